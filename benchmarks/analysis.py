@@ -18,10 +18,10 @@ from supply_chain.analysis.flow import FlowMap
 from supply_chain.analysis.paths import paths_between
 from supply_chain.analysis.products import product_flows
 from supply_chain.analysis.reach import reach_of, stop_of
-from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
-from supply_chain.graph import ValueChain
+from supply_chain.graph.columns import FLOWS, LinkColumns, NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.graph.unknown_origins import with_unknown_origins
 from supply_chain.risk.rm2.map_assessment import network_of
-from supply_chain.unknown_origins import with_unknown_origins
 
 SIZES = {"small": (100_000, 400_000), "full": (1_000_000, 4_000_000)}
 LIMIT = {"small": 0.1, "full": 1.0}

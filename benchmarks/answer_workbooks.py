@@ -18,11 +18,11 @@ import openpyxl
 from benchmarks.contract import SEED, Row, count_row, floor_row, in_turn
 from benchmarks.returned_books import PLACEHOLDER, Told, bring_in
 from questionnaires import Response, plan, shipped_form
-from questionnaires.answer_book_reading import RawBook, read_books
-from questionnaires.answer_changes import judge
-from questionnaires.answer_returns import check_meta, read_meta, read_returned
-from questionnaires.answer_workbook import BookFacts, write_answer_workbook
-from questionnaires.answer_workbook_words import BookWords
+from questionnaires.workbook.changes import judge
+from questionnaires.workbook.reading import RawBook, read_books
+from questionnaires.workbook.returns import check_meta, read_meta, read_returned
+from questionnaires.workbook.words import BookWords
+from questionnaires.workbook.workbook import BookFacts, write_answer_workbook
 from tests.answer_books import answer_cell, opened, saved
 from tests.conftest import NOW
 from tests.saq_responses import GOOD_ANSWERS, GOOD_SITE, GOOD_SUPPLIER

@@ -11,16 +11,16 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from benchmarks.generate import Graph, make_graph
-from ddplatform.access.identity import Identity, system_identity
-from ddplatform.access.roles import RoleId
+from ddplatform.accounts.organisations.services.organisations import found_organisation
+from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.config import Kind, Settings
-from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
-from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
-from ddplatform.services.organisations import found_organisation
-from ddplatform.services.people import add_person
-from ddplatform.tenancy import acting_in, insert_rows
-from supply_chain.reference import load_reference
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in, insert_rows
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
+from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

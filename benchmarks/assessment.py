@@ -6,9 +6,9 @@ import numpy as np
 
 from benchmarks.contract import SEED, Row, limit_row
 from benchmarks.generate import make_graph
-from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
-from supply_chain.graph import ValueChain
-from supply_chain.reference import Reference, load_reference
+from supply_chain.graph.columns import FLOWS, LinkColumns, NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.reference.release import Reference, load_reference
 from supply_chain.risk.assessment import assess as assess_by_rm1
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import Observations

@@ -21,17 +21,17 @@ from sqlalchemy import func, select
 
 from benchmarks.assessed_map import make_platform
 from benchmarks.contract import SEED, Row, count_row, limit_row
-from ddplatform.access.identity import Identity
+from ddplatform.accounts.organisations.models import Invitation, User
 from ddplatform.config import ROOT
-from ddplatform.db import db, unit_of_work
-from ddplatform.jobs.worker import Worker
-from ddplatform.models.jobs import Job, JobState
-from ddplatform.models.organisations import Invitation, User
-from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
-from ddplatform.services import campaigns
-from ddplatform.services.questionnaire_library import publish_shipped
-from ddplatform.tenancy import across_tenants, acting_in, insert_rows, nobody
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.jobs.worker import Worker
+from ddplatform.infrastructure.tenancy import across_tenants, acting_in, insert_rows, nobody
+from ddplatform.supplier_engagement.campaigns.services import campaigns
+from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.vocabulary import NodeKind
 
 SIZES = {"small": 500, "full": 5_000}

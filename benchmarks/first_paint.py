@@ -16,10 +16,10 @@ from waitress.server import create_server
 
 from benchmarks.assessed_map import EMAIL, PASSWORD, add_map, make_platform
 from benchmarks.contract import REPEATS, Row, limit_row
-from ddplatform.db import db, unit_of_work
-from ddplatform.queries.value_chain import get_chain
-from ddplatform.services.tiers import refresh_tiers
-from ddplatform.tenancy import acting_in
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.value_chain.graph.services.tiers import refresh_tiers
+from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 NODES = {"small": 3_000, "full": 100_000}
 PAINT = 1.0

@@ -16,8 +16,8 @@ from elementpath import XPath1Parser, XPathContext, XPathToken, get_node_tree
 
 from benchmarks.contract import Row, count_row, gain_row, in_turn, limit_row
 from questionnaires import Form, Plan, Response, plan, read_form
-from questionnaires.form import Question
-from questionnaires.xpath_scope import Scope
+from questionnaires.form.form import Question
+from questionnaires.xpath.scope import Scope
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 IN_GROUP = 10

@@ -17,15 +17,15 @@ from sqlalchemy import select
 from benchmarks.assessed_map import EMAIL, NOW, PASSWORD, add_map, make_platform
 from benchmarks.contract import Row, count_row, floor_row, in_turn, limit_row
 from benchmarks.pages import count_statements, sign_in, times_of
-from ddplatform.access.identity import Identity
-from ddplatform.db import db, unit_of_work
-from ddplatform.models.value_chain import SupplyLink, ValueChainNode
-from ddplatform.queries.chain_drafts import load_drafts
-from ddplatform.queries.map_changes import compare_days
-from ddplatform.queries.map_past import load_past
-from ddplatform.queries.value_chain import get_chain, get_chain_for_change
-from ddplatform.services.map_history import keep_step
-from ddplatform.tenancy import acting_in
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.value_chain.changes.queries.days import compare_days
+from ddplatform.value_chain.graph.queries.drafts import load_drafts
+from ddplatform.value_chain.history.queries.past import load_past
+from ddplatform.value_chain.history.services.steps import keep_step
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_chain_for_change
 
 SIZES = {"small": 2_000, "full": 100_000}
 ROUNDS = {"small": 3, "full": 5}

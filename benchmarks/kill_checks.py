@@ -8,28 +8,33 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import func, select, text
 
-from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
-from ddplatform.db import db
-from ddplatform.models.audit import AuditEvent
-from ddplatform.models.jobs import Job, JobState
-from ddplatform.models.map_imports import ImportFault, ImportFaultRow, ImportGone, ImportPage
-from ddplatform.models.matching import DuplicatePair, MatchRun, NodeMerge, PairState
-from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister
-from ddplatform.models.value_chain import (
+from ddplatform.audit.models import AuditEvent
+from ddplatform.audit.services.log import verify
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.risk.runs.models import AssessmentRun, RiskAssessment, RunRegister
+from ddplatform.value_chain.filters.queries.search import PART, index_part, read_words
+from ddplatform.value_chain.graph.queries.columns import map_part, read_map
+from ddplatform.value_chain.graph.queries.drafts import load_drafts
+from ddplatform.value_chain.graph.queries.graph import load_tiers
+from ddplatform.value_chain.imports.models import (
+    ImportFault,
+    ImportFaultRow,
+    ImportGone,
+    ImportPage,
+)
+from ddplatform.value_chain.mapping.models import (
     ImportStatus,
     MapImport,
     NodeSummary,
     ValueChain,
     ValueChainNode,
 )
-from ddplatform.queries.chain_drafts import load_drafts
-from ddplatform.queries.chain_graph import load_tiers
-from ddplatform.queries.map_columns import map_part, read_map
-from ddplatform.queries.node_search import PART, index_part, read_words
-from ddplatform.queries.value_chain import get_chain
-from ddplatform.services.audit import verify
-from ddplatform.tenancy import current_organisation
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.matching.models import DuplicatePair, MatchRun, NodeMerge, PairState
 
 SHOWN = (ImportPage, ImportFault, ImportFaultRow, ImportGone)
 NOT_SHOWN = (ImportStatus.READING, ImportStatus.REFUSED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from benchmarks.contract import SEED
-from supply_chain.drafts import NamedBytes
+from supply_chain.intake.drafts import NamedBytes
 
 LINKS_OF_EACH = 2
 TOWNS = ("Kumasi", "Tamale", "Abidjan", "Daloa", "Izmir", "Dhaka")

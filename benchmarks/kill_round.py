@@ -10,17 +10,20 @@ from sqlalchemy import select
 from benchmarks.kill_lists import Sizes, list_files
 from benchmarks.kill_steps import Steps, Told
 from benchmarks.kill_world import World
-from ddplatform.adapters.installed import adapters
-from ddplatform.db import db
-from ddplatform.models.matching import MatchRunKind, PairState
-from ddplatform.models.value_chain import ImportStatus, MapImport
-from ddplatform.queries.chain_drafts import load_drafts
-from ddplatform.queries.map_imports import get_import
-from ddplatform.queries.match_pairs import PairFilter, list_pairs
-from ddplatform.queries.matching import find_last_run, get_pair
-from ddplatform.queries.node_merges import find_merge_of_pair
-from ddplatform.services import map_import, match_search, matching_many, risk
-from ddplatform.services.value_chain import NodeFields, add_node, create_chain
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import db
+from ddplatform.risk.facts.services import facts as risk
+from ddplatform.value_chain.graph.queries.drafts import load_drafts
+from ddplatform.value_chain.imports.queries.imports import get_import
+from ddplatform.value_chain.imports.services import reading as map_import
+from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
+from ddplatform.value_chain.mapping.services.nodes import NodeFields, add_node, create_chain
+from ddplatform.value_chain.matching.models import MatchRunKind, PairState
+from ddplatform.value_chain.matching.queries.pairs import PairFilter, list_pairs
+from ddplatform.value_chain.matching.queries.records import find_last_run, get_pair
+from ddplatform.value_chain.matching.services import search as match_search
+from ddplatform.value_chain.merging.queries.merges import find_merge_of_pair
+from ddplatform.value_chain.merging.services import many as matching_many
 
 SCORE = 90
 MAPS, MATCHING = "/o/kills/value-chain", "/o/kills/matching"

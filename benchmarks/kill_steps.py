@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from benchmarks.kill_checks import content_of, faults_at_rest, faults_of
 from benchmarks.kill_world import Ended, World
-from ddplatform.db import db
-from ddplatform.models.jobs import Job, JobState
-from ddplatform.queries.value_chain import get_chain
-from supply_chain.drafts import NamedBytes
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+from supply_chain.intake.drafts import NamedBytes
 
 LATEST = 1.1  # of the usual time of a step: some kills come when it has just ended
 

@@ -27,17 +27,17 @@ from sqlalchemy import column, func, make_url, select, table, update
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import stream_encode_multipart
 
-from ddplatform.access.identity import Identity, system_identity
-from ddplatform.access.roles import RoleId
+from ddplatform.accounts.organisations.services.organisations import found_organisation
+from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.config import Kind, Settings
-from ddplatform.db import db, finish, unit_of_work
 from ddplatform.factory import create_app
-from ddplatform.jobs.worker import Worker
-from ddplatform.models.jobs import Job, JobState
-from ddplatform.services.organisations import found_organisation
-from ddplatform.services.people import add_person
-from ddplatform.tenancy import acting_in, nobody
-from supply_chain.drafts import NamedBytes
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db, finish, unit_of_work
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.jobs.worker import Worker
+from ddplatform.infrastructure.tenancy import acting_in, nobody
+from supply_chain.intake.drafts import NamedBytes
 
 EMAIL, PASSWORD = "mia@kills.example", "four random words here"
 READY_S, WORK_S = 60.0, 180.0

@@ -18,17 +18,17 @@ from uuid import UUID
 
 from benchmarks.assessed_map import NOW, add_map, make_platform
 from benchmarks.contract import REPEATS, Row, floor_row, in_turn, limit_row
-from ddplatform.access.identity import Identity
-from ddplatform.bulk import many_objects
-from ddplatform.db import db, unit_of_work
-from ddplatform.queries.chain_graph import load_with_keys
-from ddplatform.queries.node_lists import NodeOrder, list_nodes
-from ddplatform.queries.value_chain import find_own_business, get_chain, list_chains
-from ddplatform.services.supply_links import LinkFields, add_link
-from ddplatform.services.tiers import refresh_tiers
-from ddplatform.services.value_chain import NodeFields, add_node, archive_node
-from ddplatform.tenancy import acting_in
-from supply_chain.node_filter import NodeFilter
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.bulk import many_objects
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.value_chain.filters.queries.lists import NodeOrder, list_nodes
+from ddplatform.value_chain.graph.queries.graph import load_with_keys
+from ddplatform.value_chain.graph.services.tiers import refresh_tiers
+from ddplatform.value_chain.mapping.queries.maps import find_own_business, get_chain, list_chains
+from ddplatform.value_chain.mapping.services.links import LinkFields, add_link
+from ddplatform.value_chain.mapping.services.nodes import NodeFields, add_node, archive_node
+from supply_chain.search.node_filter import NodeFilter
 
 NODES = {"small": 3_000, "full": 100_000}
 EDIT = 0.3

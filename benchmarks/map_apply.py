@@ -21,17 +21,17 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from benchmarks.contract import SEED, Row, floor_row, in_turn
-from ddplatform.access.identity import system_identity
+from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.config import Kind, Settings
-from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
-from ddplatform.models.value_chain import ImportStatus
-from ddplatform.services.map_apply import apply_import, compare_import
-from ddplatform.services.map_import import keep_files, plan_reading, read_files
-from ddplatform.services.organisations import found_organisation
-from ddplatform.services.value_chain import create_chain
-from ddplatform.tenancy import acting_in
-from supply_chain.drafts import NamedBytes
+from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.value_chain.import_steps.services.apply import apply_import, compare_import
+from ddplatform.value_chain.imports.services.reading import keep_files, plan_reading, read_files
+from ddplatform.value_chain.mapping.models import ImportStatus
+from ddplatform.value_chain.mapping.services.nodes import create_chain
+from supply_chain.intake.drafts import NamedBytes
 
 SUPPLIERS = {"small": 1_000, "full": 100_000}
 LINKS_OF_EACH = 3

@@ -14,7 +14,7 @@ from psycopg import sql
 from benchmarks.contract import Row, in_turn
 from benchmarks.map_apply import SUPPLIERS, TABLES, import_list, platform, supplier_files
 from benchmarks.postgres import SERVER, command, driver_address, own_database
-from ddplatform.db import db
+from ddplatform.infrastructure.db import db
 
 
 def run(size: str) -> list[Row]:

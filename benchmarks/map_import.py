@@ -12,8 +12,8 @@ import openpyxl
 import xlsxwriter
 
 from benchmarks.contract import SEED, Row, floor_row, gain_row, in_turn
-from supply_chain.drafts import NamedBytes
-from supply_chain.map_import import read_map, read_tables
+from supply_chain.intake.drafts import NamedBytes
+from supply_chain.intake.maps import read_map, read_tables
 
 ROWS = {"small": 5_000, "full": 99_000}
 GOAL = 5.0

@@ -25,14 +25,14 @@ from benchmarks.assessed_map import NOW, link_rows, make_platform, node_rows, op
 from benchmarks.contract import REPEATS, Row, count_row, floor_row
 from benchmarks.generate import make_graph
 from benchmarks.large_map import RAW, raw_rows
-from ddplatform.access.identity import Identity, system_identity
-from ddplatform.bulk import rising_keys
-from ddplatform.db import db, unit_of_work
-from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
-from ddplatform.queries.chain_graph import load_with_keys
-from ddplatform.queries.map_snapshots import load_snapshot
-from ddplatform.queries.value_chain import get_chain
-from ddplatform.tenancy import acting_in, insert_rows
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.bulk import rising_keys
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in, insert_rows
+from ddplatform.value_chain.graph.queries.graph import load_with_keys
+from ddplatform.value_chain.graph.queries.snapshots import load_snapshot
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 SIZES = {"small": (20_000, 80_000), "full": (1_000_000, 4_000_000)}
 BLOCK = 50_000

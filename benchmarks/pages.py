@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from ddplatform.db import db
+from ddplatform.infrastructure.db import db
 
 NOT_COUNTED = ("PRAGMA", "BEGIN", "SELECT set_config")
 

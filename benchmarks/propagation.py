@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from benchmarks.contract import REPEATS, Row, count_row, floor_row, gain_row, in_turn
 from benchmarks.generate import Graph, make_graph
-from supply_chain.chain_columns import FLOWS
+from supply_chain.graph.columns import FLOWS
 from supply_chain.risk.compiled import wait_for_loops
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import exposure, linkage

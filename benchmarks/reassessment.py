@@ -27,17 +27,17 @@ from sqlalchemy import select
 from benchmarks.assessed_map import COUNTRIES, LINKS_PER_NODE, NOW, SECTORS, make_platform
 from benchmarks.contract import SEED, Row, limit_row
 from benchmarks.map_load import add_large_map
-from ddplatform.access.identity import Identity
-from ddplatform.db import db, finish, unit_of_work
-from ddplatform.models.responses import RiskSignal
-from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.risk import list_risks
-from ddplatform.queries.risk_runs import find_current_head
-from ddplatform.services.assessment_changes import STEPS, assess_changes
-from ddplatform.services.assessments import assess_chain, load
-from ddplatform.services.value_chain import NodeFields, change_node
-from ddplatform.tenancy import acting_in
-from supply_chain.reference import load_reference
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db, finish, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.risk.assessment.services.changes import STEPS, assess_changes
+from ddplatform.risk.assessment.services.maps import assess_chain, load
+from ddplatform.risk.detail.queries.risks import list_risks
+from ddplatform.risk.runs.queries.runs import find_current_head
+from ddplatform.supplier_engagement.responses.models import RiskSignal
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.mapping.services.nodes import NodeFields, change_node
+from supply_chain.reference.release import load_reference
 from supply_chain.risk.register import RiskFilter
 
 NODES = {"small": 1_000, "full": 100_000}

@@ -13,8 +13,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, TableStyle
 
 from benchmarks.contract import Row, floor_row, gain_row, in_turn
-from ddplatform.reports.content import Cell, Column
-from ddplatform.reports.styles import (
+from ddplatform.documents.content import Cell, Column
+from ddplatform.documents.paper.styles import (
     ACCENT,
     INK,
     INK_2,
@@ -25,8 +25,8 @@ from ddplatform.reports.styles import (
     TEXT_WIDTH,
     register_fonts,
 )
-from ddplatform.reports.table_flowable import TableFlowable
-from ddplatform.reports.table_wrapping import WrappedCell, WrappedTable, wrap_table
+from ddplatform.documents.tables.printed import TableFlowable
+from ddplatform.documents.tables.wrapping import WrappedCell, WrappedTable, wrap_table
 
 ROWS = {"small": 1_000, "full": 10_000}
 GOAL = {"small": 2.0, "full": 5.0}

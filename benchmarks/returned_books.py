@@ -17,25 +17,29 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from benchmarks.assessed_map import make_platform
-from ddplatform.access.identity import Identity
-from ddplatform.access.roles import RoleId
-from ddplatform.db import db, unit_of_work
-from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.models.organisations import Invitation, User
-from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.responses import Answer
-from ddplatform.models.returned_books import ReturnedBook
-from ddplatform.queries.organisations import get_organisation_by_slug
-from ddplatform.queries.questionnaires import list_library
-from ddplatform.queries.returned_books import list_brought
-from ddplatform.services.answer_intake import take
-from ddplatform.services.questionnaire_library import publish_shipped
-from ddplatform.services.questionnaires import Sending, assign
-from ddplatform.services.response_join import join
-from ddplatform.services.responses import start
-from ddplatform.services.returned_books import bring, carry_out, open_brought
-from ddplatform.services.value_chain import NodeFields, add_node, create_chain
-from ddplatform.tenancy import acting_in, insert_rows
+from ddplatform.accounts.organisations.models import Invitation, User
+from ddplatform.accounts.organisations.queries import get_organisation_by_slug
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in, insert_rows
+from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.supplier_engagement.library.queries import list_library
+from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.supplier_engagement.offline.services.intake import take
+from ddplatform.supplier_engagement.requests.services.requests import Sending, assign
+from ddplatform.supplier_engagement.respondents.services.join import join
+from ddplatform.supplier_engagement.responses.models import Answer
+from ddplatform.supplier_engagement.responses.services.responses import start
+from ddplatform.supplier_engagement.returned_books.models import ReturnedBook
+from ddplatform.supplier_engagement.returned_books.queries import list_brought
+from ddplatform.supplier_engagement.returned_books.services.books import (
+    bring,
+    carry_out,
+    open_brought,
+)
+from ddplatform.value_chain.mapping.services.nodes import NodeFields, add_node, create_chain
 
 DUE = date(2099, 1, 1)
 PLACEHOLDER = "00000000-0000-4000-8000-000000000000"

@@ -26,17 +26,21 @@ from benchmarks.contract import SEED, Row, count_row
 from benchmarks.kill_world import PASSWORD, Browser, Ended, World, make_world
 from benchmarks.kills import free_port
 from benchmarks.postgres import SERVER, own_database
-from ddplatform.access.identity import Identity
-from ddplatform.access.roles import RoleId
-from ddplatform.db import db
-from ddplatform.models.organisations import Invitation
-from ddplatform.models.responses import Answer
-from ddplatform.queries.organisations import get_organisation_by_slug
-from ddplatform.queries.questionnaires import list_library
-from ddplatform.services.questionnaire_library import publish_shipped
-from ddplatform.services.questionnaires import Sending, assign, propose_due_date
-from ddplatform.services.response_join import Joined, join
-from ddplatform.services.value_chain import NodeFields, add_node, create_chain
+from ddplatform.accounts.organisations.models import Invitation
+from ddplatform.accounts.organisations.queries import get_organisation_by_slug
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db
+from ddplatform.supplier_engagement.library.queries import list_library
+from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.supplier_engagement.requests.services.requests import (
+    Sending,
+    assign,
+    propose_due_date,
+)
+from ddplatform.supplier_engagement.respondents.services.join import Joined, join
+from ddplatform.supplier_engagement.responses.models import Answer
+from ddplatform.value_chain.mapping.services.nodes import NodeFields, add_node, create_chain
 
 SAVES = {"small": 200, "full": 1000}
 EMAIL = "amina@kills.example"

@@ -22,11 +22,11 @@ import numpy as np
 
 from benchmarks.assessment import make_chain
 from benchmarks.contract import REPEATS, SEED, Row, count_row, limit_row
-from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
-from ddplatform.queries.map_columns import MapRows, map_part
-from supply_chain.kept_chain import chain_of
-from supply_chain.kept_columns import KeyColumn
-from supply_chain.reference import load_reference
+from ddplatform.infrastructure.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
+from ddplatform.value_chain.graph.queries.columns import MapRows, map_part
+from supply_chain.graph.kept_chain import chain_of
+from supply_chain.graph.kept_columns import KeyColumn
+from supply_chain.reference.release import load_reference
 from supply_chain.risk.ranking import RankKeys
 from supply_chain.risk.rm2.incremental import Flow, change_nodes
 from supply_chain.risk.rm2.map_assessment import network_of, with_origins
@@ -44,7 +44,7 @@ READER = """
 import sys
 from pathlib import Path
 from benchmarks.snapshot import PLACE, look
-from ddplatform.adapters.snapshot_files import SnapshotStore
+from ddplatform.infrastructure.adapters.snapshot_files import SnapshotStore
 look(SnapshotStore(Path(sys.argv[1])))
 for line in Path("/proc/self/status").read_text().splitlines():
     if line.startswith("VmHWM"):
@@ -56,7 +56,7 @@ import sys
 from pathlib import Path
 from uuid import UUID
 import numpy as np
-from ddplatform.adapters.snapshot_files import SnapshotPlace, SnapshotStore
+from ddplatform.infrastructure.adapters.snapshot_files import SnapshotPlace, SnapshotStore
 store, first = SnapshotStore(Path(sys.argv[1])), int(sys.argv[2])
 print("ready", flush=True)
 for version in range(first, first + 100_000):

@@ -20,12 +20,16 @@ from sqlalchemy import select
 from benchmarks.assessed_map import make_platform
 from benchmarks.contract import Row, count_row, floor_row, limit_row
 from benchmarks.pages import count_statements, p95, sign_in
-from ddplatform.bulk import rising_keys
-from ddplatform.db import db
-from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.responses import find_response, get_request, load_filled
-from ddplatform.tenancy import insert_rows
+from ddplatform.infrastructure.bulk import rising_keys
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    find_response,
+    get_request,
+    load_filled,
+)
+from ddplatform.value_chain.mapping.models import ValueChainNode
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill
 from tests.conftest import NOW
 from tests.factories import PASSWORD, make_tenant

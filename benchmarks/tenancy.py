@@ -13,12 +13,12 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from benchmarks.contract import SEED, Row, floor_row, in_turn
+from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.config import Kind, Settings
-from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
-from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
-from ddplatform.services.organisations import found_organisation
-from ddplatform.tenancy import acting_in, insert_rows
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in, insert_rows
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.vocabulary import NodeKind
 
 NODES = {"small": 2_000, "full": 20_000}

@@ -19,10 +19,10 @@ from benchmarks.assessed_map import EMAIL, PASSWORD, add_map, make_platform
 from benchmarks.contract import Row, count_row, floor_row, limit_row
 from benchmarks.pages import count_statements, sign_in, times_of
 from benchmarks.reassessment import keep
-from ddplatform.access.identity import Identity
-from ddplatform.db import db
-from ddplatform.queries.node_lists import NodeFilter, NodeOrder, list_nodes
-from ddplatform.tenancy import acting_in
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.value_chain.filters.queries.lists import NodeFilter, NodeOrder, list_nodes
 
 SIZES = {"small": (300, 1_000, 3_000), "full": (1_000, 10_000, 100_000)}
 ROUNDS = {"small": 5, "full": 20}

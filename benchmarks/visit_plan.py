@@ -24,11 +24,11 @@ from supply_chain.analysis.visit_plan_field import (
     stakes_of,
     step_kinds,
 )
-from supply_chain.chain_columns import LinkColumns, NodeColumns
-from supply_chain.drafts import NamedBytes
-from supply_chain.graph import ValueChain
-from supply_chain.map_import import read_map
-from supply_chain.reference import Reference, load_reference
+from supply_chain.graph.columns import LinkColumns, NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.intake.drafts import NamedBytes
+from supply_chain.intake.maps import read_map
+from supply_chain.reference.release import Reference, load_reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import Observations
 from supply_chain.risk.method import METHOD, Floats

@@ -1,4 +1,4 @@
-"""Puts the house together. No behaviour of its own."""
+"""Puts the application together. No behaviour of its own."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ from flask import Flask
 from flask_migrate import Migrate
 
 import ddplatform.models  # noqa: F401  (makes every table known)
-from ddplatform import accounts, cli, first_run, gate, overview, risk, web
-from ddplatform.adapters.installed import install
+from ddplatform import commands, routes
+from ddplatform.accounts.limits.services import settle_tries
+from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
+from ddplatform.accounts.sign_in.routes.again import ask_to_sign_in_again
+from ddplatform.audit.services.log import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
-from ddplatform.db import db, prepare_engine
-from ddplatform.jobs.command import worker
-from ddplatform.services.audit import record_refusal
-from ddplatform.services.rate_limits import settle_tries
-from ddplatform.tenancy import guard_engine
-from ddplatform.web.auth.again import ask_to_sign_in_again
-from ddplatform.web.sessions import ServerSessionInterface
+from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.adapters.installed import install
+from ddplatform.infrastructure.db import db, prepare_engine
+from ddplatform.infrastructure.tenancy import guard_engine
 
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024
 MAX_FORM_BYTES = 2 * 1024 * 1024
@@ -51,13 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         ask_again=ask_to_sign_in_again,
         settle_tries=settle_tries,
     )
-    web.register(app)
-    cli.register(app)
-    risk.register(app)
-    overview.register(app)
-    accounts.register(app)
-    first_run.register(app)
-    app.cli.add_command(worker)
+    routes.register(app)
+    commands.register(app)
     gate.close_gate(app)
     return app
 

@@ -14,8 +14,8 @@ if ! is_current frontend/node_modules/.installed.sha256 "$sum"; then
   echo "$sum" > frontend/node_modules/.installed.sha256
 fi
 
-sum=$(stamp_of frontend static ddplatform/cli/assets.py ddplatform/adapters/assets.py \
-  ddplatform/adapters/world_outline.py)
+sum=$(stamp_of frontend static ddplatform/infrastructure/assets/commands.py ddplatform/infrastructure/assets/files.py \
+  ddplatform/infrastructure/assets/world_outline.py)
 if ! is_current static/vendor/.built.sha256 "$sum"; then
   echo "Building the front-end parts" >&2
   .venv/bin/flask --app app assets build >&2

@@ -12,14 +12,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 import ddplatform.models  # noqa: F401  (makes every table known)
-from ddplatform.db import Base
-from ddplatform.tenancy import tenant_tables
+from ddplatform.infrastructure.db import Base
+from ddplatform.infrastructure.tenancy import tenant_tables
 
 TARGET = Path(__file__).resolve().parent.parent / "ddplatform/migrations/versions/0001_initial.py"
 
 OUR_TYPES = {
-    "ddplatform.db.UtcDateTime(timezone=True)": "sa.DateTime(timezone=True)",
-    "ddplatform.db.WordList()": "sa.Text()",
+    "ddplatform.infrastructure.db.UtcDateTime(timezone=True)": "sa.DateTime(timezone=True)",
+    "ddplatform.infrastructure.db.WordList()": "sa.Text()",
 }
 """Types of the models as a database knows them."""
 

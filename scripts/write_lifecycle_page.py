@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ddplatform.duediligence.impacts import impact_words
-from ddplatform.duediligence.lifecycle import Lifecycle, lifecycles
-from ddplatform.duediligence.remedy_protocol import RemedyStep, remedy_steps
-from ddplatform.duediligence.time_limits import TimeLimit, limit_words
+from ddplatform.core.due_diligence.impacts import impact_words
+from ddplatform.core.due_diligence.lifecycle import Lifecycle, lifecycles
+from ddplatform.core.due_diligence.remedy_protocol import RemedyStep, remedy_steps
+from ddplatform.core.due_diligence.time_limits import TimeLimit, limit_words
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "due-diligence.md"
 MARKED = re.compile(r"<!-- table (.+?) -->\n.*?<!-- end -->", re.DOTALL)

@@ -12,20 +12,27 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ddplatform.access.identity import Identity, system_identity
-from ddplatform.adapters.installed import adapters
-from ddplatform.db import db, unit_of_work
-from ddplatform.models.organisations import Invitation
-from ddplatform.queries.organisations import get_user_by_email
-from ddplatform.queries.questionnaires import get_assignment, list_library
-from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
-from ddplatform.services import questionnaires, responses, value_chain
-from ddplatform.services.questionnaire_library import publish_shipped
-from ddplatform.services.response_join import ROLE_OF, Joined, join
-from ddplatform.services.response_receiving import receive
-from ddplatform.services.response_submission import submit
-from ddplatform.services.value_chain import NodeFields
-from ddplatform.tenancy import across_tenants, acting_in
+from ddplatform.accounts.organisations.models import Invitation
+from ddplatform.accounts.organisations.queries import get_user_by_email
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import across_tenants, acting_in
+from ddplatform.supplier_engagement.library.queries import get_assignment, list_library
+from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.requests.services import requests as questionnaires
+from ddplatform.supplier_engagement.respondents.services.join import ROLE_OF, Joined, join
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    find_response,
+    get_request,
+    list_answers,
+    load_filled,
+)
+from ddplatform.supplier_engagement.responses.services import responses
+from ddplatform.supplier_engagement.submission.services import submit
+from ddplatform.value_chain.mapping.services import nodes as value_chain
+from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, client_of
 from tests.saq_responses import GOOD_ANSWERS, GOOD_SITE, GOOD_SUPPLIER

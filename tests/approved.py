@@ -7,15 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from ddplatform.access.identity import Identity
-from ddplatform.db import db
-from ddplatform.models.approvals import Approval, ApprovalState
-from ddplatform.models.value_chain import SupplyLink, ValueChainNode
-from ddplatform.services import supply_links, value_chain
-from ddplatform.services.approval_steps import decide
-from ddplatform.services.approvals import Wish
-from ddplatform.services.supply_links import LinkFields
-from ddplatform.services.value_chain import NodeFields
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.risk.approvals.services.steps import decide
+from ddplatform.value_chain.approvals.models import Approval, ApprovalState
+from ddplatform.value_chain.approvals.services.requests import Wish
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.services import links as supply_links
+from ddplatform.value_chain.mapping.services import nodes as value_chain
+from ddplatform.value_chain.mapping.services.links import LinkFields
+from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.vocabulary import FlowEvidence
 from tests.factories import Tenant
 

@@ -11,13 +11,31 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from ddplatform.db import db, finish
-from ddplatform.duediligence.vocabulary import RiskState
-from ddplatform.errors import Conflict
-from ddplatform.models.context_events import ContextEvent, ContextEventNode
-from ddplatform.models.findings import Finding, FindingSource
-from ddplatform.models.responses import RiskSignal
-from ddplatform.models.risk import (
+from ddplatform.core.due_diligence.vocabulary import RiskState
+from ddplatform.due_diligence.findings.models import Finding, FindingSource
+from ddplatform.due_diligence.findings.queries import (
+    FindingFilter,
+    get_finding_place,
+    list_findings,
+)
+from ddplatform.due_diligence.frameworks.queries import framework_facts
+from ddplatform.infrastructure.db import db, finish
+from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.tenancy import acting_in, insert_rows
+from ddplatform.reporting.overview.queries.overview import list_chain_states
+from ddplatform.reporting.report_facts.queries.facts import load_facts
+from ddplatform.reporting.report_facts.queries.scope import load_scope
+from ddplatform.risk.analysis_answers.queries.study import load_bands, load_issue_flow, load_study
+from ddplatform.risk.analysis_answers.queries.upstream import answer_origins
+from ddplatform.risk.approvals.services.absences import ask_not_applicable
+from ddplatform.risk.assessment.services.changes import assess_changes
+from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
+from ddplatform.risk.detail.queries import risks as register
+from ddplatform.risk.detail.queries.explanation import list_names_of
+from ddplatform.risk.explanation.queries.issues import explain_risk
+from ddplatform.risk.facts.services import facts as risk
+from ddplatform.risk.judgement.queries.judged import find_current_points, list_past_scores
+from ddplatform.risk.runs.models import (
     AssessmentRun,
     FactKind,
     RiskFact,
@@ -26,37 +44,28 @@ from ddplatform.models.risk import (
     SeverityJudgement,
     WholeBecause,
 )
-from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
-from ddplatform.overview.queries import list_chain_states
-from ddplatform.queries import risk as register
-from ddplatform.queries.analysis import load_bands, load_issue_flow, load_study
-from ddplatform.queries.analysis_upstream import answer_origins
-from ddplatform.queries.findings import FindingFilter, get_finding_place, list_findings
-from ddplatform.queries.frameworks import framework_facts
-from ddplatform.queries.map_bands import load_day_bands
-from ddplatform.queries.map_colours import ColourBy, load_colours
-from ddplatform.queries.map_past import Past
-from ddplatform.queries.map_snapshots import load_past_snapshot, load_snapshot
-from ddplatform.queries.node_lists import NodeOrder, list_nodes
-from ddplatform.queries.report_facts import load_facts
-from ddplatform.queries.report_scope import load_scope
-from ddplatform.queries.risk_explanation import list_names_of
-from ddplatform.queries.risk_judged import find_current_points, list_past_scores
-from ddplatform.queries.risk_runs import find_current_head
-from ddplatform.queries.risk_scores import list_at, list_refs, list_residuals
-from ddplatform.queries.run_rows import load_register
-from ddplatform.queries.value_chain import get_chain
-from ddplatform.risk.explanation.queries import explain_risk
-from ddplatform.services import risk
-from ddplatform.services.approval_absences import ask_not_applicable
-from ddplatform.services.assessment_changes import assess_changes
-from ddplatform.services.value_chain import NodeFields, change_node
-from ddplatform.tenancy import acting_in, insert_rows
-from supply_chain.areas import AreaKind
-from supply_chain.node_filter import NodeFilter
-from supply_chain.reference import load_reference
+from ddplatform.risk.runs.queries.rows import load_register
+from ddplatform.risk.runs.queries.runs import find_current_head
+from ddplatform.risk.runs.queries.scores import list_at, list_refs, list_residuals
+from ddplatform.supplier_engagement.responses.models import RiskSignal
+from ddplatform.value_chain.changes.queries.bands import load_day_bands
+from ddplatform.value_chain.filters.queries.lists import NodeOrder, list_nodes
+from ddplatform.value_chain.graph.queries.snapshots import load_past_snapshot, load_snapshot
+from ddplatform.value_chain.history.queries.past import Past
+from ddplatform.value_chain.mapping.models import (
+    NodeSummary,
+    SupplyLink,
+    ValueChain,
+    ValueChainNode,
+)
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.mapping.services.nodes import NodeFields, change_node
+from ddplatform.value_chain.pictures.queries.colours import ColourBy, load_colours
+from supply_chain.graph.areas import AreaKind
+from supply_chain.reference.release import load_reference
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.register import Register, RiskFilter
+from supply_chain.search.node_filter import NodeFilter
 from supply_chain.vocabulary import FlowEvidence, Issue, LinkKind, NodeKind, RiskBand, SeverityBand
 from tests.approved import approve_all, wish
 from tests.conftest import NOW

@@ -16,19 +16,19 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, event, select, text
 
-from ddplatform.adapters.installed import install
+from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.config import Kind, Settings
-from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
-from ddplatform.models.risk import ReferenceRelease
-from ddplatform.services import rate_limits
-from ddplatform.services.reference import install_release
-from ddplatform.tenancy import across_tenants
-from supply_chain.reference import load_reference
+from ddplatform.infrastructure.adapters.installed import install
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import across_tenants
+from ddplatform.risk.reference.services import install_release
+from ddplatform.risk.runs.models import ReferenceRelease
+from supply_chain.reference.release import load_reference
 from tests.factories import Tenant, make_tenant
 from tests.kept_worlds import Kept, KeptWorlds, kept_world
 
-pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds")
+pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds", "tests.fixtures")
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]

@@ -8,15 +8,15 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ddplatform.access.identity import Identity, system_identity
-from ddplatform.access.roles import ROLES, RoleId
-from ddplatform.adapters.passwords import hash_password
-from ddplatform.db import db, unit_of_work
-from ddplatform.models.organisations import User
-from ddplatform.services.organisations import found_organisation
-from ddplatform.services.people import add_person
-from ddplatform.services.sessions import hash_of, new_secret, start_session
-from ddplatform.tenancy import acting_in, nobody
+from ddplatform.accounts.organisations.models import User
+from ddplatform.accounts.organisations.services.organisations import found_organisation
+from ddplatform.accounts.organisations.services.people import add_person
+from ddplatform.accounts.sessions.services import hash_of, new_secret, start_session
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.adapters.passwords import hash_password
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in, nobody
 
 PASSWORD = "four random words here"
 FAR_FUTURE = date(2099, 12, 31)

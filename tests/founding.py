@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.accounts.organisations.models import Invitation, Organisation, OrganisationKind
+from ddplatform.accounts.organisations.services import invitations
 from ddplatform.config import SignUp
-from ddplatform.db import db, unit_of_work
-from ddplatform.models.organisations import Invitation, Organisation, OrganisationKind
-from ddplatform.services import invitations
-from ddplatform.tenancy import across_tenants, acting_in
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from tests.answering import mails
 from tests.factories import PASSWORD, csrf_token
 

@@ -22,10 +22,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from ddplatform.db import db
-from ddplatform.queries import answer_phone_forms, questionnaire_texts
-from ddplatform.queries.reference_figures import figures_of_release
-from ddplatform.queries.silence import read_unanswered
+from ddplatform.infrastructure.db import db
+from ddplatform.risk.reference.queries.figures import figures_of_release
+from ddplatform.risk.response.queries.silence import read_unanswered
+from ddplatform.supplier_engagement.phone_apps import queries as answer_phone_forms
+from ddplatform.supplier_engagement.translations.queries import texts as questionnaire_texts
 
 Made = TypeVar("Made")
 World = tuple[str, ...]

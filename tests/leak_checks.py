@@ -22,12 +22,12 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from ddplatform import gate
-from ddplatform.access.roles import ROLES, RoleId
-from ddplatform.db import db
-from ddplatform.models.jobs import Job
-from ddplatform.tenancy import across_tenants, tenant_tables
-from ddplatform.web import errors
+from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.tenancy import across_tenants, tenant_tables
+from ddplatform.infrastructure.web import errors
 from tests.factories import client_of
 from tests.worlds import DRAFT, OWN, PLAN, SHARED, World
 

@@ -5,10 +5,10 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from questionnaires.evaluation import Plan, Response, plan
-from questionnaires.form import UPLOADS, Group, Kind, Question
-from questionnaires.library import shipped_form
-from questionnaires.scoring_plan import NONE
+from questionnaires.evaluation.response import Plan, Response, plan
+from questionnaires.form.form import UPLOADS, Group, Kind, Question
+from questionnaires.library.shipped import shipped_form
+from questionnaires.scoring.plan import NONE
 from tests.saq_responses import NOW
 
 SHARES = ("", "0", "1", "5", "20", "50", "100")

@@ -8,18 +8,22 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 
-from ddplatform.db import db, unit_of_work
-from ddplatform.duediligence.vocabulary import ActionState, ImpactState, QuestionnaireState
-from ddplatform.jobs.worker import Worker
-from ddplatform.models.findings import Finding, FindingSource, MitigationAction
-from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
-from ddplatform.models.remedy import RemediationCase
-from ddplatform.queries.value_chain import find_own_business
-from ddplatform.services import value_chain
-from ddplatform.services.assessments import assess_chain
-from ddplatform.services.supply_links import LinkFields
-from ddplatform.services.value_chain import NodeFields
-from ddplatform.tenancy import acting_in, nobody
+from ddplatform.core.due_diligence.vocabulary import ActionState, ImpactState, QuestionnaireState
+from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.jobs.worker import Worker
+from ddplatform.infrastructure.tenancy import acting_in, nobody
+from ddplatform.risk.assessment.services.maps import assess_chain
+from ddplatform.supplier_engagement.library.models import (
+    Assignment,
+    Questionnaire,
+    QuestionnaireVersion,
+)
+from ddplatform.value_chain.mapping.queries.maps import find_own_business
+from ddplatform.value_chain.mapping.services import nodes as value_chain
+from ddplatform.value_chain.mapping.services.links import LinkFields
+from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.vocabulary import Issue
 from tests.approved import add_confirmed
 from tests.conftest import NOW

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from ddplatform.db import unit_of_work
-from ddplatform.queries.value_chain import find_own_business
-from ddplatform.services import value_chain
-from ddplatform.services.assessments import assess_chain
-from ddplatform.services.supply_links import LinkFields
-from ddplatform.services.value_chain import NodeFields
-from ddplatform.tenancy import acting_in
-from supply_chain.reference import load_reference
+from ddplatform.infrastructure.db import unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.risk.assessment.services.maps import assess_chain
+from ddplatform.value_chain.mapping.queries.maps import find_own_business
+from ddplatform.value_chain.mapping.services import nodes as value_chain
+from ddplatform.value_chain.mapping.services.links import LinkFields
+from ddplatform.value_chain.mapping.services.nodes import NodeFields
+from supply_chain.reference.release import load_reference
 from tests.approved import add_confirmed, add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant

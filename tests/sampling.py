@@ -26,10 +26,10 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 POSTGRESQL = "postgresql"
-FIRST = ("tests/journeys/", "tests/contract/test_leaks.py", "tests/contract/", "tests/integration/")
+FIRST = ("tests/journeys/", "tests/contract/test_leaks.py", "tests/contract/")
 """Long groups come first, so that the short ones fill up what is left at the end."""
 JOURNEYS = "tests/journeys/"
-OF_THE_SAMPLE = (JOURNEYS, "tests/integration/test_demo.py")
+OF_THE_SAMPLE = (JOURNEYS, "tests/demo/test_demo.py")
 OWN_INSTALLATION = ("list_mending_walk.py", "lists_walk.py", "killed.py", "first_start.py")
 """Endings of the walks that do not use the sample company."""
 MOST_SEED = 10**6
@@ -178,7 +178,9 @@ def _words(item: pytest.Item) -> set[str]:
 
 def _order(item: pytest.Item) -> int:
     """Where a test stands in the order of a run; equal ones keep the order of the files."""
-    return next((at for at, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST))
+    is_short = item.nodeid.startswith("tests/core/") or "/test_unit_" in item.nodeid
+    last = len(FIRST) + is_short
+    return next((at for at, path in enumerate(FIRST) if item.nodeid.startswith(path)), last)
 
 
 class InGroups(LoadScopeScheduling):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-from questionnaires.evaluation import Plan, Response, plan
-from questionnaires.form import Form
-from questionnaires.library import shipped_form
+from questionnaires.evaluation.response import Plan, Response, plan
+from questionnaires.form.form import Form
+from questionnaires.library.shipped import shipped_form
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 

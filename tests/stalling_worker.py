@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ddplatform.factory import create_app
-from ddplatform.jobs import claims
-from ddplatform.jobs.worker import Worker
-from ddplatform.services import map_apply
-from ddplatform.tenancy import nobody
+from ddplatform.infrastructure.jobs import claims
+from ddplatform.infrastructure.jobs.worker import Worker
+from ddplatform.infrastructure.tenancy import nobody
+from ddplatform.value_chain.import_steps.services import apply as map_apply
 
 
 def stall(marker: Path) -> None:

@@ -16,21 +16,23 @@ import yaml
 from sqlalchemy import JSON, Column, Date, Enum, Float, Integer, LargeBinary, Text, Uuid, select
 from sqlalchemy.sql.sqltypes import Boolean, String
 
-from ddplatform.access.identity import Identity
-from ddplatform.access.roles import RoleId
-from ddplatform.adapters.installed import adapters
-from ddplatform.db import Base, UtcDateTime, db, unit_of_work
-from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
-from ddplatform.models.audit import AuditEvent
-from ddplatform.models.matching import DuplicatePair, NodeMerge
-from ddplatform.models.remedy import RemediationCase
-from ddplatform.models.risk import RunRegister
-from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.services import audit, jobs, remedy
-from ddplatform.services.case_visits import Seen, write_visit
-from ddplatform.services.questionnaire_library import publish_shipped
-from ddplatform.services.sessions import hash_of, new_secret
-from ddplatform.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
+from ddplatform.accounts.sessions.services import hash_of, new_secret
+from ddplatform.audit.models import AuditEvent
+from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
+from ddplatform.due_diligence.follow_up_visits.services import Seen, write_visit
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.services import cases as remedy
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import Base, UtcDateTime, db, unit_of_work
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
+from ddplatform.risk.runs.models import RunRegister
+from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.matching.models import DuplicatePair, NodeMerge
 from supply_chain.matching.pairs import Decision
 from supply_chain.risk.kept_scores import ISSUES, NODE, Records, pack
 from supply_chain.risk.register import Register, without_ranges

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ddplatform.db import db
-from ddplatform.duediligence.upload_traces import UploadTraces
-from ddplatform.services import evidence_search
+from ddplatform.core.due_diligence.upload_traces import UploadTraces
+from ddplatform.evidence.search import services as evidence_search
+from ddplatform.infrastructure.db import db
 
 
 def others_may_write() -> bool:

@@ -1,0 +1,1 @@
+"""Which service call each job's name stands for."""

@@ -1,43 +1,46 @@
 """Which service call each job's name stands for, and how often one comes by itself."""
 
-from ddplatform.access.permissions import Permission
-from ddplatform.jobs.context import Handler, JobContext, Result
-from ddplatform.jobs.map_jobs import MAP_JOBS
-from ddplatform.reports.errors import FactsRefused
-from ddplatform.services import (
-    action_reminders,
-    approval_steps,
-    assessment_nightly,
-    audit,
-    campaign_reminders,
-    campaign_sending,
-    campaigns,
-    cascade,
-    case_officers,
-    case_reminders,
-    demo_removal,
-    document_redaction,
-    evidence_search,
-    figure_questions,
-    invitations,
-    reassessment_triggers,
-    report_sealing,
-    response_review_sampling,
-    returned_books,
-    returned_books_mail,
-    screening_lists,
-    sessions,
-    sharing,
-    supplier_figures,
+from ddplatform.accounts.organisations.services import invitations
+from ddplatform.accounts.sessions import services as sessions
+from ddplatform.audit.services import log as audit
+from ddplatform.demo import removal as demo_removal
+from ddplatform.documents.errors import FactsRefused
+from ddplatform.due_diligence.actions.services import reminders as action_reminders
+from ddplatform.due_diligence.remedy.services import officers as case_officers
+from ddplatform.due_diligence.remedy.services import reminders as case_reminders
+from ddplatform.evidence.redaction import services as document_redaction
+from ddplatform.evidence.search import services as evidence_search
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.jobs.maps import MAP_JOBS
+from ddplatform.reporting.reports.services import sealing as report_sealing
+from ddplatform.reporting.reports.services.requests import BUILD
+from ddplatform.risk.approvals.services import steps as approval_steps
+from ddplatform.risk.assessment.services import nightly as assessment_nightly
+from ddplatform.risk.reassessment.services import triggers as reassessment_triggers
+from ddplatform.risk.supplier_figures.services import figures as supplier_figures
+from ddplatform.risk.supplier_figures.services import questions as figure_questions
+from ddplatform.supplier_engagement.campaigns.services import campaigns
+from ddplatform.supplier_engagement.campaigns.services import reminders as campaign_reminders
+from ddplatform.supplier_engagement.campaigns.services import sending as campaign_sending
+from ddplatform.supplier_engagement.cascade.services import cascade
+from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.requests.services.reminders import (
+    CHASE,
+    REMIND,
+    chase,
+    send_reminder,
 )
-from ddplatform.services.questionnaire_library import publish_shipped
-from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
-from ddplatform.services.reports import BUILD
-from ddplatform.services.response_receiving import receive
-from ddplatform.services.response_review import TELL_ESCALATED, TELL_RETURNED
-from ddplatform.services.response_review_mails import tell_escalated, tell_returned
-from ddplatform.services.response_submission import RECEIVE
-from ddplatform.services.returned_books_mail import tell_brought
+from ddplatform.supplier_engagement.returned_books.services import books as returned_books
+from ddplatform.supplier_engagement.returned_books.services import mail as returned_books_mail
+from ddplatform.supplier_engagement.returned_books.services.mail import tell_brought
+from ddplatform.supplier_engagement.review.services import sampling as response_review_sampling
+from ddplatform.supplier_engagement.review.services.mails import tell_escalated, tell_returned
+from ddplatform.supplier_engagement.review.services.review import TELL_ESCALATED, TELL_RETURNED
+from ddplatform.supplier_engagement.sharing import services as sharing
+from ddplatform.supplier_engagement.submission.services import RECEIVE
+from ddplatform.value_chain.screening.services import lists as screening_lists
 
 
 def _send_invitation(job: JobContext) -> None:

@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from ddplatform.tenancy import across_tenants
+from ddplatform.infrastructure.tenancy import across_tenants
 
 engine = current_app.extensions["migrate"].db.engine
 metadata = current_app.extensions["migrate"].db.metadata

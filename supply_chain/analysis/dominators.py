@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supply_chain.analysis.flow import FlowMap
-from supply_chain.graph import Adjacency
+from supply_chain.graph.graph import Adjacency
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.plan import Level
 

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array
 
-from supply_chain.chain_columns import NODE_KINDS
-from supply_chain.graph import ValueChain
+from supply_chain.graph.columns import NODE_KINDS
+from supply_chain.graph.graph import ValueChain
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.plan import Plan
 from supply_chain.risk.propagation import exposure

@@ -20,8 +20,9 @@ from supply_chain.analysis.what_if_changes import (
     problems_of,
 )
 from supply_chain.errors import ChainRefused
-from supply_chain.graph import ValueChain
-from supply_chain.reference import Reference
+from supply_chain.graph.graph import ValueChain
+from supply_chain.graph.unknown_origins import PREFIX
+from supply_chain.reference.release import Reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.map_scores import ScoredMap
 from supply_chain.risk.method import Bools, Floats, Ints
@@ -29,7 +30,6 @@ from supply_chain.risk.rescoring import score_again
 from supply_chain.risk.rm2.map_assessment import assess
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.severity import RISK_BANDS
-from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue, RiskBand
 
 ISSUES = tuple(Issue)

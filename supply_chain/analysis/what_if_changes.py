@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from supply_chain.chain_columns import FLOWS, NODE_KINDS, LinkColumns, NodeColumns
-from supply_chain.graph import ValueChain
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import FLOWS, NODE_KINDS, LinkColumns, NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.graph.unknown_origins import KnownFlow, lacks_origin
+from supply_chain.reference.release import Reference
 from supply_chain.risk.evidence import ControlsSeen, Evidence
 from supply_chain.risk.method import METHOD, Ints
 from supply_chain.risk.rm2.map_assessment import beginnings
-from supply_chain.unknown_origins import KnownFlow, lacks_origin
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 
 MOST = 20  # changes in one what-if

@@ -1,1 +1,1 @@
-"""From the bytes of value-chain files to drafts; the face is `supply_chain.map_import`."""
+"""From the bytes of value-chain files to drafts; the face is `supply_chain.intake.maps`."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from supply_chain.intake.activity_words import Hit, Text, hits_in, known_words_of, sectors_of_goods
 from supply_chain.intake.words import squeeze
-from supply_chain.reference import load_reference
+from supply_chain.reference.release import load_reference
 
 CERTAIN = 0.8
 """At this certainty (0..1) and above a sector is set; below it a person is asked."""

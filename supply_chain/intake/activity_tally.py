@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from supply_chain.drafts import Activities, ActivityQuestion, ActivityReading
+from supply_chain.intake.drafts import Activities, ActivityQuestion, ActivityReading
 from supply_chain.intake.words import squeeze
-from supply_chain.reference import load_reference
+from supply_chain.reference.release import load_reference
 
 _LEAST_SURE = 0.05
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from supply_chain.drafts import LinkDraft, NodeDraft
 from supply_chain.intake.cells import CellFault
+from supply_chain.intake.drafts import LinkDraft, NodeDraft
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.heading_parts import names_a_company
 from supply_chain.intake.link_rows import LinkRow

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 
-from supply_chain.drafts import Mapping
 from supply_chain.intake.assembly import Assembly
+from supply_chain.intake.drafts import Mapping
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.measures import MEASURES, Bought, shares_of_buyer

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from supply_chain.drafts import Json
+from supply_chain.intake.drafts import Json
 from supply_chain.intake.words import clean, squeeze, words
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
 
-from supply_chain.drafts import ColumnGuess, TableMapping
 from supply_chain.intake.column_fit import (
     NEARLY,
     fits,
@@ -24,6 +23,7 @@ from supply_chain.intake.column_fit import (
 )
 from supply_chain.intake.columns import columns_of_people
 from supply_chain.intake.countries import country_code, country_in_address
+from supply_chain.intake.drafts import ColumnGuess, TableMapping
 from supply_chain.intake.external_ids import scheme_of_values
 from supply_chain.intake.grid_columns import grid_columns
 from supply_chain.intake.heading_parts import (

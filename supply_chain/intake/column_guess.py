@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from supply_chain.drafts import Mapping, TableMapping
 from supply_chain.intake.activities import find_activity
 from supply_chain.intake.column_choice import ColumnChooser
 from supply_chain.intake.column_fit import has_digit, share_of
@@ -20,6 +19,7 @@ from supply_chain.intake.company_columns import (
     choose_countries_of_companies,
     choose_places_of_site,
 )
+from supply_chain.intake.drafts import Mapping, TableMapping
 from supply_chain.intake.heading_parts import is_column_name, rank_of_parts, tells_field
 from supply_chain.intake.id_lists import IdShapes
 from supply_chain.intake.link_ends import with_ids_of_ends

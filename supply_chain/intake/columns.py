@@ -8,8 +8,8 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from itertools import islice
 
-from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.cells import is_blank, key_of_column, unshield
+from supply_chain.intake.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.personal_columns import (
     columns_of_roster,

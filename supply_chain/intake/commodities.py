@@ -11,8 +11,8 @@ from rapidfuzz.distance import OSA
 
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.words import squeeze
-from supply_chain.reference import load_reference
-from supply_chain.reference_names import Catalogue
+from supply_chain.reference.names import Catalogue
+from supply_chain.reference.release import load_reference
 
 _DATA = Path(__file__).parent.parent / "data"
 # Letters to change, add, drop or swap, in the length of the longer word.

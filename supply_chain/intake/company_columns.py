@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from supply_chain.drafts import TableMapping
 from supply_chain.intake.column_choice import ColumnChooser
 from supply_chain.intake.columns import ROW_LINK_FIELDS
+from supply_chain.intake.drafts import TableMapping
 from supply_chain.intake.heading_parts import names_a_company
 from supply_chain.intake.words import squeeze, words
 

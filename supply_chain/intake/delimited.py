@@ -8,8 +8,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.drafts import FileFormat, NamedBytes
 from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, Rows, refusal, too_wide

@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
-from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.drafts import NamedBytes
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.words import header_forms, words
 

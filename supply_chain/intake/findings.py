@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from supply_chain.drafts import RowProblem
 from supply_chain.intake.activity_tally import ActivityTally
 from supply_chain.intake.cells import CellFault, keepable_text
+from supply_chain.intake.drafts import RowProblem
 
 _CROWD = 1_000
 

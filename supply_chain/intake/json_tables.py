@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.drafts import NamedBytes
 from supply_chain.intake.encodings import decode_text
 
 Value = tuple[str, str, str]

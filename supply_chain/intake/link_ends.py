@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from supply_chain.drafts import ColumnGuess, TableMapping
 from supply_chain.intake.columns import columns_of_people, places_of_columns
+from supply_chain.intake.drafts import ColumnGuess, TableMapping
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean
 from supply_chain.intake.workbook import MAX_COLUMNS

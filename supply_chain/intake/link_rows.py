@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from supply_chain.drafts import LinkDraft
 from supply_chain.intake.cells import CellFault, parse_share
 from supply_chain.intake.days import parse_date
+from supply_chain.intake.drafts import LinkDraft
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import squeeze, words
 from supply_chain.vocabulary import FlowEvidence, LinkKind

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from supply_chain.intake.activities import Activity, find_activity, find_activity_in_name
 from supply_chain.intake.activity_words import Hit, hits_in, known_words_of, sectors_of_goods
-from supply_chain.reference import load_reference
+from supply_chain.reference.release import load_reference
 
 REGISTERS = {"uml_id": "palm_oil_milling", "rmi_smelter_id": "metal_smelting"}
 """Schemes of registers -> what the places in them do."""

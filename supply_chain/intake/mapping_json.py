@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TypeGuard
 
-from supply_chain.drafts import Json, Mapping, TableMapping
 from supply_chain.errors import FileRefused
 from supply_chain.intake.columns import LINK_COLUMNS, ROW_LINK_FIELDS
+from supply_chain.intake.drafts import Json, Mapping, TableMapping
 from supply_chain.intake.grid_points import GRID_FIELDS
 from supply_chain.intake.words import words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from supply_chain.drafts import Json, NodeDraft
+from supply_chain.intake.drafts import Json, NodeDraft
 from supply_chain.intake.node_rows import Step, made_id
 from supply_chain.intake.words import squeeze
 

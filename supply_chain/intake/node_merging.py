@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from supply_chain.drafts import NodeDraft
+from supply_chain.intake.drafts import NodeDraft
 from supply_chain.intake.words import squeeze
 
 _FIELD_WORDS = {"external_ids": "id of a register", "attributes": "further fact"}

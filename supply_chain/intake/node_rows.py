@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from supply_chain.drafts import Json, LinkDraft, NodeDraft
+from supply_chain.graph.labels import with_labels
 from supply_chain.intake.cells import (
     CellFault,
     attribute_from_text,
@@ -21,6 +21,7 @@ from supply_chain.intake.cells import (
 )
 from supply_chain.intake.commodities import commodity_ref
 from supply_chain.intake.countries import country_code, country_in_address
+from supply_chain.intake.drafts import Json, LinkDraft, NodeDraft
 from supply_chain.intake.external_ids import read_external_id
 from supply_chain.intake.link_rows import read_link_terms
 from supply_chain.intake.measures import MEASURES, Measure, parse_measure
@@ -34,7 +35,6 @@ from supply_chain.intake.row_activities import with_activity
 from supply_chain.intake.stated_tiers import STATED_TIER, parse_tier
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import clean, squeeze, words
-from supply_chain.labels import with_labels
 from supply_chain.vocabulary import NodeKind
 
 MADE = "made-"

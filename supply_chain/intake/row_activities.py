@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from supply_chain.drafts import NodeDraft
 from supply_chain.intake.activities import (
     PRODUCT_IN_NAME,
     WIDE_SECTOR,
@@ -21,11 +20,12 @@ from supply_chain.intake.activities import (
 from supply_chain.intake.activity_tally import with_certainty
 from supply_chain.intake.activity_words import hits_in, sectors_of_goods
 from supply_chain.intake.cells import CellFault, is_blank
+from supply_chain.intake.drafts import NodeDraft
 from supply_chain.intake.list_kinds import REGISTERS
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import clean, squeeze, words
-from supply_chain.reference import load_reference
-from supply_chain.reference_types import Sector
+from supply_chain.reference.release import load_reference
+from supply_chain.reference.types import Sector
 
 # Sections of ISIC whose businesses make, grow and handle no goods of others.
 _OF_SERVICES = frozenset("JKLMNOPQ")

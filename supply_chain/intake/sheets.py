@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.intake.drafts import FileFormat, NamedBytes
 from supply_chain.intake.json_tables import json_rows
 from supply_chain.intake.packed_lines import unpack_lines
 from supply_chain.intake.sideways import turn_upright

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from supply_chain.drafts import LinkDraft, NodeDraft
 from supply_chain.intake.cells import CellFault
+from supply_chain.intake.drafts import LinkDraft, NodeDraft
 
 STATED_TIER = "stated_tier"
 """The attribute that keeps the tier of a list, a whole number from 0 on."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
-from supply_chain.drafts import TableMapping
 from supply_chain.intake.activity_codes import ColumnCodes, codes_of_column
 from supply_chain.intake.cells import (
     CellFault,
@@ -25,6 +24,7 @@ from supply_chain.intake.columns import (
 )
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.drafts import TableMapping
 from supply_chain.intake.error_cells import without_errors
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.heading_parts import is_column_name

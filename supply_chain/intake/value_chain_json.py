@@ -9,8 +9,8 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-from supply_chain.drafts import Json, LinkDraft, NamedBytes, NodeDraft
 from supply_chain.errors import FileRefused
+from supply_chain.graph.labels import with_labels
 from supply_chain.intake.cells import (
     CellFault,
     attribute_as_json,
@@ -25,6 +25,7 @@ from supply_chain.intake.cells import (
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.days import parse_date
 from supply_chain.intake.degrees import parse_degrees
+from supply_chain.intake.drafts import Json, LinkDraft, NamedBytes, NodeDraft
 from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.json_tables import json_rows
@@ -33,7 +34,6 @@ from supply_chain.intake.node_rows import TEXT_ATTRIBUTES, NodeRow, made_id, spl
 from supply_chain.intake.personal_columns import left_out, tells_of_people
 from supply_chain.intake.places import judge_point, parse_country
 from supply_chain.intake.words import clean, words
-from supply_chain.labels import with_labels
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from supply_chain.drafts import LinkDraft, NodeDraft, RowProblem
+from supply_chain.intake.drafts import LinkDraft, NodeDraft, RowProblem
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.node_rows import NodeRow
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.drafts import NamedBytes
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED_BYTES = 200 * 1024**2

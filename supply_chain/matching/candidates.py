@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, csr_matrix, hstack
 from scipy.spatial import cKDTree
 from sparse_dot_topn import sp_matmul_topn
 
-from supply_chain.distances import EARTH_KM
+from supply_chain.graph.distances import EARTH_KM
 from supply_chain.matching.grams import (
     BASE,
     Floats,

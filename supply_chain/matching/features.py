@@ -7,7 +7,7 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
-from supply_chain.distances import distances_km
+from supply_chain.graph.distances import distances_km
 from supply_chain.matching.columns import RowPairs, TextPairs, alike, flags
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.name_words import word_columns

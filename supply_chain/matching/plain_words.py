@@ -3,7 +3,7 @@
 import re
 
 from supply_chain.matching.script_words import with_known_words
-from supply_chain.spelling import latin
+from supply_chain.search.spelling import latin
 
 _PIECES = re.compile(r"[a-z]+|[0-9]+")
 # "don't" is one word; the mark joins.

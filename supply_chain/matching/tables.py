@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import country_code, suggest_country
 from supply_chain.intake.degrees import parse_degrees
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.intake.drafts import NamedBytes
 from supply_chain.matching.normalise import normalise
 from supply_chain.matching.records import Record
 

@@ -13,9 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
-from supply_chain.graph import ValueChain
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import FLOWS, LinkColumns, NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.graph.unknown_origins import KnownFlow, with_unknown_origins
+from supply_chain.reference.release import Reference
 from supply_chain.risk.context import (
     online_nodes,
     peer_groups,
@@ -51,7 +52,6 @@ from supply_chain.risk.scoring import (
     contributions,
     severity_band,
 )
-from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
 from supply_chain.vocabulary import Issue
 
 RUN = 8_192  # nodes scored at a time

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from supply_chain.reference import Reference
-from supply_chain.reference_types import ReferenceObservation
+from supply_chain.reference.release import Reference
+from supply_chain.reference.types import ReferenceObservation
 from supply_chain.risk.case_rules import (
     ControlLine,
     FactorLine,

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.chain_columns import NodeColumns
+from supply_chain.graph.columns import NodeColumns
 from supply_chain.risk.kept_scores import Records
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.moved_nodes import Words, words

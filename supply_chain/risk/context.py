@@ -5,9 +5,9 @@ from datetime import date
 
 import numpy as np
 
-from supply_chain.chain_columns import NODE_KINDS, NodeColumns
-from supply_chain.reference import Reference
-from supply_chain.reference_types import ReferenceObservation
+from supply_chain.graph.columns import NODE_KINDS, NodeColumns
+from supply_chain.reference.release import Reference
+from supply_chain.reference.types import ReferenceObservation
 from supply_chain.risk.factors import MONTH_DAYS, Observations
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 

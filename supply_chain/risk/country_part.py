@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import NodeColumns
+from supply_chain.reference.release import Reference
 from supply_chain.risk.context import reference_observations
 from supply_chain.risk.factors import (
     Cells,

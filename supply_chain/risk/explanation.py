@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from supply_chain.reference_types import ReferenceObservation
+from supply_chain.reference.types import ReferenceObservation
 from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.context import REFERENCE_DATA, known_of
 from supply_chain.risk.factors import FACTORS, FactorRows

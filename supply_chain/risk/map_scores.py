@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from supply_chain.graph import ValueChain
-from supply_chain.kept_columns import Arrays, Kept
-from supply_chain.reference import Reference
+from supply_chain.graph.graph import ValueChain
+from supply_chain.graph.kept_columns import Arrays, Kept
+from supply_chain.reference.release import Reference
 from supply_chain.risk.evidence import Priorities
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.rm2.map_assessment import Assessment, network_of

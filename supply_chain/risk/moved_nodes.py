@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.chain_columns import NodeColumns
+from supply_chain.graph.columns import NodeColumns
 from supply_chain.risk.method import Ints
 
 Words = NDArray[np.str_]

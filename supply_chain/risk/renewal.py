@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.chain_columns import NodeColumns
-from supply_chain.graph import ValueChain
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.reference.release import Reference
 from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.method import Bools, Floats, Ints

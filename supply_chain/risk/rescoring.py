@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.chain_columns import NODE_KINDS, LinkColumns, NodeColumns
-from supply_chain.graph import ValueChain
+from supply_chain.graph.columns import NODE_KINDS, LinkColumns, NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.graph.unknown_origins import KnownFlow
 from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.map_scores import KeptScores, ScoredMap
@@ -21,7 +22,6 @@ from supply_chain.risk.moved_ranks import Again, moved_ranks, rank_all
 from supply_chain.risk.rm2.map_assessment import network_of, score_some, with_origins
 from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.rm2.propagation import exposure
-from supply_chain.unknown_origins import KnownFlow
 from supply_chain.vocabulary import NodeKind
 
 _GHOST = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.kept_columns import Arrays, Kept
+from supply_chain.graph.kept_columns import Arrays, Kept
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.plan import Places

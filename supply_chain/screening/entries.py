@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from supply_chain.drafts import RowProblem
+from supply_chain.intake.drafts import RowProblem
 
 
 class EntryStatus(StrEnum):

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from supply_chain.drafts import NamedBytes, RowProblem
 from supply_chain.errors import FileRefused
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.intake.drafts import NamedBytes, RowProblem
 from supply_chain.screening.entries import Entry, ListReading
 from supply_chain.screening.pages import Page, is_page, read_page
 from supply_chain.screening.tables import ListTable, has_names, read_table

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from supply_chain.matching.matcher import find_between
+from supply_chain.matching.record_content import content_hash
 from supply_chain.matching.records import Record
-from supply_chain.record_content import content_hash
 from supply_chain.screening.entries import Entry
 
 

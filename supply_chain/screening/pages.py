@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 
 from lxml import etree
 
-from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.drafts import NamedBytes
 from supply_chain.screening.tables import ListTable, Row
 from supply_chain.screening.words import tells_of_ended
 

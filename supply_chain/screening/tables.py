@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from supply_chain.drafts import RowProblem
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.drafts import RowProblem
 from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.screening.entries import Entry, EntryStatus
 from supply_chain.screening.names import Names, split_names

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supply_chain.screening.entries import EntryStatus
-from supply_chain.spelling import bare_words
+from supply_chain.search.spelling import bare_words
 from supply_chain.vocabulary import Issue
 from supply_chain.yaml_files import read_yaml
 

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 
 from ddplatform import factory
-from ddplatform.access.identity import Identity
-from ddplatform.access.permissions import Permission
-from ddplatform.access.policy import allows
-from ddplatform.access.roles import ROLES, RoleId
-from ddplatform.gate import UndeclaredAccess, access_of
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.policy import allows
+from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.gate import UndeclaredAccess, access_of
 from tests.conftest import NOW, settings_for
 
 ORGANISATION = uuid4()
@@ -83,13 +83,13 @@ def test_endpoints_of_an_organisation_ask_for_a_permission(started: Flask):
 
 
 def test_undeclared_endpoint_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    real = factory.web.register
+    real = factory.routes.register
 
     def register(app: Flask) -> None:
         real(app)
         app.add_url_rule("/forgotten", "forgotten_door", lambda: "open to all")
 
-    monkeypatch.setattr(factory.web, "register", register)
+    monkeypatch.setattr(factory.routes, "register", register)
 
     with pytest.raises(UndeclaredAccess, match="forgotten_door"):
         factory.create_app(settings_for(tmp_path, f"sqlite:///{tmp_path / 'platform.db'}"))

@@ -10,16 +10,16 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 import ddplatform
-from ddplatform.queries.reference_figures import figures_of_release
-from ddplatform.queries.silence import read_unanswered
+from ddplatform.risk.reference.queries.figures import figures_of_release
+from ddplatform.risk.response.queries.silence import read_unanswered
 from tests.kept_worlds import caches
 
 BY_CONTENT = {
-    "ddplatform.queries.questionnaires._plans": "by the checksum of a definition",
-    "ddplatform.queries.questionnaire_texts._forms": "by the checksum of a definition",
+    "ddplatform.supplier_engagement.library.queries._plans": "by the checksum of a definition",
+    "ddplatform.supplier_engagement.translations.queries.texts._forms": "by the checksum of a definition",
 }
 BY_ID = {figures_of_release, read_unanswered}
-CRITERIA = "ddplatform.tenancy._criterion"
+CRITERIA = "ddplatform.infrastructure.tenancy._criterion"
 """By the id of an organisation, and the same for every row with this id."""
 
 

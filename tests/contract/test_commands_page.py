@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
-from ddplatform.access.roles import RoleId
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.access.roles import RoleId
 from tests.conftest import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,24 +12,35 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from ddplatform.duediligence.lifecycle import lifecycle
-from ddplatform.duediligence.vocabulary import Machine
+from ddplatform.audit.views import ACTION_WORDS, DONE_BY_SUPPLIERS
+from ddplatform.core.due_diligence.lifecycle import lifecycle
+from ddplatform.core.due_diligence.vocabulary import Machine
+from ddplatform.due_diligence.findings.views.words import ACTION_STATES
 from ddplatform.languages import ENGLISH, LANGUAGES
-from ddplatform.web.audit.words import ACTION_WORDS, DONE_BY_SUPPLIERS
-from ddplatform.web.findings.words import ACTION_STATES
-from ddplatform.web.responses.help_words import MESSAGES
+from ddplatform.supplier_engagement.protection_services.views import MESSAGES
 from scripts.update_translations import HEADER, catalogue_file, is_translated, read_marked
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
+OF_SUPPLIERS = (
+    *(
+        f"supplier_engagement/{feature}"
+        for feature in (
+            *("responses", "answering", "questions", "submission", "respondents", "offline"),
+            *("phone_apps", "protection_services", "sharing"),
+        )
+    ),
+    "risk/supplier_figures",
+)
+"""Features whose pages a supplier reads."""
 FIRST_MET = sorted(
     str(path.relative_to(ROOT))
     for pattern in (
         *("layouts/*.html", "components/[!c]*.html", "email/*.txt"),
-        *("auth/*.html", "errors/*.html", "responses/*.html"),
-        *("sharing/*.html", "cascade/[!p]*.html", "findings/my_action*.html"),
-        *("evidence/*.html", "organisations/people.html", "organisations/colleague.html"),
-        *("audit/*.html", "risk/supplier_figures/*.html", "risk/response/_parts.html"),
+        *("accounts/sign_in/*.html", "errors/*.html", *(f"{one}/*.html" for one in OF_SUPPLIERS)),
+        *("supplier_engagement/cascade/[!p]*.html", "due_diligence/actions/my_action*.html"),
+        *("accounts/organisations/people.html", "accounts/organisations/colleague.html"),
+        *("evidence/uploads/*.html", "audit/*.html", "risk/response/_parts.html"),
     )
     for path in TEMPLATES.glob(pattern)
 )
@@ -37,17 +48,18 @@ FIRST_MET = sorted(
 DOORS = sorted(
     str(path.relative_to(ROOT))
     for pattern in (
-        *("web/responses/*.py", "web/sharing/*.py", "web/cascade/own_routes.py", "web/auth/*.py"),
-        *("web/evidence/*.py", "web/openrosa/*.py", "web/findings/supplier_pages.py"),
-        *("services/responses.py", "services/response_[djpfs]*.py", "services/answer_*.py"),
-        "risk/supplier_figures/*.py",
-        *("services/cascade.py", "services/sharing.py", "services/app_links.py"),
+        *(f"{one}/**/*.py" for one in OF_SUPPLIERS if one.startswith("supplier_engagement")),
+        *(f"risk/supplier_figures/{one}.py" for one in ("forms", "routes", "views/*")),
+        *("accounts/sign_in/forms.py", "accounts/sign_in/routes/*.py"),
+        *("evidence/uploads/forms.py", "evidence/uploads/routes.py"),
+        *("due_diligence/actions/routes/suppliers.py",),
+        *(f"supplier_engagement/cascade/{one}.py" for one in ("routes/own", "services/cascade")),
     )
     for path in (ROOT / "ddplatform").glob(pattern)
 )
 """Python that tells a supplier something at once: what was done, or why it was not."""
 TELLS = frozenset({"flash", "Invalid", "Conflict", "NotFound", "NotAllowed", "FileRefused"})
-FOR_BUYERS = ("ddplatform/web/findings/action_forms.py",)
+FOR_BUYERS = ("ddplatform/due_diligence/actions/forms.py",)
 """Python whose texts only buyers read; all others that are marked are translated."""
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 MARKED = [message for message in read_marked() if message.id]

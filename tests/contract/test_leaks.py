@@ -12,9 +12,9 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from ddplatform.access.roles import ROLES, RoleId
-from ddplatform.db import db
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.db import db
 from tests.conftest import DATABASES, NOW, _empty, do_not_wait_for_the_disk, settings_for
 from tests.form_fields import FormFields, is_id
 from tests.leak_checks import (

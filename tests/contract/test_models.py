@@ -11,10 +11,10 @@ from flask import Flask
 from sqlalchemy import CheckConstraint, UniqueConstraint, delete, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from ddplatform.db import Base, db
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.db import Base, db
+from ddplatform.infrastructure.tenancy import TenantScoped, across_tenants, tenant_tables
 from ddplatform.migrations.walls import wall_statements
-from ddplatform.tenancy import TenantScoped, across_tenants, tenant_tables
 from scripts.write_initial_migration import append_only_tables, moving_tables
 from tests.conftest import DATABASES, NOW, _empty, settings_for
 from tests.worlds import make_worlds

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ddplatform.demo.value_chain.maps import password_of
 from ddplatform.factory import create_app
-from ddplatform.services.demo_maps import password_of
 from tests.conftest import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]

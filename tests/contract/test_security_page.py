@@ -4,9 +4,9 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from ddplatform.access.permissions import Permission
-from ddplatform.access.roles import ROLES
 from ddplatform.config import Settings, read_settings
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.roles import ROLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -29,7 +29,7 @@ def test_the_page_names_the_ends_that_the_house_rules_hold():
 
 
 def test_the_figures_are_printed_one_a_line():
-    lines = list(report(style_figures.measure(["ddplatform/ledger"], "tests/contract")))
+    lines = list(report(style_figures.measure(["ddplatform/core/ledger"], "tests/contract")))
 
     assert [line.split(":")[0] for line in lines] == [
         "modules",

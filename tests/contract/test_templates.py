@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from jinja2 import TemplateError
 
-from ddplatform.web import filters
+from ddplatform.infrastructure.web import filters
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
@@ -146,7 +146,7 @@ def test_both_dark_palettes_are_the_same() -> None:
 
 
 def test_every_class_of_the_style_sheets_is_on_some_page() -> None:
-    folders = (ROOT / "templates", ROOT / "static" / "js", ROOT / "ddplatform" / "web")
+    folders = (ROOT / "templates", ROOT / "static" / "js", ROOT / "ddplatform")
     files = (path for folder in folders for path in folder.rglob("*"))
     pages = "\n".join(p.read_text("utf-8") for p in files if p.suffix in (".html", ".js", ".py"))
     written = set(re.findall(r"[\w-]+", pages))

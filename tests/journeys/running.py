@@ -24,8 +24,8 @@ from playwright.sync_api import Error as PlaywrightError
 from werkzeug.serving import make_server
 
 from ddplatform.config import ROOT, read_settings
-from ddplatform.db import db
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.db import db
 
 BIN = Path(sys.executable).parent
 READY_S, STOP_S = 60.0, 15.0

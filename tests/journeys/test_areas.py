@@ -9,11 +9,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from ddplatform.config import ROOT
-from ddplatform.duediligence.upload_traces import Area
-from ddplatform.web import filters
-from ddplatform.web.headers import policy
-from ddplatform.web.redaction.area_words import CELLS, COLUMNS
-from ddplatform.web.redaction.routes import Face, Sheet
+from ddplatform.core.due_diligence.upload_traces import Area
+from ddplatform.evidence.redaction.routes import Face, Sheet
+from ddplatform.evidence.redaction.views import CELLS, COLUMNS
+from ddplatform.infrastructure.web import filters
+from ddplatform.infrastructure.web.headers import policy
 from tests.journeys.running import serving
 from tests.journeys.test_axe import AXE, TAGS
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.journey
 PAGE = """<!doctype html><html lang=en><title>Areas</title>
 <link rel=stylesheet href="{{ url_for('static', filename='css/core.css') }}">
 <script type=module nonce=n src="{{ url_for('static', filename='js/areas.js') }}"></script>
-{% import 'redaction/_sheet.html' as drawn %}<main><h1>Areas</h1>
+{% import 'evidence/redaction/_sheet.html' as drawn %}<main><h1>Areas</h1>
 {{ drawn.choosing(sheet, '/picture', 'Page 1', columns, cells) }}
 <label for="more-0">More areas</label><textarea id="more-0">B3:C4</textarea>
 <div data-tools="more-0" hidden><button type=button data-add>Add an area</button><button type=button data-drop>Take the last one away</button></div></main></html>"""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from supply_chain.reference import load_reference
+from supply_chain.reference.release import load_reference
 from tests.factories import PASSWORD
 from tests.journeys.running import Running, installation, visitor, width_of
 from tests.journeys.test_axe import Way, looked_at

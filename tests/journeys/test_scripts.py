@@ -10,8 +10,8 @@ from jinja2 import DictLoader
 from playwright.sync_api import Browser, Page, Route, expect
 
 from ddplatform.config import ROOT
-from ddplatform.web import filters
-from ddplatform.web.headers import policy
+from ddplatform.infrastructure.web import filters
+from ddplatform.infrastructure.web.headers import policy
 from tests.journeys.running import serving
 
 pytestmark = pytest.mark.journey

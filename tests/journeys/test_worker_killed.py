@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from ddplatform.services.map_import import APPLY
+from ddplatform.value_chain.imports.services.reading import APPLY
 from tests.factories import PASSWORD
 from tests.journeys.running import WAIT_S, Running, Visitor, visitor
 

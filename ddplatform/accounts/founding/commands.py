@@ -7,8 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from ddplatform.accounts.founding import services
-from ddplatform.cli.doors import answer, command_unit, json_option
 from ddplatform.config import Settings
+from ddplatform.infrastructure.commands import answer, command_unit, json_option
 from ddplatform.languages import day_in_words
 
 

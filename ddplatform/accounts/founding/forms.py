@@ -8,8 +8,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length
 
 from ddplatform.accounts.founding.services import Wanted
-from ddplatform.web.auth.forms import NewPasswordForm
-from ddplatform.web.value_chain.forms import country_choices, sector_choices
+from ddplatform.accounts.sign_in.forms import NewPasswordForm
+from ddplatform.value_chain.mapping.forms import country_choices, sector_choices
 
 NAME_LENGTH = 120
 ORGANISATION_LENGTH = 200

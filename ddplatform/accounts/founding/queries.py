@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from ddplatform.db import db
-from ddplatform.models.organisations import Invitation, InvitationPurpose
+from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
+from ddplatform.infrastructure.db import db
 
 
 def list_open_links(email: str) -> Sequence[Invitation]:

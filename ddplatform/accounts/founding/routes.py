@@ -6,16 +6,19 @@ from flask_login import current_user
 
 from ddplatform.accounts.founding.forms import FounderForm, OrganisationForm, SignUpForm
 from ddplatform.accounts.founding.services import Founded, ask_link, found
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, User
+from ddplatform.accounts.organisations.queries import (
+    get_user_by_email,
+    installation_organisation_id,
+)
+from ddplatform.accounts.organisations.services.people import open_link
+from ddplatform.accounts.sign_in.routes.start import start_session
 from ddplatform.config import Settings, SignUp
-from ddplatform.errors import NotFound
-from ddplatform.gate import bind_organisation, public
-from ddplatform.models.organisations import Invitation, InvitationPurpose, User
-from ddplatform.queries.organisations import get_user_by_email, installation_organisation_id
-from ddplatform.services import rate_limits
-from ddplatform.services.people import open_link
-from ddplatform.tenancy import acting_in
-from ddplatform.web.auth.start import start_session
-from ddplatform.web.sent_forms import answer_form
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import bind_organisation, public
+from ddplatform.infrastructure.tenancy import acting_in
 
 bp = Blueprint("founding", __name__)
 

@@ -10,20 +10,28 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ddplatform.access.identity import system_identity
-from ddplatform.access.roles import RoleId
+from ddplatform.accounts.founding.models import FirstRun
 from ddplatform.accounts.founding.queries import list_open_links
-from ddplatform.adapters.passwords import password_problem
+from ddplatform.accounts.organisations.models import (
+    Invitation,
+    InvitationPurpose,
+    Organisation,
+    User,
+)
+from ddplatform.accounts.organisations.queries import get_user_by_email
+from ddplatform.accounts.organisations.services import people
+from ddplatform.accounts.organisations.services.organisations import (
+    found_organisation,
+    installation_log,
+)
 from ddplatform.config import SignUp
-from ddplatform.db import db
-from ddplatform.errors import Conflict, Invalid
-from ddplatform.models.first_run import FirstRun
-from ddplatform.models.organisations import Invitation, InvitationPurpose, Organisation, User
-from ddplatform.queries.organisations import get_user_by_email
-from ddplatform.services import people
-from ddplatform.services.organisations import found_organisation, installation_log
-from ddplatform.tenancy import acting_in
-from supply_chain.reference import load_reference
+from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.adapters.passwords import password_problem
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.tenancy import acting_in
+from supply_chain.reference.release import load_reference
 
 LINK_LIFE = timedelta(hours=24)
 """How long the link works that somebody asked for on the sign-up page."""

@@ -1,1 +1,1 @@
-"""What needs a second person: what waits, what is in force, what was decided (RM-2.0 3.8 and 8)."""
+"""What needs a second person: what waits, decided and ended."""

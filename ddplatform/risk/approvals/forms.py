@@ -6,7 +6,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.risk.approvals.views import ABSENCES
-from ddplatform.services.approvals import LONGEST_REASON
+from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON
 
 
 class AbsenceForm(FlaskForm):  # type: ignore[misc]

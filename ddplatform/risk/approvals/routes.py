@@ -6,20 +6,24 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.access.permissions import Permission
-from ddplatform.errors import Conflict, Invalid, NotAllowed, NotFound
-from ddplatform.gate import requires
-from ddplatform.models.approvals import ApprovalKind
-from ddplatform.queries.value_chain import get_node
-from ddplatform.risk.approvals import queries, shares, views
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import number
+from ddplatform.risk.approvals import views
 from ddplatform.risk.approvals.forms import AbsenceForm
-from ddplatform.risk.approvals.queries import View
-from ddplatform.services import approval_absences, approval_steps, approval_work
-from ddplatform.services.approval_steps import Decided
-from ddplatform.services.approvals import Wish
-from ddplatform.web.address_values import number
-from ddplatform.web.risk import words
-from ddplatform.web.sent_forms import answer_form
+from ddplatform.risk.approvals.queries import requests as queries
+from ddplatform.risk.approvals.queries import shares
+from ddplatform.risk.approvals.queries.requests import View
+from ddplatform.risk.approvals.services import absences as approval_absences
+from ddplatform.risk.approvals.services import steps as approval_steps
+from ddplatform.risk.approvals.services import work as approval_work
+from ddplatform.risk.approvals.services.steps import Decided
+from ddplatform.risk.words import codes as words
+from ddplatform.value_chain.approvals.models import ApprovalKind
+from ddplatform.value_chain.approvals.services.requests import Wish
+from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.vocabulary import Issue
 

@@ -7,16 +7,9 @@ from uuid import UUID
 
 from flask import url_for
 
-from ddplatform.models.approvals import (
-    AbsenceReason,
-    ApprovalKind,
-    ApprovalState,
-    DecisionKind,
-    EndCause,
-)
-from ddplatform.queries.approval_decisions import Progress
-from ddplatform.reports.words import counted
-from ddplatform.risk.approvals.queries import (
+from ddplatform.documents.words import counted
+from ddplatform.infrastructure.words.factors import factor_title
+from ddplatform.risk.approvals.queries.requests import (
     PAGE,
     Asked,
     AskedPage,
@@ -24,10 +17,17 @@ from ddplatform.risk.approvals.queries import (
     PartPage,
     View,
 )
-from ddplatform.risk.approvals.shares import PAGE as BUYERS
-from ddplatform.risk.approvals.shares import OverConfirmedPage
-from ddplatform.services.approval_steps import Decided, Ended
-from ddplatform.web.factor_words import factor_title
+from ddplatform.risk.approvals.queries.shares import PAGE as BUYERS
+from ddplatform.risk.approvals.queries.shares import OverConfirmedPage
+from ddplatform.risk.approvals.services.steps import Decided, Ended
+from ddplatform.value_chain.approvals.models import (
+    AbsenceReason,
+    ApprovalKind,
+    ApprovalState,
+    DecisionKind,
+    EndCause,
+)
+from ddplatform.value_chain.approvals.queries.decisions import Progress
 from supply_chain.risk.rm2.method import METHOD
 
 TABS: Mapping[View, str] = {

@@ -1,1 +1,1 @@
-"""Why one risk has its score under RM-2.0, and what would change it."""
+"""Why a risk has its score, and what would change it."""

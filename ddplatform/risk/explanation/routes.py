@@ -5,17 +5,17 @@ from uuid import UUID
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from ddplatform.access.permissions import Permission
-from ddplatform.errors import NotFound
-from ddplatform.gate import requires
-from ddplatform.queries.value_chain import get_node
-from ddplatform.risk.explanation.places import place_page_of
-from ddplatform.risk.explanation.queries import explain_risk, profile_place
-from ddplatform.risk.explanation.views import page_of
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.gate import requires
+from ddplatform.risk.detail.views.risks import turns
+from ddplatform.risk.explanation.queries.issues import explain_risk, profile_place
+from ddplatform.risk.explanation.views.places import place_page_of
+from ddplatform.risk.explanation.views.risk import page_of
 from ddplatform.risk.follow_up.views import owner_words, step_words
 from ddplatform.risk.observations.views import shown
-from ddplatform.web.risk import words
-from ddplatform.web.risk.presenters import turns
+from ddplatform.risk.words import codes as words
+from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.vocabulary import Issue
 
 bp = Blueprint("risk_explanation", __name__)

@@ -1,1 +1,1 @@
-"""Who looks after a risk, until when it is deferred, and what is under way about it."""
+"""Who looks after a risk, and until when it is deferred."""

@@ -23,19 +23,19 @@ from sqlalchemy import (
     select,
 )
 
-from ddplatform.db import UtcDateTime
-from ddplatform.models.findings import Finding, MitigationAction
-from ddplatform.models.organisations import Membership, User
-from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.risk import SalienceNote
-from ddplatform.models.risk_follow_up import FollowUpKind, RiskFollowUp
-from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.models.visit_plan import StepKind, VisitPlanStep
-from ddplatform.queries.findings import UNDONE_ACTIONS
-from ddplatform.queries.node_filters import among
-from ddplatform.queries.questionnaires import WAITING
-from ddplatform.queries.together import Question, Rows, ask
-from questionnaires.modules import Answerer
+from ddplatform.accounts.organisations.models import Membership, User
+from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.due_diligence.findings.queries import UNDONE_ACTIONS
+from ddplatform.infrastructure.db import UtcDateTime
+from ddplatform.infrastructure.together import Question, Rows, ask
+from ddplatform.risk.assessment_plan.models import StepKind, VisitPlanStep
+from ddplatform.risk.follow_up.models import FollowUpKind, RiskFollowUp
+from ddplatform.risk.runs.models import SalienceNote
+from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.supplier_engagement.library.queries import WAITING
+from ddplatform.value_chain.filters.queries.filters import among
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from questionnaires.library.modules import Answerer
 from supply_chain.risk.follow_up import (
     Deferral,
     FollowUpColumns,

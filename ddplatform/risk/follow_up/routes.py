@@ -7,17 +7,17 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from ddplatform.access.permissions import Permission
-from ddplatform.errors import NotFound
-from ddplatform.gate import requires
-from ddplatform.queries.value_chain import get_node
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
 from ddplatform.risk.follow_up import services
 from ddplatform.risk.follow_up.forms import DeferralForm, EndForm, OwnerForm
 from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, load_of_places
 from ddplatform.risk.follow_up.services import Wanted
 from ddplatform.risk.follow_up.views import owner_choices
-from ddplatform.web.risk import words
-from ddplatform.web.sent_forms import answer_form
+from ddplatform.risk.words import codes as words
+from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.vocabulary import Issue
 
 bp = Blueprint("risk_follow_up", __name__)

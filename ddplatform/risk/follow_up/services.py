@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from ddplatform.access.identity import Identity
-from ddplatform.db import db
-from ddplatform.errors import Conflict, Invalid, NotFound
-from ddplatform.models.risk_follow_up import FollowUpKind, RiskFollowUp
-from ddplatform.queries.organisations import get_person
-from ddplatform.queries.risk import find_risk
-from ddplatform.queries.risk_runs import find_current_run
-from ddplatform.queries.value_chain import get_node
+from ddplatform.accounts.organisations.queries import get_person
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
+from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.risk.detail.queries.risks import find_risk
+from ddplatform.risk.follow_up.models import FollowUpKind, RiskFollowUp
 from ddplatform.risk.follow_up.queries import FollowUp, load_of_places
-from ddplatform.services import audit
-from ddplatform.services.plain_text import fault_in
+from ddplatform.risk.runs.queries.runs import find_current_run
+from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.risk.follow_up import is_day_allowed, is_too_severe
 from supply_chain.vocabulary import Issue
 

@@ -1,1 +1,1 @@
-"""One step on many risks of the register: previewed, carried out, undone."""
+"""One step on many risks at once."""

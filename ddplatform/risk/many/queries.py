@@ -11,12 +11,18 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import select
 
-from ddplatform.db import db
-from ddplatform.models.risk_follow_up import RiskLot, RiskLotLine, RiskVerb
-from ddplatform.queries.one_row import get_one
-from ddplatform.queries.risk_scores import RiskScore, list_at_runs
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.one_row import get_one
+from ddplatform.risk.follow_up.models import RiskLot, RiskLotLine, RiskVerb
 from ddplatform.risk.follow_up.queries import FollowUps, Pair, Urgency, load_of_places
-from ddplatform.risk.register.queries import Asked, ListedMap, MapRun, list_maps, order_of_risks
+from ddplatform.risk.register.queries.register import (
+    Asked,
+    ListedMap,
+    MapRun,
+    list_maps,
+    order_of_risks,
+)
+from ddplatform.risk.runs.queries.scores import RiskScore, list_at_runs
 from supply_chain.risk.follow_up import MOST_AT_ONCE, is_too_severe
 from supply_chain.risk.method import Ints
 from supply_chain.vocabulary import Issue

@@ -8,11 +8,11 @@ from uuid import UUID
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid, NotFound
-from ddplatform.gate import requires
-from ddplatform.models.risk_follow_up import RiskVerb
-from ddplatform.queries.organisations import get_account
+from ddplatform.accounts.organisations.queries import get_account
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.gate import requires
+from ddplatform.risk.follow_up.models import RiskVerb
 from ddplatform.risk.follow_up.views import owner_choices
 from ddplatform.risk.many import services, views
 from ddplatform.risk.many.queries import (
@@ -25,11 +25,11 @@ from ddplatform.risk.many.queries import (
     mark_of,
     plan_step,
 )
-from ddplatform.risk.register.lines import ALL_MAPS, address, follow_query
-from ddplatform.risk.register.queries import Asked
-from ddplatform.risk.register.reading import read_asked, read_basis
-from ddplatform.risk.register.views import Basis, filter_words
-from ddplatform.web.register_filter import query_of
+from ddplatform.risk.register.queries.register import Asked
+from ddplatform.risk.register.routes.reading import read_asked, read_basis
+from ddplatform.risk.register.views.lines import ALL_MAPS, address, follow_query
+from ddplatform.risk.register.views.register import Basis, filter_words
+from ddplatform.risk.words.register_filter import query_of
 from supply_chain.risk.follow_up import MOST_AT_ONCE
 from supply_chain.vocabulary import Issue
 

@@ -10,20 +10,21 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ddplatform.access.identity import Identity
-from ddplatform.bulk import rising_keys
-from ddplatform.db import db
-from ddplatform.errors import Conflict, Invalid
-from ddplatform.models.risk import SalienceNote
-from ddplatform.models.risk_follow_up import (
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.bulk import rising_keys
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.risk.facts.services.facts import ask_reassessment
+from ddplatform.risk.follow_up.models import (
     FollowUpKind,
     RiskFollowUp,
     RiskLot,
     RiskLotLine,
     RiskVerb,
 )
-from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.node_filters import among
 from ddplatform.risk.follow_up.queries import Decided, FollowUps, Urgency, load_of_places
 from ddplatform.risk.follow_up.services import (
     LONGEST,
@@ -34,6 +35,7 @@ from ddplatform.risk.follow_up.services import (
     faults_of,
     owner_row,
 )
+from ddplatform.risk.judgement.services import CHANGED
 from ddplatform.risk.many.queries import (
     KEEP,
     Noted,
@@ -45,11 +47,9 @@ from ddplatform.risk.many.queries import (
     mark_of,
     urgency_after,
 )
-from ddplatform.services import audit
-from ddplatform.services.plain_text import fault_in
-from ddplatform.services.risk import ask_reassessment
-from ddplatform.services.risk_judgements import CHANGED
-from ddplatform.tenancy import insert_rows
+from ddplatform.risk.runs.models import SalienceNote
+from ddplatform.value_chain.filters.queries.filters import among
+from ddplatform.value_chain.mapping.models import ValueChainNode
 from supply_chain.risk.salience import Involvement
 from supply_chain.vocabulary import Issue
 

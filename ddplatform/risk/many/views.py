@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ddplatform.models.risk_follow_up import RiskVerb
+from ddplatform.risk.follow_up.models import RiskVerb
 from ddplatform.risk.follow_up.queries import FollowUps
 from ddplatform.risk.follow_up.views import owner_words
 from ddplatform.risk.many.queries import (
@@ -17,8 +17,8 @@ from ddplatform.risk.many.queries import (
     urgency_after,
     urgency_of,
 )
-from ddplatform.web.risk.ranges import issue_title
-from ddplatform.web.risk.words import INVOLVEMENTS
+from ddplatform.risk.words.codes import INVOLVEMENTS
+from ddplatform.risk.words.ranges import issue_title
 
 SHOWN = 20
 """Risks of a preview that are shown before and after."""

@@ -1,1 +1,1 @@
-"""A map under two versions of the risk method, to see what a change of method moves and why."""
+"""A map under two versions of the method."""

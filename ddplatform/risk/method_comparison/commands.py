@@ -6,15 +6,15 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ddplatform.access.identity import system_identity
-from ddplatform.cli import doors
-from ddplatform.cli.analysis import FORMS, known_ending
-from ddplatform.errors import NotFound
-from ddplatform.queries.value_chain import find_chain
+from ddplatform.infrastructure import commands as doors
+from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.risk.analysis.commands import FORMS, known_ending
 from ddplatform.risk.method_comparison.queries import compare_methods
 from ddplatform.risk.method_comparison.services import export_comparison
 from ddplatform.risk.method_comparison.views import document_of, sentence_of
-from ddplatform.tenancy import current_organisation
+from ddplatform.value_chain.mapping.queries.maps import find_chain
 
 
 @click.command("compare-methods")

@@ -8,11 +8,11 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import func, select
 
-from ddplatform.db import db
-from ddplatform.models.value_chain import ValueChain, ValueChainNode
-from ddplatform.queries.map_columns import read_map
-from ddplatform.queries.risk_evidence import load_evidence
-from supply_chain.reference import load_reference
+from ddplatform.infrastructure.db import db
+from ddplatform.risk.facts.queries.evidence import load_evidence
+from ddplatform.value_chain.graph.queries.columns import read_map
+from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
+from supply_chain.reference.release import load_reference
 from supply_chain.risk.assessment import assess as assess_by_rm1
 from supply_chain.risk.method_comparison import Comparison, compare
 from supply_chain.risk.rm2.map_assessment import assess as assess_by_rm2

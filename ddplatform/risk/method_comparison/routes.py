@@ -5,15 +5,15 @@ from uuid import UUID
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid, NotFound
-from ddplatform.gate import requires
-from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.value_chain import get_chain
+from ddplatform.documents.exports import MEDIA_TYPES
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.gate import requires
 from ddplatform.risk.method_comparison import views
 from ddplatform.risk.method_comparison.queries import compare_methods, count_places
 from ddplatform.risk.method_comparison.services import export_comparison
-from ddplatform.services.analysis_export import MEDIA_TYPES
+from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 bp = Blueprint("method_comparison", __name__)
 LARGEST_ON_PAGE = 5_000

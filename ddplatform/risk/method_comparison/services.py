@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from ddplatform.access.identity import Identity
-from ddplatform.models.value_chain import ValueChain
+from ddplatform.audit.services import log as audit
+from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.risk.method_comparison.queries import Compared
 from ddplatform.risk.method_comparison.views import as_tables
-from ddplatform.services import audit
-from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.value_chain.mapping.models import ValueChain
 
 
 def export_comparison(

@@ -1,1 +1,1 @@
-"""Observations of a place that people enter with their source."""
+"""What sources saw of a place."""

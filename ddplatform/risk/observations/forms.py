@@ -7,14 +7,9 @@ from wtforms import BooleanField, DateField, RadioField, SelectField, StringFiel
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from ddplatform.infrastructure.forms.numbers import NumberField
+from ddplatform.risk.observations.services import NOTE_LENGTH, REASON_LENGTH, SOURCE_LENGTH, Seen
 from ddplatform.risk.observations.views import GRADES, SOURCE_TYPES
-from ddplatform.services.place_observations import (
-    NOTE_LENGTH,
-    REASON_LENGTH,
-    SOURCE_LENGTH,
-    Seen,
-)
-from ddplatform.web.number_fields import NumberField
 
 
 class ObservationForm(FlaskForm):  # type: ignore[misc]

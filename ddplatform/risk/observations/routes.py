@@ -5,18 +5,18 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.access.permissions import Permission
-from ddplatform.gate import requires
-from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.risk_observations import get_observation, sites_of_region
-from ddplatform.queries.value_chain import get_node
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.risk.observations.forms import FigureForm, ObservationForm, WithdrawForm
-from ddplatform.risk.observations.queries import list_observations
+from ddplatform.risk.observations.queries.evidence import get_observation, sites_of_region
+from ddplatform.risk.observations.queries.observations import list_observations
+from ddplatform.risk.observations.services import add_observation, withdraw_observation
 from ddplatform.risk.observations.views import factor_choices, shown, title_of
-from ddplatform.services.place_observations import add_observation, withdraw_observation
-from ddplatform.web.countries import country_name
-from ddplatform.web.sent_forms import answer_form
-from supply_chain.regions import region_key
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_node
+from supply_chain.reference.regions import region_key
 from supply_chain.vocabulary import Issue
 
 bp = Blueprint("risk_observations", __name__)

@@ -6,8 +6,8 @@ from typing import Final
 
 from wtforms.fields import SelectChoice
 
-from ddplatform.risk.observations.queries import ObservationRow
-from ddplatform.web.factor_words import factor_title
+from ddplatform.infrastructure.words.factors import factor_title
+from ddplatform.risk.observations.queries.observations import ObservationRow
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.observable import observable, takes_figure
 from supply_chain.vocabulary import Issue

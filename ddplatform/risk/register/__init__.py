@@ -1,1 +1,1 @@
-"""All risks of a map under RM-2.0 in the order of work, with their ranges and grades."""
+"""The risks of a map, or of all, in the order of work."""

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from ddplatform.access.identity import Identity
-from ddplatform.db import Base
-from ddplatform.queries.organisations import get_organisation
-from ddplatform.queries.value_chain import get_chain
-from ddplatform.risk.register.files import MOST, as_tables
-from ddplatform.risk.register.queries import Asked, iterate_risks, list_maps
-from ddplatform.risk.register.trend import load_trend
-from ddplatform.risk.register.views import Basis
-from ddplatform.services import audit
-from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.accounts.organisations.queries import get_organisation
+from ddplatform.audit.services import log as audit
+from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import Base
+from ddplatform.risk.register.queries.register import Asked, iterate_risks, list_maps
+from ddplatform.risk.register.queries.trend import load_trend
+from ddplatform.risk.register.views.files import MOST, as_tables
+from ddplatform.risk.register.views.register import Basis
+from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 
 def export_register(

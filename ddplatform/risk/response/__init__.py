@@ -1,1 +1,1 @@
-"""The response measure of suppliers as the buyer reads it."""
+"""The response measure of suppliers."""

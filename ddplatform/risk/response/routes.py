@@ -6,11 +6,17 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.access.permissions import Permission
-from ddplatform.errors import NotFound
-from ddplatform.gate import requires
-from ddplatform.queries.risk import list_chain_choices
-from ddplatform.queries.supplier_figures import (
+from ddplatform.documents.exports import MEDIA_TYPES
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import number
+from ddplatform.risk.detail.queries.risks import list_chain_choices
+from ddplatform.risk.response.forms import AnswerForm
+from ddplatform.risk.response.services import export_responses
+from ddplatform.risk.response.views.pages import details_of, list_page_of, query_of
+from ddplatform.risk.supplier_figures.queries import (
     NOT_MEASURED,
     PAGE_ROWS,
     MeasureFilter,
@@ -20,14 +26,8 @@ from ddplatform.queries.supplier_figures import (
     list_questions,
     load_measures,
 )
-from ddplatform.queries.value_chain import get_node
-from ddplatform.risk.response.forms import AnswerForm
-from ddplatform.risk.response.services import export_responses
-from ddplatform.risk.response.views import details_of, list_page_of, query_of
-from ddplatform.services import figure_questions
-from ddplatform.services.analysis_export import MEDIA_TYPES
-from ddplatform.web.address_values import number
-from ddplatform.web.sent_forms import answer_form
+from ddplatform.risk.supplier_figures.services import questions as figure_questions
+from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.risk.rm2.response import Label
 
 bp = Blueprint("risk_response", __name__)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from ddplatform.access.identity import Identity
-from ddplatform.queries.organisations import get_organisation
-from ddplatform.queries.supplier_figures import MeasureFilter, list_measured
-from ddplatform.risk.response.files import MOST, as_tables
-from ddplatform.services import audit
-from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.accounts.organisations.queries import get_organisation
+from ddplatform.audit.services import log as audit
+from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.risk.response.views.files import MOST, as_tables
+from ddplatform.risk.supplier_figures.queries import MeasureFilter, list_measured
 
 
 def export_responses(

@@ -1,1 +1,1 @@
-"""Figures of a supplier's places as the supplier reads them, and questions about them."""
+"""Figures of a supplier's places as the supplier reads them."""

@@ -5,21 +5,21 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.access.permissions import Permission
-from ddplatform.gate import requires
+from ddplatform.accounts.organisations.queries import get_help_contact
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import ENGLISH, gettext, speaking
-from ddplatform.queries.organisations import get_help_contact
-from ddplatform.queries.supplier_figures import (
+from ddplatform.risk.supplier_figures.forms import QuestionForm
+from ddplatform.risk.supplier_figures.queries import (
     OwnFigures,
     get_own_figures,
     list_own_figures,
     list_questions,
 )
-from ddplatform.risk.supplier_figures.forms import QuestionForm
-from ddplatform.risk.supplier_figures.views import page_of, questionable, row_of
-from ddplatform.risk.supplier_figures.words import LINES
-from ddplatform.services import figure_questions
-from ddplatform.web.sent_forms import answer_form
+from ddplatform.risk.supplier_figures.services import questions as figure_questions
+from ddplatform.risk.supplier_figures.views.pages import page_of, questionable, row_of
+from ddplatform.risk.supplier_figures.views.words import LINES
 
 bp = Blueprint("supplier_figures", __name__)
 

@@ -1,7 +1,7 @@
 """Parameters of sections 11 to 13 of RM-2.0, read once from `data/method/rm-2.0-chain.yaml`.
 
 Everything here is frozen; arrays are read-only. Columns by flow evidence stand in the order of
-`supply_chain.chain_columns.FLOWS`, which is that of falling proof.
+`supply_chain.graph.columns.FLOWS`, which is that of falling proof.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from supply_chain.chain_columns import FLOWS
+from supply_chain.graph.columns import FLOWS
 from supply_chain.risk.method import Bools, Floats
 from supply_chain.vocabulary import FlowEvidence
 from supply_chain.yaml_files import read_yaml

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.reference import Reference
+from supply_chain.reference.release import Reference
 from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import State
 from supply_chain.risk.rm2.controls import capped, relief_lines

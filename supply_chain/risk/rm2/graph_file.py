@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from supply_chain.chain_columns import FLOWS
+from supply_chain.graph.columns import FLOWS
 from supply_chain.risk.assessment import ranked_origins
 from supply_chain.risk.method import Floats
 from supply_chain.risk.problems import Checker, Problem

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import NodeColumns
+from supply_chain.reference.release import Reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.case_answers import Answer, contributions, score_answer
 from supply_chain.risk.rm2.explanation import explain

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.chain_columns import NODE_KINDS, LinkColumns, NodeColumns
-from supply_chain.graph import ValueChain
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import NODE_KINDS, LinkColumns, NodeColumns
+from supply_chain.graph.graph import ValueChain
+from supply_chain.graph.unknown_origins import KnownFlow, with_unknown_origins
+from supply_chain.reference.release import Reference
 from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.context import online_nodes, primary_sectors
 from supply_chain.risk.evidence import Evidence, Priorities
@@ -39,7 +40,6 @@ from supply_chain.risk.rm2.salience import OpenRisks, find_out_ranks, salience_r
 from supply_chain.risk.rm2.severity import severity_band
 from supply_chain.risk.rm2.shares import Links, join_links
 from supply_chain.risk.salience import INVOLVEMENTS, Involvement, places
-from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
 from supply_chain.vocabulary import Issue, NodeKind
 
 Goods = tuple[str, ...]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
+from supply_chain.graph.columns import NodeColumns
 from supply_chain.risk.rm2.context import (
     Activities,
     Place,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
+from supply_chain.graph.columns import NodeColumns
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.map_context import MapContext, context_of
 from supply_chain.risk.rm2.map_events import events_of

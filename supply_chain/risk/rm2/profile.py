@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import NodeColumns
+from supply_chain.reference.release import Reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.method import ISSUES
 from supply_chain.risk.rm2.salience import OpenRisks, salience_ranks

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
-from supply_chain.reference import Reference
+from supply_chain.graph.columns import NodeColumns
+from supply_chain.reference.release import Reference
 from supply_chain.risk.evidence import Evidence, Judgements, Priorities, States
 from supply_chain.risk.factors import MONTH_DAYS
 from supply_chain.risk.method import METHOD as COLUMNS  # positions in evidence are those of RM-1.0

@@ -1,0 +1,267 @@
+"""Accounts, memberships and people."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Executable, bindparam, func, select
+
+from ddplatform.accounts.organisations.models import (
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    User,
+)
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.one_row import required
+
+INSTALLATION_SLUG = "installation"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person's account as plain values."""
+
+    id: UUID
+    name: str
+    email: str
+    is_active: bool
+    theme: str
+    language: str
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    """What every page of an organisation needs to know about it."""
+
+    id: UUID
+    name: str
+    slug: str
+    is_sample: bool
+
+
+@dataclass(frozen=True)
+class HelpContact:
+    """Whom a supplier asks for help: a function that the company named, else who invited."""
+
+    organisation: str
+    name: str
+    email: str
+    phone: str
+
+    @property
+    def line(self) -> str:
+        """The contact as one line of a mail or a receipt."""
+        parts = (f"{self.name} ({self.organisation})", self.email, self.phone)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands in one organisation."""
+
+    organisation: OrganisationFacts
+    role_id: RoleId
+    access_until: date | None
+
+
+# Asked on every page, so written once: making a statement takes longer than running it.
+_ACCOUNT = select(User.id, User.name, User.email, User.is_active, User.theme, User.language).where(
+    User.id == bindparam("user_id")
+)
+_STANDINGS = (
+    select(
+        Organisation.id,
+        Organisation.name,
+        Organisation.slug,
+        Organisation.is_sample,
+        Membership.role,
+        Membership.access_until,
+    )
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .where(Membership.user_id == bindparam("user_id"))
+    .order_by(Organisation.name, Organisation.id)
+)
+_STANDING = _STANDINGS.where(
+    Organisation.slug == bindparam("slug"), Organisation.kind == OrganisationKind.COMPANY
+)
+
+
+def get_account(user_id: UUID) -> Account | None:
+    """The account, or None."""
+    row = db.session.execute(_ACCOUNT, {"user_id": user_id}).one_or_none()
+    return Account(*row) if row else None
+
+
+def get_standing(user_id: UUID, slug: str) -> Standing | None:
+    """The person's role in the organisation with this slug; call it across tenants."""
+    found = _standings(_STANDING, user_id=user_id, slug=slug)
+    return found[0] if found else None
+
+
+def get_standing_in(user_id: UUID, organisation_id: UUID) -> Standing | None:
+    """The person's role in the organisation with this id; call it across tenants."""
+    slug = db.session.scalar(select(Organisation.slug).where(Organisation.id == organisation_id))
+    return get_standing(user_id, slug) if slug else None
+
+
+def installation_organisation_id() -> UUID:
+    """The keeper of the installation's own log, or NotFound before the first sign-in."""
+    return get_organisation_by_slug(INSTALLATION_SLUG).id
+
+
+def list_standings(user_id: UUID) -> Sequence[Standing]:
+    """Every organisation of a person, by name; call it across tenants."""
+    return _standings(_STANDINGS, user_id=user_id)
+
+
+def is_only_for(role: RoleId, organisation_id: UUID) -> bool:
+    """Whether nobody in an organisation has another role; call it across tenants."""
+    others = select(Membership.id).where(
+        Membership.organisation_id == organisation_id, Membership.role != role
+    )
+    return db.session.scalar(others.limit(1)) is None
+
+
+def _standings(statement: Executable, **values: object) -> list[Standing]:
+    rows = db.session.execute(statement, values)
+    return [Standing(OrganisationFacts(*row[:4]), row.role, row.access_until) for row in rows]
+
+
+def get_user_by_email(email: str) -> User | None:
+    """The user with this address, in any spelling of case."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def chosen_languages(emails: Collection[str]) -> Mapping[str, str]:
+    """Address as given -> the language that its person chose; left out where nobody chose one."""
+    by_account = {email: email.strip().lower() for email in emails}
+    rows = db.session.execute(
+        select(User.email, User.language).where(
+            User.email.in_(sorted(set(by_account.values()))), User.language != ""
+        )
+    )
+    found = {email: language for email, language in rows}
+    return {email: found[account] for email, account in by_account.items() if account in found}
+
+
+def language_to_write_in(email: str, offered: str) -> str:
+    """What a mail to an address is written in: what its person chose, else what was offered."""
+    return chosen_languages([email]).get(email, offered)
+
+
+def get_user(user_id: UUID) -> User:
+    """The user, or NotFound."""
+    return required(db.session.get(User, user_id))
+
+
+def get_organisation_by_slug(slug: str) -> Organisation:
+    """The organisation, or NotFound. Organisations are global rows: no tenant is needed."""
+    found = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+    if found is None:
+        raise NotFound(f"There is no organisation '{slug}'.", "Check the name in the address.")
+    return found
+
+
+def get_organisation(organisation_id: UUID) -> Organisation:
+    """The organisation, or NotFound."""
+    return required(db.session.get(Organisation, organisation_id))
+
+
+def help_contact(organisation: Organisation, invited_by: User | None) -> HelpContact:
+    """Whom to ask at an organisation; where it names nobody, the person who invited."""
+    if organisation.help_name:
+        return HelpContact(
+            organisation.name,
+            organisation.help_name,
+            organisation.help_email or "",
+            organisation.help_phone or "",
+        )
+    if invited_by is not None and invited_by.is_active:
+        return HelpContact(organisation.name, invited_by.name, invited_by.email, "")
+    return HelpContact(organisation.name, "Your contact person", "", "")
+
+
+def get_help_contact(organisation_id: UUID, invited_by_id: UUID | None) -> HelpContact:
+    """The same by ids. Raises NotFound where there is no such organisation."""
+    inviter = db.session.get(User, invited_by_id) if invited_by_id else None
+    return help_contact(get_organisation(organisation_id), inviter)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One member of the acting organisation."""
+
+    membership_id: UUID
+    user_id: UUID
+    name: str
+    email: str
+    role_id: RoleId
+    access_until: date | None
+    is_active: bool
+
+
+def list_people() -> Sequence[Person]:
+    """The members of the acting organisation, by name."""
+    rows = db.session.execute(
+        select(
+            Membership.id,
+            User.id,
+            User.name,
+            User.email,
+            Membership.role,
+            Membership.access_until,
+            User.is_active,
+        )
+        .join(User, User.id == Membership.user_id)
+        .order_by(User.name, User.id)
+    ).all()
+    return [Person(*row) for row in rows]
+
+
+def get_person(user_id: UUID) -> Person:
+    """One member of the acting organisation, or NotFound."""
+    return required(next((person for person in list_people() if person.user_id == user_id), None))
+
+
+def get_membership(membership_id: UUID) -> Membership:
+    """The membership, or NotFound."""
+    return required(db.session.get(Membership, membership_id))
+
+
+def count_members_with_role(*role_ids: RoleId) -> int:
+    """How many members of the acting organisation hold one of these roles."""
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(Membership).where(Membership.role.in_(role_ids))
+        )
+        or 0
+    )
+
+
+def list_open_invitations() -> Sequence[Invitation]:
+    """Invitations of the acting organisation that nobody used yet, newest first."""
+    return db.session.scalars(
+        select(Invitation)
+        .where(Invitation.used_at.is_(None))
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+    ).all()
+
+
+def get_invitation(invitation_id: UUID) -> Invitation:
+    """The invitation, or NotFound."""
+    return required(db.session.get(Invitation, invitation_id))
+
+
+def get_invitation_by_hash(token_hash: str) -> Invitation | None:
+    """The invitation behind a link, held so that two who use it at once do not both find it open.
+
+    Call it across tenants.
+    """
+    return db.session.scalar(
+        select(Invitation).where(Invitation.token_hash == token_hash).with_for_update()
+    )

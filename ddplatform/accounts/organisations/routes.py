@@ -1,0 +1,196 @@
+"""People and settings."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from ddplatform.accounts.organisations.forms import (
+    ROLE_NOTES,
+    ColleagueForm,
+    InviteForm,
+    RoleForm,
+    SettingsForm,
+)
+from ddplatform.accounts.organisations.queries import (
+    get_invitation,
+    get_membership,
+    get_organisation,
+    get_person,
+    list_open_invitations,
+    list_people,
+)
+from ddplatform.accounts.organisations.services.organisations import (
+    rename_organisation,
+    set_help_contact,
+)
+from ddplatform.accounts.organisations.services.people import (
+    change_role,
+    invite,
+    invite_colleague,
+    remove_person,
+    send_again,
+    withdraw_invitation,
+)
+from ddplatform.accounts.sessions.flask_session import RENEW
+from ddplatform.demo import removal as demo_removal
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
+
+bp = Blueprint("organisations", __name__)
+
+
+@bp.get("/people/")
+@requires(Permission.PEOPLE_READ)
+def people() -> ResponseReturnValue:
+    """Who belongs to the organisation, in which role."""
+    return render_template(
+        "accounts/organisations/people.html",
+        people=list_people(),
+        invitations=list_open_invitations(),
+        roles=ROLES,
+    )
+
+
+@bp.route("/people/invite", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+def invite_person() -> ResponseReturnValue:
+    """Invite somebody by mail."""
+    form = InviteForm()
+
+    def save() -> ResponseReturnValue:
+        invite(
+            email=form.email.data,
+            name=form.name.data,
+            role=RoleId(form.role.data),
+            access_until=form.access_until.data,
+            by=g.identity,
+            at=g.now,
+        )
+        return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template("accounts/organisations/invite.html", form=form, notes=ROLE_NOTES),
+    )
+
+
+@bp.route("/people/colleague", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_INVITE_COLLEAGUE)
+def colleague() -> ResponseReturnValue:
+    """Invite a colleague who answers questions together with this person."""
+    form = ColleagueForm()
+
+    def save() -> ResponseReturnValue:
+        invite_colleague(email=form.email.data, name=form.name.data, by=g.identity, at=g.now)
+        return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
+
+    return answer_form(
+        form, save, lambda: render_template("accounts/organisations/colleague.html", form=form)
+    )
+
+
+@bp.route("/people/<uuid:user_id>/role", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+def role(user_id: UUID) -> ResponseReturnValue:
+    """Give a member another role."""
+    person = get_person(user_id)
+    form = RoleForm(role=person.role_id.value, access_until=person.access_until)
+
+    def save() -> ResponseReturnValue:
+        change_role(
+            get_membership(person.membership_id),
+            role=RoleId(form.role.data),
+            access_until=form.access_until.data,
+            by=g.identity,
+            at=g.now,
+        )
+        return _told(f"{person.name} has a new role and has to sign in again.")
+
+    def show() -> str:
+        return render_template(
+            "accounts/organisations/role.html", form=form, person=person, notes=ROLE_NOTES
+        )
+
+    return answer_form(form, save, show)
+
+
+@bp.route("/people/<uuid:user_id>/remove", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+def remove(user_id: UUID) -> ResponseReturnValue:
+    """Take somebody out, in two steps."""
+    person = get_person(user_id)
+    form = FlaskForm()
+    if form.validate_on_submit():
+        remove_person(get_membership(person.membership_id), by=g.identity, at=g.now)
+        return _told(f"{person.name} is no longer a member.")
+    return render_template("accounts/organisations/remove.html", person=person)
+
+
+@bp.post("/people/invitations/<uuid:invitation_id>/again")
+@requires(Permission.PEOPLE_MANAGE)
+def invite_again(invitation_id: UUID) -> ResponseReturnValue:
+    """Send a fresh link; the old one stops working."""
+    send_again(get_invitation(invitation_id), by=g.identity, at=g.now)
+    return _told("A fresh link is on its way.")
+
+
+@bp.post("/people/invitations/<uuid:invitation_id>/withdraw")
+@requires(Permission.PEOPLE_MANAGE)
+def withdraw(invitation_id: UUID) -> ResponseReturnValue:
+    """Make an invitation worthless."""
+    withdraw_invitation(get_invitation(invitation_id), by=g.identity, at=g.now)
+    return _told("The invitation is withdrawn.")
+
+
+@bp.route("/settings/", methods=["GET", "POST"])
+@requires(Permission.ORGANISATION_UPDATE)
+def settings() -> ResponseReturnValue:
+    """The name of the organisation, and who helps its suppliers."""
+    organisation = get_organisation(g.organisation.id)
+    form = SettingsForm(obj=organisation)
+
+    def save() -> ResponseReturnValue:
+        set_help_contact(
+            organisation,
+            name=form.help_name.data or "",
+            email=form.help_email.data or "",
+            phone=form.help_phone.data or "",
+            by=g.identity,
+            at=g.now,
+        )
+        rename_organisation(organisation, name=form.name.data, by=g.identity, at=g.now)
+        flash("Saved.", "success")
+        return redirect(url_for(".settings"))
+
+    return answer_form(
+        form, save, lambda: render_template("accounts/organisations/settings.html", form=form)
+    )
+
+
+@bp.route("/settings/sample/remove", methods=["GET", "POST"])
+@requires(Permission.SAMPLE_REMOVE)
+def remove_sample() -> ResponseReturnValue:
+    """Take out the whole sample company, in two steps."""
+    if not g.organisation.is_sample:
+        raise NotFound()
+    form = FlaskForm()
+    if form.validate_on_submit():
+        demo_removal.remove_sample(at=g.now)
+        session.clear()
+        session[RENEW] = True
+        flash("The sample company is removed. The platform is empty.", "success")
+        return redirect(url_for("auth.sign_in"))
+    return render_template("accounts/organisations/remove_sample.html")
+
+
+def _told(message: str) -> ResponseReturnValue:
+    """Back to the people, with what was done."""
+    flash(message, "success")
+    return redirect(url_for(".people"))

@@ -1,0 +1,111 @@
+"""Organisations: found, find the keeper of the installation's log, rename."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ddplatform.accounts.organisations.models import Organisation, OrganisationKind
+from ddplatform.accounts.organisations.queries import INSTALLATION_SLUG
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.tenancy import acting_in
+from supply_chain.intake.countries import country_code
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
+
+
+def found_organisation(
+    *, name: str, slug: str, at: datetime, country: str | None = None, is_sample: bool = False
+) -> Organisation:
+    """Make an organisation with an empty log of its own.
+
+    Raises:
+        Invalid: the slug is not lower-case letters, digits and hyphens, there is no name, or
+            the country (code or name) is not known.
+        Conflict: the slug is taken.
+    """
+    if not _SLUG.fullmatch(slug) or slug == INSTALLATION_SLUG:
+        raise Invalid(fields={"slug": "Use 1 to 50 small letters, digits and hyphens."})
+    if not name.strip():
+        raise Invalid(fields={"name": "Give the organisation a name."})
+    if country and country_code(country) is None:
+        raise Invalid(
+            fields={"country": f"“{country}” is not known. Use the code, for example CI."}
+        )
+    if db.session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
+        raise Conflict(f"An organisation with the address '{slug}' exists.", "Choose another one.")
+    organisation = Organisation(
+        name=name.strip(),
+        slug=slug,
+        country=country_code(country) if country else None,
+        is_sample=is_sample,
+        created_at=at,
+    )
+    db.session.add(organisation)
+    db.session.flush()  # its log needs the key
+    with acting_in(organisation.id):
+        audit.record(
+            "organisation:found",
+            organisation,
+            by=system_identity(organisation.id),
+            at=at,
+            name=name,
+        )
+    return organisation
+
+
+def installation_log(*, at: datetime) -> Organisation:
+    """The organisation that keeps the installation's own log (sign-ins)."""
+    found = db.session.scalar(select(Organisation).where(Organisation.slug == INSTALLATION_SLUG))
+    if found is None:
+        found = Organisation(
+            kind=OrganisationKind.INSTALLATION,
+            name="Installation",
+            slug=INSTALLATION_SLUG,
+            created_at=at,
+        )
+        db.session.add(found)
+        db.session.flush()  # its log needs the key
+    return found
+
+
+def rename_organisation(
+    organisation: Organisation, *, name: str, by: Identity, at: datetime
+) -> None:
+    """Change the name that people see; the address stays."""
+    before, organisation.name = organisation.name, name.strip()
+    if before != organisation.name:
+        change = (before, organisation.name)
+        audit.record("organisation:rename", organisation, by=by, at=at, name=change)
+
+
+def set_help_contact(
+    organisation: Organisation, *, name: str, email: str, phone: str, by: Identity, at: datetime
+) -> None:
+    """Say whom suppliers ask for help; all empty takes it away, then it is who invited them.
+
+    Raises:
+        Invalid: there is a way to be reached without a name, or a name without such a way.
+    """
+    name, email, phone = name.strip(), email.strip().lower(), phone.strip()
+    if name and not (email or phone):
+        raise Invalid(fields={"help_email": "Give an e-mail address or a phone number."})
+    if (email or phone) and not name:
+        raise Invalid(fields={"help_name": "Say who answers, for example Supplier help desk."})
+    before = (organisation.help_name, organisation.help_email, organisation.help_phone)
+    new = (name or None, email or None, phone or None)
+    if new == before:
+        return
+    organisation.help_name, organisation.help_email, organisation.help_phone = new
+    audit.record(
+        "organisation:set_help",
+        organisation,
+        by=by,
+        at=at,
+        name=(before[0], new[0]),
+        email=(before[1], new[1]),
+        phone=(before[2], new[2]),
+    )

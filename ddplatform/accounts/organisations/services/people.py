@@ -1,0 +1,354 @@
+"""People of an organisation: invited, joined, given another role, taken out."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, Membership, User
+from ddplatform.accounts.organisations.queries import (
+    count_members_with_role,
+    get_invitation_by_hash,
+    get_user,
+    get_user_by_email,
+    list_people,
+)
+from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.sessions import services as sessions
+from ddplatform.audit.services import log as audit
+from ddplatform.due_diligence.remedy.services import officers as case_officers
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.roles import KEEPERS, ROLES, RoleId
+from ddplatform.infrastructure.adapters.passwords import hash_password, password_problem
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.languages import gettext
+
+INVITATION_LIFE = timedelta(days=14)
+RESET_LIFE = timedelta(hours=2)
+
+
+def add_person(
+    *,
+    email: str,
+    name: str,
+    role: RoleId,
+    password: str,
+    by: Identity,
+    at: datetime,
+    access_until: date | None = None,
+) -> User:
+    """Give a person a role in the acting organisation, with a password (commands, samples).
+
+    Raises:
+        Invalid: no e-mail address, the password breaks a rule, or a dated role has no end date.
+        Conflict: the person is a member already.
+    """
+    _require_address(email)
+    user = get_user_by_email(email) or _new_user(email=email, name=name, at=at)
+    if user.password_hash is None:
+        _set_password(user, password)
+    _join(user, role=role, access_until=access_until, by=by, at=at)
+    return user
+
+
+def invite(
+    *,
+    email: str,
+    name: str,
+    role: RoleId,
+    by: Identity,
+    at: datetime,
+    access_until: date | None = None,
+) -> Invitation:
+    """Invite a person by mail into the acting organisation.
+
+    Raises:
+        Invalid: the role needs an end date.
+        TooMany: the organisation has sent as many mails as it may in an hour.
+    """
+    _require_end_date(role, access_until)
+    rate_limits.count_try(rate_limits.INVITATION, str(by.organisation_id), at=at)
+    return issue(
+        Invitation(
+            purpose=InvitationPurpose.JOIN,
+            email=email.strip().lower(),
+            name=name.strip(),
+            role=role,
+            access_until=access_until,
+            created_at=at,
+            created_by_id=by.user_id,
+            expires_at=at + INVITATION_LIFE,
+        ),
+        by=by,
+        at=at,
+        action="person:invite",
+    )
+
+
+def invite_colleague(*, email: str, name: str, by: Identity, at: datetime) -> Invitation:
+    """Invite a colleague into the own role, in an organisation without an administrator.
+
+    Suppliers come in by a questionnaire, so that nobody there gives out roles.
+
+    Raises:
+        Conflict: there is an administrator, who invites; or the colleague is here already.
+    """
+    if by.role_id is None or count_members_with_role(*KEEPERS):
+        raise Conflict(
+            gettext("Your organisation has an administrator."),
+            gettext("Ask that person to invite."),
+        )
+    address = email.strip().lower()
+    if any(person.email == address for person in list_people()):
+        raise Conflict(
+            gettext("%(email)s is a member already.", email=address),
+            gettext("Your colleague can sign in."),
+        )
+    return invite(email=email, name=name, role=by.role_id, by=by, at=at)
+
+
+def request_reset(email: str, *, at: datetime) -> None:
+    """Send a link to set a new password. Unknown addresses get none; the answer is the same."""
+    user = get_user_by_email(email)
+    if user is None or not user.is_active:
+        return
+    log = installation_log(at=at)
+    with acting_in(log.id):
+        issue(
+            Invitation(
+                purpose=InvitationPurpose.RESET,
+                email=user.email,
+                name=user.name,
+                user_id=user.id,
+                created_at=at,
+                expires_at=at + RESET_LIFE,
+            ),
+            by=system_identity(log.id),
+            at=at,
+            action="password:ask",
+        )
+
+
+def issue(invitation: Invitation, *, by: Identity, at: datetime, action: str) -> Invitation:
+    """Keep a new invitation of the acting organisation and queue its mail: one event."""
+    db.session.add(invitation)
+    db.session.flush()  # the job and the event name it
+    _send(invitation, by=by, at=at)
+    audit.record(action, invitation, by=by, at=at)
+    return invitation
+
+
+def open_link(token: str, *, at: datetime) -> Invitation:
+    """The live invitation behind a link; call it across tenants.
+
+    Raises:
+        NotFound: used, expired, replaced or never made; the answer is the same.
+    """
+    invitation = get_invitation_by_hash(sessions.hash_of(token))
+    if invitation is None or invitation.used_at is not None or invitation.expires_at < at:
+        raise NotFound(gettext("This link does not work any more."), gettext("Ask for a new one."))
+    return invitation
+
+
+def accept_invitation(invitation: Invitation, *, name: str, password: str, at: datetime) -> User:
+    """Join with a single-use link: makes the account where there is none.
+
+    Raises:
+        Invalid: a new password breaks a rule. An existing account keeps its password.
+    """
+    user = get_user_by_email(invitation.email)
+    if user is None or user.password_hash is None:
+        user = user or _new_user(email=invitation.email, name=name, at=at)
+        _set_password(user, password)
+    invitation.used_at = at
+    if invitation.role is not None:
+        by = system_identity(invitation.organisation_id)
+        _join(user, role=invitation.role, access_until=invitation.access_until, by=by, at=at)
+        case_officers.tell_others(user.id, invitation.role, at=at)
+    return user
+
+
+def reset_password(invitation: Invitation, *, password: str, at: datetime) -> User:
+    """Set a new password with a single-use link and sign the person out everywhere.
+
+    Raises:
+        Invalid: the password breaks a rule.
+    """
+    user = get_user(invitation.user_id or UUID(int=0))
+    _set_password(user, password)
+    end_reset_links(user.id, at=at)
+    sessions.end_all_sessions(user.id)
+    by = system_identity(invitation.organisation_id)
+    audit.record("password:reset", user, by=by, at=at)
+    return user
+
+
+def end_reset_links(user_id: UUID, *, at: datetime) -> None:
+    """Make every open link for a new password of this person worthless.
+
+    Call it in the installation, which keeps these links.
+    """
+    for link in db.session.scalars(
+        select(Invitation).where(
+            Invitation.user_id == user_id,
+            Invitation.purpose == InvitationPurpose.RESET,
+            Invitation.used_at.is_(None),
+        )
+    ):
+        link.used_at, link.token_hash = at, None
+
+
+def change_role(
+    membership: Membership,
+    *,
+    role: RoleId,
+    by: Identity,
+    at: datetime,
+    access_until: date | None = None,
+) -> None:
+    """Give a member another role; their sessions end at once.
+
+    Raises:
+        Conflict: nobody changes the own role; the last administrator and the last safeguarding
+            officer stay.
+        Invalid: the role needs an end date.
+    """
+    _require_other_person(membership, by)
+    _require_end_date(role, access_until)
+    _require_one_left(membership, role)
+    before, membership.role = membership.role, role
+    membership.access_until = access_until
+    sessions.end_all_sessions(membership.user_id)
+    case_officers.tell_others(membership.user_id, role, at=at)
+    audit.record("person:change_role", membership, by=by, at=at, role=(before, role))
+
+
+def remove_person(membership: Membership, *, by: Identity, at: datetime) -> None:
+    """Take a person out of the acting organisation; their sessions end at once.
+
+    Raises:
+        Conflict: nobody removes themselves; the last administrator and the last safeguarding
+            officer stay.
+    """
+    _require_other_person(membership, by)
+    _require_one_left(membership, None)
+    sessions.end_all_sessions(membership.user_id)
+    audit.record("person:remove", membership, by=by, at=at, role=membership.role)
+    db.session.delete(membership)
+
+
+def send_again(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+    """Send a fresh link with a fresh end; the old link stops working.
+
+    Raises:
+        Conflict: somebody joined with it already.
+        TooMany: the organisation has sent as many mails as it may in an hour.
+    """
+    _require_unused(invitation)
+    rate_limits.count_try(rate_limits.INVITATION, str(by.organisation_id), at=at)
+    invitation.expires_at = at + INVITATION_LIFE
+    _send(invitation, by=by, at=at)
+    audit.record("person:invite_again", invitation, by=by, at=at)
+
+
+def withdraw_invitation(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+    """Make an invitation worthless.
+
+    Raises:
+        Conflict: somebody joined with it already.
+    """
+    _require_unused(invitation)
+    invitation.used_at, invitation.token_hash = at, None
+    audit.record("person:withdraw_invitation", invitation, by=by, at=at)
+
+
+def _require_unused(invitation: Invitation) -> None:
+    if invitation.used_at is not None:
+        raise Conflict("This invitation was used or withdrawn already.", "Invite the person anew.")
+
+
+def _send(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+    # The link's secret is made when the mail is written, so it is kept nowhere but in the mail.
+    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is written like one e-mail address; nobody is asked whether it exists."""
+    try:
+        validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _require_address(email: str) -> None:
+    if not is_address(email):
+        raise Invalid(
+            fields={"email": gettext("This is not an e-mail address. Example: name@company.com")}
+        )
+
+
+def _new_user(*, email: str, name: str, at: datetime) -> User:
+    user = User(email=email.strip().lower(), name=name.strip(), created_at=at)
+    db.session.add(user)
+    db.session.flush()  # the membership needs the key
+    return user
+
+
+def _set_password(user: User, password: str) -> None:
+    if problem := password_problem(password, email=user.email):
+        raise Invalid(fields={"password": problem})
+    user.password_hash = hash_password(password)
+
+
+def _join(
+    user: User, *, role: RoleId, access_until: date | None, by: Identity, at: datetime
+) -> None:
+    _require_end_date(role, access_until)
+    if db.session.scalar(select(Membership.id).where(Membership.user_id == user.id)):
+        raise Conflict(f"{user.name} is a member already.", "Change the role instead.")
+    membership = Membership(user_id=user.id, role=role, access_until=access_until, created_at=at)
+    db.session.add(membership)
+    db.session.flush()  # the event names it
+    audit.record("person:join", membership, by=by, at=at, role=role)
+
+
+def _require_end_date(role: RoleId, access_until: date | None) -> None:
+    if ROLES[role].is_dated and access_until is None:
+        raise Invalid(fields={"access_until": f"{ROLES[role].title} needs a last day of access."})
+
+
+def _require_other_person(membership: Membership, by: Identity) -> None:
+    if membership.user_id != by.user_id:
+        return
+    if membership.role in KEEPERS and count_members_with_role(*KEEPERS) == 1:
+        raise Conflict(
+            "You are the last administrator of this organisation, so you cannot leave this role.",
+            "Invite another administrator first. That person can then change your role or "
+            "take you out; nothing you recorded is lost.",
+        )
+    raise Conflict("Nobody changes the own role.", "Ask another administrator.")
+
+
+def _require_one_left(membership: Membership, role: RoleId | None) -> None:
+    kept, title, advice = _kept_with(membership.role)
+    if not kept or role in kept:
+        return
+    audit.lock_log()  # two who take the role from each other at once are counted one by one
+    if count_members_with_role(*kept) == 1:
+        raise Conflict(f"The last {title} stays.", advice)
+
+
+def _kept_with(role: RoleId) -> tuple[tuple[RoleId, ...], str, str]:
+    """Roles of which one person at least stays where this one is held, in words, with advice."""
+    if role in KEEPERS:
+        return KEEPERS, "administrator", "Make somebody else administrator first."
+    if role is RoleId.SAFEGUARDING_OFFICER:
+        advice = "Name another one first: nobody else can open the cases."
+        return (role,), ROLES[role].title.lower(), advice
+    return (), "", ""

@@ -1,0 +1,18 @@
+"""Under which address the pages of organisations and people stand."""
+
+from flask import Flask
+
+from ddplatform.accounts.founding.routes import bp as founding
+from ddplatform.accounts.organisations.routes import bp as organisations
+from ddplatform.accounts.sign_in.routes.account import bp as account
+from ddplatform.accounts.sign_in.routes.links import bp as links
+from ddplatform.accounts.sign_in.routes.sign_in import bp as sign_in
+
+
+def register(app: Flask) -> None:
+    """Add these pages to the application."""
+    app.register_blueprint(account)
+    app.register_blueprint(sign_in)
+    app.register_blueprint(links)
+    app.register_blueprint(organisations, url_prefix="/o/<organisation>")
+    app.register_blueprint(founding)

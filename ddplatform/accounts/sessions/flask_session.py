@@ -1,0 +1,147 @@
+"""Flask's session, kept on the server. The cookie holds a random id and nothing else.
+
+One exception: while another process holds SQLite's write lock, the first page of somebody who is
+not signed in does not wait for a row. Its cookie carries the token of its forms, signed, until
+the next page that writes makes a session of it.
+"""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import CallbackDict
+
+from ddplatform.accounts.organisations.queries import get_user
+from ddplatform.accounts.sessions import services as sessions
+from ddplatform.accounts.sign_in.services.account import choose_language
+from ddplatform.infrastructure.db import finish, hurried, unit_of_work
+from ddplatform.infrastructure.tenancy import nobody
+from ddplatform.infrastructure.web.languages import ASKED, KEEP
+
+RENEW = "_renew"
+"""Set in a session to get a new id: at sign-in and at every rise of rights."""
+GOES_ON = "_goes_on"
+"""Set beside RENEW where nobody proved again who they are: the session ends when it would have."""
+CARRIED = frozenset({"csrf_token", ASKED})
+"""What a cookie may carry: nothing that belongs to a person or gives a right."""
+_CARRIES = "~"
+"""Begins a cookie that carries a session; an id never does."""
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """What one browser's session holds."""
+
+    def __init__(
+        self,
+        sid: str | None,
+        initial: dict[str, Any],
+        last_seen: datetime | None,
+        ends_at: datetime | None = None,
+    ):
+        super().__init__(initial, self._changed)
+        self.sid, self.last_seen, self.ends_at, self.modified = sid, last_seen, ends_at, False
+        self.accessed = False
+
+    @staticmethod
+    def _changed(changed: "ServerSession") -> None:
+        changed.modified = True
+
+
+class ServerSessionInterface(SessionInterface):
+    """Opens and saves sessions in units of work of their own."""
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
+        sid = request.cookies.get(self.get_cookie_name(app))
+        now = datetime.now(UTC)
+        if sid and sid.startswith(_CARRIES):
+            return ServerSession(None, _carried(app, sid), None)
+        if sid and request.endpoint != "static":
+            with nobody():
+                row = sessions.read_session(sid, at=now)
+            found = (
+                ServerSession(sid, dict(row.data), row.last_seen_at, row.expires_at)
+                if row
+                else None
+            )
+            # A form takes SQLite's write lock from its first statement; a read that is still
+            # open could not be raised to it while a worker writes.
+            finish(ok=False)
+            if found is not None:
+                return found
+        return ServerSession(None, {}, None)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        assert isinstance(session, ServerSession)
+        now = datetime.now(UTC)
+        stale = session.last_seen is not None and now - session.last_seen > sessions.TOUCH_EVERY
+        if not session.modified and not stale:
+            return
+        if RENEW in session and response.status_code >= 400:
+            return  # what was to raise the rights was not kept, so they do not rise
+        if session.sid is None and session.modified and session.keys() <= CARRIED:
+            try:
+                with hurried(), unit_of_work(), nobody():
+                    self._store(app, session, response, now)
+            except OperationalError:
+                self._set_cookie(app, response, f"{_CARRIES}{_signer(app).dumps(dict(session))}")
+            return
+        if session.modified:
+            with unit_of_work(), nobody():
+                self._store(app, session, response, now)
+            return
+        # When somebody was last seen is worth no wait: while an import or a worker writes, the
+        # page is shown, and the next page tries again.
+        with suppress(OperationalError), hurried(), unit_of_work(), nobody():
+            self._store(app, session, response, now)
+
+    def _store(self, app: Flask, session: ServerSession, response: Response, now: datetime) -> None:
+        renew, keep_language = session.pop(RENEW, False), session.pop(KEEP, False)
+        ends_at = session.ends_at if session.pop(GOES_ON, False) else None
+        if session.sid and (renew or not session):
+            sessions.end_session(session.sid)
+        if not session:
+            response.delete_cookie(self.get_cookie_name(app), path="/")
+            return
+        sid = sessions.new_secret() if renew or session.sid is None else session.sid
+        user_id = session.get("_user_id")
+        if user_id:
+            session["ref"] = sessions.hash_of(sid)[:16]
+        if user_id and keep_language:
+            choose_language(get_user(UUID(user_id)), session[ASKED])
+        who, data = UUID(user_id) if user_id else None, dict(session)
+        if sid == session.sid:
+            sessions.save_session(sid, user_id=who, data=data, at=now)
+            return
+        sessions.start_session(sid, user_id=who, data=data, at=now, ends_at=ends_at)
+        self._set_cookie(app, response, sid)
+
+    def _set_cookie(self, app: Flask, response: Response, value: str) -> None:
+        response.set_cookie(
+            self.get_cookie_name(app),
+            value,
+            secure=self.get_cookie_secure(app),
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+
+
+def _signer(app: Flask) -> URLSafeTimedSerializer:
+    assert app.secret_key
+    return URLSafeTimedSerializer(app.secret_key, salt="session of a first page")
+
+
+def _carried(app: Flask, cookie: str) -> dict[str, Any]:
+    """What a cookie carries; nothing where it is not ours or too old."""
+    try:
+        found = _signer(app).loads(
+            cookie.removeprefix(_CARRIES), max_age=int(sessions.IDLE.total_seconds())
+        )
+    except BadSignature:
+        return {}
+    return {name: value for name, value in found.items() if name in CARRIED}

@@ -1,0 +1,96 @@
+"""Browser sessions on the server: only a hash of the id is kept, an ended one is gone."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, select
+
+from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.infrastructure.db import db
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+SHARED = "shared_phone"
+"""Set in a session on a phone that others use too: it ends sooner."""
+SHARED_IDLE = timedelta(minutes=10)
+SHARED_ABSOLUTE = timedelta(hours=1)
+TOUCH_EVERY = timedelta(minutes=1)
+# Asked on every page, so written once: making a statement takes longer than running it.
+_SESSION = select(UserSession).where(UserSession.id_hash == bindparam("id_hash"))
+
+
+def hash_of(secret: str) -> str:
+    """How a session id or a link token is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """256 random bits as text for a cookie or a link."""
+    return secrets.token_urlsafe(32)
+
+
+def read_session(session_id: str, *, at: datetime) -> UserSession | None:
+    """The live session behind a cookie, or None."""
+    row = db.session.scalar(_SESSION, {"id_hash": hash_of(session_id)})
+    if row is None or row.expires_at < at or row.last_seen_at < at - IDLE:
+        return None
+    if SHARED in row.data and row.last_seen_at < at - SHARED_IDLE:
+        return None
+    return row
+
+
+def start_session(
+    session_id: str,
+    *,
+    user_id: UUID | None,
+    data: dict[str, Any],
+    at: datetime,
+    ends_at: datetime | None = None,
+) -> None:
+    """Begin a session under an id that nobody has used.
+
+    Args:
+        ends_at: the end of the session that goes on under this id; it is never moved away.
+    """
+    lasts = SHARED_ABSOLUTE if SHARED in data else ABSOLUTE
+    db.session.add(
+        UserSession(
+            id_hash=hash_of(session_id),
+            user_id=user_id,
+            data=data,
+            created_at=at,
+            last_seen_at=at,
+            expires_at=min(at + lasts, ends_at or at + lasts),
+        )
+    )
+
+
+def save_session(
+    session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
+) -> None:
+    """Keep what the session holds. One that was ended meanwhile stays ended."""
+    row = db.session.scalar(_SESSION, {"id_hash": hash_of(session_id)})
+    if row is not None:
+        row.user_id, row.data, row.last_seen_at = user_id, data, at
+
+
+def end_session(session_id: str) -> None:
+    """Forget one session."""
+    db.session.execute(delete(UserSession).where(UserSession.id_hash == hash_of(session_id)))
+
+
+def end_all_sessions(user_id: UUID) -> int:
+    """Sign a person out everywhere; returns how many sessions ended."""
+    statement = delete(UserSession).where(UserSession.user_id == user_id)
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def end_expired_sessions(*, at: datetime) -> int:
+    """Remove what nobody can use any more; returns how many rows went."""
+    statement = delete(UserSession).where(
+        (UserSession.expires_at < at) | (UserSession.last_seen_at < at - IDLE)
+    )
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,67 @@
+"""What people type to come in."""
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from ddplatform.infrastructure.adapters.passwords import MAX_LENGTH, MIN_LENGTH
+from ddplatform.languages import lazy_gettext as _
+
+NEW_PASSWORD_HINT = _(
+    "At least %(min_length)s characters. Four random words are easy to keep in mind.",
+    min_length=MIN_LENGTH,
+)
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """E-mail address and password."""
+
+    email = StringField(
+        _("E-mail address"),
+        validators=[DataRequired(_("Enter your e-mail address.")), Length(max=254)],
+    )
+    password = PasswordField(
+        _("Password"), validators=[DataRequired(_("Enter your password.")), Length(max=MAX_LENGTH)]
+    )
+
+
+class ForgottenForm(FlaskForm):  # type: ignore[misc]
+    """Where to send a link for a new password."""
+
+    email = StringField(
+        _("E-mail address"),
+        validators=[DataRequired(_("Enter your e-mail address.")), Length(max=254)],
+    )
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password, typed twice."""
+
+    password = PasswordField(
+        _("New password"),
+        description=NEW_PASSWORD_HINT,
+        validators=[DataRequired(_("Choose a password.")), Length(max=MAX_LENGTH)],
+    )
+    again = PasswordField(
+        _("The same password again"),
+        validators=[
+            DataRequired(_("Write the same password once more.")),
+            EqualTo("password", _("The two passwords differ. Write the same one in both fields.")),
+        ],
+    )
+
+
+class JoinForm(NewPasswordForm):
+    """Name and password of somebody who was invited."""
+
+    name = StringField(
+        _("Your name"), validators=[DataRequired(_("Enter your name.")), Length(max=120)]
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The password in use, then a new one."""
+
+    current = PasswordField(
+        _("Password in use"), validators=[DataRequired(_("Enter the password you use now."))]
+    )

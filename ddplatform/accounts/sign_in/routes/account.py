@@ -1,0 +1,61 @@
+"""A person's own account: colours, password, sessions."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ddplatform.accounts.organisations.queries import get_user
+from ddplatform.accounts.sign_in.forms import ChangePasswordForm
+from ddplatform.accounts.sign_in.routes.start import start_session
+from ddplatform.accounts.sign_in.services.account import (
+    change_password,
+    choose_theme,
+    sign_out_everywhere,
+)
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.forms.field_errors import show_at_fields
+from ddplatform.infrastructure.gate import signed_in
+from ddplatform.infrastructure.web.kept_input import safe_next
+from ddplatform.languages import gettext
+
+bp = Blueprint("account", __name__)
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@signed_in
+def show() -> ResponseReturnValue:
+    """Change the password; end the sessions in other browsers."""
+    form, user = ChangePasswordForm(), get_user(current_user.id)
+    if form.validate_on_submit():
+        try:
+            change_password(user, current=form.current.data, new=form.password.data, at=g.now)
+        except Invalid as error:
+            show_at_fields(form, error)
+        else:
+            start_session(user)
+            flash(
+                gettext("Your password is changed. You were signed out everywhere else."), "success"
+            )
+            return redirect(url_for("account.show"))
+    return render_template(
+        "accounts/sign_in/account.html", form=form, user=user
+    ), 422 if form.errors else 200
+
+
+@bp.post("/account/sign-out-everywhere")
+@signed_in
+def end_sessions() -> ResponseReturnValue:
+    """End every session of this person but this one."""
+    user = get_user(current_user.id)
+    sign_out_everywhere(user, at=g.now)
+    start_session(user, goes_on=True)
+    flash(gettext("You are signed out in every other browser."), "success")
+    return redirect(url_for("account.show"))
+
+
+@bp.post("/account/theme")
+@signed_in
+def theme() -> ResponseReturnValue:
+    """Light, dark, or as the device says."""
+    choose_theme(get_user(current_user.id), request.form.get("theme", ""))
+    return redirect(safe_next(request.form.get("next")) or url_for("auth.home"))

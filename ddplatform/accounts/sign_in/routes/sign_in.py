@@ -1,0 +1,89 @@
+"""The way in and out."""
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ddplatform.accounts.organisations.queries import list_standings
+from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
+from ddplatform.accounts.sessions.services import SHARED
+from ddplatform.accounts.sign_in.forms import SignInForm
+from ddplatform.accounts.sign_in.routes.leaving import leave
+from ddplatform.accounts.sign_in.routes.start import start_session
+from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_password
+from ddplatform.config import SignUp
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.gate import keep_changes, public, signed_in
+from ddplatform.infrastructure.tenancy import across_tenants
+from ddplatform.infrastructure.web.kept_input import kept_input, safe_next
+
+bp = Blueprint("auth", __name__)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Ask for address and password; lead to the page that was asked for."""
+    form, problem = SignInForm(), None
+    if form.validate_on_submit():
+        try:
+            user = check_password(
+                email=form.email.data,
+                password=form.password.data,
+                address=request.remote_addr or "",
+                at=g.now,
+            )
+        except Invalid as error:
+            keep_changes()  # the counter of tries and the event
+            problem = error
+        else:
+            kept = kept_input()
+            start_session(user, on_shared_phone=SHARED in request.form)
+            if kept is not None:
+                return render_template("accounts/sign_in/resume.html", kept=kept)
+            return redirect(safe_next(request.args.get("next")) or url_for("auth.home"))
+    status = 422 if problem or form.errors else 200
+    is_open = current_app.extensions["settings"].sign_up == SignUp.OPEN
+    return render_template(
+        "accounts/sign_in/sign_in.html",
+        form=form,
+        problem=problem,
+        kept=kept_input(),
+        sign_up_open=is_open,
+    ), status
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    """End this session; the browser forgets what it kept."""
+    return leave()
+
+
+@bp.post("/shared-phone")
+@signed_in
+def shared_phone() -> ResponseReturnValue:
+    """Say that others use this phone too: from now on it keeps nothing, and sessions are short."""
+    session[SHARED] = True
+    session[RENEW] = session[GOES_ON] = True
+    return redirect(safe_next(request.form.get("next")) or url_for("auth.home"))
+
+
+@bp.get("/")
+@signed_in
+def home() -> ResponseReturnValue:
+    """Lead to the only organisation, or offer the choice."""
+    with across_tenants():
+        standings = list_standings(current_user.id)
+    if len(standings) == 1:
+        return redirect(url_for("overview.show", organisation=standings[0].organisation.slug))
+    return render_template("accounts/sign_in/choose.html", standings=standings)
+
+
+@bp.get("/organisations")
+@signed_in
+def choose() -> ResponseReturnValue:
+    """Every organisation of this person."""
+    with across_tenants():
+        standings = list_standings(current_user.id)
+    return render_template("accounts/sign_in/choose.html", standings=standings)

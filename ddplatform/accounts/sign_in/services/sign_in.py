@@ -1,0 +1,46 @@
+"""Signing in with a password. Unknown people and wrong passwords get the same answer."""
+
+from datetime import datetime
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisations.models import User
+from ddplatform.accounts.organisations.queries import get_user_by_email
+from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.audit.models import Outcome
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.adapters.passwords import verify_password
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.languages import gettext
+
+
+def sign_in(*, email: str, password: str, address: str, at: datetime) -> User:
+    """The user behind an address and a password.
+
+    A second factor will be asked between this and the session; nothing else has to change.
+
+    Raises:
+        Invalid: wrong, in words that do not tell whether the account exists.
+        TooMany: too many tries for this account or from this network address.
+    """
+    # The address first: who is stopped there does not use up the tries of an account.
+    rate_limits.count_try(rate_limits.SIGN_IN_ADDRESS, address, at=at)
+    rate_limits.count_try(rate_limits.SIGN_IN_ACCOUNT, email.strip().lower(), at=at)
+    user = get_user_by_email(email)
+    fits = verify_password(password, user.password_hash if user else None)
+    if user is None or not fits or not user.is_active:
+        _log("session:refuse", user, at=at, outcome=Outcome.FAILED)
+        raise Invalid(
+            gettext("The e-mail address and the password do not belong together."),
+            gettext("Check both, or ask for a link to set a new password."),
+        )
+    user.last_sign_in_at = at
+    _log("session:start", user, at=at)
+    return user
+
+
+def _log(action: str, user: User | None, *, at: datetime, outcome: Outcome = Outcome.DONE) -> None:
+    log = installation_log(at=at)
+    with acting_in(log.id):
+        audit.record(action, user, by=system_identity(log.id), at=at, outcome=outcome)

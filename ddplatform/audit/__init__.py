@@ -1,0 +1,1 @@
+"""The log: each change leaves one event; read, checked, proven."""

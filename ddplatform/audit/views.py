@@ -1,0 +1,138 @@
+"""What the events of the log are called on a page; the words are data (`actions.csv`)."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ddplatform.audit.models import Outcome
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
+
+ACTIONS_FILE: Final = Path(__file__).parent / "actions.csv"
+
+
+class ActionWords(NamedTuple):
+    """`what` somebody did, and how one and many of it are counted."""
+
+    what: str
+    one: str
+    many: str
+
+
+def _read() -> dict[str, ActionWords]:
+    with ACTIONS_FILE.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["action"]: ActionWords(row["what"], row["one"], row["many"])
+            for row in csv.DictReader(lines)
+        }
+
+
+ACTION_WORDS: Final[Mapping[str, ActionWords]] = _read()
+DONE_BY_SUPPLIERS: Final = (
+    _("Moved an action"),
+    _("Recorded progress of an action"),
+    _("Reported an action done"),
+    _("Questioned a line of its figures"),
+    _("Brought answers in a file"),
+    _("Made an address for a phone app"),
+    _("Put a file with answers aside"),
+    _("Revoked the address of a phone app"),
+    _("Took answers of a file over"),
+    _("Forwarded questions to an own supplier"),
+    _("Named an own supplier"),
+    _("Told a buyer of an own supplier"),
+    _("Gave a buyer the name of an own supplier"),
+    _("Took an own supplier off the list"),
+    _("Took back what a buyer was told of a supplier"),
+    _("Added a document"),
+    _("Opened a document"),
+    _("Withdrew a document"),
+    _("Founded the organisation"),
+    _("Renamed the organisation"),
+    _("Set a new password"),
+    _("Invited a person"),
+    _("Invited a person again"),
+    _("Joined the organisation"),
+    _("Removed a person"),
+    _("Joined through a questionnaire"),
+    _("Added a supplier or site"),
+    _("Sent a questionnaire"),
+    _("Told of something where help comes first"),
+    _("Added an entry to a questionnaire"),
+    _("Let a section of a questionnaire go"),
+    _("Removed an entry from a questionnaire"),
+    _("Removed a file from an answer"),
+    _("Saved a section of a questionnaire"),
+    _("Started a questionnaire"),
+    _("Answered a questionnaire"),
+    _("Took a section of a questionnaire"),
+    _("Signed out everywhere"),
+    _("Refused a sign-in"),
+    _("Signed in"),
+    _("Took back a consent to show answers"),
+    _("Ended a consent that ran out"),
+    _("Let one more buyer see answers of before"),
+    _("Was told that answers are shown no longer"),
+)
+"""What suppliers do, marked for translation; other events are read by buyers, in English."""
+OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
+    Outcome.DONE: _("done"),
+    Outcome.REFUSED: _("refused"),
+    Outcome.FAILED: _("failed"),
+}
+TARGET_WORDS: Final[Mapping[str, str]] = {
+    "approval_request": "request for approval",
+    "assessment_run": "assessment",
+    "assignment": "questionnaire sent",
+    "context_event": "event around sites",
+    "duplicate_pair": "likely duplicate",
+    "evidence": _("document"),
+    "map_import": "supplier list",
+    "bulk_change": "change of many sites",
+    "match_run": "merge of many",
+    "risk_follow_up": "owner or deferral of a risk",
+    "risk_lot": "change of many risks",
+    "membership": _("person of the organisation"),
+    "mitigation_action": _("action"),
+    "node": "supplier or site",
+    "red_flag": "red flag",
+    "reference_release": "reference data",
+    "response": _("answers to a questionnaire"),
+    "review_task": "site to look at again",
+    "section_share": _("consent to show answers"),
+    "own_supplier": _("own supplier"),
+    "chain_proposal": _("what a buyer was told"),
+    "answer_intake": _("file with answers"),
+    "app_link": _("address for a phone app"),
+    "screening_list": "official list",
+    "screening_match": "match with a list",
+    "user": _("account"),
+}
+"""Kinds of rows whose name in the log is not yet a plain word."""
+
+
+def action_words(action: str) -> str:
+    """`evidence:add` -> "Added a document", translated where suppliers do it.
+
+    An unknown kind is named by its own words.
+    """
+    if action in ACTION_WORDS:
+        return gettext(ACTION_WORDS[action].what)
+    subject, _colon, verb = action.replace("_", " ").partition(":")
+    return f"{subject.capitalize()}: {verb}"
+
+
+def change_words(action: str, times: int) -> str:
+    """`response:submit` three times -> "3 questionnaires were answered"."""
+    if action in ACTION_WORDS:
+        words = ACTION_WORDS[action]
+        return f"{times:,} {words.one if times == 1 else words.many}"
+    return action_words(action) + (f", {times:,} times" if times > 1 else "")
+
+
+def target_words(target_type: str | None) -> str:
+    """`mitigation_action` -> "action"; an event that was done to no row has none."""
+    if target_type is None:
+        return ""
+    return str(TARGET_WORDS.get(target_type, target_type.replace("_", " ")))

@@ -1,0 +1,1 @@
+"""Plain Python about due diligence and the log: no Flask, no database."""

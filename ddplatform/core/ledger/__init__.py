@@ -1,0 +1,1 @@
+"""The log that an outsider can check: events, tree, signed heads."""

@@ -1,0 +1,34 @@
+"""`flask demo load`: the sample company (docs/commands.md)."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from flask.cli import with_appcontext
+
+from ddplatform.demo.load import load_sample
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.commands import answer, command_unit, json_option
+
+
+@click.group()
+def demo() -> None:
+    """The sample company."""
+
+
+@demo.command()
+@json_option
+@with_appcontext
+def load(as_json: bool) -> None:
+    """Make the sample company; a second time changes nothing. Refused beside real data."""
+    with command_unit():
+        sample = load_sample(datetime.now(UTC))
+    file = adapters().sample_sign_ins
+    file.write_text(json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n")
+    state = "is loaded" if sample.is_new else "was loaded already; nothing changed"
+    answer(
+        {"loaded": sample.is_new, "sign_ins": str(file)},
+        as_json=as_json,
+        text=f"The sample company {state}. Sign-ins: {file}",
+    )

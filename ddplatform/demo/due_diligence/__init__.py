@@ -1,0 +1,1 @@
+"""Findings and remediation cases of the sample company."""

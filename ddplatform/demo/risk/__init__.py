@@ -1,0 +1,1 @@
+"""Plans, events and figures of the sample company."""

@@ -1,0 +1,26 @@
+"""Figures of the sample's suppliers: made twice, so that the buyer reads what was new before."""
+
+from datetime import datetime
+from functools import partial
+
+from ddplatform.demo.world import Timeline, World
+from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.risk.supplier_figures.services import figures as supplier_figures
+
+DAYS_AGO = (12, 0)
+"""The first are the buyer's by now; what changed since is with the suppliers."""
+
+
+def plan_figures(timeline: Timeline) -> None:
+    """What the worker does each day."""
+    for days_ago in DAYS_AGO:
+        timeline.add(days_ago, _renew)
+
+
+def _renew(world: World, at: datetime) -> None:
+    for slug, chain_id in world.chains.items():
+        organisation_id = world.organisations[slug]
+        unit = partial(world.unit, organisation_id)
+        supplier_figures.renew(
+            chain_id, by=system_identity(organisation_id), at=at, look=unit, unit=unit
+        )

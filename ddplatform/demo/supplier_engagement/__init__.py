@@ -1,0 +1,1 @@
+"""Questionnaires, answers and campaigns of the sample company."""

@@ -1,0 +1,77 @@
+"""Suppliers of suppliers in the sample, and answers that one more buyer may see."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from ddplatform.demo.world import Story, Timeline, World
+from ddplatform.infrastructure.db import db
+from ddplatform.supplier_engagement.cascade.models import ShareBand
+from ddplatform.supplier_engagement.cascade.services import cascade
+from ddplatform.supplier_engagement.cascade.services import review as cascade_review
+from ddplatform.supplier_engagement.cascade.services.cascade import OwnSupplierFields
+from ddplatform.supplier_engagement.responses.queries.responses import find_response, get_request
+from ddplatform.supplier_engagement.sharing.services import share_section
+from supply_chain.vocabulary import NodeKind
+
+
+def plan_cascade(story: Story, timeline: Timeline) -> None:
+    """Everything that `own_suppliers.yaml` tells."""
+    told = story.read("own_suppliers.yaml")
+    for entry in told["named"]:
+        timeline.add(entry["days_ago"], partial(_name, entry))
+        timeline.add(entry["told"]["days_ago"], partial(_tell, entry))
+        if "accepted" in entry:
+            timeline.add(entry["accepted"]["days_ago"], partial(_accept, entry))
+        if "forwarded" in entry:
+            timeline.add(entry["forwarded"]["days_ago"], partial(_forward, entry))
+    for entry in told["shown"]:
+        timeline.add(entry["days_ago"], partial(_show, entry))
+
+
+def _name(entry: dict[str, Any], world: World, at: datetime) -> None:
+    wanted = OwnSupplierFields(
+        name=entry["name"],
+        country=entry["country"],
+        kind=NodeKind(entry["kind"]),
+        share_band=ShareBand(entry["share_band"]),
+    )
+    with world.acting(entry["by"]) as by:
+        world.made[entry["name"]] = cascade.name_supplier(wanted, by=by, at=at).id
+
+
+def _tell(entry: dict[str, Any], world: World, at: datetime) -> None:
+    told = entry["told"]
+    with world.acting(entry["by"]) as by:
+        own_id, asked = world.made[entry["name"]], world.made[told["asked"]]
+        made = cascade.propose(own_id, asked, with_name=told["with_name"], by=by, at=at)
+        world.made[f"told {entry['name']}"] = made.id
+
+
+def _accept(entry: dict[str, Any], world: World, at: datetime) -> None:
+    with world.acting(entry["accepted"]["by"]) as by:
+        cascade_review.accept(world.made[f"told {entry['name']}"], by=by, at=at)
+
+
+def _forward(entry: dict[str, Any], world: World, at: datetime) -> None:
+    wanted = entry["forwarded"]
+    with world.acting(entry["by"]) as by:
+        version = get_request(world.made[wanted["version_of"]]).assignment.version_id
+        own_id = world.made[entry["name"]]
+        cascade.forward(own_id, version, email=wanted["email"], by=by, at=at)
+
+
+def _show(entry: dict[str, Any], world: World, at: datetime) -> None:
+    with world.acting(entry["by"]) as by:
+        given = find_response(world.made[entry["given_to"]])
+        assert given is not None
+        for section in entry["sections"]:
+            share_section(
+                world.made[entry["shown_to"]],
+                given.id,
+                section,
+                months=entry["months"],
+                by=by,
+                at=at,
+            )
+            db.session.flush()  # the next section is evaluated with this one

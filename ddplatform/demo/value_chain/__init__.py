@@ -1,0 +1,1 @@
+"""Maps of the sample company."""

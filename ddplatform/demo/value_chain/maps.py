@@ -1,0 +1,114 @@
+"""Organisations, people and maps of the sample."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from ddplatform.accounts.organisations.services.organisations import found_organisation
+from ddplatform.accounts.organisations.services.people import add_person
+from ddplatform.demo.value_chain.approvals import approve_map
+from ddplatform.demo.world import Story, Timeline, World
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.risk.assessment.services.maps import assess_chain
+from ddplatform.risk.reference.services import sync
+from ddplatform.value_chain.imports.services.reading import read_files
+from ddplatform.value_chain.map_files.services.intake import plan_intake, take_in
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import find_chain
+from supply_chain.intake.drafts import Mapping, NamedBytes
+
+
+def plan_maps(story: Story, timeline: Timeline) -> None:
+    """Organisations are founded, their people join, reference data and maps come in."""
+    oldest = max(entry["days_ago"] for entry in story.organisations)
+    timeline.add(oldest, lambda _world, at: _install_reference(at))
+    for entry in story.organisations:
+        timeline.add(entry["days_ago"], _founding(entry))
+        if "map" in entry:
+            timeline.add(entry["map"]["days_ago"], _map(story, entry))
+
+
+def _install_reference(at: datetime) -> None:
+    sync(at)
+
+
+def _founding(entry: dict[str, Any]) -> Any:
+    def found(world: World, at: datetime) -> None:
+        made = found_organisation(
+            name=entry["name"], slug=entry["slug"], country=entry["country"], at=at, is_sample=True
+        )
+        world.organisations[entry["slug"]] = made.id
+        with acting_in(made.id):
+            for person in entry["people"]:
+                _join(world, entry["slug"], person, at)
+
+    return found
+
+
+def _join(world: World, slug: str, person: dict[str, Any], at: datetime) -> None:
+    organisation_id = world.organisations[slug]
+    role = RoleId(person["role"])
+    days = person.get("access_days")
+    until = (world.now + timedelta(days=days)).date() if days else None
+    user = add_person(
+        email=person["email"],
+        name=person["name"],
+        role=role,
+        password=password_of(person),
+        by=system_identity(organisation_id),
+        at=at,
+        access_until=until,
+    )
+    world.people[user.email] = Identity(
+        user.id, organisation_id, role, user.name, access_until=until
+    )
+
+
+def password_of(person: dict[str, Any]) -> str:
+    """The password of a sample sign-in: the same words for all, and the first name."""
+    return f"sample cocoa {person['name'].split()[0].lower()}"
+
+
+def _map(story: Story, entry: dict[str, Any]) -> Any:
+    file = entry["map"]["file"]
+    analyst, second = (
+        next(person["email"] for person in entry["people"] if person["role"] == role)
+        for role in ("analyst", "sustainability_manager")
+    )
+
+    def take(world: World, at: datetime) -> None:
+        slug, name = entry["slug"], entry["map"]["name"]
+        with world.acting(analyst) as by:
+            plan = plan_intake(name, [NamedBytes(file, story.bytes(file))], Mapping())
+            take_in(name, plan, read_files(plan), skip_faulty=False, by=by, at=at)
+            chain = find_chain(name)
+            assert chain is not None
+            world.chains[slug] = chain.id
+            rows = db.session.execute(
+                select(ValueChainNode.external_ref, ValueChainNode.id).where(
+                    ValueChainNode.chain_id == chain.id
+                )
+            )
+            world.nodes.update({(slug, ref): key for ref, key in rows})
+        approve_map(world, chain.id, second, at=at)
+        reassess(world, slug, "import", at=at)
+
+    return take
+
+
+def reassess(world: World, slug: str, cause: str, *, at: datetime) -> None:
+    """What the worker does after a change: a new assessment of the map of an organisation."""
+    organisation_id = world.organisations[slug]
+    assess_chain(
+        world.chains[slug],
+        cause,
+        as_of=at.date(),
+        by=system_identity(organisation_id),
+        at=at,
+        unit=lambda: world.unit(organisation_id),
+        progress=lambda _done, _total: None,
+    )

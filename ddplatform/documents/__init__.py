@@ -1,0 +1,1 @@
+"""Facts and definitions become documents: PDF, XLSX, CSV, JSON and SVG."""

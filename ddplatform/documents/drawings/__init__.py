@@ -1,0 +1,1 @@
+"""Small drawings as SVG: pure functions, no request."""

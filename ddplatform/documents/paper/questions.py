@@ -1,0 +1,83 @@
+"""All questions of a questionnaire on paper, to be read and talked over before answering."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ddplatform.documents.content import (
+    Block,
+    Bullets,
+    Cover,
+    Document,
+    Heading,
+    Note,
+    Paragraph,
+    Photo,
+)
+from ddplatform.documents.paper.pdf import render_pdf
+from ddplatform.documents.paper.sheets import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class PaperQuestion:
+    """One question: its number and words, the answers on offer, and remarks in words."""
+
+    number: str
+    label: str
+    choices: Sequence[str]
+    remarks: Sequence[str]
+    photos: Sequence[Photo] = ()
+    """What its label and those of the answers on offer show."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """One section with its title."""
+
+    number: int
+    title: str
+    questions: Sequence[PaperQuestion]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPaper:
+    """What stands on the paper; the words are those of the reader's language."""
+
+    title: str
+    requester: str
+    respondent: str
+    statement: str
+    lines: tuple[tuple[str, str], ...]
+    note_title: str
+    note: str
+    sections: Sequence[PaperSection]
+    language: str = "en"
+    translation: str = ""
+    """What is told of the translation; "" where a person has confirmed it."""
+
+
+def render_questions(paper: QuestionPaper) -> bytes:
+    """The paper as a PDF file; equal papers give equal bytes."""
+    document = Document(
+        ref="questions",
+        version="1",
+        language=paper.language,
+        cover=Cover(paper.title, paper.requester, paper.respondent, paper.lines, paper.statement),
+        blocks=tuple(_blocks(paper)),
+        made_at=None,
+    )
+    return render_pdf(document, Stamp(paper.title, paper.respondent))
+
+
+def _blocks(paper: QuestionPaper) -> Iterator[Block]:
+    yield Note(paper.note_title, paper.note)
+    if paper.translation:
+        yield Paragraph(paper.translation)
+    for section in paper.sections:
+        yield Heading(section.title, 1, str(section.number))
+        for question in section.questions:
+            yield Heading(f"{question.number} {question.label}".strip(), 3)
+            yield from question.photos
+            if question.choices:
+                yield Bullets(tuple(question.choices))
+            for remark in question.remarks:
+                yield Paragraph(remark)

@@ -1,0 +1,1 @@
+"""What is done about findings: planned, reported and verified."""

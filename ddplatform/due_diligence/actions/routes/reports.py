@@ -1,0 +1,124 @@
+"""An action is reported done, and verified or sent back by somebody else."""
+
+from uuid import UUID
+
+from flask import g
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from ddplatform.due_diligence.actions.forms import MoveForm, ReportForm, VerifyForm
+from ddplatform.due_diligence.actions.queries.actions import get_action
+from ddplatform.due_diligence.actions.services import verification
+from ddplatform.due_diligence.actions.services.verification import Judgement
+from ddplatform.due_diligence.blueprints.findings import bp
+from ddplatform.due_diligence.findings.models import MitigationAction
+from ddplatform.due_diligence.findings.views.short_forms import action_form, saved_action
+from ddplatform.evidence.uploads import services as evidence
+from ddplatform.evidence.uploads.services import SentFile
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.db import begin_change
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+
+
+def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
+    """Report an action done with the note and the files of the form; empty places are left out.
+
+    Files are looked at before the change begins, so that nobody waits for them.
+    """
+    sent = [_examined(file) for file in form.files.data or [] if file.filename]
+    begin_change()
+    return verification.report_done(
+        action_id,
+        note=form.note.data,
+        files=sent,
+        version=form.version_number,
+        by=g.identity,
+        at=g.now,
+    )
+
+
+def _examined(file: FileStorage) -> SentFile:
+    name, content = file.filename or "", file.read()
+    return SentFile(name, content, evidence.examine(name, content, by=g.identity, at=g.now))
+
+
+@bp.route("/actions/<uuid:action_id>/report", methods=["GET", "POST"])
+@requires(Permission.ACTION_EDIT, reads_first=True)
+def report(action_id: UUID) -> ResponseReturnValue:
+    """Report it done, with what shows it."""
+    kept = get_action(action_id)
+    form = ReportForm(version=kept.row_version)
+
+    def save() -> ResponseReturnValue:
+        report_done(action_id, form)
+        return saved_action(action_id, "Reported. Somebody else verifies it next.")
+
+    def show() -> str:
+        return action_form(
+            form,
+            kept,
+            heading="Report it done",
+            lead="Somebody who does not own it verifies it afterwards.",
+            button="Report it done",
+        )
+
+    return answer_form(form, save, show)
+
+
+@bp.route("/actions/<uuid:action_id>/verify", methods=["GET", "POST"])
+@requires(Permission.ACTION_VERIFY)
+def verify(action_id: UUID) -> ResponseReturnValue:
+    """Judge how far it reaches and what the evidence shows."""
+    kept = get_action(action_id)
+    form = VerifyForm(version=kept.row_version)
+
+    def save() -> ResponseReturnValue:
+        judged = Judgement(
+            coverage=form.coverage.data / 100,
+            evidence_level=float(form.evidence_level.data),
+            note=form.note.data,
+        )
+        verification.verify(action_id, judged, version=form.version_number, by=g.identity, at=g.now)
+        return saved_action(action_id, "Verified. The residual risk is being computed anew.")
+
+    def show() -> str:
+        return action_form(
+            form,
+            kept,
+            heading="Verify this action",
+            lead="The residual risk falls only as far as the reach and the evidence carry it. "
+            f"Agreed as success: {kept.success_measure}",
+            button="Verify",
+        )
+
+    return answer_form(form, save, show)
+
+
+@bp.route("/actions/<uuid:action_id>/send-back", methods=["GET", "POST"])
+@requires(Permission.ACTION_VERIFY)
+def send_back(action_id: UUID) -> ResponseReturnValue:
+    """Do not accept the report; both sides read why."""
+    kept = get_action(action_id)
+    form = MoveForm(version=kept.row_version)
+
+    def save() -> ResponseReturnValue:
+        verification.send_back(
+            action_id,
+            reason=form.reason.data,
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return saved_action(action_id, "Sent back.")
+
+    def show() -> str:
+        return action_form(
+            form,
+            kept,
+            heading="Send it back",
+            lead="Say what is missing and how it can be shown. The supplier reads this.",
+            button="Send back",
+        )
+
+    return answer_form(form, save, show)

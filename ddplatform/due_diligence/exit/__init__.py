@@ -1,0 +1,1 @@
+"""Ending or suspending a business relationship responsibly."""

@@ -1,0 +1,219 @@
+"""Leaving a site responsibly: the ten conditions, suspending, ending, taking up again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
+
+from ddplatform.core.due_diligence.impacts import SENIOR_DECIDES, impact_words
+from ddplatform.core.due_diligence.vocabulary import ActionState
+from ddplatform.due_diligence.blueprints.findings import bp
+from ddplatform.due_diligence.exit import services as finding_exit
+from ddplatform.due_diligence.exit.services import Condition, gate_of
+from ddplatform.due_diligence.finding_judgements.queries import severity_band_of
+from ddplatform.due_diligence.findings.forms import ExitConditionForm, SuspendForm, TurnForm
+from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.due_diligence.findings.queries import FindingPlace, get_finding, get_finding_place
+from ddplatform.due_diligence.findings.services.steps import Work, work_on
+from ddplatform.due_diligence.findings.views.short_forms import finding_form
+from ddplatform.due_diligence.findings.views.words import RELATIONS
+from ddplatform.evidence.uploads.models import Evidence
+from ddplatform.evidence.uploads.queries.documents import list_evidence_of
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.forms.sent import VersionForm, answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.filters import plural, severity_word
+
+
+@bp.get("/<uuid:finding_id>/exit")
+@requires(Permission.FINDING_READ)
+def leaving(finding_id: UUID) -> ResponseReturnValue:
+    """The ten conditions: what is known, what is missing, what each protects a child from."""
+    place = get_finding_place(finding_id)
+    documents = _documents(finding_id)
+    return render_template(
+        "due_diligence/exit/exit.html",
+        finding=place.finding,
+        place=place,
+        gate=gate_of(place.finding, by=g.identity),
+        relations=RELATIONS,
+        impact=impact_words(),
+        known=_known(place, work_on(finding_id)),
+        documents={str(document.id): document for document in documents},
+        senior=SENIOR_DECIDES,
+    )
+
+
+def _documents(finding_id: UUID) -> Sequence[Evidence]:
+    may_all = g.identity.has(Permission.EVIDENCE_RESTRICTED)
+    found = list_evidence_of(Finding.__tablename__, finding_id, with_restricted=may_all)
+    return [document for document, _path in found]
+
+
+def _known(place: FindingPlace, work: Work) -> Mapping[str, Sequence[str]]:
+    """What the record says of a condition already, in words; a person judges what it is worth."""
+    data = place.finding.step_data
+    verified = sum(1 for one in work.actions if one.status is ActionState.VERIFIED)
+    failed = int(data.get("failed_reviews", 0))
+    consulted = data.get("planning", {}).get("affected_consulted")
+    leverage = data.get("leverage", {}).get("ref")
+    titles = impact_words().leverage_decisions
+    return {
+        "RDG-1": [
+            f"Severity: {severity_word(severity_band_of(place.severity)).lower()}."
+            if place.severity
+            else "The severity is not graded yet.",
+            f"{plural(len(work.actions), 'action', 'actions')} planned here, {verified} verified; "
+            f"{plural(failed, 'review', 'reviews')} found them not effective.",
+        ],
+        "RDG-2": ["Affected people were consulted when the actions were planned."]
+        if consulted
+        else ["No consultation is recorded with the actions."],
+        "RDG-4": [
+            "A remediation case is linked here. Its safeguarding officers know what it needs: ask "
+            "them, not the site."
+            if work.has_case
+            else "No remediation case was opened for this finding."
+        ],
+        "RDG-7": [
+            f"Leverage: {titles[leverage]['title']}" if leverage else "Leverage not decided."
+        ],
+    }
+
+
+@bp.route("/<uuid:finding_id>/exit/<ref>", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def exit_condition(finding_id: UUID, ref: str) -> ResponseReturnValue:
+    """Say of one condition whether it is met, and what that rests on."""
+    finding, words = get_finding(finding_id), impact_words()
+    kept = {one.ref: one for one in gate_of(finding, by=g.identity).conditions}.get(ref)
+    if kept is None or ref == SENIOR_DECIDES:
+        raise NotFound()
+    form = _condition_form(finding, kept)
+
+    def save() -> ResponseReturnValue:
+        finding_exit.record_condition(
+            finding_id,
+            ref,
+            is_met=form.is_met.data,
+            words=form.words.data,
+            evidence_id=UUID(form.evidence_id.data) if form.evidence_id.data else None,
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return _back(finding_id, "Saved.")
+
+    def show() -> str:
+        return finding_form(
+            form,
+            finding,
+            heading=words.exit_gate[ref],
+            lead=words.exit_reasons[ref],
+            hint="Codes and roles only: nothing that leads to a child.",
+        )
+
+    return answer_form(form, save, show)
+
+
+def _condition_form(finding: Finding, kept: Condition) -> ExitConditionForm:
+    form = ExitConditionForm(
+        is_met=kept.is_met,
+        words=kept.words,
+        evidence_id=kept.evidence_id or "",
+        version=finding.row_version,
+    )
+    form.evidence_id.choices = [
+        SelectChoice("", "None: the words say it"),
+        *(SelectChoice(str(one.id), one.filename) for one in _documents(finding.id)),
+    ]
+    return form
+
+
+@bp.route("/<uuid:finding_id>/suspend", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def suspend(finding_id: UUID) -> ResponseReturnValue:
+    """Stop new orders for now."""
+    form = SuspendForm(version=get_finding(finding_id).row_version)
+
+    def save() -> ResponseReturnValue:
+        finding_exit.suspend(
+            finding_id,
+            reason=form.reason.data,
+            protection=form.protection.data,
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return _back(finding_id, "New orders are suspended.")
+
+    lead = "For immediate danger, or as a warning that can be taken back. Pay what was delivered."
+    return _turning(form, finding_id, save, "Suspend new orders", lead)
+
+
+@bp.route("/<uuid:finding_id>/end", methods=["GET", "POST"])
+@requires(Permission.RISK_APPROVE)
+def end(finding_id: UUID) -> ResponseReturnValue:
+    """End the relationship, where all ten conditions are met."""
+    lead = "The last resort, and a senior person's. Refused while one of the ten is missing."
+    return _turn(
+        finding_id,
+        finding_exit.end_relation,
+        said="The relationship has ended.",
+        heading="End the relationship",
+        lead=lead,
+    )
+
+
+@bp.route("/<uuid:finding_id>/take-up", methods=["GET", "POST"])
+@requires(Permission.RISK_APPROVE)
+def take_up(finding_id: UUID) -> ResponseReturnValue:
+    """Go on with a relationship that was suspended or ended."""
+    return _turn(
+        finding_id,
+        finding_exit.take_up_again,
+        said="The relationship goes on.",
+        heading="Take the relationship up again",
+        lead="Say what changed at the site, and how you know.",
+    )
+
+
+def _turn(
+    finding_id: UUID, decide: Callable[..., Finding], *, said: str, heading: str, lead: str
+) -> ResponseReturnValue:
+    """A decision that asks for a reason alone."""
+    form = TurnForm(version=get_finding(finding_id).row_version)
+
+    def save() -> ResponseReturnValue:
+        decide(
+            finding_id,
+            reason=form.reason.data,
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return _back(finding_id, said)
+
+    return _turning(form, finding_id, save, heading, lead)
+
+
+def _turning(
+    form: VersionForm,
+    finding_id: UUID,
+    save: Callable[[], ResponseReturnValue],
+    heading: str,
+    lead: str,
+) -> ResponseReturnValue:
+    def show() -> str:
+        finding = get_finding(finding_id)
+        return finding_form(form, finding, heading=heading, lead=lead, button=heading)
+
+    return answer_form(form, save, show)
+
+
+def _back(finding_id: UUID, message: str) -> ResponseReturnValue:
+    flash(message, "success")
+    return redirect(url_for(".leaving", finding_id=finding_id))

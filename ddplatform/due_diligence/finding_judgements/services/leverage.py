@@ -1,0 +1,85 @@
+"""What leverage a company has over a business partner, and what follows from it (UNGP 19)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.impacts import decide_leverage, impact_words
+from ddplatform.due_diligence.findings.queries import get_finding
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.infrastructure.stale_edits import refuse_stale
+
+REASON_LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class LeverageAnswers:
+    """What the leverage table asks of a business partner (UNGP 19, commentary)."""
+
+    has_leverage: bool
+    can_be_raised: bool
+    is_crucial: bool
+    is_grave_danger: bool
+
+
+def settle_leverage(
+    finding_id: UUID,
+    answers: LeverageAnswers,
+    *,
+    types: Sequence[str],
+    reason: str,
+    version: int,
+    by: Identity,
+    at: datetime,
+) -> str:
+    """Decide by LD-1 to LD-5 what to do about the business partner; returns the ref.
+
+    Args:
+        types: LEV-nn that are used or built.
+
+    Raises:
+        NotFound, Conflict: gone, or changed meanwhile.
+        Invalid: no reason, or an unknown type of leverage.
+    """
+    finding = get_finding(finding_id, for_change=True)
+    ref = decide_leverage(**asdict(answers))
+    before = finding.step_data.get("leverage", {}).get("ref")
+    titles = {key: one["title"] for key, one in impact_words().leverage_decisions.items()}
+    refuse_stale(
+        finding,
+        version,
+        theirs={"Leverage": titles.get(before)},
+        mine={"Leverage": titles[ref]},
+    )
+    _check_leverage(types, reason)
+    finding.step_data = {
+        **finding.step_data,
+        "leverage": {
+            "ref": ref,
+            "types": list(types),
+            "reason": reason.strip(),
+            "on": at.date().isoformat(),
+            "by": by.name,
+            "after_failures": int(finding.step_data.get("failed_reviews", 0)),
+        },
+    }
+    db.session.flush()  # the version that the page shows next
+    audit.record(
+        "finding:leverage", finding, by=by, at=at, leverage=(before, ref), reason=reason.strip()
+    )
+    return ref
+
+
+def _check_leverage(types: Sequence[str], reason: str) -> None:
+    faults: dict[str, str] = {}
+    if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
+        faults["reason"] = fault
+    if not set(types) <= impact_words().leverage_types.keys():
+        faults["types"] = "Choose kinds of leverage from the list."
+    if faults:
+        raise Invalid(fields=faults)

@@ -1,0 +1,1 @@
+"""Findings: recorded, and moved along their steps."""

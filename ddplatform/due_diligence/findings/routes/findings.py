@@ -1,0 +1,198 @@
+"""Findings: the list, one of them, and what is told and judged of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.audit.queries.history import list_history
+from ddplatform.core.due_diligence.impacts import impact_words
+from ddplatform.core.due_diligence.tracking import tracking_words
+from ddplatform.core.due_diligence.vocabulary import RiskState
+from ddplatform.due_diligence.blueprints.findings import bp
+from ddplatform.due_diligence.exit.services import gate_of
+from ddplatform.due_diligence.finding_judgements.queries import list_score_history, severity_band_of
+from ddplatform.due_diligence.findings.forms import OwnerForm, RecordForm, WordsForm
+from ddplatform.due_diligence.findings.models import Finding, FindingSource
+from ddplatform.due_diligence.findings.queries import (
+    PAGE_SIZE,
+    FindingFilter,
+    count_findings,
+    find_open_fact,
+    get_finding,
+    get_finding_place,
+    list_findings,
+    review_day_of,
+)
+from ddplatform.due_diligence.findings.services import findings
+from ddplatform.due_diligence.findings.services.findings import FindingFields, Harm
+from ddplatform.due_diligence.findings.services.steps import list_steps, work_on
+from ddplatform.due_diligence.findings.views import words
+from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding
+from ddplatform.evidence.uploads.queries.documents import list_evidence_of
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
+from ddplatform.risk.explanation.queries.answers import find_answers
+from ddplatform.risk.runs.models import FactKind
+from ddplatform.value_chain.filters.queries.search import search_nodes
+from ddplatform.value_chain.mapping.queries.maps import get_node
+from supply_chain.vocabulary import Issue
+
+HISTORY_SHOWN = 30
+
+
+@bp.get("/")
+@requires(Permission.FINDING_READ)
+def index() -> ResponseReturnValue:
+    """Findings, newest first, filtered by the address."""
+    wanted, before = _filter(), read_place(request.args.get("before", ""), datetime.fromisoformat)
+    rows = list_findings(wanted, today=g.now.date(), before=before, limit=PAGE_SIZE + 1)
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    return render_template(
+        "due_diligence/findings/index.html",
+        rows=rows[:PAGE_SIZE],
+        total=count_findings(wanted),
+        wanted=wanted,
+        older=going_on(before=write_place(last.created_at, last.id)) if last else None,
+        is_first_page=before is None,
+        today=g.now.date(),
+        is_filtered=wanted != FindingFilter(),
+        words=words,
+    )
+
+
+def _filter() -> FindingFilter:
+    status, issue = request.args.get("status", ""), request.args.get("issue", "")
+    actual = request.args.get("actual", "")
+    return FindingFilter(
+        status=RiskState(status) if status in set(RiskState) else None,
+        issue=Issue(issue) if issue in set(Issue) else None,
+        node_id=request.args.get("node", type=UUID),
+        owner_id=request.args.get("owner", type=UUID),
+        is_actual={"yes": True, "no": False}.get(actual),
+        search=request.args.get("q", "").strip(),
+        only_open=request.args.get("open", "") == "yes",
+        overdue_on=g.now.date() if request.args.get("due", "") == "late" else None,
+    )
+
+
+@bp.route("/record", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def record() -> ResponseReturnValue:
+    """Choose the site, then write down what was found there."""
+    node_id = request.args.get("node", type=UUID)
+    if node_id is None:
+        q = request.args.get("q", "").strip()
+        return render_template(
+            "due_diligence/findings/choose_site.html", q=q, sites=search_nodes(q) if q else None
+        )
+    node = get_node(node_id)
+    answer = request.args.get("response", type=UUID), request.args.get("path")
+    form = RecordForm(
+        source=FindingSource.QUESTIONNAIRE.value if answer[0] else FindingSource.OWN_CHECK.value,
+        issue=request.args.get("issue", Issue.CL.value),
+    )
+
+    def save() -> ResponseReturnValue:
+        made = findings.record(node.id, _fields(form, answer), by=g.identity, at=g.now)
+        return saved_finding(made.id, "The finding is recorded. Grade its severity next.")
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template("due_diligence/findings/record.html", form=form, node=node),
+    )
+
+
+def _fields(form: RecordForm, answer: tuple[UUID | None, str | None]) -> FindingFields:
+    told = Harm(form.harm.data)
+    return FindingFields(
+        issue=Issue(form.issue.data),
+        title=form.title.data,
+        description=form.description.data,
+        source=FindingSource(form.source.data),
+        harm=told,
+        response_id=answer[0],
+        answer_path=answer[1] if answer[0] else None,
+        self_disclosed=form.self_disclosed.data,
+        found_by_control=form.found_by_control.data if told is Harm.CONFIRMED else None,
+    )
+
+
+@bp.get("/<uuid:finding_id>")
+@requires(Permission.FINDING_READ)
+def show(finding_id: UUID) -> ResponseReturnValue:
+    """One finding: how severe, how we are involved, what is done, whether it works."""
+    place = get_finding_place(finding_id)
+    work = work_on(finding_id)
+    finding = place.finding
+    return render_template(
+        "due_diligence/findings/show.html",
+        place=place,
+        finding=finding,
+        severity_band=severity_band_of(place.severity),
+        work=work,
+        steps=list_steps(place, work, by=g.identity, at=g.now),
+        fact=find_open_fact(finding_id) if finding.is_actual else None,
+        answers=find_answers(finding.response_id) if finding.response_id else None,
+        documents=list_evidence_of(
+            Finding.__tablename__,
+            finding_id,
+            with_restricted=g.identity.has(Permission.EVIDENCE_RESTRICTED),
+        ),
+        history=list_score_history(finding.node_id, finding.issue),
+        events=list_history(finding_id, limit=HISTORY_SHOWN),
+        told=words.told,
+        words=words,
+        impact=impact_words(),
+        tracking=tracking_words(),
+        today=g.now.date(),
+        review_on=review_day_of(finding),
+        credible=FactKind.CREDIBLE,
+        gate=gate_of(finding, by=g.identity),
+        relations=words.RELATIONS,
+    )
+
+
+@bp.route("/<uuid:finding_id>/words", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def rewrite(finding_id: UUID) -> ResponseReturnValue:
+    """Change title and description."""
+    finding = get_finding(finding_id)
+    form = WordsForm(
+        title=finding.title, description=finding.description, version=finding.row_version
+    )
+
+    def save() -> ResponseReturnValue:
+        findings.rewrite(
+            finding_id,
+            title=form.title.data,
+            description=form.description.data,
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return saved_finding(finding_id)
+
+    return answer_form(form, save, lambda: finding_form(form, finding, heading="Change the words"))
+
+
+@bp.route("/<uuid:finding_id>/owner", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def owner(finding_id: UUID) -> ResponseReturnValue:
+    """Say who answers for it."""
+    finding = get_finding(finding_id)
+    form = OwnerForm(owner_id=str(finding.owner_id or ""), version=finding.row_version)
+    form.owner_id.choices = words.people_choices("Nobody yet")
+
+    def save() -> ResponseReturnValue:
+        chosen = UUID(form.owner_id.data) if form.owner_id.data else None
+        findings.set_owner(finding_id, chosen, version=form.version_number, by=g.identity, at=g.now)
+        return saved_finding(finding_id)
+
+    return answer_form(
+        form, save, lambda: finding_form(form, finding, heading="Who answers for it?")
+    )

@@ -1,0 +1,100 @@
+"""The steps of a finding along ST-RISK."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.core.due_diligence.lifecycle import next_steps
+from ddplatform.core.due_diligence.vocabulary import Machine, RiskState
+from ddplatform.due_diligence.blueprints.findings import bp
+from ddplatform.due_diligence.findings.forms import (
+    ControlledForm,
+    DeferForm,
+    IneffectiveForm,
+    PlanStepForm,
+    StepForm,
+    TriggerForm,
+)
+from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.due_diligence.findings.queries import get_finding
+from ddplatform.due_diligence.findings.services.steps import StepInput, take_step
+from ddplatform.due_diligence.findings.views import words
+from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotAllowed, NotFound
+from ddplatform.infrastructure.forms.sent import VersionForm, answer_form
+from ddplatform.infrastructure.gate import requires
+
+FORMS: dict[RiskState, type[VersionForm]] = {
+    RiskState.DEFERRED: DeferForm,
+    RiskState.ACTION_PLANNED: PlanStepForm,
+    RiskState.CONTROLLED: ControlledForm,
+    RiskState.INEFFECTIVE: IneffectiveForm,
+}
+NEEDS_VERIFIER = frozenset(
+    {RiskState.EFFECTIVENESS_REVIEW, RiskState.CONTROLLED, RiskState.INEFFECTIVE}
+)
+
+
+@bp.route("/<uuid:finding_id>/step/<to>", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def step(finding_id: UUID, to: str) -> ResponseReturnValue:
+    """Take a finding to another state, with what the step asks for."""
+    finding = get_finding(finding_id)
+    if to not in set(RiskState):
+        raise NotFound()
+    target = RiskState(to)
+    _require_right(target)
+    titles = {one.to: one.title for one in next_steps(Machine.RISK, finding.status)}
+    if to not in titles and request.method == "GET":
+        flash("This step does not lead on from where the finding stands now.", "warning")
+        return redirect(url_for(".show", finding_id=finding_id))
+    form = _form(finding, target)
+
+    def save() -> ResponseReturnValue:
+        take_step(
+            finding_id,
+            target,
+            _given(form),
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return saved_finding(finding_id)
+
+    def show() -> str:
+        here, there = words.FINDING_STATES[finding.status], words.FINDING_STATES[target]
+        title = titles.get(to, there)
+        lead = f"From “{here}” to “{there}”."
+        return finding_form(form, finding, heading=title, lead=lead, button=title)
+
+    return answer_form(form, save, show)
+
+
+def _require_right(target: RiskState) -> None:
+    needed = Permission.ACTION_VERIFY if target in NEEDS_VERIFIER else None
+    needed = Permission.RISK_APPROVE if target is RiskState.DEFERRED else needed
+    if needed is not None and not g.identity.has(needed):
+        raise NotAllowed(
+            "Reviewing and deferring need somebody who may verify and approve.",
+            "A sustainability manager can do this.",
+        )
+
+
+def _form(finding: Finding, target: RiskState) -> VersionForm:
+    kind = FORMS.get(target, StepForm)
+    if finding.status is RiskState.CONTROLLED and target is RiskState.ASSESSED:
+        kind = TriggerForm
+    return kind(version=finding.row_version)
+
+
+def _given(form: VersionForm) -> StepInput:
+    typed: dict[str, Any] = {
+        name: form[name].data
+        for name in StepInput.__dataclass_fields__
+        if name in form and form[name].data
+    }
+    typed["affected_consulted"] = typed.get("affected_consulted") == "yes"
+    return StepInput(**typed)

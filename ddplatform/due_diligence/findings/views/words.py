@@ -1,0 +1,197 @@
+"""Words and choices of the pages of findings and actions, from the data of the bedrock."""
+
+from wtforms.fields import SelectChoice
+
+from ddplatform.accounts.organisations.queries import list_people
+from ddplatform.audit.queries.history import HistoryEntry
+from ddplatform.core.due_diligence.impacts import impact_words
+from ddplatform.core.due_diligence.lifecycle import lifecycle
+from ddplatform.core.due_diligence.tracking import IndicatorKind, tracking_words
+from ddplatform.core.due_diligence.vocabulary import Machine
+from ddplatform.due_diligence.exit.services import Relation
+from ddplatform.due_diligence.finding_judgements.queries import Effect
+from ddplatform.due_diligence.findings.models import FindingSource, MitigationAction
+from ddplatform.languages import lazy_gettext as _
+from ddplatform.risk.runs.models import FactKind
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+ISSUE_NAMES: dict[str, str] = {
+    issue.value: name[0].upper() + name[1:]
+    for issue, name in zip(Issue, METHOD.issue_names, strict=True)
+}
+CONTROL_NAMES: dict[str, str] = {
+    ref: name[0].upper() + name[1:]
+    for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
+}
+FINDING_STATES = dict(lifecycle(Machine.RISK).states)
+ACTION_STATES = {
+    "planned": _("Planned"),
+    "doing": _("Being done"),
+    "waiting": _("Waiting"),
+    "to_verify": _("To be verified"),
+    "verified": _("Verified"),
+    "dropped": _("Dropped"),
+}
+SOURCES = {
+    FindingSource.OWN_CHECK.value: "Own check or visit",
+    FindingSource.QUESTIONNAIRE.value: "Answer to a questionnaire",
+    FindingSource.AUDIT.value: "Audit",
+    FindingSource.MEDIA.value: "Media or civil-society report",
+    FindingSource.WORKER_VOICE.value: "Workers, families or communities",
+    FindingSource.OFFICIAL_LIST.value: "Official list",
+}
+TARGETS = {
+    "finding": _("Finding"),
+    "mitigation_action": _("Action"),
+    "response": _("Questionnaire"),
+    "answer": _("Questionnaire"),
+    "supply_link": _("Supply link"),
+    "report": _("Report"),
+}
+EVENTS = {
+    "finding:record": "Recorded",
+    "finding:rewrite": "Words changed",
+    "finding:grade": "Severity graded",
+    "finding:involvement": "Involvement decided",
+    "finding:owner": "Owner changed",
+    "finding:harm": "Harm reported",
+    "finding:refute": "Allegation not borne out",
+    "finding:leverage": "Leverage decided",
+    "finding:exit_condition": "Condition for an exit recorded",
+    "finding:suspend": "New orders suspended",
+    "finding:exit": "Relationship ended",
+    "finding:take_up": "Relationship taken up again",
+    "finding:step": "Moved",
+}
+SHOWN_CHANGES = {
+    "status": "Status",
+    "scale": "Scale",
+    "scope": "Scope",
+    "irremediability": "Can it be undone",
+    "involvement": "Involvement",
+    "harm": "Harm",
+    "leverage": "Leverage",
+    "relation": "Relationship",
+    "condition": "Condition",
+    "is_met": "Met",
+    "title": "Title",
+}
+RELATIONS = {
+    Relation.RUNNING: "The relationship runs",
+    Relation.SUSPENDED: "New orders are suspended",
+    Relation.ENDED: "The relationship has ended",
+}
+EFFECT_KINDS = {
+    IndicatorKind.OUTCOME: "outcome",
+    IndicatorKind.PROCESS: "process",
+    IndicatorKind.INPUT: "input",
+}
+
+ISSUE_CHOICES = [SelectChoice(ref, name) for ref, name in ISSUE_NAMES.items()]
+SOURCE_CHOICES = [SelectChoice(ref, name) for ref, name in SOURCES.items()]
+CONTROL_CHOICES = [
+    SelectChoice("", "None of these"),
+    *(SelectChoice(ref, f"{ref} {name}") for ref, name in CONTROL_NAMES.items()),
+]
+DETECTING_CHOICES = [
+    SelectChoice("", "No, others found it"),
+    *(
+        SelectChoice(ref, f"{ref} {CONTROL_NAMES[ref]}")
+        for ref, detects in zip(METHOD.controls, METHOD.detects, strict=True)
+        if detects
+    ),
+]
+INDICATOR_CHOICES = [
+    SelectChoice("", "None of these"),
+    *(
+        SelectChoice(ref, f"{ref} {one.title} ({EFFECT_KINDS[one.kind]})")
+        for ref, one in tracking_words().indicators.items()
+    ),
+]
+TRIGGER_CHOICES = [
+    SelectChoice("", "Choose"),
+    *(SelectChoice(ref, title) for ref, title in tracking_words().triggers.items()),
+]
+EVIDENCE_CHOICES = [
+    SelectChoice(f"{level:g}", title) for level, title in tracking_words().evidence_levels.items()
+]
+LEVERAGE_CHOICES = [
+    SelectChoice(ref, title) for ref, title in impact_words().leverage_types.items()
+]
+YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
+
+
+def level_choices(trait: str) -> list[SelectChoice]:
+    """The five levels of a trait of severity, each in words."""
+    levels = impact_words().severity[trait]
+    return [SelectChoice(str(level), f"{level}: {text}") for level, text in levels.items()]
+
+
+def people_choices(nobody: str) -> list[SelectChoice]:
+    """The members of the acting organisation, and nobody."""
+    return [
+        SelectChoice("", nobody),
+        *(SelectChoice(str(person.user_id), person.name) for person in list_people()),
+    ]
+
+
+def told(entry: HistoryEntry) -> tuple[str, list[str]]:
+    """An event of a finding in words, and what changed in it, before and after."""
+    changes = [
+        f"{SHOWN_CHANGES[change.name]}: {_shown(change.before)} → {_shown(change.after)}"
+        if change.before is not None
+        else f"{SHOWN_CHANGES[change.name]}: {_shown(change.after)}"
+        for change in entry.changes
+        if change.name in SHOWN_CHANGES and change.before != change.after
+    ]
+    return EVENTS.get(entry.event.action, entry.event.action), changes
+
+
+_EXIT_WORDS = {
+    **{relation.value: title for relation, title in RELATIONS.items()},
+    **impact_words().exit_gate,
+    "True": "yes",
+    "False": "no",
+}
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    known = impact_words().responses.get(text) or impact_words().leverage_decisions.get(text)
+    if known:
+        return known["title"]
+    return FINDING_STATES.get(text) or _EXIT_WORDS.get(text, text)
+
+
+def why_effect(action: MitigationAction, effect: Effect, harm: FactKind | None) -> str:
+    """Why the residual risk fell, or did not, after an action was verified; empty until known.
+
+    Args:
+        harm: what is known now of harm by the finding: credible, confirmed or nothing.
+    """
+    if effect.before is None or effect.after is None:
+        return ""
+    if action.control is None:
+        return "No control was named, so this action alone does not move the score."
+    name = CONTROL_NAMES[action.control]
+    fell = round(effect.before.residual_index - effect.after.residual_index, 1)
+    if fell > 0:
+        shown = tracking_words().evidence_levels[action.evidence_level or 0.0]
+        reach = round((action.coverage or 0.0) * 100)
+        return (
+            f"It fell by {fell:g} points: “{name}” now counts, with a reach of {reach} % and this "
+            f"evidence: {shown[0].lower()}{shown[1:]}."
+        )
+    how = "It rose" if fell < 0 else "It has not fallen"
+    if harm is FactKind.CONFIRMED:
+        return (
+            f"{how}: harm is confirmed here. Until the remedy is verified, the likelihood stays "
+            "at its highest, whatever controls there are."
+        )
+    if harm is FactKind.CREDIBLE:
+        return (
+            f"{how}: harm is said to have happened here. Until that is checked, controls bring "
+            "the likelihood down no further."
+        )
+    return f"{how}: “{name}” counted as much before, or other facts weigh more."

@@ -1,0 +1,1 @@
+"""Follow-up visits of a remediation case."""

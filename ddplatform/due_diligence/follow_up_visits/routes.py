@@ -1,0 +1,125 @@
+"""Follow-up visits of a case: the list, the form of the case worker, one visit as recorded."""
+
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.due_diligence.blueprints.remedy import bp
+from ddplatform.due_diligence.follow_up_visits.queries import get_visit, list_visits
+from ddplatform.due_diligence.follow_up_visits.services import (
+    Seen,
+    Visit,
+    Written,
+    begin_visit,
+    further_statements,
+    open_visit,
+    open_visits,
+    write_visit,
+)
+from ddplatform.due_diligence.follow_up_visits.views import (
+    answers_of,
+    flags_of,
+    form_sections,
+    summary,
+    visits_page,
+)
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.queries.cases import get_case_for
+from ddplatform.due_diligence.remedy.services import cases as remedy
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.gate import keep_changes, requires
+from ddplatform.supplier_engagement.answering.views.fields import read_typed
+
+
+@bp.get("/<code>/visits")
+@requires(Permission.CASE_WORK, leaves_event=True)
+def visits(code: str) -> ResponseReturnValue:
+    """The visits of a case by number, and what is due next."""
+    case = _case(code)
+    remedy.note_reading(case, purpose="Opened the follow-up visits", by=g.identity, at=g.now)
+    return render_template(
+        "due_diligence/follow_up_visits/visits.html", case=case, page=visits_page(case, at=g.now)
+    )
+
+
+@bp.get("/<code>/visits/form")
+@requires(Permission.CASE_WORK, leaves_event=True)
+def visit_form(code: str) -> ResponseReturnValue:
+    """The form of one more visit, or of the one that is being written."""
+    case = _case(code)
+    draft = open_visits(case, at=g.now)[1]
+    if draft is not None:
+        remedy.note_reading(case, purpose="Opened a visit begun", by=g.identity, at=g.now)
+    return _form_page(case, draft or begin_visit(case, at=g.now))
+
+
+@bp.post("/<code>/visits/form")
+@requires(Permission.CASE_WORK)
+def write(code: str) -> ResponseReturnValue:
+    """Keep what was typed; record the visit where that was pressed and nothing is wrong."""
+    case = _case(code)
+    written = write_visit(
+        case,
+        read_typed(request.form).values,
+        seen=Seen(_number("number"), _number("seen")),
+        record="record" in request.form,
+        ticked=request.form.getlist("ticked"),
+        by=g.identity,
+        at=g.now,
+    )
+    if not written.is_sound:
+        keep_changes()
+        return _form_page(case, written.visit, written), 409 if _is_behind(written) else 422
+    if "again" in request.form:
+        return redirect(url_for(".visit_form", code=code))
+    is_done = "record" in request.form
+    words = "The visit is recorded." if is_done else "Saved, sealed in this case. Not recorded yet."
+    flash(words, "success")
+    return redirect(url_for(".visits", code=code))
+
+
+@bp.get("/<code>/visits/<uuid:visit_id>")
+@requires(Permission.CASE_WORK, leaves_event=True)
+def visit(code: str, visit_id: UUID) -> ResponseReturnValue:
+    """One visit as it was recorded."""
+    case = _case(code)
+    found = open_visit(case, get_visit(case.id, visit_id), at=g.now)
+    remedy.note_reading(case, purpose="Opened a follow-up visit", by=g.identity, at=g.now)
+    return render_template(
+        "due_diligence/follow_up_visits/visit.html",
+        case=case,
+        visit=found,
+        sections=answers_of(found),
+        statements=[words for flag, words in further_statements().items() if flag in found.ticked],
+        flags=flags_of(case, [found]),
+    )
+
+
+def _case(code: str) -> RemediationCase:
+    return get_case_for(code, g.identity.user_id, today=g.now.date())[0]
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _is_behind(written: Written) -> bool:
+    return bool(written.clashes) or written.is_taken
+
+
+def _form_page(case: RemediationCase, visit: Visit, written: Written | None = None) -> str:
+    sections = form_sections(visit, written)
+    return render_template(
+        "due_diligence/follow_up_visits/visit_form.html",
+        case=case,
+        number=visit.row.number if visit.row else len(list_visits(case.id)) + 1,
+        seen=visit.row.row_version if visit.row else 0,
+        sections=sections,
+        statements=further_statements(),
+        ticked=visit.ticked,
+        problems=summary(sections) if written else [],
+        written=written,
+        flags=flags_of(case, [visit]) if written else [],
+    )

@@ -1,0 +1,1 @@
+"""How far the records reach for what a framework asks."""

@@ -1,0 +1,263 @@
+"""What the organisation can show for the requirements of a framework.
+
+Facts come from what is recorded in the platform. What the platform keeps no record of (a policy,
+training, a grievance channel) is shown by nothing, and its requirement stays open.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from ddplatform.accounts.organisations.models import Membership
+from ddplatform.audit.models import AuditCheckpoint
+from ddplatform.core.due_diligence.frameworks import (
+    Coverage,
+    Fact,
+    Framework,
+    RequirementCoverage,
+    coverage,
+    framework,
+)
+from ddplatform.core.due_diligence.vocabulary import ImpactState, QuestionnaireState
+from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db, end_of
+from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.risk.runs.models import AssessmentRun, ReferenceRelease, SeverityJudgement
+from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
+from supply_chain.vocabulary import Issue, NodeKind
+
+ON_PAPER = {"icat-action-6": "ICAT-A6", "ungp": "UNGP"}
+"""Ref of a framework's file -> its ref in the facts of a report."""
+
+
+def load_coverage(ref: str, *, as_of: date) -> tuple[RequirementCoverage, ...]:
+    """How far the records reach for each requirement of a framework.
+
+    Raises:
+        UnknownFramework: naming those that exist.
+    """
+    return coverage(framework(ref), load_facts(as_of=as_of), as_of=as_of)
+
+
+def load_facts(*, as_of: date) -> list[Fact]:
+    """Everything recorded that counts as evidence for a framework, in eleven statements."""
+    standing = (_of_maps, _of_tiers, _of_release, _of_people)
+    dated = (
+        _of_runs,
+        _of_judgements,
+        _of_questionnaires,
+        _of_findings,
+        _of_actions,
+        _of_cases,
+        _of_log,
+    )
+    facts = [fact for source in standing for fact in source()]
+    facts += [fact for source in dated for fact in source(as_of)]
+    return [fact for fact in facts if fact.on is None or fact.on <= as_of]
+
+
+def framework_facts(*, as_of: date) -> list[dict[str, Any]]:
+    """The `frameworks` part of the facts of a report."""
+    facts = load_facts(as_of=as_of)
+    return [
+        _on_paper(framework(ref), coverage(framework(ref), facts, as_of=as_of)) for ref in ON_PAPER
+    ]
+
+
+_STATUS = {
+    Coverage.COVERED: "evidence_complete",
+    Coverage.PARTLY: "evidence_partly",
+    Coverage.MISSING: "evidence_missing",
+}
+
+
+def _on_paper(of: Framework, covered: Sequence[RequirementCoverage]) -> dict[str, Any]:
+    return {
+        "ref": ON_PAPER[of.ref],
+        "requirements": [
+            {
+                "id": one.requirement.ref.removeprefix("ICAT-"),
+                "status": _STATUS[one.coverage],
+                "evidence": list(dict.fromkeys(fact.record for fact in one.facts)),
+            }
+            for one in covered
+        ],
+    }
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _of_maps() -> Iterator[Fact]:
+    """Kinds of nodes on each map, own sites told apart."""
+    rows = db.session.execute(
+        select(
+            ValueChain.name,
+            ValueChain.created_at,
+            ValueChainNode.kind,
+            ValueChainNode.own_operation,
+        )
+        .join(ValueChainNode, ValueChainNode.chain_id == ValueChain.id)
+        .where(ValueChainNode.archived_at.is_(None))
+        .distinct()
+        .order_by(ValueChain.name, ValueChainNode.kind, ValueChainNode.own_operation)
+    ).all()
+    for row in rows:
+        on, record = _day(row.created_at), f"map “{row.name}”"
+        yield Fact(kind="value_chain_mapped", record=record, on=on)
+        if row.own_operation:
+            yield Fact(kind="own_site_mapped", record=record, on=on)
+        if row.kind is NodeKind.INVESTEE:
+            yield Fact(kind="downstream_mapped", record=record, on=on)
+
+
+def _of_tiers() -> Iterator[Fact]:
+    deepest = db.session.scalar(select(func.max(NodeSummary.tier)))
+    if deepest is not None and deepest > 1:
+        yield Fact(kind="deeper_tier_mapped", record=f"map down to tier {deepest}")
+
+
+def _newest(moment: Any, as_of: date, *which: Any) -> ColumnElement[datetime]:
+    """The newest moment by the end of a day: what came later hides none of before."""
+    newest: ColumnElement[datetime] = func.max(moment).filter(moment < end_of(as_of), *which)
+    return newest
+
+
+def _of_runs(as_of: date) -> Iterator[Fact]:
+    """The assessment of each map that holds on the day, and what it reached."""
+    run = AssessmentRun
+    place = func.row_number().over(
+        partition_by=run.chain_id, order_by=(run.as_of.desc(), run.created_at.desc(), run.id.desc())
+    )
+    placed = select(run.id, place.label("place")).where(run.as_of <= as_of).subquery()
+    rows = db.session.execute(
+        select(ValueChain.name, run.as_of, run.summary)
+        .join(placed, placed.c.id == run.id)
+        .join(ValueChain, ValueChain.id == run.chain_id)
+        .where(placed.c.place == 1)
+        .order_by(ValueChain.name, ValueChain.id)
+    ).all()
+    for row in rows:
+        record = f"assessment of “{row.name}” of {row.as_of.isoformat()}"
+        kinds = ["risk_assessed", "risks_prioritised"]
+        tiers = row.summary.get("tiers", {})
+        kinds += ["own_site_assessed"] if _has_assessed(tiers.get("0")) else []
+        suppliers = [bands for tier, bands in tiers.items() if tier != "0"]
+        kinds += ["supplier_risk_assessed"] if any(map(_has_assessed, suppliers)) else []
+        cells = row.summary.get("cells", {})
+        kinds += ["trafficking_assessed"] if cells.get(Issue.CT.value) else []
+        for kind in kinds:
+            yield Fact(kind=kind, record=record, on=row.as_of)
+
+
+def _has_assessed(bands: dict[str, int] | None) -> bool:
+    return any(count for band, count in (bands or {}).items() if band != "not_assessed")
+
+
+def _of_judgements(as_of: date) -> Iterator[Fact]:
+    newest = db.session.scalar(
+        select(_newest(SeverityJudgement.created_at, as_of)).select_from(SeverityJudgement)
+    )
+    if newest:
+        yield Fact(kind="severity_rated", record="judgements of severity", on=_day(newest))
+
+
+def _of_questionnaires(as_of: date) -> Iterator[Fact]:
+    newest = db.session.scalar(
+        select(_newest(Assignment.decided_at, as_of))
+        .select_from(Assignment)
+        .where(
+            Assignment.status == QuestionnaireState.ACCEPTED,
+            Assignment.organisation_id == current_organisation(),
+        )
+    )
+    if newest:
+        yield Fact(kind="questionnaire_accepted", record="accepted answers", on=_day(newest))
+
+
+def _of_findings(as_of: date) -> Iterator[Fact]:
+    row = db.session.execute(
+        select(
+            _newest(Finding.created_at, as_of, Finding.involvement.is_not(None)),
+            _newest(Finding.closed_at, as_of),
+        ).select_from(Finding)
+    ).one()
+    if row[0]:
+        yield Fact(kind="involvement_decided", record="findings with involvement", on=_day(row[0]))
+    if row[1]:
+        yield Fact(kind="effect_reviewed", record="closed findings", on=_day(row[1]))
+
+
+def _of_actions(as_of: date) -> Iterator[Fact]:
+    mine = MitigationAction.organisation_id == current_organisation()
+    is_whole = (
+        MitigationAction.owner_id.is_not(None)
+        & MitigationAction.budget_amount.is_not(None)
+        & MitigationAction.indicator.is_not(None)
+    )
+    created, verified = MitigationAction.created_at, MitigationAction.verified_at
+    is_prevention, is_own = Finding.is_actual.is_(False), MitigationAction.is_own_practice
+    row = db.session.execute(
+        select(
+            _newest(created, as_of, is_whole).label("action_planned"),
+            _newest(verified, as_of).label("action_verified"),
+            _newest(created, as_of, is_prevention).label("prevention_planned"),
+            _newest(created, as_of, is_own).label("purchasing_reviewed"),
+        )
+        .select_from(MitigationAction)
+        .join(Finding, Finding.id == MitigationAction.finding_id)
+        .where(mine)
+    ).one()
+    for kind, newest in row._mapping.items():
+        if newest:
+            yield Fact(kind=str(kind), record="actions", on=_day(newest))
+
+
+def _of_cases(as_of: date) -> Iterator[Fact]:
+    """Whether a case was closed and verified; its day is told by quarter alone (SUPP-8)."""
+    newest = db.session.scalar(
+        select(_newest(RemediationCase.closed_at, as_of))
+        .select_from(RemediationCase)
+        .where(RemediationCase.status == ImpactState.CLOSED_VERIFIED)
+    )
+    if newest:
+        quarter = date(newest.year, (newest.month - 1) // 3 * 3 + 1, 1)
+        for kind in ("case_verified", "remedy_provided"):
+            yield Fact(kind=kind, record="closed and verified cases", on=quarter)
+
+
+def _of_release() -> Iterator[Fact]:
+    row = db.session.execute(
+        select(ReferenceRelease.name, ReferenceRelease.as_of)
+        .order_by(ReferenceRelease.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if row:
+        yield Fact(kind="context_data_current", record=f"data release {row.name}", on=row.as_of)
+
+
+def _of_people() -> Iterator[Fact]:
+    since = db.session.scalar(
+        select(func.min(Membership.created_at)).where(
+            Membership.role.in_((RoleId.SUSTAINABILITY_MANAGER, RoleId.ADMIN_MANAGER))
+        )
+    )
+    if since:
+        yield Fact(
+            kind="responsibility_assigned", record="role “Sustainability manager”", on=_day(since)
+        )
+
+
+def _of_log(as_of: date) -> Iterator[Fact]:
+    """A head is signed only where the log continues the head that was signed before it."""
+    newest = db.session.scalar(
+        select(_newest(AuditCheckpoint.signed_at, as_of)).select_from(AuditCheckpoint)
+    )
+    if newest:
+        yield Fact(kind="audit_trail_verified", record="signed head of the log", on=_day(newest))

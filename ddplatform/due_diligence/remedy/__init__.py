@@ -1,0 +1,1 @@
+"""Remediation cases about children."""

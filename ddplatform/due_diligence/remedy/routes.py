@@ -1,0 +1,283 @@
+"""Remediation: the list, one case, and what is done in it."""
+
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
+
+from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
+from ddplatform.core.due_diligence.lifecycle import lifecycle
+from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
+from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
+from ddplatform.due_diligence.blueprints.remedy import bp
+from ddplatform.due_diligence.findings.queries import get_finding
+from ddplatform.due_diligence.follow_up_visits.views import newest_flags, proposals_of
+from ddplatform.due_diligence.remedy.forms import (
+    AssignForm,
+    CriterionForm,
+    MoveForm,
+    OpenForm,
+    StepForm,
+    SupportForm,
+    SupportStatusForm,
+)
+from ddplatform.due_diligence.remedy.models import CaseAssignment, RemediationCase, SupportStatus
+from ddplatform.due_diligence.remedy.queries.cases import (
+    count_cases_by_stage,
+    get_case_for,
+    get_support_item,
+    list_cases_of,
+    list_officers,
+)
+from ddplatform.due_diligence.remedy.services import cases as remedy
+from ddplatform.due_diligence.remedy.views import case_page, case_rows
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+
+DANGER = {"yes": True, "no": False, "unknown": None}
+
+
+@bp.get("/")
+@requires(Permission.CASE_COUNT)
+def index() -> ResponseReturnValue:
+    """Suppressed counts for everybody; the own cases for safeguarding officers."""
+    stages, total = count_cases_by_stage()
+    may_open = g.identity.has(Permission.CASE_WORK)
+    cases = list_cases_of(g.identity.user_id, today=g.now.date()) if may_open else ()
+    late_only = request.args.get("due", "") == "late"
+    rows = case_rows(cases, at=g.now)
+    return render_template(
+        "due_diligence/remedy/index.html",
+        stages=stages,
+        total=total,
+        rows=[row for row in rows if row.is_late or not late_only],
+        late=sum(1 for row in rows if row.is_late),
+        late_only=late_only,
+        states=lifecycle(Machine.IMPACT).states,
+    )
+
+
+@bp.route("/open/<uuid:finding_id>", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def open_case(finding_id: UUID) -> ResponseReturnValue:
+    """Hand an actual impact over to the safeguarding officers."""
+    finding, form = get_finding(finding_id), OpenForm()
+
+    def save() -> ResponseReturnValue:
+        alert = remedy.Alert(
+            alert_source=form.alert_source.data,
+            work_class=WorkClass(form.work_class.data),
+            age_band=AgeBand(form.age_band.data),
+            in_danger=DANGER[form.danger.data],
+            note=form.note.data or "",
+        )
+        remedy.open_case(finding, alert, by=g.identity, at=g.now)
+        return render_template("due_diligence/remedy/handed_over.html", finding=finding)
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template("due_diligence/remedy/open.html", form=form, finding=finding),
+    )
+
+
+@bp.get("/<code>")
+@requires(Permission.CASE_WORK, leaves_event=True)
+def show(code: str) -> ResponseReturnValue:
+    """One case; opening it is kept and shown."""
+    case, assignment = _case(code)
+    remedy.note_reading(case, purpose="Opened the case page", by=g.identity, at=g.now)
+    page = case_page(case, assignment, by=g.identity, at=g.now)
+    return render_template(
+        "due_diligence/remedy/show.html",
+        page=page,
+        proposals=proposals_of(case, at=g.now),
+        flags=newest_flags(case, at=g.now),
+    )
+
+
+@bp.route("/<code>/steps/<step>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def step(code: str, step: str) -> ResponseReturnValue:
+    """Record a step of the protocol."""
+    case, _ = _case(code)
+    protocol = remedy_steps().get(step)
+    if protocol is None:
+        raise NotFound()
+    form = StepForm()
+    form.ticked.choices = [SelectChoice(flag, words) for flag, words in protocol.records.items()]
+
+    def save() -> ResponseReturnValue:
+        remedy.take_step(
+            case,
+            step,
+            ticked=form.ticked.data or [],
+            note=form.note.data or "",
+            by=g.identity,
+            at=g.now,
+        )
+        return _saved(code, f"{protocol.title} is recorded.")
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template(
+            "due_diligence/remedy/step.html", form=form, case=case, step=protocol
+        ),
+    )
+
+
+@bp.route("/<code>/move/<to>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def move(code: str, to: str) -> ResponseReturnValue:
+    """Take the case to another state, in two steps."""
+    case, assignment = _case(code)
+    page = case_page(case, assignment, by=g.identity, at=g.now)
+    chosen = next((move for move in page.moves if move.to == to), None)
+    if chosen is None:
+        raise NotFound()
+    form = MoveForm()
+
+    def save() -> ResponseReturnValue:
+        remedy.move(
+            case,
+            ImpactState(to),
+            by=g.identity,
+            at=g.now,
+            reason=form.reason.data or "",
+            reference=form.reference.data or "",
+        )
+        return _saved(code, f"{chosen.title}: done.")
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template(
+            "due_diligence/remedy/move.html", form=form, case=case, move=chosen
+        ),
+    )
+
+
+@bp.route("/<code>/support", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def support(code: str) -> ResponseReturnValue:
+    """Agree one more item of help."""
+    case, _ = _case(code)
+    form = SupportForm()
+    rules = {ref: item["rule"] for ref, item in impact_words().support_items.items()}
+
+    def save() -> ResponseReturnValue:
+        remedy.plan_support(
+            case,
+            form.item.data,
+            payer=form.payer.data,
+            amount=form.amount.data,
+            currency=(form.currency.data or "").upper() or None,
+            by=g.identity,
+            at=g.now,
+        )
+        return _saved(code)
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template(
+            "due_diligence/remedy/support.html", form=form, case=case, rules=rules
+        ),
+    )
+
+
+@bp.route("/<code>/support/<uuid:item_id>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
+    """Say how far one item of help is."""
+    case, _ = _case(code)
+    item = get_support_item(case.id, item_id)
+    form = SupportStatusForm(status=item.status.value)
+    title = impact_words().support_items[item.item]["title"]
+
+    def save() -> ResponseReturnValue:
+        status = SupportStatus(form.status.data)
+        remedy.set_support_status(case, item, status, by=g.identity, at=g.now)
+        return _saved(code)
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template(
+            "due_diligence/remedy/support_status.html", form=form, case=case, title=title
+        ),
+    )
+
+
+@bp.route("/<code>/criteria/<criterion>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def criterion(code: str, criterion: str) -> ResponseReturnValue:
+    """Judge one closure criterion."""
+    case, _ = _case(code)
+    words = impact_words().closure_criteria.get(criterion)
+    if words is None:
+        raise NotFound()
+    form = CriterionForm()
+
+    def save() -> ResponseReturnValue:
+        remedy.judge_criterion(
+            case,
+            criterion,
+            is_met=form.is_met.data,
+            basis=form.basis.data,
+            by=g.identity,
+            at=g.now,
+        )
+        return _saved(code)
+
+    def show() -> str:
+        return render_template(
+            "due_diligence/remedy/criterion.html",
+            form=form,
+            case=case,
+            ref=criterion,
+            words=words,
+            proposal=proposals_of(case, at=g.now).get(criterion),
+        )
+
+    return answer_form(form, save, show)
+
+
+@bp.route("/<code>/assign", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def assign(code: str) -> ResponseReturnValue:
+    """Let one more officer open the case."""
+    case, _ = _case(code)
+    form = AssignForm()
+    officers = list_officers(today=g.now.date())
+    form.user.choices = [SelectChoice(str(user_id), name) for user_id, name in officers]
+
+    def save() -> ResponseReturnValue:
+        remedy.assign(
+            case,
+            UUID(form.user.data),
+            is_verifier=form.is_verifier.data,
+            by=g.identity,
+            at=g.now,
+        )
+        return _saved(code)
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template("due_diligence/remedy/assign.html", form=form, case=case),
+    )
+
+
+def _case(code: str) -> tuple[RemediationCase, CaseAssignment]:
+    return get_case_for(code, g.identity.user_id, today=g.now.date())
+
+
+def _saved(code: str, message: str = "") -> ResponseReturnValue:
+    if message:
+        flash(message, "success")
+    return redirect(url_for(".show", code=code))

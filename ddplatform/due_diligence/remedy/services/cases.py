@@ -1,0 +1,319 @@
+"""Remediation cases: open, take a step, plan support, judge closure, move on."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.free_text import look_for_traces
+from ddplatform.core.due_diligence.impacts import (
+    SENSITIVE_CLASSES,
+    AgeBand,
+    WorkClass,
+    impact_words,
+)
+from ddplatform.core.due_diligence.lifecycle import require_step
+from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
+from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
+from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.due_diligence.remedy.models import (
+    CaseAccess,
+    CaseAssignment,
+    CaseCriterion,
+    RemediationCase,
+    RemediationStep,
+    SupportItem,
+    SupportStatus,
+)
+from ddplatform.due_diligence.remedy.queries.cases import get_origin, has_open_case, list_officers
+from ddplatform.due_diligence.remedy.services import seal as case_seal
+from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.risk.facts.services import facts as risk
+from ddplatform.risk.runs.models import FactKind
+
+ENDED = frozenset({ImpactState.CLOSED_VERIFIED, ImpactState.UNSUBSTANTIATED})
+PAYERS = ("us", "supplier", "shared", "another buyer", "public service")
+_CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What is known when a case is opened (REM-01). Ages as bands, nothing that finds a child."""
+
+    alert_source: str
+    work_class: WorkClass
+    age_band: AgeBand = AgeBand.UNDETERMINED
+    in_danger: bool | None = None
+    """None: nobody has said, which counts as danger."""
+    note: str = ""
+
+
+def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> RemediationCase:
+    """Open a case about one child for a finding that is an actual impact.
+
+    Every safeguarding officer of the organisation is assigned; whoever opens it does not see it
+    unless they are one of them.
+
+    Raises:
+        Conflict: the finding is a potential impact, or there is no safeguarding officer.
+        Invalid: an unknown choice, or a note that could show who the child is.
+    """
+    if not finding.is_actual:
+        raise Conflict(
+            "Only an actual impact opens a case.", "Change the finding to an actual impact first."
+        )
+    if alert.alert_source not in impact_words().alert_sources:
+        raise Invalid(fields={"alert_source": "Choose where the alert came from."})
+    _require_clean(alert.note)
+    officers = list_officers(today=at.date())
+    if not officers:
+        raise Conflict(
+            "Your organisation has no safeguarding officer, so nobody would read this.",
+            "Call the child-protection service now if there is danger, and ask your administrator "
+            "to name an officer today.",
+        )
+    case = RemediationCase(
+        id=uuid4(),
+        organisation_id=by.organisation_id,
+        code=new_code(),
+        finding_id=finding.id,
+        is_sensitive_class=alert.work_class in SENSITIVE_CLASSES,
+        key_version=1,
+        opened_at=at,
+        opened_by_id=by.user_id,
+    )
+    case_seal.give_key(case)
+    facts = CaseFacts(
+        alert.alert_source, alert.work_class, alert.age_band, alert.in_danger, alert.note
+    )
+    case.sealed_facts = case_seal.seal(case, case, "sealed_facts", case.id, facts.as_json())
+    db.session.add(case)
+    db.session.flush()  # assignments and the event name it
+    for user_id, _name in officers:
+        db.session.add(CaseAssignment(case_id=case.id, user_id=user_id, created_at=at))
+    audit.record("case:open", case, by=by, at=at, restricted=True)
+    return case
+
+
+def new_code() -> str:
+    """A random case code in two groups, derived from nothing: for example K7QM-3RDX."""
+    signs = [secrets.choice(_CODE_SIGNS) for _ in range(8)]
+    return "".join(signs[:4]) + "-" + "".join(signs[4:])
+
+
+def note_reading(case: RemediationCase, *, purpose: str, by: Identity, at: datetime) -> None:
+    """Each reading of a case is kept, shown on the case, and an event."""
+    db.session.add(CaseAccess(case_id=case.id, user_id=by.user_id, purpose=purpose, read_at=at))
+    audit.record("case:read", case, by=by, at=at, restricted=True)
+
+
+def assign(
+    case: RemediationCase, user_id: UUID, *, is_verifier: bool, by: Identity, at: datetime
+) -> CaseAssignment:
+    """Let one more safeguarding officer open a case, as case manager or as verifier.
+
+    Raises:
+        Invalid: the person is no safeguarding officer here.
+        Conflict: the person may open it already, or it is oneself.
+    """
+    if user_id == by.user_id:
+        raise Conflict("Nobody gives out the own part in a case.", "Ask another officer.")
+    if user_id not in {officer for officer, _ in list_officers(today=at.date())}:
+        raise Invalid(fields={"user": "Only safeguarding officers can be given a case."})
+    assigned = db.session.query(CaseAssignment).filter_by(case_id=case.id, user_id=user_id).first()
+    if assigned is not None and assigned.is_verifier == is_verifier:
+        raise Conflict("This person may open the case already.")
+    if assigned is None:
+        assigned = CaseAssignment(case_id=case.id, user_id=user_id, created_at=at)
+        assigned.created_by_id = by.user_id
+        db.session.add(assigned)
+    assigned.is_verifier = is_verifier
+    db.session.flush()  # the page lists it
+    audit.record("case:assign", case, by=by, at=at, restricted=True)
+    return assigned
+
+
+def take_step(
+    case: RemediationCase,
+    step: str,
+    *,
+    ticked: Collection[str],
+    note: str,
+    by: Identity,
+    at: datetime,
+) -> RemediationStep:
+    """Record a step of the protocol (REM-01..12) with what was found true.
+
+    Raises:
+        Invalid: unknown step or statement, or a note that could show who the child is.
+    """
+    known = remedy_steps().get(step)
+    if known is None or not set(ticked) <= set(known.records):
+        raise Invalid(fields={"step": "Choose a step of the protocol and its own statements."})
+    _require_open(case)
+    _require_clean(note)
+    row = RemediationStep(
+        id=uuid4(), case_id=case.id, step=step, taken_at=at, taken_by_id=by.user_id
+    )
+    row.sealed_note = case_seal.seal(
+        case, row, "sealed_note", row.id, {"ticked": sorted(ticked), "note": note}
+    )
+    db.session.add(row)
+    db.session.flush()  # the guards of the next move read it
+    audit.record("case:step", case, by=by, at=at, restricted=True)
+    return row
+
+
+def move(
+    case: RemediationCase,
+    to: ImpactState,
+    *,
+    by: Identity,
+    at: datetime,
+    reason: str = "",
+    reference: str = "",
+) -> None:
+    """Take a case to another state, if its guards are met.
+
+    Args:
+        reason: for going back, refusing, not substantiating, reopening.
+        reference: body referred to and its reference code.
+
+    Raises:
+        StepNotAllowed: names what has to be done first.
+        Invalid: a reason that could show who the child is.
+    """
+    _require_clean(reason)
+    facts = gather(case, by=by, at=at, reason=reason, reference=reference)
+    require_step(Machine.IMPACT, case.status, to, facts)
+    case.status = to
+    row = RemediationStep(
+        id=uuid4(), case_id=case.id, step=to.value, taken_at=at, taken_by_id=by.user_id
+    )
+    row.sealed_note = case_seal.seal(
+        case, row, "sealed_note", row.id, {"ticked": [], "note": reason or reference}
+    )
+    db.session.add(row)
+    _mark_end(case, to, by=by, at=at)
+    audit.record("case:move", case, by=by, at=at, restricted=True)
+
+
+def _mark_end(case: RemediationCase, to: ImpactState, *, by: Identity, at: datetime) -> None:
+    was_closed = case.closed_at is not None
+    case.closed_at, case.closed_by_id = (at, by.user_id) if to in ENDED else (None, None)
+    db.session.flush()  # the next question counts the open cases
+    origin = get_origin(case)
+    if to in ENDED and not has_open_case(case.finding_id, but=case.id):
+        verified = to is ImpactState.CLOSED_VERIFIED
+        risk.end_fact("finding", case.finding_id, at=at, closure_verified=verified)
+    elif was_closed:
+        risk.add_fact(
+            origin.node_id,
+            origin.issue,
+            FactKind.CONFIRMED,
+            cause_type="finding",
+            cause_id=case.finding_id,
+            since=at,
+        )
+    else:
+        return
+    # Everybody reads who asked for an assessment; nobody else learns who closed a case, and when.
+    platform = system_identity(case.organisation_id)
+    risk.ask_reassessment(origin.chain_id, cause="facts", by=platform, at=at)
+
+
+def plan_support(
+    case: RemediationCase,
+    item: str,
+    *,
+    payer: str,
+    amount: int | None,
+    currency: str | None,
+    by: Identity,
+    at: datetime,
+) -> SupportItem:
+    """Agree one item of help and who pays for it. The child never waits for the split.
+
+    Raises:
+        Invalid: unknown item or payer, or an amount without its currency.
+    """
+    problems = {}
+    if item not in impact_words().support_items:
+        problems["item"] = "Choose one of the kinds of support."
+    if payer not in PAYERS:
+        problems["payer"] = "Choose who pays."
+    if amount is not None and (amount < 0 or not currency):
+        problems["amount"] = "Give the amount in whole units with its currency, for example 40 EUR."
+    if problems:
+        raise Invalid(fields=problems)
+    row = SupportItem(
+        case_id=case.id,
+        item=item,
+        payer=payer,
+        amount=amount,
+        currency=currency if amount is not None else None,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(row)
+    db.session.flush()  # the page lists it
+    audit.record("case:plan_support", case, by=by, at=at, restricted=True)
+    return row
+
+
+def set_support_status(
+    case: RemediationCase, item: SupportItem, status: SupportStatus, *, by: Identity, at: datetime
+) -> None:
+    """Say how far one item of help is."""
+    item.status = status
+    audit.record("case:support", case, by=by, at=at, restricted=True)
+
+
+def judge_criterion(
+    case: RemediationCase, criterion: str, *, is_met: bool, basis: str, by: Identity, at: datetime
+) -> CaseCriterion:
+    """Say whether a closure criterion is met, and on what basis.
+
+    Raises:
+        Invalid: unknown criterion, no basis, or a basis that could show who the child is.
+    """
+    if criterion not in impact_words().closure_criteria:
+        raise Invalid(fields={"criterion": "Choose one of the closure criteria."})
+    if not basis.strip():
+        raise Invalid(fields={"basis": "Say what this rests on."})
+    _require_clean(basis, field="basis")
+    row = CaseCriterion(
+        id=uuid4(),
+        case_id=case.id,
+        criterion=criterion,
+        is_met=is_met,
+        judged_at=at,
+        judged_by_id=by.user_id,
+    )
+    row.sealed_basis = case_seal.seal(case, row, "sealed_basis", row.id, basis)
+    db.session.add(row)
+    db.session.flush()  # the guards of the next move read it
+    audit.record("case:judge", case, by=by, at=at, restricted=True)
+    return row
+
+
+def _require_open(case: RemediationCase) -> None:
+    if case.closed_at is not None:
+        raise Conflict("This case is closed.", "Reopen it first, with the reason.")
+
+
+def _require_clean(text: str, *, field: str = "note") -> None:
+    """A text that could show who a child is is not kept; what was seen is named."""
+    seen = look_for_traces(text)
+    if seen:
+        advice = " ".join(dict.fromkeys(sighting.advice for sighting in seen))
+        raise Invalid(
+            "This text could show who the child is, so it was not kept.",
+            advice,
+            fields={field: advice},
+        )

@@ -1,0 +1,124 @@
+"""Mails about time limits of remediation cases: to who has a part in the case, to nobody else.
+
+A mail leaves the sealed room, so it names no case, no step and no moment: how long a limit runs
+would tell whether a child is in danger.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.accounts.organisations.queries import get_organisation, get_person
+from ddplatform.core.due_diligence.lifecycle import DueStep
+from ddplatform.due_diligence.remedy.queries.cases import list_officers
+from ddplatform.due_diligence.remedy.queries.limits import (
+    CaseDuty,
+    list_duties,
+    list_open_cases,
+    load_entered,
+)
+from ddplatform.due_diligence.remedy.services.limits import arrival_of, limit_of, load_limits
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.mail import Mail
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.models import Job
+
+REMIND, MAIL = "case:remind", "case:mail"
+
+
+class Urgency(StrEnum):
+    """How far the limit of a step is."""
+
+    RUNNING = "running"
+    LATE = "late"
+    LONG_LATE = "long_late"
+
+
+SUBJECTS: Mapping[Urgency, str] = {
+    Urgency.RUNNING: "A remediation case waits for you",
+    Urgency.LATE: "A step of a remediation case is overdue",
+    Urgency.LONG_LATE: "A step of a remediation case has been overdue for long",
+}
+TEXTS: Mapping[Urgency, str] = {
+    Urgency.RUNNING: "The next step of a case in your care has a time limit that is running.",
+    Urgency.LATE: "The time limit of the next step of a case in your care has passed.",
+    Urgency.LONG_LATE: "The time limit of the next step of a case has passed twice over. This is "
+    "told to everybody who has a part in the case, also to the independent verifier: agree today "
+    "who takes the step.",
+}
+
+
+def ask_reminders(*, by: Identity, at: datetime) -> int:
+    """Queue one mail for each person, step and urgency that was not told yet; returns how many.
+
+    Case managers are told when a limit begins to run, but not whoever took the case to where it
+    stands, and when it has passed; everybody with a part in the case when it has passed twice.
+    """
+    wanted = dict(_wanted(at))
+    told = db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted)))
+    for key in told:
+        wanted.pop(key or "", None)
+    for key, payload in wanted.items():
+        jobs.enqueue(MAIL, payload, by=by, at=at, unique_key=key)
+    return len(wanted)
+
+
+def _wanted(at: datetime) -> Iterator[tuple[str, dict[str, str]]]:
+    cases = list_open_cases()
+    entered = load_entered(cases)
+    duties = list_duties([case.id for case in cases], today=at.date())
+    for case in cases:
+        due = limit_of(case, entered[case.id])
+        if due is None:
+            continue
+        urgency, by_id = _urgency(due, at), arrival_of(case, entered[case.id]).by_id
+        for duty in duties.get(case.id, ()):
+            if not _is_told(duty, urgency, by_id):
+                continue
+            payload = {
+                "case_id": str(case.id),
+                "user_id": str(duty.user_id),
+                "since": due.since.isoformat(),
+                "urgency": urgency.value,
+            }
+            yield f"{MAIL}:" + ":".join(payload.values()), payload
+
+
+def _urgency(due: DueStep, at: datetime) -> Urgency:
+    if due.is_long_late(at):
+        return Urgency.LONG_LATE
+    return Urgency.LATE if due.is_late(at) else Urgency.RUNNING
+
+
+def _is_told(duty: CaseDuty, urgency: Urgency, by_id: UUID | None) -> bool:
+    if urgency is Urgency.LONG_LATE:
+        return True
+    return not duty.is_verifier and (urgency is Urgency.LATE or duty.user_id != by_id)
+
+
+def send_reminder(payload: Mapping[str, str], *, by: Identity, at: datetime) -> bool:
+    """Send one mail; False when the case went on, or the person has no part in it any more."""
+    case_id, user_id = UUID(payload["case_id"]), UUID(payload["user_id"])
+    due = load_limits([case_id]).get(case_id)
+    duties = list_duties([case_id], today=at.date()).get(case_id, ())
+    has_part = any(duty.user_id == user_id for duty in duties)
+    is_officer = user_id in dict(list_officers(today=at.date()))
+    if due is None or due.since.isoformat() != payload["since"] or not (has_part and is_officer):
+        return False
+    organisation, person = get_organisation(by.organisation_id), get_person(user_id)
+    urgency = Urgency(payload["urgency"])
+    lines = [
+        TEXTS[urgency],
+        "",
+        f"Your cases: {adapters().base_url}/o/{organisation.slug}/remedy/",
+        "",
+        "If a child is in danger now, call the child-protection service first.",
+    ]
+    subject = f"{SUBJECTS[urgency]} ({organisation.name})"
+    adapters().mailer.send(Mail(person.email, subject, "\n".join(lines)))
+    return True

@@ -1,0 +1,60 @@
+"""Sealing and opening what a remediation case holds."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.infrastructure.adapters import case_vault
+from ddplatform.infrastructure.adapters.case_vault import Place
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import Base
+from ddplatform.infrastructure.errors import NotFound
+
+
+def give_key(case: RemediationCase) -> None:
+    """Give a new case a data key of its own."""
+    master = adapters().keys.case_master()
+    case.key_wrapped = case_vault.new_case_key(master, _key_place(case))
+
+
+def seal(case: RemediationCase, row: Base, column: str, row_id: UUID, value: Any) -> bytes:
+    """Seal a JSON value for one column of one row of the case."""
+    return case_vault.seal(
+        json.dumps(value, ensure_ascii=False),
+        master=adapters().keys.case_master(),
+        wrapped=_wrapped(case),
+        key_place=_key_place(case),
+        place=_place(case, row, column, row_id),
+    )
+
+
+def unseal(case: RemediationCase, row: Base, column: str, sealed: bytes) -> Any:
+    """Open a value.
+
+    Raises:
+        SealBroken: it was changed, or moved here from another row.
+        NotFound: the case was erased; nothing can be read any more.
+    """
+    text = case_vault.unseal(
+        sealed,
+        master=adapters().keys.case_master(),
+        wrapped=_wrapped(case),
+        key_place=_key_place(case),
+        place=_place(case, row, column, row.id),
+    )
+    return json.loads(text)
+
+
+def _wrapped(case: RemediationCase) -> bytes:
+    if case.key_wrapped is None:
+        raise NotFound("This case was erased.", "What it held cannot be read by anybody.")
+    return case.key_wrapped
+
+
+def _key_place(case: RemediationCase) -> Place:
+    return Place(case.organisation_id, case.__tablename__, "key_wrapped", case.id, case.key_version)
+
+
+def _place(case: RemediationCase, row: Base, column: str, row_id: UUID) -> Place:
+    return Place(case.organisation_id, row.__tablename__, column, row_id, case.key_version)

@@ -1,0 +1,240 @@
+"""The shape a case page needs: stages, what to do now, what may follow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ddplatform.core.due_diligence.impacts import impact_words
+from ddplatform.core.due_diligence.lifecycle import DueStep, lifecycle, missing_for, next_steps
+from ddplatform.core.due_diligence.remedy_protocol import RemedyStep, remedy_due, remedy_steps
+from ddplatform.core.due_diligence.time_limits import limit_words
+from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
+from ddplatform.due_diligence.remedy.models import CaseAssignment, RemediationCase, SupportItem
+from ddplatform.due_diligence.remedy.queries.cases import (
+    AccessRow,
+    AssigneeRow,
+    CaseOrigin,
+    CaseRow,
+    get_origin,
+    list_accesses,
+    list_assignees,
+    list_support_items,
+    load_criteria,
+)
+from ddplatform.due_diligence.remedy.services import seal as case_seal
+from ddplatform.due_diligence.remedy.services.facts import (
+    CaseFacts,
+    StepNote,
+    gather,
+    open_facts,
+    open_steps,
+)
+from ddplatform.due_diligence.remedy.services.limits import load_limits
+from ddplatform.infrastructure.access.identity import Identity
+
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "Make safe": ("REM-01", "REM-02", "REM-03", "REM-04"),
+    "Best interests": ("REM-05", "REM-06"),
+    "Plan and money": ("REM-07",),
+    "Support, remedy": ("REM-08", "REM-09"),
+    "Root cause": ("REM-10",),
+    "Follow-up": ("REM-11",),
+    "Verify, close": ("REM-12",),
+}
+
+
+def _limits_of(refs: Sequence[str]) -> str:
+    """The limits of the steps of a stage, each once; what the protocol notes where none has one."""
+    steps = [remedy_steps()[ref] for ref in refs]
+    limits = [limit for step in steps for limit in (step.within, *step.visits) if limit]
+    words = ", ".join(dict.fromkeys(limit_words(limit) for limit in limits))
+    return f"{words[0].upper()}{words[1:]}" if words else steps[0].note
+
+
+STAGE_NOW: Mapping[ImpactState, int] = {
+    ImpactState.ALLEGED: 0,
+    ImpactState.TRIAGED: 0,
+    ImpactState.REOPENED: 0,
+    ImpactState.IMMEDIATE_PROTECTION: 1,
+    ImpactState.ASSESSED: 2,
+    ImpactState.PLAN_AGREED: 3,
+    ImpactState.IN_REMEDIATION: 3,
+    ImpactState.FOLLOW_UP: 5,
+    ImpactState.CLOSURE_PROPOSED: 6,
+}
+"""Which of the stages a case is in; a case that ended otherwise is in none."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of the seven stages shown on top."""
+
+    title: str
+    limit: str
+    state: str
+    """done, now, late (left behind with steps open) or empty."""
+    steps_open: int
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One step of the protocol: done, or due when."""
+
+    step: RemedyStep
+    done_at: datetime | None
+    due_at: datetime | None
+    is_late: bool
+    open_records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One state the case may go to, and what has to be done first."""
+
+    to: ImpactState
+    title: str
+    missing: tuple[str, ...]
+    asks_reason: bool
+    asks_reference: bool
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One closure criterion as judged last."""
+
+    ref: str
+    title: str
+    evidence: str
+    is_met: bool | None
+    basis: str
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """One case in the list of an officer."""
+
+    case: CaseRow
+    due: DueStep | None
+    """Its next step; None where no step from here has a limit."""
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """All of a case page."""
+
+    case: RemediationCase
+    state: str
+    facts: CaseFacts
+    work_class: str
+    age_band: str
+    alert_source: str
+    origin: CaseOrigin
+    stages: list[Stage]
+    todo: list[ToDo]
+    steps: list[StepNote]
+    support: list[tuple[SupportItem, str]]
+    criteria: list[Criterion]
+    moves: list[Move]
+    due: DueStep | None
+    """The next step with a limit; None where no step from here has one."""
+    assignees: list[AssigneeRow]
+    accesses: list[AccessRow]
+    step_titles: dict[str, str]
+
+
+def case_rows(cases: Sequence[CaseRow], *, at: datetime) -> list[ListRow]:
+    """The cases of an officer, the one whose step is due first on top."""
+    limits = load_limits([case.id for case in cases]) if cases else {}
+    rows = []
+    for case in cases:
+        due = limits.get(case.id)
+        rows.append(ListRow(case, due, due is not None and due.is_late(at)))
+    # Sorting keeps the order of the query, open ones by date, where nothing is due.
+    return sorted(rows, key=lambda row: (row.due is None, row.due.due_at if row.due else at))
+
+
+def case_page(
+    case: RemediationCase, _assignment: CaseAssignment, *, by: Identity, at: datetime
+) -> CasePage:
+    """Gather one case for the person who is assigned to it."""
+    facts, steps, words = open_facts(case), open_steps(case), impact_words()
+    todo = [_todo(case, facts, steps, step, at) for step in remedy_steps().values()]
+    titles = {ref: step.title for ref, step in remedy_steps().items()}
+    return CasePage(
+        case=case,
+        state=lifecycle(Machine.IMPACT).states[case.status],
+        facts=facts,
+        work_class=words.work_classes[facts.work_class],
+        age_band=words.age_bands[facts.age_band],
+        alert_source=words.alert_sources[facts.alert_source],
+        origin=get_origin(case),
+        stages=_stages(todo, case.status),
+        todo=todo,
+        steps=steps[::-1],
+        support=[(i, words.support_items[i.item]["title"]) for i in list_support_items(case.id)],
+        criteria=_criteria(case),
+        moves=_moves(case, by=by, at=at),
+        due=load_limits([case.id]).get(case.id),
+        assignees=list(list_assignees(case.id)),
+        accesses=list(list_accesses(case.id)),
+        step_titles=titles | dict(lifecycle(Machine.IMPACT).states),
+    )
+
+
+def _todo(
+    case: RemediationCase, facts: CaseFacts, steps: list[StepNote], step: RemedyStep, at: datetime
+) -> ToDo:
+    taken = [note for note in steps if note.step == step.ref]
+    ticked = {flag for note in taken for flag in note.ticked}
+    due = remedy_due(step.ref, case.opened_at, danger=facts.in_danger)
+    next_due = due[min(len(taken), len(due) - 1)] if due else None
+    is_done = bool(taken) and (step.ref != "REM-11" or len(taken) >= len(due))
+    return ToDo(
+        step=step,
+        done_at=taken[-1].taken_at if is_done else None,
+        due_at=next_due,
+        is_late=not is_done and next_due is not None and next_due < at,
+        open_records=tuple(words for flag, words in step.records.items() if flag not in ticked),
+    )
+
+
+def _stages(todo: list[ToDo], status: ImpactState) -> list[Stage]:
+    """The stages in order: where the case is, and which steps it has left open behind it."""
+    done = {item.step.ref for item in todo if item.done_at is not None}
+    now = STAGE_NOW.get(status)
+    stages = []
+    for place, (title, refs) in enumerate(STAGES.items()):
+        steps_open = len(set(refs) - done)
+        is_behind = now is None or place < now
+        state = "now" if place == now else ("late" if is_behind else "") if steps_open else "done"
+        stages.append(Stage(title, _limits_of(refs), state, steps_open))
+    return stages
+
+
+def _criteria(case: RemediationCase) -> list[Criterion]:
+    judged = load_criteria(case.id)
+    found = []
+    for ref, words in impact_words().closure_criteria.items():
+        row = judged.get(ref)
+        basis = ""
+        if row is not None and row.sealed_basis is not None:
+            basis = str(case_seal.unseal(case, row, "sealed_basis", row.sealed_basis))
+        is_met = row.is_met if row is not None else None
+        found.append(Criterion(ref, words["title"], words["evidence"], is_met, basis))
+    return found
+
+
+def _moves(case: RemediationCase, *, by: Identity, at: datetime) -> list[Move]:
+    # The reason and the reference are asked for in the form, so they are not missing here.
+    facts = gather(case, by=by, at=at, reason="given", reference="given")
+    return [
+        Move(
+            ImpactState(step.to),
+            step.title,
+            missing_for(step, facts),
+            "reason" in step.needs,
+            "authority_reference" in step.needs,
+        )
+        for step in next_steps(Machine.IMPACT, case.status)
+    ]

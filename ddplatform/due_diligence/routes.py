@@ -1,0 +1,34 @@
+"""Under which address the pages of findings, actions and remedy stand."""
+
+from flask import Flask
+
+from ddplatform.due_diligence.actions.routes import actions as findings_action
+from ddplatform.due_diligence.actions.routes import reports as findings_report
+from ddplatform.due_diligence.actions.routes import suppliers as findings_supplier
+from ddplatform.due_diligence.blueprints.findings import bp as findings
+from ddplatform.due_diligence.blueprints.remedy import bp as remedy
+from ddplatform.due_diligence.exit import routes as findings_exit
+from ddplatform.due_diligence.finding_judgements import routes as findings_judging
+from ddplatform.due_diligence.findings.routes import findings as findings_finding
+from ddplatform.due_diligence.findings.routes import steps as findings_step
+from ddplatform.due_diligence.follow_up_visits import routes as remedy_visits
+from ddplatform.due_diligence.remedy import routes as remedy_routes
+
+WITH_ROUTES = (
+    findings_action,
+    findings_exit,
+    findings_finding,
+    findings_judging,
+    findings_report,
+    findings_step,
+    findings_supplier,
+    remedy_routes,
+    remedy_visits,
+)
+"""Their routes hang on a blueprint that stands in a module of its own."""
+
+
+def register(app: Flask) -> None:
+    """Add these pages to the application."""
+    app.register_blueprint(findings, url_prefix="/o/<organisation>/findings")
+    app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")

@@ -1,0 +1,122 @@
+"""Areas of a file are painted over and words taken out, for good (docs/security.md 4).
+
+Everything is read in a child process with limits; the child gets the file and nothing else.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ddplatform.core.due_diligence.upload_traces import Area
+from supply_chain.errors import FileRefused
+
+CHILD_MEMORY_BYTES = 1024**3
+CHILD_CPU_S = 60
+CHILD_WALL_S = 90
+_ROOT = Path(__file__).parents[3]
+_RUN = (
+    "import sys; sys.path.append(sys.argv.pop()); "
+    "from ddplatform.evidence.redaction.blackening_child import main; sys.exit(main())"
+)
+_ADVICE = "Withdraw it, and ask for another one without what leads to a person."
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A file as it is shown to who takes something out of it."""
+
+    sizes: tuple[tuple[int, int], ...]
+    """Width and height of each page or picture; 0, 0 where it cannot be shown."""
+    spots: tuple[Area, ...]
+    """Where the words stand on the pages of a PDF."""
+    times: tuple[int, ...]
+    """How often each of the words stands in it."""
+    shown: tuple[str, ...]
+    """What stands around each find of a file that is text, without the words."""
+
+
+@dataclass(frozen=True)
+class Blackened:
+    """A file from which areas and words were taken."""
+
+    content: bytes
+    times: tuple[int, ...]
+    """How often each of the words was taken out."""
+
+
+def look(content: bytes, media_type: str, words: Sequence[str] = ()) -> Looked:
+    """Tell what pages or pictures a file has, and where words stand in it.
+
+    Raises:
+        FileRefused: it cannot be opened in the limits; says what to do.
+    """
+    told, _ = _ask(content, media_type, do="look", words=list(words))
+    return Looked(
+        sizes=tuple((width, height) for width, height in told["sizes"]),
+        spots=tuple(Area(int(page), *sides) for page, *sides in told["spots"]),
+        times=tuple(told["times"]),
+        shown=tuple(told["shown"]),
+    )
+
+
+def picture_of(content: bytes, media_type: str, page: int) -> bytes:
+    """One page or picture of a file as a WebP of at most 1,400 pixels a side.
+
+    Raises:
+        FileRefused: there is no such page, or it cannot be drawn.
+    """
+    return _ask(content, media_type, do="picture", page=page)[1]
+
+
+def blacken(
+    content: bytes, media_type: str, *, areas: Sequence[Area], words: Sequence[str]
+) -> Blackened:
+    """The file written anew, without what lies in the areas and without the words.
+
+    Pages of a PDF that hold either become pictures of themselves; areas of an Office file lie on
+    the pictures in it. Nothing is left below.
+
+    Raises:
+        FileRefused: the words stand where they cannot be taken out, or it cannot be opened.
+    """
+    spots = [area.as_json() for area in areas]
+    told, made = _ask(content, media_type, do="blacken", words=list(words), spots=spots)
+    return Blackened(made, tuple(told["times"]))
+
+
+_REASONS = {
+    3: ("too_large", "This file is too large to be worked on here."),
+    4: ("broken", "This file cannot be opened here."),
+    6: ("unplaced", "The words stand in a part of this file where they cannot be taken out."),
+}
+
+
+def _ask(content: bytes, media_type: str, **what: Any) -> tuple[dict[str, Any], bytes]:
+    limits = (str(CHILD_MEMORY_BYTES), str(CHILD_CPU_S))
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _RUN, *limits, str(_ROOT)]
+    asked = json.dumps({"media_type": media_type, **what}).encode() + b"\n"
+    try:
+        done = subprocess.run(
+            command,
+            input=asked + content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            timeout=CHILD_WALL_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _refused(3) from error
+    if done.returncode != 0:
+        # Killed by a limit (negative): too large. Any other surprise: it cannot be opened.
+        raise _refused(3 if done.returncode < 0 else done.returncode)
+    told, _, made = done.stdout.partition(b"\n")
+    return json.loads(told), made
+
+
+def _refused(code: int) -> FileRefused:
+    reason, message = _REASONS.get(code, _REASONS[4])
+    return FileRefused(reason, message, _ADVICE)

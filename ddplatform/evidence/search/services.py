@@ -1,0 +1,75 @@
+"""Documents are searched for what may lead to a person: at once, or by the worker.
+
+Who uploads waits a few seconds at most and is warned on the page that comes back. What takes
+longer, and what came in with a phone's submission, is searched by a job; until then the document
+says that it was not searched.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.evidence.search.search import AT_ONCE, LATER, search_upload
+from ddplatform.evidence.uploads.models import Evidence
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import CheckedFile
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs import services as jobs
+
+SEARCH = "evidence:search"
+Stage = Callable[[], AbstractContextManager[None]]
+
+
+def search_at_once(checked: CheckedFile) -> dict[str, Any] | None:
+    """What is seen in a file that somebody waits for; none where it takes longer than that."""
+    found = search_upload(checked.content, checked.media_type, AT_ONCE)
+    return found.as_json() if found.is_searched else None
+
+
+def search_if_waiting(document: Evidence, *, by: Identity, at: datetime) -> None:
+    """Have a document searched by the worker that was not searched when it came in."""
+    if document.traces is None:
+        search_later(document, by=by, at=at)
+
+
+def search_later(document: Evidence, *, by: Identity, at: datetime) -> None:
+    """Have a document searched by the worker, anew where it has other bytes than before."""
+    document.traces = None
+    jobs.enqueue(
+        SEARCH,
+        {"evidence_id": str(document.id)},
+        by=system_identity(by.organisation_id),
+        at=at,
+        unique_key=f"{SEARCH}:{document.id}",
+    )
+
+
+def carry_out(evidence_id: UUID, *, look: Stage, unit: Stage) -> bool:
+    """Search one document and keep what was seen; returns whether it could be searched.
+
+    A document that is gone, or has other bytes by the time, stays as it is.
+    """
+    with look():
+        document = _find(evidence_id)
+        if document is None:
+            return False
+        sha256, media_type = document.sha256, document.media_type
+        content = adapters().files.get(document.storage_organisation_id, sha256)
+    found = search_upload(content, media_type, LATER)
+    with unit():
+        document = _find(evidence_id)
+        if document is not None and document.sha256 == sha256:
+            document.traces = found.as_json()
+    return found.is_searched
+
+
+def _find(evidence_id: UUID) -> Evidence | None:
+    # A select, not a look into the session: what is withheld by now must not be found there.
+    return db.session.scalar(
+        select(Evidence).where(Evidence.id == evidence_id, Evidence.withdrawn_at.is_(None))
+    )

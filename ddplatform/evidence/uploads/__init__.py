@@ -1,0 +1,1 @@
+"""Documents, and what each is used for."""

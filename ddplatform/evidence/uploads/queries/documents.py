@@ -1,0 +1,214 @@
+"""Documents and where they are used."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+
+from ddplatform.accounts.organisations.models import User
+from ddplatform.audit.models import AuditEvent, Outcome
+from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.evidence.uploads.models import Confidentiality, Evidence, EvidenceLink
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import NotFound
+
+PAGE_SIZE = 50
+READ = "evidence:read"
+"""The event of a reading of a document."""
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """One document in a list."""
+
+    id: UUID
+    filename: str
+    media_type: str
+    size_bytes: int
+    description: str
+    confidentiality: Confidentiality
+    valid_until: date | None
+    created_at: datetime
+    created_by: str | None
+    uses: int
+    sha256: str
+
+
+_USES = (
+    select(func.count())
+    .select_from(EvidenceLink)
+    .where(EvidenceLink.evidence_id == Evidence.id)
+    .correlate(Evidence)
+    .scalar_subquery()
+)
+
+
+def list_documents(
+    *,
+    with_restricted: bool,
+    search: str = "",
+    expires_before: date | None = None,
+    unused: bool = False,
+    used_for: str = "",
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE_SIZE,
+) -> Sequence[DocumentRow]:
+    """Documents in use, newest first; `before` is the last row of the page before.
+
+    Args:
+        with_restricted: whether the reader may see restricted documents.
+        used_for: name of the table of what they are attached to.
+    """
+    statement = _select_documents().limit(limit)
+    if not with_restricted:
+        statement = statement.where(Evidence.confidentiality == Confidentiality.NORMAL)
+    if search:
+        statement = statement.where(
+            Evidence.filename.icontains(search, autoescape=True)
+            | Evidence.description.icontains(search, autoescape=True)
+        )
+    if expires_before is not None:
+        statement = statement.where(Evidence.valid_until < expires_before)
+    if unused:
+        statement = statement.where(_USES == 0)
+    if used_for:
+        links = select(EvidenceLink.evidence_id).where(EvidenceLink.target_type == used_for)
+        statement = statement.where(Evidence.id.in_(links))
+    if before is not None:
+        statement = statement.where(tuple_(Evidence.created_at, Evidence.id) < tuple_(*before))
+    return [DocumentRow(**row._mapping) for row in db.session.execute(statement)]
+
+
+def _select_documents() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Evidence.id,
+            Evidence.filename,
+            Evidence.media_type,
+            Evidence.size_bytes,
+            Evidence.description,
+            Evidence.confidentiality,
+            Evidence.valid_until,
+            Evidence.created_at,
+            User.name.label("created_by"),
+            _USES.label("uses"),
+            Evidence.sha256,
+        )
+        .outerjoin(User, User.id == Evidence.created_by_id)
+        .where(Evidence.withdrawn_at.is_(None))
+        .order_by(Evidence.created_at.desc(), Evidence.id.desc())
+    )
+
+
+def get_evidence(evidence_id: UUID, *, with_restricted: bool) -> Evidence:
+    """The document, or NotFound; restricted ones are absent for who may not read them."""
+    # A select, not a look into the session: what is not released must not be found there.
+    found = db.session.scalar(select(Evidence).where(Evidence.id == evidence_id))
+    hidden = found is not None and (
+        found.confidentiality is Confidentiality.RESTRICTED and not with_restricted
+    )
+    if found is None or hidden:
+        raise NotFound()
+    return found
+
+
+def find_redacted(sha256: str) -> Evidence | None:
+    """A document that had these bytes before something was taken out of it."""
+    rows = db.session.execute(
+        select(Evidence.id, Evidence.earlier_sha256)
+        .where(Evidence.redacted_at.is_not(None))
+        .order_by(Evidence.redacted_at, Evidence.id)
+    )
+    found = next((key for key, earlier in rows if sha256 in earlier), None)
+    return None if found is None else get_evidence(found, with_restricted=True)
+
+
+def find_last_reading(evidence_id: UUID, user_id: UUID | None) -> datetime | None:
+    """When this person opened a document last, as the log tells."""
+    return db.session.scalar(
+        select(func.max(AuditEvent.at)).where(
+            AuditEvent.action == READ,
+            AuditEvent.target_id == str(evidence_id),
+            AuditEvent.actor_id == user_id,
+            AuditEvent.outcome == Outcome.DONE,
+        )
+    )
+
+
+def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:
+    """What a document is used for, oldest first."""
+    return db.session.scalars(
+        select(EvidenceLink)
+        .where(EvidenceLink.evidence_id == evidence_id)
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class DocumentUse:
+    """What one document is used for; `title` where it is a finding or an action one can open."""
+
+    target_type: str
+    target_id: UUID
+    path: str | None
+    created_at: datetime
+    title: str | None
+    owner_id: UUID | None
+    """Whose finding or action it is: an action can be another organisation's that asked for it."""
+
+
+def list_uses(evidence_id: UUID) -> Sequence[DocumentUse]:
+    """What a document is used for, oldest first, with the title of findings and actions."""
+    rows = db.session.execute(
+        select(
+            EvidenceLink.target_type,
+            EvidenceLink.target_id,
+            EvidenceLink.path,
+            EvidenceLink.created_at,
+            func.coalesce(Finding.title, MitigationAction.title),
+            func.coalesce(Finding.organisation_id, MitigationAction.organisation_id),
+        )
+        .outerjoin(Finding, Finding.id == EvidenceLink.target_id)
+        .outerjoin(MitigationAction, MitigationAction.id == EvidenceLink.target_id)
+        .where(EvidenceLink.evidence_id == evidence_id)
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    ).all()
+    return [DocumentUse(*row) for row in rows]
+
+
+def list_evidence_of(
+    target_type: str, target_id: UUID, *, with_restricted: bool
+) -> Sequence[tuple[Evidence, str | None]]:
+    """The documents of one finding, action, response or other row, with the question of each.
+
+    Args:
+        with_restricted: whether the reader may see restricted documents.
+    """
+    statement = (
+        select(Evidence, EvidenceLink.path)
+        .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
+        .where(
+            EvidenceLink.target_type == target_type,
+            EvidenceLink.target_id == target_id,
+            Evidence.withdrawn_at.is_(None),
+        )
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    )
+    if not with_restricted:
+        statement = statement.where(Evidence.confidentiality == Confidentiality.NORMAL)
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def count_documents_of(target_ids: Collection[UUID]) -> int:
+    """How many documents in use are attached to any of these rows."""
+    return (
+        db.session.scalar(
+            select(func.count(func.distinct(Evidence.id)))
+            .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
+            .where(EvidenceLink.target_id.in_(target_ids), Evidence.withdrawn_at.is_(None))
+        )
+        or 0
+    )

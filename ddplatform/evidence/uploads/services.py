@@ -1,0 +1,199 @@
+"""Documents: take in, attach, release, withdraw."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.audit.services import log as audit
+from ddplatform.evidence.search import services as evidence_search
+from ddplatform.evidence.uploads.models import Confidentiality, Evidence, EvidenceLink
+from ddplatform.evidence.uploads.queries.documents import READ, list_links_of_evidence
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import CheckedFile, check_upload
+from ddplatform.infrastructure.db import Base, begin_change, db
+from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
+from supply_chain.errors import FileRefused
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file as it was sent, and what came of looking at it, where that was done already."""
+
+    filename: str
+    content: bytes
+    examined: CheckedFile | FileRefused | None = None
+
+
+def examine(
+    filename: str, content: bytes, *, by: Identity, at: datetime
+) -> CheckedFile | FileRefused:
+    """Check, clean and search one file, or say why it may not come in; nothing is kept yet.
+
+    It takes seconds. Before `begin_change` nobody waits for SQLite's write lock meanwhile.
+
+    Raises:
+        TooMany: too many uploads in an hour.
+    """
+    rate_limits.require_left(rate_limits.UPLOAD, str(by.user_id), at=at)
+    try:
+        checked = check_upload(filename, content)
+    except FileRefused as refused:
+        return refused
+    return replace(checked, traces=evidence_search.search_at_once(checked))
+
+
+def take_in(
+    *,
+    filename: str,
+    content: bytes,
+    examined: CheckedFile | FileRefused | None = None,
+    by: Identity,
+    at: datetime,
+    owner_organisation_id: UUID | None = None,
+    respondent_organisation_id: UUID | None = None,
+    description: str = "",
+    confidentiality: Confidentiality = Confidentiality.NORMAL,
+    issued_on: date | None = None,
+    valid_until: date | None = None,
+) -> Evidence:
+    """Check, clean, search and keep one document.
+
+    Args:
+        examined: what came of `examine`, where that was done before the change began.
+        owner_organisation_id: the requester, where a supplier adds it for somebody else.
+        respondent_organisation_id: the supplier, who alone sees it until it is released.
+
+    Raises:
+        FileRefused: the file may not come in; says why and how to mend it.
+        TooMany: too many uploads in an hour.
+        Invalid: it ends before it begins.
+    """
+    if issued_on is not None and valid_until is not None and valid_until < issued_on:
+        raise Invalid(fields={"valid_until": "Choose a day after the day of issue."})
+    found = examine(filename, content, by=by, at=at) if examined is None else examined
+    begin_change()
+    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    if isinstance(found, FileRefused):
+        raise found
+    return keep_checked(
+        found,
+        by=by,
+        at=at,
+        owner_organisation_id=owner_organisation_id,
+        respondent_organisation_id=respondent_organisation_id,
+        description=description,
+        confidentiality=confidentiality,
+        issued_on=issued_on,
+        valid_until=valid_until,
+    )
+
+
+def keep_checked(
+    checked: CheckedFile,
+    *,
+    by: Identity,
+    at: datetime,
+    owner_organisation_id: UUID | None = None,
+    **more: Any,
+) -> Evidence:
+    """Keep one document that was checked, cleaned and counted when it came in.
+
+    One that was not searched yet is left to the worker.
+
+    Args:
+        more: other columns of the document.
+    """
+    keeper = owner_organisation_id or by.organisation_id
+    evidence = Evidence(
+        organisation_id=keeper,
+        sha256=adapters().files.put(keeper, checked.content),
+        storage_organisation_id=keeper,
+        filename=checked.filename,
+        media_type=checked.media_type,
+        size_bytes=len(checked.content),
+        is_stripped=checked.is_stripped,
+        traces=checked.traces,
+        created_at=at,
+        created_by_id=by.user_id,
+        **more,
+    )
+    db.session.add(evidence)
+    db.session.flush()  # links and the event name it
+    evidence_search.search_if_waiting(evidence, by=by, at=at)
+    audit.record("evidence:add", evidence, by=by, at=at, sha256=evidence.sha256)
+    return evidence
+
+
+def attach(
+    evidence: Evidence,
+    target: Base,
+    *,
+    at: datetime,
+    path: str | None = None,
+) -> EvidenceLink:
+    """Say what a document is used for. The event of the change that uses it tells of it."""
+    link = EvidenceLink(
+        organisation_id=evidence.organisation_id,
+        respondent_organisation_id=evidence.respondent_organisation_id,
+        is_released=evidence.is_released,
+        evidence_id=evidence.id,
+        target_type=target.__tablename__,
+        target_id=target.id,
+        path=path,
+        created_at=at,
+    )
+    db.session.add(link)
+    return link
+
+
+def release(evidence: Evidence) -> None:
+    """Let the requester read a document of the respondent, with its uses."""
+    evidence.is_released = True
+    for link in list_links_of_evidence(evidence.id):
+        link.is_released = True
+
+
+def withdraw(evidence: Evidence, *, by: Identity, at: datetime, reason: str) -> None:
+    """Take a document out of use. It stays in the store, since the log names it.
+
+    Raises:
+        Conflict: it is withdrawn already, or the requester has it.
+        NotAllowed: somebody else added it, and this person does not keep documents.
+        Invalid: no reason.
+    """
+    if evidence.withdrawn_at is not None:
+        raise Conflict("This document was withdrawn already.")
+    if _is_sent(evidence, by):
+        raise Conflict(
+            "Whoever asked for this document has it already.",
+            "Send a newer one, and say there what is wrong with this one.",
+        )
+    if not may_withdraw(evidence, by=by):
+        raise NotAllowed(
+            "Only who added a document, or who keeps the documents, withdraws it.",
+            "A sustainability manager can do this.",
+        )
+    if not reason.strip():
+        raise Invalid(fields={"reason": "Say why it is withdrawn."})
+    evidence.withdrawn_at = at
+    audit.record("evidence:withdraw", evidence, by=by, at=at, reason=reason.strip())
+
+
+def may_withdraw(evidence: Evidence, *, by: Identity) -> bool:
+    """Whether this person may take a document out of use: not when a buyer rests on it."""
+    keeps = evidence.created_by_id == by.user_id or by.has(Permission.EVIDENCE_RESTRICTED)
+    return keeps and not _is_sent(evidence, by)
+
+
+def _is_sent(evidence: Evidence, by: Identity) -> bool:
+    return evidence.is_released and by.organisation_id != evidence.organisation_id
+
+
+def read(evidence: Evidence, *, by: Identity, at: datetime) -> bytes:
+    """The bytes of a document; each reading of one is an event."""
+    audit.record(READ, evidence, by=by, at=at)
+    return adapters().files.get(evidence.storage_organisation_id, evidence.sha256)

@@ -1,0 +1,1 @@
+"""What every feature stands on: database, tenancy, settings, languages, errors, the gate."""

@@ -1,0 +1,37 @@
+"""Who is acting: a frozen value that doors hand to services."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.roles import ROLES, Role, RoleId
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A person acting in one organisation with one role, until a date where it is dated."""
+
+    user_id: UUID | None
+    organisation_id: UUID
+    role_id: RoleId | None
+    name: str
+    session_ref: str | None = None
+    """Short hash of the session, for the log; never the session id itself."""
+    access_until: date | None = None
+    request_ref: str | None = None
+    """Id of the request or job, for the log."""
+
+    @property
+    def role(self) -> Role | None:
+        """The role with its title and permissions; None for the system itself."""
+        return ROLES[self.role_id] if self.role_id else None
+
+    def has(self, permission: Permission) -> bool:
+        """Whether the role of this identity holds the permission."""
+        return self.role is not None and permission in self.role.permissions
+
+
+def system_identity(organisation_id: UUID) -> Identity:
+    """The platform itself, acting for an organisation (jobs without a person, commands)."""
+    return Identity(None, organisation_id, None, "System")

@@ -1,0 +1,1 @@
+"""Disk, keys, mail and passwords of the running installation."""

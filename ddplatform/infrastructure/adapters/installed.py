@@ -1,0 +1,54 @@
+"""The adapters of the running installation, put here once by the factory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ddplatform.config import Settings
+from ddplatform.infrastructure.adapters.keys import KeyFolder
+from ddplatform.infrastructure.adapters.mail import Mailer
+from ddplatform.infrastructure.adapters.operator_list import OperatorList
+from ddplatform.infrastructure.adapters.screening_folder import ScreeningFolder
+from ddplatform.infrastructure.adapters.snapshot_files import SnapshotStore
+from ddplatform.infrastructure.adapters.storage import FileStore
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """What reaches outside the database: files, mail, keys, and our own address."""
+
+    files: FileStore
+    snapshots: SnapshotStore
+    mailer: Mailer
+    keys: KeyFolder
+    screening: ScreeningFolder
+    protection_services: OperatorList
+    base_url: str
+    sample_sign_ins: Path
+    """Where the sign-ins of the sample company stand (docs/commands.md)."""
+
+
+_installed: list[Adapters] = []
+
+
+def install(settings: Settings) -> Adapters:
+    """Make the adapters from the settings; replaces those of an earlier application."""
+    folder = settings.instance_path
+    made = Adapters(
+        files=FileStore(folder / "files"),
+        snapshots=SnapshotStore(folder / "snapshots"),
+        mailer=Mailer(sender=settings.mail_from, outbox=folder / "outbox", url=settings.mail_url),
+        keys=KeyFolder(folder / "keys", origin="ddplatform/" + settings.base_url.split("//")[-1]),
+        screening=ScreeningFolder(folder / "screening-lists"),
+        protection_services=OperatorList(folder / "protection-services.yaml"),
+        base_url=settings.base_url,
+        sample_sign_ins=folder / "demo_sign_ins.json",
+    )
+    _installed[:] = [made]
+    return made
+
+
+def adapters() -> Adapters:
+    """The adapters in use. Raises RuntimeError before the application is made."""
+    if not _installed:
+        raise RuntimeError("No application is made yet, so there are no adapters.")
+    return _installed[0]

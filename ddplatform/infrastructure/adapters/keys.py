@@ -1,0 +1,51 @@
+"""Keys on disk, outside the database and its backups (docs/operations.md, inventory of keys)."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ddplatform.core.ledger.checkpoint import Signer
+
+
+class KeyFolder:
+    """The key that signs log heads and the master key of child cases, made when missing."""
+
+    def __init__(self, folder: Path, *, origin: str) -> None:
+        self._folder, self._origin = folder, origin
+        self._read: dict[str, bytes] = {}
+
+    def log_signer(self) -> Signer:
+        """Signs the heads of the logs of this installation."""
+        raw = self._keep(
+            "log_signing_key", lambda: Ed25519PrivateKey.generate().private_bytes_raw()
+        )
+        # The name stands in every event and signed head: it stays when the address changes.
+        name = self._keep("log_origin", self._origin.encode).decode()
+        return Signer(name, Ed25519PrivateKey.from_private_bytes(raw))
+
+    def case_master(self) -> bytes:
+        """32 bytes that wrap the data keys of remediation cases."""
+        return self._keep("case_master_key", lambda: secrets.token_bytes(32))
+
+    def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
+        if name not in self._read:
+            self._read[name] = self._read_or_make(name, make)
+        return self._read[name]
+
+    def _read_or_make(self, name: str, make: Callable[[], bytes]) -> bytes:
+        path = self._folder / name
+        if not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = path.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(make())
+            draft.chmod(0o600)
+            try:
+                os.link(draft, path)  # the first process wins; the others read its key
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_bytes()

@@ -1,0 +1,1 @@
+"""Third-party front-end files, copied into `static/vendor`."""

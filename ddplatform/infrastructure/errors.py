@@ -1,0 +1,98 @@
+"""Errors of the house, and the one table from error to HTTP status."""
+
+from collections.abc import Mapping
+
+from ddplatform.core.due_diligence.errors import StepNotAllowed
+from ddplatform.languages import gettext, ngettext
+from questionnaires.errors import QuestionnaireError
+from supply_chain.errors import FileRefused, SupplyChainError
+
+
+class PlatformError(Exception):
+    """Base of expected errors: `message` says what is wrong, `advice` how to mend it."""
+
+    title = "Something is wrong"
+
+    def __init__(self, message: str = "", advice: str = "") -> None:
+        super().__init__(message or self.title)
+        self.message, self.advice = message or self.title, advice
+
+
+class NotFound(PlatformError):
+    """It does not exist, or it belongs to somebody else: the answer is the same."""
+
+    title = "This page does not exist"
+
+
+class NotAllowed(PlatformError):
+    """The role of this person does not hold the permission."""
+
+    title = "Your role does not allow this"
+
+
+class Conflict(PlatformError):
+    """It stands otherwise than this change needs, often since somebody else was quicker.
+
+    `theirs` and `mine` hold both versions by field label, `version` the number of the newer one.
+    """
+
+    title = "This cannot be done now"
+
+    def __init__(
+        self,
+        message: str = "",
+        advice: str = "",
+        *,
+        theirs: Mapping[str, str] | None = None,
+        mine: Mapping[str, str] | None = None,
+        version: int | None = None,
+    ) -> None:
+        super().__init__(message, advice)
+        self.theirs, self.mine, self.version = dict(theirs or {}), dict(mine or {}), version
+        if self.theirs:
+            self.title = "Somebody else changed this meanwhile"
+
+
+class Invalid(PlatformError):
+    """The input breaks a rule; `fields` says which field and how to mend it."""
+
+    title = "Some of the input needs a correction"
+
+    def __init__(
+        self, message: str = "", advice: str = "", *, fields: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message, advice)
+        self.fields = dict(fields or {})
+
+
+class TooMany(PlatformError):
+    """A rate limit is reached; `retry_after_s` seconds until the next try."""
+
+    title = "Too many tries"
+
+    def __init__(self, retry_after_s: int) -> None:
+        minutes = max(1, -(-retry_after_s // 60))  # rounded up: earlier would be refused again
+        wait = ngettext("Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes)
+        super().__init__(gettext("Too many tries in a short time."), wait)
+        self.retry_after_s = retry_after_s
+
+
+STATUS: dict[type[Exception], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    StepNotAllowed: 409,
+    Invalid: 422,
+    FileRefused: 422,
+    QuestionnaireError: 422,
+    SupplyChainError: 422,
+    TooMany: 429,
+}
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of an error; 500 for everything that is not expected."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 500

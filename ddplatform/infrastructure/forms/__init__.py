@@ -1,0 +1,1 @@
+"""What forms of all pages share: how one is sent, numbers, files, errors at a field."""

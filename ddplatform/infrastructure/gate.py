@@ -1,0 +1,278 @@
+"""Who are you, where are you, may you: asked once, before any view runs.
+
+Doors declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
+nothing stops the application from starting. The gate also ends the unit of work.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeVar
+from uuid import UUID, uuid4
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.datastructures import MultiDict
+
+from ddplatform.accounts.organisations.queries import Standing, get_account, get_standing
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.policy import allows
+from ddplatform.infrastructure.access.roles import ROLES
+from ddplatform.infrastructure.db import finish, only_read, release_write_lock, take_write_lock
+from ddplatform.infrastructure.errors import Invalid, NotAllowed, NotFound
+from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+NUL = "\0"
+OWN_ENDPOINTS = frozenset({"static"})
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an endpoint asks of the person who calls it."""
+
+    kind: Literal["public", "signed_in", "permission"]
+    permission: Permission | None = None
+    leaves_event: bool = False
+    """Reading alone changes something here: the log says who read."""
+    reads_first: bool = False
+    """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
+    by_token: bool = False
+    """A program comes in by the secret in the address: no session, so no form token is asked."""
+
+
+class UndeclaredAccess(RuntimeError):
+    """Endpoints that declare no access; the application does not start with them."""
+
+
+class SignedInUser(UserMixin):  # type: ignore[misc]
+    """The account behind the session, as plain values."""
+
+    def __init__(self, user_id: UUID, name: str, email: str, theme: str, language: str) -> None:
+        self.id, self.name, self.email = user_id, name, email
+        self.theme, self.language = theme, language
+
+
+RefusalRecorder = Callable[[Identity, str, datetime], None]
+
+
+@dataclass
+class GateState:
+    """What the factory hands to the gate, since the gate may not import services."""
+
+    record_refusal: RefusalRecorder
+    ask_again: Callable[[], ResponseReturnValue]
+    settle_tries: Callable[..., None]
+
+
+def public(view: View) -> View:
+    """Anybody may call this endpoint."""
+    view.access = Access("public")  # type: ignore[attr-defined]
+    return view
+
+
+def public_and_noted(view: View) -> View:
+    """The same, where a GET leaves an event of the log: a link of a mail was opened."""
+    view.access = Access("public", leaves_event=True)  # type: ignore[attr-defined]
+    return view
+
+
+def by_token(view: View) -> View:
+    """Programs that hold the secret in the address; the view finds whose it is, or 404.
+
+    Nothing a browser keeps gives access here, so that no other site can use it: these endpoints,
+    and no others, are spared the form token (`web.register`).
+    """
+    view.access = Access("public", by_token=True)  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anybody with an account may call this endpoint."""
+    view.access = Access("signed_in")  # type: ignore[attr-defined]
+    return view
+
+
+def requires(
+    permission: Permission, *, leaves_event: bool = False, reads_first: bool = False
+) -> Callable[[View], View]:
+    """Only members of the organisation in the address whose role holds the permission.
+
+    Args:
+        leaves_event: a GET of this endpoint writes an event of the log (`db.write_lock`).
+        reads_first: a POST makes a file, or looks at one, before it changes anything: without
+            SQLite's write lock.
+    """
+
+    def declare(view: View) -> View:
+        access = Access("permission", permission, leaves_event, reads_first)
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """What an endpoint declared; the static files are public."""
+    if endpoint in OWN_ENDPOINTS:
+        return Access("public")
+    return getattr(app.view_functions[endpoint], "access", None)
+
+
+def open_gate(
+    app: Flask,
+    *,
+    record_refusal: RefusalRecorder,
+    ask_again: Callable[[], ResponseReturnValue],
+    settle_tries: Callable[..., None],
+) -> None:
+    """Put the gate before every request of the application.
+
+    Args:
+        record_refusal: writes the event of a refused try.
+        ask_again: the answer to a form that came after its session had ended.
+        settle_tries: counts tries of a refused request, whose changes are not `kept`.
+    """
+    app.extensions["gate"] = GateState(record_refusal, ask_again, settle_tries)
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(_load_user)
+    app.url_value_preprocessor(_take_organisation)
+    app.url_defaults(_give_organisation)
+    app.before_request(_admit)
+    app.after_request(_end)
+    app.teardown_request(_leave)
+
+
+def close_gate(app: Flask) -> None:
+    """Refuse to start while an endpoint declares no access.
+
+    Raises:
+        UndeclaredAccess: naming every such endpoint.
+    """
+    silent = sorted(e for e in app.view_functions if access_of(app, e) is None)
+    if silent:
+        raise UndeclaredAccess("These endpoints declare no access: " + ", ".join(silent))
+
+
+def keep_changes() -> None:
+    """Commit although the answer is an error: drafts and counters are kept on purpose."""
+    g.keep_changes = True
+
+
+def bind_organisation(organisation_id: UUID) -> None:
+    """For public endpoints that found their organisation by a secret link."""
+    g.scope.enter_context(acting_in(organisation_id))
+
+
+def _load_user(user_id: str) -> SignedInUser | None:
+    with across_tenants():
+        account = get_account(UUID(user_id))
+    if account is None or not account.is_active:
+        return None
+    return SignedInUser(account.id, account.name, account.email, account.theme, account.language)
+
+
+def _take_organisation(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.organisation_slug = values.pop("organisation", None) if values else None
+
+
+def _give_organisation(endpoint: str, values: dict[str, Any]) -> None:
+    slug = getattr(g, "organisation_slug", None)
+    if slug and current_app.url_map.is_endpoint_expecting(endpoint, "organisation"):
+        values.setdefault("organisation", slug)
+
+
+def _admit() -> ResponseReturnValue | None:
+    g.now, g.request_id, g.keep_changes = datetime.now(UTC), uuid4().hex, False
+    g.identity, g.organisation = None, None
+    g.scope = ExitStack()
+    g.scope.enter_context(nobody())
+    (only_read if request.method in SAFE_METHODS else take_write_lock)()
+    if request.endpoint is None or request.endpoint in OWN_ENDPOINTS:
+        return None
+    _refuse_nul()
+    access = access_of(current_app, request.endpoint)
+    assert access is not None
+    if access.leaves_event:
+        take_write_lock()
+    if access.reads_first:
+        only_read()
+    if access.kind == "public":
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if access.kind == "signed_in":
+        return None
+    _enter_organisation(access.permission)
+    return None
+
+
+def _refuse_nul() -> None:
+    """No text has this character, and PostgreSQL keeps none that has."""
+    if any(NUL in text for text in (request.path, *_texts(request.args))):
+        raise NotFound()
+    if request.method not in SAFE_METHODS and any(NUL in text for text in _texts(request.form)):
+        raise Invalid("A text holds the character NUL.", "Type it anew instead of pasting it.")
+
+
+def _texts(values: MultiDict[str, str]) -> Iterator[str]:
+    return (text for _name, text in values.items(multi=True))
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+    state: GateState = current_app.extensions["gate"]
+    return state.ask_again()
+
+
+def _enter_organisation(permission: Permission | None) -> None:
+    with across_tenants():
+        standing = get_standing(current_user.id, g.organisation_slug or "")
+    if standing is None or _is_over(standing):
+        raise NotFound()
+    g.organisation = standing.organisation
+    g.identity = Identity(
+        user_id=current_user.id,
+        organisation_id=standing.organisation.id,
+        role_id=standing.role_id,
+        name=current_user.name,
+        session_ref=session.get("ref"),
+        access_until=standing.access_until,
+        request_ref=g.request_id,
+    )
+    if permission is None or not allows(g.identity, permission, on=g.now.date()):
+        raise NotAllowed(
+            f"This needs a permission that the role {ROLES[standing.role_id].title} has not.",
+            "An administrator of your organisation can change your role.",
+        )
+    g.scope.enter_context(acting_in(standing.organisation.id))
+
+
+def _is_over(standing: Standing) -> bool:
+    return standing.access_until is not None and g.now.date() > standing.access_until
+
+
+def _end(response: Response) -> Response:
+    if not hasattr(g, "scope"):
+        return response
+    state: GateState = current_app.extensions["gate"]
+    kept = response.status_code < 400 or g.keep_changes
+    finish(ok=kept)
+    state.settle_tries(kept=kept)
+    if response.status_code in (403, 429) and g.identity is not None:
+        state.record_refusal(g.identity, request.endpoint or "", g.now)
+    return response
+
+
+def _leave(error: BaseException | None) -> None:
+    if error is not None:
+        finish(ok=False)
+    if scope := g.pop("scope", None):
+        scope.close()
+    release_write_lock()

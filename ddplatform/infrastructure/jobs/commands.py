@@ -1,0 +1,26 @@
+"""`flask worker`: works off the queue of jobs."""
+
+import logging
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from ddplatform.infrastructure.jobs.worker import Worker
+from ddplatform.infrastructure.tenancy import nobody
+
+
+@click.command()
+@click.option("--drain", is_flag=True, help="Stop when nothing is due any more.")
+@with_appcontext
+def worker(drain: bool) -> None:
+    """Do the work that pages put off: imports, assessments, mail, reports."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    made = Worker(app)
+    if not drain:
+        made.run()
+        return
+    with nobody():
+        while made.work_once():
+            pass

@@ -1,0 +1,58 @@
+"""What a job may know, and how one is done."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.db import finish, unit_of_work
+from ddplatform.infrastructure.tenancy import acting_in
+
+Result = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """What a handler may know of its job."""
+
+    payload: Mapping[str, Any]
+    by: Identity
+    at: datetime
+    progress: Callable[[int, int], None]
+    """Tell how much is done of how much; only between units of work."""
+    id: UUID | None = None
+    """The job itself: the same at each attempt."""
+
+    def id_of(self, name: str) -> UUID:
+        """An id of the payload."""
+        return UUID(self.payload[name])
+
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """A unit of work in the tenant of the job, for staged handlers."""
+        with unit_of_work(), acting_in(self.by.organisation_id):
+            yield
+
+    @contextmanager
+    def look(self) -> Iterator[None]:
+        """Reading in the tenant of the job: nothing is kept, and nobody waits for it to end."""
+        with acting_in(self.by.organisation_id):
+            try:
+                yield
+            finally:
+                finish(ok=False)
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How a job is done. Every handler can run twice: the worker may be killed at any time."""
+
+    run: Callable[[JobContext], Result]
+    permission: Permission | None = None
+    """What the requester must still be allowed when the job runs."""
+    is_staged: bool = False
+    """Long work: it opens its own units of work and reports progress between them."""

@@ -1,0 +1,26 @@
+"""Work that comes back: each kind once a slot of time, for each organisation."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ddplatform.accounts.organisations.models import Organisation
+from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.jobs.services import enqueue
+from ddplatform.jobs.handlers import PERIODIC
+
+
+def enqueue_due(at: datetime) -> int:
+    """Queue what this slot of time asks for and nobody queued yet; returns how many."""
+    wanted = {
+        f"{name}:{organisation_id}:{int(at.timestamp()) // every}": (name, organisation_id)
+        for organisation_id in db.session.scalars(select(Organisation.id))
+        for name, every in PERIODIC.items()
+    }
+    known = set(db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted))))
+    for key, (name, organisation_id) in wanted.items():
+        if key not in known:
+            enqueue(name, {}, by=system_identity(organisation_id), at=at, unique_key=key)
+    return len(wanted) - len(known)

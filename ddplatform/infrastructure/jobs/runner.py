@@ -1,0 +1,109 @@
+"""Runs one claimed job: in the tenant and with the rights of who asked for it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ddplatform.accounts.organisations.queries import (
+    get_account,
+    get_standing_in,
+    installation_organisation_id,
+)
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.policy import allows
+from ddplatform.infrastructure.db import finish, unit_of_work
+from ddplatform.infrastructure.errors import NotAllowed, status_of
+from ddplatform.infrastructure.jobs import claims
+from ddplatform.infrastructure.jobs.context import Handler, JobContext
+from ddplatform.infrastructure.tenancy import across_tenants, acting_in
+from ddplatform.jobs.handlers import HANDLERS
+
+log = logging.getLogger(__name__)
+FIRST_RETRY = timedelta(seconds=10)
+
+
+def run_job(claim: claims.Claim, *, owner: str) -> None:
+    """Do a job and mark it done; an error puts it back, later each time, five times at most."""
+    try:
+        handler = HANDLERS[claim.name]
+        job = JobContext(
+            payload=claim.payload,
+            by=_identity_of(claim, handler),
+            at=datetime.now(UTC),
+            progress=_progress_of(claim.id, owner),
+            id=claim.id,
+        )
+        _run(claim, handler, job, owner=owner)
+    except Exception as error:
+        log.exception("job %s (%s) failed", claim.id, claim.name)
+        wait = FIRST_RETRY * 2 ** (claim.attempts - 1)
+        final = isinstance(error, NotAllowed)
+        with unit_of_work():
+            claims.give_back(
+                claim.id, owner=owner, error=_words(error, claim.id), wait=wait, final=final
+            )
+
+
+def _run(claim: claims.Claim, handler: Handler, job: JobContext, *, owner: str) -> None:
+    if handler.is_staged:
+        result = handler.run(job)
+        with unit_of_work():
+            claims.mark_done(claim.id, owner=owner, result=_plain(result))
+        return
+    with unit_of_work(), acting_in(job.by.organisation_id):
+        result = handler.run(job)
+        claims.mark_done(claim.id, owner=owner, result=_plain(result))
+
+
+def _identity_of(claim: claims.Claim, handler: Handler) -> Identity:
+    """Read in a transaction of its own: one that is open could not be raised to SQLite's write
+    lock while another process writes, and the job would fail."""
+    try:
+        return _identity(claim, handler)
+    finally:
+        finish(ok=False)
+
+
+def _identity(claim: claims.Claim, handler: Handler) -> Identity:
+    with across_tenants():
+        organisation_id = claim.organisation_id or installation_organisation_id()
+        if claim.user_id is None:
+            return system_identity(organisation_id)
+        standing = get_standing_in(claim.user_id, organisation_id)
+        account = get_account(claim.user_id)
+    if standing is None or account is None or not account.is_active:
+        raise NotAllowed("The person who asked for this is no longer in the organisation.")
+    identity = Identity(
+        user_id=claim.user_id,
+        organisation_id=organisation_id,
+        role_id=standing.role_id,
+        name=account.name,
+        access_until=standing.access_until,
+        request_ref=claim.id.hex,
+    )
+    today = datetime.now(UTC).date()
+    if handler.permission is not None and not allows(identity, handler.permission, on=today):
+        raise NotAllowed("The person who asked for this may not do it any more.")
+    return identity
+
+
+def _progress_of(job_id: UUID, owner: str) -> Callable[[int, int], None]:
+    def report(done: int, total: int) -> None:
+        with unit_of_work():
+            claims.report_progress(job_id, owner=owner, done=done, total=total)
+
+    return report
+
+
+def _plain(result: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict(result) if result else {}
+
+
+def _words(error: Exception, job_id: UUID) -> str:
+    """Words for a page: what is not expected may quote rows and paths, so the log alone has it."""
+    kind = type(error).__name__
+    if status_of(error) < 500:
+        return f"{kind}: {getattr(error, 'message', '') or error}"[:500]
+    return f"{kind}: not expected. The log of the worker tells more of job {job_id}."

@@ -1,0 +1,62 @@
+"""Work to be done later. A job exists exactly when the change that asked for it does."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.jobs.queries import find_going_on
+
+MAX_ATTEMPTS = 5
+
+
+def enqueue(
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    by: Identity,
+    at: datetime,
+    run_after: datetime | None = None,
+    unique_key: str | None = None,
+) -> Job:
+    """Add a job to the current unit of work.
+
+    Args:
+        name: a key of jobs/handlers.py.
+        payload: ids and plain settings, no data of people.
+        by: whose rights the job runs with, looked up again when it runs.
+        unique_key: while a queued job with this key waits, it is returned instead.
+    """
+    if unique_key is not None:
+        waiting = db.session.scalar(
+            select(Job).where(Job.unique_key == unique_key, Job.state == JobState.QUEUED)
+        )
+        if waiting is not None:
+            return waiting
+    job = Job(
+        name=name,
+        organisation_id=by.organisation_id,
+        user_id=by.user_id,
+        payload=dict(payload),
+        unique_key=unique_key,
+        run_after=run_after or at,
+        created_at=at,
+    )
+    db.session.add(job)
+    db.session.flush()  # the caller links to the job's progress page
+    return job
+
+
+def enqueue_once(
+    name: str, payload: Mapping[str, Any], *, unique_key: str, by: Identity, at: datetime
+) -> Job:
+    """The job with this key that waits or is at work; where there is none, a new one.
+
+    For work whose outcome all may use who ask for it: whoever asks while it goes on waits for it.
+    """
+    going_on = find_going_on(unique_key)
+    return going_on or enqueue(name, payload, by=by, at=at, unique_key=unique_key)

@@ -1,0 +1,46 @@
+"""Two people at the same record: the second one sees both versions and chooses."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ddplatform.infrastructure.errors import Conflict
+
+
+class Versioned(Protocol):
+    """A row that counts its changes."""
+
+    row_version: int
+
+
+def refuse_stale(
+    row: Versioned,
+    version: int,
+    *,
+    theirs: Mapping[str, object] | None = None,
+    mine: Mapping[str, object] | None = None,
+) -> None:
+    """Refuse a change that was begun on an older version of a row.
+
+    Args:
+        version: the version that was shown when the change was begun.
+        theirs, mine: label -> value as it stands now, and as it was typed.
+
+    Raises:
+        Conflict: with both versions, in words.
+    """
+    if row.row_version == version:
+        return
+    raise Conflict(
+        "Somebody else changed this after you opened it.",
+        "Compare the two. If yours is still right, send it again: it then replaces the newer one.",
+        theirs=_in_words(theirs),
+        mine=_in_words(mine),
+        version=row.row_version,
+    )
+
+
+def _in_words(values: Mapping[str, object] | None) -> dict[str, str]:
+    return {
+        label: "not set" if value is None or value == "" else str(value)
+        for label, value in (values or {}).items()
+    }

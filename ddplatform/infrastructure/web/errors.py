@@ -1,0 +1,130 @@
+"""Pages for errors. One table decides the status; the page says the rule and the way out."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, redirect, render_template, request
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.exceptions import NotFound as NoSuchAddress
+from werkzeug.routing import RequestRedirect
+
+from ddplatform.core.due_diligence.errors import StepNotAllowed
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.roles import ANSWERING
+from ddplatform.infrastructure.errors import STATUS, Conflict, Invalid, TooMany, status_of
+from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
+from ddplatform.infrastructure.web.kept_input import input_of_this_request
+from ddplatform.infrastructure.web.languages import ASKED
+from ddplatform.infrastructure.words.problems import in_words
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
+from supply_chain.errors import FileRefused
+
+log = logging.getLogger(__name__)
+TOO_LARGE = _(
+    "What was sent is larger than 25\N{NO-BREAK SPACE}MB, so nothing of it was kept. "
+    "Go back, and send fewer files at once, or smaller ones."
+)
+PAGES = frozenset({403, 404, 409, 422, 429, 500})
+
+
+def register(app: Flask) -> None:
+    """Answer every error with a page."""
+    for kind in STATUS:
+        app.register_error_handler(kind, _expected)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _expected(error: Exception) -> ResponseReturnValue:
+    status = status_of(error)
+    message, advice = getattr(error, "message", "") or str(error), getattr(error, "advice", "")
+    if isinstance(error, StepNotAllowed):
+        message = f"{NOT_OPEN}: {' '.join(error.missing or (str(NO_SUCH_STEP),))}"
+    if isinstance(error, FileRefused):
+        message, advice = in_words(message), in_words(advice)
+    page: dict[str, Any] = {"message": message, "advice": advice}
+    headers = {}
+    if isinstance(error, Conflict):
+        page["versions"] = versions_of(error)
+    if isinstance(error, Invalid):
+        page["problems"] = [
+            {"href": None, "label": label, "messages": [text]}
+            for label, text in error.fields.items()
+        ]
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after_s)
+    return _page(status, **page), status, headers
+
+
+def _stale(_error: StaleDataError) -> ResponseReturnValue:
+    """Two changes of one row in the same moment: the second one found another version."""
+    return _expected(Conflict(advice=gettext("Open the page again, and make your change there.")))
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    """A form of an earlier session, sent after signing in elsewhere: shown again, to be confirmed.
+
+    Only where it comes from a page of ours: the browser says so, and sends no cookie otherwise.
+    """
+    kept = input_of_this_request()
+    if kept is not None and kept.fields and current_user.is_authenticated:
+        return render_template("accounts/sign_in/resume.html", kept=kept), 422
+    return _page(
+        422, message=gettext("This page was open too long. Go back, reload it and send again.")
+    ), 422
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):  # a foreign host name: no page, since none has a link
+        return Response("This host name is not served here.\n", 400, mimetype="text/plain")
+    status = error.code or 500
+    if isinstance(error, MethodNotAllowed) and ASKED in request.args:
+        # A language was chosen on a form that was shown again, whose address takes forms alone.
+        return redirect(_page_above())
+    if status == 413:
+        return _page(422, message=TOO_LARGE), 413
+    shown = status if status in PAGES else (404 if status < 500 else 500)
+    return _page(shown), status
+
+
+def _page_above() -> str:
+    """The nearest address above this one that has a page."""
+    path, adapter = request.path.rstrip("/"), request_ctx.url_adapter
+    while adapter and (path := path.rpartition("/")[0]):
+        try:
+            adapter.match(path, method="GET")
+        except RequestRedirect:
+            return f"{request.script_root}{path}/"
+        except (NoSuchAddress, MethodNotAllowed):
+            continue
+        return f"{request.script_root}{path}"
+    return f"{request.script_root}/"
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("request %s failed at %s", getattr(g, "request_id", "-"), request.endpoint)
+    return _page(500, request_id=getattr(g, "request_id", "")), 500
+
+
+def _page(status: int, **context: Any) -> str:
+    return render_template(f"errors/{status}.html", layout=_frame(status), **context)
+
+
+def _frame(status: int) -> str:
+    """The layout of a member of the organisation in the address, so that the way on stays in sight.
+
+    A page of 500 has the plain one: what broke may be needed for the other.
+    """
+    identity: Identity | None = getattr(g, "identity", None)
+    if identity is None or status >= 500:
+        return "layouts/public.html"
+    answers = identity.role_id in ANSWERING
+    return "layouts/supplier.html" if answers else "layouts/workspace.html"

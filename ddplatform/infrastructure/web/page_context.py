@@ -1,0 +1,247 @@
+"""What every page needs to know: who, where, which language, which navigation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_login import current_user
+
+from ddplatform.accounts.sessions.services import SHARED
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.permissions import Permission as P
+from ddplatform.infrastructure.access.policy import allows
+from ddplatform.infrastructure.access.roles import Role, RoleId
+from ddplatform.infrastructure.web import languages
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
+from ddplatform.value_chain.import_steps.queries.first_run import has_places
+
+PRODUCT = "Waymark"
+
+
+SUPPLIERS = frozenset({RoleId.SUPPLIER})
+OTHERS = frozenset(RoleId) - SUPPLIERS
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the side navigation, shown to those who may open it."""
+
+    label: str
+    icon: str
+    endpoint: str
+    permission: P
+    locked: bool = False
+    also: tuple[str, ...] = ()
+    """Other pages that stand under this entry, where two entries share a blueprint."""
+    not_for: frozenset[RoleId] = frozenset()
+    """Roles that may open the page and do not need it in their navigation."""
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry(
+                _("Overview"),
+                "layout-dashboard",
+                "overview.show",
+                P.OVERVIEW_READ,
+                not_for=frozenset({RoleId.AUDITOR}),
+            ),
+            Entry(_("Value chain"), "sitemap", "value_chain.index", P.VALUE_CHAIN_READ),
+            Entry(
+                _("Questionnaires"), "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ
+            ),
+            Entry(_("My questionnaires"), "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
+            Entry(
+                _("My figures"),
+                "list-search",
+                "supplier_figures.index",
+                P.RESPONSE_ANSWER,
+                not_for=OTHERS,
+            ),
+            Entry(_("My suppliers"), "hierarchy", "cascade.index", P.CASCADE_NAME),
+            Entry(_("Who can see what"), "eye", "sharing.index", P.RESPONSE_ANSWER),
+            Entry(
+                _("My actions"),
+                "checkbox",
+                "findings.my_actions",
+                P.ACTION_REPORT,
+                also=("findings.my_action", "findings.progress_of_mine", "findings.report_mine"),
+            ),
+        ),
+    ),
+    (
+        _("Understand"),
+        (
+            Entry(_("What if"), "arrows-split", "what_if.index", P.RISK_READ),
+            Entry(_("Assessment plan"), "map-search", "visit_plan.index", P.RISK_READ),
+            Entry(_("Events"), "cloud-storm", "context_events.index", P.RISK_READ),
+            Entry(
+                _("Context atlas"),
+                "world",
+                "reference.countries",
+                P.REFERENCE_READ,
+                also=(
+                    *("reference.country", "reference.compare", "reference.goods"),
+                    *("reference.good", "reference.pair"),
+                ),
+            ),
+            Entry(_("List screening"), "list-search", "screening.index", P.RISK_READ),
+            Entry(_("To look at again"), "refresh-alert", "reassessment.index", P.RISK_READ),
+        ),
+    ),
+    (
+        _("Respond"),
+        (
+            Entry(_("Risks"), "alert-triangle", "risk.index", P.RISK_READ),
+            Entry(_("Findings"), "flag", "findings.index", P.FINDING_READ),
+            Entry(
+                _("Actions"),
+                "checkbox",
+                "findings.actions",
+                P.FINDING_READ,
+                also=(
+                    *("findings.action", "findings.extend", "findings.move_action"),
+                    *("findings.progress", "findings.report", "findings.verify"),
+                    "findings.send_back",
+                ),
+            ),
+            Entry(_("Remediation"), "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),
+        ),
+    ),
+    (
+        _("Account for it"),
+        (
+            Entry(_("Documents"), "paperclip", "evidence.index", P.EVIDENCE_READ),
+            Entry(_("Reports"), "report", "reports.index", P.REPORT_READ),
+            Entry(_("Audit trail"), "history", "audit.index", P.AUDIT_READ, not_for=SUPPLIERS),
+            Entry(_("What was done here"), "history", "audit.index", P.AUDIT_READ, not_for=OTHERS),
+        ),
+    ),
+    (
+        _("Set up"),
+        (
+            Entry(_("Data sources"), "database", "reference.index", P.REFERENCE_READ),
+            Entry(_("People"), "users", "organisations.people", P.PEOPLE_READ),
+            Entry(_("Settings"), "settings", "organisations.settings", P.ORGANISATION_UPDATE),
+        ),
+    ),
+)
+
+
+CLAIMED = frozenset(
+    endpoint
+    for _, entries in GROUPS
+    for entry in entries
+    for endpoint in (entry.endpoint, *entry.also)
+)
+"""Pages that an entry names: no other entry of their blueprint stands for them."""
+UNDER = {
+    "matching": "value_chain",
+    "campaigns": "questionnaires",
+    "redaction": "evidence",
+    "method_comparison": "risk",
+    "risk_explanation": "risk",
+    "risk_register": "risk",
+    "risk_response": "risk",
+    "approvals": "risk",
+}
+"""Pages of a column that stand under the entry of another."""
+
+
+def register(app: Flask) -> None:
+    """Hand the context to every template."""
+    app.context_processor(_context)
+
+
+def role_title(role: Role) -> str:
+    """What a role is called; other roles than that of suppliers read English pages."""
+    return gettext("Supplier") if role.id in SUPPLIERS else role.title
+
+
+def _context() -> dict[str, Any]:
+    identity: Identity | None = getattr(g, "identity", None)
+    role = identity.role if identity else None
+    return {
+        "product_name": PRODUCT,
+        "organisation": getattr(g, "organisation", None),
+        "identity": {"name": identity.name, "role_title": role_title(role)}
+        if identity and role
+        else None,
+        "may": may,
+        "start_here": start_here,
+        "permission": P,
+        "navigation": _navigation(identity) if identity else [],
+        "links": _links(),
+        "theme": current_user.theme if current_user and current_user.is_authenticated else "",
+        **languages.of_page(),
+        "shared_phone": SHARED in session,
+        "access_until": identity.access_until if identity else None,
+        "csp_nonce": getattr(g, "csp_nonce", ""),
+        "now": getattr(g, "now", None),
+    }
+
+
+def may(permission: P) -> bool:
+    """Whether who reads this page holds a permission here."""
+    identity: Identity | None = getattr(g, "identity", None)
+    return identity is not None and allows(identity, permission, on=g.now.date())
+
+
+def start_here() -> str | None:
+    """Where an organisation begins whose maps hold no place but its own; None once they do.
+
+    Empty where the role may not begin. Asked by lists that are empty, and by no other page.
+    """
+    if has_places():
+        return None
+    return url_for("first_run.show") if may(P.VALUE_CHAIN_IMPORT) else ""
+
+
+def _navigation(identity: Identity) -> list[dict[str, Any]]:
+    groups = []
+    for title, entries in GROUPS:
+        items = [
+            {
+                "label": entry.label,
+                "icon": entry.icon,
+                "href": url_for(entry.endpoint),
+                "current": _is_current(entry),
+                "locked": entry.locked,
+            }
+            for entry in entries
+            if entry.endpoint in current_app.view_functions
+            and identity.has(entry.permission)
+            and identity.role_id not in entry.not_for
+        ]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def _is_current(entry: Entry) -> bool:
+    here = request.endpoint or ""
+    if here == entry.endpoint or here in entry.also:
+        return True
+    blueprint = here.partition(".")[0]
+    same_blueprint = UNDER.get(blueprint, blueprint) == entry.endpoint.partition(".")[0]
+    return here not in CLAIMED and same_blueprint and not entry.also
+
+
+def _links() -> dict[str, str]:
+    known = {
+        "home": "auth.home",
+        "sign_out": "auth.sign_out",
+        "shared_phone": "auth.shared_phone",
+        "account": "account.show",
+        "theme": "account.theme",
+        "switch": "auth.choose",
+    }
+    links = {k: url_for(e) for k, e in known.items() if e in current_app.view_functions}
+    if may(P.RESPONSE_ANSWER):
+        links["help"] = url_for("responses.help_page")
+    if may(P.VALUE_CHAIN_READ):
+        links["search"] = url_for("value_chain.search")
+    return links

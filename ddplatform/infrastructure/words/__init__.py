@@ -1,0 +1,1 @@
+"""Words that pages of several features share."""

@@ -1,0 +1,1 @@
+"""What an organisation sees first, and what it publishes."""

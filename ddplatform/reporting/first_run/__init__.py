@@ -1,0 +1,1 @@
+"""First steps of an organisation: from its business and a list to ranked risks."""

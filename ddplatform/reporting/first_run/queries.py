@@ -1,0 +1,132 @@
+"""Where the first steps stand: one look at the map, its list and its scores."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.accounts.founding.models import FirstRun
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.jobs.queries import find_going_on, get_job
+from ddplatform.risk.facts.services.facts import REASSESS
+from ddplatform.risk.runs.models import AssessmentRun
+from ddplatform.value_chain.import_steps.queries.first_run import (
+    find_first_list,
+    find_first_map,
+    find_first_run,
+)
+from ddplatform.value_chain.mapping.models import ImportStatus, MapImport, ValueChain
+
+
+class Stage(StrEnum):
+    """What comes next."""
+
+    BEGIN = "begin"
+    """There is no map yet."""
+    LIST = "list"
+    """There is a map and no list on its way into it."""
+    CHECK = "check"
+    """The list is read or waits to be looked at."""
+    SCORE = "score"
+    """The list comes in, or its places are scored."""
+    READY = "ready"
+    """Risks are ranked."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece of work behind the page: `done` of `total` steps, 0 of 0 before it says."""
+
+    done: int
+    total: int
+    is_over: bool = False
+    is_going_on: bool = False
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the first steps are."""
+
+    stage: Stage
+    first_run: FirstRun | None
+    chain: ValueChain | None
+    row: MapImport | None
+    reading: Work
+    scoring: Work
+    places: int
+    """Places that are scored; 0 before that."""
+
+    @property
+    def is_unscored(self) -> bool:
+        """Whether the list came in and nobody works on its scores: that work failed."""
+        return self.stage is Stage.SCORE and self.reading.is_over and not self.scoring.is_going_on
+
+
+def load_progress() -> Progress:
+    """The first steps of the acting organisation, in six statements at most."""
+    first_run = find_first_run()
+    chain, row = find_first_map(first_run), find_first_list(first_run)
+    stage, run = _stage(chain, row), _run_of(chain)
+    if stage is Stage.SCORE and chain is not None and _is_scored(chain, run):
+        stage = Stage.READY
+    return Progress(
+        stage=stage,
+        first_run=first_run,
+        chain=chain,
+        row=row,
+        reading=_reading(row),
+        scoring=_scoring(chain, is_over=stage is Stage.READY),
+        places=run.node_count if run and stage is Stage.READY else 0,
+    )
+
+
+def _stage(chain: ValueChain | None, row: MapImport | None) -> Stage:
+    if chain is None:
+        return Stage.BEGIN
+    if row is None:
+        return Stage.LIST
+    if row.status in (ImportStatus.READING, ImportStatus.PREVIEWED):
+        return Stage.CHECK
+    if row.status in (ImportStatus.APPLYING, ImportStatus.APPLIED):
+        return Stage.SCORE
+    return Stage.LIST
+
+
+def _run_of(chain: ValueChain | None) -> AssessmentRun | None:
+    if chain is None or chain.current_run_id is None:
+        return None
+    return db.session.scalar(select(AssessmentRun).where(AssessmentRun.id == chain.current_run_id))
+
+
+def _is_scored(chain: ValueChain, run: AssessmentRun | None) -> bool:
+    return run is not None and run.chain_version is not None and run.chain_version >= chain.version
+
+
+def _reading(row: MapImport | None) -> Work:
+    if row is None:
+        return Work(0, 0)
+    if row.status is ImportStatus.APPLIED:
+        return Work(1, 1, is_over=True)
+    return _work(row.job_id)
+
+
+def _work(job_id: UUID | None) -> Work:
+    if job_id is None:
+        return Work(0, 0)
+    job = get_job(job_id)
+    return _told(job)
+
+
+def _told(job: Job) -> Work:
+    fault = job.last_error or "unknown" if job.state is JobState.FAILED else None
+    return Work(job.done, job.total, is_going_on=job.is_going_on, fault=fault)
+
+
+def _scoring(chain: ValueChain | None, *, is_over: bool) -> Work:
+    if is_over:
+        return Work(1, 1, is_over=True)
+    job = find_going_on(f"{REASSESS}:{chain.id}") if chain else None
+    return _told(job) if job else Work(0, 0)

@@ -1,0 +1,1 @@
+"""The first page of an organisation, over all of its maps."""

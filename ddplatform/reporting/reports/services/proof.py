@@ -1,0 +1,224 @@
+"""Does a file belong to a sealed report, and do file, facts and log agree?"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+from zipfile import BadZipFile, ZipFile
+
+from sqlalchemy import select
+
+from ddplatform.audit.models import AuditEvent
+from ddplatform.audit.queries.log import list_event_values, list_leaf_hashes
+from ddplatform.audit.services import log as audit
+from ddplatform.core.ledger.canonical import canonical_json
+from ddplatform.core.ledger.errors import LedgerError
+from ddplatform.core.ledger.events import opens_commitment, read_event
+from ddplatform.core.ledger.tree import root_of
+from ddplatform.evidence.uploads.queries.documents import find_redacted
+from ddplatform.infrastructure.db import db
+from ddplatform.reporting.reports.models import Report
+from ddplatform.reporting.reports.queries import find_report_named, find_report_of_file, report_name
+from questionnaires.submissions.archives import PACKINGS_READ
+
+NAME = re.compile(r"R-\d{4}-\d{3,}")
+MOST_SCANNED = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked, in words."""
+
+    name: str
+    is_sound: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class FileProof:
+    """What checking a file found. `report_id` is None where no report claims the file."""
+
+    sha256: str
+    report_id: UUID | None
+    name: str | None
+    form: str | None
+    checks: tuple[Check, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the file is one of a sealed report and everything agrees."""
+        return self.form is not None and all(check.is_sound for check in self.checks)
+
+    @classmethod
+    def of_nobody(cls, content: bytes) -> "FileProof":
+        """A file that no sealed report knows."""
+        words = "No sealed report has a file with this checksum."
+        return cls(sha256(content).hexdigest(), None, None, None, (Check("file", False, words),))
+
+
+def verify_file(content: bytes) -> FileProof:
+    """Hold a file against the sealed reports of the acting organisation and its log.
+
+    Found are: a file that was changed after it was sealed, facts that were changed in the
+    database, a log that was changed or that does not know the seal.
+    """
+    digest = sha256(content).hexdigest()
+    found = find_report_of_file(digest)
+    if found is None:
+        return _unknown(content, digest)
+    report, form = found
+    checks = (
+        Check(
+            "file", True, f"The bytes are those sealed as {form} on {report.sealed_at:%Y-%m-%d}."
+        ),
+        *checks_of(report),
+    )
+    return FileProof(digest, report.id, report_name(report), form, checks)
+
+
+def _unknown(content: bytes, digest: str) -> FileProof:
+    claimed = next(
+        (report for name in _claims(content) if (report := find_report_named(name))), None
+    )
+    if claimed is None:
+        return _of_document(content, digest)
+    name = report_name(claimed)
+    words = f"The file calls itself {name}, but its bytes are not those that were sealed."
+    return FileProof(digest, claimed.id, name, None, (Check("file", False, words),))
+
+
+def _of_document(content: bytes, digest: str) -> FileProof:
+    """No report, but maybe a document as it was, out of an archive that was taken earlier."""
+    document = find_redacted(digest)
+    if document is None or document.redacted_at is None:
+        return FileProof.of_nobody(content)
+    words = (
+        "These are the bytes of a document before what leads to a person was taken out of it, "
+        f"redacted on {document.redacted_at:%Y-%m-%d}. The log names both checksums. Delete this "
+        "copy."
+    )
+    return FileProof(digest, None, None, None, (Check("file", False, words),))
+
+
+def _claims(content: bytes) -> list[str]:
+    """Names of reports that a file of any of our formats bears."""
+    texts = [content[:MOST_SCANNED].decode("latin-1"), content[-MOST_SCANNED:].decode("latin-1")]
+    try:
+        with ZipFile(BytesIO(content)) as pack, pack.open("docProps/core.xml") as core:
+            if pack.getinfo("docProps/core.xml").compress_type in PACKINGS_READ:
+                texts.append(core.read(MOST_SCANNED).decode("utf-8", "replace"))
+    except (BadZipFile, KeyError, RuntimeError, NotImplementedError, OSError):
+        pass  # no workbook, or one too broken to say what it is
+    return list(dict.fromkeys(name for text in texts for name in NAME.findall(text)))
+
+
+def checks_of(report: Report) -> tuple[Check, ...]:
+    """What stands behind a sealed report, checked now: facts, seal in the log, head, whole log."""
+    return (_facts(report), _seal(report), _head(report), _log())
+
+
+def _facts(report: Report) -> Check:
+    fits = sha256(canonical_json(report.facts)).hexdigest() == report.facts_sha256
+    if not fits:
+        return Check("facts", False, "The kept facts were changed.")
+    edited = [name for name, (shown, told) in _shown(report).items() if shown != told]
+    if edited:
+        words = f"What is shown of the report was edited: {', '.join(edited)}."
+        return Check("facts", False, words)
+    return Check("facts", True, "The kept facts have the sealed checksum.")
+
+
+def _shown(report: Report) -> dict[str, tuple[object, object]]:
+    """What pages show of a report beside what its sealed facts say, by name."""
+    facts: dict[str, Any] = report.facts or {}
+    period = [report.period_from.isoformat(), report.period_to.isoformat()]
+    return {
+        "number": (report_name(report), facts["report"]["id"]),
+        "audience": (report.audience, facts["audience"]),
+        "period": (period, [facts["period"]["from"], facts["period"]["to"]]),
+        "as of": (report.as_of.isoformat(), facts["as_of"]),
+        "method": (report.method_version, facts["method"]["version"]),
+        "parameters": (report.parameters_sha256, facts["method"]["parameters_sha256"]),
+        "reference data": (report.release_name, (facts["reference"] or {}).get("release")),
+    }
+
+
+def _seal(report: Report) -> Check:
+    event = db.session.scalar(
+        select(AuditEvent)
+        .where(AuditEvent.action == "report:seal", AuditEvent.target_id == str(report.id))
+        .order_by(AuditEvent.sequence)
+        .limit(1)
+    )
+    if event is None:
+        return Check("seal", False, "The log knows no seal of this report.")
+    wanted = {
+        "facts_sha256": report.facts_sha256,
+        "files": {form: kept["sha256"] for form, kept in report.files.items()},
+    }
+    fits = _commits_to(event, wanted)
+    words = (
+        f"Event {event.sequence} of the log commits to these checksums."
+        if fits
+        else f"Event {event.sequence} of the log commits to other checksums."
+    )
+    return Check("seal", fits, words)
+
+
+def _commits_to(event: AuditEvent, wanted: Mapping[str, object]) -> bool:
+    try:
+        commitments = read_event(event.leaf).commitments
+    except LedgerError:
+        return False
+    salts = {value.name: value.salt for value in list_event_values(event.id)}
+    return all(
+        name in salts
+        and opens_commitment(
+            commitments.get(name, ""), canonical_json({"after": value}).decode(), salts[name]
+        )
+        for name, value in wanted.items()
+    )
+
+
+def _head(report: Report) -> Check:
+    """The signed head that the report names is still the head of the log at that size."""
+    try:
+        head = audit.read_checkpoint(report.checkpoint or "")
+    except LedgerError:
+        return Check("checkpoint", False, "The signed head on the report is not ours.")
+    same = (head.size, head.root.hex()) == (report.audit_size, report.audit_root)
+    continues = root_of(list_leaf_hashes(head.size)) == head.root
+    words = (
+        f"The log still begins with the {head.size} events of the signed head."
+        if same and continues
+        else "The log no longer begins with the events of the signed head."
+    )
+    return Check("checkpoint", same and continues, words)
+
+
+def _log() -> Check:
+    found = audit.verify()
+    words = (
+        f"All {found.size} events of the log are in order."
+        if not found.faults
+        else f"The log has {len(found.faults)} faults; run: flask audit verify"
+    )
+    return Check("log", not found.faults, words)
+
+
+def proof_as_json(proof: FileProof) -> dict[str, object]:
+    """The proof as a plain document."""
+    return {
+        "sound": proof.is_sound,
+        "sha256": proof.sha256,
+        "report": proof.name,
+        "report_id": str(proof.report_id) if proof.report_id else None,
+        "format": proof.form,
+        "checks": [
+            {"name": check.name, "sound": check.is_sound, "message": check.words}
+            for check in proof.checks
+        ],
+    }

@@ -1,0 +1,14 @@
+"""Under which address the pages of the overview and reports stand."""
+
+from flask import Flask
+
+from ddplatform.reporting.first_run.routes import bp as first_run
+from ddplatform.reporting.overview.routes import bp as overview
+from ddplatform.reporting.reports.routes import bp as reports
+
+
+def register(app: Flask) -> None:
+    """Add these pages to the application."""
+    app.register_blueprint(reports, url_prefix="/o/<organisation>/reports")
+    app.register_blueprint(overview, url_prefix="/o/<organisation>")
+    app.register_blueprint(first_run, url_prefix="/o/<organisation>/first-steps")

@@ -1,0 +1,1 @@
+"""Questions about the links of a map."""

@@ -1,0 +1,175 @@
+"""The pages of analyses: the overview of a map, one question, its answer as a file."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.documents.exports import MEDIA_TYPES
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import carried
+from ddplatform.infrastructure.web.page_context import may
+from ddplatform.risk.analysis.queries.answers import NEEDS_NODE, TAKES_NODE, Asked, answer
+from ddplatform.risk.analysis.queries.content import NAMED, Analysis
+from ddplatform.risk.analysis.services import export_analysis
+from ddplatform.risk.analysis.views.cells import AnalysisPage, address_of
+from ddplatform.risk.analysis.views.words import WORDS
+from ddplatform.value_chain.filters.queries.search import find_meant
+from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.pictures.views.issue_colour import issue_choices
+from supply_chain.vocabulary import Issue
+
+bp = Blueprint("analysis", __name__)
+
+PUBLIC = tuple(what for what in Analysis if what is not Analysis.ORIGINS)
+OTHERS = f"any({', '.join(repr(what.value) for what in PUBLIC)})"
+LONGEST = 200
+FEW, MOST_IN_FILES = 10, 200
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a question as the address gives it: a node, or words that may mean several."""
+
+    node: UUID | None
+    words: str = ""
+    """What was typed, where it means no node or several."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(name, address) of the nodes that it may mean."""
+    are_called_so: bool = False
+    """Whether the choices have these words in their names, or are only like them."""
+
+
+@bp.get("/<uuid:chain_id>/")
+@requires(Permission.VALUE_CHAIN_READ)
+def index(chain_id: UUID) -> ResponseReturnValue:
+    """All questions about a map, each with its answer in a sentence and a few bars."""
+    chain = get_chain(chain_id)
+    asked = [what for what in Analysis if what in PUBLIC or may(Permission.RISK_READ)]
+    pages = [_page(chain, Asked(what, most=FEW)) for what in asked]
+    return render_template(
+        "risk/analysis/index.html", chain=chain, pages=pages, basis=pages[0].found.basis
+    )
+
+
+@bp.get(f"/<uuid:chain_id>/<{OTHERS}:what>")
+@requires(Permission.VALUE_CHAIN_READ)
+def show(chain_id: UUID, what: str) -> ResponseReturnValue:
+    """One question about a map; `node` and `to` say about whom."""
+    return _answered(chain_id, Analysis(what))
+
+
+@bp.get("/<uuid:chain_id>/origins")
+@requires(Permission.RISK_READ)
+def origins(chain_id: UUID) -> ResponseReturnValue:
+    """Where the exposure of a node to one issue comes from."""
+    return _answered(chain_id, Analysis.ORIGINS)
+
+
+@bp.post(f"/<uuid:chain_id>/<{OTHERS}:what>/export")
+@requires(Permission.VALUE_CHAIN_EXPORT, reads_first=True)
+def export(chain_id: UUID, what: str) -> ResponseReturnValue:
+    """The answer as a workbook or CSV."""
+    return _exported(chain_id, Analysis(what))
+
+
+@bp.post("/<uuid:chain_id>/origins/export")
+@requires(Permission.RISK_EXPORT, reads_first=True)
+def export_origins(chain_id: UUID) -> ResponseReturnValue:
+    """The origins of an exposure as a workbook or CSV."""
+    return _exported(chain_id, Analysis.ORIGINS)
+
+
+def _answered(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
+    chain = get_chain(chain_id)
+    node, other = _end(chain_id, "node"), _end(chain_id, "to")
+    issue = _issue()
+    if request.args.get("q") and not (node.words or other.words):
+        return redirect(address_of(chain_id, what, node=node.node, to=other.node, issue=issue))
+    most = FEW if what is Analysis.DEPENDENCE else NAMED
+    page = _page(chain, Asked(what, node.node, other.node, issue, most))
+    return render_template(
+        "risk/analysis/show.html",
+        chain=chain,
+        page=page,
+        basis=page.found.basis,
+        head=page.found.head,
+        open_ends=[end for end in (node, other) if end.words],
+        typed=(node.words, other.words),
+        takes_node=what in TAKES_NODE,
+        needs_node=what in NEEDS_NODE,
+        takes_two=what is Analysis.PATHS,
+        issues=issue_choices() if what is Analysis.ORIGINS else [],
+        issue_name=dict(issue_choices())[issue.value],
+        questions=_questions(page),
+        export_href=_export_address(page),
+    )
+
+
+def _page(chain: ValueChain, asked: Asked) -> AnalysisPage:
+    return AnalysisPage(chain, asked, answer(chain, asked))
+
+
+def _questions(page: AnalysisPage) -> list[dict[str, object]]:
+    """The other questions, about the same node where there is one."""
+    about = page.answer.about[0].key if page.asked.node and page.answer.about else None
+    return [
+        {
+            "label": WORDS[what].question,
+            "href": page.address(what, node=about if what in TAKES_NODE else None),
+            "current": what is page.asked.what,
+        }
+        for what in Analysis
+        if what in PUBLIC or may(Permission.RISK_READ)
+    ]
+
+
+def _end(chain_id: UUID, name: str) -> End:
+    """What the address says of one end: an id, or words that a person typed."""
+    text = request.args.get(name, "").strip()[:LONGEST]
+    if not text:
+        return End(None)
+    try:
+        return End(UUID(text))
+    except ValueError:
+        meant = find_meant(chain_id, text)
+    if meant.one is not None:
+        return End(meant.one)
+    choices = tuple((one.name, _with(name, str(one.id))) for one in meant.nodes)
+    return End(None, text, choices, meant.are_called_so)
+
+
+def _with(name: str, value: str) -> str:
+    """This address with one end chosen."""
+    given: dict[str, Any] = {**carried().to_dict(), **(request.view_args or {}), name: value}
+    return url_for(request.endpoint or "", **given)
+
+
+def _export_address(page: AnalysisPage) -> str:
+    asked = page.asked
+    given: dict[str, Any] = {"chain_id": page.chain_id, "node": asked.node, "to": asked.other}
+    if asked.what is Analysis.ORIGINS:
+        return url_for("analysis.export_origins", **given, issue=asked.issue.value)
+    return url_for("analysis.export", **given, what=asked.what.value)
+
+
+def _issue() -> Issue:
+    text = request.args.get("issue", "")
+    return Issue(text) if text in set(Issue) else Issue.CL
+
+
+def _exported(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
+    form = request.form.get("form", "")
+    if form not in MEDIA_TYPES:
+        raise NotFound()
+    node, other = _end(chain_id, "node"), _end(chain_id, "to")
+    asked = Asked(what, node=node.node, other=other.node, issue=_issue(), most=MOST_IN_FILES)
+    made = export_analysis(chain_id, asked, form, by=g.identity, at=g.now)
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response

@@ -1,0 +1,108 @@
+"""A factor is said not to apply at a site: asked for here, decided by a second person (3.8)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.risk.explanation.queries.subjects import load_subject
+from ddplatform.value_chain.approvals.models import (
+    AbsenceReason,
+    Approval,
+    ApprovalKind,
+    ApprovalRequest,
+)
+from ddplatform.value_chain.approvals.queries.approvals import list_standing
+from ddplatform.value_chain.approvals.services.requests import Part, Wish, ask, check_wish
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
+from supply_chain.risk.rm2.absences import Obstacle, obstacle_to
+from supply_chain.risk.rm2.method import METHOD
+
+CODE = "reason_code"
+REFUSED: Final[Mapping[Obstacle, tuple[str, str]]] = {
+    Obstacle.OF_PLACE: (
+        "What belongs to the place or the activity always applies.",
+        "Where it is not there, record an observation of 0 with its source.",
+    ),
+    Obstacle.OBSERVED: (
+        "Something is known of it at this site, so it applies.",
+        "Look at the line of it on the page of the risk.",
+    ),
+    Obstacle.BLANK: (
+        "It was asked and left blank, so it applies.",
+        "Ask the supplier for the answer.",
+    ),
+    Obstacle.OUTSIDE: (
+        "It does not count at this site already.",
+        "There is nothing to ask for.",
+    ),
+}
+
+
+def refusal(node: ValueChainNode, factor: str, *, at: datetime) -> tuple[str, str] | None:
+    """Why nobody can say that a factor does not apply at a site, and what to do; None: they can.
+
+    At an own operation nobody of this organisation is outside of it (decision 19).
+    """
+    obstacle = obstacle_to(load_subject(node, factor, at.date()), factor)
+    if obstacle is not None:
+        return REFUSED[obstacle]
+    if node.own_operation:
+        return (
+            "At an own operation nobody of your organisation can approve this.",
+            "Have an independent person look, and record what they observe.",
+        )
+    if list_standing(Approval.node_id == node.id, Approval.factor == factor):
+        return "This was asked for already.", "See the requests that wait for approval."
+    return None
+
+
+def ask_not_applicable(
+    node_id: UUID,
+    factor: str,
+    code: str,
+    wish: Wish,
+    *,
+    by: Identity,
+    at: datetime,
+) -> ApprovalRequest:
+    """Ask that a factor is left out at a site; until it is approved it counts as not known.
+
+    Args:
+        factor: a factor of RM-2.0.
+
+    Raises:
+        NotFound: no such node.
+        Invalid: no reason code, no reason, no or a late last day, an unknown factor.
+        Conflict: it is observed, blank, of the place, at an own operation, or asked for already.
+    """
+    node = get_node(node_id)
+    if factor not in METHOD.factor_index:
+        raise Invalid(fields={"factor": "Choose a factor of the method."})
+    refused = refusal(node, factor, at=at)
+    if refused is not None:
+        raise Conflict(*refused)
+    if code not in {one.value for one in AbsenceReason}:
+        raise Invalid(fields={CODE: "Choose what is absent."})
+    wish = check_wish(wish, today=at.date())
+    request = ask(
+        get_chain(node.chain_id),
+        ApprovalKind.NOT_APPLICABLE,
+        [Part(node.id, factor=factor)],
+        wish,
+        code=AbsenceReason(code),
+        by=by,
+        at=at,
+    )
+    told: dict[str, Any] = {
+        "factor": factor,
+        "code": code,
+        "reason": wish.reason,
+        "expires_on": wish.expires_on,
+    }
+    audit.record("approval:ask", request, by=by, at=at, node=node.id, **told)
+    return request

@@ -1,0 +1,36 @@
+"""The second person of an approval: who may decide (docs/adr, decision 19)."""
+
+from ddplatform.accounts.organisations.queries import list_standings
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotAllowed
+from ddplatform.infrastructure.tenancy import across_tenants
+from ddplatform.value_chain.approvals.models import ApprovalRequest
+from ddplatform.value_chain.approvals.queries.parts import Decider
+
+
+def decider_of(by: Identity) -> Decider | None:
+    """Who decides, with the organisations this person belongs to; None: the role may not."""
+    if by.user_id is None or not by.has(Permission.RISK_APPROVE):
+        return None
+    with across_tenants():
+        homes = {found.organisation.id for found in list_standings(by.user_id)}
+    return Decider(by.user_id, frozenset(homes - {by.organisation_id}))
+
+
+def second_person(request: ApprovalRequest, by: Identity) -> Decider:
+    """Who decides on a request, checked.
+
+    Raises:
+        NotAllowed: an own request, or no right to approve.
+    """
+    if request.created_by_id is not None and request.created_by_id == by.user_id:
+        raise NotAllowed(
+            "Nobody decides on a request of their own.", "Ask a colleague who may approve."
+        )
+    decider = decider_of(by)
+    if decider is None:
+        raise NotAllowed(
+            "Your role may not approve this.", "A sustainability manager of your organisation can."
+        )
+    return decider

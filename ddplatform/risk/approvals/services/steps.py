@@ -1,0 +1,194 @@
+"""A second person decides; what was approved ends by its last day or by hand (RM-2.0 3.8 and 8).
+
+Few parts take a decision at once, many in the background (`work`).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.risk.approvals.services import work as approval_work
+from ddplatform.risk.approvals.services.deciders import decider_of, second_person
+from ddplatform.risk.approvals.services.effects import (
+    bring_into_force,
+    end_parts,
+    fall_back,
+    named,
+    put_decision,
+)
+from ddplatform.risk.approvals.services.work import AT_ONCE
+from ddplatform.value_chain.approvals.models import (
+    Approval,
+    ApprovalRequest,
+    ApprovalState,
+    DecisionKind,
+    EndCause,
+)
+from ddplatform.value_chain.approvals.queries.approvals import STANDING, get_request
+from ddplatform.value_chain.approvals.queries.parts import (
+    chains_with_expired,
+    count_parts,
+    list_parts,
+    may_decide,
+    of_request,
+)
+from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
+
+EXPIRE = "approval:expire"
+LONGEST_NOTE = 2000
+_NOTHING_WAITS = (
+    "Nothing of this request waits for you.",
+    "It was decided, has left the map, or is about a site that you answer for. Reload the page.",
+)
+
+__all__ = ["EXPIRE", "Decided", "Ended", "decide", "decider_of", "end", "expire"]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """How many parts were decided, and how many wait on because this person may not decide."""
+
+    parts: int
+    left: int
+    is_going_on: bool = False
+    """The parts take the decision in the background."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How many parts ended."""
+
+    parts: int
+    is_going_on: bool = False
+    """They end in the background."""
+
+
+def decide(
+    request_id: UUID,
+    *,
+    approve: bool,
+    parts: Collection[UUID] | None = None,
+    note: str = "",
+    by: Identity,
+    at: datetime,
+) -> Decided:
+    """Approve or refuse what somebody else asked for: all that waits of a request, or some of it.
+
+    An approved flow is confirmed, a site an origin and a factor left out: now, or of more than
+    `AT_ONCE` parts in the background. What this person may not decide waits on.
+
+    Args:
+        parts: which of its parts; None: all that wait.
+        note: needed to refuse.
+
+    Raises:
+        NotFound: no such request.
+        NotAllowed: an own request, or no right to approve.
+        Conflict: nothing of it waits for this person, or another decision on it is at work.
+        Invalid: refused without a reason.
+    """
+    request = get_request(request_id)
+    decider = second_person(request, by)
+    note = note.strip()[:LONGEST_NOTE]
+    if not approve and not note:
+        raise Invalid(fields={"note": "Say why, so that whoever asked can act on it."})
+    chain = get_chain_for_change(request.chain_id)
+    approval_work.refuse_second(request_id, at=at)
+    waiting = [*of_request(request_id, parts), Approval.state == ApprovalState.WAITING]
+    which = [*waiting, *may_decide(decider, today=at.date())]
+    found = list_parts(*which, most=AT_ONCE + 1)
+    if not found:
+        raise Conflict(*_NOTHING_WAITS)
+    is_large = parts is None and len(found) > AT_ONCE
+    count = count_parts(*which) if is_large else len(found)
+    if is_large:
+        kind = DecisionKind.APPROVE if approve else DecisionKind.REFUSE
+        approval_work.begin(request, kind, count, note=note, by=by, at=at)
+    else:
+        put_decision(found, approve=approve, note=note, by=by, at=at)
+        if approve:
+            bring_into_force(chain, found, by=by, at=at)
+    left = count_parts(*waiting) - (count if is_large else 0)
+    told: dict[str, Any] = {"kind": request.kind, "parts": count, "left": left, "note": note}
+    action = f"approval:{'approve' if approve else 'refuse'}"
+    audit.record(action, request, by=by, at=at, chain=chain.id, **told, **named(found))
+    return Decided(count, left, is_large)
+
+
+# ---- the end of it ---------------------------------------------------------------------------
+
+
+def end(
+    request_id: UUID,
+    *,
+    parts: Collection[UUID] | None = None,
+    reason: str,
+    by: Identity,
+    at: datetime,
+) -> Ended:
+    """End what waits or is in force before its time; it takes no second person.
+
+    Ending a whole request stops a decision on it that is at work.
+
+    Args:
+        parts: which of its parts; None: all that stand.
+
+    Raises:
+        NotFound: no such request.
+        Conflict: nothing of it stands, or it is being ended.
+        Invalid: no reason.
+    """
+    request = get_request(request_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": "Say why it ends now."})
+    reason = reason.strip()[:LONGEST_NOTE]
+    chain = get_chain_for_change(request.chain_id)
+    stopped = approval_work.give_way(request_id, by=by, at=at) if parts is None else {}
+    which = [*of_request(request_id, parts), Approval.state.in_(STANDING)]
+    found = list_parts(*which, most=AT_ONCE + 1)
+    if not found:
+        raise Conflict("There is nothing to end here any more.", "Reload the page.")
+    is_large = parts is None and len(found) > AT_ONCE
+    count = count_parts(*which) if is_large else len(found)
+    if is_large:
+        approval_work.begin(request, DecisionKind.END, count, note=reason, by=by, at=at)
+    else:
+        end_parts(found, EndCause.BY_HAND, reason=reason, by=by, at=at)
+        fall_back(chain, "approval:end", found, by=by, at=at)
+    told: dict[str, Any] = {"kind": request.kind, "parts": count, "reason": reason, **stopped}
+    audit.record("approval:end", request, by=by, at=at, chain=chain.id, **told, **named(found))
+    return Ended(count, is_large)
+
+
+def expire(*, by: Identity, at: datetime) -> dict[str, int]:
+    """End what has passed its last day, waiting or in force: one event for each map."""
+    ended = 0
+    for chain_id in chains_with_expired(at.date()):
+        ended += _expire_in(chain_id, by=by, at=at)
+    return {"ended": ended}
+
+
+def _expire_in(chain_id: UUID, *, by: Identity, at: datetime) -> int:
+    chain = get_chain_for_change(chain_id)
+    of_map = select(ApprovalRequest.id).where(ApprovalRequest.chain_id == chain_id)
+    which: tuple[ColumnElement[bool], ...] = (
+        Approval.request_id.in_(of_map),
+        Approval.state.in_(STANDING),
+        Approval.expires_on < at.date(),
+    )
+    found = list_parts(*which)
+    if not found:
+        return 0
+    end_parts(found, EndCause.EXPIRED, by=by, at=at)
+    fall_back(chain, EXPIRE, found, by=by, at=at)
+    in_force = sum(part.state is ApprovalState.IN_FORCE for part in found)
+    told: dict[str, Any] = {"parts": len(found), "in_force": in_force}
+    audit.record(EXPIRE, chain, by=by, at=at, **told, **named(found))
+    return len(found)

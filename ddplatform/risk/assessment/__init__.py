@@ -1,0 +1,1 @@
+"""Maps are assessed: as a whole, or what changed alone."""

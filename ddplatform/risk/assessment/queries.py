@@ -1,0 +1,85 @@
+"""What nodes of a map say of themselves otherwise since a version of it, where no link changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.infrastructure.db import db
+from ddplatform.value_chain.history.models import MapChange, MapStep
+from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
+from supply_chain.graph.columns import NodeColumns
+
+ACTIONS = frozenset(
+    {
+        *("node:change", "value_chain:change"),
+        *("approval:approve", "approval:end", "approval:expire"),
+    }
+)
+"""Steps of a map that leave which nodes there are, and all links but those that they name."""
+READ = frozenset({"name", "kind", "country", "sector_ref", "commodity_refs", "is_origin"})
+"""What a run reads of a node itself, besides whether it is the own business."""
+NOT_READ = frozenset(
+    {
+        *("region", "address", "latitude", "longitude", "operated_by_id"),
+        *("external_ids", "attributes", "tags", "group_name"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class OwnFacts:
+    """What some nodes say of themselves; one entry each."""
+
+    keys: Sequence[UUID]
+    names: Sequence[str]
+    nodes: NodeColumns
+
+
+def find_own_changes(chain: ValueChain, after: int) -> set[UUID] | None:
+    """The nodes of which a run reads something else since a version of their map.
+
+    Returns:
+        None where anything else changed: a link, which nodes there are, the own business.
+    """
+    if chain.version == after:
+        return set()
+    rows = db.session.execute(
+        select(
+            MapStep.version, MapStep.action, MapChange.node_id, MapChange.link_id, MapChange.before
+        )
+        .outerjoin(MapChange, MapChange.step_id == MapStep.id)
+        .where(MapStep.chain_id == chain.id, MapStep.version > after)
+    ).all()
+    if {row.version for row in rows} != set(range(after + 1, chain.version + 1)):
+        return None  # what no history tells may be anything
+    if any(row.action not in ACTIONS or row.link_id is not None for row in rows):
+        return None
+    of_nodes = [(row.node_id, set(row.before)) for row in rows if row.node_id is not None]
+    if any(columns - READ - NOT_READ for _, columns in of_nodes):
+        return None
+    return {node_id for node_id, columns in of_nodes if columns & READ}
+
+
+def load_own_facts(keys: Sequence[UUID]) -> OwnFacts:
+    """What these nodes say of themselves now, in this order."""
+    node = ValueChainNode
+    found = db.session.execute(
+        select(
+            *(node.id, node.external_ref, node.name, node.kind, node.country, node.sector_ref),
+            *(node.commodity_refs, node.own_operation, node.is_origin),
+        ).where(node.id.in_(keys))
+    )
+    by_key = {row.id: row for row in found}
+    rows = [by_key[key] for key in keys]
+    nodes = NodeColumns.build(
+        [row.external_ref for row in rows],
+        kind=[row.kind for row in rows],
+        country=[row.country for row in rows],
+        sector=[row.sector_ref for row in rows],
+        commodities=[row.commodity_refs for row in rows],
+        own_operation=[row.own_operation for row in rows],
+        origin=[row.is_origin for row in rows],
+    )
+    return OwnFacts(keys, [row.name for row in rows], nodes)

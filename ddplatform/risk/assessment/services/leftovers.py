@@ -1,0 +1,58 @@
+"""What an assessment had written when its worker was killed: scores of a run that never came to be.
+
+Scores are written before the row of their run, so no page has ever shown them. Whoever is told the
+key of a run that was begun takes them away before it is begun again.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select
+
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.tenancy import erasing
+from ddplatform.risk.runs.models import AssessmentRun, RiskAssessment
+from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
+
+CHUNK = 5_000  # nodes taken away in one unit of work
+
+
+def clear_begun(
+    run_id: UUID,
+    chain_id: UUID,
+    *,
+    by: Identity,
+    unit: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """Take away the scores of a run that has no row; those of a run that stands stay for ever.
+
+    Args:
+        chain_id: the map of the run; a worker that still keeps it is waited for.
+        unit: opens a unit of work in the tenant of the run.
+    """
+    left = True
+    while left:
+        with unit(), erasing(by.organisation_id):
+            get_chain_for_change(chain_id)
+            left = _clear_last(run_id)
+
+
+def _clear_last(run_id: UUID) -> bool:
+    """Take away the last rows; False where there is none."""
+    begun = _is_begun(run_id)
+    last = db.session.scalar(select(func.max(RiskAssessment.place)).where(*begun))
+    if last is None:
+        return False
+    db.session.execute(
+        delete(RiskAssessment)
+        .where(*begun, RiskAssessment.place > last - CHUNK)
+        .execution_options(synchronize_session=False)
+    )
+    return True
+
+
+def _is_begun(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    run = select(AssessmentRun.id).where(AssessmentRun.id == run_id)
+    return RiskAssessment.run_id == run_id, ~run.exists()

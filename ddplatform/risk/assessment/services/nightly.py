@@ -1,0 +1,22 @@
+"""Each night the maps are assessed as a whole whose run rests on one of an earlier day.
+
+Ages move every score with the calendar, so that the first change of a day would wait for a whole
+run; by night nobody waits for it.
+"""
+
+from datetime import datetime
+
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.risk.facts.services.facts import ask_reassessment
+from ddplatform.risk.runs.queries.runs import list_maps_to_renew
+
+RENEW = "risk:renew"
+CALENDAR = "calendar"
+
+
+def ask_whole_runs(*, by: Identity, at: datetime) -> dict[str, int]:
+    """Queue a run of each of these maps; a map that waits already, or was renewed, is left."""
+    maps = list_maps_to_renew(at.date())
+    for chain_id in maps:
+        ask_reassessment(chain_id, CALENDAR, by=by, at=at)
+    return {"maps": len(maps)}

@@ -1,0 +1,232 @@
+"""Lines of a plan become questionnaires that are sent and visits that somebody answers for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.vocabulary import RiskState
+from ddplatform.due_diligence.actions.services import actions as mitigation
+from ddplatform.due_diligence.actions.services.actions import ActionPlan
+from ddplatform.due_diligence.findings.models import Finding, FindingSource
+from ddplatform.due_diligence.findings.services import findings
+from ddplatform.due_diligence.findings.services.findings import FindingFields
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
+from ddplatform.risk.assessment_plan.queries.plans import (
+    find_visited,
+    get_plan_for_change,
+    get_steps,
+)
+from ddplatform.risk.assessment_plan.queries.words import could_be
+from ddplatform.supplier_engagement.requests.services import requests as questionnaires
+from ddplatform.supplier_engagement.requests.services.requests import Sending
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+INDICATOR = "IND-02"  # sites assessed in the last 12 months
+_ISSUE_NAMES = dict(zip(Issue, METHOD.issue_names, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigning:
+    """Which lines are assigned, and how. `emails`: place of a line -> address typed for it."""
+
+    places: frozenset[int]
+    version_id: UUID | None = None
+    answers_due: date | None = None
+    language: str = "en"
+    message: str = ""
+    owner_id: UUID | None = None
+    visits_due: date | None = None
+    emails: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """How many questionnaires were sent and visits planned."""
+
+    questionnaires: int
+    visits: int
+
+
+def assign(plan_id: UUID, wanted: Assigning, *, by: Identity, at: datetime) -> Assigned:
+    """Send the questionnaires and plan the visits of the chosen lines: all of them, or none.
+
+    A line is assigned once; what was assigned before is left as it is. A visit is an action about
+    the open finding on its issue, or about one that says how little is known.
+
+    Raises:
+        NotFound: no such plan.
+        Conflict: every chosen line is assigned already.
+        Invalid: a problem at `places`, `version_id`, `answers_due`, `owner_id`, `visits_due` or
+            `email-<place>`.
+    """
+    plan = get_plan_for_change(plan_id)
+    chosen = [step for step in get_steps(plan_id) if step.place in wanted.places]
+    steps = [step for step in chosen if step.assignment_id is None and step.action_id is None]
+    if not chosen:
+        raise Invalid(fields={"places": "Choose at least one line."})
+    if not steps:
+        raise Conflict("All these lines are assigned already.", "Choose others, or see the plan.")
+    nodes = _nodes(plan, steps)
+    asked = [step for step in steps if step.kind is StepKind.QUESTIONNAIRE]
+    visited = [step for step in steps if step.kind is StepKind.VISIT]
+    _check(plan, wanted, asked, visited, today=at.date(), known=set(nodes))
+    _send(asked, nodes, wanted, by=by, at=at)
+    for step in visited:
+        step.action_id = _plan_visit(step, nodes[step.node_ref], wanted, by=by, at=at)
+    audit.record(
+        "visit_plan:assign",
+        plan,
+        by=by,
+        at=at,
+        questionnaires=len(asked),
+        visits=len(visited),
+        owner=wanted.owner_id if visited else None,
+    )
+    return Assigned(len(asked), len(visited))
+
+
+def _nodes(plan: VisitPlan, steps: Sequence[VisitPlanStep]) -> dict[str, ValueChainNode]:
+    """The nodes of the lines that still stand on the map."""
+    found = db.session.scalars(
+        select(ValueChainNode).where(
+            ValueChainNode.chain_id == plan.chain_id,
+            ValueChainNode.external_ref.in_({step.node_ref for step in steps}),
+            ValueChainNode.archived_at.is_(None),
+        )
+    )
+    return {node.external_ref: node for node in found}
+
+
+def _check(
+    plan: VisitPlan,
+    wanted: Assigning,
+    asked: Sequence[VisitPlanStep],
+    visited: Sequence[VisitPlanStep],
+    *,
+    today: date,
+    known: set[str],
+) -> None:
+    faults: dict[str, str] = {}
+    gone = sorted({s.node_name for s in (*asked, *visited) if s.node_ref not in known})
+    if gone:
+        faults["places"] = f"No longer on the map, leave them out: {', '.join(gone)}."
+    busy = find_visited(plan.chain_id, [step.node_ref for step in visited])
+    if twice := sorted(step.node_name for step in visited if step.node_ref in busy):
+        faults["places"] = f"A visit is planned already, leave them out: {', '.join(twice)}."
+    if asked and wanted.version_id is None:
+        faults["version_id"] = "Choose a questionnaire."
+    if asked and (wanted.answers_due is None or wanted.answers_due < today):
+        faults["answers_due"] = "Choose a day that is not past."
+    if visited and wanted.owner_id is None:
+        faults["owner_id"] = "Choose who answers for the visits."
+    if visited and (wanted.visits_due is None or wanted.visits_due < today):
+        faults["visits_due"] = "Choose a day that is not past."
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _send(
+    steps: Sequence[VisitPlanStep],
+    nodes: dict[str, ValueChainNode],
+    wanted: Assigning,
+    *,
+    by: Identity,
+    at: datetime,
+) -> None:
+    if not steps or wanted.version_id is None or wanted.answers_due is None:
+        return  # `_check` refused lines without these
+    sending = Sending(
+        version_id=wanted.version_id,
+        due_on=wanted.answers_due,
+        language=wanted.language,
+        message=wanted.message,
+    )
+    by_node = {nodes[step.node_ref].id: step for step in steps}
+    emails = {key: wanted.emails.get(step.place, "") for key, step in by_node.items()}
+    try:
+        sent = questionnaires.assign(sending, emails, by=by, at=at)
+    except Invalid as error:
+        places = {f"email-{key}": f"email-{step.place}" for key, step in by_node.items()}
+        renamed = {"due_on": "answers_due", "nodes": "places", **places}
+        fields = {renamed.get(name, name): text for name, text in error.fields.items()}
+        raise Invalid(fields=fields) from error
+    for assignment in sent:
+        by_node[assignment.node_id].assignment_id = assignment.id
+
+
+def note_sent(plan_id: UUID, sent: Mapping[str, UUID]) -> int:
+    """Mark the lines of a plan whose questionnaires a campaign sent; part of its sending.
+
+    Args:
+        sent: stable id of a node -> what it was sent. A line that is marked stays as it is.
+    """
+    plan = get_plan_for_change(plan_id)  # nobody assigns its lines meanwhile
+    lines = db.session.scalars(
+        select(VisitPlanStep)
+        .where(
+            VisitPlanStep.plan_id == plan.id,
+            VisitPlanStep.kind == StepKind.QUESTIONNAIRE,
+            VisitPlanStep.assignment_id.is_(None),
+            VisitPlanStep.node_ref.in_(sent),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+    for line in lines:
+        line.assignment_id = sent[line.node_ref]
+    return len(lines)
+
+
+def _plan_visit(
+    step: VisitPlanStep, node: ValueChainNode, wanted: Assigning, *, by: Identity, at: datetime
+) -> UUID:
+    issue = Issue(step.issue)
+    finding_id = db.session.scalar(
+        select(Finding.id)
+        .where(
+            Finding.node_id == node.id,
+            Finding.issue == issue,
+            Finding.status != RiskState.CONTROLLED,
+        )
+        .order_by(Finding.created_at.desc(), Finding.id)
+        .limit(1)
+    )
+    if finding_id is None:
+        finding_id = findings.record(node.id, _gap(step, issue), by=by, at=at).id
+    name = _ISSUE_NAMES[issue]
+    action = mitigation.plan(
+        finding_id,
+        ActionPlan(
+            title="Visit unannounced, with the voice of workers",
+            description=f"See what is known too little of: {name}. Staff who are trained in child "
+            "safeguarding talk with workers, families and the community, apart from managers. "
+            "A child found at work is helped first (remediation protocol); finding and helping "
+            "is no reason to leave.",
+            success_measure="A report of the visit says for each open question what was seen and "
+            "who was heard; the scores rest on it.",
+            due_on=wanted.visits_due or at.date(),
+            indicator=INDICATOR,
+            owner_id=wanted.owner_id,
+        ),
+        by=by,
+        at=at,
+    )
+    return action.id
+
+
+def _gap(step: VisitPlanStep, issue: Issue) -> FindingFields:
+    name = _ISSUE_NAMES[issue]
+    return FindingFields(
+        issue=issue,
+        title=f"Too little is known: {name}"[: findings.TITLE_LENGTH],
+        description=f"{could_be(step)}. Nothing was found yet; a visit was planned to learn more.",
+        source=FindingSource.OWN_CHECK,
+    )

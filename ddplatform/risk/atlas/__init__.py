@@ -1,0 +1,1 @@
+"""Countries and goods: what is known of them."""

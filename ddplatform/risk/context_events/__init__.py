@@ -1,0 +1,1 @@
+"""Events in the surroundings of sites."""

@@ -1,0 +1,201 @@
+"""Which sites stand in the area of an event, may stand there, or did."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.together import Question, Rows, ask
+from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
+from ddplatform.risk.context_events.queries.events import area_of
+from ddplatform.value_chain.history.queries.on_day import FEW
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
+from supply_chain.graph.areas import Area, AreaKind, Places, find_inside
+from supply_chain.vocabulary import NodeKind, RiskBand
+
+NODES_SHOWN = 200
+UNSURE_SHOWN = 50
+DEGREE_KM = 110.0  # a little less than any degree of latitude, so that the box holds the circle
+
+
+@dataclass(frozen=True)
+class NodeInside:
+    """A site inside an event."""
+
+    id: UUID
+    name: str
+    country: str | None
+    region: str | None
+    chain_name: str
+    band: RiskBand | None
+    distance_km: float | None
+    is_marked: bool
+
+
+@dataclass(frozen=True)
+class NodeName:
+    """A site by name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An event that a site stands in now."""
+
+    event_id: UUID
+    kind: str
+    title: str
+    starts_on: date
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Standing nodes of all maps that may be in an area, as columns."""
+
+    ids: Sequence[UUID]
+    chain_ids: Sequence[UUID]
+    places: Places
+
+
+def load_candidates(area: Area) -> Candidates:
+    """The nodes of all maps that may stand in an area, unknown origins left out."""
+    rows = db.session.execute(
+        select(
+            ValueChainNode.id,
+            ValueChainNode.chain_id,
+            ValueChainNode.country,
+            ValueChainNode.region,
+            ValueChainNode.latitude,
+            ValueChainNode.longitude,
+        )
+        .where(
+            ValueChainNode.archived_at.is_(None),
+            ValueChainNode.kind != NodeKind.UNKNOWN_ORIGIN,
+            _near(area),
+        )
+        .order_by(ValueChainNode.id)
+    ).all()
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * 6
+    ids, chains, country, region, latitude, longitude = columns
+    return Candidates(ids, chains, Places(country, region, _degrees(latitude), _degrees(longitude)))
+
+
+def _near(area: Area) -> ColumnElement[bool]:
+    if area.kind is not AreaKind.CIRCLE:
+        return ValueChainNode.country == area.country
+    reach = area.radius_km / DEGREE_KM
+    unplaced = and_(ValueChainNode.country == area.country, ValueChainNode.latitude.is_(None))
+    return or_(
+        ValueChainNode.latitude.between(area.latitude - reach, area.latitude + reach), unplaced
+    )
+
+
+def _degrees(values: Sequence[float | None]) -> Any:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def list_rows_inside(event_id: UUID) -> Mapping[UUID, ContextEventNode]:
+    """What is kept of each node that is or was inside, by node."""
+    rows = db.session.scalars(
+        select(ContextEventNode)
+        .where(ContextEventNode.event_id == event_id)
+        .order_by(ContextEventNode.id)
+    )
+    return {row.node_id: row for row in rows}
+
+
+def list_nodes_inside(event_id: UUID) -> tuple[Sequence[NodeInside], int]:
+    """The sites inside an event, the nearest first, at most 200, and how many there are."""
+    wanted = (
+        ContextEventNode.event_id == event_id,
+        ContextEventNode.is_mistaken.is_(False),
+    )
+    rows = db.session.execute(
+        select(
+            ValueChainNode.id,
+            ValueChainNode.name,
+            ValueChainNode.country,
+            ValueChainNode.region,
+            ValueChain.name.label("chain_name"),
+            NodeSummary.band,
+            ContextEventNode.distance_km,
+            ContextEventNode.left_at.is_(None).label("is_marked"),
+        )
+        .select_from(ContextEventNode)
+        .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+        .where(*wanted)
+        .order_by(
+            func.coalesce(ContextEventNode.distance_km, 0.0), ValueChainNode.name, ValueChainNode.id
+        )
+        .limit(NODES_SHOWN)
+    ).all()
+    total = len(rows)
+    if total == NODES_SHOWN:
+        counted = select(func.count()).select_from(ContextEventNode).where(*wanted)
+        total = db.session.scalar(counted) or total
+    return [NodeInside(**row._mapping) for row in rows], total
+
+
+def list_unsure(event: ContextEvent) -> tuple[Sequence[NodeName], int]:
+    """Sites that may stand inside, since their place is not known; at most 50, and how many."""
+    candidates = load_candidates(area_of(event))
+    rows = find_inside(area_of(event), candidates.places).unsure
+    shown = [candidates.ids[row] for row in rows[:UNSURE_SHOWN]]
+    found = db.session.execute(
+        select(ValueChainNode.id, ValueChainNode.name)
+        .where(ValueChainNode.id.in_(shown))
+        .order_by(ValueChainNode.name, ValueChainNode.id)
+    ).all()
+    return [NodeName(*row) for row in found], len(rows)
+
+
+def list_marks(node_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Mark]]:
+    """The events that each of these sites stands in now; for pages of a few hundred sites."""
+    return ask(select_marks(node_ids))
+
+
+def select_marks(node_ids: Collection[UUID]) -> Question[Mapping[UUID, Sequence[Mark]]]:
+    """Asks for the same."""
+    statement = (
+        select(
+            ContextEventNode.node_id,
+            ContextEvent.id.label("event_id"),
+            ContextEvent.kind,
+            ContextEvent.title,
+            ContextEvent.starts_on,
+        )
+        .join(ContextEvent, ContextEvent.id == ContextEventNode.event_id)
+        .where(ContextEventNode.node_id.in_(node_ids), ContextEventNode.left_at.is_(None))
+    )
+    return Question((statement,), _marks, (ContextEvent.starts_on, ContextEvent.id))
+
+
+def _marks(rows: Rows) -> Mapping[UUID, Sequence[Mark]]:
+    found: dict[UUID, list[Mark]] = defaultdict(list)
+    for row in rows:
+        found[row.node_id].append(Mark(row.event_id, row.kind, row.title, row.starts_on))
+    return found
+
+
+def list_chains_of(node_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The maps that these nodes stand in."""
+    found: set[UUID] = set()
+    for start in range(0, len(node_ids), FEW):
+        found |= set(
+            db.session.scalars(
+                select(ValueChainNode.chain_id)
+                .where(ValueChainNode.id.in_(node_ids[start : start + FEW]))
+                .distinct()
+            )
+        )
+    return sorted(found)

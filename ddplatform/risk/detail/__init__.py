@@ -1,0 +1,1 @@
+"""One risk with all its parts."""

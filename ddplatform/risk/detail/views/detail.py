@@ -1,0 +1,112 @@
+"""The parts of one risk, ready for its page."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from ddplatform.risk.detail.queries.explanation import (
+    ORIGINS_AT_ONCE,
+    explain_risk,
+    list_names_of,
+    list_origins,
+)
+from ddplatform.risk.detail.views.risks import who_can_tell
+from ddplatform.risk.judgement.queries.judged import Control, list_controls
+from ddplatform.risk.runs.queries.runs import RunHead
+from ddplatform.risk.runs.queries.scores import RiskScore
+from ddplatform.risk.words.codes import control_name
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from supply_chain.risk.explanation import Explanation, Lowering
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+ORIGINS_SHOWN = 8
+LOWERING_SHOWN = 8  # of each kind: missing data, controls
+
+
+@dataclass(frozen=True)
+class ControlLine:
+    """A control that addresses the issue, as it counts now."""
+
+    control: str
+    name: str
+    design: float
+    coverage: float
+    evidence: float
+    record: Control | None
+    """None where the control is not recorded at the node."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One origin of the exposure; `part` is in the unit of E."""
+
+    name: str
+    node_id: UUID | None
+    part: float
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where exposure comes from: the largest parts, the rest, and whether it was looked at."""
+
+    shown: tuple[Origin, ...]
+    others: int
+    others_part: float
+    is_asked: bool
+
+
+def explained(head: RunHead, risk: RiskScore, node: ValueChainNode) -> dict[str, Any]:
+    """What the page says of likelihood, controls and what would lower the score."""
+    found = explain_risk(head, risk, node)
+    explanation, controls = found.explanation, found.assessment.known.controls
+    records = list_controls(node.id)
+    helping = np.flatnonzero(METHOD.helps[:, found.column])
+    lines = [
+        ControlLine(
+            control=METHOD.controls[at],
+            name=control_name(METHOD.controls[at]),
+            design=float(METHOD.design[at] * controls.design[found.row, at]),
+            coverage=float(controls.coverage[found.row, at]),
+            evidence=float(controls.evidence[found.row, at]),
+            record=records.get(METHOD.controls[at]),
+        )
+        for at in helping.tolist()
+    ]
+    return {
+        "factor_groups": [group for group in explanation.groups if group.beta > 0],
+        "modelled": float(found.assessment.scores.modelled[found.row, found.column]),
+        "floor": float(METHOD.floor[list(Issue).index(risk.issue)]),
+        "is_outdated": found.is_outdated,
+        "missing": len(explanation.missing),
+        "lowering": _lowering(explanation),
+        "controls": [line for line in lines if line.record is not None],
+        "absent_controls": [line for line in lines if line.record is None],
+    }
+
+
+def _lowering(explanation: Explanation) -> list[tuple[Lowering, str | None]]:
+    """What would lower the score most: missing data with who can supply them, then controls."""
+    data = [item for item in explanation.lowering if item.kind == "factor"][:LOWERING_SHOWN]
+    controls = [item for item in explanation.lowering if item.kind == "control"][:LOWERING_SHOWN]
+    return [
+        *((item, who_can_tell(item.ref)) for item in data),
+        *((item, None) for item in controls),
+    ]
+
+
+def origins_of(head: RunHead, risk: RiskScore, *, wanted: bool) -> Origins:
+    """Where the exposure of a risk comes from; on a large map only when somebody asks."""
+    if head.node_count > ORIGINS_AT_ONCE and not wanted:
+        return Origins((), 0, 0.0, is_asked=False)
+    parts = list_origins(head, risk.node_ref, risk.issue)
+    first, rest = parts[:ORIGINS_SHOWN], parts[ORIGINS_SHOWN:]
+    names = list_names_of(head.id, [ref for ref, _ in first])
+    shown = tuple(
+        Origin(*names.get(ref, (ref, None)), part=part, is_own=ref == risk.node_ref)
+        for ref, part in first
+    )
+    return Origins(shown, len(rest), sum(part for _, part in rest), is_asked=True)

@@ -1,0 +1,1 @@
+"""What is known of the nodes of a map."""

@@ -1,0 +1,188 @@
+"""What other columns tell the risk column: facts, controls, and that a map needs a new assessment.
+
+These are parts of a larger change (a finding that is confirmed, a case that is closed, an action
+that is verified): the caller writes the one audit event of that change.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.risk.runs.models import ControlRecord, FactKind, RiskFact
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+REASSESS = "risk:assess"
+
+
+def add_fact(
+    node_id: UUID,
+    issue: Issue,
+    kind: FactKind,
+    *,
+    cause_type: str,
+    cause_id: UUID,
+    since: datetime,
+    found_by: str | None = None,
+    self_disclosed: bool = False,
+) -> RiskFact:
+    """State a fact that overrides the model for a (node, issue), until `end_fact` (RM-1.0 8).
+
+    The same open fact of the same cause is not stated twice: the first one is returned.
+
+    Args:
+        cause_type, cause_id: the row the fact comes from: `finding`, `red_flag` or `case`.
+        found_by: the control through which the site itself found a confirmed impact.
+        self_disclosed: the site told of it; shown beside the score, changes no number.
+
+    Raises:
+        Invalid: `found_by` is no detecting control that addresses the issue.
+    """
+    if found_by is not None:
+        _check_detecting(found_by, issue)
+    db.session.flush()  # the same unit of work may have stated it
+    stated = db.session.scalar(
+        select(RiskFact).where(
+            RiskFact.node_id == node_id,
+            RiskFact.issue == issue,
+            RiskFact.kind == kind,
+            RiskFact.cause_type == cause_type,
+            RiskFact.cause_id == cause_id,
+            RiskFact.ended_at.is_(None),
+        )
+    )
+    if stated is not None:
+        return stated
+    fact = RiskFact(
+        node_id=node_id,
+        issue=issue,
+        kind=kind,
+        found_by=found_by,
+        self_disclosed=self_disclosed,
+        cause_type=cause_type,
+        cause_id=cause_id,
+        since=since,
+    )
+    db.session.add(fact)
+    return fact
+
+
+def end_fact(
+    cause_type: str, cause_id: UUID, *, at: datetime, closure_verified: bool = False
+) -> list[RiskFact]:
+    """End all open facts that came from one cause, and return them.
+
+    Args:
+        closure_verified: an open confirmed impact was remedied and its closure verified by a
+            second person. Each confirmed fact is followed by a closure, which keeps the
+            likelihood up for a while (recurrence floor, RM-1.0 8). Without it the facts just end:
+            refuted, handed over, entered by mistake.
+    """
+    db.session.flush()  # the facts may be as new as their end
+    ended = list(
+        db.session.scalars(
+            select(RiskFact)
+            .where(
+                RiskFact.cause_type == cause_type,
+                RiskFact.cause_id == cause_id,
+                RiskFact.kind != FactKind.CLOSED,
+                RiskFact.ended_at.is_(None),
+            )
+            .order_by(RiskFact.since, RiskFact.id)
+        )
+    )
+    for fact in ended:
+        fact.ended_at = at
+        if closure_verified and fact.kind is FactKind.CONFIRMED:
+            add_fact(
+                fact.node_id,
+                fact.issue,
+                FactKind.CLOSED,
+                cause_type=cause_type,
+                cause_id=cause_id,
+                since=at,
+                self_disclosed=fact.self_disclosed,
+            )
+    return ended
+
+
+def record_control(
+    node_id: UUID,
+    control: str,
+    *,
+    coverage: float,
+    evidence: float,
+    verified_on: date | None,
+    reason: str,
+    cause: tuple[str, UUID | None],
+    by: Identity,
+    at: datetime,
+) -> ControlRecord:
+    """Keep what was judged of a control at a node; the newest record of a control counts.
+
+    Args:
+        coverage: share of the exposed people, sites or volume reached, 0 to 1.
+        evidence: one of the five levels 0, .25, .5, .75, .9 (RM-1.0 9).
+        verified_on: the day of the check; evidence older than 18 months falls to .25.
+        cause: (`action` or `review`, id of that row).
+
+    Raises:
+        Invalid: unknown control, a value outside its scale, no reason.
+    """
+    problems = {}
+    if control not in METHOD.control_index:
+        problems["control"] = f"“{control}” is no control of the method; choose one of the list."
+    if not 0 <= coverage <= 1:
+        problems["coverage"] = "Give the share of people, sites or volume reached, 0 to 100 %."
+    if evidence not in METHOD.policy.evidence_levels:
+        levels = ", ".join(f"{level:g}" for level in METHOD.policy.evidence_levels)
+        problems["evidence"] = f"Choose one of the levels {levels}."
+    if not reason.strip():
+        problems["reason"] = "Say what was seen that supports this level."
+    if problems:
+        raise Invalid(fields=problems)
+    record = ControlRecord(
+        node_id=node_id,
+        control=control,
+        coverage=coverage,
+        evidence=evidence,
+        verified_on=verified_on,
+        cause_type=cause[0],
+        cause_id=cause[1],
+        reason=reason.strip(),
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(record)
+    return record
+
+
+def ask_reassessment(chain_id: UUID, cause: str, *, by: Identity, at: datetime) -> Job:
+    """Queue a new assessment of a map; one that still waits is enough and is returned instead.
+
+    Args:
+        cause: why, for the history: `import`, `answers`, `facts`, `judgement`, `release`,
+            `request`, `calendar`.
+    """
+    return jobs.enqueue(
+        REASSESS,
+        {"chain_id": str(chain_id), "cause": cause},
+        by=by,
+        at=at,
+        unique_key=f"{REASSESS}:{chain_id}",
+    )
+
+
+def _check_detecting(control: str, issue: Issue) -> None:
+    at = METHOD.control_index.get(control)
+    if at is None or not (METHOD.detects[at] and METHOD.helps[at, list(Issue).index(issue)]):
+        name = METHOD.issue_names[list(Issue).index(issue)]
+        raise Invalid(
+            fields={"found_by": f"{control} is no control that detects “{name}”; leave it out."}
+        )

@@ -1,0 +1,1 @@
+"""What people judge of a risk."""

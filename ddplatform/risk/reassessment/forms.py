@@ -1,0 +1,51 @@
+"""What people type about sites to be looked at anew."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from ddplatform.accounts.organisations.queries import list_people
+from ddplatform.core.due_diligence.reassessment import SeenBy, triggers
+
+
+class ChangeForm(FlaskForm):  # type: ignore[misc]
+    """Something changed at a site."""
+
+    trigger = RadioField(
+        "What changed?",
+        choices=[
+            SelectChoice(one.ref, one.title)
+            for one in triggers().values()
+            if SeenBy.PERSON in one.seen_by
+        ],
+        validators=[InputRequired("Choose what changed.")],
+    )
+    note = TextAreaField(
+        "In a few words",
+        description="What you know and from where. Never write a child's name or address.",
+        validators=[InputRequired("Say what changed."), Length(max=2000)],
+    )
+
+
+class CloseForm(FlaskForm):  # type: ignore[misc]
+    """Somebody looked at the site."""
+
+    note = TextAreaField(
+        "What did you see, and what follows?",
+        description="It stays with the site. Never write a child's name or address.",
+        validators=[InputRequired("Say what you saw and decided."), Length(max=2000)],
+    )
+
+
+class OwnerForm(FlaskForm):  # type: ignore[misc]
+    """Who looks at the site."""
+
+    owner = SelectField("Who looks at it")
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        people = [SelectChoice(str(one.user_id), one.name) for one in list_people()]
+        self.owner.choices = [SelectChoice("", "Nobody yet"), *people]

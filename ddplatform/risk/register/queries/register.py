@@ -1,0 +1,294 @@
+"""A page of the register under RM-2.0, of one map or of several: a row for each tie.
+
+Two statements however large the maps are, and one more where the follow-up is filtered by.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import func, select
+
+from ddplatform.infrastructure.db import db
+from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, load_of_maps, load_of_places
+from ddplatform.risk.runs.queries.rows import load_register
+from ddplatform.risk.runs.queries.scores import RiskScore, list_at_runs
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from supply_chain.risk.follow_up import EVERY, FollowUpColumns, FollowUpFilter
+from supply_chain.risk.method import Bools, Ints
+from supply_chain.risk.register import Register, RiskFilter
+from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.rm2.register_order import order_keys
+from supply_chain.risk.rm2.salience import EMERGENCY, UNITS
+from supply_chain.risk.rm2.severity import RISK_BANDS
+from supply_chain.vocabulary import NodeKind, RiskBand
+
+ROWS = 50
+AT_ONCE = 5_000  # risks whose scores are read together
+_CRITICAL = RISK_BANDS.index(RiskBand.CRITICAL)
+_CRITICAL_FROM = round(METHOD.policy.index_bands[_CRITICAL - 1] * UNITS)
+
+
+def count_unknown_activities(chain_id: UUID) -> int:
+    """How many places of a map have no activity; unknown origins are none of them."""
+    places = select(func.count()).where(
+        ValueChainNode.chain_id == chain_id,
+        ValueChainNode.archived_at.is_(None),
+        ValueChainNode.sector_ref.is_(None),
+        ValueChainNode.kind != NodeKind.UNKNOWN_ORIGIN,
+    )
+    return db.session.scalar(places) or 0
+
+
+class View(StrEnum):
+    """Which list of the register."""
+
+    ACT = "act"  # critical risks, and those where a child is known to be in danger now
+    FIND = "find"  # what could be critical and is not known well, by how high it could be
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class MapRun:
+    """A map with its current run, one under RM-2.0."""
+
+    chain_id: UUID
+    name: str
+    run_id: UUID
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of the register is asked for."""
+
+    view: View
+    wanted: RiskFilter
+    tie: int | None = None  # position, from 1 on, of one of risks with an equal score: these alone
+    number: int = 1  # of the page
+    follow: FollowUpFilter = EVERY
+    since: date | None = None  # the past day that the list is compared with
+
+
+@dataclass(frozen=True)
+class TieRow:
+    """Risks with an equal score, most of them one; positions are those in the whole map."""
+
+    risk: RiskScore  # the first of those that are asked for
+    first: int
+    last: int
+    count: int  # of those that are asked for
+
+
+@dataclass(frozen=True)
+class ListedRow:
+    """A row of the register, the map that it is of, and what is under way about it."""
+
+    of: MapRun
+    row: TieRow
+    follow: FollowUp | None  # None: an unknown origin, or several risks
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """One page of the register."""
+
+    rows: Sequence[ListedRow]
+    first: int  # number of the first row among all rows
+    ties: int  # all rows
+    risks: int  # that are asked for
+    sites: int  # places of the maps at which these stand
+    number: int
+    last_number: int
+    counts: Mapping[View, int]  # risks of each list under the same filter
+    same_as: RiskFilter | None  # the filter that lists the same risks; None: there is none
+    follow_ups: FollowUps
+    maps: Sequence["ListedMap"]
+
+
+@dataclass(frozen=True)
+class ListedMap:
+    """The risks of one map that are asked for."""
+
+    of: MapRun
+    register: Register
+    columns: FollowUpColumns | None  # where the follow-up is filtered by
+    found: Ints  # positions, in the order of the list
+    starts: Ints  # where each row begins among them
+
+
+def load_page(runs: Sequence[MapRun], asked: Asked, today: date) -> RegisterPage:
+    """One page; a number outside of the list is the nearest page inside.
+
+    Args:
+        today: decides which actions are overdue and which deferrals are due.
+    """
+    of_maps = _of_maps(runs, asked, today)
+    maps = [_listed(run, asked, of_maps) for run in runs]
+    order = _order(maps, asked.view)
+    last = max(1, -(-len(order) // ROWS))
+    number = min(max(asked.number, 1), last)
+    first = (number - 1) * ROWS
+    rows, follow_ups = _read(maps, order[first : first + ROWS], of_maps, today)
+    return RegisterPage(
+        rows=rows,
+        first=first + 1 if rows else 0,
+        ties=len(order),
+        risks=sum(len(one.found) for one in maps),
+        sites=sum(one.register.count_sites(one.found) for one in maps),
+        number=number,
+        last_number=last,
+        counts=_counts(maps, asked),
+        same_as=_same_as(maps[0], asked) if len(maps) == 1 else None,
+        follow_ups=follow_ups,
+        maps=maps,
+    )
+
+
+def _listed(run: MapRun, asked: Asked, of_maps: FollowUps | None) -> ListedMap:
+    register = load_register(run.run_id)
+    columns = of_maps.columns(register) if of_maps else None
+    found = positions_of(register, asked, columns)
+    is_tie = asked.tie is not None
+    starts = np.arange(len(found)) if is_tie else starts_of(register, found)
+    return ListedMap(run, register, columns, found, starts)
+
+
+def list_maps(runs: Sequence[MapRun], asked: Asked, today: date) -> list[ListedMap]:
+    """The risks of each map that are asked for; one statement where the follow-up is."""
+    of_maps = _of_maps(runs, asked, today)
+    return [_listed(run, asked, of_maps) for run in runs]
+
+
+def _of_maps(runs: Sequence[MapRun], asked: Asked, today: date) -> FollowUps | None:
+    ids = [run.chain_id for run in runs]
+    return None if asked.follow.is_empty else load_of_maps(ids, today)
+
+
+def _counts(maps: Sequence[ListedMap], asked: Asked) -> Mapping[View, int]:
+    whole = replace(asked, tie=None)
+
+    def count(one: ListedMap, view: View) -> int:
+        if view is asked.view and asked.tie is None:
+            return len(one.found)
+        return len(positions_of(one.register, replace(whole, view=view), one.columns))
+
+    return {view: sum(count(one, view) for one in maps) for view in View}
+
+
+def _order(maps: Sequence[ListedMap], view: View) -> Ints:
+    """The rows of all maps in one order, as numbers of their rows one map after the other.
+
+    Within a map the order of its register stands; between maps the keys of the method decide
+    (RM-2.0 section 12), as far as the register holds them.
+    """
+    if len(maps) == 1:
+        return np.arange(len(maps[0].starts))
+    keys = [
+        order_keys(one.register, one.found[one.starts], by_high=view is View.FIND) for one in maps
+    ]
+    return np.argsort(np.concatenate([np.empty(0, dtype=np.int64), *keys]), kind="stable")
+
+
+def _read(
+    maps: Sequence[ListedMap], shown: Ints, of_maps: FollowUps | None, today: date
+) -> tuple[list[ListedRow], FollowUps]:
+    """The rows with these numbers, and what is under way at their places."""
+    placed = [place_of_row(maps, number) for number in shown.tolist()]
+    asked: dict[UUID, list[int]] = {}
+    for one, start in placed:
+        asked.setdefault(one.of.run_id, []).append(int(one.found[start]))
+    scores = {run: iter(risks) for run, risks in list_at_runs(asked).items()}
+    ties = [(one, _tie(one, start, next(scores[one.of.run_id]))) for one, start in placed]
+    nodes = [tie.risk.node_id for _, tie in ties if tie.risk.node_id and tie.count == 1]
+    follow_ups = of_maps or load_of_places(nodes, today)
+    return [ListedRow(one.of, tie, _follow(tie, follow_ups)) for one, tie in ties], follow_ups
+
+
+def place_of_row(maps: Sequence[ListedMap], number: int) -> tuple[ListedMap, int]:
+    """The map of a row of all maps, and where it begins among the risks of its map."""
+    for one in maps:
+        if number < len(one.starts):
+            return one, int(one.starts[number])
+        number -= len(one.starts)
+    raise IndexError("There are fewer rows.")
+
+
+def _tie(one: ListedMap, start: int, risk: RiskScore) -> TieRow:
+    at = int(np.searchsorted(one.starts, start, side="right"))
+    end = int(one.starts[at]) if at < len(one.starts) else len(one.found)
+    position, count = int(one.found[start]), end - start
+    first, after = one.register.span_of(position) if count > 1 else (position, position + 1)
+    return TieRow(risk, first + 1, after, count)
+
+
+def _follow(tie: TieRow, follow_ups: FollowUps) -> FollowUp | None:
+    node_id = tie.risk.node_id
+    return follow_ups.of(node_id, tie.risk.issue) if node_id and tie.count == 1 else None
+
+
+def _same_as(one: ListedMap, asked: Asked) -> RiskFilter | None:
+    if asked.view is View.FIND or asked.tie is not None or not asked.follow.is_empty:
+        return None
+    if asked.view is View.ALL:
+        return asked.wanted
+    only_critical = bool((one.register.residual_band[one.found] == _CRITICAL).all())
+    return replace(asked.wanted, residual=RiskBand.CRITICAL) if only_critical else None
+
+
+def positions_of(register: Register, asked: Asked, columns: FollowUpColumns | None = None) -> Ints:
+    """Positions, in the order of the list, of the risks that are asked for.
+
+    Args:
+        columns: needed where the follow-up is filtered by.
+    """
+    found = register.matching(asked.wanted)
+    if asked.view is View.ACT:
+        is_critical = register.residual_band[found] == _CRITICAL
+        found = found[is_critical | (register.urgency[found] & EMERGENCY > 0)]
+    if asked.tie is not None:
+        of_tie = register.ties[asked.tie - 1 : asked.tie]  # nothing, where there is no such risk
+        found = found[np.isin(register.ties[found], of_tie)]
+    if columns is not None:
+        found = columns.matching(register, found, asked.follow)
+    if asked.view is not View.FIND:
+        return found
+    is_wanted = np.zeros(len(register), dtype=np.bool_)
+    is_wanted[found] = True
+    order: Ints = register.find_out
+    could_be: Bools = is_wanted[order] & (register.highest[order] >= _CRITICAL_FROM)
+    return order[could_be]
+
+
+def starts_of(register: Register, found: Ints) -> Ints:
+    """Where each row begins among the risks at some positions; risks of a tie share a row."""
+    return np.flatnonzero(np.diff(register.ties[found], prepend=-1))
+
+
+def order_of_risks(maps: Sequence[ListedMap], view: View) -> tuple[Ints, Ints]:
+    """All risks of several maps in one order: the number of the map of each, and its position."""
+    of_map = np.repeat(np.arange(len(maps)), [len(one.found) for one in maps])
+    found = np.concatenate([one.found for one in maps])
+    if len(maps) > 1:
+        keys = [order_keys(one.register, one.found, by_high=view is View.FIND) for one in maps]
+        order = np.argsort(np.concatenate(keys), kind="stable")
+        of_map, found = of_map[order], found[order]
+    return of_map, found
+
+
+def iterate_risks(
+    maps: Sequence[ListedMap], view: View, *, most: int
+) -> Iterator[tuple[MapRun, RiskScore]]:
+    """All risks that are asked for, without ties, `most` at most."""
+    of_map, found = (column[:most] for column in order_of_risks(maps, view))
+    for start in range(0, len(found), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        numbers, positions = of_map[part].tolist(), found[part].tolist()
+        asked: dict[UUID, list[int]] = {}
+        for number, position in zip(numbers, positions, strict=True):
+            asked.setdefault(maps[number].of.run_id, []).append(position)
+        scores = {run: iter(risks) for run, risks in list_at_runs(asked).items()}
+        for number in numbers:
+            yield maps[number].of, next(scores[maps[number].of.run_id])

@@ -1,0 +1,296 @@
+"""The register under RM-2.0, ready to be drawn."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.filters import band_word, severity_word
+from ddplatform.risk.detail.views.risks import sites_query
+from ddplatform.risk.follow_up.queries import FollowUps
+from ddplatform.risk.follow_up.views import STEPS
+from ddplatform.risk.register.queries.register import Asked, MapRun, RegisterPage, View
+from ddplatform.risk.register.queries.trend import Trend
+from ddplatform.risk.register.views.lines import (
+    ALL_MAPS,
+    Row,
+    address,
+    follow_query,
+    line_of,
+    tier_words,
+)
+from ddplatform.risk.runs.queries.runs import MapHead, RunHead
+from ddplatform.risk.words.figures import GRADES
+from ddplatform.risk.words.ranges import issue_title
+from ddplatform.risk.words.register_filter import query_of
+from ddplatform.risk.words.stair import Stair, stair_of
+from supply_chain.risk.follow_up import NOBODY, FollowUpFilter
+from supply_chain.risk.register import RiskFilter
+from supply_chain.risk.rm2.method import METHOD_VERSION
+from supply_chain.vocabulary import Issue, RiskBand
+
+EVIDENCE = (
+    ("", "All grades"),
+    ("AB", "A and B, known well"),
+    ("C", "C, partly known"),
+    ("DE", "D and E, nothing known of the place"),
+)
+PERIODS: Mapping[str, timedelta] = {
+    "A quarter": timedelta(days=92),
+    "A year": timedelta(days=365),
+}
+TABS: Mapping[View, str] = {
+    View.ACT: "Act first",
+    View.FIND: "Find out first",
+    View.ALL: "All risks",
+}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """On what a list rests: the current run of one map, or those of several, by name."""
+
+    heads: tuple[RunHead, ...]
+    is_all: bool
+    maps: tuple[MapHead, ...]  # every map of the organisation
+
+    @property
+    def left_out(self) -> list[str]:
+        """Maps that RM-2.0 has not scored, in a list over all."""
+        scored = {head.chain_id for head in self.heads}
+        return [one.name for one in self.maps if self.is_all and one.id not in scored]
+
+    @property
+    def chain(self) -> UUID | str:
+        """The map as it stands in an address."""
+        return ALL_MAPS if self.is_all else self.heads[0].chain_id
+
+    @property
+    def head(self) -> RunHead | None:
+        """The run of the one map."""
+        return None if self.is_all else self.heads[0]
+
+    @property
+    def name(self) -> str:
+        """The map, or how many there are."""
+        return f"{len(self.heads)} maps" if self.is_all else self.heads[0].chain_name
+
+    @property
+    def runs(self) -> list[MapRun]:
+        """The maps with their runs."""
+        return [MapRun(head.chain_id, head.chain_name, head.id) for head in self.heads]
+
+    @property
+    def pairs(self) -> int:
+        """Risks of all maps."""
+        return sum(head.summary["pairs"] for head in self.heads)
+
+    @cached_property
+    def coverage(self) -> Counter[str]:
+        """Places by the grade of their highest risk, and "nodes": all of them."""
+        return self._sum(lambda summary: summary["coverage"])
+
+    @property
+    def unknown_origins(self) -> int:
+        """Origins that nobody has mapped."""
+        return sum(head.summary["unknown_origins"] for head in self.heads)
+
+    def cells(self, issue: Issue | None) -> Counter[str]:
+        """Risks by cell of the heat map."""
+        return self._sum(lambda summary: summary["cells"][issue.value if issue else "all"])
+
+    def words_of(self, name: str) -> set[str]:
+        """The countries or tiers of all maps."""
+        return {word for head in self.heads for word in head.summary[name]}
+
+    def _sum(self, part: Any) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for head in self.heads:
+            counts.update(part(head.summary))
+        return counts
+
+
+def basis_of(maps: Sequence[MapHead], chain_id: UUID | None) -> Basis | None:
+    """The runs by RM-2.0 of one map, or of all; None: there is none.
+
+    Args:
+        chain_id: None: all maps; of a single one the list is that of the map.
+    """
+    heads = tuple(
+        one.head
+        for one in maps
+        if one.head is not None
+        and one.head.method_version == METHOD_VERSION
+        and chain_id in (None, one.id)
+    )
+    is_all = chain_id is None and len(maps) > 1
+    return Basis(heads, is_all, tuple(maps)) if heads else None
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows."""
+
+    basis: Basis
+    found: RegisterPage
+    asked: Asked
+    rows: tuple[Row, ...]
+    tabs: tuple[dict[str, Any], ...]
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+    stair: Stair
+    grades: tuple[tuple[str, str, int], ...]  # letter, word, places by their highest risk
+    places: int
+    previous_href: str | None
+    next_href: str | None
+    map_query: dict[str, Any] | None
+    """The filter of the map that shows the same sites, where it can say it."""
+    trend: Trend | None = None
+    """Against a past day, where it is asked for."""
+
+    @property
+    def words(self) -> Mapping[str, tuple[str, str]]:
+        """Each grade in words."""
+        return GRADES
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """The filter as it stands in an address."""
+        since = self.asked.since.isoformat() if self.asked.since else None
+        asked = self.asked
+        return {**query_of(asked.wanted), **follow_query(asked.follow), "since": since}
+
+    @property
+    def series(self) -> list[dict[str, Any]]:
+        """Risks by band over the days of the trend, the worst band first."""
+        assert self.trend is not None, "asked where there is one"
+        return [
+            {
+                "label": band_word(band.value),
+                "values": [counts[band.value] for _day, counts in self.trend.days],
+            }
+            for band in reversed(RiskBand)
+        ]
+
+
+def page_of(
+    basis: Basis,
+    asked: Asked,
+    found: RegisterPage,
+    *,
+    me: UUID,
+    today: date,
+    trend: Trend | None = None,
+) -> Page:
+    """The register of a run, or of the runs of several maps.
+
+    Args:
+        me: who reads it.
+    """
+    many = len(basis.heads) > 1
+    whole = {head.chain_id: head.summary["pairs"] for head in basis.heads}
+    same = sites_query(basis.head, found.same_as) if basis.head and found.same_as else None
+    return Page(
+        basis=basis,
+        found=found,
+        asked=asked,
+        rows=tuple(
+            line_of(row, asked, whole=whole[row.of.chain_id], many_maps=many, trend=trend)
+            for row in found.rows
+        ),
+        tabs=tuple(_tab(view, basis, asked, found) for view in TABS),
+        choices={
+            **_choices(basis),
+            "owner": [("", "All owners"), *_owners(found.follow_ups, me)],
+            "since": _days(asked.since, today),
+        },
+        stair=_stair(basis, asked),
+        grades=tuple((grade, word[0], basis.coverage[grade]) for grade, word in GRADES.items()),
+        places=basis.coverage["nodes"],
+        previous_href=address(basis.chain, asked, number=found.number - 1)
+        if found.number > 1
+        else None,
+        next_href=address(basis.chain, asked, number=found.number + 1)
+        if found.number < found.last_number
+        else None,
+        map_query=same,
+        trend=trend,
+    )
+
+
+def _tab(view: View, basis: Basis, asked: Asked, found: RegisterPage) -> dict[str, Any]:
+    return {
+        "label": TABS[view],
+        "href": address(basis.chain, asked, view=view.value, tie=None),
+        "current": view is asked.view,
+        "count": found.counts[view],
+    }
+
+
+def _choices(basis: Basis) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """What the filters offer: only countries and tiers that the runs hold."""
+    countries = sorted(basis.words_of("countries"), key=country_name)
+    tiers = sorted(int(tier) for tier in basis.words_of("tiers") if tier != "none")
+    by_tier = [(str(tier), tier_words(tier).capitalize()) for tier in tiers]
+    maps = [(str(chain.id), chain.name) for chain in basis.maps]
+    return {
+        "chain": [(ALL_MAPS, "All maps"), *maps] if len(maps) > 1 else maps,
+        "issue": [("", "All issues"), *((issue.value, issue_title(issue)) for issue in Issue)],
+        "risk": [("", "All bands"), *((b.value, band_word(b.value)) for b in reversed(RiskBand))],
+        "grade": EVIDENCE,
+        "country": [("", "All countries"), *((code, country_name(code)) for code in countries)],
+        "tier": [("", "All tiers"), *by_tier],
+        "step": [("", "All steps"), *((step.value, word) for step, word in STEPS.items())],
+    }
+
+
+def _days(since: date | None, today: date) -> list[tuple[str, str]]:
+    """Past days to compare with."""
+    ago = {today - days: f"{word} ago" for word, days in PERIODS.items()}
+    if since is not None and since not in ago:
+        ago[since] = f"{since.day} {since:%B %Y}"
+    return [("", "No comparison"), *((day.isoformat(), word) for day, word in ago.items())]
+
+
+def _owners(follow_ups: FollowUps, me: UUID) -> list[tuple[str, str]]:
+    """The reader first, then those who are not assigned, then everybody else by name."""
+    others = [person for person in follow_ups.people.values() if person.id != me]
+    others.sort(key=lambda person: person.name.casefold())
+    return [
+        (str(me), "Me"),
+        (NOBODY, "Unassigned"),
+        *((str(person.id), person.name) for person in others),
+    ]
+
+
+def _stair(basis: Basis, asked: Asked) -> Stair:
+    def href(cell: int | None) -> str:
+        wanted = replace(asked.wanted, cell=cell)
+        return address(basis.chain, replace(asked, wanted=wanted, view=View.ALL, tie=None))
+
+    return stair_of(basis.cells(asked.wanted.issue), href, asked.wanted.cell)
+
+
+def filter_words(
+    wanted: RiskFilter, follow: FollowUpFilter, follow_ups: FollowUps | None = None
+) -> list[str]:
+    """The filter in words, for a heading and for files."""
+    words = [issue_title(wanted.issue)] if wanted.issue else []
+    words += [band_word(wanted.residual.value)] if wanted.residual else []
+    words += [dict(EVIDENCE).get(wanted.grades, f"Grades {wanted.grades}")] if wanted.grades else []
+    words += [country_name(wanted.country)] if wanted.country else []
+    words += [tier_words(wanted.tier)] if wanted.tier is not None else []
+    words += [severity_word(wanted.severity.value)] if wanted.severity else []
+    words += [f"owner: {_owner(follow.owner, follow_ups)}"] if follow.owner else []
+    words += [STEPS[follow.step]] if follow.step is not None else []
+    return words
+
+
+def _owner(key: str, follow_ups: FollowUps | None) -> str:
+    if key == NOBODY:
+        return "unassigned"
+    person = follow_ups.people.get(key.replace("-", "")) if follow_ups else None
+    return person.name if person else key

@@ -1,0 +1,1 @@
+"""Assessment runs and their scores, as they are kept."""

@@ -1,0 +1,1 @@
+"""What a map scores as it stands: where every scenario begins."""

@@ -1,0 +1,64 @@
+"""A large map that was not scored yet as it is known now: asked for, and waited for."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.web.kept_input import safe_next
+from ddplatform.risk.blueprints.scenarios import bp
+from ddplatform.risk.scenario_scores import services as what_if_requests
+from ddplatform.risk.scenario_scores.services import split_typed, with_typed
+from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+
+
+def not_scored(chain: ValueChain, back: str) -> str:
+    """Instead of a page for which the map has to be scored first.
+
+    Args:
+        back: the address of that page; what was asked for and typed stands in it.
+    """
+    return _page(chain, back)
+
+
+@bp.post("/scores/<uuid:chain_id>")
+@requires(Permission.RISK_READ)
+def prepare(chain_id: UUID) -> ResponseReturnValue:
+    """Ask for the scores; they are worked out behind the page."""
+    back = _back(request.form.get("back"))
+    job = what_if_requests.request_scores(chain_id, back, by=g.identity, at=g.now)
+    waiting = url_for(".being_scored", chain_id=chain_id, job_id=job.id)
+    return redirect(with_typed(waiting, split_typed(back)[1]))
+
+
+@bp.get("/scores/<uuid:chain_id>/<uuid:job_id>")
+@requires(Permission.RISK_READ)
+def being_scored(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
+    """How far it is; reloads itself until the scores are there, then leads back."""
+    job = what_if_requests.get_request(job_id, chain_id)
+    back = with_typed(job.payload["page"], split_typed(request.full_path)[1])
+    return redirect(back) if job.state == JobState.DONE else _page(get_chain(chain_id), back, job)
+
+
+def _back(address: str | None) -> str:
+    """The page to go back to, or NotFound where it is none of these pages."""
+    found, home = safe_next(address), url_for(".index")
+    if found is None or not urlsplit(found).path.startswith(home):
+        raise NotFound()
+    return found
+
+
+def _page(chain: ValueChain, back: str, job: Job | None = None) -> str:
+    return render_template(
+        "risk/scenario_scores/wait.html",
+        chain=chain,
+        back=back,
+        job=job,
+        running=job is not None and job.is_going_on,
+    )

@@ -1,0 +1,1 @@
+"""Changes tried on a map without touching it."""

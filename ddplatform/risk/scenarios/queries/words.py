@@ -1,0 +1,76 @@
+"""How changes read, on a page, in a file and in a command."""
+
+from collections.abc import Iterable, Mapping
+
+from ddplatform.core.due_diligence.impacts import impact_words
+from ddplatform.documents.words import country_words
+from ddplatform.risk.scenarios.queries.scenarios import NodeName
+from supply_chain.analysis.what_if_changes import (
+    AddControl,
+    Change,
+    ChangeShare,
+    CloseNode,
+    KnowOrigin,
+)
+from supply_chain.reference.release import load_reference
+from supply_chain.risk.rm2.method import METHOD
+from supply_chain.vocabulary import Issue
+
+ISSUE_NAMES: Mapping[str, str] = {
+    issue.value: name[0].upper() + name[1:]
+    for issue, name in zip(Issue, METHOD.issue_names, strict=True)
+}
+CONTROL_NAMES: Mapping[str, str] = {
+    ref: name[0].upper() + name[1:]
+    for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
+}
+EVIDENCE: Mapping[float, str] = {
+    0.0: "promised or absent",
+    0.25: "written down, not tested",
+    0.5: "put into practice, records exist",
+    0.75: "running, monitored with process data",
+    0.9: "outcome data and feedback of workers, families or children's representatives",
+}
+LEVERAGE: tuple[str, ...] = tuple(impact_words().leverage_types.values())
+
+
+def refs_of(changes: Iterable[Change]) -> set[str]:
+    """Nodes that changes name."""
+    found: set[str] = set()
+    for change in changes:
+        found |= (
+            {change.buyer, change.supplier} if isinstance(change, ChangeShare) else {change.node}
+        )
+    return found
+
+
+def change_words(change: Change, names: Mapping[str, NodeName]) -> str:
+    """A change in one sentence."""
+
+    def name(ref: str) -> str:
+        return names[ref].name if ref in names else ref
+
+    if isinstance(change, CloseNode):
+        return f"Close {name(change.node)}"
+    if isinstance(change, AddControl):
+        control = CONTROL_NAMES.get(change.control, change.control)
+        level = EVIDENCE.get(change.evidence, "")
+        return f"{control} at {name(change.node)}: reaches {_percent(change.coverage)}, {level}"
+    if isinstance(change, KnowOrigin):
+        parts = [country_words(change.country)] if change.country else []
+        parts += [commodity_name(change.commodity)] if change.commodity else []
+        return f"Unknown origin of what {name(change.node)} buys: {', '.join(parts)}"
+    return (
+        f"{name(change.buyer)} buys {_percent(change.share)} of its input "
+        f"from {name(change.supplier)}"
+    )
+
+
+def commodity_name(ref: str) -> str:
+    """The name of a commodity of the reference data."""
+    found = load_reference().commodities.get(ref)
+    return found.name if found else ref
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"

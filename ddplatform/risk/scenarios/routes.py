@@ -1,0 +1,300 @@
+"""Try changes on a map, keep them under a name, compare two, turn them into actions."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from ddplatform.documents.exports import MEDIA_TYPES
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.risk.blueprints.scenarios import bp
+from ddplatform.risk.detail.queries.risks import list_chain_choices
+from ddplatform.risk.scenario_scores.queries import find_begin
+from ddplatform.risk.scenario_scores.routes import not_scored
+from ddplatform.risk.scenarios.queries import scenarios as what_if
+from ddplatform.risk.scenarios.queries import words
+from ddplatform.risk.scenarios.queries.content import MOST_IN_FILES, tell
+from ddplatform.risk.scenarios.services import scenarios as keeping
+from ddplatform.risk.scenarios.services.export import export_what_if
+from ddplatform.risk.scenarios.services.scenarios import NAME_LENGTH
+from ddplatform.risk.scenarios.views import addresses
+from ddplatform.risk.scenarios.views import rows as presenters
+from ddplatform.value_chain.filters.queries.search import find_meant
+from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, list_links_of
+from supply_chain.analysis.what_if_changes import Change, read_change
+from supply_chain.reference.release import load_reference
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+FOUND = 20
+
+
+class KeepForm(FlaskForm):  # type: ignore[misc]
+    """The name under which changes are kept."""
+
+    name = StringField(
+        "Name",
+        description="For example “Bridge classes at two farm groups”.",
+        validators=[InputRequired("Give it a name."), Length(max=NAME_LENGTH)],
+    )
+
+
+@bp.get("/")
+@requires(Permission.RISK_READ)
+def index() -> ResponseReturnValue:
+    """Kept what-ifs, and where to begin a new one."""
+    rows = what_if.list_kept()
+    told = _in_words(rows)
+    return render_template(
+        "risk/scenarios/index.html",
+        rows=[(row, told[row.id]) for row in rows],
+        chains=list_chain_choices(),
+    )
+
+
+def _in_words(rows: Sequence[what_if.KeptRow]) -> dict[UUID, list[str]]:
+    """Changes of each what-if in words; one statement a map."""
+    changes = {row.id: _changes_of(row) for row in rows}
+    refs: dict[UUID, set[str]] = {}
+    for row in rows:
+        refs.setdefault(row.chain_id, set()).update(words.refs_of(changes[row.id]))
+    names = {chain_id: what_if.load_names(chain_id, found) for chain_id, found in refs.items()}
+    return {
+        row.id: [words.change_words(change, names[row.chain_id]) for change in changes[row.id]]
+        for row in rows
+    }
+
+
+def _changes_of(row: what_if.KeptRow) -> list[Change]:
+    return [read_change(values) for values in row.changes]
+
+
+@bp.get("/try/<uuid:chain_id>")
+@requires(Permission.RISK_READ)
+def try_on(chain_id: UUID) -> ResponseReturnValue:
+    """Changes of the address, tried on the map of today; and a form for one more."""
+    chain = get_chain(chain_id)
+    changes = addresses.changes_of_address()
+    node = _node_at(chain_id)
+    is_asked = node is not None and bool(request.args.get("do"))
+    begin = find_begin(chain, g.now.date()) if changes or is_asked else None
+    if begin is None and (changes or is_asked):
+        return not_scored(chain, _here())
+    problems: dict[str, str] = {}
+    if node is not None and begin is not None and is_asked:
+        try:
+            new = addresses.new_change(node.external_ref)
+        except addresses.NotReadable as error:
+            problems = {error.field: error.message}
+        else:
+            tried = what_if.try_from(begin, [*changes, new])
+            last = [p.text for p in tried.problems if p.place == len(changes)]
+            if not last:
+                return redirect(addresses.try_address(chain_id, [*changes, new]))
+            problems = {request.args["do"]: last[0]}
+    form = KeepForm(name=request.args.get("name", "")[:NAME_LENGTH])
+    tried_now = what_if.try_from(begin, changes) if begin and changes else None
+    return _try_page(chain, changes, node, problems, form, tried_now)
+
+
+def _here() -> str:
+    """The address of this page, with all that was asked for."""
+    return request.full_path.rstrip("?")
+
+
+def _node_at(chain_id: UUID) -> ValueChainNode | None:
+    node_id = request.args.get("at", type=UUID)
+    if node_id is None:
+        return None
+    node = get_node(node_id)
+    if node.chain_id != chain_id:
+        raise NotFound()
+    return node
+
+
+def _try_page(
+    chain: ValueChain,
+    changes: list[Change],
+    node: ValueChainNode | None,
+    problems: dict[str, str],
+    form: KeepForm,
+    tried: what_if.Tried | None,
+) -> tuple[str, int]:
+    q = request.args.get("q", "").strip()
+    html = render_template(
+        "risk/scenarios/try.html",
+        chain=chain,
+        form=form,
+        q=q,
+        meant=find_meant(chain.id, q, limit=FOUND) if q else None,
+        node=node,
+        supply=list_links_of(node.id) if node else None,
+        problems=problems,
+        typed=request.args,
+        choices=_choices(),
+        hidden=[addresses.text_of(change) for change in changes],
+        **_outcome(chain.id, changes, tried),
+    )
+    return html, 422 if problems or form.errors else 200
+
+
+def _outcome(chain_id: UUID, changes: list[Change], tried: what_if.Tried | None) -> dict[str, Any]:
+    issue = _issue()
+    broken = {problem.place: problem.text for problem in tried.problems} if tried else {}
+    return {
+        "changes": presenters.change_rows(chain_id, changes, broken),
+        "shown": presenters.shown(tried, chain_id, issue) if tried and tried.changes else None,
+        "issue": issue,
+        "issues": words.ISSUE_NAMES,
+        "leverage": words.LEVERAGE,
+        "today": g.now.date(),
+    }
+
+
+def _issue() -> Issue | None:
+    code = request.args.get("issue", "")
+    return Issue(code) if code in set(Issue) else None
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    reference = load_reference()
+    countries = sorted((c.short_name, c.alpha2) for c in reference.countries.values())
+    goods = sorted((c.name, c.ref) for c in reference.commodities.values())
+    return {
+        "control": [(ref, f"{ref} {name}") for ref, name in words.CONTROL_NAMES.items()],
+        "evidence": [
+            (str(level), words.EVIDENCE[level]) for level in METHOD.policy.evidence_levels if level
+        ],
+        "country": [("", "Not known"), *((code, name) for name, code in countries)],
+        "commodity": [("", "Not known"), *((ref, name) for name, ref in goods)],
+    }
+
+
+@bp.post("/try/<uuid:chain_id>/keep")
+@requires(Permission.WHAT_IF_KEEP, reads_first=True)
+def keep(chain_id: UUID) -> ResponseReturnValue:
+    """Keep the changes under a name."""
+    chain, form = get_chain(chain_id), KeepForm()
+    changes = addresses.changes_of_address()
+    problem: dict[str, str] = {}
+    begin = find_begin(chain, g.now.date())
+    if begin is None:
+        # Something new is known since the page was opened: what was typed goes along.
+        typed = urlencode({"name": form.name.data or ""})
+        return not_scored(chain, f"{addresses.try_address(chain_id, changes)}&{typed}")
+
+    def save() -> ResponseReturnValue:
+        try:
+            kept = keeping.keep(chain_id, form.name.data, changes, by=g.identity, at=g.now)
+        except Invalid as error:
+            problem.update({k: v for k, v in error.fields.items() if k == "changes"})
+            raise
+        flash("Kept. The map is as it was.", "success")
+        return redirect(url_for(".show", what_if_id=kept.id))
+
+    def show_again() -> str:
+        tried = what_if.try_from(begin, changes) if changes else None
+        return _try_page(chain, changes, None, problem, form, tried)[0]
+
+    return answer_form(form, save, show_again)
+
+
+@bp.get("/<uuid:what_if_id>")
+@requires(Permission.RISK_READ)
+def show(what_if_id: UUID) -> ResponseReturnValue:
+    """A kept what-if, tried anew on the map of today."""
+    row = what_if.get_kept_row(what_if_id)
+    changes, chain = _changes_of(row), get_chain(row.chain_id)
+    begin = find_begin(chain, g.now.date())
+    if begin is None:
+        return not_scored(chain, _here())
+    tried = what_if.try_from(begin, changes)
+    others = [one for one in what_if.list_kept() if one.chain_id == row.chain_id]
+    return render_template(
+        "risk/scenarios/show.html",
+        row=row,
+        others=[(str(one.id), one.name) for one in others if one.id != row.id],
+        try_href=addresses.try_address(row.chain_id, changes),
+        **_outcome(row.chain_id, changes, tried),
+    )
+
+
+@bp.post("/<uuid:what_if_id>/export")
+@requires(Permission.RISK_EXPORT, reads_first=True)
+def export(what_if_id: UUID) -> ResponseReturnValue:
+    """A kept what-if, tried anew, as a workbook or CSV."""
+    form = request.form.get("form", "")
+    if form not in MEDIA_TYPES:
+        raise NotFound()
+    row = what_if.get_kept_row(what_if_id)
+    chain = get_chain(row.chain_id)
+    if find_begin(chain, g.now.date()) is None:
+        return redirect(url_for(".show", what_if_id=what_if_id))
+    told = tell(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
+    made = export_what_if(chain, told, form, by=g.identity, at=g.now)
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
+
+
+@bp.get("/<uuid:what_if_id>/compare")
+@requires(Permission.RISK_READ)
+def compare(what_if_id: UUID) -> ResponseReturnValue:
+    """Two what-ifs of one map side by side, both tried anew."""
+    first = what_if.get_kept_row(what_if_id)
+    other_id = request.args.get("with", type=UUID)
+    if other_id is None:
+        return redirect(url_for(".show", what_if_id=what_if_id))
+    second = what_if.get_kept_row(other_id)
+    if first.chain_id != second.chain_id:
+        raise NotFound()
+    chain = get_chain(first.chain_id)
+    begin = find_begin(chain, g.now.date())
+    if begin is None:
+        return not_scored(chain, _here())
+    one, two = (what_if.try_from(begin, _changes_of(row)) for row in (first, second))
+    told = _in_words((first, second))
+    return render_template(
+        "risk/scenarios/compare.html",
+        both=[(row, told[row.id], t.what_if.counts()) for row, t in
+              ((first, one), (second, two))],
+        rows=presenters.compared(one, two, first.chain_id),
+        today=g.now.date(),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:what_if_id>/actions")
+@requires(Permission.RISK_READ)
+def actions(what_if_id: UUID) -> ResponseReturnValue:
+    """How the changes are made real: findings and actions, leverage before any end."""
+    row = what_if.get_kept_row(what_if_id)
+    changes = _changes_of(row)
+    found = what_if.list_open_findings(row.chain_id, words.refs_of(changes))
+    return render_template(
+        "risk/scenarios/actions.html",
+        row=row,
+        doings=presenters.doings(row.chain_id, changes, found),
+        leverage=words.LEVERAGE,
+    )
+
+
+@bp.route("/<uuid:what_if_id>/put-away", methods=["GET", "POST"])
+@requires(Permission.WHAT_IF_KEEP)
+def put_away(what_if_id: UUID) -> ResponseReturnValue:
+    """Take it out of the list, after a second look."""
+    row = what_if.get_kept_row(what_if_id)
+    if request.method == "POST":
+        keeping.put_away(what_if_id, by=g.identity, at=g.now)
+        flash("Put away.", "success")
+        return redirect(url_for(".index"))
+    return render_template("risk/scenarios/put_away.html", row=row)

@@ -1,0 +1,106 @@
+"""Changes of a what-if that stand in the address: what is tried is written nowhere else."""
+
+import json
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from flask import request, url_for
+
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.value_chain.mapping.queries.maps import get_link, get_node
+from supply_chain.analysis.what_if_changes import (
+    MOST,
+    AddControl,
+    Change,
+    ChangeShare,
+    CloseNode,
+    KnowOrigin,
+    pack_change,
+    read_change,
+)
+
+
+def changes_of_address() -> list[Change]:
+    """The changes that the address names, once each; what is no change is left out."""
+    found: dict[str, Change] = {}
+    for text in request.values.getlist("change")[:MOST]:
+        try:
+            change = read_change(json.loads(text))
+        except (ValueError, AttributeError, TypeError):
+            continue
+        found[text_of(change)] = change
+    return list(found.values())
+
+
+def text_of(change: Change) -> str:
+    """A change as it stands in an address."""
+    return json.dumps(pack_change(change), separators=(",", ":"), ensure_ascii=False)
+
+
+def try_address(chain_id: UUID, changes: Iterable[Change]) -> str:
+    """The page on which these changes are tried."""
+    return url_for("what_if.try_on", chain_id=chain_id, change=[text_of(one) for one in changes])
+
+
+def without(changes: Sequence[Change], place: int) -> list[Change]:
+    """All changes but one."""
+    return [change for at, change in enumerate(changes) if at != place]
+
+
+class NotReadable(ValueError):
+    """A field of a new change that cannot be read; says which and how to mend it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
+def new_change(node_ref: str) -> Change:
+    """The change that the form of a node asks for.
+
+    Raises:
+        NotReadable: a number is missing or outside 0 to 100.
+        NotFound: the link is gone, or it is no such form.
+    """
+    asked = request.args
+    kind = asked.get("do", "")
+    if kind == "close":
+        return CloseNode(node_ref)
+    if kind == "control":
+        return AddControl(
+            node_ref,
+            asked.get("control", ""),
+            _percent("coverage", "how much of the people, sites or volume it reaches"),
+            _level(asked.get("evidence", "")),
+        )
+    if kind == "origin":
+        return KnowOrigin(node_ref, asked.get("country") or None, asked.get("commodity") or None)
+    if kind == "share":
+        buyer, supplier = _ends(asked.get("link", type=UUID))
+        return ChangeShare(buyer, supplier, _percent("share", "the new share"))
+    raise NotFound()
+
+
+def _percent(field: str, what: str) -> float:
+    text = request.args.get(field, "").strip().rstrip("%").strip().replace(",", ".")
+    try:
+        value = float(text)
+    except ValueError:
+        raise NotReadable(field, f"Say {what}, in % from 0 to 100.") from None
+    if not 0 <= value <= 100:  # NaN too
+        raise NotReadable(field, f"Say {what}, in % from 0 to 100.")
+    return value / 100
+
+
+def _level(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise NotReadable("evidence", "Choose what shows that it works.") from None
+
+
+def _ends(link_id: UUID | None) -> tuple[str, str]:
+    if link_id is None:
+        raise NotReadable("link", "Choose whose share changes.")
+    link = get_link(link_id)
+    return get_node(link.buyer_id).external_ref, get_node(link.supplier_id).external_ref

@@ -1,0 +1,1 @@
+"""Words, figures and ranges that pages about risk share."""

@@ -1,0 +1,62 @@
+"""All pages, with what each of them needs: CSRF, headers, languages, static files."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from ddplatform.accounts import routes as accounts
+from ddplatform.audit.routes import bp as audit
+from ddplatform.config import ROOT
+from ddplatform.due_diligence import routes as due_diligence
+from ddplatform.evidence import routes as evidence
+from ddplatform.infrastructure import routes as infrastructure
+from ddplatform.infrastructure.gate import access_of
+from ddplatform.infrastructure.web import errors, filters, headers, languages, page_context
+from ddplatform.infrastructure.web.compression import Compressed
+from ddplatform.reporting import routes as reporting
+from ddplatform.risk import routes as risk
+from ddplatform.supplier_engagement import routes as supplier_engagement
+from ddplatform.value_chain import routes as value_chain
+
+DOMAINS = (
+    infrastructure,
+    accounts,
+    evidence,
+    value_chain,
+    supplier_engagement,
+    risk,
+    due_diligence,
+    reporting,
+)
+
+
+def register(app: Flask) -> None:
+    """Hang all pages into the application."""
+    csrf = CSRFProtect(app)
+    filters.register(app, languages.choose)
+    languages.register(app)
+    headers.register(app)
+    page_context.register(app)
+    errors.register(app)
+    for domain in DOMAINS:
+        domain.register(app)
+    app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=ROOT / "static",
+        prefix="static/",
+        max_age=60,
+        autorefresh=app.testing,
+        allow_all_origins=False,
+        add_headers_function=headers.add_to_static(app.extensions["settings"]),
+    )
+    app.wsgi_app = Compressed(app.wsgi_app)  # type: ignore[method-assign]
+    _spare_programs(app, csrf)
+
+
+def _spare_programs(app: Flask, csrf: CSRFProtect) -> None:
+    """Ask no form token where a program comes in by a secret in its address, and only there."""
+    for endpoint, view in app.view_functions.items():
+        access = access_of(app, endpoint)
+        if access is not None and access.by_token:
+            csrf.exempt(view)

@@ -1,0 +1,1 @@
+"""Asking suppliers, and what they answer."""

@@ -1,0 +1,16 @@
+"""How long the rest of a questionnaire takes, by what is still open on each page."""
+
+from collections.abc import Collection
+
+from ddplatform.supplier_engagement.responses.queries.responses import Filled
+from questionnaires import Page, seconds_left
+
+
+def seconds_left_on(page: Page, filled: Filled, documents: Collection[str]) -> int:
+    """Seconds for what a page of a round asks now and nobody has answered.
+
+    Args:
+        documents: paths that have a document.
+    """
+    given = {path for path, answer in filled.answers.items() if answer.raw and answer.given_at}
+    return seconds_left(page, given=given, documents=documents)

@@ -1,0 +1,73 @@
+"""Where each supplier of a campaign stands goes out as a file; each export is an event."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.audit.services import log as audit
+from ddplatform.documents.content import Cell, Column, Kind, Table
+from ddplatform.documents.exports import MEDIA_TYPES, AnalysisForm, ExportedAnalysis
+from ddplatform.documents.tables.files import render_csv, render_workbook
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
+    TargetRow,
+    get_campaign,
+    list_targets,
+)
+
+CSV = "text/csv"
+COLUMNS = (
+    Column("supplier", "Supplier", 3),
+    Column("country", "Country", kind=Kind.COUNTRY, missing="Not known"),
+    Column("tier", "Tier", kind=Kind.NUMBER, missing="No path to the own business"),
+    Column("questionnaire", "Questionnaire", 2),
+    Column("reason", "Why it fits", 3, missing=""),
+    Column("email", "Mail goes to", 2, missing="No address"),
+    Column("send_on", "Day of sending", kind=Kind.DATE, missing="Not set"),
+    Column("state", "State", kind=Kind.WORD, missing="Not sent"),
+    Column("left_out", "Left out because", kind=Kind.WORD, missing=""),
+    Column("refusal", "The mail server says", 2, missing=""),
+)
+
+
+def export_campaign(
+    campaign_id: UUID, form: AnalysisForm, *, by: Identity, at: datetime
+) -> ExportedAnalysis:
+    """A row for each line of a campaign, as a workbook or as CSV.
+
+    Raises:
+        NotFound: no such campaign.
+        TooMany: too many exports in an hour.
+    """
+    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
+    campaign = get_campaign(campaign_id)
+    rows = list_targets(campaign_id, limit=None).rows
+    table = Table(
+        ref="campaign",
+        title="Campaign",
+        columns=COLUMNS,
+        rows=tuple(_cells(row) for row in rows),
+        empty="Nobody is asked.",
+    )
+    content = render_csv(table) if form == "csv" else render_workbook([table])
+    audit.record_export(
+        "campaign:export", campaign, by=by, at=at, name=campaign.name, form=form, lines=len(rows)
+    )
+    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
+    media_type = CSV if form == "csv" else MEDIA_TYPES["xlsx"]
+    return ExportedAnalysis(f"campaign-{campaign.due_on}.{form}", media_type, content)
+
+
+def _cells(row: TargetRow) -> tuple[Cell, ...]:
+    return (
+        row.node_name,
+        row.country,
+        row.tier,
+        row.title,
+        row.reason or None,
+        row.contact_email,
+        row.send_on.isoformat() if row.send_on else None,
+        row.status.value if row.status else None,
+        row.left_out.value if row.left_out else None,
+        row.mail_refusal,
+    )

@@ -1,0 +1,1 @@
+"""Many suppliers asked in one go, in waves and with reminders."""

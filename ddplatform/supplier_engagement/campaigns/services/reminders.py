@@ -1,0 +1,108 @@
+"""Reminders of a campaign by its calendar, and the word to whoever answers for a late supplier.
+
+It ends where the answers are in, the questionnaire is withdrawn, the mail was refused, enough
+reminders went out, or the campaign is stopped.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.accounts.organisations.queries import get_account, get_organisation, list_people
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.mail import Mail
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.supplier_engagement.campaigns.models import Campaign
+from ddplatform.supplier_engagement.campaigns.queries.calendar import (
+    list_escalated,
+    list_running,
+    list_to_escalate,
+    list_to_remind,
+)
+from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
+from ddplatform.supplier_engagement.requests.services.reminders import remind
+
+REMIND, TELL = "campaign:remind", "campaign:tell_owner"
+BATCH = 100
+NAMES_TOLD = 20
+Unit = Callable[[], AbstractContextManager[None]]
+
+
+def remind_by_calendar(*, unit: Unit, by: Identity, at: datetime) -> dict[str, int]:
+    """What the calendars of all campaigns ask for today, a batch a transaction."""
+    with unit():
+        campaigns = [row.id for row in list_running()]
+    told = {"reminded": 0, "escalated": 0}
+    for campaign_id in campaigns:
+        for what, step in (("reminded", _remind_batch), ("escalated", _escalate_batch)):
+            count = BATCH
+            while count == BATCH:
+                with unit():
+                    campaign = get_campaign(campaign_id, for_change=True)
+                    count = 0 if campaign.stopped_at else step(campaign, by, at)
+                    _write_down(campaign, what, count, at)
+                told[what] += count
+    return told
+
+
+def _write_down(campaign: Campaign, what: str, count: int, at: datetime) -> None:
+    if count:
+        day = at.date().isoformat()
+        kept = campaign.calendar.get(day, {})
+        campaign.calendar = {
+            **campaign.calendar,
+            day: {**kept, what: kept.get(what, 0) + count},
+        }
+
+
+def _remind_batch(campaign: Campaign, by: Identity, at: datetime) -> int:
+    due = list_to_remind(campaign, today=at.date(), limit=BATCH)
+    for assignment in due:
+        remind(assignment, by=by, at=at)
+    return len(due)
+
+
+def _escalate_batch(campaign: Campaign, by: Identity, at: datetime) -> int:
+    """Mark what is late, and queue one mail for each person who answers for some of it."""
+    if campaign.escalate_after is None:
+        return 0
+    late = list_to_escalate(campaign, today=at.date(), limit=BATCH)
+    members = {person.user_id for person in list_people() if person.is_active}
+    for assignment, owner_id in late:
+        assignment.escalated_at = at
+        told = owner_id if owner_id in members else campaign.started_by_id
+        payload = {"campaign_id": str(campaign.id), "user_id": str(told)}
+        key = f"{TELL}:{campaign.id}:{told}"
+        jobs.enqueue(TELL, payload, by=by, at=at, unique_key=key)
+    if late:
+        audit.record("campaign:escalate", campaign, by=by, at=at, late=len(late))
+    return len(late)
+
+
+def tell_owner(campaign_id: UUID, user_id: UUID, *, at: datetime) -> None:
+    """The mail to a person who answers for suppliers that are late. It names no answer."""
+    campaign, account = get_campaign(campaign_id), get_account(user_id)
+    if account is None or not account.is_active:
+        return
+    names, many = list_escalated(
+        campaign_id, user_id, is_starter=user_id == campaign.started_by_id, limit=NAMES_TOLD
+    )
+    if not many:
+        return
+    slug = get_organisation(campaign.organisation_id).slug
+    address = f"{adapters().base_url}/o/{slug}/campaigns/{campaign.id}"
+    days = (at.date() - campaign.due_on).days
+    more = f"\nand {many - len(names):,} more" if many > len(names) else ""
+    adapters().mailer.send(
+        Mail(
+            account.email,
+            f"{many:,} still silent: {campaign.name}",
+            f"These suppliers, for whom you answer, have not sent their answers "
+            f"{days} days after the due date:\n\n" + "\n".join(names) + f"{more}\n\n"
+            "A call often helps more than a further mail. See where each of them stands:\n"
+            f"{address}\n",
+        )
+    )

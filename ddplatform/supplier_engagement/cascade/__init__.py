@@ -1,0 +1,1 @@
+"""Suppliers of suppliers: named, proposed to a buyer, asked in turn."""

@@ -1,0 +1,1 @@
+"""Forms that an organisation brings itself."""

@@ -1,0 +1,87 @@
+"""Pictures, sounds and films of labels: what may come in, told by content (docs/security.md 6).
+
+Pictures are drawn anew, as documents are. Sounds and films stay as they are: a browser plays them,
+and nothing here opens them.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ddplatform.infrastructure.adapters.uploads import CheckedFile, check_upload
+from supply_chain.errors import FileRefused
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_NAME_LENGTH = 100
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+PLAYED = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".wav": "audio/wav",
+    ".ogg": "audio/ogg",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+}
+TAKEN_WORDS = "PNG, JPEG, WEBP, MP3, M4A, WAV, OGG, MP4 and WEBM"
+_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4A ")
+
+
+def check_media(filename: str, content: bytes) -> CheckedFile:
+    """Check a file by its content; metadata of a picture is taken off.
+
+    Raises:
+        FileRefused: names the fault and how to mend it; nothing was kept.
+    """
+    name, kind = filename, Path(filename).suffix.lower()
+    if len(name) > MAX_NAME_LENGTH:
+        raise FileRefused(
+            "name_too_long",
+            f"The name {name[:40]}… is longer than {MAX_NAME_LENGTH} characters.",
+            "Give the file a shorter name, here and in the form.",
+        )
+    if len(content) > MAX_BYTES:
+        raise FileRefused(
+            "too_large", f"{name} is larger than {MAX_BYTES // 1024**2} MB.", "Make it smaller."
+        )
+    if kind in PICTURES:
+        return check_upload(name, content)
+    if kind not in PLAYED:
+        raise FileRefused(
+            "type_not_allowed", f"{name} is of a kind that is not taken.", f"Send {TAKEN_WORDS}."
+        )
+    media_type = PLAYED[kind]
+    if not _LOOKS[media_type](content):
+        raise FileRefused(
+            "content_differs",
+            f"The content of {name} is not what its name says.",
+            "Save it anew in the program it comes from, or choose the right ending.",
+        )
+    return CheckedFile(name, media_type, content, is_stripped=False)
+
+
+def is_media(filename: str) -> bool:
+    """Whether a file of this name may come in, were its content true."""
+    return Path(filename).suffix.lower() in PICTURES | PLAYED.keys()
+
+
+def _is_mpeg_sound(content: bytes) -> bool:
+    """An ID3 tag, or a frame of MPEG audio: eleven bits set, then version and layer."""
+    if content.startswith(b"ID3"):
+        return True
+    head = content[:2]
+    return len(head) == 2 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6)
+
+
+def _is_mpeg_4(content: bytes) -> bool:
+    return content[4:8] == b"ftyp" and content[8:12] in _BRANDS
+
+
+_LOOKS: Mapping[str, Callable[[bytes], bool]] = {
+    "audio/mpeg": _is_mpeg_sound,
+    "audio/mp4": _is_mpeg_4,
+    "audio/wav": lambda content: content[:4] == b"RIFF" and content[8:12] == b"WAVE",
+    "audio/ogg": lambda content: content.startswith(b"OggS"),
+    "video/mp4": _is_mpeg_4,
+    "video/webm": lambda content: (
+        content.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in content[:64]
+    ),
+}

@@ -1,0 +1,47 @@
+"""Pictures, sounds and films of the labels of an own form, kept with each draft and version."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from ddplatform.infrastructure.one_row import required
+from ddplatform.supplier_engagement.library.models import OwnFormDraft, QuestionnaireVersion
+
+
+@dataclass(frozen=True)
+class MediaFile:
+    """One file, as the row of its form keeps it.
+
+    `name` is the one that the form names it by; `owner` the organisation whose folder holds it;
+    `md5` is for the manifest of phone apps alone.
+    """
+
+    name: str
+    media_type: str
+    sha256: str
+    md5: str
+    size_bytes: int
+    owner: str
+
+    def as_kept(self) -> dict[str, Any]:
+        """The file as JSON."""
+        return asdict(self)
+
+
+def list_media(kept: QuestionnaireVersion | OwnFormDraft) -> Sequence[MediaFile]:
+    """The files of a draft or a version, by name.
+
+    Whoever may read the row may see them: `get_version` and `get_draft` decide.
+    """
+    return [MediaFile(**one) for one in kept.media]
+
+
+def get_media(kept: QuestionnaireVersion | OwnFormDraft, name: str) -> MediaFile:
+    """One of these files, or NotFound."""
+    return required(next((one for one in list_media(kept) if one.name == name), None))
+
+
+def owner_of(file: MediaFile) -> UUID:
+    """The organisation whose folder holds a file."""
+    return UUID(file.owner)

@@ -1,0 +1,341 @@
+"""Forms an organisation brings itself: checked, kept as drafts, changed, published, retired."""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
+from pathlib import PurePath
+from uuid import UUID
+from zipfile import ZipFile
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.adapters.uploads import CheckedFile
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.supplier_engagement.library.models import (
+    OwnForm,
+    OwnFormDraft,
+    Questionnaire,
+    QuestionnaireVersion,
+)
+from ddplatform.supplier_engagement.library.queries import plan_of
+from ddplatform.supplier_engagement.own_forms.queries.forms import (
+    get_draft,
+    get_own_form,
+    list_published,
+)
+from ddplatform.supplier_engagement.own_forms.queries.media import MediaFile, list_media
+from ddplatform.supplier_engagement.own_forms.services.media import Uploaded, check_all, chosen
+from questionnaires import Form, FormReport, check_form
+from questionnaires.form.sheet_edits import EditRefused, change_row, move_row
+from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
+from questionnaires.workbook.reading import BookRefused
+
+MAX_BYTES = 10 * 1024 * 1024
+MOST_ROWS = 20_000
+MOST_UNPACKED = 60 * 1024 * 1024
+KINDS = (".xlsx", ".xls", ".csv", ".md")
+LONGEST_TITLE = 200
+_MACROS = b"vbaProject.bin"
+_BROKEN = "This workbook cannot be opened; it may be cut off. Save it again as .xlsx."
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of an upload: the report, and the form if it can be used.
+
+    `unnamed`: files that were given along and that no label of the form names; not kept.
+    """
+
+    report: FormReport
+    form: OwnForm | None
+    unnamed: Sequence[str] = ()
+
+
+def bring_in(
+    filename: str,
+    data: bytes,
+    *,
+    by: Identity,
+    at: datetime,
+    form_id: UUID | None = None,
+    media: Uploaded = (),
+) -> Brought:
+    """Check a form and keep it as a draft; one with errors is not kept, its report tells all.
+
+    Args:
+        form_id: the form this is another draft of; None for a new one.
+        media: names and bytes of the pictures, sounds and films of its labels, or archives of
+            them; those of the draft before stay where no newer one has their name.
+
+    Raises:
+        Invalid: at `file`: the kind, the size or macros; at `media`: what may not come in.
+        NotFound: no such form.
+        TooMany: too many uploads in an hour.
+    """
+    form = get_own_form(form_id) if form_id else None
+    kind = _kind_of(filename, data)
+    if media:
+        rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    new = check_all(media)
+    before = list_media(get_draft(form.id)) if form else ()
+    given = {*new, *(one.name for one in before)}
+    report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE], given)
+    if not report.usable:
+        return Brought(report, None)
+    if form is None:
+        form = OwnForm(title="", created_at=at, created_by_id=by.user_id)
+        db.session.add(form)
+        db.session.flush()  # the draft names it
+    note = f"Uploaded as {report.form}"
+    draft = _keep(form, data, kind, report, note, new=new, before=before, by=by, at=at)
+    audit.record("own_form:upload", form, by=by, at=at, file=report.form, title=form.title)
+    kept = {one.name for one in list_media(draft)}
+    return Brought(report, form, sorted(set(new) - kept))
+
+
+def _checked(data: bytes, kind: str, name: str, given: Collection[str]) -> FormReport:
+    """The report of a form, in which what could not be scored counts as an error."""
+    report = check_form(data, kind, name=name, given=given)
+    faults = tuple(replace(f, level="error") if f.code == "scoring" else f for f in report.faults)
+    usable = not any(fault.level == "error" for fault in faults)
+    return replace(report, faults=faults, usable=usable)
+
+
+def _kind_of(filename: str, data: bytes) -> str:
+    kind = PurePath(filename).suffix.lower()
+    if kind == ".xlsm" or _MACROS in data:
+        raise Invalid(fields={"file": "This workbook holds macros. Save it as .xlsx without them."})
+    if kind not in KINDS:
+        raise Invalid(fields={"file": f"Choose a form as {', '.join(KINDS)}."})
+    if len(data) > MAX_BYTES:
+        raise Invalid(fields={"file": f"The form is larger than {MAX_BYTES // 1024**2} MB."})
+    if not data:
+        raise Invalid(fields={"file": "The file is empty. Choose it again."})
+    if kind != ".xls" and _rows_in(data) > MOST_ROWS:
+        raise Invalid(
+            fields={"file": f"The form has more than {MOST_ROWS:,} rows: shorten its lists."}
+        )
+    return kind
+
+
+def _rows_in(data: bytes) -> int:
+    """How many rows a form has, before it is read; too many where a workbook unpacks to too much.
+
+    Reading takes a third of a millisecond a row, so that this bounds the time of an upload. The
+    reader opens what was unpacked here to its end, and nothing else.
+    """
+    try:
+        book = ZipFile(BytesIO(data))
+    except CUT_OFF:
+        return data.count(b"\n")  # a table, or no form at all: the reader says so
+    try:
+        with book:
+            return _rows_in_parts(book)
+    except UnpacksToTooMuch:
+        return MOST_ROWS + 1
+    except BookRefused as refused:
+        raise Invalid(fields={"file": f"{refused.message} Save it again as .xlsx."}) from None
+    except CUT_OFF:
+        raise Invalid(fields={"file": _BROKEN}) from None
+
+
+def _rows_in_parts(book: ZipFile) -> int:
+    """Rows in all parts: any may be a sheet, with a prefix of its own, in letters of two bytes."""
+    room, rows = MOST_UNPACKED, 0
+    for part in book.infolist():
+        content = unpack(book, part, room)
+        room -= len(content)
+        rows += len(_ROW.findall(content.replace(b"\0", b"")))
+    return rows
+
+
+def _keep(
+    form: OwnForm,
+    data: bytes,
+    kind: str,
+    report: FormReport,
+    note: str,
+    *,
+    new: Mapping[str, CheckedFile],
+    before: Iterable[MediaFile],
+    by: Identity,
+    at: datetime,
+) -> OwnFormDraft:
+    """Add a draft behind those there are; the title is the one the form gives itself.
+
+    Args:
+        new, before: files that came with it, and those of the draft before.
+    """
+    number = get_draft(form.id).number + 1 if form.title else 1
+    draft = OwnFormDraft(
+        form_id=form.id,
+        number=number,
+        definition=data,
+        media_type=kind.removeprefix("."),
+        checksum=hashlib.sha256(data).hexdigest(),
+        question_count=report.questions,
+        note=note,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    planned = plan_of(draft).form
+    draft.media = [one.as_kept() for one in chosen(planned, new, before, by=by)]
+    db.session.add(draft)
+    form.title = (planned.title or planned.form_id or report.form)[:LONGEST_TITLE]
+    return draft
+
+
+def change_question(
+    form_id: UUID,
+    name: str,
+    texts: Mapping[str, str],
+    *,
+    number: int,
+    by: Identity,
+    at: datetime,
+) -> OwnFormDraft:
+    """Write other words for a question, or whether it is required: a new draft.
+
+    Args:
+        texts: heading -> text.
+        number: the draft that was shown; another one since then is a conflict.
+
+    Raises:
+        Invalid: the form could not be used any more; the fault is named.
+        Conflict: somebody changed the form meanwhile.
+        NotFound: no such form or question.
+    """
+    draft = _newest(form_id, number)
+    kind = f".{draft.media_type}"
+    data = _edited(lambda: change_row(draft.definition, kind, name, texts))
+    return _keep_edited(form_id, data, f"Changed {name}", by=by, at=at)
+
+
+def move_question(
+    form_id: UUID, name: str, *, up: bool, number: int, by: Identity, at: datetime
+) -> OwnFormDraft:
+    """Put a question one place higher or lower in its group: a new draft. Raises as above."""
+    draft = _newest(form_id, number)
+    kind = f".{draft.media_type}"
+    data = _edited(lambda: move_row(draft.definition, kind, name, up=up))
+    return _keep_edited(form_id, data, f"Moved {name} {'up' if up else 'down'}", by=by, at=at)
+
+
+def _newest(form_id: UUID, number: int) -> OwnFormDraft:
+    get_own_form(form_id)
+    draft = get_draft(form_id)
+    if draft.number != number:
+        raise Conflict(
+            f"The form was changed meanwhile: draft {draft.number} is the newest, "
+            f"draft {number} was shown.",
+            "Open the page again and make the change there.",
+        )
+    return draft
+
+
+def _edited(edit: Callable[[], bytes]) -> bytes:
+    try:
+        return edit()
+    except EditRefused as refused:
+        raise Conflict(str(refused), "Open the form again and choose another question.") from None
+
+
+def _keep_edited(
+    form_id: UUID, data: bytes, note: str, *, by: Identity, at: datetime
+) -> OwnFormDraft:
+    form = get_own_form(form_id)
+    before = list_media(get_draft(form_id))
+    report = _checked(data, ".xlsx", form.title, [one.name for one in before])
+    if not report.usable:
+        fault = next(fault for fault in report.faults if fault.level == "error")
+        raise Invalid(fields={fault.column or "label": f"{fault.message} {fault.mend}"})
+    draft = _keep(form, data, ".xlsx", report, note, new={}, before=before, by=by, at=at)
+    audit.record("own_form:edit", form, by=by, at=at, draft=draft.number, change=note)
+    return draft
+
+
+def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> QuestionnaireVersion:
+    """Publish the newest draft as a version: it can be sent, and never changes from now on.
+
+    Raises:
+        Conflict: it is published already, or somebody changed the form meanwhile.
+        NotFound: no such form.
+    """
+    draft = _newest(form_id, number)
+    form = get_own_form(form_id)
+    before = list_published(form)
+    if before and is_same(draft, before[0]) and form.retired_at is None:
+        raise Conflict(
+            f"Draft {number} is published already, as version {before[0].version}.",
+            "Change the form first, or send the version there is.",
+        )
+    questionnaire = _questionnaire_of(form, plan_of(draft).form)
+    version = QuestionnaireVersion(
+        questionnaire_id=questionnaire.id,
+        version=str(_next_version(before)),
+        definition=draft.definition,
+        media_type=draft.media_type,
+        checksum=draft.checksum,
+        question_count=draft.question_count,
+        published_at=at,
+        is_own=True,
+        media=draft.media,
+    )
+    db.session.add(version)
+    form.retired_at = None
+    db.session.flush()  # the address of the next page names it
+    audit.record(
+        "own_form:publish",
+        form,
+        by=by,
+        at=at,
+        draft=number,
+        version=version.version,
+        checksum=version.checksum,
+    )
+    return version
+
+
+def is_same(draft: OwnFormDraft, version: QuestionnaireVersion) -> bool:
+    """Whether a draft says what a version says, and shows the same files."""
+    return draft.checksum == version.checksum and draft.media == version.media
+
+
+def _next_version(before: Sequence[QuestionnaireVersion]) -> int:
+    return max((int(version.version) for version in before), default=0) + 1
+
+
+def _questionnaire_of(form: OwnForm, planned: Form) -> Questionnaire:
+    questionnaire = None
+    if form.questionnaire_id:
+        questionnaire = db.session.get(Questionnaire, form.questionnaire_id)
+    if questionnaire is None:
+        questionnaire = Questionnaire(ref=f"OWN-{form.id.hex[:12].upper()}", is_own=True)
+        db.session.add(questionnaire)
+    questionnaire.title = form.title
+    questionnaire.description = "; ".join(s.label.plain() for s in planned.sections if s.label)
+    db.session.flush()  # the form and the version need its key
+    form.questionnaire_id = questionnaire.id
+    return questionnaire
+
+
+def retire(form_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Offer a form for sending no longer; what was sent goes on, and nothing is deleted.
+
+    Raises:
+        Conflict: it is not published, or retired already.
+        NotFound: no such form.
+    """
+    form = get_own_form(form_id)
+    if form.questionnaire_id is None or form.retired_at is not None:
+        raise Conflict(
+            "Only a published form can be retired.", "A draft is seen by your colleagues alone."
+        )
+    form.retired_at = at
+    audit.record("own_form:retire", form, by=by, at=at, title=form.title)

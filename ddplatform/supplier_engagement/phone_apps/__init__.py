@@ -1,0 +1,1 @@
+"""Answers that come by ODK Collect and Enketo."""

@@ -1,0 +1,240 @@
+"""Submissions of phone apps: kept once by their instanceID, each for the questions it names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import check_upload
+from ddplatform.languages import gettext
+from ddplatform.supplier_engagement.offline.models import AnswerIntake, IntakeWay
+from ddplatform.supplier_engagement.offline.queries import find_instance
+from ddplatform.supplier_engagement.offline.services.intake import is_workbook, keep_book, keep_file
+from ddplatform.supplier_engagement.responses.queries.responses import get_request
+from ddplatform.supplier_engagement.responses.services.drafts import open_draft
+from questionnaires import Form
+from questionnaires.submissions.books import is_book, is_own_book
+from questionnaires.submissions.files import Brought, read_brought, read_kept
+from questionnaires.submissions.instance import Submission
+from questionnaires.workbook.reading import BookRefused
+from supply_chain.errors import FileRefused
+
+MOST_ATTACHMENTS = 100
+"""Of the submissions of one file: each is looked at by a process of its own."""
+MOST_TO_CHOOSE = 20
+"""Submissions of a file that name no questions: a person looks at each and takes one over."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with one file: how, from which phone, with which files beside it."""
+
+    filename: str
+    way: IntakeWay = IntakeWay.ODK
+    phone: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Again:
+    """A submission that came before: what is kept of it, and whether this time brings a file."""
+
+    intake: AnswerIntake
+    came: frozenset[str]
+    """Names of the attachments that came before."""
+    has_news: bool
+
+
+def find_again(
+    assignment_id: UUID, content: bytes, attachments: Mapping[str, bytes]
+) -> Again | None:
+    """The submission that came before with the same answers, or None.
+
+    Also where the answers were sent on meanwhile: an app that did not hear the first answer asks
+    again, and is to be told that all arrived.
+
+    Raises:
+        FileRefused: the same instanceID with other answers.
+    """
+    form = get_request(assignment_id).plan.form
+    try:
+        one = read_brought("", content, form).submissions[0]
+    except BookRefused:
+        return None  # told in words where it is to be kept
+    earlier = find_instance(assignment_id, one.instance_id)
+    if earlier is None:
+        return None
+    _require_same_answers(earlier, one, form)
+    came = frozenset(kept["name"] for kept in earlier.attachments)
+    return Again(earlier, came, has_news=not came.issuperset(_named(one, attachments)))
+
+
+def keep_upload(
+    assignment_id: UUID, *, filename: str, content: bytes, by: Identity, at: datetime
+) -> Sequence[AnswerIntake]:
+    """Keep a file that a person uploads: the workbook given out here, or submissions of an app.
+
+    Raises:
+        FileRefused, Conflict, TooMany: as `keep_book` and `keep_submissions`.
+    """
+    if is_own_book(content) or (is_workbook(filename) and not is_book(content)):
+        return [keep_book(assignment_id, filename=filename, content=content, by=by, at=at)]
+    return keep_submissions(assignment_id, filename=filename, content=content, by=by, at=at)
+
+
+def keep_submissions(
+    assignment_id: UUID,
+    *,
+    filename: str,
+    content: bytes,
+    attachments: Mapping[str, bytes] | None = None,
+    way: IntakeWay = IntakeWay.ODK,
+    phone: str = "",
+    by: Identity,
+    at: datetime,
+) -> Sequence[AnswerIntake]:
+    """Keep what a file of a phone app or its server holds, to be looked at before it counts.
+
+    One that came before is given back as it stands. Where several submissions are in the file,
+    those whose hidden field names other questions are left out; where none names any, a person
+    looks at each on its page and takes over the one that belongs here.
+
+    Raises:
+        FileRefused: broken, foreign, or the same instanceID with another content.
+        Conflict: the questions cannot be answered now.
+        TooMany: too many uploads or attachments in an hour.
+    """
+    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    filled = open_draft(assignment_id, at=at)
+    try:
+        brought = read_brought(filename, content, filled.form.form)
+    except BookRefused as refused:
+        raise FileRefused(
+            refused.code, f"{filename}: {refused.message}", refused.advice
+        ) from refused
+    sent = Sent(filename, way, phone, {**brought.files, **(attachments or {})})
+    found = _for_assignment(brought, assignment_id, sent)
+    _require_few(found, sent)
+    named = [sent, *(replace(sent, filename=f"{filename} ({n})") for n in range(2, len(found) + 1))]
+    form = filled.form.form
+    return [
+        _keep(assignment_id, one, file, form, by=by, at=at)
+        for one, file in zip(found, named, strict=False)
+    ]
+
+
+def _require_few(found: Sequence[Submission], sent: Sent) -> None:
+    """Refuse more attachments than one file may bring, before any of them is kept."""
+    count = sum(len(_named(one, sent.files)) for one in found)
+    if count > MOST_ATTACHMENTS:
+        raise FileRefused(
+            "too_many_attachments",
+            gettext(
+                "%(file)s holds %(count)s attachments; at most %(most)s come in with one file.",
+                file=sent.filename,
+                count=count,
+                most=MOST_ATTACHMENTS,
+            ),
+            gettext("Leave some of them out, and add them on the page of their section."),
+        )
+
+
+def _named(one: Submission, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The files that a submission names, or the only one there is."""
+    text = " ".join(one.texts.values())
+    return {name: part for name, part in files.items() if len(files) == 1 or name in text}
+
+
+def _for_assignment(brought: Brought, assignment_id: UUID, sent: Sent) -> list[Submission]:
+    """The submissions for these questions: those that name them, else those that name none."""
+    mine = [one for one in brought.submissions if one.reference == str(assignment_id)]
+    found = mine or [one for one in brought.submissions if not one.reference]
+    if not found:
+        raise FileRefused(
+            "other_assignment",
+            gettext("%(file)s: this submission names other questions.", file=sent.filename),
+            gettext("Upload it on the page of those questions."),
+        )
+    most = 1 if sent.way is IntakeWay.OPENROSA else MOST_TO_CHOOSE
+    if len(found) > most and not mine:
+        raise FileRefused(
+            "several",
+            gettext(
+                "%(file)s holds %(count)s submissions, and none names these questions.",
+                file=sent.filename,
+                count=len(found),
+            ),
+            gettext(
+                "Upload the one that belongs here alone, or use the form downloaded on this page."
+            ),
+        )
+    return found
+
+
+def _keep(
+    assignment_id: UUID,
+    one: Submission,
+    sent: Sent,
+    form: Form,
+    *,
+    by: Identity,
+    at: datetime,
+) -> AnswerIntake:
+    named = _named(one, sent.files)
+    earlier = find_instance(assignment_id, one.instance_id)
+    if earlier is not None:
+        _require_same_answers(earlier, one, form)
+        came = {kept["name"] for kept in earlier.attachments}
+        named = {name: part for name, part in named.items() if name not in came}
+    for _name in named:  # a process of its own looks at each: no archive starts thousands of them
+        rate_limits.count_try(rate_limits.ATTACHMENT, str(by.user_id), at=at)
+    attachments = [_attachment(name, part, by=by) for name, part in named.items()]
+    if earlier is not None:
+        # An app sends them by and by.
+        earlier.attachments = [*earlier.attachments, *attachments]
+        return earlier
+    intake = AnswerIntake(
+        assignment_id=assignment_id,
+        way=sent.way,
+        instance_id=one.instance_id,
+        filename=sent.filename,
+        brought_by=sent.phone,
+        attachments=attachments,
+    )
+    return keep_file(intake, one.content, by=by, at=at)
+
+
+def _require_same_answers(earlier: AnswerIntake, one: Submission, form: Form) -> None:
+    """A server writes more into a later export (who checked it); the answers are to be the same."""
+    if earlier.sha256 == sha256(one.content).hexdigest():
+        return
+    content = adapters().files.get(earlier.organisation_id, earlier.sha256)
+    if read_kept(content, form).texts != one.texts:
+        raise FileRefused(
+            "instance_differs",
+            gettext(
+                "The submission %(number)s came already, with other answers.",
+                number=one.instance_id,
+            ),
+            gettext("Finish it as a new form in the app, so that it gets a number of its own."),
+        )
+
+
+def _attachment(name: str, part: bytes, *, by: Identity) -> dict[str, Any]:
+    """A file that came with a submission, checked and cleaned; or why it may not come in."""
+    try:
+        checked = check_upload(name, part)
+    except FileRefused as refused:
+        return {"name": name, "problem": f"{refused.message} {refused.advice}"}
+    return {
+        "name": name,
+        "sha256": adapters().files.put(by.organisation_id, checked.content),
+        "filename": checked.filename,
+        "media_type": checked.media_type,
+        "is_stripped": checked.is_stripped,
+    }

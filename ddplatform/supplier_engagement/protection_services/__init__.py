@@ -1,0 +1,1 @@
+"""Whom to call where a child is in danger."""

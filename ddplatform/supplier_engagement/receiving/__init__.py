@@ -1,0 +1,1 @@
+"""What the requester makes of answers: risk signals and facts."""

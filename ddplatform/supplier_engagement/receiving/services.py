@@ -1,0 +1,217 @@
+"""What the requester makes of answers: risk signals, facts of red flags, a new assessment.
+
+Everything here acts in the tenant of the requester. Signals are never overwritten: a response
+that is read again (accepted documents) adds newer ones.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.accounts.organisations.queries import get_account, get_organisation
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.mail import Mail
+from ddplatform.infrastructure.db import db
+from ddplatform.risk.facts.services.facts import add_fact, ask_reassessment
+from ddplatform.risk.reference.queries.releases import find_sector_risk
+from ddplatform.risk.runs.models import FactKind
+from ddplatform.supplier_engagement.cascade.queries import find_forwarded
+from ddplatform.supplier_engagement.library.queries import get_assignment
+from ddplatform.supplier_engagement.requests.services.requests import show_on_map
+from ddplatform.supplier_engagement.responses.models import AnswerReview, RiskSignal
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    Filled,
+    get_response,
+    list_red_flags,
+    load_filled,
+)
+from ddplatform.supplier_engagement.review.services.entries import keep_entry
+from ddplatform.supplier_engagement.sharing.queries.sharing import find_withheld
+from ddplatform.value_chain.mapping.queries.maps import find_own_business, get_node
+from questionnaires import Answerer, ControlSignal, FactorSignal, Signals, red_flags, score
+from questionnaires.scoring.plan import question_id
+from supply_chain.vocabulary import Issue
+
+BUYER = "buyer"
+Kept = TypeVar("Kept", FactorSignal, ControlSignal)
+
+
+def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Read a sent response: signals, red-flag facts, event, mail, assessment. Twice is once."""
+    row = get_response(response_id)
+    known = select(RiskSignal.id).where(RiskSignal.response_id == row.id).limit(1)
+    if db.session.scalar(known) is not None:
+        return
+    assignment = get_assignment(row.assignment_id)
+    filled = load_filled(assignment, row, now=at)
+    signals = write_signals(filled, at=at)
+    keep_entry(filled, signals, at=at)
+    flags = _state_flags(filled)
+    show_on_map(assignment)
+    audit.record(
+        "response:receive",
+        row,
+        by=by,
+        at=at,
+        receipt=row.receipt_number,
+        signals=len(signals.factors) + len(signals.controls),
+        red_flags=flags,
+    )
+    ask_reassessment(get_node(assignment.node_id).chain_id, "answers", by=by, at=at)
+    _tell_sender(filled, flags)
+
+
+def score_again(filled: Filled, *, by: Identity, at: datetime) -> None:
+    """Newer signals after documents were accepted; part of a larger change that records it.
+
+    What a consent showed that is over is not read as silence: what was made of it stays.
+    """
+    withheld = _withheld_questions(filled, at)
+    signals = write_signals(filled, but=withheld, at=at)
+    if not withheld:
+        keep_entry(filled, signals, at=at)
+    ask_reassessment(get_node(filled.assignment.node_id).chain_id, "answers", by=by, at=at)
+
+
+def _withheld_questions(filled: Filled, at: datetime) -> frozenset[str]:
+    paths = find_withheld(filled, today=at.date())
+    return frozenset(
+        question_id(item.question)
+        for page in filled.pages
+        for item in page.questions()
+        if item.state.path in paths
+    )
+
+
+def write_signals(filled: Filled, *, but: Collection[str] = (), at: datetime) -> Signals:
+    """Score a response and keep what it says of each factor and control.
+
+    Args:
+        but: questions that nobody reads now; what they speak of is left as it was kept before.
+    """
+    signals, node_id = read_answers(filled), filled.assignment.node_id
+    buyer_id = _own_business(node_id)
+    for factor, signal in _read_still(signals.factors, but).items():
+        # WRK-21 tells of the buyer who asked: it never counts against the supplier.
+        charged = buyer_id if signal.charged_to == BUYER else node_id
+        # "I don't know" all through is no observation: what was known before stays in force.
+        if charged is not None and (signal.score is not None or signal.is_blank):
+            db.session.add(_factor(filled, charged, factor, signal, at=at))
+    for control, credit in _read_still(signals.controls, but).items():
+        db.session.add(_control(filled, node_id, control, credit, at=at))
+    db.session.flush()  # a second reading of this response finds them
+    return signals
+
+
+def _read_still(found: Mapping[str, Kept], but: Collection[str]) -> Mapping[str, Kept]:
+    """Those that rest on none of these questions."""
+    return {
+        name: signal
+        for name, signal in found.items()
+        if not any(cause.question in but for cause in signal.causes)
+    }
+
+
+def read_answers(filled: Filled) -> Signals:
+    """What a response says of factors and controls, and which answers may not match."""
+    return score(
+        filled.form,
+        evidence_accepted=accepted_paths(filled.row.id),
+        light=filled.assignment.light_mode,
+        sector_risk=find_sector_risk(get_node(filled.assignment.node_id)),
+    )
+
+
+def accepted_paths(response_id: UUID) -> frozenset[str]:
+    """The paths of the answers whose documents were accepted; the newest decision counts."""
+    rows = db.session.execute(
+        select(AnswerReview.path, AnswerReview.evidence_accepted)
+        .where(AnswerReview.response_id == response_id)
+        .order_by(AnswerReview.created_at, AnswerReview.id)
+    ).all()
+    newest = {path: accepted for path, accepted in rows}
+    return frozenset(path for path, accepted in newest.items() if accepted)
+
+
+def _own_business(node_id: UUID) -> UUID | None:
+    own = find_own_business(get_node(node_id).chain_id)
+    return own.id if own else None
+
+
+def _factor(
+    filled: Filled, node_id: UUID, factor: str, signal: FactorSignal, *, at: datetime
+) -> RiskSignal:
+    return RiskSignal(
+        node_id=node_id,
+        response_id=filled.row.id,
+        factor=factor,
+        value=signal.score,
+        quality=signal.quality,
+        source_type=signal.source_type,
+        causes=[_plain(cause.as_json()) for cause in signal.causes],
+        is_control=False,
+        observed_at=at,
+    )
+
+
+def _control(
+    filled: Filled, node_id: UUID, control: str, credit: ControlSignal, *, at: datetime
+) -> RiskSignal:
+    return RiskSignal(
+        node_id=node_id,
+        response_id=filled.row.id,
+        factor=control,
+        value=credit.design,
+        quality=None,
+        source_type=None,
+        causes=[_plain(cause.as_json()) for cause in credit.causes],
+        is_control=True,
+        observed_at=at,
+    )
+
+
+def _plain(cause: dict[str, object]) -> dict[str, Any]:
+    return dict(cause)
+
+
+def _state_flags(filled: Filled) -> int:
+    """Each red flag keeps up the likelihood of its issues (RM-1.0 8) until it is handled."""
+    flags = list_red_flags(filled.row.id)
+    for flag in flags:
+        for issue in red_flags()[flag.code].issues:
+            add_fact(
+                filled.assignment.node_id,
+                Issue(issue),
+                FactKind.RED_FLAG,
+                cause_type="red_flag",
+                cause_id=flag.id,
+                since=flag.fired_at,
+                self_disclosed=filled.assignment.answered_by is Answerer.SUPPLIER,
+            )
+    return len(flags)
+
+
+def _tell_sender(filled: Filled, flags: int) -> None:
+    """A mail to who asked. It names no answer: mail is read by many eyes."""
+    assignment = filled.assignment
+    sender = get_account(assignment.sent_by_id) if assignment.sent_by_id else None
+    if sender is None or not sender.is_active:
+        return
+    organisation = get_organisation(assignment.organisation_id)
+    home = f"{adapters().base_url}/o/{organisation.slug}"
+    own = find_forwarded(assignment.id)
+    page = f"questionnaires/assignments/{assignment.id}/review"
+    address = f"{home}/cascade/{own.id}/answers" if own else f"{home}/{page}"
+    first = "Please look today: the answers speak of something urgent.\n\n" if flags else ""
+    subject = f"{assignment.node_name} has sent the answers"
+    what = f"{assignment.node_name} has answered your questions."
+    if assignment.answered_by is Answerer.ASSESSOR:
+        subject = f"The visit to {assignment.node_name} is written down"
+        what = f"The checklist of the visit to {assignment.node_name} has arrived."
+    text = f"{first}{what}\n\nRead them here: {address}\n"
+    adapters().mailer.send(Mail(sender.email, subject, text))

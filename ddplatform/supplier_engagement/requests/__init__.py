@@ -1,0 +1,1 @@
+"""Questionnaires are sent, chased and withdrawn."""

@@ -1,0 +1,109 @@
+"""Which questionnaires fit nodes, by what the map and their accepted answers tell."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.supplier_engagement.library.models import (
+    Assignment,
+    Questionnaire,
+    QuestionnaireVersion,
+)
+from ddplatform.supplier_engagement.library.queries import TO_REVIEW, WAITING
+from ddplatform.supplier_engagement.responses.models import Answer
+from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from questionnaires import KnownPlace, Proposal, propose
+from supply_chain.reference.release import load_reference
+
+ROLE_PATH = "/data/A/SAQ_A01"
+
+
+def propose_questionnaires(
+    node_ids: Sequence[UUID], *, today: date
+) -> Mapping[UUID, Sequence[Proposal]]:
+    """The questionnaires that fit each node, with the reason, in three statements at most."""
+    accepted, under_way = _answered(node_ids)
+    roles = _roles(node_ids)
+    rows = db.session.execute(
+        select(
+            ValueChainNode.id,
+            ValueChainNode.kind,
+            ValueChainNode.sector_ref,
+            ValueChainNode.commodity_refs,
+        ).where(ValueChainNode.id.in_(node_ids))
+    )
+    reference = load_reference()
+    found = {}
+    for node_id, kind, sector_ref, commodity_refs in rows:
+        sector = reference.sectors.get(sector_ref or "")
+        goods = [
+            reference.commodities[ref] for ref in commodity_refs if ref in reference.commodities
+        ]
+        known = KnownPlace(
+            kind=kind.value,
+            division=sector.isic_division if sector else "",
+            sector=sector.name if sector else "",
+            goods={good.activity: good.name for good in goods},
+            role=roles.get(node_id, ""),
+            accepted=accepted[node_id],
+            open=under_way[node_id],
+        )
+        found[node_id] = propose(known, today=today)
+    return found
+
+
+def _answered(
+    node_ids: Sequence[UUID],
+) -> tuple[Mapping[UUID, dict[str, date]], Mapping[UUID, set[str]]]:
+    """Node -> the day on which each questionnaire was accepted last, and those under way."""
+    accepted: Mapping[UUID, dict[str, date]] = defaultdict(dict)
+    under_way: Mapping[UUID, set[str]] = defaultdict(set)
+    rows = db.session.execute(
+        select(
+            Assignment.node_id,
+            Questionnaire.ref,
+            Assignment.status,
+            func.max(Assignment.decided_at),
+        )
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(
+            Assignment.organisation_id == current_organisation(),
+            Assignment.node_id.in_(node_ids),
+            Assignment.status.in_((State.ACCEPTED, *WAITING, *TO_REVIEW)),
+        )
+        .group_by(Assignment.node_id, Questionnaire.ref, Assignment.status)
+    )
+    for node_id, ref, status, decided_at in rows:
+        if status is not State.ACCEPTED:
+            under_way[node_id].add(ref)
+        elif decided_at is not None:
+            accepted[node_id][ref] = decided_at.date()
+    return accepted, under_way
+
+
+def _roles(node_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Node -> its newest accepted answer to SAQ-A01."""
+    rows = db.session.execute(
+        select(Assignment.node_id, Answer.raw)
+        .join(ResponseRow, ResponseRow.assignment_id == Assignment.id)
+        .join(Answer, Answer.response_id == ResponseRow.id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(
+            Assignment.organisation_id == current_organisation(),
+            Assignment.node_id.in_(node_ids),
+            Assignment.status == State.ACCEPTED,
+            Questionnaire.ref == "SAQ",
+            Answer.path == ROLE_PATH,
+        )
+        .order_by(Assignment.decided_at, ResponseRow.round)
+    )
+    return {node_id: raw for node_id, raw in rows}

@@ -1,0 +1,162 @@
+"""The link in the mail: GET shows who asks and why, only POST uses it."""
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import DataRequired
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, User
+from ddplatform.accounts.organisations.queries import (
+    get_help_contact,
+    get_invitation_by_hash,
+    get_organisation,
+    get_user_by_email,
+)
+from ddplatform.accounts.organisations.services.invitations import note_link_opened
+from ddplatform.accounts.sessions.services import SHARED, hash_of
+from ddplatform.accounts.sign_in.forms import JoinForm
+from ddplatform.accounts.sign_in.routes.dead_links import dead_link
+from ddplatform.accounts.sign_in.routes.start import start_session
+from ddplatform.accounts.sign_in.services.sign_in import sign_in
+from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.forms.field_errors import show_at_fields
+from ddplatform.infrastructure.gate import bind_organisation, keep_changes, public, public_and_noted
+from ddplatform.infrastructure.tenancy import across_tenants, nobody
+from ddplatform.infrastructure.web.languages import ASKED, offer
+from ddplatform.languages import current_language, gettext
+from ddplatform.languages import lazy_gettext as _
+from ddplatform.supplier_engagement.respondents.services.join import (
+    get_invited,
+    join,
+    send_fresh_link,
+)
+
+bp = Blueprint("respond", __name__)
+bp.register_error_handler(NotFound, dead_link)
+
+
+class KnownForm(FlaskForm):  # type: ignore[misc]
+    """The password of somebody who has an account."""
+
+    password = PasswordField(
+        _("Your password"), validators=[DataRequired(_("Enter your password."))]
+    )
+
+
+class GoOnForm(FlaskForm):  # type: ignore[misc]
+    """Nothing to fill in: this person is signed in already."""
+
+
+@bp.route("/respond/<token>", methods=["GET", "POST"])
+@public_and_noted
+def open_questions(token: str) -> ResponseReturnValue:
+    """Say who asks, why, and who sees what; then let the supplier in."""
+    invitation = find_invitation(token)
+    if invitation.used_at is not None or invitation.expires_at < g.now:
+        return _worn_out(invitation, token)
+    assignment = get_invited(invitation)
+    offer(assignment.language)
+    if request.method == "GET":
+        note_link_opened(assignment, at=g.now)
+    known = get_user_by_email(invitation.email)
+    has_account = known is not None and known.password_hash is not None
+    form = _form(known if has_account else None)
+    if form.validate_on_submit():
+        try:
+            return _come_in(invitation, form, known if has_account else None)
+        except Invalid as error:
+            show_at_fields(form, error)
+    status = 422 if form.errors or form.form_errors else 200
+    return render_template(
+        "supplier_engagement/respondents/join.html",
+        form=form,
+        has_account=has_account,
+        is_signed_in=isinstance(form, GoOnForm),
+        invitation=invitation,
+        token=token,
+        assignment=assignment,
+        requester=get_organisation(invitation.organisation_id).name,
+        help=get_help_contact(invitation.organisation_id, assignment.sent_by_id),
+    ), status
+
+
+@bp.post("/respond/<token>/again")
+@public
+def fresh_link(token: str) -> ResponseReturnValue:
+    """Send a new link to the address the old one was for."""
+    invitation = find_invitation(token)
+    rate_limits.count_try(rate_limits.LINK_REQUEST, invitation.email, at=g.now)
+    if invitation.used_at is not None:
+        return redirect(url_for("auth.sign_in"))
+    # Not the page to sign in: who never was here has no password yet.
+    page = _worn_out_page(invitation, token, is_sent=True)
+    send_fresh_link(invitation, at=g.now)
+    return page
+
+
+def find_invitation(token: str) -> Invitation:
+    """The invitation behind a link, in the tenant of the requester, or NotFound."""
+    with across_tenants():
+        invitation = get_invitation_by_hash(hash_of(token))
+    if invitation is None or invitation.purpose is not InvitationPurpose.RESPOND:
+        raise NotFound(
+            gettext("This link does not work any more."), gettext("Look for a newer mail.")
+        )
+    bind_organisation(invitation.organisation_id)
+    return invitation
+
+
+def _worn_out(invitation: Invitation, token: str) -> ResponseReturnValue:
+    return _worn_out_page(invitation, token), 410
+
+
+def _worn_out_page(invitation: Invitation, token: str, *, is_sent: bool = False) -> str:
+    return render_template(
+        "supplier_engagement/respondents/worn_out.html",
+        requester=get_organisation(invitation.organisation_id).name,
+        was_used=invitation.used_at is not None,
+        is_sent=is_sent,
+        token=token,
+        help=get_help_contact(invitation.organisation_id, invitation.created_by_id),
+    )
+
+
+def _form(known: User | None) -> FlaskForm:
+    if known is None:
+        return JoinForm()
+    if current_user.is_authenticated and current_user.id == known.id:
+        return GoOnForm()
+    return KnownForm()
+
+
+def _check_password(email: str, password: str) -> None:
+    try:
+        with nobody():
+            sign_in(email=email, password=password, address=request.remote_addr or "", at=g.now)
+    except Invalid:
+        keep_changes()  # the counter of tries; nothing of the joining has begun yet
+        raise
+
+
+def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> ResponseReturnValue:
+    if isinstance(form, KnownForm):
+        _check_password(invitation.email, form.password.data)
+    name = form.name.data if known is None else ""
+    password = form.password.data if known is None else ""
+    joined = join(invitation, name=name, password=password, at=g.now)
+    if not joined.user.language:
+        session.setdefault(ASKED, current_language())  # what they read so far is what they chose
+    if not isinstance(form, GoOnForm):
+        start_session(joined.user, on_shared_phone=SHARED in request.form)
+    elif SHARED in request.form:
+        session[SHARED] = True
+    return redirect(
+        url_for(
+            "responses.show",
+            organisation=joined.organisation_slug,
+            assignment_id=joined.assignment_id,
+        )
+    )

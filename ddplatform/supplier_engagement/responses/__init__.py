@@ -1,0 +1,1 @@
+"""Answers of suppliers as they are kept."""

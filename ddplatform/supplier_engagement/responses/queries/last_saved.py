@@ -1,0 +1,73 @@
+"""What the same supplier sent to the same questionnaire last, for `${last-saved#name}`.
+
+On a phone "the last saved record" is that of the phone (docs.getodk.org/form-logic, "Values from
+the last saved record"). Here it is what this supplier sent to this buyer, about this place.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.infrastructure.db import db
+from ddplatform.supplier_engagement.library.models import Assignment, QuestionnaireVersion
+from ddplatform.supplier_engagement.library.queries import get_version, load_plan
+from ddplatform.supplier_engagement.responses.models import Answer
+from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from questionnaires import Answerer, Form, Question, Response
+
+
+def load_last_saved(assignment: Assignment, row: ResponseRow, form: Form) -> Mapping[str, str]:
+    """Path -> value of what had been sent when this round was begun; empty where nothing was.
+
+    The moment of the beginning decides, so that a round reads the same whenever it is looked at.
+    A visit says what was seen that day: it reads nothing of the visit before.
+
+    Args:
+        form: of the round; one that does not ask for it costs no statement.
+    """
+    if not form.reads_last_saved or assignment.answered_by is not Answerer.SUPPLIER:
+        return {}
+    last = db.session.execute(_sent_before(assignment, row)).one_or_none()
+    return _values(*last) if last is not None else {}
+
+
+def _sent_before(assignment: Assignment, row: ResponseRow) -> Any:
+    """The newest round that was sent before: never another buyer's, nor another supplier's."""
+    siblings = select(QuestionnaireVersion.id).where(
+        QuestionnaireVersion.questionnaire_id == get_version(assignment.version_id).questionnaire_id
+    )
+    return (
+        select(Assignment.version_id, ResponseRow)
+        .join(ResponseRow, ResponseRow.assignment_id == Assignment.id)
+        .where(
+            # The node is the buyer's own row: no other buyer's questionnaire names it.
+            Assignment.respondent_organisation_id == assignment.respondent_organisation_id,
+            Assignment.node_id == assignment.node_id,
+            Assignment.answered_by == Answerer.SUPPLIER,
+            Assignment.version_id.in_(siblings),
+            ResponseRow.id != row.id,
+            ResponseRow.submitted_at <= row.started_at,
+        )
+        .order_by(ResponseRow.submitted_at.desc(), ResponseRow.round.desc(), ResponseRow.id)
+        .limit(1)
+    )
+
+
+def _values(version_id: UUID, row: ResponseRow) -> Mapping[str, str]:
+    """What counted of a round, in the order of its form.
+
+    What was not asked is blank, as in a record of a phone; values that were worked out stand as
+    they were sent; an answer under a consent was given to another buyer, and is left out.
+    """
+    kept = select(Answer.path, Answer.raw).where(
+        Answer.response_id == row.id, Answer.share_id.is_(None)
+    )
+    texts = {path: raw for path, raw in db.session.execute(kept) if raw}
+    sent = Response(load_plan(version_id), texts, now=row.submitted_at or row.started_at)
+    return {
+        state.path: state.value if state.node.is_input else texts[state.path]
+        for state in sent.states()
+        if isinstance(state.node, Question) and state.relevant and state.path in texts
+    }

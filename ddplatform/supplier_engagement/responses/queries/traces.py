@@ -1,0 +1,21 @@
+"""What in the free text of an answer may lead to a person: asked about, never refused."""
+
+from ddplatform.core.due_diligence.free_text import traces_in
+from questionnaires import Kind, NodeState, Question
+
+LONG = 60
+"""From so many characters on a text on one line says more than a name of a place or a firm."""
+
+
+def is_free_text(question: Question) -> bool:
+    """Whether people answer in words of their own."""
+    return question.is_input and question.kind is Kind.TEXT
+
+
+def traces_of(state: NodeState) -> tuple[str, ...]:
+    """The same for an answer. Short texts on one line ask for names of firms and places."""
+    question = state.node
+    if not isinstance(question, Question) or not is_free_text(question):
+        return ()
+    is_long = "multiline" in question.appearance or len(state.raw) >= LONG
+    return traces_in(state.raw) if is_long else ()

@@ -1,0 +1,1 @@
+"""What all respondents say to each question."""

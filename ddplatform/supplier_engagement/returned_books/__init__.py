@@ -1,0 +1,1 @@
+"""Workbooks that suppliers mailed back, brought in by the buyer."""

@@ -1,0 +1,348 @@
+"""Workbooks that suppliers sent back by mail: brought in by the buyer, many at once.
+
+A buyer never writes the answers of a supplier. Each workbook is read by itself, beside the answers
+that it was given out with; what it brings waits until the supplier looks at it and takes it over.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisations.queries import get_organisation
+from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.bulk import rising_keys
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.supplier_engagement.library.queries import load_plan
+from ddplatform.supplier_engagement.offline.models import AnswerIntake
+from ddplatform.supplier_engagement.offline.services.intake import keep_book
+from ddplatform.supplier_engagement.responses.queries.responses import get_request
+from ddplatform.supplier_engagement.responses.services.responses import start
+from ddplatform.supplier_engagement.returned_books.models import (
+    BookDelivery,
+    BookOutcome,
+    ReturnedBook,
+)
+from ddplatform.supplier_engagement.returned_books.queries import (
+    AskedBook,
+    count_outcomes,
+    find_asked,
+    find_handed_on,
+    get_brought,
+    get_delivery,
+    list_unread,
+    list_waiting,
+)
+from ddplatform.supplier_engagement.returned_books.services.mail import TELL
+from questionnaires.workbook.alone import ReadAlone, read_alone
+from questionnaires.workbook.changes import without_cells
+from questionnaires.workbook.reading import BookRefused, RawBook, read_books, where
+from questionnaires.workbook.returned_archive import Part, take_apart
+from questionnaires.workbook.returns import read_meta
+from supply_chain.errors import FileRefused
+
+log = logging.getLogger(__name__)
+
+READ = "answers:read_returned_books"
+BATCH = 50
+MOST_FAULTS = 40
+"""Of one workbook: more are counted."""
+MAX_NAME = 200
+Look = Callable[[], AbstractContextManager[None]]
+Progress = Callable[[int, int], None]
+
+UNKNOWN = (
+    "This workbook belongs to no questionnaire that you sent.",
+    "Ask the supplier to upload it on the page of its own questions.",
+)
+CAME_ALREADY = (
+    "This workbook came already, and waits for the supplier or was opened by it.",
+    "Nothing is to be done.",
+)
+_CLOSED: Mapping[State, tuple[str, str]] = {
+    State.SENT: (
+        "These questions were never opened, so that no workbook of them can have been filled in.",
+        "Ask the supplier to open the link of its mail first.",
+    ),
+    State.WITHDRAWN: (
+        "This questionnaire was withdrawn.",
+        "Send it again if you still need the answers.",
+    ),
+    State.EXPIRED: (
+        "This questionnaire ran out.",
+        "Give it a new due date, then upload the workbook again.",
+    ),
+}
+_SENT_ALREADY = (
+    "The supplier has sent its answers already.",
+    "Ask back the answers that changed, then upload the workbook again.",
+)
+UNREADABLE = (
+    "This workbook could not be read.",
+    "Ask the supplier to upload it on the page of its own questions.",
+)
+_OPEN = frozenset({State.SENT, State.OPENED, State.RETURNED})
+"""Where the supplier is known: questions that ran out are sent again when they get more time."""
+_NOT_BEGUN = frozenset({State.SENT, State.RETURNED})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one workbook comes to."""
+
+    outcome: BookOutcome
+    asked: AskedBook | None = None
+    changed: int = 0
+    faults: Sequence[Mapping[str, str]] = ()
+
+
+def bring(files: Sequence[tuple[str, bytes]], *, by: Identity, at: datetime) -> BookDelivery:
+    """Keep returned workbooks as they came, and have them read in the background.
+
+    Args:
+        files: names and bytes of workbooks, and of archives of them.
+
+    Raises:
+        FileRefused: no file, too many, or too large; nothing is kept.
+        TooMany: too many uploads in an hour.
+    """
+    assert by.user_id is not None
+    # Counted before it is unpacked, so that an archive that is refused counts too.
+    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    try:
+        parts = take_apart(files)
+    except BookRefused as refused:
+        raise FileRefused(refused.code, refused.message, refused.advice) from refused
+    if not parts:
+        raise FileRefused("empty", "There is no workbook in it.", "Choose the workbooks (.xlsx).")
+    store = adapters().files
+    sums = [store.put(by.organisation_id, part.content) for part in parts]
+    delivery = BookDelivery(
+        name=files[0][0][-MAX_NAME:],
+        book_count=len(parts),
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(delivery)
+    db.session.flush()  # its books and its job name it
+    _add_books(delivery, parts, sums, by=by)
+    delivery.job_id = jobs.enqueue(READ, {"delivery_id": str(delivery.id)}, by=by, at=at).id
+    audit.record("returned_books:bring", delivery, by=by, at=at, books=len(parts))
+    return delivery
+
+
+def _add_books(
+    delivery: BookDelivery, parts: Sequence[Part], sums: Sequence[str], *, by: Identity
+) -> None:
+    whose = f"{by.name}, {get_organisation(by.organisation_id).name}"
+    insert_rows(
+        ReturnedBook,
+        [
+            {
+                "id": key,
+                "delivery_id": delivery.id,
+                "place": place,
+                "filename": part.name[-MAX_NAME:],
+                "sha256": digest,
+                "size_bytes": len(part.content),
+                "outcome": BookOutcome.WAITING,
+                "changed_count": 0,
+                "faults": [],
+                "brought_by": whose,
+                "brought_at": delivery.created_at,
+            }
+            for place, (key, part, digest) in enumerate(
+                zip(rising_keys(len(parts)), parts, sums, strict=True)
+            )
+        ],
+    )
+
+
+def carry_out(
+    delivery_id: UUID, *, look: Look, unit: Look, progress: Progress, by: Identity, at: datetime
+) -> dict[str, int]:
+    """Read the workbooks of an upload batch by batch; begun again it goes on where it ended."""
+    while True:
+        with look():
+            total = get_delivery(delivery_id).book_count
+            batch = list_unread(delivery_id, limit=BATCH)
+            left = count_outcomes(delivery_id)[BookOutcome.WAITING]
+        progress(total - left, total)
+        if not batch:
+            break
+        store = adapters().files
+        raws = list(read_books(store.get(by.organisation_id, digest) for _, digest in batch))
+        with look():
+            verdicts = _judge(batch, raws, at=at)
+        with unit():
+            _settle(delivery_id, verdicts, by=by, at=at)
+    with unit():
+        delivery = get_delivery(delivery_id)
+        delivery.read_at = delivery.read_at or at
+        return {outcome.value: many for outcome, many in count_outcomes(delivery_id).items()}
+
+
+def _judge(
+    batch: Sequence[tuple[UUID, str]], raws: Iterable[RawBook | BookRefused], *, at: datetime
+) -> dict[UUID, Verdict]:
+    found = list(zip(batch, raws, strict=True))
+    named = {key: _assignment_of(raw) for (key, _), raw in found}
+    asked = find_asked({one for one in named.values() if one is not None})
+    came = find_handed_on(asked)
+    verdicts = {}
+    for (key, digest), raw in found:
+        assignment_id = named[key]
+        one = asked.get(assignment_id) if assignment_id else None
+        if isinstance(raw, BookRefused):
+            verdicts[key] = _refused(None, (raw.message, raw.advice))
+        elif one is not None and (one.id, digest) in came:
+            verdicts[key] = Verdict(BookOutcome.NOTHING_NEW, one, faults=_told(CAME_ALREADY))
+        else:
+            verdicts[key] = _verdict(raw, one, at=at)
+            if one is not None and verdicts[key].outcome is BookOutcome.HANDED_ON:
+                came.add((one.id, digest))
+    return verdicts
+
+
+def _assignment_of(raw: RawBook | BookRefused) -> UUID | None:
+    """The questionnaire that a workbook names in its hidden sheet, if it is one of ours."""
+    try:
+        return None if isinstance(raw, BookRefused) else UUID(read_meta(raw).facts["assignment"])
+    except (BookRefused, KeyError, ValueError):
+        return None
+
+
+def _verdict(raw: RawBook, asked: AskedBook | None, *, at: datetime) -> Verdict:
+    try:
+        read_meta(raw)
+        if asked is None:
+            return _refused(None, UNKNOWN)
+        if closed := _closed(asked):
+            return _refused(asked, closed)
+        plan = load_plan(asked.version_id)
+    except BookRefused as refused:
+        return _refused(asked, (refused.message, refused.advice))
+    try:
+        key = str(asked.id)
+        read = read_alone(raw, plan, assignment=key, now=at, light=asked.light_mode)
+    except BookRefused as refused:
+        return _refused(asked, (refused.message, refused.advice))
+    except Exception as error:  # what nobody foresaw of one workbook stops no other
+        log.error("a returned workbook of %s could not be read: %s", key, where(error))
+        return _refused(asked, UNREADABLE)
+    return _verdict_of(read, asked)
+
+
+def _closed(asked: AskedBook) -> tuple[str, str] | None:
+    """Why these questions take no workbook now."""
+    if asked.status in _OPEN and asked.respondent_organisation_id is not None:
+        return None
+    return _CLOSED.get(asked.status, _SENT_ALREADY)
+
+
+def _verdict_of(read: ReadAlone, asked: AskedBook) -> Verdict:
+    faults: list[Mapping[str, str]] = [
+        {"place": one.place, "message": without_cells(one), "advice": one.advice}
+        for one in read.faults
+    ]
+    if len(faults) > MOST_FAULTS:
+        more = f"{len(faults) - MOST_FAULTS} more faults are in this workbook."
+        faults = [*faults[:MOST_FAULTS], *_told((more, "The supplier sees them all."))]
+    outcome = BookOutcome.HANDED_ON
+    if not read.changed:
+        outcome = BookOutcome.REFUSED if faults else BookOutcome.NOTHING_NEW
+    return Verdict(outcome, asked, read.changed, faults)
+
+
+def _refused(asked: AskedBook | None, words: tuple[str, str]) -> Verdict:
+    return Verdict(BookOutcome.REFUSED, asked, faults=_told(words))
+
+
+def _told(words: tuple[str, str]) -> list[Mapping[str, str]]:
+    return [{"place": "", "message": words[0], "advice": words[1]}]
+
+
+def _settle(
+    delivery_id: UUID, verdicts: dict[UUID, Verdict], *, by: Identity, at: datetime
+) -> None:
+    """Keep what a batch came to; what is handed on is told to its supplier.
+
+    Another delivery may have brought the same workbook since it was judged, and another worker may
+    have read this one: the questionnaires are held, and what is handed on is judged by them again.
+    """
+    asked = find_asked({one.asked.id for one in verdicts.values() if one.asked}, for_change=True)
+    came = find_handed_on(asked)
+    rows = list_waiting(verdicts)
+    if not rows:
+        return
+    for row in rows:
+        verdict = verdicts[row.id] = _judged_again(verdicts[row.id], row.sha256, asked, came)
+        row.outcome, row.changed_count = verdict.outcome, verdict.changed
+        row.faults = [dict(fault) for fault in verdict.faults]
+        if verdict.asked is None:
+            continue
+        row.assignment_id = verdict.asked.id
+        if verdict.outcome is BookOutcome.HANDED_ON:
+            came.add((verdict.asked.id, row.sha256))
+            row.respondent_organisation_id = verdict.asked.respondent_organisation_id
+            payload = {"assignment_id": str(verdict.asked.id)}
+            jobs.enqueue(TELL, payload, by=by, at=at, unique_key=f"{TELL}:{verdict.asked.id}")
+    audit.record(
+        "returned_books:read",
+        get_delivery(delivery_id),
+        by=by,
+        at=at,
+        books=len(rows),
+        handed_on=[str(row.assignment_id) for row in rows if row.outcome is BookOutcome.HANDED_ON],
+    )
+
+
+def _judged_again(
+    verdict: Verdict,
+    digest: str,
+    asked: Mapping[UUID, AskedBook],
+    came: Collection[tuple[UUID, str]],
+) -> Verdict:
+    """The same verdict, unless another came first or the questions were closed meanwhile."""
+    if verdict.asked is None or verdict.outcome is not BookOutcome.HANDED_ON:
+        return verdict
+    now = asked[verdict.asked.id]
+    if closed := _closed(now):
+        return _refused(now, closed)
+    if (now.id, digest) in came:
+        return Verdict(BookOutcome.NOTHING_NEW, now, faults=_told(CAME_ALREADY))
+    return replace(verdict, asked=now)
+
+
+def open_brought(assignment_id: UUID, book_id: UUID, *, by: Identity, at: datetime) -> AnswerIntake:
+    """The supplier looks at a workbook that its buyer brought: from now on it is its own file.
+
+    Questions that came back, or were sent again after they ran out, are opened by it.
+
+    Raises:
+        NotFound: no such workbook for these questions.
+        FileRefused: it does not fit these questions any more.
+        Conflict: the questions cannot be answered now.
+        TooMany: too many uploads in an hour.
+    """
+    book = get_brought(assignment_id, book_id)
+    if get_request(assignment_id).assignment.status in _NOT_BEGUN:
+        start(assignment_id, by=by, at=at)
+    kept = keep_book(
+        assignment_id,
+        filename=book.filename.rpartition("/")[2],
+        content=adapters().files.get(book.organisation_id, book.sha256),
+        brought_by=book.brought_by,
+        by=by,
+        at=at,
+    )
+    book.opened_at = book.opened_at or at
+    return kept

@@ -1,0 +1,1 @@
+"""The requester reads answers, accepts them or asks back."""

@@ -1,0 +1,288 @@
+"""Reviewing one response: accept, ask back, documents, red flags, send back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.core.due_diligence.free_text import traces_in
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import number
+from ddplatform.infrastructure.web.filters import plural
+from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.supplier_engagement.answering.views.fields import field_id
+from ddplatform.supplier_engagement.blueprints.questionnaires import bp
+from ddplatform.supplier_engagement.library.queries import get_assignment, get_assignment_row
+from ddplatform.supplier_engagement.receiving.services import read_answers
+from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.models import ResponseStatus
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    Filled,
+    asked_back,
+    find_earlier,
+    find_round,
+    list_files,
+    list_messages,
+    list_notes_before,
+    list_red_flags,
+    load_filled,
+)
+from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
+from ddplatform.supplier_engagement.review.queries.queue import find_entry, list_alike
+from ddplatform.supplier_engagement.review.queries.reviews import Decision, list_decisions
+from ddplatform.supplier_engagement.review.services.redaction import redact
+from ddplatform.supplier_engagement.review.services.review import (
+    WHOLE,
+    accept_all,
+    accept_answer,
+    accept_section,
+    ask_back,
+    escalate,
+    get_reviewed,
+    handle_flag,
+    judge_documents,
+    of_flag,
+    return_answers,
+)
+from ddplatform.supplier_engagement.review.views import (
+    Beside,
+    ReviewRow,
+    first_of,
+    in_turn,
+    risks_of,
+    sections_of,
+)
+from ddplatform.supplier_engagement.sharing.queries.sharing import (
+    find_withheld,
+    list_shares,
+    section_titles,
+)
+from ddplatform.supplier_engagement.sharing.queries.standing import load_reworded
+from questionnaires import Check, red_flags
+
+
+@bp.get("/assignments/<uuid:assignment_id>/review")
+@requires(Permission.RESPONSE_READ)
+def review(assignment_id: UUID) -> ResponseReturnValue:
+    """The newest answers that were sent, red flags on top."""
+    return _page(assignment_id)
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/answer")
+@requires(Permission.RESPONSE_REVIEW)
+def decide(assignment_id: UUID) -> ResponseReturnValue:
+    """Decide about one answer: take it, judge its documents, or ask back."""
+    path, doing = request.form.get("path", ""), request.form.get("do", "")
+    who = {"seen": request.form.get("seen"), "by": g.identity, "at": g.now}
+    try:
+        if doing == "ask":
+            ask_back(assignment_id, path, request.form.get("text", ""), **who)
+        elif doing in ("documents", "refuse_documents"):
+            judge_documents(assignment_id, path, accepted=doing == "documents", **who)
+        else:
+            accept_answer(assignment_id, path, **who)
+    except Invalid as error:
+        return _page(assignment_id, faults={path: error.fields.get("text", error.message)})
+    except Conflict as error:
+        if not error.theirs:
+            raise
+        return _page(assignment_id, stale={path: error})
+    at = request.form.get("at", type=number)
+    if at is not None:
+        return redirect(url_for(".review", assignment_id=assignment_id, at=at + 1) + "#one")
+    return redirect(url_for(".review", assignment_id=assignment_id) + f"#{field_id(path)}")
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/redact")
+@requires(Permission.RESPONSE_REVIEW)
+def take_out(assignment_id: UUID) -> ResponseReturnValue:
+    """Take words that lead to a person out of one answer, or out of the note."""
+    path, words = request.form.get("path", ""), request.form.get("words", "")
+    try:
+        many = redact(assignment_id, path, words, by=g.identity, at=g.now)
+    except Invalid as error:
+        at = request.form.get("round", "")
+        return _page(assignment_id, faults={f"words:{path}{at}": error.fields["words"]})
+    flash(f"Taken out in {plural(many, 'place', 'places')}, here and at the supplier's.", "success")
+    return redirect(url_for(".review", assignment_id=assignment_id) + f"#{field_id(path)}")
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/section")
+@requires(Permission.RESPONSE_REVIEW)
+def take_section(assignment_id: UUID) -> ResponseReturnValue:
+    """Take every answer of a section that is still open."""
+    section = request.form.get("section", "")
+    many = accept_section(assignment_id, section, by=g.identity, at=g.now)
+    flash(f"Accepted: {plural(many, 'answer', 'answers')}.", "success")
+    return redirect(url_for(".review", assignment_id=assignment_id) + f"#s-{section}")
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/flags/<uuid:flag_id>")
+@requires(Permission.RESPONSE_REVIEW)
+def look_at_flag(assignment_id: UUID, flag_id: UUID) -> ResponseReturnValue:
+    """Say what is done about a red flag."""
+    try:
+        handle_flag(
+            assignment_id,
+            flag_id,
+            note=request.form.get("note", ""),
+            refuted="refuted" in request.form,
+            seen=request.form.get("seen"),
+            by=g.identity,
+            at=g.now,
+        )
+    except Invalid as error:
+        return _page(assignment_id, faults={str(flag_id): error.fields.get("note", "")})
+    except Conflict as error:
+        if not error.theirs:
+            raise
+        return _page(assignment_id, stale={str(flag_id): error})
+    flash("It is noted that you looked at this red flag.", "success")
+    return redirect(url_for(".review", assignment_id=assignment_id))
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/accept")
+@requires(Permission.RESPONSE_REVIEW)
+def accept(assignment_id: UUID) -> ResponseReturnValue:
+    """Take all answers and end the review."""
+    try:
+        accept_all(assignment_id, by=g.identity, at=g.now)
+    except Conflict as error:
+        return _page(assignment_id, stale={WHOLE: error})
+    flash("The answers are accepted.", "success")
+    return redirect(url_for(".assignment", assignment_id=assignment_id))
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/escalate")
+@requires(Permission.RESPONSE_REVIEW)
+def hand_on(assignment_id: UUID) -> ResponseReturnValue:
+    """Ask the others who review to decide."""
+    reason = request.form.get("reason", "")
+    if not reason.strip():
+        return _page(assignment_id, faults={"escalate": "Write what is to be decided, and why."})
+    escalate(assignment_id, reason=reason, by=g.identity, at=g.now)
+    flash("The others who review get a mail. The supplier is not told.", "success")
+    return redirect(url_for(".review", assignment_id=assignment_id))
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/return")
+@requires(Permission.RESPONSE_REVIEW)
+def send_back(assignment_id: UUID) -> ResponseReturnValue:
+    """Send the answers back with what was asked."""
+    return_answers(assignment_id, reason=request.form.get("reason", ""), by=g.identity, at=g.now)
+    flash("The answers went back. The supplier gets a mail.", "success")
+    return redirect(url_for(".assignment", assignment_id=assignment_id))
+
+
+def _page(
+    assignment_id: UUID,
+    faults: dict[str, str] | None = None,
+    stale: dict[str, Conflict] | None = None,
+) -> ResponseReturnValue:
+    assignment, row = get_assignment(assignment_id), get_reviewed(assignment_id)
+    filled = load_filled(assignment, row, now=g.now)
+    flags = list_red_flags(row.id)
+    threads, decisions = list_messages(assignment_id), list_decisions(row.id)
+    signals = read_answers(filled)
+    checks = (*signals.checks, *compare_answers(filled, note=row.declared_note))
+    beside = Beside(
+        files=list_files(row.id),
+        threads=threads,
+        decisions=decisions,
+        before=_before(filled),
+        flags=frozenset(flag.path for flag in flags),
+        doubtful=frozenset(name for check in checks for name in check.questions),
+        risks=risks_of(signals),
+        reworded=load_reworded(assignment_id),
+        withheld=find_withheld(filled, today=g.now.date()),
+    )
+    sections = sections_of(filled, beside)
+    turn = in_turn(sections)
+    entry = find_entry(row.id)
+    html = render_template(
+        "supplier_engagement/review/review.html",
+        row=get_assignment_row(assignment_id),
+        response=row,
+        words=STATE_WORDS,
+        sections=sections,
+        shares=list_shares(assignment_id),
+        section_titles=section_titles(filled.form.form, "en"),
+        flags=[_flag(flag, sections, decisions) for flag in flags],
+        checks=[(check, _first_row(check, turn)) for check in checks],
+        alike=list_alike(entry, assignment.node_id) if entry else (),
+        first=first_of(sections),
+        one=_one(turn),
+        many=len(turn),
+        decided=sum(1 for one in turn if one.decision),
+        stale=stale or {},
+        asked=len(asked_back(threads)),
+        is_open=row.status is ResponseStatus.SUBMITTED,
+        handed_on=decisions.get(WHOLE),
+        faults=faults or {},
+        kept=request.form.get("text") or request.form.get("note") or "",
+        kept_words=request.form.get("words", ""),
+        **_notes(row),
+    )
+    return html, 409 if stale else 422 if faults else 200
+
+
+def _notes(row: ResponseRow) -> dict[str, Any]:
+    """What may name a person in the note, and the notes of rounds before that may."""
+    before = [(number, text, traces_in(text)) for number, text in list_notes_before(row).items()]
+    return {
+        "note_traces": traces_in(row.declared_note or ""),
+        "notes_before": [note for note in before if note[2]],
+    }
+
+
+def _one(turn: Sequence[ReviewRow]) -> dict[str, Any] | None:
+    """The answer that is looked at by itself, its place, and where to go on."""
+    at = request.values.get("at", type=number)
+    if at is None or not 0 <= at < len(turn):
+        return None
+    return {"row": turn[at], "at": at, "is_last": at + 1 == len(turn)}
+
+
+def _first_row(check: Check, turn: Sequence[ReviewRow]) -> ReviewRow | None:
+    """The answer at which a check is asked about."""
+    return next((row for row in turn if row.ref in check.questions), None)
+
+
+def _before(filled: Filled) -> Filled | None:
+    """The round before; in the first round what was sent the time before."""
+    last = find_round(filled.assignment.id, filled.row.round - 1)
+    if last is not None:
+        return load_filled(filled.assignment, last, now=g.now)
+    earlier = find_earlier(filled.assignment)
+    if earlier is None or not _is_before(earlier[1], filled.row):
+        return None
+    return load_filled(*earlier, now=g.now)
+
+
+def _is_before(earlier: ResponseRow, row: ResponseRow) -> bool:
+    first, second = earlier.submitted_at, row.submitted_at
+    return first is not None and second is not None and first < second
+
+
+def _flag(
+    flag: Any, sections: list[dict[str, Any]], decisions: Mapping[str, Decision]
+) -> dict[str, Any]:
+    about = red_flags()[flag.code]
+    row = next(
+        (row for section in sections for row in section["rows"] if row.path == flag.path), None
+    )
+    return {
+        "id": flag.id,
+        "code": flag.code,
+        "title": about.title,
+        "response": about.response,
+        "issue": about.issues[0] if about.issues else None,
+        "path": flag.path,
+        "row": row,
+        "handled_at": flag.handled_at,
+        "said": decisions.get(of_flag(flag.id)),
+    }

@@ -1,0 +1,134 @@
+"""Words that lead to a person are taken out of answers by the requester, for good."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.supplier_engagement.library.queries import get_assignment, load_plan
+from ddplatform.supplier_engagement.responses.models import Answer
+from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.queries.responses import find_response
+from ddplatform.supplier_engagement.responses.queries.traces import is_free_text
+from questionnaires import Kind, Plan, Question
+from questionnaires.scoring.given import without_places
+
+TAKEN_OUT = "[…]"
+"""What stands in place of the words, in every language."""
+WHOLE = ""
+"""The path of the note that was sent with the answers."""
+LEAST = 2
+
+
+def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: datetime) -> int:
+    """Take words out of an answer, in every round that was sent; returns how often.
+
+    The answer of the supplier is this very text, so the words are gone there too. The log keeps
+    that it was done, by whom and at which question, and never the words.
+
+    Args:
+        words: one stretch of words a line, as they stand in the answer.
+
+    Raises:
+        Invalid: nothing to take out, or it stands in no round (`words`).
+        NotFound: no such answers, or no text is written at this question.
+    """
+    assignment = get_assignment(assignment_id)
+    row = find_response(assignment.id, for_change=True)
+    if row is None or row.submitted_at is None:
+        raise NotFound()
+    wanted = stretches_of(words)
+    if path == WHOLE:
+        many = _redact_notes(assignment_id, wanted)
+    else:
+        question = without_places(path)
+        is_text = _require_text(load_plan(assignment.version_id), question)
+        many = _redact_answers(assignment_id, question, wanted, is_text=is_text)
+    audit.record("response:redact", row, by=by, at=at, path=path, times=many)
+    return many
+
+
+def _require_text(plan: Plan, question: str) -> bool:
+    """Whether the answer is a text, or a choice at which a plan is written; else NotFound."""
+    spec = plan.specs.get(question)
+    node = spec.node if spec else None
+    if not isinstance(node, Question) or not (is_free_text(node) or node.kind is Kind.SELECT_ONE):
+        raise NotFound()
+    return is_free_text(node)
+
+
+def stretches_of(words: str) -> Sequence[str]:
+    """Stretches of words, one a line, the longest first.
+
+    Raises:
+        Invalid: there is none, or one is too short (`words`).
+    """
+    found = [line.strip() for line in words.splitlines() if line.strip()]
+    if not found:
+        raise Invalid(fields={"words": "Copy the words that lead to a person, one line each."})
+    if short := next((line for line in found if len(line) < LEAST), None):
+        raise Invalid(fields={"words": f"“{short}” is too short: it stands in many words."})
+    return sorted(found, key=len, reverse=True)
+
+
+def _redact_notes(assignment_id: UUID, wanted: Sequence[str]) -> int:
+    rows = db.session.scalars(
+        select(ResponseRow).where(
+            ResponseRow.assignment_id == assignment_id, ResponseRow.submitted_at.is_not(None)
+        )
+    ).all()
+    _require_standing([row.declared_note or "" for row in rows], wanted)
+    many = 0
+    for row in rows:
+        if row.declared_note:
+            row.declared_note, times = _pattern(wanted).subn(TAKEN_OUT, row.declared_note)
+            many += times
+    return many
+
+
+def _redact_answers(
+    assignment_id: UUID, question: str, wanted: Sequence[str], *, is_text: bool
+) -> int:
+    """In all its places: an entry of a repeat may stand elsewhere in another round."""
+    found = db.session.scalars(
+        select(Answer)
+        .join(ResponseRow, ResponseRow.id == Answer.response_id)
+        .where(
+            ResponseRow.assignment_id == assignment_id,
+            ResponseRow.submitted_at.is_not(None),
+            Answer.path.endswith(question.rpartition("/")[2], autoescape=True),
+        )
+    )
+    answers = [answer for answer in found if without_places(answer.path) == question]
+    if not answers:
+        raise NotFound()
+    # Of a choice the plan to find out alone is written in words of their own.
+    name = "raw" if is_text else "plan_text"
+    _require_standing([getattr(answer, name) for answer in answers], wanted)
+    many = 0
+    for answer in answers:
+        text, times = _pattern(wanted).subn(TAKEN_OUT, getattr(answer, name))
+        setattr(answer, name, text)
+        many += times
+    return many
+
+
+def _require_standing(texts: Sequence[str], wanted: Sequence[str]) -> None:
+    """Each stretch of words has to stand in one of the texts at least."""
+    for words in wanted:
+        if not any(re.search(re.escape(words), text, re.IGNORECASE) for text in texts):
+            raise Invalid(
+                fields={
+                    "words": f"“{words}” does not stand in this answer. Copy it as it stands there."
+                }
+            )
+
+
+def _pattern(wanted: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, wanted)), re.IGNORECASE)

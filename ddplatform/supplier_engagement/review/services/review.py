@@ -1,0 +1,388 @@
+"""The requester's side of answers: accept, ask back, accept documents, send back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.lifecycle import require_step
+from ddplatform.core.due_diligence.step_facts import QuestionnaireFacts
+from ddplatform.core.due_diligence.vocabulary import Machine
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.risk.facts.services.facts import end_fact
+from ddplatform.supplier_engagement.library.queries import get_assignment
+from ddplatform.supplier_engagement.receiving.services import accepted_paths, score_again
+from ddplatform.supplier_engagement.requests.services.requests import show_on_map
+from ddplatform.supplier_engagement.responses.models import (
+    AnswerMessage,
+    AnswerReview,
+    RedFlag,
+    ResponseStatus,
+    ReviewDecision,
+)
+from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    Filled,
+    asked_back,
+    find_response,
+    get_response,
+    list_messages,
+    list_red_flags,
+    load_filled,
+)
+from ddplatform.supplier_engagement.review.queries.reviews import list_decisions
+
+TELL_RETURNED = "questionnaire:tell_returned"
+TELL_ESCALATED = "questionnaire:tell_escalated"
+MAX_TEXT = 2000
+WHOLE = ""
+"""The path of a decision on a response as a whole."""
+_FLAG = "flag:"
+
+
+DECISION_WORDS = {
+    ReviewDecision.ACCEPTED: "Accepted",
+    ReviewDecision.ASKED_BACK: "Asked back",
+    ReviewDecision.FINDING: "Made a finding",
+    ReviewDecision.ESCALATED: "Decision asked for",
+}
+
+
+def accept_answer(
+    assignment_id: UUID, path: str, *, seen: str | None = None, by: Identity, at: datetime
+) -> None:
+    """Take one answer as it is.
+
+    Args:
+        seen: id of the newest decision that the reviewer was shown, "" for none; None: not asked.
+
+    Raises:
+        Conflict: somebody else decided about this answer meanwhile; with both versions.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=by)
+    _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at)
+    audit.record("response:accept_answer", filled.row, by=by, at=at, path=path)
+
+
+def judge_documents(
+    assignment_id: UUID,
+    path: str,
+    *,
+    accepted: bool,
+    seen: str | None = None,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """Say whether the documents of an answer support it; the answers are scored again.
+
+    Raises:
+        Conflict: as in `accept_answer`.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=by)
+    _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at, evidence=accepted)
+    db.session.flush()  # scoring reads the decision
+    score_again(filled, by=by, at=at)
+    audit.record("response:judge_documents", filled.row, by=by, at=at, path=path, accepted=accepted)
+
+
+def ask_back(
+    assignment_id: UUID,
+    path: str,
+    text: str,
+    *,
+    seen: str | None = None,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """Ask about one answer; the supplier sees it at once and answers when it comes back.
+
+    Raises:
+        Invalid: there is no question in the text.
+        Conflict: as in `accept_answer`.
+    """
+    if not text.strip():
+        raise Invalid(fields={"text": "Write what you want to know."})
+    if len(text) > MAX_TEXT:
+        raise Invalid(fields={"text": f"Shorten the question to {MAX_TEXT} characters."})
+    filled = _begin(assignment_id, by=by, at=at)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ASKED_BACK, note=text.strip(), by=by)
+    _decide(filled, path, ReviewDecision.ASKED_BACK, by=by, at=at, note=text.strip())
+    assignment = filled.assignment
+    db.session.add(
+        AnswerMessage(
+            organisation_id=assignment.organisation_id,
+            respondent_organisation_id=assignment.respondent_organisation_id,
+            assignment_id=assignment.id,
+            path=path,
+            from_requester=True,
+            author_name=by.name,
+            text=text.strip(),
+            created_at=at,
+        )
+    )
+    audit.record("response:ask_back", filled.row, by=by, at=at, path=path)
+
+
+def accept_section(assignment_id: UUID, section: str, *, by: Identity, at: datetime) -> int:
+    """Take every answer of a section that nobody decided about yet; returns how many.
+
+    Raises:
+        NotFound: no such section.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    page = next((page for page in filled.pages if page.name == section), None)
+    if page is None:
+        raise NotFound()
+    decided = list_decisions(filled.row.id)
+    flagged = {flag.path for flag in list_red_flags(filled.row.id) if flag.handled_at is None}
+    paths = [item.state.path for item in page.questions()]
+    open_ones = [path for path in paths if path not in decided and path not in flagged]
+    for path in open_ones:
+        _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at)
+    audit.record(
+        "response:accept_section",
+        filled.row,
+        by=by,
+        at=at,
+        section=section,
+        answers=len(open_ones),
+    )
+    return len(open_ones)
+
+
+def return_answers(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) -> None:
+    """Send the answers back for one more round.
+
+    Raises:
+        StepNotAllowed: nothing was asked back and no reason is given.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    asked = asked_back(list_messages(assignment_id))
+    why = reason.strip() or (f"{len(asked)} questions asked back" if asked else "")
+    _step(filled, State.RETURNED, _facts(filled, by, reason=why))
+    filled.row.status = ResponseStatus.RETURNED
+    jobs.enqueue(TELL_RETURNED, {"assignment_id": str(assignment_id)}, by=by, at=at)
+    audit.record("response:return", filled.row, by=by, at=at, reason=why)
+
+
+def escalate(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) -> None:
+    """Hand the decision to those who review: each of them is told, and the reason stands there.
+
+    The supplier reads only that the answers are being read.
+
+    Raises:
+        StepNotAllowed: no reason, or the answers are not in review.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    _step(filled, State.ESCALATED, _facts(filled, by, reason=reason))
+    note = reason.strip()[:MAX_TEXT]
+    _add(filled, WHOLE, ReviewDecision.ESCALATED, note=note, by=by, at=at)
+    jobs.enqueue(TELL_ESCALATED, {"assignment_id": str(assignment_id)}, by=by, at=at)
+    audit.record("response:escalate", filled.row, by=by, at=at, reason=reason.strip())
+
+
+def accept_all(assignment_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Close the review: every answer without a decision is taken as it is.
+
+    Raises:
+        Conflict: a question is asked back, maybe by somebody else: nobody would ever answer it.
+        StepNotAllowed: a red flag was not looked at, or the reviewer answered it.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    _require_none_asked_back(filled)
+    looked = all(flag.handled_at is not None for flag in list_red_flags(filled.row.id))
+    _step(filled, State.ACCEPTED, _facts(filled, by, looked=looked))
+    filled.row.status, filled.assignment.decided_at = ResponseStatus.ACCEPTED, at
+    audit.record("response:accept", filled.row, by=by, at=at)
+
+
+def turn_into_finding(response_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
+    """Note on an answer that it became a finding; part of recording that, which leaves the event.
+
+    Open answers and answers that were accepted meanwhile can become one alike.
+
+    Raises:
+        NotFound: no such answers, or no such question in them.
+    """
+    row = get_response(response_id)
+    filled = load_filled(get_assignment(row.assignment_id), row, now=at)
+    _decide(filled, path, ReviewDecision.FINDING, by=by, at=at)
+
+
+def handle_flag(
+    assignment_id: UUID,
+    flag_id: UUID,
+    *,
+    note: str,
+    refuted: bool,
+    seen: str | None = None,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """Say that a red flag was looked at and what is done about it; more can be said later.
+
+    Args:
+        refuted: it proved to be a mistake. Only then its fact ends: looking alone lowers no risk.
+        seen: as in `accept_answer`, of what was said about the flag.
+
+    Raises:
+        Invalid: nothing is said, or too much.
+        NotFound: the newest answers have no such flag.
+        Conflict: somebody else looked at it meanwhile; with both versions.
+    """
+    if not note.strip():
+        raise Invalid(fields={"note": "Say what is done about it, without names."})
+    if len(note) > MAX_TEXT:
+        raise Invalid(fields={"note": f"Shorten it to {MAX_TEXT} characters."})
+    filled = _begin(assignment_id, by=by, at=at)
+    flag: RedFlag | None = next(
+        (found for found in list_red_flags(filled.row.id) if found.id == flag_id), None
+    )
+    if flag is None:
+        raise NotFound()
+    _require_seen(
+        filled, of_flag(flag.id), seen, mine=ReviewDecision.ACCEPTED, note=note.strip(), by=by
+    )
+    flag.handled_at, flag.handled_by_id = at, by.user_id
+    # The flag itself is the supplier's too; what the reviewer says of it is not.
+    _add(filled, of_flag(flag.id), ReviewDecision.ACCEPTED, note=note.strip(), by=by, at=at)
+    if refuted:
+        end_fact("red_flag", flag.id, at=at)
+    audit.record(
+        "red_flag:handle", flag, by=by, at=at, code=flag.code, note=note.strip(), refuted=refuted
+    )
+
+
+def of_flag(flag_id: UUID) -> str:
+    """The path of what reviewers said about a red flag."""
+    return f"{_FLAG}{flag_id}"
+
+
+def _require_none_asked_back(filled: Filled) -> None:
+    decisions = list_decisions(filled.row.id).values()
+    asking = [one for one in decisions if one.decision is ReviewDecision.ASKED_BACK]
+    if asking:
+        names = ", ".join(sorted({one.by for one in asking}))
+        raise Conflict(
+            f"{names} asked back about {len(asking)} of these answers, and accepting them all"
+            " would leave that without an answer.",
+            "Send the answers back, or first accept each answer that was asked about.",
+        )
+
+
+def _begin(assignment_id: UUID, *, by: Identity, at: datetime) -> Filled:
+    """The round in review; the first act of a reviewer begins the review."""
+    get_assignment(assignment_id)
+    row = find_response(assignment_id, for_change=True)
+    # Read anew: whoever held the response before may have decided.
+    assignment = get_assignment(assignment_id, for_change=True)
+    if row is None or row.status is not ResponseStatus.SUBMITTED:
+        raise Conflict("There are no answers to review now.")
+    filled = load_filled(assignment, row, now=at)
+    if assignment.status is State.SUBMITTED:
+        _step(filled, State.UNDER_REVIEW, _facts(filled, by))
+    return filled
+
+
+def _facts(
+    filled: Filled, by: Identity, *, reason: str = "", looked: bool = False
+) -> QuestionnaireFacts:
+    return QuestionnaireFacts(
+        reviewer=by.user_id,
+        respondent=filled.row.declared_by_id,
+        reason=reason,
+        red_flags_looked_at=looked,
+    )
+
+
+def _step(filled: Filled, to: State, facts: QuestionnaireFacts) -> None:
+    require_step(Machine.QUESTIONNAIRE, filled.assignment.status, to, facts)
+    filled.assignment.status = to
+    show_on_map(filled.assignment)
+
+
+def _require_seen(
+    filled: Filled,
+    path: str,
+    seen: str | None,
+    *,
+    mine: ReviewDecision,
+    note: str = "",
+    by: Identity,
+) -> None:
+    """Two reviewers at one response: who was slower sees both decisions before one of them stands.
+
+    The newest decision counts, and none is ever erased.
+    """
+    newest = list_decisions(filled.row.id).get(path)
+    if seen is None or newest is None or str(newest.id) == seen or newest.by_id == by.user_id:
+        return
+    raise Conflict(
+        f"{newest.by} decided about this while you read it.",
+        "Look at both, then decide again: the newest decision stands.",
+        theirs={newest.by: _words(path, newest.decision, newest.note)},
+        mine={newest.by: _words(path, mine, note)},
+    )
+
+
+def _words(path: str, decision: ReviewDecision, note: str) -> str:
+    word = "Looked at" if path.startswith(_FLAG) else DECISION_WORDS[decision]
+    return word + (f": {note}" if note else "")
+
+
+def _decide(
+    filled: Filled,
+    path: str,
+    decision: ReviewDecision,
+    *,
+    by: Identity,
+    at: datetime,
+    note: str = "",
+    evidence: bool | None = None,
+) -> None:
+    if path not in _known_paths(filled):
+        raise NotFound()
+    if evidence is None:
+        evidence = path in accepted_paths(filled.row.id)
+    _add(filled, path, decision, evidence=evidence, note=note, by=by, at=at)
+
+
+def _add(
+    filled: Filled,
+    path: str,
+    decision: ReviewDecision,
+    *,
+    note: str,
+    evidence: bool = False,
+    by: Identity,
+    at: datetime,
+) -> None:
+    db.session.add(
+        AnswerReview(
+            response_id=filled.row.id,
+            path=path,
+            decision=decision,
+            evidence_accepted=evidence,
+            note=note,
+            created_at=at,
+            created_by_id=by.user_id,
+        )
+    )
+
+
+def _known_paths(filled: Filled) -> Sequence[str]:
+    return [item.state.path for page in filled.pages for item in page.questions()]
+
+
+def get_reviewed(assignment_id: UUID) -> ResponseRow:
+    """The newest round that the requester may read, or NotFound."""
+    row = find_response(get_assignment(assignment_id).id)
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,140 @@
+"""Unremarkable answers of many: some are drawn by chance and looked at, then the rest follows.
+
+Unremarkable: no red flag, no check, no raised risk, and nobody else gave just the same answers.
+What was drawn, with which seed, and what followed stays in the sample and in the log.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.lifecycle import require_step
+from ddplatform.core.due_diligence.step_facts import QuestionnaireFacts
+from ddplatform.core.due_diligence.vocabulary import Machine
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
+from ddplatform.supplier_engagement.requests.services.requests import show_on_map
+from ddplatform.supplier_engagement.responses.models import ResponseStatus
+from ddplatform.supplier_engagement.review.models import ReviewSample
+from ddplatform.supplier_engagement.review.queries.queue import (
+    get_sample,
+    hold_rest,
+    list_drawn,
+    list_rest,
+    list_unremarkable,
+)
+
+ACCEPT_REST = "review_sample:accept_rest"
+LEAST, MOST = 3, 200
+BATCH = 100
+Unit = Callable[[], AbstractContextManager[None]]
+Progress = Callable[[int, int], None]
+
+
+def draw_sample(
+    size: int, *, campaign_id: UUID | None = None, by: Identity, at: datetime
+) -> ReviewSample:
+    """Draw some of the unremarkable responses that wait for a review.
+
+    Raises:
+        NotFound: no such campaign.
+        Invalid: too small a sample, or too few unremarkable responses for it to stand for more.
+    """
+    if campaign_id is not None:
+        get_campaign(campaign_id)
+    if not LEAST <= size <= MOST:
+        raise Invalid(fields={"size": f"A number from {LEAST} to {MOST}."})
+    waiting = list_unremarkable(campaign_id)
+    if len(waiting) <= size:
+        raise Invalid(
+            fields={
+                "size": f"{len(waiting):,} unremarkable responses wait. Look at each of them, "
+                "or draw fewer."
+            }
+        )
+    seed = secrets.token_hex(8)
+    drawn = Random(seed).sample(list(waiting), size)
+    sample = ReviewSample(
+        campaign_id=campaign_id,
+        drawn=sorted(str(key) for key in drawn),
+        rest=sorted(str(key) for key in set(waiting) - set(drawn)),
+        seed=seed,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(sample)
+    db.session.flush()  # the event names it
+    audit.record(
+        "review_sample:draw",
+        sample,
+        by=by,
+        at=at,
+        seed=seed,
+        drawn=sample.drawn,
+        rest=len(sample.rest),
+    )
+    return sample
+
+
+def ask_to_accept_rest(sample_id: UUID, *, by: Identity, at: datetime) -> ReviewSample:
+    """Accept what a sample stands for, in the background.
+
+    Raises:
+        Conflict: not all of the sample is accepted, or this was asked for already.
+    """
+    sample = get_sample(sample_id, for_change=True)
+    if sample.accepted_at is not None:
+        raise Conflict("The rest of this sample is accepted already.")
+    drawn = list_drawn(sample)
+    open_ones = [row.node_name for row in drawn if row.status is not State.ACCEPTED]
+    if open_ones:
+        raise Conflict(
+            f"Not all of the sample is accepted: {', '.join(open_ones[:5])}.",
+            "Look at each of them. Where one tells of a problem, the rest is looked at one by one.",
+        )
+    sample.accepted_at, sample.accepted_by_id = at, by.user_id
+    payload = {"sample_id": str(sample.id)}
+    jobs.enqueue(ACCEPT_REST, payload, by=by, at=at, unique_key=f"{ACCEPT_REST}:{sample.id}")
+    audit.record("review_sample:accept_rest", sample, by=by, at=at, rest=len(sample.rest))
+    return sample
+
+
+def accept_rest(
+    sample_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
+) -> dict[str, int]:
+    """Accept a batch a transaction; what moved on since the draw is left to a person."""
+    while True:
+        with unit():
+            sample = get_sample(sample_id, for_change=True)
+            waiting = list_rest(sample, limit=BATCH)
+            _accept_batch(sample, waiting, by=by, at=at)
+            done, total = sample.accepted, len(sample.rest)
+        if not waiting:
+            return {"accepted": done, "left": total - done}
+        progress(done, total)
+
+
+def _accept_batch(
+    sample: ReviewSample, response_ids: Sequence[UUID], *, by: Identity, at: datetime
+) -> None:
+    """What somebody began to review meanwhile is left to that person."""
+    found = hold_rest(sample, response_ids)
+    for assignment, row in found:
+        facts = QuestionnaireFacts(
+            reviewer=by.user_id, respondent=row.declared_by_id, red_flags_looked_at=True
+        )
+        require_step(Machine.QUESTIONNAIRE, State.SUBMITTED, State.UNDER_REVIEW, facts)
+        require_step(Machine.QUESTIONNAIRE, State.UNDER_REVIEW, State.ACCEPTED, facts)
+        assignment.status, assignment.decided_at = State.ACCEPTED, at
+        row.status = ResponseStatus.ACCEPTED
+        show_on_map(assignment)
+        audit.record("response:accept", row, by=by, at=at, sample=sample.id)
+    sample.accepted += len(found)

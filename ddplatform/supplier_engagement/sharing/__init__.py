@@ -1,0 +1,1 @@
+"""Answers given once are shown to one more buyer."""

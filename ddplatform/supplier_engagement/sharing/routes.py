@@ -1,0 +1,137 @@
+"""Who can see what; answers of before offered to one more buyer; consents taken back."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import current_language, gettext, ngettext
+from ddplatform.supplier_engagement.answering.routes.requests import is_writable, newest_round
+from ddplatform.supplier_engagement.responses.queries.responses import Filled, Request, get_request
+from ddplatform.supplier_engagement.sharing.queries.sharing import (
+    Source,
+    get_share,
+    list_sources,
+    list_who_sees,
+    section_titles,
+)
+from ddplatform.supplier_engagement.sharing.services import (
+    MOST_MONTHS,
+    end_share,
+    last_day,
+    share_section,
+)
+from questionnaires.scoring.given import without_places
+
+bp = Blueprint("sharing", __name__)
+MONTHS = (3, 6, MOST_MONTHS)
+
+
+@bp.get("/")
+@requires(Permission.RESPONSE_ANSWER)
+def index() -> ResponseReturnValue:
+    """Each buyer, each questionnaire and section: since when, until when."""
+    return render_template(
+        "supplier_engagement/sharing/index.html", seen=list_who_sees(current_language())
+    )
+
+
+@bp.get("/<uuid:assignment_id>/offer")
+@requires(Permission.RESPONSE_ANSWER)
+def offer(assignment_id: UUID) -> ResponseReturnValue:
+    """Answers given to other buyers that are asked here too, section by section."""
+    asked = get_request(assignment_id)
+    if not is_writable(asked):
+        return redirect(url_for("responses.show", assignment_id=assignment_id))
+    return _offer_page(asked)
+
+
+@bp.post("/<uuid:assignment_id>/offer")
+@requires(Permission.RESPONSE_ANSWER)
+def give(assignment_id: UUID) -> ResponseReturnValue:
+    """Give consent for the ticked sections of one source."""
+    names, asked = request.form.getlist("section"), get_request(assignment_id)
+    if not names and is_writable(asked):
+        return _offer_page(asked, unticked=request.form.get("source", "")), 422
+    known = {section.name for section in asked.plan.form.sections}
+    for name in names:
+        if name not in known:
+            raise NotFound()
+        share_section(
+            assignment_id,
+            _id(request.form.get("source", "")),
+            name,
+            months=_number(request.form.get("months", "")),
+            by=g.identity,
+            at=g.now,
+        )
+    flash(
+        ngettext(
+            "%(num)s section is filled with what you gave before.",
+            "%(num)s sections are filled with what you gave before.",
+            len(names),
+        ),
+        "success",
+    )
+    return redirect(url_for("responses.show", assignment_id=assignment_id))
+
+
+@bp.get("/consents/<uuid:share_id>/end")
+@requires(Permission.RESPONSE_ANSWER)
+def ask_to_end(share_id: UUID) -> ResponseReturnValue:
+    """The second step before a consent is taken back, with what follows from it."""
+    share = get_share(share_id)
+    asked = get_request(share.assignment_id)
+    title = section_titles(asked.plan.form, current_language()).get(share.section, share.section)
+    return render_template(
+        "supplier_engagement/sharing/end.html", share=share, asked=asked, title=title
+    )
+
+
+@bp.post("/consents/<uuid:share_id>/end")
+@requires(Permission.RESPONSE_ANSWER)
+def end(share_id: UUID) -> ResponseReturnValue:
+    """Take a consent back."""
+    end_share(share_id, by=g.identity, at=g.now)
+    flash(gettext("Done. The buyer does not see these answers any more."), "success")
+    return redirect(url_for(".index"))
+
+
+def _offer_page(asked: Request, *, unticked: str | None = None) -> str:
+    """The page of what can be used; `unticked`: the source that was sent without a section."""
+    filled = newest_round(asked)
+    titles = section_titles(filled.form.form, current_language())
+    sources = [_offered(filled, one, titles) for one in list_sources(filled, at=g.now)]
+    return render_template(
+        "supplier_engagement/sharing/offer.html",
+        asked=asked,
+        sources=[one for one in sources if one["sections"]],
+        months=[(one, last_day(g.now.date(), one)) for one in MONTHS],
+        unticked=unticked,
+    )
+
+
+def _offered(filled: Filled, source: Source, titles: dict[str, str]) -> dict[str, object]:
+    sections = []
+    for name, title in titles.items():
+        paths = source.in_section(filled, name)
+        if paths:
+            reworded = {without_places(path) for path in paths} & set(source.reworded)
+            sections.append(
+                {"name": name, "title": title, "count": len(paths), "reworded": len(reworded)}
+            )
+    return {"source": source, "sections": sections}
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound() from None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

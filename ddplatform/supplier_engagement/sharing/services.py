@@ -1,0 +1,327 @@
+"""Answers given once are shown to one more buyer: by consent, for a section, until a day.
+
+The receiving buyer sees the answers with the day on which they were given, never to whom. When a
+consent is taken back or runs out, that buyer sees them no longer; what it concluded before stays.
+"""
+
+import calendar
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from ddplatform.audit.services import log as audit
+from ddplatform.evidence.search import services as evidence_search
+from ddplatform.evidence.uploads import services as evidence
+from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
+from ddplatform.evidence.uploads.queries.documents import get_evidence
+from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext
+from ddplatform.supplier_engagement.responses.models import Answer, RedFlag
+from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    FileOfAnswer,
+    Filled,
+    find_response,
+    get_request,
+    list_files,
+    load_filled,
+)
+from ddplatform.supplier_engagement.responses.services.drafts import (
+    count_progress,
+    finish,
+    mark_given,
+    open_draft,
+)
+from ddplatform.supplier_engagement.responses.services.prefill import put_answers
+from ddplatform.supplier_engagement.review.services.entries import forget_hidden
+from ddplatform.supplier_engagement.sharing.models import SectionShare
+from ddplatform.supplier_engagement.sharing.queries.sharing import (
+    Source,
+    get_share,
+    get_source,
+    list_run_out,
+)
+from ddplatform.supplier_engagement.sharing.queries.standing import section_of
+from questionnaires import Page
+from questionnaires.form.form import UPLOADS
+from questionnaires.scoring.given import without_places
+
+EXPIRE = "sharing:expire"
+TELL = "sharing:tell_ended"
+MOST_MONTHS = 12
+
+
+def last_day(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def share_section(
+    assignment_id: UUID, response_id: UUID, section: str, *, months: int, by: Identity, at: datetime
+) -> SectionShare:
+    """Show one section of answers that another buyer has to this one too, until a day.
+
+    Only what stands blank is filled: nothing that was typed here is replaced. A section that is
+    complete by it counts as done, unless a question of it has other words than the one that was
+    answered: then it is looked at first. Nothing reaches the buyer before the answers are sent.
+
+    Args:
+        response_id: the round that was sent to the other buyer.
+        months: how long the buyer may see it, 1 to 12.
+
+    Raises:
+        Invalid: longer than a year, or nothing of it is asked in this section.
+        NotFound: no such answers of this supplier, or too old.
+        Conflict: nothing is being written now.
+    """
+    if not 1 <= months <= MOST_MONTHS:
+        raise Invalid(fields={"months": gettext("Choose 1 to 12 months.")})
+    filled = open_draft(assignment_id, at=at)
+    source = get_source(filled, response_id, at=at)
+    texts = source.in_section(filled, section)
+    if not texts:
+        raise Invalid(
+            gettext("Nothing of this section was asked before, or you answered it here already."),
+            gettext("Choose another section."),
+        )
+    share = _new_share(filled, source, section, months=months, by=by, at=at)
+    paths = set(put_answers(filled.form, texts)) | _copy_files(
+        filled, source, section, by=by, at=at
+    )
+    finish(filled, page="", by=by, at=at)
+    mark_given(filled, paths, given_at=source.sent_at, share_id=share.id)
+    share.reworded = _reworded(source, paths)
+    _count_as_done(filled, section, is_reworded=bool(share.reworded))
+    audit.record(
+        "sharing:grant",
+        share,
+        by=by,
+        at=at,
+        section=section,
+        given_to_first=response_id,
+        answers=len(paths),
+        reworded=len(share.reworded),
+        expires_on=share.expires_on,
+    )
+    return share
+
+
+def _reworded(source: Source, paths: Collection[str]) -> dict[str, str]:
+    filled = {without_places(path) for path in paths}
+    return {path: words for path, words in source.reworded.items() if path in filled}
+
+
+def _new_share(
+    filled: Filled, source: Source, section: str, *, months: int, by: Identity, at: datetime
+) -> SectionShare:
+    share = SectionShare(
+        organisation_id=filled.row.organisation_id,
+        respondent_organisation_id=filled.row.respondent_organisation_id,
+        assignment_id=filled.assignment.id,
+        section=section,
+        given_at=source.sent_at,
+        expires_on=last_day(at.date(), months),
+        granted_at=at,
+        granted_by_id=by.user_id,
+    )
+    db.session.add(share)
+    db.session.flush()  # answers point to it
+    return share
+
+
+def _copy_files(
+    filled: Filled, source: Source, section: str, *, by: Identity, at: datetime
+) -> set[str]:
+    """Documents are kept once more, in the folder of this buyer; returns where they stand."""
+    uploads = {
+        question.path
+        for question in filled.form.form.section(section).questions()
+        if question.kind in UPLOADS
+    }
+    found = set()
+    for path, files in source.files.items():
+        if without_places(path) in uploads and not filled.form.answers().get(path):
+            names = [_copy(filled.row, path, file, by=by, at=at) for file in files]
+            filled.form.set(path, ", ".join(names))
+            found.add(path)
+    return found
+
+
+def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, by: Identity, at: datetime) -> str:
+    first = get_evidence(file.evidence_id, with_restricted=True)
+    content = adapters().files.get(first.storage_organisation_id, first.sha256)
+    copy = Evidence(
+        organisation_id=row.organisation_id,
+        respondent_organisation_id=row.respondent_organisation_id,
+        sha256=adapters().files.put(row.organisation_id, content),
+        storage_organisation_id=row.organisation_id,
+        filename=first.filename,
+        media_type=first.media_type,
+        size_bytes=first.size_bytes,
+        description=first.description,
+        confidentiality=first.confidentiality,
+        is_stripped=first.is_stripped,
+        traces=first.traces,
+        issued_on=first.issued_on,
+        valid_until=first.valid_until,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(copy)
+    db.session.flush()  # its link names it
+    evidence_search.search_if_waiting(copy, by=by, at=at)
+    evidence.attach(copy, row, at=at, path=path)
+    return copy.filename
+
+
+def _count_as_done(filled: Filled, section: str, *, is_reworded: bool) -> None:
+    page = next((page for page in filled.pages if page.name == section), None)
+    others = [name for name in filled.row.visited_sections if name != section]
+    if is_reworded:
+        filled.row.visited_sections = others
+    elif page is not None and _is_complete(page):
+        filled.row.visited_sections = [*others, section]
+    count_progress(filled)
+
+
+def _is_complete(page: Page) -> bool:
+    return not any(page.problems())
+
+
+def release_shares(row: ResponseRow) -> None:
+    """The answers were sent: the buyer reads on which day the shared ones were given."""
+    db.session.execute(
+        update(SectionShare)
+        .where(SectionShare.assignment_id == row.assignment_id, SectionShare.ended_at.is_(None))
+        .values(is_released=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_share(share_id: UUID, *, by: Identity, at: datetime) -> SectionShare:
+    """Take a consent back: the buyer sees the answers under it no longer, nor their documents.
+
+    What was not sent yet is blank again, to be answered.
+
+    Raises:
+        NotFound: this organisation gave no such consent.
+        Conflict: it ended already.
+    """
+    share = _held(get_share(share_id))
+    if share.ended_at is not None:
+        raise Conflict(
+            gettext("This consent ended already."),
+            gettext("The buyer does not see these answers."),
+        )
+    _end(share, by=by, at=at)
+    audit.record("sharing:end", share, by=by, at=at, section=share.section)
+    return share
+
+
+def expire_shares(*, by: Identity, at: datetime) -> int:
+    """End the consents of the acting organisation whose last day is past; returns how many."""
+    run_out = [_held(share) for share in list_run_out(at)]
+    found = [share for share in run_out if share.ended_at is None]
+    for share in found:
+        _end(share, by=system_identity(by.organisation_id), at=at)
+        audit.record(
+            "sharing:expire",
+            share,
+            by=system_identity(by.organisation_id),
+            at=at,
+            expires_on=share.expires_on,
+        )
+    return len(found)
+
+
+def tell_ended(share_id: UUID, *, by: Identity, at: datetime) -> None:
+    """The results of the buyer forget answers that are not shown any more; its log tells it."""
+    share = db.session.scalar(select(SectionShare).where(SectionShare.id == share_id))
+    if share is not None:
+        forget_hidden(share.assignment_id, share.section)
+        audit.record("sharing:was_ended", share, by=by, at=at, section=share.section)
+
+
+def _held(share: SectionShare) -> SectionShare:
+    """The same consent, held with the answers under it: first those, as who sends them does."""
+    find_response(share.assignment_id, for_change=True)
+    return get_share(share.id, for_change=True)
+
+
+def _end(share: SectionShare, *, by: Identity, at: datetime) -> None:
+    share.ended_at, share.ended_by_id = at, by.user_id
+    hidden = {(answer.response_id, answer.path) for answer in _hide_answers(share)}
+    hidden |= {(link.target_id, link.path or "") for link in _hide_files(share, at=at)}
+    _blank_flags(hidden)
+    db.session.flush()  # what was hidden is not read any more
+    newest = find_response(share.assignment_id)
+    if newest is not None and newest.submitted_at is None:
+        paths = [path for response_id, path in sorted(hidden) if response_id == newest.id]
+        _blank(share.assignment_id, newest, paths, by=by, at=at)
+    if share.is_released:
+        jobs.enqueue(
+            TELL,
+            {"share_id": str(share.id)},
+            by=system_identity(share.organisation_id),
+            at=at,
+            unique_key=f"{TELL}:{share.id}",
+        )
+
+
+def _blank(
+    assignment_id: UUID, row: ResponseRow, paths: list[str], *, by: Identity, at: datetime
+) -> None:
+    """What was not sent yet is asked again; documents of one's own stay where they are."""
+    request = get_request(assignment_id)
+    filled = load_filled(request.assignment, row, now=at, plan=request.plan)
+    left = list_files(row.id)
+    for path in paths:
+        filled.form.set(path, ", ".join(file.filename for file in left.get(path, ())))
+    finish(filled, page="", by=by, at=at)
+
+
+def _hide_answers(share: SectionShare) -> Sequence[Answer]:
+    found = db.session.scalars(select(Answer).where(Answer.share_id == share.id)).all()
+    for answer in found:
+        answer.is_released = False
+    return found
+
+
+def _blank_flags(hidden: Collection[tuple[UUID, str]]) -> None:
+    """That a red flag stood stays with the buyer, who acts on it; what was answered does not."""
+    rounds = {response_id for response_id, _ in hidden}
+    flags = db.session.scalars(select(RedFlag).where(RedFlag.response_id.in_(rounds)))
+    for flag in flags:
+        if (flag.response_id, flag.path) in hidden:
+            flag.answer = ""
+
+
+def _hide_files(share: SectionShare, *, at: datetime) -> Sequence[EvidenceLink]:
+    """Withhold the documents that came with a consent; they bear its moment, in every round."""
+    rounds = select(ResponseRow.id).where(ResponseRow.assignment_id == share.assignment_id)
+    rows = db.session.execute(
+        select(EvidenceLink, Evidence)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(
+            EvidenceLink.target_type == ResponseRow.__tablename__,
+            EvidenceLink.target_id.in_(rounds),
+            EvidenceLink.path.is_not(None),
+            Evidence.created_at == share.granted_at,
+        )
+    ).all()
+    found = [
+        (link, document)
+        for link, document in rows
+        if link.path is not None and section_of(link.path) == share.section
+    ]
+    for link, document in found:
+        link.is_released = document.is_released = False
+        document.withdrawn_at = document.withdrawn_at or at
+    return [link for link, _ in found]

@@ -1,0 +1,1 @@
+"""Answers are checked, declared and sent."""

@@ -1,0 +1,1 @@
+"""Texts of questionnaires in further languages."""

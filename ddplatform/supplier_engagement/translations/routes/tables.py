@@ -1,0 +1,125 @@
+"""The table of translations: out as a workbook, back in with a look at each change first."""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.forms.uploads import read_upload
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.filters import plural
+from ddplatform.languages import direction_of, own_name
+from ddplatform.supplier_engagement.blueprints.questionnaires import bp
+from ddplatform.supplier_engagement.library.routes import XLSX
+from ddplatform.supplier_engagement.translations.queries.tables import (
+    Offered,
+    Returned,
+    look_at_table,
+    table_of,
+)
+from ddplatform.supplier_engagement.translations.queries.texts import load_source
+from ddplatform.supplier_engagement.translations.routes.texts import languages_page
+from ddplatform.supplier_engagement.translations.services import confirm
+from questionnaires.translations.texts import mark_of, source_of
+from supply_chain.errors import FileRefused
+
+MOST_UNPACKED = 8 * 1024 * 1024
+GONE = "The page did not hold the changes of the table any more. Bring the table again."
+
+
+@bp.get("/library/<uuid:version_id>/translations.xlsx")
+@requires(Permission.QUESTIONNAIRE_READ)
+def translation_table(version_id: UUID) -> Response:
+    """The texts of a version with a column a language, of one language where it is named."""
+    name, content = table_of(version_id, request.args.get("language", ""))
+    response = make_response(content)
+    response.mimetype = XLSX
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@bp.post("/library/<uuid:version_id>/translations")
+@requires(Permission.QUESTIONNAIRE_DESIGN)
+def bring_table(version_id: UUID) -> ResponseReturnValue:
+    """Look at a table that was filled in; nothing is changed yet."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return languages_page(version_id, errors=["Choose the table that was filled in."]), 422
+    try:
+        returned = look_at_table(version_id, upload.filename, read_upload(upload))
+    except FileRefused as error:
+        return languages_page(version_id, errors=[f"{error.message} {error.advice}"]), 422
+    return _look_page(version_id, returned)
+
+
+def _look_page(version_id: UUID, returned: Returned) -> str:
+    form = load_source(version_id)
+    return render_template(
+        "supplier_engagement/translations/translation_table.html",
+        form=form,
+        version_id=version_id,
+        returned=returned,
+        source=source_of(form),
+        clashes=sum(1 for one in returned.offered if one.clashes),
+        packed=_packed(returned.offered),
+        own_name=own_name,
+        direction_of=direction_of,
+    )
+
+
+@bp.post("/library/<uuid:version_id>/translations/take")
+@requires(Permission.QUESTIONNAIRE_DESIGN)
+def take_table(version_id: UUID) -> ResponseReturnValue:
+    """Confirm the chosen texts of a table, each language by an event of its own."""
+    chosen = _unpacked(request.form.get("changes", ""), set(request.form.getlist("take")))
+    if chosen is None:
+        return languages_page(version_id, errors=[GONE]), 422
+    count, problems = 0, list[str]()
+    for language, (texts, seen) in chosen.items():
+        try:
+            count += confirm(version_id, language, texts, seen=seen, by=g.identity, at=g.now)
+        except Invalid as error:
+            problems += [f"{language}: {text}" for text in dict.fromkeys(error.fields.values())]
+    if problems:
+        return languages_page(version_id, errors=problems), 422
+    flash(f"Confirmed from the table: {plural(count, 'text', 'texts')}.", "success")
+    return redirect(url_for(".translations", version_id=version_id))
+
+
+def _packed(offered: Sequence[Offered]) -> str:
+    """The changes as the page carries them on: small, and of no use but for this form."""
+    rows = [
+        [one.change.language, one.change.place, one.change.text, mark_of(one.now)]
+        for one in offered
+    ]
+    return b64encode(zlib.compress(json.dumps(rows).encode())).decode()
+
+
+Chosen = dict[str, tuple[dict[str, str], dict[str, str]]]
+
+
+def _unpacked(packed: str, taken: set[str]) -> Chosen | None:
+    """Language -> texts, and the marks of what stood there, by place; None if it was damaged."""
+    try:
+        reader = zlib.decompressobj()
+        plain = reader.decompress(b64decode(packed, validate=True), MOST_UNPACKED)
+        rows = [tuple(map(_whole, row)) for row in json.loads(plain)]
+        found: Chosen = {}
+        for number, (language, place, text, mark) in enumerate(rows):
+            if str(number) in taken:
+                texts, seen = found.setdefault(language, ({}, {}))
+                texts[place], seen[place] = text, mark
+    except (ValueError, TypeError, RecursionError, zlib.error):
+        return None
+    return found
+
+
+def _whole(text: object) -> str:
+    """A text that can be kept. Raises ValueError for one with half a sign in it."""
+    return str(text).encode().decode()

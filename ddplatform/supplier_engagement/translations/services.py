@@ -1,0 +1,163 @@
+"""Translations of a questionnaire that a person confirms: kept as the organisation's words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db, held
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.supplier_engagement.library.models import (
+    ConfirmedText,
+    Questionnaire,
+    QuestionnaireVersion,
+)
+from ddplatform.supplier_engagement.library.queries import get_version
+from ddplatform.supplier_engagement.translations.queries.texts import (
+    list_confirmed_rows,
+    load_texts,
+)
+from questionnaires.translations.states import TextIn, TextState
+from questionnaires.translations.texts import mark_of, values_in
+
+LONGEST = 5000
+EMPTY = "Write the translation first, then confirm it."
+ELSEWHERE = (
+    "Somebody else wrote here meanwhile: “{text}”. Yours stands below; confirm to replace it."
+)
+
+
+def confirm(
+    version_id: UUID,
+    language: str,
+    texts: Mapping[str, str],
+    *,
+    seen: Mapping[str, str] | None = None,
+    by: Identity,
+    at: datetime,
+) -> int:
+    """Keep texts as confirmed by a person; returns how many were not so before.
+
+    Args:
+        language: its code.
+        texts: place -> the translation. It counts as long as the text it translates stays.
+        seen: place -> the mark of what stood there when it was read, where that was shown.
+
+    Raises:
+        Invalid: by place: a text is empty, too long, lost a value, or changed meanwhile.
+        NotFound: no such version, or not translated into that language.
+    """
+    version = get_version(version_id)
+    _hold(version)  # before what stands there is read: a text may have no row of its own yet
+    known = load_texts(version_id, language).texts
+    clean = {place: text.strip() for place, text in texts.items() if place in known}
+    _require_sound(known, clean, seen or {})
+    new = {place: text for place, text in clean.items() if _is_new(known[place], text)}
+    if new:
+        _keep(version, language, known, new, by=by, at=at)
+        audit.record(
+            "translation:confirm",
+            version,
+            by=by,
+            at=at,
+            language=language,
+            texts=len(new),
+            places=sorted(new),
+        )
+    return len(new)
+
+
+def _hold(version: QuestionnaireVersion) -> None:
+    """One after the other: words hold for every version of a questionnaire."""
+    db.session.flush()  # reading anew would forget what is not written yet
+    db.session.scalar(
+        held(select(Questionnaire).where(Questionnaire.id == version.questionnaire_id))
+    )
+
+
+def _is_new(known: TextIn, text: str) -> bool:
+    return known.state is not TextState.CONFIRMED or known.text != text
+
+
+def _require_sound(
+    known: Mapping[str, TextIn], texts: Mapping[str, str], seen: Mapping[str, str]
+) -> None:
+    problems = {place: fault_of(known[place], text) for place, text in texts.items()}
+    for place, text in texts.items():
+        stands = known[place].text
+        if (
+            not problems[place]
+            and stands != text
+            and seen.get(place, "")
+            not in (
+                "",
+                mark_of(stands),
+            )
+        ):
+            problems[place] = ELSEWHERE.format(text=stands)
+    found = {place: problem for place, problem in problems.items() if problem}
+    if found:
+        raise Invalid(fields=found)
+
+
+def fault_of(known: TextIn, text: str) -> str:
+    """Why a text cannot stand as the translation of another, or nothing."""
+    if not text:
+        return EMPTY
+    if len(text) > LONGEST:
+        return f"At most {LONGEST} characters."
+    wanted, found = values_in(known.source), values_in(text)
+    if wanted == found:
+        return ""
+    lost = [f"${{{name}}}" for name in wanted if name not in found]
+    if lost:
+        return f"Put in {', '.join(lost)}, as it stands in the source: an answer is shown there."
+    return "Leave out ${…} that the source does not have, and repeat none."
+
+
+def _keep(
+    version: QuestionnaireVersion,
+    language: str,
+    known: Mapping[str, TextIn],
+    texts: Mapping[str, str],
+    *,
+    by: Identity,
+    at: datetime,
+) -> None:
+    there = list_confirmed_rows(version.questionnaire_id, language, list(texts))
+    for place, text in texts.items():
+        row = there.get(place)
+        if row is None:
+            row = ConfirmedText(
+                questionnaire_id=version.questionnaire_id, language=language, place=place, edits=0
+            )
+            db.session.add(row)
+        row.source, row.text = mark_of(known[place].source), text
+        row.confirmed_at, row.confirmed_by_id = at, by.user_id
+        row.edits += 1
+
+
+def take_back(
+    version_id: UUID, language: str, places: Sequence[str], *, by: Identity, at: datetime
+) -> int:
+    """Take confirmations back: what ships, or the form says itself, stands there again.
+
+    Returns:
+        How many were confirmed.
+
+    Raises:
+        NotFound: no such version.
+    """
+    version = get_version(version_id)
+    rows = list_confirmed_rows(version.questionnaire_id, language, places)
+    kept = {place: row for place, row in rows.items() if row.text}
+    words = {place: row.text for place, row in kept.items()}
+    for row in kept.values():
+        row.text, row.edits = "", row.edits + 1
+        row.confirmed_at, row.confirmed_by_id = at, by.user_id
+    if kept:
+        audit.record("translation:take_back", version, by=by, at=at, language=language, words=words)
+    return len(kept)

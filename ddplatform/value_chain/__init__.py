@@ -1,0 +1,1 @@
+"""The value chain of an organisation: maps, their lists, pictures and history."""

@@ -1,0 +1,119 @@
+"""The parts of requests that a verb decides or ends, and which of them a person may decide."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ddplatform.infrastructure.bulk import many_objects
+from ddplatform.infrastructure.db import db
+from ddplatform.value_chain.approvals.models import (
+    Approval,
+    ApprovalKind,
+    ApprovalRequest,
+    ApprovalState,
+)
+from ddplatform.value_chain.approvals.queries.approvals import STANDING
+from ddplatform.value_chain.filters.queries.filters import among
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A person who may approve."""
+
+    user_id: UUID
+    homes: frozenset[UUID]
+    """Other organisations in which this person has a role: nobody decides on their sites."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part with what it is about."""
+
+    id: UUID
+    kind: ApprovalKind
+    state: ApprovalState
+    node_id: UUID
+    link_id: UUID | None
+    factor: str | None
+
+
+@many_objects()
+def list_parts(*which: ColumnElement[bool], most: int | None = None) -> Sequence[PartRow]:
+    """Parts by their key, however many, or the first so many."""
+    columns = Approval.id, Approval.kind, Approval.state
+    rows = db.session.execute(
+        select(*columns, Approval.node_id, Approval.link_id, Approval.factor)
+        .where(*which)
+        .order_by(Approval.id)
+        .limit(most)
+    )
+    return [PartRow(*row) for row in rows]
+
+
+def count_parts(*which: ColumnElement[bool]) -> int:
+    """How many parts there are."""
+    return db.session.scalar(select(func.count()).select_from(Approval).where(*which)) or 0
+
+
+def of_request(
+    request_id: UUID, parts: Collection[UUID] | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """The condition of the parts of a request, of all or of some."""
+    named = () if parts is None else (among(Approval.id, list(parts)),)
+    return Approval.request_id == request_id, *named
+
+
+def on_map(decider: Decider | None = None) -> ColumnElement[bool]:
+    """Whether the node, and of a flow the link with both ends, stands in its map.
+
+    Args:
+        decider: with the person given, no part whose node or buyer concerns them is one.
+    """
+    node, buyer, link = aliased(ValueChainNode), aliased(ValueChainNode), aliased(SupplyLink)
+    stands = select(node.id).where(
+        node.id == Approval.node_id, node.archived_at.is_(None), *_of_others(node, decider)
+    )
+    flows = (
+        select(link.id)
+        .join(buyer, buyer.id == link.buyer_id)
+        .where(link.id == Approval.link_id, link.archived_at.is_(None))
+        .where(buyer.archived_at.is_(None), *_of_others(buyer, decider))
+    )
+    return stands.exists() & or_(Approval.link_id.is_(None), flows.exists())
+
+
+def may_decide(decider: Decider, *, today: date) -> tuple[ColumnElement[bool], ...]:
+    """The condition of parts that a person may decide on a day, who has not asked for them.
+
+    Neither the node nor, of a flow, the buyer belongs to an organisation of this person, and this
+    person answers for neither.
+    """
+    return on_map(decider), Approval.expires_on >= today
+
+
+def _of_others(
+    node: type[ValueChainNode], decider: Decider | None
+) -> tuple[ColumnElement[bool], ...]:
+    if decider is None:
+        return ()
+    belongs = node.supplier_organisation_id
+    return (
+        node.owner_id.is_distinct_from(decider.user_id),
+        or_(belongs.is_(None), belongs.not_in(sorted(decider.homes))),
+    )
+
+
+def chains_with_expired(today: date) -> Sequence[UUID]:
+    """Maps with something that waits or is in force after its last day."""
+    return db.session.scalars(
+        select(ApprovalRequest.chain_id)
+        .join(Approval, Approval.request_id == ApprovalRequest.id)
+        .where(Approval.state.in_(STANDING), Approval.expires_on < today)
+        .distinct()
+        .order_by(ApprovalRequest.chain_id)
+    ).all()

@@ -1,0 +1,1 @@
+"""Many nodes changed in one step, and the step taken back."""

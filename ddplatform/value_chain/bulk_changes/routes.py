@@ -1,0 +1,210 @@
+"""Many sites at once: chosen, looked at once more, changed, taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.accounts.organisations.queries import get_account
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.supplier_engagement.library.queries import list_for_suppliers
+from ddplatform.supplier_engagement.requests.services.requests import MAX_AT_ONCE
+from ddplatform.value_chain.blueprints.value_chain import bp
+from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkVerb
+from ddplatform.value_chain.bulk_changes.queries import (
+    NAMES_SHOWN,
+    LeftOut,
+    Plan,
+    Wish,
+    count_links_at,
+    get_change,
+    list_changes,
+    list_kept,
+    plan_change,
+)
+from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
+from ddplatform.value_chain.filters.queries.filters import list_meant
+from ddplatform.value_chain.filters.queries.labels import load_labels
+from ddplatform.value_chain.filters.views import filter_query, filter_words, read_filter
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+
+VERB_WORDS: Mapping[BulkVerb, str] = {
+    BulkVerb.OWNER: "Say who answers for them",
+    BulkVerb.GROUP: "Put them into a group",
+    BulkVerb.ADD_TAG: "Add a tag",
+    BulkVerb.REMOVE_TAG: "Take a tag off",
+    BulkVerb.ARCHIVE: "Archive",
+}
+LEFT_WORDS: Mapping[LeftOut, str] = {
+    LeftOut.SAME: "It is so already",
+    LeftOut.ARCHIVED: "Archived",
+    LeftOut.OWN: "Your own operation: archived on its own page only",
+    LeftOut.FULL: "It has as many tags as a site can have",
+    LeftOut.GONE: "Not in this map",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The sites that were chosen, and how their choice goes on through the forms."""
+
+    keys: Sequence[UUID]
+    hidden: Sequence[tuple[str, str]]
+    words: Sequence[str]
+    """The filters behind it, in words; empty where rows were ticked."""
+
+
+@bp.get("/<uuid:chain_id>/many")
+@requires(Permission.VALUE_CHAIN_EDIT)
+def many(chain_id: UUID) -> ResponseReturnValue:
+    """What can be done with the sites that were chosen; with a step, what it would do."""
+    chain, chosen = get_chain(chain_id), _chosen(chain_id)
+    back = url_for(".table", chain_id=chain_id, **filter_query(read_filter()))
+    too_many = len(chosen.keys) > bulk_changes.MOST
+    wish, fault = _wish() if chosen.keys and not too_many else (None, "")
+    plan = plan_change(chain_id, wish, chosen.keys) if wish else None
+    html = render_template(
+        "value_chain/bulk_changes/many.html",
+        chain=chain,
+        chosen=chosen,
+        back=back,
+        verbs=VERB_WORDS,
+        verb=request.args.get("verb", ""),
+        value=request.args.get("value", "") if wish is None else wish.value,
+        fault=fault,
+        too_many=bulk_changes.TOO_MANY if too_many else "",
+        labels=load_labels(chain_id),
+        wish=wish,
+        told=_told(wish) if wish else "",
+        plan=plan,
+        seen=bulk_changes.mark_of(list(plan.before)) if plan else "",
+        links_leaving=_links(chain_id, wish, plan),
+        left_words=LEFT_WORDS,
+        names_shown=NAMES_SHOWN,
+        at_once=bulk_changes.PART,
+        questionnaires=_questionnaires(chosen),
+        most_questionnaires=MAX_AT_ONCE,
+        earlier=[(row, change_words(row)) for row in list_changes(chain_id)],
+    )
+    return html, 422 if fault else 200
+
+
+@bp.post("/<uuid:chain_id>/many")
+@requires(Permission.VALUE_CHAIN_EDIT)
+def change_many(chain_id: UUID) -> ResponseReturnValue:
+    """Carry out what the page before has shown."""
+    chosen = _chosen(chain_id)
+    wish, fault = _wish()
+    if wish is None:
+        raise Invalid(fault or "Choose what to do.")
+    change = bulk_changes.request_change(
+        chain_id,
+        wish,
+        chosen.keys,
+        seen=request.form.get("seen", ""),
+        by=g.identity,
+        at=g.now,
+    )
+    return redirect(url_for(".many_change", bulk_change_id=change.id))
+
+
+@bp.get("/many/<uuid:bulk_change_id>")
+@requires(Permission.VALUE_CHAIN_READ)
+def many_change(bulk_change_id: UUID) -> ResponseReturnValue:
+    """How far a change of many is, and the way back."""
+    change = get_change(bulk_change_id)
+    is_running = change.job_id is not None and change.finished_at is None
+    return render_template(
+        "value_chain/bulk_changes/many_change.html",
+        change=change,
+        chain=get_chain(change.chain_id),
+        told=change_words(change),
+        job=get_job(change.job_id) if is_running and change.job_id else None,
+        by=get_account(change.created_by_id),
+        kept=list_kept(change.id) if change.kept else (),
+        names_shown=NAMES_SHOWN,
+    )
+
+
+@bp.post("/many/<uuid:bulk_change_id>/stop")
+@requires(Permission.VALUE_CHAIN_EDIT)
+def stop_many(bulk_change_id: UUID) -> ResponseReturnValue:
+    """Stop a change that goes on; what is done stays."""
+    change = bulk_changes.stop(bulk_change_id, by=g.identity, at=g.now)
+    if change.finished_at is None:
+        flash("It stops after the part that it is at.", "info")
+    return redirect(url_for(".many_change", bulk_change_id=bulk_change_id))
+
+
+@bp.post("/many/<uuid:bulk_change_id>/undo")
+@requires(Permission.VALUE_CHAIN_EDIT)
+def undo_many(bulk_change_id: UUID) -> ResponseReturnValue:
+    """Take a change of many back."""
+    bulk_changes.undo(bulk_change_id, by=g.identity, at=g.now)
+    return redirect(url_for(".many_change", bulk_change_id=bulk_change_id))
+
+
+def _chosen(chain_id: UUID) -> Chosen:
+    """The ticked sites, or all that match the filters of the address."""
+    if request.values.get("all") == "1":
+        said = filter_query(read_filter(request.values))
+        keys = list_meant(chain_id, read_filter(request.values), limit=bulk_changes.MOST + 1)
+        words = list(filter_words(said).values()) or ["All sites of the map"]
+        return Chosen(keys, [("all", "1"), *said.items()], words)
+    ticked = [_uuid(text) for text in request.values.getlist("node")]
+    keys = list(dict.fromkeys(key for key in ticked if key is not None))
+    return Chosen(keys, [("node", str(key)) for key in keys], ())
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _wish() -> tuple[Wish | None, str]:
+    """What was asked for, or why it cannot be."""
+    word = request.values.get("verb", "")
+    if word not in set(BulkVerb):
+        return None, ""
+    try:
+        return bulk_changes.read_wish(BulkVerb(word), request.values.get("value", "")), ""
+    except Invalid as error:
+        return None, next(iter(error.fields.values()), str(error))
+
+
+def _questionnaires(chosen: Chosen) -> Sequence[tuple[str, str]]:
+    """What can be sent to the sites that were chosen; the page of sending looks at each of them."""
+    if len(chosen.keys) > MAX_AT_ONCE or not g.identity.has(Permission.QUESTIONNAIRE_ASSIGN):
+        return ()
+    return [(str(row.version_id), row.title) for row in list_for_suppliers()]
+
+
+def _links(chain_id: UUID, wish: Wish | None, plan: Plan | None) -> int:
+    is_archiving = wish is not None and wish.verb is BulkVerb.ARCHIVE
+    return count_links_at(chain_id, list(plan.before)) if plan and is_archiving else 0
+
+
+def _told(wish: Wish) -> str:
+    """A step in words, as the second half of a sentence."""
+    if wish.verb is BulkVerb.OWNER:
+        account = get_account(UUID(wish.value)) if wish.value else None
+        return f"{account.name} answers for them" if account else "nobody answers for them"
+    if wish.verb is BulkVerb.GROUP:
+        return f"group “{wish.value}”" if wish.value else "out of their groups"
+    return {
+        BulkVerb.ADD_TAG: f"tag “{wish.value}” added",
+        BulkVerb.REMOVE_TAG: f"tag “{wish.value}” taken off",
+        BulkVerb.ARCHIVE: "archived",
+    }[wish.verb]
+
+
+def change_words(change: BulkChange) -> str:
+    """A change of many in words."""
+    return _told(Wish(change.verb, change.value))

@@ -1,0 +1,253 @@
+"""Many nodes changed in one step: owner, group, tags, archive; and the step taken back."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.accounts.organisations.queries import get_person
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.bulk import rising_keys
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.risk.facts.services.facts import ask_reassessment
+from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, BulkVerb
+from ddplatform.value_chain.bulk_changes.queries import (
+    Wish,
+    find_part_to_do,
+    find_part_to_undo,
+    get_change,
+    has_failed,
+    is_one_going_on,
+    plan_change,
+)
+from ddplatform.value_chain.bulk_changes.services.steps import change_part, change_part_back
+from ddplatform.value_chain.graph.services.tiers import refresh_tiers
+from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
+from supply_chain.graph.labels import GROUP_LENGTH, TAG_LENGTH, plain_tag
+
+CHANGE, UNDO = "bulk:change", "bulk:undo"
+PART = 500
+"""Nodes changed in one transaction; more than these are changed in the background."""
+MOST = 100_000
+TOO_MANY = f"More than {MOST:,} sites at once."
+IDS_IN_EVENT = 1_000
+_FIELDS = {BulkVerb.OWNER: "owner", BulkVerb.GROUP: "group"}
+
+Unit = Callable[[], AbstractContextManager[None]]
+Progress = Callable[[int, int], None]
+
+
+def read_wish(verb: BulkVerb, value: str) -> Wish:
+    """What a person asked for, checked.
+
+    Raises:
+        Invalid: no member, no tag, or a text that is too long or leads to a person.
+    """
+    value = " ".join(value.split())
+    if verb is BulkVerb.ARCHIVE:
+        return Wish(verb)
+    if verb is BulkVerb.OWNER:
+        return Wish(verb, _member(value))
+    is_tag = verb is not BulkVerb.GROUP
+    value = plain_tag(value) if is_tag else value
+    if verb is BulkVerb.REMOVE_TAG and value:
+        return Wish(verb, value)  # whatever a list brought can be taken off
+    label, longest = ("a tag", TAG_LENGTH) if is_tag else ("a name of the group", GROUP_LENGTH)
+    if fault := fault_in(value, label=label, longest=longest, required=is_tag):
+        raise Invalid(fields={_FIELDS.get(verb, "tag"): fault})
+    return Wish(verb, value)
+
+
+def _member(value: str) -> str:
+    try:
+        return str(get_person(UUID(value)).user_id) if value else ""
+    except (ValueError, NotFound) as error:
+        raise Invalid(fields={"owner": "Choose a person of your organisation."}) from error
+
+
+def mark_of(keys: Sequence[UUID]) -> str:
+    """A short mark of which nodes were chosen, in whatever order."""
+    return hashlib.sha256(b"".join(sorted(key.bytes for key in keys))).hexdigest()[:16]
+
+
+def request_change(
+    chain_id: UUID, wish: Wish, keys: Sequence[UUID], *, seen: str, by: Identity, at: datetime
+) -> BulkChange:
+    """Change many nodes: at once where they are few, else in the background.
+
+    Args:
+        keys: the nodes that were chosen; what cannot be changed is left out.
+        seen: `mark_of` the nodes that the person was shown and agreed to change.
+
+    Raises:
+        Invalid: nothing to change, or more than `MOST` were chosen.
+        Conflict: another change of many goes on in this map, or by now this one would change other
+            nodes than the person was shown.
+    """
+    if len(keys) > MOST:
+        raise Invalid(TOO_MANY, "Set a filter, so that they are fewer.")
+    chain = get_chain_for_change(chain_id)
+    if is_one_going_on(chain_id):
+        raise Conflict(
+            "Another change of many sites goes on in this map.", "Wait until it has ended."
+        )
+    wanted = sorted(plan_change(chain_id, wish, keys).before)
+    if mark_of(wanted) != seen:
+        raise Conflict(
+            "The sites changed after you opened this page.",
+            "Look at the numbers again, then go on.",
+        )
+    if not wanted:
+        raise Invalid("Nothing would change.", "Choose other sites, or another step.")
+    change = _made(chain, wish, wanted, by=by, at=at)
+    if len(wanted) > PART:
+        _queue(change, CHANGE, by=by, at=at)
+    else:
+        while _next_step(chain, change, by=by, at=at):
+            pass
+    return change
+
+
+def _made(
+    chain: ValueChain, wish: Wish, wanted: Sequence[UUID], *, by: Identity, at: datetime
+) -> BulkChange:
+    """The change with its parts and its one event."""
+    change = BulkChange(
+        chain_id=chain.id,
+        verb=wish.verb,
+        value=wish.value,
+        asked=len(wanted),
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(change)
+    db.session.flush()  # its parts, its job and its event name it
+    _cut(change, wanted)
+    audit.record(
+        "bulk_change:make",
+        change,
+        by=by,
+        at=at,
+        chain=chain.id,
+        verb=wish.verb,
+        value=wish.value,
+        nodes=len(wanted),
+        ids=[str(key) for key in wanted[:IDS_IN_EVENT]],
+        ids_sha256=mark_of(wanted),
+    )
+    return change
+
+
+def _cut(change: BulkChange, keys: Sequence[UUID]) -> None:
+    parts = [keys[start : start + PART] for start in range(0, len(keys), PART)]
+    insert_rows(
+        BulkPart,
+        [
+            {
+                "id": key,
+                "change_id": change.id,
+                "place": place,
+                "node_ids": [str(one) for one in part],
+                "before": {},
+                "link_ids": [],
+                "kept_ids": [],
+            }
+            for place, (key, part) in enumerate(zip(rising_keys(len(parts)), parts, strict=True))
+        ],
+    )
+
+
+def _queue(change: BulkChange, name: str, *, by: Identity, at: datetime) -> None:
+    payload = {"change_id": str(change.id)}
+    job = jobs.enqueue(name, payload, by=by, at=at, unique_key=f"{name}:{change.id}")
+    change.job_id = job.id
+
+
+def carry_out(
+    change_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
+) -> dict[str, int]:
+    """Go on with a change or its undo, a part at a time; begun again it goes on where it ended."""
+    while True:
+        with unit():
+            chain = get_chain_for_change(get_change(change_id).chain_id)
+            change = get_change(change_id, for_change=True)
+            is_open = change.finished_at is None and _next_step(chain, change, by=by, at=at)
+            done, asked = change.changed, change.asked
+        if not is_open:
+            return {"changed": done, "asked": asked}
+        progress(done, asked)
+
+
+def _next_step(chain: ValueChain, change: BulkChange, *, by: Identity, at: datetime) -> bool:
+    """Change one part, or back; False where none is left, and the work is finished."""
+    if change.undone_at is not None:
+        part, step = find_part_to_undo(change.id), change_part_back
+    else:
+        part = None if change.stopped_at is not None else find_part_to_do(change.id)
+        step = change_part
+    if part is not None:
+        step(chain, change, part, by=by, at=at)
+        db.session.flush()  # the next step looks for what is left
+        return True
+    _finish(chain, change, by=by, at=at)
+    return False
+
+
+def _finish(chain: ValueChain, change: BulkChange, *, by: Identity, at: datetime) -> None:
+    """The end of a change or of its undo: scores stand for a version of the map, so it asks."""
+    change.finished_at = at
+    if change.verb is BulkVerb.ARCHIVE:
+        refresh_tiers(chain)
+    ask_reassessment(chain.id, "facts", by=by, at=at)
+
+
+def stop(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
+    """Stop a change that goes on; what is changed stays, and can be undone.
+
+    One whose work ended early ends with this, since nobody goes on with it.
+
+    Raises:
+        Conflict: it is finished, or being undone.
+    """
+    chain = get_chain_for_change(get_change(change_id).chain_id)
+    change = get_change(change_id, for_change=True)
+    if change.finished_at is not None or change.undone_at is not None:
+        raise Conflict("There is nothing to stop.", "Open the page again to see what was done.")
+    change.stopped_at = at
+    if has_failed(change):
+        _finish(chain, change, by=by, at=at)
+    audit.record("bulk_change:stop", change, by=by, at=at, changed=change.changed)
+    return change
+
+
+def undo(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
+    """Take a change back in one step; nodes that were changed since stay so, and are named.
+
+    A change whose work ended early is taken back as far as it came; an undo whose work ended
+    early is asked for again.
+
+    Raises:
+        Conflict: it goes on still, or was undone already.
+    """
+    chain = get_chain_for_change(get_change(change_id).chain_id)
+    change = get_change(change_id, for_change=True)
+    is_over_early = has_failed(change)
+    if change.undone_at is not None and not is_over_early:
+        raise Conflict("This was undone already.", "Open the page again to see what was done.")
+    if change.finished_at is None and not is_over_early:
+        raise Conflict("There is nothing to undo yet.", "Wait until it has ended, or stop it.")
+    change.undone_at, change.undone_by_id, change.finished_at = at, by.user_id, None
+    audit.record("bulk_change:undo", change, by=by, at=at, verb=change.verb, nodes=change.changed)
+    if change.changed > PART:
+        _queue(change, UNDO, by=by, at=at)
+    else:
+        while _next_step(chain, change, by=by, at=at):
+            pass
+    return change

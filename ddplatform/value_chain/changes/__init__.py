@@ -1,0 +1,1 @@
+"""Two days of a map side by side, and the changes of one node."""

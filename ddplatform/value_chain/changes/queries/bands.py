@@ -1,0 +1,50 @@
+"""Risk bands of nodes on a past day: those of the newest run that was there then."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from ddplatform.risk.runs.queries.rows import load_register
+from ddplatform.risk.runs.queries.runs import find_run_before
+from ddplatform.value_chain.history.queries.past import Past
+from supply_chain.risk.register import Register
+from supply_chain.risk.scoring import RISK_BANDS
+from supply_chain.vocabulary import RiskBand
+
+
+@dataclass(frozen=True)
+class DayBands:
+    """How many nodes stood in each band, and the band of those that were asked for."""
+
+    counts: Mapping[RiskBand | None, int]
+    of: Mapping[UUID, RiskBand | None]
+
+
+def load_day_bands(chain_id: UUID, past: Past, keys: Sequence[UUID]) -> DayBands | None:
+    """The bands on a day; None where nothing had been assessed by then."""
+    run_id = find_run_before(chain_id, past.end)
+    if run_id is None:
+        return None
+    register = load_register(run_id)
+    nodes = len(register.key.reshape(-1, 16))
+    bands = register.highest_bands()[:nodes]
+    assessed = dict(enumerate(np.bincount(bands[bands >= 0], minlength=len(RISK_BANDS)).tolist()))
+    counts: dict[RiskBand | None, int] = {RISK_BANDS[at]: n for at, n in assessed.items()}
+    counts[None] = int((bands < 0).sum())
+    places = _places(register, keys)
+    return DayBands(
+        counts,
+        {key: RISK_BANDS[band] for key, at in places.items() if (band := int(bands[at])) >= 0},
+    )
+
+
+def _places(register: Register, keys: Sequence[UUID]) -> dict[UUID, int]:
+    """Where few nodes stand in a run; found by the first half of their keys."""
+    halves = register.key.reshape(-1, 16)[:, :8].copy().view(">u8").ravel()
+    wanted = {key.bytes: key for key in keys}
+    first = np.array([key.int >> 64 for key in keys], dtype=np.uint64)
+    near = np.flatnonzero(np.isin(halves.astype(np.uint64), first)).tolist()
+    content = {at: register.key.reshape(-1, 16)[at].tobytes() for at in near}
+    return {wanted[key]: at for at, key in content.items() if key in wanted}

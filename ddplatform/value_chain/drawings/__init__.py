@@ -1,0 +1,1 @@
+"""The value chain and the world as SVG."""

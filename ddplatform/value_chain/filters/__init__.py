@@ -1,0 +1,1 @@
+"""Which nodes of a map are meant: filters, search, lists."""

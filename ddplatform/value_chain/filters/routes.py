@@ -1,0 +1,133 @@
+"""The page on which all filters of a map are set; it leads back to the view it came from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.value_chain.blueprints.value_chain import bp
+from ddplatform.value_chain.filters.queries.labels import Labels, load_labels
+from ddplatform.value_chain.filters.views import (
+    COVERAGE_WORDS,
+    PAGING,
+    filter_query,
+    filter_words,
+    read_filter,
+)
+from ddplatform.value_chain.mapping.forms import country_choices, sector_choices
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.pictures.views.issue_colour import issue_choices
+from ddplatform.value_chain.saved_views.models import ViewKind
+from ddplatform.value_chain.saved_views.views import ENDPOINTS, PAGE_WORDS
+from supply_chain.reference.release import load_reference
+from supply_chain.search.node_filter import ANY_EVENT, FILTERS, NOT_KNOWN
+from supply_chain.vocabulary import RiskBand
+
+Choices = Sequence[tuple[str, str]]
+VIEWS: Mapping[str, ViewKind] = {
+    endpoint.rpartition(".")[2]: kind for kind, endpoint in ENDPOINTS.items()
+}
+TIERS = 8
+
+
+@bp.get("/<uuid:chain_id>/filter")
+@requires(Permission.VALUE_CHAIN_READ)
+def change_filter(chain_id: UUID) -> ResponseReturnValue:
+    """Every filter of a map, as it is set now; `view` says to which page it applies."""
+    chain, said = get_chain(chain_id), filter_query(read_filter())
+    kind = VIEWS.get(request.args.get("view", ""), ViewKind.TABLE)
+    here = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name not in {*FILTERS, *PAGING, "view"}
+    ]
+    action = url_for(ENDPOINTS[kind], chain_id=chain_id)
+    return render_template(
+        "value_chain/filters/filter.html",
+        chain=chain,
+        said=said,
+        choices=filter_choices(load_labels(chain_id), said),
+        action=action,
+        page_word=PAGE_WORDS[kind],
+        hidden=here,
+        has_archived=kind is ViewKind.TABLE,
+        back=url_for(ENDPOINTS[kind], chain_id=chain_id, **said),
+    )
+
+
+def filter_choices(labels: Labels, said: Mapping[str, Any]) -> Mapping[str, Choices]:
+    """What can be chosen for each filter that is a choice, by its name; empty asks for all.
+
+    What is set now stays a choice, even where no site of the map has it any more.
+    """
+    return {
+        name: options
+        if said.get(name, "") in dict(options)
+        else [*options, (said[name], filter_words({name: said[name]})[name])]
+        for name, options in _choices(labels, said.get("sector")).items()
+    }
+
+
+def _choices(labels: Labels, sector: str | None) -> Mapping[str, Choices]:
+    commodities = load_reference().commodities.values()
+    return {
+        **short_choices(sector),
+        "issue": [("", "Any issue"), *issue_choices()],
+        "commodity": [
+            ("", "All commodities"),
+            (NOT_KNOWN, "None known"),
+            *sorted(((one.ref, one.name) for one in commodities), key=lambda pair: pair[1]),
+        ],
+        "owner": [
+            ("", "Anybody"),
+            (NOT_KNOWN, "Nobody yet"),
+            *((str(key), name) for key, name in labels.owners),
+        ],
+        "group": [("", "All groups"), (NOT_KNOWN, "In no group"), *_same(labels.groups)],
+        "tag": [("", "Any tag"), (NOT_KNOWN, "Without a tag"), *_same(labels.tags)],
+        "coverage": [
+            ("", "However much"),
+            *((one.value, word) for one, word in COVERAGE_WORDS.items()),
+        ],
+        "questionnaire": [
+            ("", "Any state"),
+            (NOT_KNOWN, "None sent"),
+            *((state.value, word) for state, (word, _) in STATE_WORDS.items()),
+        ],
+        "event": [
+            ("", "Inside or not"),
+            (ANY_EVENT, "Inside any event that goes on"),
+            *((str(key), title) for key, title in labels.events),
+        ],
+    }
+
+
+def short_choices(sector: str | None = None) -> Mapping[str, Choices]:
+    """The same for the filters that stand above the list itself; nothing is looked up."""
+    return {
+        "country": [("", "All countries"), (NOT_KNOWN, "Not known"), *country_choices()[1:]],
+        "kind": [("", "All kinds"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
+        "tier": [
+            ("", "All tiers"),
+            ("0", "Own business"),
+            *((str(n), f"Tier {n}") for n in range(1, TIERS + 1)),
+            (NOT_KNOWN, "No path to us"),
+        ],
+        "band": [
+            ("", "All bands"),
+            *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
+            (NOT_KNOWN, "Not assessed"),
+        ],
+        "sector": [("", "All sectors"), (NOT_KNOWN, "Not known"), *sector_choices(sector)[1:]],
+        "archived": [("", "In the map"), ("1", "Archived")],
+    }
+
+
+def _same(words: Sequence[str]) -> Choices:
+    return [(word, word) for word in words]

@@ -1,0 +1,341 @@
+"""The filters of a map in the address: read, written, told in words; the same on every view.
+
+Each filter stands in the address under its name in `NodeFilter`. What a filter does not know
+filters nothing, so that a mistyped address shows more and never less.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from ddplatform.accounts.organisations.queries import list_people
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.web.address_values import carried
+from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.page_context import may
+from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
+from ddplatform.risk.context_events.queries.events import list_titles
+from ddplatform.risk.words.register_filter import address_of
+from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.pictures.views.issue_colour import issue_choices
+from ddplatform.value_chain.saved_views.services import VALUE_LENGTH
+from supply_chain.graph.labels import plain_tag
+from supply_chain.reference.release import load_reference
+from supply_chain.search.node_filter import (
+    ANY_EVENT,
+    FILTERS,
+    NO_TIER,
+    NOT_KNOWN,
+    Coverage,
+    NodeFilter,
+)
+from supply_chain.search.node_risks import risks_of
+from supply_chain.vocabulary import Issue, NodeKind, RiskBand
+
+Word = TypeVar("Word", bound=StrEnum)
+PAGING = frozenset({"after", "before"})
+ALONG = frozenset({"colour"})
+"""What all views of a map share besides the filter."""
+YES = "1"
+EMPTY = NodeFilter()
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is set, in words, and the address of the same page without it."""
+
+    name: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class FilterBar:
+    """What stands above a view: the search, what is set, where to change it."""
+
+    wanted: NodeFilter
+    action: str
+    """The page itself, without its question."""
+    hidden: tuple[tuple[str, str], ...]
+    """All of the address but the search and the page that was turned to."""
+    chips: tuple[Chip, ...]
+    kept: tuple[tuple[str, str], ...]
+    """The whole of the address but its colour and the page that was turned to."""
+    clear_href: str
+    change_href: str
+    said: Mapping[str, Any]
+    """The filter as the address says it."""
+    query: Mapping[str, Any]
+    """What goes along to another view: the filter, and what all views share besides."""
+    risks_href: str | None = None
+    """The register of the risks of the same sites, where it can say this filter."""
+    is_like: bool = False
+    """Nobody is called what was searched for: what is shown is like it."""
+
+
+# ---- the address -----------------------------------------------------------------------------
+
+
+def read_filter(
+    arguments: MultiDict[str, str] | None = None, *, standing: bool = False
+) -> NodeFilter:
+    """The filter of an address, of this request if none is given.
+
+    Args:
+        standing: only what stands in the map, as every view but the list shows it.
+    """
+    given = request.args if arguments is None else arguments
+    found = {name: _read(name, _cut(given.get(name, ""))) for name in FILTERS}
+    wanted = NodeFilter(**{name: value for name, value in found.items() if value is not None})
+    return replace(wanted, archived=False) if standing else wanted
+
+
+def filter_query(wanted: NodeFilter) -> dict[str, Any]:
+    """What of an address says this filter; `read_filter` reads the same out of it."""
+    return {
+        one.name: _written(one.name, getattr(wanted, one.name))
+        for one in fields(wanted)
+        if getattr(wanted, one.name) != getattr(EMPTY, one.name)
+    }
+
+
+def _cut(text: str) -> str:
+    return text.strip()[:VALUE_LENGTH].strip()
+
+
+def _read(name: str, text: str) -> Any:
+    """The value of a filter; None where the text says none."""
+    return _READ[name](text) if text else None
+
+
+def _written(name: str, value: Any) -> str:
+    if value is True:
+        return YES
+    if name == "tier" and value == NO_TIER:
+        return NOT_KNOWN
+    return str(getattr(value, "value", value))
+
+
+def _flag(text: str) -> bool | None:
+    return True if text == YES else None
+
+
+def _tier(text: str) -> int | None:
+    if text == NOT_KNOWN:
+        return NO_TIER
+    return int(text) if text.isdecimal() and len(text) < 4 else None
+
+
+def _one_of(kind: type[Word]) -> Callable[[str], Word | None]:
+    def read(text: str) -> Word | None:
+        return kind(text) if text in set(kind) else None
+
+    return read
+
+
+def _known_or(*words: str, otherwise: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: text if text in words else otherwise(text)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+_state = _one_of(QuestionnaireState)
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "q": str,
+    "country": lambda text: text[:4],
+    "region": str,
+    "tier": _tier,
+    "issue": _one_of(Issue),
+    "band": _known_or(NOT_KNOWN, otherwise=_one_of(RiskBand)),
+    "commodity": str,
+    "kind": _one_of(NodeKind),
+    "sector": str,
+    "owner": _known_or(NOT_KNOWN, otherwise=_uuid),
+    "tag": plain_tag,
+    "group": str,
+    "coverage": _one_of(Coverage),
+    "questionnaire": _known_or(
+        NOT_KNOWN, otherwise=lambda text: state.value if (state := _state(text)) else None
+    ),
+    "overdue": _flag,
+    "unknown_origin": _flag,
+    "event": _known_or(ANY_EVENT, otherwise=_uuid),
+    "archived": _flag,
+}
+
+
+# ---- words -----------------------------------------------------------------------------------
+
+
+Named = Mapping[tuple[str, str], str]
+
+
+def name_parts(parts: Iterable[tuple[str, str]]) -> Named:
+    """Owners and events that addresses name, in words; a statement for each of both at most."""
+    asked: dict[str, set[UUID]] = {"owner": set(), "event": set()}
+    for name, value in parts:
+        if name in asked and (key := _uuid(value.strip())) is not None:
+            asked[name].add(key)
+    found: dict[tuple[str, str], str] = {}
+    if asked["owner"]:
+        found |= {("owner", str(one.user_id)): f"Owner: {one.name}" for one in list_people()}
+    if asked["event"]:
+        titles = list_titles(sorted(asked["event"]))
+        found |= {("event", str(key)): f"Inside: {title}" for key, title in titles}
+    return found
+
+
+def filter_words(said: Mapping[str, Any], named: Named | None = None) -> dict[str, str]:
+    """What an address says of a filter, in words by name.
+
+    Args:
+        named: `name_parts` of many addresses; without it those of this one are looked up.
+    """
+    known = name_parts(said.items()) if named is None else named
+    return {
+        name: known.get((name, value))
+        or _WORDS["first_issue" if name == "issue" and "band" not in said else name](value)
+        for name, value in said.items()
+    }
+
+
+def _country(code: str) -> str:
+    return "Country not known" if code == NOT_KNOWN else country_name(code)
+
+
+def _tier_words(text: str) -> str:
+    if text == NOT_KNOWN:
+        return "No path to the own business"
+    return "Own business" if text == "0" else f"Tier {text}"
+
+
+def _kind(text: str) -> str:
+    return KIND_WORDS[NodeKind(text)]
+
+
+def _sector(ref: str) -> str:
+    if ref == NOT_KNOWN:
+        return "Sector not known"
+    known = load_reference().sectors.get(ref)
+    return known.name if known else ref
+
+
+def _commodity(ref: str) -> str:
+    if ref == NOT_KNOWN:
+        return "No commodity known"
+    known = load_reference().commodities.get(ref)
+    return known.name if known else ref
+
+
+def _owner(text: str) -> str:
+    return "Nobody answers for it" if text == NOT_KNOWN else "Owner: no longer a member"
+
+
+def _event(text: str) -> str:
+    return "Inside an event" if text == ANY_EVENT else "Inside an event that is not known"
+
+
+def _questionnaire(text: str) -> str:
+    if text == NOT_KNOWN:
+        return "No questionnaire sent"
+    return f"Questionnaire: {questionnaire_word(text).lower()}"
+
+
+COVERAGE_WORDS: Mapping[Coverage, str] = {
+    Coverage.GOOD: "Data covers much",
+    Coverage.FAIR: "Data covers some",
+    Coverage.POOR: "Data covers little",
+    Coverage.NONE: "Data: not assessed",
+}
+_WORDS: Mapping[str, Callable[[str], str]] = {
+    "q": "“{}”".format,
+    "country": _country,
+    "region": lambda text: "Region not known" if text == NOT_KNOWN else f"Region: {text}",
+    "tier": _tier_words,
+    "issue": lambda text: f"Band of: {dict(issue_choices())[text]}",
+    "first_issue": lambda text: f"First issue: {dict(issue_choices())[text]}",
+    "band": lambda text: "Not assessed" if text == NOT_KNOWN else f"{text.capitalize()} risk",
+    "commodity": _commodity,
+    "kind": _kind,
+    "sector": _sector,
+    "owner": _owner,
+    "tag": lambda text: "Without a tag" if text == NOT_KNOWN else f"Tag: {text}",
+    "group": lambda text: "In no group" if text == NOT_KNOWN else f"Group: {text}",
+    "coverage": lambda text: COVERAGE_WORDS[Coverage(text)],
+    "questionnaire": _questionnaire,
+    "overdue": lambda _: "Action overdue",
+    "unknown_origin": lambda _: "Origin not all known",
+    "event": _event,
+    "archived": lambda _: "Archived",
+}
+
+
+# ---- the bar above a view --------------------------------------------------------------------
+
+
+def filter_bar(
+    chain_id: UUID, endpoint: str, wanted: NodeFilter, *, is_like: bool = False
+) -> FilterBar:
+    """The bar for the view that is open; what else stands in its address stays.
+
+    Args:
+        endpoint: of the view, for example `value_chain.matrix`.
+    """
+    kept = [
+        (name, value)
+        for name, value in carried().items(multi=True)
+        if name not in PAGING and name not in FILTERS and value
+    ]
+    said = filter_query(wanted)
+    chips = [
+        Chip(name, words, _address(endpoint, chain_id, kept, said, without=name))
+        for name, words in filter_words(said).items()
+    ]
+    return FilterBar(
+        wanted=wanted,
+        action=url_for(endpoint, chain_id=chain_id),
+        hidden=(*kept, *((name, value) for name, value in said.items() if name != "q")),
+        chips=tuple(chips),
+        kept=tuple(pair for pair in (*kept, *said.items()) if pair[0] not in ALONG),
+        clear_href=_address(endpoint, chain_id, kept, {}),
+        change_href=_address(
+            "value_chain.change_filter",
+            chain_id,
+            [*kept, ("view", endpoint.rpartition(".")[2])],
+            said,
+        ),
+        said=said,
+        query={**said, **{name: value for name, value in kept if name in ALONG}},
+        risks_href=_risks_address(chain_id, wanted),
+        is_like=is_like,
+    )
+
+
+def _risks_address(chain_id: UUID, wanted: NodeFilter) -> str | None:
+    risks = risks_of(wanted) if may(Permission.RISK_READ) else None
+    return None if risks is None else address_of(risks, chain_id)
+
+
+def _address(
+    endpoint: str,
+    chain_id: UUID,
+    kept: list[tuple[str, str]],
+    said: Mapping[str, Any],
+    *,
+    without: str = "",
+) -> str:
+    pairs: MultiDict[str, str] = MultiDict(kept)
+    pairs.update({name: value for name, value in said.items() if name != without})
+    query: dict[str, Any] = pairs.to_dict(flat=False)
+    return url_for(endpoint, chain_id=chain_id, **query)

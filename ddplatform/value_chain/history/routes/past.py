@@ -1,0 +1,163 @@
+"""A map as it stood on a past day: picture, list and single nodes. Only to read."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.gate import requires
+from ddplatform.value_chain.blueprints.value_chain import bp
+from ddplatform.value_chain.changes.queries.bands import load_day_bands
+from ddplatform.value_chain.changes.queries.node import PAGE_SIZE as HISTORY_PAGE
+from ddplatform.value_chain.changes.queries.node import load_node_history
+from ddplatform.value_chain.graph.queries.snapshots import is_at_hand, load_past_snapshot
+from ddplatform.value_chain.history.queries.lists import PAGE_SIZE, PastFilter, list_past_nodes
+from ddplatform.value_chain.history.queries.node import load_past_node
+from ddplatform.value_chain.history.queries.past import Past, load_past
+from ddplatform.value_chain.history.routes.waiting import not_ready
+from ddplatform.value_chain.history.views import (
+    asked_day,
+    page_number,
+    paging,
+    start_of_page,
+    views_of_day,
+)
+from ddplatform.value_chain.mapping.forms import country_choices
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
+from ddplatform.value_chain.mapping.queries.words import difference_words, who_words, why_words
+from ddplatform.value_chain.mapping.views import KIND_WORDS, lane_word, link_words
+from ddplatform.value_chain.pictures.queries.colours import ColourBy
+from ddplatform.value_chain.pictures.views.colour import Colouring
+from ddplatform.value_chain.pictures.views.pictures import past_page, read_map_state
+from ddplatform.value_chain.pictures.views.rows import rows_of
+from supply_chain.reference.release import load_reference
+from supply_chain.vocabulary import NodeKind
+
+
+@bp.get("/<uuid:chain_id>/past")
+@requires(Permission.VALUE_CHAIN_READ)
+def past_map(chain_id: UUID) -> ResponseReturnValue:
+    """The picture of a past day; `focus` and `open` as on the map of today."""
+    chain = get_chain(chain_id)
+    asked = asked_day(chain)
+    if asked.day is None:
+        return _no_day("past_map", chain=chain, asked=asked)
+    past = load_past(chain, asked.day)
+    if not is_at_hand(chain, past):
+        return not_ready("past_map", chain, past)
+    page = past_page(chain, past)
+    return render_template(
+        "value_chain/history/past_map.html",
+        chain=chain,
+        page=page,
+        rows=rows_of(page),
+        total=len(page.snapshot.keys),
+        focus=read_map_state().focus,
+        colouring=Colouring(ColourBy.BAND, None),
+        **_of_day("past_map", chain, past),
+    )
+
+
+@bp.get("/<uuid:chain_id>/past/table")
+@requires(Permission.VALUE_CHAIN_READ)
+def past_table(chain_id: UUID) -> ResponseReturnValue:
+    """The list of a past day, searched and filtered, a page at a time."""
+    chain = get_chain(chain_id)
+    asked = asked_day(chain)
+    if asked.day is None:
+        return _no_day("past_table", chain=chain, asked=asked)
+    past = load_past(chain, asked.day)
+    if not is_at_hand(chain, past):
+        return not_ready("past_table", chain, past)
+    snapshot = load_past_snapshot(chain, past)
+    wanted = _filter()
+    found = list_past_nodes(snapshot, wanted, page=page_number())
+    return render_template(
+        "value_chain/history/past_table.html",
+        chain=chain,
+        found=found,
+        wanted=wanted,
+        paging_of=paging(found.first, len(found.rows), found.total, PAGE_SIZE),
+        lane_word=lambda lane: lane_word(snapshot, lane),
+        kind_words=KIND_WORDS,
+        kinds=[("", "All kinds"), *((k.value, word) for k, word in KIND_WORDS.items())],
+        countries=[("", "All countries"), ("none", "Not known"), *country_choices()[1:]],
+        **_of_day("past_table", chain, past),
+    )
+
+
+@bp.get("/nodes/<uuid:node_id>/past")
+@requires(Permission.VALUE_CHAIN_READ)
+def past_node(node_id: UUID) -> ResponseReturnValue:
+    """A supplier or site as it stood on a past day."""
+    node = get_node(node_id)
+    chain = get_chain(node.chain_id)
+    asked = asked_day(chain)
+    if asked.day is None:
+        return _no_day("past_node", chain=chain, asked=asked, node=node)
+    past = load_past(chain, asked.day)
+    found, bands = load_past_node(node, past), load_day_bands(chain.id, past, [node.id])
+    commodities = load_reference().commodities
+    return render_template(
+        "value_chain/history/past_node.html",
+        chain=chain,
+        node=node,
+        found=found,
+        band_then=bands.of.get(node.id) if bands else None,
+        sectors=load_reference().sectors,
+        commodities=[
+            commodities[ref].name if ref in commodities else ref
+            for ref in (found.told.commodity_refs if found.told else ())
+        ],
+        kind_words=KIND_WORDS,
+        link_words=link_words,
+        **_of_day("past_node", chain, past),
+    )
+
+
+@bp.get("/nodes/<uuid:node_id>/history")
+@requires(Permission.VALUE_CHAIN_READ)
+def node_history(node_id: UUID) -> ResponseReturnValue:
+    """Each change of a node and its links: before, after, who, when, why."""
+    node = get_node(node_id)
+    history = load_node_history(node)
+    total = len(history.happened)
+    start = start_of_page(total, HISTORY_PAGE)
+    rows = history.happened[start : start + HISTORY_PAGE]
+    return render_template(
+        "value_chain/history/node_history.html",
+        chain=get_chain(node.chain_id),
+        node=node,
+        history=history,
+        rows=[(one, *difference_words(one.difference, history.names)) for one in rows],
+        who_words=who_words,
+        why_words=why_words,
+        paging_of=paging(start, len(rows), total, HISTORY_PAGE),
+    )
+
+
+def _no_day(page: str, **shown: Any) -> ResponseReturnValue:
+    answer = render_template("value_chain/history/past_day.html", page=page, **shown)
+    return answer, 422 if shown["asked"].problem else 200
+
+
+def _of_day(page: str, chain: Any, past: Past) -> dict[str, Any]:
+    """What every page of a day shows: the day, what the map was called, the way to the others."""
+    shown = past.day.isoformat()
+    return {
+        "past": past,
+        "name_then": past.name_of(chain),
+        "views": views_of_day(chain, shown, page),
+        "compare_href": url_for("value_chain.changes", chain_id=chain.id, first=shown),
+    }
+
+
+def _filter() -> PastFilter:
+    kind = request.args.get("kind", "")
+    return PastFilter(
+        q=request.args.get("q", "").strip()[:200],
+        country=request.args.get("country", "")[:4],
+        kind=NodeKind(kind) if kind in set(NodeKind) else None,
+    )

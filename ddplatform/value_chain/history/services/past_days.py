@@ -1,0 +1,49 @@
+"""A past day of a large map is made ready behind the page: all of the map of then is read."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.jobs.queries import get_job_on_map
+from ddplatform.value_chain.graph.queries.snapshots import load_past_snapshot
+from ddplatform.value_chain.history.queries.past import check_day, load_past
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+
+PREPARE = "map:past-day"
+
+
+def request_day(chain_id: UUID, day: date, page: str, *, by: Identity, at: datetime) -> Job:
+    """Queue that a day is made ready; one that waits or is at work for it is returned instead.
+
+    Args:
+        page: which page of the day was asked for, to lead there.
+
+    Raises:
+        NotFound: no such map.
+        Invalid: nothing can be told of the day.
+    """
+    chain = get_chain(chain_id)
+    check_day(chain, day, today=at.date())
+    payload = {"chain_id": str(chain.id), "day": day.isoformat(), "page": page}
+    key = f"{PREPARE}:{chain.id}:{chain.version}:{day.isoformat()}:{page}"
+    return jobs.enqueue_once(PREPARE, payload, unique_key=key, by=by, at=at)
+
+
+def get_request(job_id: UUID, chain_id: UUID) -> Job:
+    """The job of a day of this map that was asked for, or NotFound."""
+    return get_job_on_map(job_id, PREPARE, chain_id)
+
+
+def prepare(
+    payload: Mapping[str, Any], *, look: Callable[[], AbstractContextManager[None]]
+) -> dict[str, Any]:
+    """Read the map of a day and leave it beside that of today; nothing in the database changes."""
+    with look():
+        chain = get_chain(UUID(payload["chain_id"]))
+        snapshot = load_past_snapshot(chain, load_past(chain, date.fromisoformat(payload["day"])))
+        return {"nodes": len(snapshot.keys)}

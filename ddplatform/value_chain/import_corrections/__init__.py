@@ -1,0 +1,1 @@
+"""A list is mended before it is applied."""

@@ -1,0 +1,177 @@
+"""What a person mends in a list before it is applied; each time the list is read again."""
+
+from collections.abc import Mapping as MappingOf
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.value_chain.import_corrections.services.activities import add_answers
+from ddplatform.value_chain.imports.queries.imports import get_applied_import, get_import_for_change
+from ddplatform.value_chain.imports.queries.rows import list_faults_by_id
+from ddplatform.value_chain.imports.services.reading import MAX_BYTES, queue_preview
+from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
+from supply_chain.intake.corrections import read_corrections
+from supply_chain.intake.drafts import Mapping, NamedBytes
+from supply_chain.intake.mapping_json import mapping_as_json
+
+MAX_MENDS = 2_000
+MAX_VALUE = 300
+
+
+def correct_mapping(import_id: UUID, mapping: Mapping, *, by: Identity, at: datetime) -> MapImport:
+    """Read the files again with a mapping that a person corrected.
+
+    Raises:
+        Conflict: the import is applied or being applied.
+    """
+    row = _open_import(import_id)
+    before = {side: row.mapping.get(side, {}) for side in ("nodes", "links")}
+    after = dict(mapping_as_json(mapping))
+    row.mapping, row.remembered = after, None
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:map", row, by=by, at=at, mapping=(_columns(before), _columns(after)))
+    return row
+
+
+def _columns(mapping: dict[str, Any]) -> dict[str, Any]:
+    return {
+        f"{side}/{key}": table["columns"]
+        for side, tables in mapping.items()
+        for key, table in tables.items()
+    }
+
+
+def mend_values(import_id: UUID, puts: MappingOf[UUID, str], *, by: Identity, at: datetime) -> int:
+    """Put another value in place of a faulty one, in all rows that have it, and read again.
+
+    Args:
+        puts: fault -> the value to put; an empty one is left as it is.
+
+    Returns:
+        How many values are mended.
+
+    Raises:
+        Conflict: the import is applied or being applied.
+        Invalid: nothing was typed, a value is too long, or there are too many.
+    """
+    row = _open_import(import_id)
+    typed = {key: put.strip() for key, put in puts.items() if put.strip()}
+    mends = [
+        {"table": fault.table_key, "column": fault.column, "value": fault.value, "put": put}
+        for fault in list_faults_by_id(import_id, typed)
+        if fault.can_mend and (put := typed[fault.id]) != fault.value
+    ]
+    if not mends:
+        raise Invalid("Type the right value beside at least one problem.")
+    kept = [mend for mend in row.mends if not any(map(_same_value(mend), mends))]
+    if len(kept) + len(mends) > MAX_MENDS or any(len(m["put"] or "") > MAX_VALUE for m in mends):
+        raise Invalid(
+            f"At most {MAX_MENDS:,} values of {MAX_VALUE} letters can be mended here.",
+            "Mend the rest in the file and upload it again.",
+        )
+    row.mends = [*kept, *mends]
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:mend", row, by=by, at=at, values=len(mends))
+    return len(mends)
+
+
+def _same_value(mend: dict[str, Any]) -> Any:
+    key = (mend["table"], mend["column"], mend["value"])
+    return lambda other: (other["table"], other["column"], other["value"]) == key
+
+
+def take_mend_back(import_id: UUID, place: int, *, by: Identity, at: datetime) -> MapImport:
+    """Read the list again without one of the corrected values.
+
+    Raises:
+        Conflict: the import is applied or being applied, or there is no such correction.
+    """
+    row = _open_import(import_id)
+    if not 0 <= place < len(row.mends):
+        raise Conflict("This correction is not there any more.", "Open the page again.")
+    row.mends = [mend for at_place, mend in enumerate(row.mends) if at_place != place]
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:mend", row, by=by, at=at, values=-1)
+    return row
+
+
+def answer_activities(
+    import_id: UUID, choices: MappingOf[str, str], *, by: Identity, at: datetime
+) -> list[str]:
+    """Say what places do that a list leaves open, for all rows that say the same; read again.
+
+    Args:
+        choices: words of a question -> ref of a sector; empty to leave them open (again).
+
+    Raises:
+        Conflict: the import is applied or being applied.
+        Invalid: nothing was chosen, or a sector that there is not.
+    """
+    row = _open_import(import_id)
+    answered = add_answers(row, choices)
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:activities", row, by=by, at=at, answers=len(answered))
+    return answered
+
+
+def add_corrections(import_id: UUID, file: NamedBytes, *, by: Identity, at: datetime) -> MapImport:
+    """Keep a workbook of corrected rows and read the list again with them.
+
+    Raises:
+        Conflict: the import is applied or being applied.
+        Invalid: the file is too large.
+        FileRefused: it is not the workbook of an import's problems.
+    """
+    row = _open_import(import_id)
+    if len(file.content) > MAX_BYTES:
+        raise Invalid(fields={"file": f"“{file.name}” is larger than 10 MB."})
+    read_corrections(file)
+    digest = adapters().files.put(by.organisation_id, file.content)
+    kept = {"name": file.name, "sha256": digest, "size_bytes": len(file.content)}
+    row.corrections = [*row.corrections, kept]
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:correct", row, by=by, at=at, file=file.name)
+    return row
+
+
+def follow(import_id: UUID, earlier_id: UUID | None, *, by: Identity, at: datetime) -> MapImport:
+    """Say which earlier list this one follows; None: it is compared with the whole map.
+
+    Raises:
+        Conflict: the import is applied or being applied.
+        NotFound: no such applied import of the same map.
+    """
+    row = _open_import(import_id)
+    if earlier_id is not None:
+        get_applied_import(earlier_id, row.chain_id)
+    before, row.follows_id = row.follows_id, earlier_id
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:follow", row, by=by, at=at, follows=(before, earlier_id))
+    return row
+
+
+def tell_apart(
+    import_id: UUID, known_id: str, drafted_id: str, *, by: Identity, at: datetime
+) -> MapImport:
+    """Say that a site that was recognised is another one: the old one is gone, this one is new.
+
+    Raises:
+        Conflict: the import is applied or being applied.
+    """
+    row = _open_import(import_id)
+    row.apart = [*row.apart, [known_id, drafted_id]]
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:tell-apart", row, by=by, at=at, site=known_id)
+    return row
+
+
+def _open_import(import_id: UUID) -> MapImport:
+    """An import that may still be corrected."""
+    row = get_import_for_change(import_id)
+    if row.status not in (ImportStatus.PREVIEWED, ImportStatus.REFUSED, ImportStatus.READING):
+        raise Conflict("This import is applied already.", "Upload the list again.")
+    return row

@@ -1,0 +1,138 @@
+"""The card of an import that tells what its places do, and asks what the list leaves open."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ddplatform.value_chain.import_corrections.services.activities import SHOWN
+from supply_chain.reference.release import load_reference
+
+_READ_SHOWN = 12
+_COLUMNS_SHOWN, _SECTORS_SHOWN = 3, 5
+
+
+@dataclass(frozen=True)
+class Question:
+    """Words that leave open what places do, with the sectors to choose from."""
+
+    number: int
+    says: str
+    column: str
+    places: int
+    effects: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of the activities of a list; `counts` are (word, places, colour of its tag)."""
+
+    counts: tuple[tuple[str, int, str], ...]
+    questions: tuple[Question, ...]
+    more: int  # questions that are not shown
+    answered: tuple[Mapping[str, Any], ...]
+    readings: tuple[Mapping[str, Any], ...]
+
+
+def activity_card(told: Mapping[str, Any] | None) -> Card | None:
+    """The card, or None where the list has no places of its own.
+
+    Args:
+        told: as `services.import_activities.activities_told` gives it.
+    """
+    if not told or not told["places"]:
+        return None
+    counts = (
+        ("Known", told["known"], "ok"),
+        ("To confirm", told["asked"], "warn"),
+        ("Contradicted by goods or name", told["contradicted"], "danger"),
+        ("Not stated", told["unknown"], "warn"),
+    )
+    every = sorted((one.name, ref) for ref, one in load_reference().sectors.items())
+    shown = enumerate(told["questions"][:SHOWN], start=1)
+    return Card(
+        counts=tuple(one for one in counts if one[1]),
+        questions=tuple(_question(number, one, every) for number, one in shown),
+        more=len(told["questions"][SHOWN:]),
+        answered=tuple(one for one in told["readings"] if one["answered"]),
+        readings=tuple(one for one in told["readings"] if not one["answered"])[:_READ_SHOWN],
+    )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the activities of a list were read as, beside its columns.
+
+    Attributes:
+        columns: name of each column that told some, and of how many places, the most first.
+        sectors: name of each activity read, and of how many places, the most first.
+        moved: places that the answer which changes most would move by more than 5 points.
+    """
+
+    places: int
+    known: int
+    columns: tuple[tuple[str, int], ...]
+    sectors: tuple[tuple[str, int], ...]
+    questions: int
+    asked: int
+    moved: int
+    unknown: int
+
+
+def activity_summary(told: Mapping[str, Any] | None) -> Summary | None:
+    """The summary, or None where the list has no places of its own.
+
+    Args:
+        told: as `services.import_activities.activities_told` gives it.
+    """
+    if not told or not told["places"]:
+        return None
+    columns: Counter[str] = Counter()
+    sectors: Counter[str] = Counter()
+    for one in told["readings"]:
+        columns[one["column"] or ("an earlier answer" if one["answered"] else "")] += one["places"]
+        sectors[one["name"]] += one["places"]
+    moved = (max((c.get("moved", 0) for c in q["choices"]), default=0) for q in told["questions"])
+    return Summary(
+        places=told["places"],
+        known=told["known"],
+        columns=tuple((name, n) for name, n in columns.most_common(_COLUMNS_SHOWN) if name),
+        sectors=tuple(sectors.most_common(_SECTORS_SHOWN)),
+        questions=len(told["questions"]),
+        asked=told["asked"],
+        moved=sum(moved),
+        unknown=told["unknown"],
+    )
+
+
+def _question(number: int, asked: Mapping[str, Any], every: list[tuple[str, str]]) -> Question:
+    offered = {choice["sector"]: choice for choice in asked["choices"]}
+    first = [(ref, f"{one['name']} ({one['sure']:.0%})") for ref, one in offered.items()]
+    others = [(ref, name) for name, ref in every if ref not in offered]
+    return Question(
+        number=number,
+        says=asked["says"],
+        column=asked["column"] or "",
+        places=asked["places"],
+        effects=tuple(_effect(one) for one in asked["choices"] if "moved" in one),
+        choices=(("", "Leave open"), *first, *others),
+    )
+
+
+def _effect(choice: Mapping[str, Any]) -> str:
+    """One choice in words: how many places would move, and the mean headline index."""
+    places = {0: "no place", 1: "1 place"}.get(choice["moved"], f"{choice['moved']:,} places")
+    return (
+        f"{choice['name']}: {places} would move by more than 5 points"
+        f" (mean index {choice['before']:.0f} → {choice['after']:.0f})"
+    )
+
+
+def chosen_activities(form: Mapping[str, str]) -> dict[str, str]:
+    """Words of the questions -> the sector chosen; those that were left open are not named."""
+    return {
+        says: form[f"answer-{name.removeprefix('says-')}"]
+        for name, says in form.items()
+        if name.startswith("says-") and form.get(f"answer-{name.removeprefix('says-')}")
+    }

@@ -1,0 +1,1 @@
+"""A list is applied to its map, and taken back."""

@@ -1,0 +1,117 @@
+"""An import is taken back as one step, while nothing depends on it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import undefer
+
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict
+from ddplatform.value_chain.approvals.services.imports import take_back
+from ddplatform.value_chain.history.queries.values import typed
+from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
+from ddplatform.value_chain.import_steps.queries.since import is_new, keys_of
+from ddplatform.value_chain.imports.queries.imports import get_import_for_change
+from ddplatform.value_chain.mapping.models import (
+    ImportStatus,
+    MapImport,
+    SupplyLink,
+    ValueChain,
+    ValueChainNode,
+)
+from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
+from ddplatform.value_chain.mapping.services.changes import finish_import
+from ddplatform.value_chain.matching_imports.services.sources import withdraw
+
+
+def obstacle_to_undo(row: MapImport) -> str | None:
+    """Why an import cannot be undone any more, in words; None where it can."""
+    if row.status is not ImportStatus.APPLIED:
+        return "It is not applied."
+    words = [
+        f"{one.count:,} {one.one if one.count == 1 else one.many}" for one in list_dependents(row)
+    ]
+    return f"These depend on it: {', '.join(words)}." if words else None
+
+
+def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
+    """Take an import back: new nodes and links are archived, changed ones are as before.
+
+    Raises:
+        Conflict: something depends on it.
+    """
+    row = get_import_for_change(import_id)
+    chain = get_chain_for_change(row.chain_id)
+    obstacle = obstacle_to_undo(row)
+    if obstacle is not None:
+        raise Conflict(
+            f"This import cannot be undone. {obstacle}",
+            "Change or archive single sites instead.",
+        )
+    undo = db.session.scalar(
+        select(MapImport)
+        .where(MapImport.id == import_id)
+        .options(undefer(MapImport.undo))
+        .execution_options(populate_existing=True)
+    )
+    assert undo is not None
+    steps: Mapping[str, Any] = undo.undo or {}
+    changed = row.counts.get("applied", {})
+    _take_back(chain, row, steps, by=by, at=at)
+    row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, at, by.user_id
+    if any(changed.values()) or any(steps.values()):
+        finish_import(chain, "map_import:undo", cause=row, by=by, at=at)
+    audit.record("map_import:undo", row, by=by, at=at, chain=chain.id, **dict[str, Any](changed))
+    return row
+
+
+def _take_back(
+    chain: ValueChain, row: MapImport, steps: Mapping[str, Any], *, by: Identity, at: datetime
+) -> None:
+    archived = {"archived_at": at, "archived_by_id": by.user_id}
+    # Rows that are archived at the moment of the step need no note in the history of the map.
+    for model in (ValueChainNode, SupplyLink):
+        db.session.execute(
+            update(model)
+            .where(is_new(row, model), model.archived_at.is_(None))
+            .values(**archived, row_version=model.row_version + 1)
+            .execution_options(synchronize_session=False)
+        )
+    for node in _entities(ValueChainNode, steps.get("nodes_revived", {})):
+        _set_back(node, steps["nodes_revived"][str(node.id)])
+        node.archived_at = at
+    for node in _entities(ValueChainNode, steps.get("nodes_changed", {})):
+        _set_back(node, steps["nodes_changed"][str(node.id)])
+    withdraw(UUID(key) for key in steps.get("asked_again", ()))
+    for link in _entities(SupplyLink, steps.get("links_changed", {})):
+        _set_back(link, steps["links_changed"][str(link.id)])
+    for model, name in ((ValueChainNode, "nodes_gone"), (SupplyLink, "links_gone")):
+        for gone in _entities(model, steps.get(name, ())):
+            gone.archived_at = gone.archived_by_id = None
+    take_back(
+        chain,
+        row,
+        keys_of(steps, "links_changed"),
+        keys_of(steps, "nodes_changed", "nodes_revived"),
+        by=by,
+        at=at,
+    )
+
+
+def _entities(model: Any, keys: Iterable[str]) -> list[Any]:
+    wanted = [UUID(key) for key in keys]
+    found: list[Any] = []
+    for at in range(0, len(wanted), 500):
+        part = select(model).where(model.id.in_(wanted[at : at + 500])).order_by(model.id)
+        found += db.session.scalars(part)
+    return found
+
+
+def _set_back(row: ValueChainNode | SupplyLink, before: Mapping[str, Any]) -> None:
+    for name, value in typed(type(row), before).items():
+        setattr(row, name, value)

@@ -1,0 +1,1 @@
+"""A list comes in: kept, read, compared and shown."""

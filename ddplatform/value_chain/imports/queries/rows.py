@@ -1,0 +1,216 @@
+"""What an import shows before it is applied: pages of rows, problems, and who is gone."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.value_chain.imports.models import (
+    GoneAnswer,
+    ImportFault,
+    ImportFaultRow,
+    ImportGone,
+    ImportPage,
+)
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from supply_chain.intake.drafts import RowProblem
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A problem or remark with how many rows share it."""
+
+    id: UUID
+    is_problem: bool
+    kind: str
+    table_key: str | None
+    file: str
+    sheet: str | None
+    column: str | None
+    value: str | None
+    problem: str
+    advice: str
+    suggestion: str | None
+    row_count: int
+    first_rows: tuple[int, ...]
+
+    @property
+    def can_mend(self) -> bool:
+        """Whether a value stands in a column, so that another one can take its place."""
+        return bool(self.table_key and self.column and self.value)
+
+
+@dataclass(frozen=True)
+class FaultyRow:
+    """A row of the list as it was read."""
+
+    row: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GoneNode:
+    """A node of the map that the list no longer names, and what a person answered."""
+
+    id: UUID
+    node_id: UUID
+    name: str
+    country: str | None
+    address: str | None
+    choice: GoneAnswer
+
+
+def load_page(import_id: UUID, part: str, number: int) -> list[dict[str, Any]]:
+    """The rows of one page of a part of the preview; none beyond the last."""
+    entries = db.session.scalar(
+        select(ImportPage.entries).where(
+            ImportPage.import_id == import_id,
+            ImportPage.part == part,
+            ImportPage.number == number,
+        )
+    )
+    return entries or []
+
+
+def list_faults(import_id: UUID, *, is_problem: bool, kind: str | None, number: int) -> list[Fault]:
+    """One page of problems (or remarks), those of most rows first.
+
+    Args:
+        kind: our field, `row` or `other`; None for all.
+    """
+    which = [ImportFault.import_id == import_id, ImportFault.is_problem.is_(is_problem)]
+    if kind is not None:
+        which.append(ImportFault.kind == kind)
+    statement = _faults().where(*which).order_by(ImportFault.place)
+    if kind is None:  # places run on from 1, so a page is found by its first place
+        statement = statement.where(ImportFault.place > (number - 1) * PAGE)
+    else:
+        statement = statement.offset((number - 1) * PAGE)
+    return [_fault(row) for row in db.session.execute(statement.limit(PAGE))]
+
+
+def list_faults_by_id(import_id: UUID, ids: Collection[UUID]) -> list[Fault]:
+    """Faults of an import by their ids, in the order shown."""
+    statement = _faults().where(ImportFault.import_id == import_id, ImportFault.id.in_(ids))
+    return [_fault(row) for row in db.session.execute(statement.order_by(ImportFault.place))]
+
+
+def get_fault(import_id: UUID, fault_id: UUID) -> Fault:
+    """One problem of an import, or NotFound."""
+    found = list_faults_by_id(import_id, [fault_id])
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def list_guessed_values(import_id: UUID, kinds: Collection[str], *, limit: int) -> list[Fault]:
+    """Remarks on values of these fields that were not taken as they stand, most rows first."""
+    statement = _faults().where(
+        ImportFault.import_id == import_id,
+        ImportFault.is_problem.is_(False),
+        ImportFault.kind.in_(kinds),
+        ImportFault.value.is_not(None),
+    )
+    rows = db.session.execute(statement.order_by(ImportFault.place).limit(limit))
+    return [_fault(row) for row in rows]
+
+
+def list_rows_of_fault(fault_id: UUID, *, after: int) -> list[FaultyRow]:
+    """The next 50 rows with a problem, behind the row `after`."""
+    rows = db.session.execute(
+        select(ImportFaultRow.row, ImportFaultRow.cells)
+        .where(ImportFaultRow.fault_id == fault_id, ImportFaultRow.row > after)
+        .order_by(ImportFaultRow.row)
+        .limit(PAGE)
+    )
+    return [FaultyRow(row.row, tuple(row.cells)) for row in rows]
+
+
+def iter_faulty_rows(
+    import_id: UUID, *, limit: int
+) -> Iterator[tuple[str, tuple[int, tuple[str, ...]], UUID]]:
+    """Table, (row, cells) and fault of what problems keep out, by table and row."""
+    rows = db.session.execute(
+        select(
+            ImportFaultRow.table_key,
+            ImportFaultRow.row,
+            ImportFaultRow.cells,
+            ImportFaultRow.fault_id,
+        )
+        .where(ImportFaultRow.import_id == import_id)
+        .order_by(ImportFaultRow.table_key, ImportFaultRow.row, ImportFaultRow.fault_id)
+        .limit(limit)
+    )
+    for row in rows:
+        yield row.table_key, (row.row, tuple(row.cells)), row.fault_id
+
+
+def list_all_faults(import_id: UUID, *, limit: int) -> list[Fault]:
+    """Problems and remarks, problems first."""
+    statement = _faults().where(ImportFault.import_id == import_id)
+    ordered = statement.order_by(ImportFault.is_problem.desc(), ImportFault.place).limit(limit)
+    return [_fault(row) for row in db.session.execute(ordered)]
+
+
+def as_problem(fault: Fault, row: int | None) -> RowProblem:
+    """A fault at one of its rows."""
+    where = (fault.file, fault.sheet, row, fault.column, fault.value)
+    return RowProblem(*where, fault.problem, fault.advice)
+
+
+def _faults() -> Select[*tuple[Any, ...]]:
+    return select(
+        ImportFault.id,
+        ImportFault.is_problem,
+        ImportFault.kind,
+        ImportFault.table_key,
+        ImportFault.file,
+        ImportFault.sheet,
+        ImportFault.column,
+        ImportFault.value,
+        ImportFault.problem,
+        ImportFault.advice,
+        ImportFault.suggestion,
+        ImportFault.row_count,
+        ImportFault.first_rows,
+    )
+
+
+def _fault(row: Row[Any]) -> Fault:
+    return Fault(**{**row._mapping, "first_rows": tuple(row.first_rows)})
+
+
+def list_gone(import_id: UUID, *, number: int) -> list[GoneNode]:
+    """One page of the nodes that the list no longer names."""
+    rows = db.session.execute(
+        select(
+            ImportGone.id,
+            ImportGone.node_id,
+            ValueChainNode.name,
+            ValueChainNode.country,
+            ValueChainNode.address,
+            ImportGone.choice,
+        )
+        .join(ValueChainNode, ValueChainNode.id == ImportGone.node_id)
+        .where(ImportGone.import_id == import_id, ImportGone.place > (number - 1) * PAGE)
+        .order_by(ImportGone.place)
+        .limit(PAGE)
+    )
+    return [GoneNode(**row._mapping) for row in rows]
+
+
+def count_gone(import_id: UUID) -> dict[GoneAnswer, int]:
+    """How many of them have which answer."""
+    rows = db.session.execute(
+        select(ImportGone.choice, func.count())
+        .where(ImportGone.import_id == import_id)
+        .group_by(ImportGone.choice)
+    )
+    counted = {choice: count for choice, count in rows}
+    return {answer: counted.get(answer, 0) for answer in GoneAnswer}

@@ -1,0 +1,192 @@
+"""The page of columns: what was guessed for each of our fields, and what a person made of it."""
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ddplatform.value_chain.mapping.models import MapImport
+from ddplatform.value_chain.mapping.services.register_ids import REGISTERS
+from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, ROW_LINK_FIELDS
+from supply_chain.intake.drafts import Mapping
+from supply_chain.intake.grid_points import GRID_FIELDS
+from supply_chain.intake.mapping_json import mapping_from_json
+
+NODE_FIELDS = (
+    *(*OWN_NODE_COLUMNS, "coordinates", *GRID_FIELDS),
+    *("city", "postal_code", "buyer", "supplied_by", *ROW_LINK_FIELDS),
+    *("spend", "volume", "attributes.stated_tier"),
+)
+RARE_FIELDS = frozenset(
+    (
+        *("kind", "latitude", "longitude", "coordinates", "operated_by", "own_operation"),
+        *("origin", *GRID_FIELDS, "city", "postal_code", "flow_evidence"),
+        *("valid_from", "valid_to"),
+    )
+)
+"""Fields that stand folded while no column is read into them."""
+WORDS: MappingOf[str, str] = {
+    "id": "ID",
+    "name": "Name",
+    "kind": "Kind",
+    "country": "Country",
+    "region": "Region",
+    "address": "Address",
+    "city": "City",
+    "postal_code": "Postal code",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
+    "coordinates": "Coordinates (latitude, longitude)",
+    "grid.east": "Metres to the east (UTM)",
+    "grid.north": "Metres to the north (UTM)",
+    "grid.zone": "Zone of the UTM grid",
+    "sector": "Sector",
+    "commodities": "Commodities",
+    "operated_by": "Operated by",
+    "own_operation": "Own operation",
+    "origin": "Beginning of the chain",
+    "buyer": "Buyer",
+    "buyer.country": "Country of the buyer",
+    "operated_by.country": "Country of who operates it",
+    "supplied_by": "Buys from",
+    "spend": "Annual spend",
+    "volume": "Purchase volume",
+    "attributes.stated_tier": "Stated tier",
+    **{f"external_ids.{scheme}": register.title for scheme, register in REGISTERS.items()},
+    "supplier": "Supplier",
+    "commodity": "Commodity",
+    "share": "Share of the buyer's input",
+    "flow_evidence": "How the flow is known",
+    "valid_from": "From",
+    "valid_to": "Until",
+    "chain.1": "On the way to us: our direct supplier",
+    "chain.2": "On the way to us: second step",
+    "chain.3": "On the way to us: third step",
+    "chain.4": "On the way to us: fourth step",
+}
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One of our fields and the column it is taken from."""
+
+    name: str
+    input_name: str
+    label: str
+    column: str
+    confidence: float | None
+    """How sure the guess is, 0..1; None where a person chose or nothing is taken."""
+    reason: str
+    examples: tuple[str, ...]
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether few lists have this field and this one does not."""
+        return not self.column and self.name in RARE_FIELDS
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """How one table of the files is read."""
+
+    key: str
+    side: str
+    input_name: str
+    header_row: str
+    fields: tuple[FieldRow, ...]
+    header: tuple[str, ...]
+    """All columns of the table, to choose from while typing."""
+    unused: tuple[tuple[str, str], ...]
+    """Those that no field is taken from, with values seen in them."""
+    of_people: tuple[str, ...]
+    """Those that tell of people, which are left out."""
+
+
+def remembered(row: MapImport) -> dict[str, Any] | None:
+    """The files whose mapping of columns this list took over, and when that was."""
+    if row.remembered is None:
+        return None
+    at = datetime.fromisoformat(row.remembered["at"])
+    return {"files": ", ".join(row.remembered["files"]), "at": at}
+
+
+def mapping_page(row: MapImport, typed: MappingOf[str, str]) -> list[TableForm]:
+    """The tables of an import with their fields; what was typed stands where it was refused."""
+    tables = [(s, key) for s in ("nodes", "links") for key in sorted(row.mapping.get(s, {}))]
+    return [
+        _table(row, side, key, name=f"t{place}", typed=typed)
+        for place, (side, key) in enumerate(tables)
+    ]
+
+
+def _table(
+    row: MapImport, side: str, key: str, *, name: str, typed: MappingOf[str, str]
+) -> TableForm:
+    table = row.mapping[side][key]
+    columns: dict[str, str] = table["columns"]
+    shown = {entry["column"]: entry for entry in row.preview.get("columns", {}).get(key, [])}
+    ours = NODE_FIELDS if side == "nodes" else tuple(LINK_COLUMNS)
+    fields = [
+        _field(
+            field,
+            typed.get(f"{name}-f{place}", columns.get(field, "")),
+            input_name=f"{name}-f{place}",
+            shown=shown,
+            as_read=columns.get(field),
+        )
+        for place, field in enumerate((*ours, *(name for name in columns if name not in ours)))
+    ]
+    used = {field.column for field in fields}
+    return TableForm(
+        key=key,
+        side=side,
+        input_name=name,
+        header_row=typed.get(f"{name}-header", str(table["header_row"])),
+        fields=tuple(sorted(fields, key=lambda field: not field.column)),  # empty ones below
+        header=tuple(shown),
+        unused=tuple(
+            (name, " · ".join(entry["samples"]))
+            for name, entry in shown.items()
+            if name not in used and not entry.get("of_people")
+        ),
+        of_people=tuple(
+            name for name, entry in shown.items() if name not in used and entry.get("of_people")
+        ),
+    )
+
+
+def _field(
+    field: str,
+    column: str,
+    *,
+    input_name: str,
+    shown: MappingOf[str, MappingOf[str, Any]],
+    as_read: str | None,
+) -> FieldRow:
+    entry = shown.get(column, {})
+    guess = entry if column == as_read else {}
+    return FieldRow(
+        name=field,
+        input_name=input_name,
+        label=WORDS.get(field) or field.partition(".")[2].replace("_", " ") or field,
+        column=column,
+        confidence=guess.get("confidence"),
+        reason=guess.get("reason") or "",
+        examples=tuple(entry.get("samples", ())),
+    )
+
+
+def read_corrections(row: MapImport, typed: MappingOf[str, str]) -> Mapping:
+    """The mapping as a person corrected it.
+
+    Raises:
+        FileRefused: a row number that is none.
+    """
+    document: dict[str, dict[str, object]] = {"nodes": {}, "links": {}}
+    for form in mapping_page(row, typed):
+        header_row = form.header_row.strip()
+        document[form.side][form.key] = {
+            "header_row": int(header_row) if header_row.isdecimal() else header_row,
+            "columns": {f.name: f.column.strip() for f in form.fields if f.column.strip()},
+        }
+    return mapping_from_json(document)

@@ -1,0 +1,1 @@
+"""Maps as files: whole maps go out, lists come in by command."""

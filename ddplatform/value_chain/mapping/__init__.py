@@ -1,0 +1,1 @@
+"""Maps, their nodes and links, entered and changed by hand."""

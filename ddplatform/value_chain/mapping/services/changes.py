@@ -1,0 +1,115 @@
+"""What every change of a map by hand has in common: stale forms, archiving, what follows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.accounts.organisations.queries import get_account
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.risk.facts.services import facts as risk
+from ddplatform.value_chain.graph.services.tiers import refresh_tiers, refresh_tiers_near
+from ddplatform.value_chain.history.services.steps import Cause, keep_step
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_node
+from ddplatform.value_chain.mapping.queries.words import value_words
+
+Part = ValueChainNode | SupplyLink
+
+
+def change_fields(
+    part: Part, wanted: Mapping[str, Any], *, row_version: int, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """Set what a person changed in a form, and say what it was: field -> (before, after).
+
+    Empty where nothing differs, so that the same form sent twice is harmless.
+
+    Raises:
+        Conflict: somebody changed it meanwhile; both versions are on the error.
+    """
+    changed = {
+        name: (getattr(part, name), value)
+        for name, value in wanted.items()
+        if getattr(part, name) != value
+    }
+    if changed:
+        refuse_stale(
+            part,
+            row_version,
+            theirs={labels[name]: _words(name, before) for name, (before, _) in changed.items()},
+            mine={labels[name]: _words(name, after) for name, (_, after) in changed.items()},
+        )
+    for name, (_, value) in changed.items():
+        setattr(part, name, value)
+    return changed
+
+
+def archive(part: Part, name: str, *, by: Identity, at: datetime) -> None:
+    """Take a node or link out of its map.
+
+    Raises:
+        Conflict: it is archived already.
+    """
+    if part.archived_at is not None:
+        raise Conflict(f"{name} is archived already.", "Restore it first.")
+    part.archived_at, part.archived_by_id = at, by.user_id
+
+
+def restore(part: Part, name: str) -> datetime:
+    """Bring a node or link back into its map; returns when it was archived.
+
+    Raises:
+        Conflict: it is not archived.
+    """
+    if part.archived_at is None:
+        raise Conflict(f"{name} is not archived.")
+    moment: datetime = part.archived_at
+    part.archived_at = part.archived_by_id = None
+    return moment
+
+
+def finish_change(
+    chain: ValueChain,
+    action: str,
+    *,
+    touched: Sequence[UUID],
+    cause: Cause | None = None,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """What every change by hand ends with: next version, history, tiers, one reassessment queued.
+
+    Args:
+        action: as the event of the log calls it.
+        touched: nodes whose own tier the change may move.
+        cause: the merge it came with.
+    """
+    chain.version += 1
+    keep_step(chain, action, cause=cause, by=by, at=at)
+    refresh_tiers_near(chain, touched)
+    risk.ask_reassessment(chain.id, "facts", by=by, at=at)
+
+
+def finish_import(
+    chain: ValueChain, action: str, *, cause: Cause, by: Identity, at: datetime
+) -> None:
+    """The same after a whole list, or after one was taken back: every tier is made anew."""
+    chain.version += 1
+    keep_step(chain, action, cause=cause, by=by, at=at)
+    refresh_tiers(chain)
+    risk.ask_reassessment(chain.id, "import", by=by, at=at)
+
+
+def _words(field: str, value: Any) -> str:
+    """A value as the form shows it, for the page that puts two versions side by side."""
+    names = {value: _name(field, value)} if isinstance(value, UUID) else {}
+    return value_words(field, value, names)
+
+
+def _name(field: str, key: UUID) -> str:
+    if field != "owner_id":
+        return get_node(key).name
+    account = get_account(key)
+    return account.name if account else "not known"

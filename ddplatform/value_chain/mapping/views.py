@@ -1,0 +1,125 @@
+"""How maps, suppliers, sites and links are called on the pages of the value chain."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.value_chain.graph.queries.snapshots import MapSnapshot
+from ddplatform.value_chain.mapping.queries.maps import LinkRow
+from ddplatform.value_chain.pictures.queries.groups import (
+    BETWEEN,
+    NOT_KNOWN,
+    GroupBy,
+    operator_row,
+    tier_of,
+)
+from supply_chain.reference.release import load_reference
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+KIND_WORDS: Mapping[NodeKind, str] = {
+    NodeKind.BUSINESS_ENTITY: "Business",
+    NodeKind.SITE: "Site",
+    NodeKind.LABOUR_INTERMEDIARY: "Labour intermediary",
+    NodeKind.PLATFORM: "Platform",
+    NodeKind.INVESTEE: "Investee",
+    NodeKind.UNKNOWN_ORIGIN: "Origin not known",
+}
+LINK_WORDS: Mapping[LinkKind, str] = {
+    LinkKind.SUPPLIES: "Supplies goods",
+    LinkKind.PROCESSES_FOR: "Processes for",
+    LinkKind.PROVIDES_LABOUR: "Provides labour",
+    LinkKind.FINANCES: "Finances",
+    LinkKind.SELLS_ON: "Sells on",
+    LinkKind.DISTRIBUTES: "Distributes",
+}
+FLOW_WORDS: Mapping[FlowEvidence, str] = {
+    FlowEvidence.CONFIRMED: "Confirmed (contract, invoice, traced)",
+    FlowEvidence.PROBABLE: "Probable (named by the supplier)",
+    FlowEvidence.POSSIBLE: "Possible (trade data, same area)",
+    FlowEvidence.UNMAPPED: "Not known",
+}
+_WHAT_FLOWS: Mapping[LinkKind, str] = {
+    LinkKind.SUPPLIES: "goods",
+    LinkKind.PROCESSES_FOR: "processing",
+    LinkKind.PROVIDES_LABOUR: "labour",
+    LinkKind.FINANCES: "finance",
+    LinkKind.SELLS_ON: "sold on",
+    LinkKind.DISTRIBUTES: "distribution",
+}
+
+
+def lane_word(snapshot: MapSnapshot, lane: int) -> str:
+    """What the lane of a tier is called."""
+    if lane == snapshot.unlinked:
+        return "Not linked yet"
+    if lane == 0:
+        return "Own business" if snapshot.has_own_business else "Final buyers"
+    return f"Tier {lane}" if lane > 0 else f"Customers {-lane}"
+
+
+def link_words(link: LinkRow) -> str:
+    """What flows over a link, in one line."""
+    commodity = load_reference().commodities.get(link.commodity_ref or "")
+    what = commodity.name if commodity else link.commodity_ref
+    kind = _WHAT_FLOWS[link.kind]
+    return f"{kind}: {what}" if what else kind
+
+
+@dataclass(frozen=True)
+class UnknownShare:
+    """What of a buyer's input comes from an origin that is not mapped (RM-1.0 11.3)."""
+
+    share: float | None
+    """0..1; None where shares are missing, so that the rest cannot be told."""
+    unstated: int
+    """Links without a share."""
+
+
+def unknown_share(suppliers: Sequence[LinkRow], total: int) -> UnknownShare | None:
+    """The part of a buyer's input without a mapped origin; None where all of it is mapped.
+
+    A list that was cut off (`total` is more) is not judged by its part: the share is not known.
+    """
+    if not suppliers:
+        return None
+    unstated = sum(1 for link in suppliers if link.share is None) + total - len(suppliers)
+    rest = round(1 - sum(link.share or 0 for link in suppliers), 4)
+    if unstated:
+        return UnknownShare(None, unstated) if rest > 0 else None
+    return UnknownShare(rest, 0) if rest > 0 else None
+
+
+def group_word(snapshot: MapSnapshot, by: GroupBy, key: str) -> str:
+    """What a group of nodes is called; `key` as in `pictures/queries/groups`."""
+    tier = tier_of(key)
+    return _GROUPS[by](snapshot, key) if tier is None else lane_word(snapshot, tier)
+
+
+def _country_word(_snapshot: MapSnapshot, key: str) -> str:
+    return "Country not known" if key == NOT_KNOWN else country_name(key)
+
+
+def _region_word(snapshot: MapSnapshot, key: str) -> str:
+    country, _, region = key.partition(BETWEEN)
+    where = _country_word(snapshot, country)
+    return f"{where}, region not known" if region in ("", NOT_KNOWN) else f"{region}, {where}"
+
+
+def _commodity_word(_snapshot: MapSnapshot, key: str) -> str:
+    if key == NOT_KNOWN:
+        return "Goods not known"
+    known = load_reference().commodities
+    return ", ".join(known[ref].name if ref in known else ref for ref in key.split(BETWEEN))
+
+
+def _operator_word(snapshot: MapSnapshot, key: str) -> str:
+    row = operator_row(snapshot, key)
+    return "Operator not known" if row is None else f"Run by {snapshot.names[row]}"
+
+
+_GROUPS: Mapping[GroupBy, Callable[[MapSnapshot, str], str]] = {
+    GroupBy.COUNTRY: _country_word,
+    GroupBy.REGION: _region_word,
+    GroupBy.COMMODITY: _commodity_word,
+    GroupBy.OPERATOR: _operator_word,
+}

@@ -1,0 +1,1 @@
+"""Which records mean one supplier: pairs, found and decided."""

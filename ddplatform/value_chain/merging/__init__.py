@@ -1,0 +1,1 @@
+"""Two nodes become one, and come apart again."""

@@ -1,0 +1,54 @@
+"""What hangs on each of two nodes that may be one supplier, so that a person can compare them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.infrastructure.db import db
+from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_node
+
+
+@dataclass(frozen=True)
+class ComparedNode:
+    """A node with what a merge would move."""
+
+    node: ValueChainNode
+    operator: str | None
+    suppliers: int
+    buyers: int
+    questionnaires: int
+    findings: int
+
+
+def load_sides(nodes: Sequence[UUID]) -> list[ComparedNode]:
+    """Some nodes in the order given, with counts of what hangs on them. Cases are never counted."""
+    standing = SupplyLink.archived_at.is_(None)
+    suppliers = _counts(SupplyLink.buyer_id, nodes, standing)
+    buyers = _counts(SupplyLink.supplier_id, nodes, standing)
+    asked = _counts(Assignment.node_id, nodes)
+    findings = _counts(Finding.node_id, nodes)
+    found = [get_node(key) for key in nodes]
+    return [
+        ComparedNode(
+            node=node,
+            operator=get_node(node.operated_by_id).name if node.operated_by_id else None,
+            suppliers=suppliers.get(node.id, 0),
+            buyers=buyers.get(node.id, 0),
+            questionnaires=asked.get(node.id, 0),
+            findings=findings.get(node.id, 0),
+        )
+        for node in found
+    ]
+
+
+def _counts(column: Any, nodes: Sequence[UUID], *more: Any) -> Mapping[UUID, int]:
+    rows = db.session.execute(
+        select(column, func.count()).where(column.in_(nodes), *more).group_by(column)
+    ).all()
+    return {key: count for key, count in rows}

@@ -1,0 +1,117 @@
+"""The pairs of a merge: questions that wait go over to the node that stays, and back at a split.
+
+What a person says of a pair is said of the two contents that stood there then. So a question that
+was answered while one of its nodes was merged stays with the node that it was answered for, and
+the node that is split out again is asked about anew.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from ddplatform.infrastructure.db import db
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.matching.models import WAITING, DuplicatePair, PairState
+from ddplatform.value_chain.matching.queries.records import find_decision, hash_of_node
+from ddplatform.value_chain.merging.queries.merges import get_node_anew
+from supply_chain.matching.record_content import pair_key
+
+CHUNK = 500
+DECIDED = (PairState.SAME, PairState.DIFFERENT)
+
+
+def point_pairs(
+    absorbed: ValueChainNode, survivor: ValueChainNode, *, but: UUID | None
+) -> list[list[str]]:
+    """Point the open pairs of a node to the one that stays.
+
+    Args:
+        but: the pair that this very merge follows from; it may be asked about again.
+
+    Returns:
+        Notes: [pair, state it had], or [pair, end that was pointed, content it had there].
+    """
+    old, new = absorbed.id, survivor.id
+    known = set(_partners(new))
+    notes = []
+    waiting = select(DuplicatePair).where(_has(old), DuplicatePair.state.in_(WAITING))
+    for pair in db.session.scalars(waiting).all():
+        if pair.id == but:
+            continue
+        end = "left" if pair.left_id == old else "right"
+        other = pair.right_id if end == "left" else pair.left_id
+        if other == new or other in known:
+            notes.append([str(pair.id), pair.state.value])
+            pair.state = PairState.COVERED
+        else:
+            notes.append([str(pair.id), end, getattr(pair, f"{end}_hash")])
+            _set_end(pair, end, new, hash_of_node(survivor))
+            known.add(other)
+    db.session.flush()  # the next merge of the same work looks for them
+    return notes
+
+
+def restore_pairs(
+    notes: Sequence[Sequence[str]], absorbed: ValueChainNode, *, at: datetime
+) -> None:
+    """Undo `point_pairs`, but for what was decided since: that was said of the node that stays."""
+    of = {UUID(key): said for key, *said in notes}
+    partners = set(_partners(absorbed.id))
+    for pair in _load(list(of)):
+        end, *content = of[pair.id]
+        if not content:
+            if pair.state is PairState.COVERED:
+                pair.state = PairState(end)
+        elif pair.state in DECIDED:
+            _ask_anew(pair, absorbed, end, partners, at=at)
+        else:
+            _set_end(pair, end, absorbed.id, *content)
+    db.session.flush()  # a later step of the same work looks for them
+
+
+def _load(keys: Sequence[UUID]) -> Iterator[DuplicatePair]:
+    for start in range(0, len(keys), CHUNK):
+        part = DuplicatePair.id.in_(keys[start : start + CHUNK])
+        yield from db.session.scalars(select(DuplicatePair).where(part)).all()
+
+
+def _ask_anew(
+    pair: DuplicatePair, absorbed: ValueChainNode, end: str, partners: set[UUID], *, at: datetime
+) -> None:
+    """Ask of the node that came out what was only answered of the one it was part of."""
+    other = get_node_anew(pair.right_id if end == "left" else pair.left_id)
+    contents = hash_of_node(absorbed), hash_of_node(other)
+    before = find_decision(*pair_key(*contents))
+    is_settled = before is not None and not before.is_same
+    if other.id in partners or is_settled:
+        return
+    partners.add(other.id)
+    fresh = DuplicatePair(
+        chain_id=pair.chain_id,
+        score=pair.score,
+        suggestion=pair.suggestion,
+        reasons=pair.reasons,
+        found_at=at,
+    )
+    _set_end(fresh, end, absorbed.id, contents[0])
+    _set_end(fresh, "right" if end == "left" else "left", other.id, contents[1])
+    db.session.add(fresh)
+
+
+def _set_end(pair: DuplicatePair, end: str, node_id: UUID, content: str) -> None:
+    setattr(pair, f"{end}_id", node_id)
+    setattr(pair, f"{end}_hash", content)
+
+
+def _has(node_id: UUID) -> ColumnElement[bool]:
+    return or_(DuplicatePair.left_id == node_id, DuplicatePair.right_id == node_id)
+
+
+def _partners(node_id: UUID) -> list[UUID]:
+    """The nodes that a node is in a pair with, whatever was decided."""
+    rows = db.session.execute(
+        select(DuplicatePair.left_id, DuplicatePair.right_id).where(_has(node_id))
+    ).all()
+    return [left if right == node_id else right for left, right in rows]

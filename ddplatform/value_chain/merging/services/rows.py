@@ -1,0 +1,250 @@
+"""The rows of a merge: what goes over to the node that stays, and exactly back again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_, update
+
+from ddplatform.due_diligence.findings.services import counts as finding_counts
+from ddplatform.infrastructure.db import db
+from ddplatform.value_chain.approvals.services.merges import carry_back, carry_over, check_origins
+from ddplatform.value_chain.history.models import TRACKED
+from ddplatform.value_chain.history.services.steps import note_rows
+from ddplatform.value_chain.mapping.models import NodeSummary, SupplyLink, ValueChainNode
+from ddplatform.value_chain.matching.models import NodeMerge
+from ddplatform.value_chain.merging.queries.merges import (
+    find_newest_status,
+    load_archived_ends,
+    load_standing_links,
+)
+from ddplatform.value_chain.merging.services.pairs import point_pairs, restore_pairs
+from ddplatform.value_chain.merging.services.references import (
+    LINK_ENDS,
+    MOVES,
+    ONCE,
+    Column,
+    follows,
+    name_of,
+)
+from supply_chain.matching.merging import FILLED, JoinedLink, fill_gaps, plan_links
+from supply_chain.vocabulary import FlowEvidence
+
+CHUNK = 500
+_KEYS = ("operated_by_id", "supplier_organisation_id")
+PAIRS = "duplicate_pair"
+
+
+def bring_over(
+    merge: NodeMerge, survivor: ValueChainNode, absorbed: ValueChainNode, *, at: datetime
+) -> None:
+    """Move everything of the absorbed node to the other one, and note each row on the merge.
+
+    The merge itself must stand in the database: it is what the walls ask for (walls.py).
+    """
+    merge.filled = _fill(survivor, absorbed)
+    merge.links = {"summary": _summary(survivor.id, absorbed.id)}
+    ends = _bring_links(merge)
+    moved = {name_of(column): _move(column, absorbed.id, survivor.id) for column in MOVES}
+    merge.moved = {
+        **{name: ids for name, ids in {**ends, **moved}.items() if ids},
+        PAIRS: point_pairs(absorbed, survivor, but=merge.pair_id),
+    }
+    absorbed.archived_at, absorbed.archived_by_id = merge.merged_at, merge.merged_by_id
+    _count_findings(survivor.id, absorbed.id, at=at)
+
+
+def take_back(
+    merge: NodeMerge, survivor: ValueChainNode, absorbed: ValueChainNode, *, at: datetime
+) -> None:
+    """Undo `bring_over`: every row goes back, what came since follows what it hangs on."""
+    absorbed.archived_at = absorbed.archived_by_id = None
+    db.session.flush()  # links come back to nodes that stand
+    for column in (*MOVES, *LINK_ENDS):
+        _point(column, merge.moved.get(name_of(column), ()), survivor.id, absorbed.id)
+    for follow in follows(absorbed.id):
+        _update(
+            follow.column,
+            select_by=follow.parent.in_(follow.parents_of) & (follow.column == survivor.id),
+            to=absorbed.id,
+        )
+    _restore_links(merge)
+    _empty_again(survivor, merge.filled)
+    check_origins((survivor.id, absorbed.id))
+    _restore_summary(survivor.id, merge.links["summary"])
+    restore_pairs(merge.moved[PAIRS], absorbed, at=at)
+    _count_findings(survivor.id, absorbed.id, at=at)
+
+
+# ---- rows that only change their node --------------------------------------------------------
+
+
+def _move(column: Column, old: UUID, new: UUID) -> list[str]:
+    """Point rows to another node; returns their ids. The two nodes themselves are left alone."""
+    model = column.class_
+    condition = column == old
+    if model is ValueChainNode:
+        condition &= ValueChainNode.id.not_in((old, new))
+    if column in ONCE:
+        columns, among = ONCE[column]
+        taken = select(*columns).where(column == new, among)
+        condition &= ~(among & tuple_(*columns).in_(taken))
+    found = db.session.scalars(select(model.id).where(condition).order_by(model.id)).all()
+    ids = [str(key) for key in found]
+    _point(column, ids, old, new)
+    return ids
+
+
+def _point(column: Column, ids: Sequence[str], old: UUID, new: UUID) -> None:
+    for part in _parts(ids):
+        _update(column, select_by=column.class_.id.in_(part) & (column == old), to=new)
+
+
+def _update(column: Column, *, select_by: Any, to: UUID) -> None:
+    model: Any = column.class_
+    if model in TRACKED:
+        note_rows(model, select_by, column.key)
+    db.session.execute(
+        update(column.class_)
+        .where(select_by)
+        .values({column.key: to})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _parts(ids: Sequence[str]) -> Iterator[list[UUID]]:
+    for start in range(0, len(ids), CHUNK):
+        yield [UUID(key) for key in ids[start : start + CHUNK]]
+
+
+# ---- links -----------------------------------------------------------------------------------
+
+
+def _bring_links(merge: NodeMerge) -> dict[str, list[str]]:
+    survivor, absorbed = merge.survivor_id, merge.absorbed_id
+    plan = plan_links(survivor, absorbed, load_standing_links(merge.chain_id, (survivor, absorbed)))
+    joined = [_join(one) for one in plan.joined]
+    inner = [str(key) for key in plan.inner]
+    merge.links = {**merge.links, "inner": inner, "joined": joined}
+    left = [*inner, *(one["absorbed"] for one in joined)]
+    for part in _parts(left):
+        _set_archived(part, merge.merged_at, merge.merged_by_id)
+    return {name_of(column): _move_links(column, absorbed, survivor, left) for column in LINK_ENDS}
+
+
+def _join(one: JoinedLink[UUID]) -> dict[str, Any]:
+    link = db.session.get(SupplyLink, one.kept, populate_existing=True)
+    assert link is not None
+    before = _said(link)
+    link.share, link.flow_evidence, link.valid_to = one.share, one.flow_evidence, one.valid_to
+    db.session.flush()  # the next one that joins it begins from here
+    return {
+        "kept": str(one.kept),
+        "absorbed": str(one.absorbed),
+        "approvals": carry_over(one.absorbed, one.kept),
+        "before": before,
+        "after": _said(link),
+    }
+
+
+def _said(link: SupplyLink) -> list[Any]:
+    valid_to = link.valid_to.isoformat() if link.valid_to else None
+    return [link.share, link.flow_evidence.value, valid_to]
+
+
+def _set_archived(ids: Sequence[UUID], at: datetime | None, by_id: UUID | None) -> None:
+    note_rows(SupplyLink, SupplyLink.id.in_(ids), "archived_at", archived_at=at)
+    db.session.execute(
+        update(SupplyLink)
+        .where(SupplyLink.id.in_(ids))
+        .values(archived_at=at, archived_by_id=by_id, row_version=SupplyLink.row_version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _move_links(column: Column, old: UUID, new: UUID, left: Sequence[str]) -> list[str]:
+    """Point links to the other node, archived ones too; what left the map stays as it was."""
+    other = SupplyLink.buyer_id if column.key == "supplier_id" else SupplyLink.supplier_id
+    rows = db.session.scalars(
+        select(SupplyLink.id).where(column == old, other.not_in((old, new))).order_by(SupplyLink.id)
+    ).all()
+    stays = set(left)
+    ids = [str(key) for key in rows if str(key) not in stays]
+    for part in _parts(ids):
+        _update(column, select_by=SupplyLink.id.in_(part), to=new)
+    return ids
+
+
+def _restore_links(merge: NodeMerge) -> None:
+    joined = merge.links["joined"]
+    for one in reversed(joined):
+        link = db.session.get(SupplyLink, UUID(one["kept"]), populate_existing=True)
+        assert link is not None
+        if _said(link) == one["after"]:  # what a person changed since stays
+            share, flow, valid_to = one["before"]
+            link.share, link.flow_evidence = share, FlowEvidence(flow)
+            link.valid_to = date.fromisoformat(valid_to) if valid_to else None
+            db.session.flush()  # the one that joined before is compared with this
+    back = [*merge.links["inner"], *(one["absorbed"] for one in joined)]
+    for part in _parts(back):
+        _set_archived(part, None, None)
+        for key, moment in load_archived_ends(part).items():
+            _set_archived([key], moment, None)  # so it comes back with its other end
+    for one in joined:
+        carry_back(one.get("approvals", ()), kept=UUID(one["kept"]), absorbed=UUID(one["absorbed"]))
+
+
+# ---- the node that stays ---------------------------------------------------------------------
+
+
+def _fill(survivor: ValueChainNode, absorbed: ValueChainNode) -> dict[str, Any]:
+    ours, theirs = ({name: getattr(n, name) for name in FILLED} for n in (survivor, absorbed))
+    new = fill_gaps(ours, theirs, keys=(survivor.id, absorbed.id))
+    filled = {name: [_plain(ours[name]), _plain(value)] for name, value in new.items()}
+    for name, value in new.items():
+        setattr(survivor, name, value)
+    return filled
+
+
+def _empty_again(survivor: ValueChainNode, filled: Mapping[str, Any]) -> None:
+    for name, (before, after) in filled.items():
+        if _plain(getattr(survivor, name)) == after:  # what a person changed since stays
+            is_key = name in _KEYS and before is not None
+            setattr(survivor, name, UUID(before) if is_key else before)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _summary(survivor_id: UUID, absorbed_id: UUID) -> list[str | None]:
+    """The state of the questionnaire beside the survivor, before and after."""
+    row = _get_summary(survivor_id)
+    if row is None:
+        return [None, None]
+    before = row.questionnaire_status
+    row.questionnaire_status = find_newest_status((survivor_id, absorbed_id))
+    return [before, row.questionnaire_status]
+
+
+def _restore_summary(survivor_id: UUID, states: Sequence[str | None]) -> None:
+    before, after = states
+    row = _get_summary(survivor_id)
+    if row is None:
+        return
+    is_untouched = row.questionnaire_status == after
+    row.questionnaire_status = before if is_untouched else find_newest_status((survivor_id,))
+
+
+def _get_summary(node_id: UUID) -> NodeSummary | None:
+    return db.session.scalar(
+        select(NodeSummary)
+        .where(NodeSummary.node_id == node_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _count_findings(*nodes: UUID, at: datetime) -> None:
+    for node_id in nodes:
+        finding_counts.refresh(node_id, today=at.date())

@@ -1,0 +1,1 @@
+"""A map as a drawing and as a table."""

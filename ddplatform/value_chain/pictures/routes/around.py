@@ -1,0 +1,52 @@
+"""One node of a map with its suppliers and its buyers."""
+
+from uuid import UUID
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.gate import requires
+from ddplatform.value_chain.blueprints.value_chain import bp
+from ddplatform.value_chain.filters.views import filter_bar, read_filter
+from ddplatform.value_chain.pictures.views.colour import chosen_colouring, map_colour_choices
+from ddplatform.value_chain.pictures.views.pictures import (
+    STEPS_AROUND,
+    around_page,
+    row_in_focus,
+    steps_around,
+)
+from ddplatform.value_chain.pictures.views.rows import rows_of
+from ddplatform.value_chain.saved_views.models import ViewKind
+from ddplatform.value_chain.saved_views.queries import get_chain_with_views
+from ddplatform.value_chain.saved_views.views import view_bar
+from ddplatform.value_chain.view_files.views.bar import export_bar
+
+
+@bp.get("/<uuid:chain_id>/around")
+@requires(Permission.VALUE_CHAIN_READ)
+def around(chain_id: UUID) -> ResponseReturnValue:
+    """The neighbourhood of the node in focus; without one, how to come to one."""
+    chain, views = get_chain_with_views(chain_id)
+    row = row_in_focus(chain)
+    if row is None:
+        return render_template("value_chain/pictures/around.html", chain=chain, page=None)
+    page, steps = around_page(chain, row), steps_around()
+    return render_template(
+        "value_chain/pictures/around.html",
+        chain=chain,
+        page=page,
+        rows=rows_of(page),
+        steps=[
+            {"label": f"{n}", "href": page.here(depth=n, open=[]), "current": n == steps}
+            for n in STEPS_AROUND
+        ],
+        colouring=chosen_colouring(),
+        colours=map_colour_choices(),
+        saved=view_bar(chain_id, ViewKind.AROUND, views),
+        files=export_bar(chain, ViewKind.AROUND),
+        bar=filter_bar(
+            chain_id, "value_chain.around", read_filter(standing=True), is_like=page.is_like
+        ),
+        kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
+    )

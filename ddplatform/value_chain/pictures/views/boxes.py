@@ -1,0 +1,317 @@
+"""From a view of a map to a drawing, with addresses that hold the state."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from markupsafe import Markup
+
+from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.filters import number, percent, plural
+from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
+from ddplatform.value_chain.drawings.chain import BoxDetail, value_chain_svg
+from ddplatform.value_chain.drawings.shades import BAND_SHADES, SHADES, Shade
+from ddplatform.value_chain.graph.queries.snapshots import MapSnapshot
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain
+from ddplatform.value_chain.mapping.views import group_word, lane_word
+from ddplatform.value_chain.pictures.queries.boxes import STEP, MapBox
+from ddplatform.value_chain.pictures.queries.colours import LAST, MapColours
+from ddplatform.value_chain.pictures.queries.groups import GroupBy
+from ddplatform.value_chain.pictures.queries.views import MapView
+from supply_chain.graph.layout import Box, LaneTitle, Measures, Placed, View, place
+from supply_chain.search.node_filter import FILTERS
+
+STATE = ("focus", "depth", "show", "open", "by", "colour")
+_KEPT = frozenset({*FILTERS, *STATE})
+MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
+    GroupBy.COUNTRY: ("country", "countries"),
+    GroupBy.REGION: ("region", "regions"),
+    GroupBy.COMMODITY: ("commodity", "commodities"),
+    GroupBy.OPERATOR: ("operator", "operators"),
+}
+MORE_TIERS = ("tier", "tiers")
+MEASURES: Mapping[int, Measures] = {
+    7: Measures(box_width=146.0, lane_gap=18.0),
+    9: Measures(box_width=131.0, lane_gap=14.0),
+}
+"""From so many lanes on; eight or nine stand side by side on a desk screen of 1440 pixels."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a picture of a map is made of."""
+
+    chain: ValueChain
+    snapshot: MapSnapshot
+    view: MapView
+    colours: MapColours
+    states: Mapping[UUID, NodeSummary]
+    opened: Mapping[str, int]
+    group_by: GroupBy = GroupBy.COUNTRY
+    is_like: bool = False
+    """Nobody is called what was searched for: these are like it."""
+
+
+class MapPage:
+    """Everything the page of a map shows of one view."""
+
+    def __init__(self, shown: Shown) -> None:
+        self.chain, self.snapshot, self.view = shown.chain, shown.snapshot, shown.view
+        self.colours, self.states = shown.colours, shown.states
+        self.opened, self.group_by = shown.opened, shown.group_by
+        self.is_like = shown.is_like
+        self._boxes = {box.id: box for box in shown.view.boxes}
+        self._details: dict[str, BoxDetail] = {}
+        is_of_map = self.colours.place is self.snapshot.band
+        self._mixes = self.view.mixes if is_of_map else {}
+        self._has_events = bool(self.colours.in_event.any())
+
+    def drawing(self, *, rtl: bool = False) -> Markup:
+        """The picture; each box is a link."""
+        return value_chain_svg(
+            self.placed(),
+            details={box.id: self.detail(box) for box in self.view.boxes},
+            label=self.sentence(),
+            selected=self.view.selected,
+            path=self.view.path,
+            rtl=rtl,
+        )
+
+    def placed(self) -> Placed:
+        """Where everything stands."""
+        lanes = tuple(self._lane_title(lane) for lane in self._lanes())
+        boxes = tuple(self._layout_box(box) for box in self.view.boxes)
+        fitting = [MEASURES[many] for many in sorted(MEASURES) if len(lanes) >= many]
+        return place(View(boxes, self.view.links, lanes), measures=fitting[-1] if fitting else None)
+
+    def sentence(self) -> str:
+        """One sentence on what the drawing shows."""
+        return (
+            f"{self.chain.name}: {plural(self.shown, 'site', 'sites')} one by one and "
+            f"{plural(self.groups, 'group', 'groups')}, from raw material to the own business."
+        )
+
+    @property
+    def shown(self) -> int:
+        """Nodes that have a box of their own."""
+        return sum(1 for box in self.view.boxes if box.kind == "node")
+
+    @property
+    def groups(self) -> int:
+        """Boxes that stand for several nodes."""
+        return sum(1 for box in self.view.boxes if box.kind in ("group", "rest"))
+
+    @property
+    def unknown(self) -> int:
+        """Nodes of the view whose suppliers are not all known."""
+        return sum(len(box.rows) for box in self.view.boxes if box.kind == "ghost")
+
+    def _lanes(self) -> list[int]:
+        return sorted({box.lane for box in self.view.boxes})
+
+    def _lane_title(self, lane: int) -> LaneTitle:
+        total, shown = self.view.lanes.get(lane, (0, 0))
+        if not total:
+            return LaneTitle(lane, self.lane_word(lane), "not mapped")
+        some = f", {number(shown)} shown" if 0 < shown < total else ""
+        return LaneTitle(lane, self.lane_word(lane), f"{plural(total, 'site', 'sites')}{some}")
+
+    def lane_word(self, lane: int) -> str:
+        """What a lane is called."""
+        if lane - 1 in self.view.far:
+            return "Further back"
+        word = lane_word(self.snapshot, lane)
+        return f"{word} and further" if lane in self.view.far else word
+
+    def _layout_box(self, box: MapBox) -> Box:
+        return Box(
+            id=box.id,
+            tier=box.lane,
+            title=self.title(box),
+            sub=self.sub(box),
+            band=None,  # its shade says it
+            group=box.kind in ("group", "rest"),
+            rest=box.kind == "rest",
+            ghost=box.kind == "ghost",
+            opened_from=box.opened_from if box.opened_from in self._boxes else None,
+        )
+
+    def title(self, box: MapBox) -> str:
+        """The words on a box."""
+        if box.kind == "ghost":
+            return "Origin not mapped"
+        if box.kind == "node":
+            return self.snapshot.names[int(box.rows[0])]
+        if box.kind == "rest":
+            if box.groups:
+                words = MORE_TIERS if box.lane in self.view.far else MORE_WORDS[self.group_by]
+                return f"{number(box.groups)} more {words[box.groups > 1]}"
+            return f"{number(len(box.rows))} more"
+        name = group_word(self.snapshot, self.group_by, box.group)
+        return f"{name}: {number(len(box.rows))} more" if box.shown else name
+
+    def sub(self, box: MapBox) -> str:
+        """The second line on a box."""
+        if box.kind == "ghost":
+            if box.share is not None:
+                return f"{percent(box.share)} of the input"
+            return f"behind {plural(len(box.rows), 'site', 'sites')}"
+        if box.kind == "node":
+            row = int(box.rows[0])
+            country = self.snapshot.graph.nodes.country[row]
+            place_ = (self.snapshot.regions[row], country_name(country) if country else None)
+            return ", ".join(filter(None, place_)) or "Place not known"
+        return plural(len(box.rows), "site", "sites")
+
+    def shade(self, box: MapBox) -> Shade:
+        """The gravest shade in a box; of a ghost that of what is not known."""
+        if box.kind == "ghost":
+            return BAND_SHADES[LAST]
+        return SHADES[self.colours.by][self.gravest(box)]
+
+    def mix(self, box: MapBox) -> tuple[int, ...]:
+        """How many nodes of a box stand in each place of the scale; counted once."""
+        if box.id not in self._mixes:
+            self._mixes[box.id] = self.colours.mix(box.rows)
+        return self._mixes[box.id]
+
+    def gravest(self, box: MapBox) -> int:
+        """The first place of the scale that a node of a box stands in."""
+        return next(place for place, count in enumerate(self.mix(box)) if count)
+
+    def events(self, box: MapBox) -> int:
+        """How many nodes of a box stand in the area of an event; of an unknown origin none."""
+        is_asked = self._has_events and box.kind != "ghost"
+        return self.colours.events(box.rows) if is_asked else 0
+
+    def detail(self, box: MapBox) -> BoxDetail:
+        """What a box says beyond its place; worked out once."""
+        if box.id not in self._details:
+            self._details[box.id] = self._detail(box)
+        return self._details[box.id]
+
+    def _detail(self, box: MapBox) -> BoxDetail:
+        if box.kind == "ghost":
+            return BoxDetail(href=self.href(box))
+        marked = BoxDetail(href=self.href(box), shade=self.shade(box), events=self.events(box))
+        if box.kind == "node":
+            state = self.states.get(self.key(box))
+            word = questionnaire_word(state.questionnaire_status if state else None)
+            return replace(
+                marked,
+                state="" if word == self.shade(box).word else word,
+                overdue=state.overdue_actions if state else 0,
+            )
+        words = "Show more" if box.groups else self._opens(box)  # the box says of what
+        return replace(
+            marked,
+            mix=self.mix(box),
+            shades=SHADES[self.colours.by],
+            more=words,
+        )
+
+    @staticmethod
+    def _opens(box: MapBox) -> str:
+        """How many nodes of a group come out of it next, and of how many."""
+        left = len(box.rows)
+        some = left if left <= STEP + 1 else STEP  # a rest of one comes along
+        if box.shown:
+            return f"Show next {some}"
+        return f"Open {some}" if some == left else f"Open {some} of {number(left)}"
+
+    def key(self, box: MapBox) -> UUID:
+        """The node that a box stands for."""
+        return self.snapshot.keys[int(box.rows[0])]
+
+    def link_counts(self, node: UUID) -> tuple[int, int]:
+        """How many suppliers and buyers a node of the map has."""
+        row, graph = self.snapshot.row_of.get(node), self.snapshot.graph
+        if row is None:
+            return 0, 0
+        return len(graph.suppliers.of(row)), len(graph.buyers.of(row))
+
+    def href(self, box: MapBox) -> str:
+        """Where a box leads: the node in focus, or the group with ten more shown."""
+        if box.kind in ("node", "ghost"):
+            return self.here(focus=str(self.key(box)), open=self.open_refs())
+        step = {box.ref: box.shown + STEP}
+        return self.here(open=self.open_refs(step))
+
+    def here(self, **changes: Any) -> str:
+        """The address of this view with some of its state changed."""
+        return here(self.chain.id, **changes)
+
+    def open_refs(self, step: Mapping[str, int] | None = None) -> list[str]:
+        """The open groups as they stand in the address."""
+        return [f"{ref}:{count}" for ref, count in sorted({**self.opened, **(step or {})}.items())]
+
+    def closing(self) -> Sequence[tuple[str, str]]:
+        """Words and address that close each open group."""
+        return [
+            (
+                self._group_word(ref),
+                self.here(open=[f"{r}:{n}" for r, n in sorted(self.opened.items()) if r != ref]),
+            )
+            for ref in sorted(self.opened)
+        ]
+
+    def _group_word(self, ref: str) -> str:
+        lane, _, key = ref.partition(".")
+        where = "more" if key == "more" else group_word(self.snapshot, self.group_by, key)
+        return f"{self.lane_word(int(lane))}, {where}"
+
+
+class AroundPage(MapPage):
+    """The neighbourhood of one node: lanes are steps, and each box leads on to its own."""
+
+    def __init__(self, shown: Shown, row: int) -> None:
+        super().__init__(shown)
+        self.row = row
+
+    @property
+    def name(self) -> str:
+        """Of the node in the middle."""
+        return self.snapshot.names[self.row]
+
+    def sentence(self) -> str:
+        """One sentence on what the drawing shows."""
+        up = sum(total for lane, (total, _) in self.view.lanes.items() if lane > 0)
+        down = sum(total for lane, (total, _) in self.view.lanes.items() if lane < 0)
+        return (
+            f"{self.name} with {plural(up, 'supplier', 'suppliers')} on one side and "
+            f"{plural(down, 'buyer', 'buyers')} on the other, direct and indirect."
+        )
+
+    def lane_word(self, lane: int) -> str:
+        """What a lane is called."""
+        if lane == 0:
+            return "This site"
+        side = "Suppliers" if lane > 0 else "Buyers"
+        return side if abs(lane) == 1 else f"{side}, {abs(lane)} steps"
+
+    def href(self, box: MapBox) -> str:
+        """Where a box leads: the neighbourhood of its node, or ten more of the rest."""
+        if box.kind in ("node", "ghost"):
+            return self.here(focus=str(self.key(box)), open=[])
+        return super().href(box)
+
+    def here(self, **changes: Any) -> str:
+        """The address of this view with some of its state changed."""
+        return here(self.chain.id, "value_chain.around", **changes)
+
+
+class PastPage(MapPage):
+    """A map on a past day; its boxes lead on inside that day."""
+
+    def here(self, **changes: Any) -> str:
+        """The address of this view with some of its state changed."""
+        day = request.args.get("day", "")
+        return here(self.chain.id, "value_chain.past_map", day=day, **changes)
+
+
+def here(chain_id: UUID, endpoint: str = "value_chain.show", **changes: Any) -> str:
+    """The address of this view of a map with some of its state changed."""
+    state = {name: values for name, values in request.args.lists() if name in _KEPT}
+    return url_for(endpoint, chain_id=chain_id, **{**state, **changes})

@@ -1,0 +1,74 @@
+"""What the views of a map are coloured by. It stands in the address as `colour`."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from ddplatform.value_chain.drawings.shades import SHADES, TITLES, Shade, legend_of
+from ddplatform.value_chain.pictures.queries.colours import ColourBy
+from ddplatform.value_chain.pictures.views.issue_colour import HIGHEST, colour_choices, issue_of
+from supply_chain.vocabulary import Issue
+
+OTHERS = {
+    ColourBy.COVERAGE: "Data coverage",
+    ColourBy.QUESTIONNAIRE: "State of the questionnaire",
+    ColourBy.OVERDUE: "Overdue actions",
+}
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """The scale of a view; `issue` is the one its bands are of, None for the highest."""
+
+    by: ColourBy
+    issue: Issue | None
+
+    @property
+    def word(self) -> str:
+        """As it stands in an address."""
+        if self.by is not ColourBy.BAND:
+            return self.by.value
+        return self.issue.value if self.issue else HIGHEST
+
+    @property
+    def label(self) -> str:
+        """In words."""
+        return dict(map_colour_choices())[self.word]
+
+    @property
+    def title(self) -> str:
+        """What the legend begins with."""
+        return TITLES[self.by]
+
+    @property
+    def heading(self) -> str:
+        """What stands over its shades in a file, where no legend says which issue they are of."""
+        if self.by is not ColourBy.BAND:
+            return self.title
+        return f"{self.title}: {self.label if self.issue else 'highest over all issues'}"
+
+    @property
+    def shades(self) -> tuple[Shade, ...]:
+        """By place, the gravest first."""
+        return SHADES[self.by]
+
+    @property
+    def legend(self) -> tuple[Shade, ...]:
+        """The shades that are in use."""
+        return legend_of(self.by)
+
+
+def chosen_colouring() -> Colouring:
+    """The scale of the address; a word that nobody knows is the highest band."""
+    return colouring_of(request.args.get("colour", ""))
+
+
+def colouring_of(text: str) -> Colouring:
+    """The scale that a word of an address names."""
+    by = ColourBy(text) if text in set(OTHERS) else ColourBy.BAND
+    return Colouring(by, issue_of(text))
+
+
+def map_colour_choices() -> list[tuple[str, str]]:
+    """What a map can be coloured by, with words: bands by issue, then the rest."""
+    return [*colour_choices(), *((by.value, words) for by, words in OTHERS.items())]

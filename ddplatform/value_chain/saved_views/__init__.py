@@ -1,0 +1,1 @@
+"""Views of a map that an organisation keeps under a name."""

@@ -1,0 +1,97 @@
+"""Saved views of a map, by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from ddplatform.accounts.organisations.models import User
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.one_row import get_one, get_row
+from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.saved_views.models import SavedView, ViewKind
+
+MOST = 200
+"""Most views that one map keeps, so that all of them stand on one page."""
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """A saved view as lists name it."""
+
+    id: UUID
+    chain_id: UUID
+    kind: ViewKind
+    name: str
+    address: list[list[str]]
+    created_at: datetime
+    created_by: str
+
+
+def list_views(chain_id: UUID) -> Sequence[ViewRow]:
+    """The views of a map by name, `MOST` at most; one statement."""
+    rows = db.session.execute(
+        _columns()
+        .where(SavedView.chain_id == chain_id)
+        .order_by(SavedView.name, SavedView.id)
+        .limit(MOST)
+    ).all()
+    return [ViewRow(**row._mapping) for row in rows]
+
+
+def get_view_row(view_id: UUID) -> ViewRow:
+    """One view, or NotFound: there is none, or it was removed."""
+    row = get_row(_columns().where(SavedView.id == view_id))
+    return ViewRow(**row._mapping)
+
+
+def get_view(view_id: UUID) -> SavedView:
+    """The row itself, to change it, or NotFound."""
+    return get_one(
+        select(SavedView).where(SavedView.id == view_id, SavedView.archived_at.is_(None))
+    )
+
+
+def get_chain_with_views(chain_id: UUID) -> tuple[ValueChain, Sequence[ViewRow]]:
+    """A map and its views as above, for the pages that show both; one statement.
+
+    Raises:
+        NotFound: no such map.
+    """
+    rows = db.session.execute(
+        select(ValueChain, *_OF_VIEW)
+        .outerjoin(
+            SavedView, (SavedView.chain_id == ValueChain.id) & SavedView.archived_at.is_(None)
+        )
+        .outerjoin(User, User.id == SavedView.created_by_id)
+        .where(ValueChain.id == chain_id)
+        .order_by(SavedView.name, SavedView.id)
+        .limit(MOST)
+    ).all()
+    if not rows:
+        raise NotFound()
+    chain, first, *_ = rows[0]
+    return chain, [] if first is None else [ViewRow(*row[1:]) for row in rows]
+
+
+_OF_VIEW = (
+    SavedView.id,
+    SavedView.chain_id,
+    SavedView.kind,
+    SavedView.name,
+    SavedView.address,
+    SavedView.created_at,
+    User.name.label("created_by"),
+)
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_OF_VIEW)
+        .join(User, User.id == SavedView.created_by_id)
+        .where(SavedView.archived_at.is_(None))
+    )

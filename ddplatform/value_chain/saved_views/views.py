@@ -1,0 +1,133 @@
+"""Saved views above a map: where they lead, which one is open, what each shows in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from ddplatform.infrastructure.web.filters import plural
+from ddplatform.value_chain.filters.views import Named, filter_query, filter_words, read_filter
+from ddplatform.value_chain.pictures.views.colour import map_colour_choices
+from ddplatform.value_chain.saved_views.models import ViewKind
+from ddplatform.value_chain.saved_views.queries import ViewRow
+from ddplatform.value_chain.saved_views.services import kept_parts
+from supply_chain.search.node_filter import FILTERS
+
+SHOWN = 8
+ENDPOINTS: Mapping[ViewKind, str] = {
+    ViewKind.MAP: "value_chain.show",
+    ViewKind.TABLE: "value_chain.table",
+    ViewKind.MATRIX: "value_chain.matrix",
+    ViewKind.ALL_SITES: "value_chain.all_sites",
+    ViewKind.WORLD: "value_chain.world",
+    ViewKind.AROUND: "value_chain.around",
+}
+PAGE_WORDS: Mapping[ViewKind, str] = {
+    ViewKind.MAP: "Map",
+    ViewKind.TABLE: "Table",
+    ViewKind.MATRIX: "Tier by country",
+    ViewKind.ALL_SITES: "All sites",
+    ViewKind.WORLD: "World",
+    ViewKind.AROUND: "Around a site",
+}
+
+
+@dataclass(frozen=True)
+class ViewLink:
+    """A saved view in the bar."""
+
+    name: str
+    page: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ViewBar:
+    """The bar above a map: its first views, how many there are, where this one is saved."""
+
+    links: tuple[ViewLink, ...]
+    total: int
+    all_href: str
+    save_href: str | None
+    """None where what is shown stands in the bar already."""
+
+
+def view_bar(chain_id: UUID, kind: ViewKind, views: Sequence[ViewRow]) -> ViewBar:
+    """The bar for the page that is open; an open view stands in it however many there are."""
+    here = kept_parts(kind, request.args.items(multi=True))
+    is_open = [view.kind == kind and view.address == here for view in views]
+    ordered = sorted(zip(views, is_open, strict=True), key=lambda pair: not pair[1])[:SHOWN]
+    links = [
+        ViewLink(view.name, PAGE_WORDS[view.kind], address_of(view), current)
+        for view, current in ordered
+    ]
+    return ViewBar(
+        links=tuple(sorted(links, key=lambda link: link.name.casefold())),
+        total=len(views),
+        all_href=url_for("value_chain.saved_views", chain_id=chain_id),
+        save_href=None if any(is_open) else _save_href(chain_id, kind, here),
+    )
+
+
+def _save_href(chain_id: UUID, kind: ViewKind, parts: Sequence[Sequence[str]]) -> str:
+    # The name of a filter may be `kind` as well, so the page goes by a word of its own.
+    return url_for("value_chain.save_view", chain_id=chain_id, page=kind.value, **query_of(parts))
+
+
+def address_of(view: ViewRow) -> str:
+    """Where a view leads."""
+    return page_address(view.chain_id, view.kind, view.address)
+
+
+def page_address(chain_id: UUID, kind: ViewKind, parts: Sequence[Sequence[str]]) -> str:
+    """The page of a map with these parts in its address."""
+    return url_for(ENDPOINTS[kind], chain_id=chain_id, **query_of(parts))
+
+
+def query_of(parts: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Parts of an address as `url_for` takes them."""
+    query: dict[str, list[str]] = {}
+    for name, value in parts:
+        query.setdefault(name, []).append(value)
+    return query
+
+
+def view_words(parts: Sequence[Sequence[str]], named: Named | None = None) -> list[str]:
+    """What a view shows, one phrase for each part of its address; without any, all sites.
+
+    Args:
+        named: `name_parts` of many views; without it those of this one are looked up.
+    """
+    if not parts:
+        return ["Everything"]
+    wanted = read_filter(MultiDict((name, value) for name, value in parts))
+    told = list(filter_words(filter_query(wanted), named).values())
+    others = [part for part in parts if part[0] not in FILTERS]
+    for name, pairs in groupby(others, key=lambda part: part[0]):
+        values = [value for _, value in pairs]
+        told += (
+            [plural(len(values), "group open", "groups open")]
+            if name == "open"
+            else [_WORDS[name](value) for value in values]
+        )
+    return told
+
+
+def _colour(text: str) -> str:
+    return f"Coloured by {dict(map_colour_choices()).get(text, text)}"
+
+
+_WORDS: Mapping[str, Callable[[str], str]] = {
+    "sort": "Sorted by {}".format,
+    "focus": lambda _: "One site in focus",
+    "depth": "Tiers up: {}".format,
+    "show": lambda text: "Only what feeds it" if text == "upstream" else "Up and down",
+    "colour": _colour,
+    "by": "Grouped by {}".format,
+    "size": lambda text: "Bubbles by part of our input" if text == "volume" else "Bubbles by sites",
+}

@@ -1,0 +1,1 @@
+"""Official lists, and the nodes that may be on them."""

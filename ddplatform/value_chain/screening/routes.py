@@ -1,0 +1,213 @@
+"""Official lists, and the prompts they give: never a verdict, always for a person."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.accounts.organisations.queries import get_user
+from ddplatform.due_diligence.findings.services.findings import Harm
+from ddplatform.due_diligence.findings.views.words import ISSUE_NAMES
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.list_pages import read_place, write_place
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
+from ddplatform.value_chain.screening.forms import DecisionForm, ListForm
+from ddplatform.value_chain.screening.models import MatchAnswer, ScreeningList
+from ddplatform.value_chain.screening.queries.lists import (
+    ENTRIES_SHOWN,
+    MatchFilter,
+    count_new_matches,
+    get_entry,
+    get_list,
+    get_match,
+    is_screened,
+    list_entries,
+    list_lists,
+    list_matches,
+    load_changes,
+)
+from ddplatform.value_chain.screening.queries.words import (
+    CHANGES,
+    STATUSES,
+    changes_in_words,
+    notes_in_words,
+    release_in_words,
+)
+from ddplatform.value_chain.screening.services import export as screening_export
+from ddplatform.value_chain.screening.services import lists as screening_lists
+from ddplatform.value_chain.screening.services import matches as screening
+from ddplatform.value_chain.screening.services.lists import TakenIn
+from supply_chain.screening.entries import Entry
+
+bp = Blueprint("screening", __name__)
+CHANGES_SHOWN = 20
+LONGEST_COMPARED = 10_000
+ANSWER_WORDS = {
+    MatchAnswer.OPEN: "Open",
+    MatchAnswer.UNSURE: "Cannot tell yet",
+    MatchAnswer.SAME: "Confirmed",
+    MatchAnswer.NOT_SAME: "Another business",
+}
+ENDED = "ended"
+VIEWS = {answer.value: words for answer, words in ANSWER_WORDS.items()} | {
+    ENDED: "No longer in force"
+}
+
+
+@bp.get("/")
+@requires(Permission.RISK_READ)
+def index() -> ResponseReturnValue:
+    """The prompts, the most alike first, and the lists they come from."""
+    view = request.args.get("view", "open")
+    view = view if view in VIEWS else "open"
+    wanted = MatchFilter(
+        answer=None if view == ENDED else MatchAnswer(view),
+        list_id=request.args.get("list", type=UUID),
+        node_id=request.args.get("node", type=UUID),
+        in_force=view != ENDED,
+        is_new="new" in request.args,
+    )
+    rows, onward = list_matches(wanted, after=read_place(request.args.get("after", ""), float))
+    kept: dict[str, Any] = {"list": wanted.list_id, "node": wanted.node_id}
+    if wanted.is_new:
+        kept["new"] = 1
+    return render_template(
+        "value_chain/screening/index.html",
+        rows=rows,
+        older=url_for(".index", view=view, after=write_place(*onward), **kept) if onward else None,
+        is_first_page="after" not in request.args,
+        lists=list_lists(),
+        view=view,
+        tabs=[
+            {"label": title, "href": url_for(".index", view=key, **kept), "current": key == view}
+            for key, title in VIEWS.items()
+        ],
+        answers=ANSWER_WORDS,
+        changes_in_words=changes_in_words,
+        is_new=wanted.is_new,
+    )
+
+
+@bp.route("/lists/new", methods=["GET", "POST"])
+@requires(Permission.SCREENING_UPLOAD)
+def new_list() -> ResponseReturnValue:
+    """Import an edition of an official list."""
+    form = ListForm()
+
+    def save() -> ResponseReturnValue:
+        taken = screening_lists.add_list(
+            form.wanted(),
+            form.file.data.filename or "list.csv",
+            form.file.data.read(),
+            confirmed=form.confirm.data,
+            by=g.identity,
+            at=g.now,
+        )
+        _say(taken)
+        return redirect(url_for(".show_list", list_id=taken.release.id))
+
+    return answer_form(
+        form, save, lambda: render_template("value_chain/screening/new.html", form=form)
+    )
+
+
+def _say(taken: TakenIn) -> None:
+    """What became of the file, and which cells were used with a remark."""
+    told = release_in_words(taken.release)
+    if taken.is_new:
+        flash(f"{told} Your maps are being screened against it.", "success")
+    else:
+        flash(f"Nothing changed: this file was imported before. {told}", "info")
+    for note in notes_in_words(taken.notes):
+        flash(note, "warn")
+
+
+@bp.get("/lists/<uuid:list_id>")
+@requires(Permission.RISK_READ)
+def show_list(list_id: UUID) -> ResponseReturnValue:
+    """One edition: where it is from, what it changed, and the businesses on it."""
+    found = get_list(list_id)
+    return render_template(
+        "value_chain/screening/list.html",
+        found=found,
+        entries=list_entries(list_id, limit=ENTRIES_SHOWN),
+        issues=ISSUE_NAMES,
+        statuses=STATUSES,
+        before=get_list(found.replaces_id) if found.replaces_id else None,
+        changes=_changed(found),
+        changes_in_words=changes_in_words,
+        new_matches=count_new_matches(list_id),
+        is_screened=is_screened(found),
+    )
+
+
+def _changed(found: ScreeningList) -> list[tuple[str, Sequence[Entry]]]:
+    """The first entries of each kind of change; none of a very long list, which has its file."""
+    changes = load_changes(found) if found.entries <= LONGEST_COMPARED else None
+    if changes is None:
+        return []
+    told = [(words, getattr(changes, kind)) for kind, words in CHANGES.items()]
+    return [(words, entries[:CHANGES_SHOWN]) for words, entries in told if entries]
+
+
+@bp.post("/lists/<uuid:list_id>/changes")
+@requires(Permission.RISK_EXPORT, reads_first=True)
+def export(list_id: UUID) -> ResponseReturnValue:
+    """What a release changed against the one before, as CSV."""
+    made = screening_export.export_changes(list_id, by=g.identity, at=g.now)
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
+
+
+@bp.get("/matches/<uuid:match_id>")
+@requires(Permission.RISK_READ)
+def match(match_id: UUID) -> ResponseReturnValue:
+    """An entry and a site side by side."""
+    return _match_page(match_id, DecisionForm(formdata=None))
+
+
+@bp.post("/matches/<uuid:match_id>/decide")
+@requires(Permission.SCREENING_DECIDE)
+def decide(match_id: UUID) -> ResponseReturnValue:
+    """Say whether both are the same."""
+    form = DecisionForm()
+
+    def save() -> ResponseReturnValue:
+        row = screening.decide(
+            match_id,
+            MatchAnswer(form.answer.data),
+            form.note.data or "",
+            harm=Harm(form.harm.data),
+            by=g.identity,
+            at=g.now,
+        )
+        if row.answer is MatchAnswer.SAME:
+            flash("Confirmed. A finding is recorded with the list as its source.", "success")
+            return redirect(url_for("findings.show", finding_id=row.finding_id))
+        flash("Noted. The same two are not asked about again.", "success")
+        return redirect(url_for(".index"))
+
+    return answer_form(form, save, lambda: _match_page(match_id, form))
+
+
+def _match_page(match_id: UUID, form: DecisionForm) -> str:
+    row = get_match(match_id)
+    node = get_node(row.node_id)
+    return render_template(
+        "value_chain/screening/match.html",
+        row=row,
+        entry=get_entry(row.listed_id),
+        statuses=STATUSES,
+        edition=get_list(row.list_id),
+        node=node,
+        chain=get_chain(node.chain_id),
+        form=form,
+        answers=ANSWER_WORDS,
+        decider=get_user(row.decided_by_id) if row.decided_by_id else None,
+        can_decide=row.answer is not MatchAnswer.SAME,
+    )

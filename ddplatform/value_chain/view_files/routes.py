@@ -1,0 +1,84 @@
+"""A view of a map as a file: what the page shows, with its filters."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from uuid import UUID
+
+from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.documents.tables.files import render_table_pack, render_workbook
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.gate import requires
+from ddplatform.value_chain.blueprints.value_chain import bp
+from ddplatform.value_chain.drawings.standalone import png_file, svg_file
+from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.saved_views.models import ViewKind
+from ddplatform.value_chain.saved_views.services import kept_parts
+from ddplatform.value_chain.view_files.services import record_view_export
+from ddplatform.value_chain.view_files.views.archived import archived_sites
+from ddplatform.value_chain.view_files.views.bar import form_words, is_of_archived
+from ddplatform.value_chain.view_files.views.content import ViewContent, content_of
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "csv": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "graphml": "application/xml",
+    "geojson": "application/geo+json",
+    "json": "application/json",
+}
+
+
+@bp.post("/<uuid:chain_id>/export/<page>")
+@requires(Permission.VALUE_CHAIN_EXPORT, reads_first=True)
+def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
+    """Download the view in the address; the form is in the body."""
+    if page not in set(ViewKind):
+        raise NotFound()
+    kind, form = ViewKind(page), request.form.get("form", "")
+    if form not in form_words(kind):
+        raise Invalid(fields={"form": "Choose one of the forms that this view goes out in."})
+    chain = get_chain(chain_id)
+    made, nodes = _file_of(chain, kind, form)
+    record_view_export(
+        chain_id,
+        kind,
+        form,
+        asked=kept_parts(kind, request.args.items(multi=True)),
+        nodes=nodes,
+        by=g.identity,
+        at=g.now,
+    )
+    response = Response(made, mimetype=MEDIA_TYPES[form])
+    ending = "zip" if form == "csv" else form
+    what = "archived" if is_of_archived(kind) else kind.value
+    name = f"{chain.slug}-{what}-v{chain.version}.{ending}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _file_of(chain: ValueChain, kind: ViewKind, form: str) -> tuple[bytes, int]:
+    """The file, and how many nodes it holds."""
+    if is_of_archived(kind):
+        archived = archived_sites(chain)
+        return archived.write(form), archived.nodes
+    content = content_of(chain, kind)
+    return _WRITE[form](content), content.nodes_in(form)
+
+
+def _svg(content: ViewContent) -> bytes:
+    return svg_file(content.picture(), Path(current_app.static_folder or ""))
+
+
+_WRITE: Mapping[str, Callable[[ViewContent], bytes]] = {
+    "svg": _svg,
+    "png": lambda content: png_file(_svg(content)),
+    "csv": lambda content: render_table_pack(content.sheets()),
+    "xlsx": lambda content: render_workbook(content.sheets()),
+    "graphml": lambda content: content.graphml(),
+    "geojson": lambda content: content.geojson(),
+}

@@ -1,0 +1,43 @@
+"""A view of a map goes out as a file; each export is an event of the log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.saved_views.models import ViewKind
+
+
+def record_view_export(
+    chain_id: UUID,
+    view: ViewKind,
+    form: str,
+    *,
+    asked: Sequence[Sequence[str]],
+    nodes: int,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """Write down that a view went out.
+
+    Args:
+        asked: the parts of its address: filters, colour, what is open.
+        nodes: how many nodes it shows, in groups or one by one.
+
+    Raises:
+        NotFound: no such map.
+    """
+    chain = get_chain(chain_id)
+    audit.record_export(
+        "value_chain:export",
+        chain,
+        by=by,
+        at=at,
+        view=view,
+        form=form,
+        asked=[list(part) for part in asked],
+        nodes=nodes,
+        version=chain.version,
+    )

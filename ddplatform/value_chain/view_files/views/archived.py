@@ -1,0 +1,81 @@
+"""The list of archived sites as a file: what its page shows, all of it, with when each left."""
+
+import json
+from dataclasses import dataclass, replace
+
+from ddplatform.documents.content import Cell, Column, Kind, Table
+from ddplatform.documents.tables.files import render_table_pack, render_workbook
+from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
+from ddplatform.value_chain.drawings.shades import shade_of
+from ddplatform.value_chain.filters.queries.lists import ArchivedRow, list_archived
+from ddplatform.value_chain.filters.views import read_filter
+from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.saved_views.models import ViewKind
+from ddplatform.value_chain.view_files.views.about import Told, told_of_address
+from ddplatform.value_chain.view_files.views.tables import UNKNOWN, figure, text, work_columns
+
+
+@dataclass(frozen=True)
+class ArchivedSites:
+    """The list, ready for files."""
+
+    told: Told
+    table: Table
+
+    @property
+    def nodes(self) -> int:
+        """How many sites it holds."""
+        return len(self.table.rows)
+
+    def write(self, form: str) -> bytes:
+        """The file: `csv` (an archive), `xlsx` or `json`."""
+        if form == "json":
+            return self._json()
+        tables = [self.table, self.told.table]
+        return render_workbook(tables) if form == "xlsx" else render_table_pack(tables)
+
+    def _json(self) -> bytes:
+        keys = [column.key for column in self.table.columns]
+        said = {
+            "about": self.told.facts,
+            "sites": [dict(zip(keys, row, strict=True)) for row in self.table.rows],
+        }
+        return json.dumps(said, ensure_ascii=False, indent=1).encode()
+
+
+def archived_sites(chain: ValueChain) -> ArchivedSites:
+    """The archived sites that the address asks for."""
+    rows, told = list_archived(chain.id, read_filter()), told_of_address(chain, ViewKind.TABLE)
+    columns = (
+        text("id", "Id"),
+        text("name", "Name", 3),
+        text("kind", "Kind"),
+        Column("country", "Country", kind=Kind.COUNTRY, missing=UNKNOWN),
+        text("region", "Region"),
+        figure("tier", "Tier", missing="not linked"),
+        text("shade", told.colouring.heading),
+        *work_columns(),
+        text("archived", "Archived on"),
+    )
+    table = Table("sites", "Archived sites", columns, tuple(map(_row, rows)))
+    told = replace(told, said={"Archived sites": len(rows)})
+    return ArchivedSites(told, table)
+
+
+def _row(row: ArchivedRow) -> tuple[Cell, ...]:
+    return (
+        row.ref,
+        row.name,
+        KIND_WORDS[row.kind],
+        row.country,
+        row.region,
+        row.tier,
+        shade_of(row.band).word,
+        row.open_findings,
+        row.overdue_actions,
+        questionnaire_word(row.questionnaire_status),
+        row.group_name,
+        ", ".join(row.tags),
+        row.archived_at.date().isoformat(),
+    )

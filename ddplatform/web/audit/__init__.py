@@ -1,1 +1,0 @@
-"""The log: read, filter, check."""

@@ -1,1 +1,0 @@
-"""Sign in, sign out, reset a password, accept an invitation."""

@@ -1,1 +1,0 @@
-"""Pages of events in the surroundings of sites."""

@@ -1,1 +1,0 @@
-"""Documents and what they are used for."""

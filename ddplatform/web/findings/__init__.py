@@ -1,1 +1,0 @@
-"""Findings and what is done about them."""

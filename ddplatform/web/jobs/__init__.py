@@ -1,1 +1,0 @@
-"""How far work behind the pages is."""

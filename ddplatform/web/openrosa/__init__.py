@@ -1,1 +1,0 @@
-"""OpenRosa: the addresses that ODK Collect and Enketo talk to."""

@@ -1,1 +1,0 @@
-"""People, roles and settings of an organisation."""

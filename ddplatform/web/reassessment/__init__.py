@@ -1,1 +1,0 @@
-"""Pages of sites that have to be looked at anew."""

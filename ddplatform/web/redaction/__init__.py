@@ -1,1 +1,0 @@
-"""Taking out of a document what leads to a person."""

@@ -1,1 +1,0 @@
-"""Pages of official lists and the prompts they give."""

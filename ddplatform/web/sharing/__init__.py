@@ -1,1 +1,0 @@
-"""What a supplier lets which buyer see."""

@@ -1,0 +1,132 @@
+"""The rows of a survey sheet as a checker sees them: type taken apart, cells with headings."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyxform import aliases
+from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
+
+from questionnaires.errors import Fault
+from questionnaires.form.sheets import BEGIN, END, Row, Sheets, canonical, cell
+
+SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
+FROM_FILE = re.compile(r"\.(csv|xml|geojson)\s*$", re.I)
+WITHOUT_CONTROL = (
+    "calculate hidden start end today deviceid phonenumber username simserial subscriberid imei "
+    "email audit start-geopoint background-geopoint csv-external xml-external entity "
+    "background-audio xml_external uri:deviceid"
+)
+UNASKED_TYPES = frozenset(WITHOUT_CONTROL.split()) | {
+    str(name) for name, kind in QUESTION_TYPE_DICT.items() if "control" not in kind
+}
+UNSUPPORTED = frozenset({"geotrace", "geoshape", "background-audio", "start-geopoint", "osm"})
+SELECT_BASES = frozenset({"select_one", "select_multiple", "rank", "select one external"})
+OTHER_TYPES = frozenset({"osm", "entity", "include", "loop"}) | UNASKED_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRow:
+    """One row that is not empty. `list_name`: of a select; `file`: of a select from a file."""
+
+    number: int
+    cells: Row
+    type: str
+    name: str
+    base: str
+    list_name: str = ""
+    file: str = ""
+    path: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_begin(self) -> bool:
+        """Whether it opens a group or repeat."""
+        return bool(BEGIN.match(self.type))
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it closes one."""
+        return bool(END.match(self.type))
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether it has neither type nor name nor label: every program passes over it."""
+        named = {"type", "name", "label"}
+        return not any(canonical(column) in named and cell for column, cell in self.cells.items())
+
+    @property
+    def is_select(self) -> bool:
+        """Whether its answers come from a list."""
+        return self.base in SELECT_BASES
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person sees it as a question or note."""
+        return not (self.is_begin or self.is_end or self.base in UNASKED_TYPES)
+
+    @property
+    def is_miswritten(self) -> bool:
+        """Whether a type of XLSForm is written with capitals, which other programs refuse."""
+        text = " ".join(self.type.split())
+        if begun := BEGIN.match(text):
+            return text[: begun.end(1)] != text[: begun.end(1)].lower()  # a list may have capitals
+        if self.is_end:
+            return text != text.lower()
+        if self.is_select:
+            return not text.startswith(tuple(aliases.select))
+        return self.base not in KNOWN_TYPES and self.base.lower() in KNOWN_TYPES
+
+    def text(self, column: str) -> str:
+        """The cell under a heading of XLSForm, stripped."""
+        return cell(self.cells, column)
+
+    def fault(
+        self, level: str, code: str, message: str, mend: str, *, column: str, at: int | None = None
+    ) -> Fault:
+        """A fault of one cell of this row; `column` as XLSForm calls it."""
+        heading = next((name for name in self.cells if canonical(name) == column), None)
+        return Fault(
+            "error" if level == "error" else "warning",
+            code,
+            message,
+            mend,
+            sheet=SURVEY,
+            row=self.number,
+            column=heading or self.headings.get(column, column),
+            cell=str(self.cells[heading]) if heading else None,
+            at=at,
+        )
+
+
+def survey_rows(sheets: Sheets) -> Iterator[SurveyRow]:
+    """Every row of the survey sheet, with the names of the groups it stands in."""
+    headings = {canonical(name): name for name in reversed(sheets.headings(SURVEY))}
+    stack: list[str] = []
+    for number, cells in sheets.rows(SURVEY):
+        kind, name = cell(cells, "type"), cell(cells, "name")
+        base, list_name, file = take_apart(kind)
+        row = SurveyRow(number, cells, kind, name, base, list_name, file, tuple(stack), headings)
+        yield row
+        if row.is_begin:
+            stack.append(name)
+        elif row.is_end and stack:
+            stack.pop()
+
+
+def take_apart(kind: str) -> tuple[str, str, str]:
+    """A type cell as base type, list and file: "select_one yn" -> ("select_one", "yn", "")."""
+    text = " ".join(kind.split())
+    for word in sorted(aliases.select, key=len, reverse=True):
+        rest = text[len(word) :]
+        if text.lower().startswith(word) and rest[:1] in ("", " "):
+            listed = re.sub(r"\s+or[ _](specify[ _])?other$", "", rest.strip(), flags=re.I)
+            base = str(aliases.select[word])
+            base = {"select one": "select_one", "select all that apply": "select_multiple"}.get(
+                base, base
+            )
+            return (base, "", listed) if FROM_FILE.search(listed) else (base, listed, "")
+    return text, "", ""
+
+
+KNOWN_TYPES = frozenset(str(name) for name in QUESTION_TYPE_DICT) | OTHER_TYPES

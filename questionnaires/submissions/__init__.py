@@ -1,0 +1,1 @@
+"""Answers of phone apps and their servers."""

@@ -1,0 +1,110 @@
+"""Files of phone apps told apart: one instance, an archive with attachments, an export."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from questionnaires.form.form import Form
+from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
+from questionnaires.submissions.books import is_book
+from questionnaires.submissions.instance import (
+    Submission,
+    broken,
+    read_submission,
+    refuse,
+    too_large,
+)
+from questionnaires.submissions.tables import (
+    read_csv,
+    read_export_book,
+    read_json,
+    read_row,
+    read_zipped_csv,
+)
+
+MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
+
+
+@dataclass(frozen=True)
+class Brought:
+    """The submissions of a file, and the files that came beside them by name."""
+
+    submissions: tuple[Submission, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def read_brought(filename: str, content: bytes, form: Form) -> Brought:
+    """Read a file of an app or its server by what it holds. Raises BookRefused."""
+    start = _start_of(content)
+    if is_book(content):
+        return Brought(tuple(read_export_book(content, form)))
+    if content.startswith(b"PK"):
+        return _read_archive(content, form)
+    if is_instance(content):
+        return Brought((read_submission(content, form),))
+    if start.startswith((b"{", b"[")):
+        return Brought(tuple(read_json(content, form)))
+    if filename.lower().endswith((".csv", ".txt", ".tsv")):
+        return Brought(tuple(read_csv(content, form)))
+    raise refuse(
+        "unknown_kind",
+        "This is no submission of a phone app.",
+        "Upload XML, JSON, CSV or a .zip from ODK or KoboToolbox, or the workbook (.xlsx).",
+    )
+
+
+def _start_of(content: bytes) -> bytes:
+    return content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def is_instance(content: bytes) -> bool:
+    """Whether this is an instance as XML, whatever its file is called."""
+    return _start_of(content).startswith(b"<")
+
+
+def read_kept(content: bytes, form: Form) -> Submission:
+    """One submission as `content` of it was kept: what it is tells the content, not a name."""
+    return read_submission(content, form) if is_instance(content) else read_row(content, form)
+
+
+def _read_archive(content: bytes, form: Form) -> Brought:
+    parts = _unpack(content)
+    tables = {name: part for name, part in parts.items() if name.lower().endswith(".csv")}
+    instances = [part for name, part in parts.items() if name.lower().endswith(".xml")]
+    if instances:
+        found = tuple(read_submission(part, form) for part in instances)
+        files = {
+            PurePosixPath(name).name: part
+            for name, part in parts.items()
+            if not name.lower().endswith(".xml")
+        }
+        return Brought(found, files)
+    if tables:
+        files = {PurePosixPath(n).name: part for n, part in parts.items() if n not in tables}
+        return Brought(tuple(read_zipped_csv(tables, form)), files)
+    raise refuse(
+        "no_submissions",
+        "This archive holds no submission.",
+        "Put the .xml of the submission and its attachments into it, or export it anew.",
+    )
+
+
+def _unpack(content: bytes) -> dict[str, bytes]:
+    """Every part of an archive, up to the limits."""
+    parts: dict[str, bytes] = {}
+    room = MAX_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir()]
+            if len(members) > MAX_ENTRIES:
+                raise too_large()
+            for member in members:
+                parts[member.filename] = unpack(archive, member, room)
+                room -= len(parts[member.filename])
+    except UnpacksToTooMuch:
+        raise too_large() from None
+    except CUT_OFF:
+        raise broken() from None
+    return parts

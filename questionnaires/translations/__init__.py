@@ -1,0 +1,1 @@
+"""Texts of a form in further languages."""

@@ -1,0 +1,1 @@
+"""Answers as a workbook, given out and taken back."""

@@ -1,0 +1,1 @@
+"""The language of expressions (ODK's XPath)."""

@@ -1,0 +1,1 @@
+"""The value chain as columns and adjacency, its picture, its files."""

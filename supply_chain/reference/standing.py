@@ -1,0 +1,46 @@
+"""Where a figure of a country stands among the others that have one."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from supply_chain.reference.context import LESS_RISK
+from supply_chain.reference.context import worse_than as share_better
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The place of a figure; countries without a figure have no place and lower nobody's.
+
+    `place` 1 is the worst figure, or the largest where neither more nor less is worse. Equal
+    figures share the better known place: two worst ones are both 1, and `equal` is 1.
+    `worse_than` is the share of the others with a better figure, 0 to 1.
+    """
+
+    place: int
+    of: int
+    equal: int
+    worse_than: float | None
+    near_median: float | None
+    near: int
+    """How many countries nearby have a figure, itself left out; `near_median` is theirs."""
+    median: float
+
+
+def standing(
+    alpha2: str, values: Mapping[str, float], near: Collection[str], higher_means: str
+) -> Standing:
+    """Where the figure of a country stands among `values`, which holds it too."""
+    own = values[alpha2]
+    sign = -1 if higher_means == LESS_RISK else 1
+    worse = sum(1 for value in values.values() if sign * value > sign * own)
+    around = [values[code] for code in near if code in values and code != alpha2]
+    return Standing(
+        place=worse + 1,
+        of=len(values),
+        equal=sum(1 for value in values.values() if value == own) - 1,
+        worse_than=share_better(own, sorted(values.values()), higher_means),
+        near_median=median(around) if around else None,
+        near=len(around),
+        median=median(values.values()),
+    )

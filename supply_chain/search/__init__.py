@@ -1,0 +1,1 @@
+"""The search over names, and the filters of nodes."""

@@ -1,0 +1,47 @@
+"""Which names hold some letters in one piece: all names of a map at once, in memory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supply_chain.graph.kept_columns import TextColumn
+
+BETWEEN = 0xFF
+"""Stands between two names; no letter of UTF-8 has this byte."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class NameTexts:
+    """Names in small letters as UTF-8, one after the other, and where `BETWEEN` stands after each.
+
+    Only the letters A to Z are made small, as a database compares them.
+    """
+
+    content: bytes
+    ends: Ints
+
+    @classmethod
+    def of(cls, names: TextColumn) -> "NameTexts":
+        """The names of a column."""
+        content, ends = names.raw
+        parted = np.insert(content, ends, BETWEEN)
+        return cls(parted.tobytes().lower(), ends + np.arange(len(ends)))
+
+    def holding(self, typed: str, *, most: int) -> Ints:
+        """The rows with these letters in their names, rising; of no letters none.
+
+        Args:
+            most: of more rows than this, the first `most` + 1 are told.
+        """
+        wanted = typed.encode("utf-8", "surrogatepass").lower()
+        places: list[int] = []
+        at = self.content.find(wanted) if wanted else -1
+        while at >= 0 and len(places) <= most:
+            places.append(at)
+            # On behind this name, which stands in the answer already.
+            at = self.content.find(wanted, self.content.find(BETWEEN, at))
+        found: Ints = np.searchsorted(self.ends, np.array(places, dtype=np.int64))
+        return found

@@ -1,0 +1,108 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.limits.services import Limit, count_try
+from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.errors import TooMany
+from ddplatform.infrastructure.tenancy import nobody
+from tests.factories import (
+    PASSWORD,
+    Tenant,
+    client_of,
+    csrf_token,
+    signed_in_client,
+    signed_in_on_page,
+)
+
+
+def test_right_password_leads_to_the_overview(app: Flask, tenant: Tenant):
+    client = signed_in_on_page(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+    page = client.get("/", follow_redirects=True)
+
+    assert page.status_code == 200
+    assert page.request.path == f"/o/{tenant.slug}/"
+    assert "Overview" in page.text
+
+
+def test_session_that_tests_make_holds_what_signing_in_leaves(app: Flask, tenant: Tenant):
+    signed_in_on_page(app, tenant, RoleId.ADMIN)
+    client_of(app, tenant[RoleId.ADMIN].user_id)
+
+    with app.app_context(), nobody():
+        rows = db.session.scalars(select(UserSession).order_by(UserSession.created_at)).all()
+        real, made = ({**row.data} for row in rows if row.user_id)
+    for name in ("_user_id", "_fresh"):
+        assert made[name] == real[name]
+    assert made.keys() <= real.keys()
+    assert len(made["ref"]) == len(real["ref"])
+
+
+def test_wrong_password_is_refused_in_words_that_do_not_tell_whether_the_account_exists(
+    app: Flask, tenant: Tenant
+):
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    answers = [
+        client.post("/sign-in", data={"email": email, "password": "x" * 20, "csrf_token": token})
+        for email in (tenant.email(RoleId.ADMIN), "nobody@nowhere.example")
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "do not belong together" in answers[0].text
+
+
+def test_eleventh_try_in_an_hour_is_too_many(app: Flask, tenant: Tenant):
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    data = {"email": tenant.email(RoleId.ADMIN), "password": "x" * 20, "csrf_token": token}
+    for _ in range(10):
+        assert client.post("/sign-in", data=data).status_code == 422
+
+    refused = client.post("/sign-in", data={**data, "password": PASSWORD})
+
+    assert refused.status_code == 429
+    assert len(re.findall(r"Try again in \d+ minutes?\.", refused.text)) == 1
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_windows_follow_one_another_and_each_counts_anew(app: Flask, context: Flask):
+    limit = Limit("sign-in account", 2, 3600)
+    began = datetime.fromtimestamp(rate_limits.FIRST_WINDOW_S, UTC)
+    with unit_of_work():
+        for minutes in (1, 59):
+            count_try(limit, "mia", at=began + timedelta(minutes=minutes))
+        with pytest.raises(TooMany):
+            count_try(limit, "mia", at=began + timedelta(minutes=59.5))
+        count_try(limit, "mia", at=began + timedelta(minutes=61))
+
+
+def test_page_of_another_organisation_answers_like_a_page_that_does_not_exist(
+    app: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+
+    foreign, absent = client.get("/o/other/"), client.get("/o/nowhere/")
+
+    assert foreign.status_code == absent.status_code == 404
+    assert foreign.data == absent.data
+
+
+def test_session_is_gone_after_signing_out(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    client.post("/sign-out", data={"csrf_token": csrf_token(client, f"/o/{tenant.slug}/")})
+    client.set_cookie("session", cookie.value)
+
+    page = client.get(f"/o/{tenant.slug}/")
+
+    assert page.status_code == 302
+    assert "/sign-in" in page.location

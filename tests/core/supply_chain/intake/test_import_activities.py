@@ -1,0 +1,133 @@
+"""What a place does is found in the words of a list, and asked where the words leave it open."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import supply_chain
+from supply_chain.intake.activities import (
+    CERTAIN,
+    activity_of_goods,
+    find_activity,
+    find_activity_in_name,
+)
+from supply_chain.intake.activity_words import sectors_of_goods
+from supply_chain.reference.release import load_reference
+
+DATA = Path(supply_chain.__file__).parent / "data"
+ROWS = Path(__file__).parents[3] / "data" / "activity_rows.csv"
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_of_200_cells_in_eight_languages_90_per_cent_are_right_and_2_wrong_without_a_question() -> (
+    None
+):
+    rows = rows_of(ROWS)
+    found = [(row["sector"], find_activity(row["text"])) for row in rows]
+    got = [(right, one.sector if one.is_certain else "ask") for right, one in found]
+
+    assert len(rows) == 200 and len({row["language"] for row in rows}) == 8
+    assert sum(right == answer for right, answer in got) >= 180
+    assert sum(answer not in ("ask", right) for right, answer in got) <= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "sector"),
+    [
+        ("Cut & Sew", "garments"),
+        ("Leather tannery", "leather_tanning"),
+        ("garmet sewing", "garments"),
+        ("sewing machines", "industrial_machinery"),
+        ("leather goods shop", "retail"),
+        ("Fabric mill - dyeing and printing", "textile_mills"),
+        ("business_software", "business_software"),
+    ],
+)
+def test_the_more_specific_words_name_the_sector(text: str, sector: str) -> None:
+    found = find_activity(text)
+
+    assert (found.sector, found.is_certain) == (sector, True)
+
+
+@pytest.mark.parametrize("text", ["retail shop", "Head office", "software", "офис", "商店", "duka"])
+def test_shops_offices_and_software_are_no_factories(text: str) -> None:
+    expected = {"retail", "professional_services", "business_software"}
+
+    assert find_activity(text).sector in expected | {None}
+
+
+def test_what_is_farmed_or_mined_tells_the_sector_beside_a_general_word() -> None:
+    assert not find_activity("farming").is_certain
+    assert find_activity("farming", goods=("cotton",)).sector == "cotton_farming"
+    assert find_activity("mine", goods=("cobalt",)).sector == "cobalt_mining"
+    assert find_activity("mill", goods=("rice",)).sector == "food_processing"
+
+
+def test_several_activities_in_one_cell_are_a_question() -> None:
+    found = find_activity("knitting, dyeing, sewing")
+
+    assert not found.is_certain
+    assert set(found.candidates) == {"textile_mills", "garments"}
+
+
+def test_a_product_is_a_question_but_under_a_heading_of_sectors_it_is_certain() -> None:
+    assert not find_activity("Apparel").is_certain
+    assert find_activity("Apparel", of_sectors=True).sector == "garments"
+    assert activity_of_goods(("garments",)).candidates == ("garments", "wholesale", "retail")
+    assert not activity_of_goods(("garments",)).is_certain
+
+
+@pytest.mark.parametrize(
+    ("name", "sector"),
+    [
+        ("Gujarat Cotton Gin", "textile_mills"),
+        ("Sindh Spinners (Pvt) Ltd", "textile_mills"),
+        ("Software House GmbH", "business_software"),
+        ("Hilandería San José S.A.", "textile_mills"),
+        ("Green Valley Tea Estate", "tea_farming"),
+    ],
+)
+def test_a_name_tells_the_activity_where_its_words_are_certain(name: str, sector: str) -> None:
+    found = find_activity_in_name(name)
+
+    assert (found.sector, found.is_certain) == (sector, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ABC Garments Ltd",
+        "Vidarbha farms",
+        "School Uniforms Ltd",
+        "Sunrise Trading",
+        "Alfa",
+        "Mill",
+    ],
+)
+def test_a_name_that_leaves_the_activity_open_is_never_taken_for_certain(name: str) -> None:
+    assert not find_activity_in_name(name).is_certain
+
+
+def test_every_word_leads_to_a_sector_and_to_goods_that_there_are() -> None:
+    reference = load_reference()
+    for row in rows_of(DATA / "activity_words.csv"):
+        known = reference.commodities if row["kind"] == "goods" else reference.sectors
+        assert set(filter(None, row["sectors"].split("|"))) <= known.keys(), row
+    for (_, good), sector in sectors_of_goods().items():
+        assert good in reference.commodities and sector in reference.sectors
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_a_known_sector_or_none(text: str) -> None:
+    found = find_activity(text)
+
+    assert 0 <= found.certainty <= 1
+    assert {found.sector, *found.candidates} - {None} <= load_reference().sectors.keys()
+    assert not found.is_certain or found.certainty >= CERTAIN

@@ -1,0 +1,96 @@
+"""Columns that name other rows of the list, whatever their headings say."""
+
+from supply_chain.intake.drafts import MapDraft, NamedBytes
+from supply_chain.intake.maps import read_map
+
+ROWS = (
+    "KT-01,Deniz Konfeksiyon,Turkey,1,\n"
+    "KT-02,Ege Iplik,Turkey,2,KT-01\n"
+    "KT-03,Mavi Boya,Turkey,Tier 2,KT-01; KT-04\n"
+    "KT-04,Dhaka Stitch,Bangladesh,T1,\n"
+    "KT-05,Harran Cotton,Turkey,3,KT-02\n"
+)
+
+
+def read(text: str) -> MapDraft:
+    return read_map([NamedBytes("list.csv", text.encode())])
+
+
+def links(draft: MapDraft) -> set[tuple[str, str]]:
+    return {(link.supplier, link.buyer) for link in draft.links}
+
+
+SOLD = {("KT-02", "KT-01"), ("KT-03", "KT-01"), ("KT-03", "KT-04"), ("KT-05", "KT-02")}
+
+
+def test_codes_by_which_another_column_names_rows_are_their_ids() -> None:
+    draft = read("Merkki,Name,Country,Tier,Customer\n" + ROWS)
+
+    assert {node.id for node in draft.nodes} == {f"KT-0{number}" for number in range(1, 6)}
+    assert links(draft) == SOLD
+
+
+def test_tiers_say_whether_a_column_names_buyers_or_suppliers() -> None:
+    buyers = read("Merkki,Name,Country,Tier,Yhteys\n" + ROWS)
+    suppliers = read(
+        "Merkki,Name,Country,Tier,Yhteys\n"
+        "KT-01,Deniz Konfeksiyon,Turkey,1,KT-02 KT-03\n"
+        "KT-04,Dhaka Stitch,Bangladesh,T1,KT-03\n"
+        "KT-02,Ege Iplik,Turkey,2,KT-05\n"
+        "KT-03,Mavi Boya,Turkey,Tier 2,\n"
+        "KT-05,Harran Cotton,Turkey,3,\n"
+    )
+
+    assert links(buyers) == links(suppliers) == SOLD
+
+
+def test_names_of_other_rows_are_read_like_their_ids() -> None:
+    draft = read(
+        "ID,Name,Country,Tier,Yhteys\n"
+        "1,Deniz Konfeksiyon,Turkey,1,\n"
+        "2,Ege Iplik,Turkey,2,Deniz Konfeksiyon\n"
+        "3,Harran Cotton,Turkey,3,Ege Iplik\n"
+    )
+
+    assert links(draft) == {("2", "1"), ("3", "2")}
+
+
+def test_without_tiers_a_column_of_unknown_meaning_makes_no_link() -> None:
+    draft = read(
+        "ID,Name,Country,Yhteys\nA1,Deniz,Turkey,\nA2,Ege,Turkey,A1\nA3,Harran,Turkey,A2\n"
+    )
+
+    assert draft.links == ()
+    assert [node.attributes.get("Yhteys") for node in draft.nodes] == [None, "A1", "A2"]
+
+
+def test_tiers_that_disagree_decide_nothing() -> None:
+    draft = read(
+        "ID,Name,Country,Tier,Yhteys\n"
+        "A1,Deniz,Turkey,1,A2\nA2,Ege,Turkey,2,A1\nA3,Harran,Turkey,3,A2\nA4,Mavi,Turkey,1,A3\n"
+    )
+
+    assert draft.links == ()
+
+
+def test_codes_that_no_column_names_stay_a_fact() -> None:
+    draft = read("Merkki,Name,Country\nKT-01,Deniz,Turkey\nKT-02,Ege,Turkey\nKT-03,Mavi,Turkey\n")
+
+    assert [node.attributes["Merkki"] for node in draft.nodes] == ["KT-01", "KT-02", "KT-03"]
+
+
+def test_bare_numbers_name_no_rows() -> None:
+    draft = read(
+        "Merkki,Name,Country,Bays\n101,Deniz,Turkey,\n102,Ege,Turkey,101\n103,Mavi,Turkey,102\n"
+    )
+
+    assert draft.links == ()
+    assert [node.attributes["Merkki"] for node in draft.nodes] == [101, 102, 103]
+
+
+def test_a_buyer_with_the_name_of_the_own_business_is_that_business() -> None:
+    text = "ID,Name,Country,Sells to\nA1,Deniz,Turkey,Ege Tekstil A.S.\nA2,Mavi,Turkey,Other Ltd\n"
+    draft = read_map([NamedBytes("list.csv", text.encode())], own={"EGE TEKSTIL A.S.": "own-1"})
+
+    assert ("A1", "own-1") in links(draft)
+    assert sorted(node.name for node in draft.nodes) == ["Deniz", "Mavi", "Other Ltd"]

@@ -1,0 +1,169 @@
+"""What the curious and the hasty may try at a case about a child."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from ddplatform.accounts.organisations.models import Membership
+from ddplatform.accounts.organisations.services import people
+from ddplatform.audit.models import AuditEvent
+from ddplatform.core.due_diligence.errors import StepNotAllowed
+from ddplatform.core.due_diligence.vocabulary import ImpactState as S
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.services import cases as remedy
+from ddplatform.due_diligence.remedy.services import officers as case_officers
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.tenancy import acting_in, nobody
+from tests.answering import mails
+from tests.conftest import NOW
+from tests.due_diligence.remedy.test_remedy import go_to_closure, opened, second_officer
+from tests.factories import PASSWORD, Tenant
+from tests.infrastructure.jobs.test_jobs import work
+
+LATER = NOW + timedelta(days=401)
+
+
+@pytest.fixture
+def officer(tenant: Tenant) -> Identity:
+    return tenant[RoleId.SAFEGUARDING_OFFICER]
+
+
+def test_nobody_makes_themselves_the_verifier_of_a_case(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        case = opened(tenant)
+        with pytest.raises(Conflict, match="own part"):
+            remedy.assign(case, officer.user_id, is_verifier=True, by=officer, at=NOW)
+
+
+def test_who_worked_on_a_case_does_not_close_it_whatever_part_a_colleague_gives_them(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        colleague = second_officer(tenant)
+        case = opened(tenant)
+        go_to_closure(case, officer)
+        remedy.assign(case, officer.user_id, is_verifier=True, by=colleague, at=LATER)
+
+        with pytest.raises(StepNotAllowed, match="someone other than the case manager"):
+            remedy.move(case, S.CLOSED_VERIFIED, by=officer, at=LATER)
+        assert case.closed_at is None
+
+
+def test_verifier_who_refused_a_closure_may_accept_the_next_one(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        verifier = second_officer(tenant)
+        case = opened(tenant)
+        remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+        go_to_closure(case, officer)
+        remedy.move(case, S.FOLLOW_UP, by=verifier, at=LATER, reason="one more visit")
+        remedy.move(case, S.CLOSURE_PROPOSED, by=officer, at=LATER)
+        remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=LATER)
+        assert case.closed_by_id == verifier.user_id
+
+
+def closed(tenant: Tenant, officer: Identity) -> RemediationCase:
+    """A case that was worked on, verified by a second officer, and closed."""
+    verifier = second_officer(tenant)
+    case = opened(tenant)
+    remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+    go_to_closure(case, officer)
+    remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=LATER)
+    return case
+
+
+def test_assessment_after_a_case_does_not_name_the_officer_who_closed_it(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        closed(tenant, officer)
+        asked = db.session.scalars(select(Job).where(Job.name == "risk:assess")).all()
+        open_log = db.session.scalars(select(AuditEvent).where(~AuditEvent.is_restricted)).all()
+
+        assert [job.user_id for job in asked] == [None]
+        assert officer.user_id not in {event.actor_id for event in open_log}
+
+
+def membership_of(person: Identity) -> Membership:
+    found = db.session.scalar(select(Membership).where(Membership.user_id == person.user_id))
+    assert found is not None
+    return found
+
+
+def test_last_safeguarding_officer_stays(context: Flask, tenant: Tenant, officer: Identity):
+    admin = tenant[RoleId.ADMIN]
+    with acting_in(tenant.id), unit_of_work():
+        member = membership_of(officer)
+        with pytest.raises(Conflict, match="last safeguarding officer"):
+            people.remove_person(member, by=admin, at=NOW)
+        with pytest.raises(Conflict, match="last safeguarding officer"):
+            people.change_role(member, role=RoleId.ANALYST, by=admin, at=NOW)
+
+        second_officer(tenant)
+        people.remove_person(member, by=admin, at=NOW)
+
+
+def test_alert_that_nobody_would_read_is_not_taken(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        db.session.delete(membership_of(officer))
+        db.session.flush()
+        with pytest.raises(Conflict, match="no safeguarding officer"):
+            opened(tenant)
+
+
+def test_officer_whose_access_is_over_counts_for_nobody_who_would_read_an_alert(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        membership_of(officer).access_until = NOW.date() - timedelta(days=1)
+        db.session.flush()
+        with pytest.raises(Conflict, match="no safeguarding officer"):
+            opened(tenant)
+
+        membership_of(officer).access_until = NOW.date()
+        db.session.flush()
+        assert opened(tenant).code
+
+
+def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_others(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    admin = tenant[RoleId.ADMIN]
+    with acting_in(tenant.id), unit_of_work():
+        invitation = people.invite(
+            email="second-mailbox@acme.example",
+            name="Second mailbox of the administrator",
+            role=RoleId.SAFEGUARDING_OFFICER,
+            by=admin,
+            at=NOW,
+        )
+        people.accept_invitation(invitation, name="Somebody", password=PASSWORD, at=NOW)
+        people.change_role(
+            membership_of(tenant.analyst), role=RoleId.SAFEGUARDING_OFFICER, by=admin, at=NOW
+        )
+    db.session.expunge_all()  # the worker is another process
+    with nobody():
+        while work():
+            pass
+
+    told = [mail for mail in mails() if mail.startswith("New safeguarding officer")]
+    assert sum("second-mailbox@acme.example" in mail for mail in told) == 2
+    assert sum(tenant.email(RoleId.ANALYST) in mail for mail in told) == 2
+
+
+def test_mail_about_somebody_who_is_no_officer_any_more_is_not_sent(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id), unit_of_work():
+        case_officers.send_news(tenant.analyst.user_id, at=NOW)
+
+    assert mails() == []

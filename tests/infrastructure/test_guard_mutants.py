@@ -1,0 +1,440 @@
+"""Each control is switched off alone, and a check that passes with it then finds something.
+
+A check that finds nothing without its control proves nothing, so the same functions serve both.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, inspect, select, true, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import with_loader_criteria
+
+from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisations.models import Membership, Organisation
+from ddplatform.accounts.organisations.queries import Standing
+from ddplatform.accounts.sessions import services as sessions
+from ddplatform.accounts.sign_in.routes import sign_in as auth_routes
+from ddplatform.accounts.sign_in.routes import start
+from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure import gate, tenancy
+from ddplatform.infrastructure import isolation_check as cursor_wall
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.db import HouseSession, db, unit_of_work
+from ddplatform.infrastructure.isolation_check import WallError
+from ddplatform.infrastructure.jobs import routes as job_routes
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.tenancy import (
+    Shared,
+    SharedOnRelease,
+    TenancyError,
+    TenantScoped,
+    across_tenants,
+    acting_in,
+)
+from ddplatform.infrastructure.web import headers
+from ddplatform.value_chain.mapping.models import ValueChain
+from tests.conftest import NOW
+from tests.factories import PASSWORD, csrf_token
+from tests.leak_checks import Caller, Sweep, Sweeper, browser, doors
+from tests.worlds import World
+
+Worlds = dict[str, World]
+Patch = pytest.MonkeyPatch
+
+
+# ---- checks: each gives the faults it found, none while the walls stand ----------------------
+
+
+def _swept(app: Flask, worlds: Worlds, caller: Caller, *endpoints: str) -> list[str]:
+    sweep = Sweep()
+    chosen = [(r, m) for r, m in doors(app) if r.endpoint in endpoints and m == "GET"]
+    assert len({rule.endpoint for rule, _ in chosen}) == len(endpoints)
+    Sweeper(app, worlds, sweep).run(caller, chosen)
+    return sweep.faults
+
+
+def pages_of_a_manager(app: Flask, worlds: Worlds) -> list[str]:
+    caller = Caller(worlds["acmeco"], RoleId.SUSTAINABILITY_MANAGER)
+    return _swept(app, worlds, caller, "value_chain.show", "value_chain.node", "findings.show")
+
+
+def documents_of_a_manager(app: Flask, worlds: Worlds) -> list[str]:
+    caller = Caller(worlds["acmeco"], RoleId.SUSTAINABILITY_MANAGER)
+    return _swept(app, worlds, caller, "evidence.index", "evidence.show")
+
+
+def requests_of_a_supplier(app: Flask, worlds: Worlds) -> list[str]:
+    caller = Caller(worlds["supplyco"], RoleId.SUPPLIER)
+    return _swept(app, worlds, caller, "responses.index", "responses.show")
+
+
+def pages_beyond_a_role(app: Flask, worlds: Worlds) -> list[str]:
+    caller = Caller(worlds["acmeco"], RoleId.SUPPLIER)
+    return _swept(app, worlds, caller, "value_chain.show", "audit.index")
+
+
+def pages_for_nobody(app: Flask, worlds: Worlds) -> list[str]:
+    return _swept(app, worlds, Caller(None), "value_chain.show", "auth.home")
+
+
+def progress_of_jobs(app: Flask, worlds: Worlds) -> list[str]:
+    return _swept(app, worlds, Caller(worlds["acmeco"], RoleId.ADMIN), "jobs.show")
+
+
+def raw_sql(app: Flask, worlds: Worlds) -> list[str]:
+    with app.app_context(), acting_in(worlds["acmeco"].tenant.id):
+        try:
+            db.session.execute(select(ValueChain.__table__.c.name))
+        except WallError:
+            return []
+        finally:
+            db.session.rollback()
+    return ["a table was read past the ORM"]
+
+
+def row_held_already(app: Flask, worlds: Worlds) -> list[str]:
+    with app.app_context():
+        with across_tenants():
+            held = list(db.session.scalars(select(ValueChain)))
+        with acting_in(worlds["acmeco"].tenant.id):
+            for row in held:
+                try:
+                    if (
+                        db.session.get(ValueChain, row.id).organisation_id
+                        != worlds["acmeco"].tenant.id
+                    ):
+                        return ["a foreign row was handed out"]
+                except TenancyError:
+                    continue
+        return []
+
+
+def foreign_row_at_the_flush(app: Flask, worlds: Worlds) -> list[str]:
+    other = worlds["borisco"].tenant.id
+    with app.app_context():
+        try:
+            with acting_in(worlds["acmeco"].tenant.id), unit_of_work():
+                db.session.add(
+                    ValueChain(organisation_id=other, name="x", slug="x", created_at=NOW)
+                )
+        except TenancyError:
+            return []
+        except DBAPIError:
+            return ["only the database stopped it"]
+    return ["a row was added for another organisation"]
+
+
+def foreign_row_in_the_database(app: Flask, worlds: Worlds) -> list[str]:
+    row = {"id": UUID(int=1), "name": "x", "slug": "x", "description": "", "version": 1}
+    row |= {"organisation_id": worlds["borisco"].tenant.id, "created_at": NOW}
+    with app.app_context(), acting_in(worlds["acmeco"].tenant.id):
+        try:
+            db.session.execute(
+                insert(ValueChain),
+                [row],
+                execution_options={"unscoped": "rows stamped by insert_rows"},
+            )
+        except DBAPIError:
+            return []
+        finally:
+            db.session.rollback()
+    return ["the database took a foreign row"]
+
+
+def events_of_the_log(app: Flask, worlds: Worlds) -> list[str]:
+    with app.app_context(), acting_in(worlds["acmeco"].tenant.id):
+        try:
+            db.session.execute(update(AuditEvent).values(action="nothing:happened"))
+        except DBAPIError:
+            return []
+        finally:
+            db.session.rollback()
+    return ["an event of the log was changed"]
+
+
+def form_without_token(app: Flask, worlds: Worlds) -> list[str]:
+    client = browser(app, Caller(worlds["acmeco"], RoleId.ADMIN))
+    status = client.post("/account/theme", data={"theme": "dark"}).status_code
+    return [] if 400 <= status < 500 else [f"a form without a token got {status}"]
+
+
+def ended_access(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    auditor = world.tenant[RoleId.AUDITOR]
+    with app.app_context(), unit_of_work(), acting_in(world.tenant.id):
+        db.session.execute(
+            update(Membership)
+            .where(Membership.user_id == auditor.user_id)
+            .values(access_until=datetime.now(UTC).date() - timedelta(days=1))
+        )
+    client = browser(app, Caller(world, RoleId.AUDITOR))
+    status = client.get(f"/o/{world.slug}/audit/").status_code
+    return [] if status == 404 else [f"an auditor whose time is over got {status}"]
+
+
+def session_after_signing_out(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    client = browser(app, Caller(world, RoleId.ADMIN))
+    kept = client.get_cookie("session").value
+    page = f"/o/{world.slug}/"
+    client.post("/sign-out", data={"csrf_token": csrf_token(client, page)})
+    client.set_cookie("session", kept)
+    return [] if client.get(page).status_code == 302 else ["a signed-out session still works"]
+
+
+def session_of_an_idle_browser(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    client = browser(app, Caller(world, RoleId.ADMIN))
+    past = datetime.now(UTC) - timedelta(minutes=31)
+    with app.app_context(), unit_of_work():
+        db.session.execute(update(sessions.UserSession).values(last_seen_at=past))
+    return [] if client.get(f"/o/{world.slug}/").status_code == 302 else ["an idle session lives"]
+
+
+def session_id_before_signing_in(app: Flask, worlds: Worlds) -> list[str]:
+    client = app.test_client()
+    client.get("/sign-in")
+    before = client.get_cookie("session").value
+    _sign_in(client, worlds, "/sign-in")
+    return ["the session id was kept"] if client.get_cookie("session").value == before else []
+
+
+def address_after_signing_in(app: Flask, worlds: Worlds) -> list[str]:
+    answer = _sign_in(app.test_client(), worlds, "/sign-in?next=https://evil.example/")
+    return [answer.location] if "evil" in answer.location else []
+
+
+def _sign_in(client, worlds: Worlds, page: str):
+    return client.post(
+        page,
+        data={
+            "email": worlds["acmeco"].tenant.email(RoleId.ADMIN),
+            "password": PASSWORD,
+            "csrf_token": csrf_token(client, "/sign-in"),
+        },
+    )
+
+
+def guessing_a_password(app: Flask, worlds: Worlds) -> list[str]:
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    data = {"email": worlds["acmeco"].tenant.email(RoleId.ADMIN), "csrf_token": token}
+    for _ in range(10):
+        client.post("/sign-in", data={**data, "password": "x" * 20})
+    status = client.post("/sign-in", data={**data, "password": PASSWORD}).status_code
+    return [] if status == 429 else [f"the eleventh try got {status}"]
+
+
+def policy_of_a_page(app: Flask, worlds: Worlds) -> list[str]:
+    policy = app.test_client().get("/sign-in").headers.get("Content-Security-Policy", "")
+    return [] if "default-src 'none'" in policy and "unsafe-" not in policy else [policy or "none"]
+
+
+# ---- mutants: how each control is switched off -----------------------------------------------
+
+
+def no_criterion(app: Flask, patch: Patch) -> None:
+    every = with_loader_criteria(TenantScoped, lambda cls: true(), include_aliases=True)
+    patch.setattr(tenancy, "_criterion", lambda _organisation: every)
+
+
+def no_cursor_check(app: Flask, patch: Patch) -> None:
+    patch.setattr(cursor_wall, "require_criteria", lambda *_, **__: None)
+
+
+def no_reading_walls(app: Flask, patch: Patch) -> None:
+    no_criterion(app, patch)
+    no_cursor_check(app, patch)
+
+
+def no_look_at_held_rows(app: Flask, patch: Patch) -> None:
+    patch.setattr(HouseSession, "check_found", staticmethod(lambda _row: None))
+
+
+def no_flush_check(app: Flask, patch: Patch) -> None:
+    patch.setattr(tenancy, "_check_row", lambda _row: None)
+
+
+def no_triggers(app: Flask, patch: Patch) -> None:
+    with app.app_context(), across_tenants(), db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            for table in db.metadata.tables:
+                connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+            return
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in found.all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
+def no_permission_check(app: Flask, patch: Patch) -> None:
+    patch.setattr(gate, "allows", lambda *_, **__: True)
+
+
+def no_membership_check(app: Flask, patch: Patch) -> None:
+    def standing(_user: UUID, slug: str) -> Standing | None:
+        row = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+        mine = gate.get_account(_user)
+        if row is None or mine is None:
+            return None
+        found = db.session.scalars(select(Membership).where(Membership.user_id == _user)).one()
+        real = get_standing(_user, _slug_of(found.organisation_id))
+        return type(real)(**{**_fields(real), "organisation": _brief(real, row)})
+
+    get_standing = gate.get_standing
+    patch.setattr(gate, "get_standing", standing)
+
+
+def _slug_of(organisation_id: UUID) -> str:
+    return db.session.get(Organisation, organisation_id).slug
+
+
+def _fields(value: object) -> dict[str, object]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def _brief(real: Standing, row: Organisation) -> object:
+    known = _fields(real.organisation)
+    columns = {attribute.key for attribute in inspect(Organisation).column_attrs}
+    return type(real.organisation)(
+        **{n: getattr(row, n) if n in columns else v for n, v in known.items()}
+    )
+
+
+def no_sign_in_asked(app: Flask, patch: Patch) -> None:
+    patch.setattr(gate, "_ask_to_sign_in", lambda: None)
+
+
+def no_end_of_access(app: Flask, patch: Patch) -> None:
+    patch.setattr(gate, "_is_over", lambda _standing: False)
+
+
+def no_release_asked(app: Flask, patch: Patch) -> None:
+    patch.setattr(SharedOnRelease, "visible_to", Shared.__dict__["visible_to"])
+    no_cursor_check(app, patch)
+
+
+def shared_with_all(app: Flask, patch: Patch) -> None:
+    patch.setattr(SharedOnRelease, "visible_to", classmethod(lambda cls, _organisation: true()))
+    patch.setattr(Shared, "visible_to", classmethod(lambda cls, _organisation: true()))
+    no_cursor_check(app, patch)
+
+
+def no_filter_of_jobs(app: Flask, patch: Patch) -> None:
+    patch.setattr(job_routes, "get_job", lambda job_id: db.session.get(Job, job_id))
+
+
+def no_csrf(app: Flask, patch: Patch) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+def no_end_of_session(app: Flask, patch: Patch) -> None:
+    patch.setattr(sessions, "end_session", lambda _id: None)
+
+
+def no_idle_limit(app: Flask, patch: Patch) -> None:
+    patch.setattr(sessions, "IDLE", timedelta(days=1))
+
+
+def no_new_session_id(app: Flask, patch: Patch) -> None:
+    patch.setattr(start, "RENEW", "_kept")
+
+
+def no_check_of_next(app: Flask, patch: Patch) -> None:
+    patch.setattr(auth_routes, "safe_next", lambda target: target)
+
+
+def no_counting(app: Flask, patch: Patch) -> None:
+    patch.setattr(rate_limits, "count_try", lambda *_, **__: None)
+
+
+def no_policy(app: Flask, patch: Patch) -> None:
+    patch.setattr(headers, "policy", lambda _nonce: "script-src 'unsafe-inline'")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    off: Callable[[Flask, Patch], None]
+    check: Callable[[Flask, Worlds], list[str]]
+
+    @property
+    def marks(self) -> list[pytest.MarkDecorator]:
+        """What stands in the database itself is tried on both."""
+        return [pytest.mark.both_databases] if self.off is no_triggers else []
+
+
+MUTANTS = [
+    Mutant(no_criterion, pages_of_a_manager),
+    Mutant(no_criterion, requests_of_a_supplier),
+    Mutant(no_cursor_check, raw_sql),
+    Mutant(no_reading_walls, pages_of_a_manager),
+    Mutant(no_reading_walls, documents_of_a_manager),
+    Mutant(no_look_at_held_rows, row_held_already),
+    Mutant(no_flush_check, foreign_row_at_the_flush),
+    Mutant(no_triggers, foreign_row_in_the_database),
+    Mutant(no_triggers, events_of_the_log),
+    Mutant(no_permission_check, pages_beyond_a_role),
+    Mutant(no_membership_check, pages_of_a_manager),
+    Mutant(no_sign_in_asked, pages_for_nobody),
+    Mutant(no_end_of_access, ended_access),
+    Mutant(no_release_asked, documents_of_a_manager),
+    Mutant(shared_with_all, documents_of_a_manager),
+    Mutant(no_filter_of_jobs, progress_of_jobs),
+    Mutant(no_csrf, form_without_token),
+    Mutant(no_end_of_session, session_after_signing_out),
+    Mutant(no_idle_limit, session_of_an_idle_browser),
+    Mutant(no_new_session_id, session_id_before_signing_in),
+    Mutant(no_check_of_next, address_after_signing_in),
+    Mutant(no_counting, guessing_a_password),
+    Mutant(no_policy, policy_of_a_page),
+]
+CHECKS = list(dict.fromkeys(mutant.check for mutant in MUTANTS))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_check_finds_nothing_while_every_control_is_on(
+    app: Flask, worlds: Worlds, check: Callable[[Flask, Worlds], list[str]]
+):
+    assert check(app, worlds) == []
+
+
+@pytest.fixture
+def nothing_compiled(app: Flask) -> Iterator[None]:
+    """Statements that stood behind a wall, or behind none, are compiled anew."""
+
+    def forget() -> None:
+        with app.app_context():
+            db.engine.clear_compiled_cache()
+        tenancy._criterion.cache_clear()
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("nothing_compiled")
+@pytest.mark.parametrize(
+    "mutant",
+    [pytest.param(mutant, marks=mutant.marks) for mutant in MUTANTS],
+    ids=lambda m: f"{m.off.__name__}-{m.check.__name__}",
+)
+def test_check_finds_something_once_its_control_is_off(
+    app: Flask, worlds: Worlds, monkeypatch: Patch, mutant: Mutant
+):
+    mutant.off(app, monkeypatch)
+
+    try:
+        assert mutant.check(app, worlds) != []
+    finally:
+        _raise_triggers_again(app)
+
+
+def _raise_triggers_again(app: Flask) -> None:
+    with app.app_context(), across_tenants(), db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            for table in db.metadata.tables:
+                connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
