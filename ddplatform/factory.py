@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 import ddplatform.models  # noqa: F401  (makes every table known)
-from ddplatform import commands, routes
+from ddplatform import commands, registration, routes
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
 from ddplatform.accounts.sign_in.routes.again import ask_to_sign_in_again
@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ask_again=ask_to_sign_in_again,
         settle_tries=settle_tries,
     )
+    registration.register()
     routes.register(app)
     commands.register(app)
     gate.close_gate(app)
