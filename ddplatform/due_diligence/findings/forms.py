@@ -16,7 +16,6 @@ from wtforms.validators import InputRequired, Length, Optional
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.due_diligence.findings.views.words import (
     DETECTING_CHOICES,
-    ISSUE_CHOICES,
     LEVERAGE_CHOICES,
     SOURCE_CHOICES,
     TRIGGER_CHOICES,
@@ -25,6 +24,7 @@ from ddplatform.due_diligence.findings.views.words import (
 )
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.languages import lazy_gettext as _
+from supply_chain.risk.issue_names import ISSUE_NAMES
 
 HARM_CHOICES = [
     SelectChoice("potential", "It could happen"),
@@ -87,7 +87,10 @@ class WordsForm(VersionForm):
 class RecordForm(FlaskForm):  # type: ignore[misc]
     """A new finding."""
 
-    issue = SelectField("Which right of children is touched", choices=ISSUE_CHOICES)
+    issue = SelectField(
+        "Which right of children is touched",
+        choices=[SelectChoice(*one) for one in ISSUE_NAMES.items()],
+    )
     title = StringField("Title", validators=[InputRequired("Enter a title."), Length(max=160)])
     description = needed_text(
         "What was found",

@@ -21,7 +21,7 @@ from ddplatform.risk.analysis.views.words import WORDS
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-from ddplatform.value_chain.pictures.views.issue_colour import issue_choices
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue
 
 bp = Blueprint("analysis", __name__)
@@ -104,8 +104,8 @@ def _answered(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
         takes_node=what in TAKES_NODE,
         needs_node=what in NEEDS_NODE,
         takes_two=what is Analysis.PATHS,
-        issues=issue_choices() if what is Analysis.ORIGINS else [],
-        issue_name=dict(issue_choices())[issue.value],
+        issues=list(ISSUE_NAMES.items()) if what is Analysis.ORIGINS else [],
+        issue_name=ISSUE_NAMES[issue.value],
         questions=_questions(page),
         export_href=_export_address(page),
     )

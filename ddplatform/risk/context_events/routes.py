@@ -6,7 +6,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from ddplatform.core.due_diligence.context_kinds import context_kinds
-from ddplatform.due_diligence.findings.views.words import ISSUE_NAMES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -22,6 +21,7 @@ from ddplatform.risk.context_events.queries.events import (
 from ddplatform.risk.context_events.queries.nodes import list_nodes_inside, list_unsure
 from ddplatform.risk.context_events.services import events as context_events
 from ddplatform.risk.reassessment.queries.tasks import TaskFilter, list_tasks
+from supply_chain.risk.issue_names import ISSUE_NAMES
 
 bp = Blueprint("context_events", __name__)
 

@@ -18,7 +18,7 @@ from ddplatform.risk.many.queries import (
     urgency_of,
 )
 from ddplatform.risk.words.codes import INVOLVEMENTS
-from ddplatform.risk.words.ranges import issue_title
+from supply_chain.risk.issue_names import ISSUE_NAMES
 
 SHOWN = 20
 """Risks of a preview that are shown before and after."""
@@ -69,7 +69,7 @@ def lines_of(plan: Plan, wish: Wish) -> Iterator[Line]:
     """The first risks that would change, each before and after."""
     for one in plan.change[:SHOWN]:
         now, then = _before_and_after(one, wish, plan.follow_ups)
-        issue = issue_title(one.risk.issue)
+        issue = ISSUE_NAMES[one.risk.issue]
         yield Line(one.risk.node_name, issue, one.of.name, now, then)
 
 
@@ -82,7 +82,7 @@ def left_of(plan: Plan) -> list[tuple[str, Sequence[str], int]]:
 
 
 def _name(one: Target) -> str:
-    return f"{one.risk.node_name} ({issue_title(one.risk.issue)})"
+    return f"{one.risk.node_name} ({ISSUE_NAMES[one.risk.issue]})"
 
 
 def _before_and_after(one: Target, wish: Wish, found: FollowUps) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from uuid import UUID
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.words import counted
 from ddplatform.risk.method_comparison.queries import Compared
-from ddplatform.risk.scenarios.queries.words import ISSUE_NAMES
 from ddplatform.risk.words.figures import GRADES, whole_points
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.method import METHOD_VERSION
 from supply_chain.risk.method_comparison import LINES, BandCounts, Headline, Moved
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2_VERSION

@@ -6,9 +6,10 @@ from typing import Any
 
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.risk.scenarios.queries.content import Told
-from ddplatform.risk.scenarios.queries.words import ISSUE_NAMES, change_words
+from ddplatform.risk.scenarios.queries.words import change_words
 from supply_chain.analysis.what_if import Effect, Side
 from supply_chain.analysis.what_if_changes import MOST, Change, read_change
+from supply_chain.risk.issue_names import ISSUE_NAMES
 
 
 def read_changes(path: Path) -> list[Change]:

@@ -33,6 +33,7 @@ from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, list_links_of
 from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.reference.release import load_reference
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
@@ -155,7 +156,7 @@ def _outcome(chain_id: UUID, changes: list[Change], tried: what_if.Tried | None)
         "changes": presenters.change_rows(chain_id, changes, broken),
         "shown": presenters.shown(tried, chain_id, issue) if tried and tried.changes else None,
         "issue": issue,
-        "issues": words.ISSUE_NAMES,
+        "issues": ISSUE_NAMES,
         "leverage": words.LEVERAGE,
         "today": g.now.date(),
     }

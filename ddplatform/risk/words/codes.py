@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ddplatform.risk.runs.models import WholeBecause
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
@@ -126,7 +127,7 @@ LIMITS = (
 
 def issue_name(issue: Issue | str) -> str:
     """What an issue is called, beginning with a capital."""
-    return sentence(METHOD.issue_names[list(Issue).index(Issue(issue))])
+    return ISSUE_NAMES[issue]
 
 
 def sentence(text: str) -> str:

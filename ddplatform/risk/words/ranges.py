@@ -5,14 +5,8 @@ from dataclasses import dataclass
 
 from ddplatform.risk.runs.queries.scores import RiskScore
 from ddplatform.risk.words.figures import GRADES, whole_points
-from supply_chain.risk.rm2.method import ISSUE_INDEX, METHOD
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue, RiskBand
-
-
-def issue_title(issue: Issue) -> str:
-    """What an issue is called, beginning with a capital."""
-    name = METHOD.issue_names[ISSUE_INDEX[issue.value]]
-    return name[:1].upper() + name[1:]
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,7 @@ def row_of(risk: RiskScore) -> RangeRow:
     low, high = known.residual_low, known.residual_high
     return RangeRow(
         issue=risk.issue,
-        title=issue_title(risk.issue),
+        title=ISSUE_NAMES[risk.issue],
         index=whole_points(risk.residual_index),
         low=whole_points(low),
         high=whole_points(high),

@@ -22,10 +22,10 @@ from ddplatform.value_chain.filters.views import (
 from ddplatform.value_chain.mapping.forms import country_choices, sector_choices
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.mapping.views import KIND_WORDS
-from ddplatform.value_chain.pictures.views.issue_colour import issue_choices
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.views import ENDPOINTS, PAGE_WORDS
 from supply_chain.reference.release import load_reference
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.search.node_filter import ANY_EVENT, FILTERS, NOT_KNOWN
 from supply_chain.vocabulary import RiskBand
 
@@ -78,7 +78,7 @@ def _choices(labels: Labels, sector: str | None) -> Mapping[str, Choices]:
     commodities = load_reference().commodities.values()
     return {
         **short_choices(sector),
-        "issue": [("", "Any issue"), *issue_choices()],
+        "issue": [("", "Any issue"), *ISSUE_NAMES.items()],
         "commodity": [
             ("", "All commodities"),
             (NOT_KNOWN, "None known"),

@@ -23,10 +23,10 @@ from ddplatform.infrastructure.words.questionnaire_states import questionnaire_w
 from ddplatform.risk.context_events.queries.events import list_titles
 from ddplatform.risk.words.register_filter import address_of
 from ddplatform.value_chain.mapping.views import KIND_WORDS
-from ddplatform.value_chain.pictures.views.issue_colour import issue_choices
 from ddplatform.value_chain.saved_views.services import VALUE_LENGTH
 from supply_chain.graph.labels import plain_tag
 from supply_chain.reference.release import load_reference
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.search.node_filter import (
     ANY_EVENT,
     FILTERS,
@@ -263,8 +263,8 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
     "country": _country,
     "region": lambda text: "Region not known" if text == NOT_KNOWN else f"Region: {text}",
     "tier": _tier_words,
-    "issue": lambda text: f"Band of: {dict(issue_choices())[text]}",
-    "first_issue": lambda text: f"First issue: {dict(issue_choices())[text]}",
+    "issue": lambda text: f"Band of: {ISSUE_NAMES[text]}",
+    "first_issue": lambda text: f"First issue: {ISSUE_NAMES[text]}",
     "band": lambda text: "Not assessed" if text == NOT_KNOWN else f"{text.capitalize()} risk",
     "commodity": _commodity,
     "kind": _kind,

@@ -7,9 +7,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.due_diligence.findings.services.findings import Harm
-from ddplatform.due_diligence.findings.views.words import ISSUE_CHOICES
 from ddplatform.value_chain.screening.models import MatchAnswer
 from ddplatform.value_chain.screening.services.lists import ListFields, official_fields
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.screening.words import list_words
 from supply_chain.vocabulary import Issue
 
@@ -66,7 +66,9 @@ class ListForm(FlaskForm):  # type: ignore[misc]
         validators=[Length(max=300)],
     )
     issue = SelectField(
-        "Issue that the list is about", choices=ISSUE_CHOICES, default=Issue.FL.value
+        "Issue that the list is about",
+        choices=[SelectChoice(*one) for one in ISSUE_NAMES.items()],
+        default=Issue.FL.value,
     )
 
     OF_THE_FILE = ("file", "kind", "edition_on", "coverage")

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.due_diligence.findings.services.findings import Harm
-from ddplatform.due_diligence.findings.views.words import ISSUE_NAMES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -41,6 +40,7 @@ from ddplatform.value_chain.screening.services import export as screening_export
 from ddplatform.value_chain.screening.services import lists as screening_lists
 from ddplatform.value_chain.screening.services import matches as screening
 from ddplatform.value_chain.screening.services.lists import TakenIn
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.screening.entries import Entry
 
 bp = Blueprint("screening", __name__)

@@ -39,6 +39,7 @@ from ddplatform.risk.explanation.queries.answers import find_answers
 from ddplatform.risk.runs.models import FactKind
 from ddplatform.value_chain.filters.queries.search import search_nodes
 from ddplatform.value_chain.mapping.queries.maps import get_node
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue
 
 HISTORY_SHOWN = 30
@@ -61,6 +62,7 @@ def index() -> ResponseReturnValue:
         today=g.now.date(),
         is_filtered=wanted != FindingFilter(),
         words=words,
+        issue_names=ISSUE_NAMES,
     )
 
 
@@ -147,6 +149,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         events=list_history(finding_id, limit=HISTORY_SHOWN),
         told=words.told,
         words=words,
+        issue_names=ISSUE_NAMES,
         impact=impact_words(),
         tracking=tracking_words(),
         today=g.now.date(),

@@ -14,12 +14,7 @@ from ddplatform.due_diligence.findings.models import FindingSource, MitigationAc
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.runs.models import FactKind
 from supply_chain.risk.method import METHOD
-from supply_chain.vocabulary import Issue
 
-ISSUE_NAMES: dict[str, str] = {
-    issue.value: name[0].upper() + name[1:]
-    for issue, name in zip(Issue, METHOD.issue_names, strict=True)
-}
 CONTROL_NAMES: dict[str, str] = {
     ref: name[0].upper() + name[1:]
     for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
@@ -88,7 +83,6 @@ EFFECT_KINDS = {
     IndicatorKind.INPUT: "input",
 }
 
-ISSUE_CHOICES = [SelectChoice(ref, name) for ref, name in ISSUE_NAMES.items()]
 SOURCE_CHOICES = [SelectChoice(ref, name) for ref, name in SOURCES.items()]
 CONTROL_CHOICES = [
     SelectChoice("", "None of these"),

@@ -17,6 +17,7 @@ from ddplatform.risk.runs.models import IndicatorValue, SalienceNote
 from ddplatform.risk.runs.queries.rows import load_register
 from ddplatform.risk.runs.queries.scores import RiskScore, list_at
 from supply_chain.reference.release import load_reference
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.method import METHOD, METHOD_VERSION
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
@@ -33,12 +34,6 @@ GROUP_WORDS = {
     "COM": "Conditions in the community",
     "ONL": "Conditions online",
 }
-
-
-def issue_title(issue: Issue) -> str:
-    """What an issue is called."""
-    name = METHOD.issue_names[list(Issue).index(issue)]
-    return name[:1].upper() + name[1:]
 
 
 def spaced(word: str | None) -> str | None:
@@ -146,7 +141,7 @@ def _row(
     return {
         "rank": one.salience_rank,
         "issue": one.issue.value,
-        "issue_title": issue_title(one.issue),
+        "issue_title": ISSUE_NAMES[one.issue],
         "node": one.node_ref,
         "node_id": str(one.node_id) if one.node_id else None,
         "node_name": one.node_name,

@@ -17,7 +17,7 @@ from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
 from ddplatform.infrastructure.access.roles import ROLES
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.reporting.report_facts.queries.risks import issue_title, spaced
+from ddplatform.reporting.report_facts.queries.risks import spaced
 from ddplatform.reporting.report_facts.queries.scope import Scope
 from ddplatform.risk.runs.models import AssessmentRun, RiskAssessment
 from ddplatform.risk.runs.queries.rows import on_runs
@@ -29,6 +29,7 @@ from ddplatform.supplier_engagement.library.models import (
 )
 from ddplatform.supplier_engagement.responses.models import RedFlag, Response
 from ddplatform.value_chain.mapping.models import ValueChainNode
+from supply_chain.risk.issue_names import ISSUE_NAMES
 
 WAITING = (QuestionnaireState.SENT, QuestionnaireState.OPENED, QuestionnaireState.RETURNED)
 ARRIVED = (
@@ -149,7 +150,7 @@ def _finding(finding: Finding, node_name: str, role: Any, scope: Scope) -> dict[
         "ref": short_ref("F", finding.id),
         "title": finding.title,
         "issue": finding.issue.value,
-        "issue_title": issue_title(finding.issue),
+        "issue_title": ISSUE_NAMES[finding.issue],
         "node_name": node_name,
         "kind": "actual" if finding.is_actual else "potential",
         "involvement": spaced(finding.involvement) if is_kept else None,

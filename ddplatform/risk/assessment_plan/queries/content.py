@@ -8,13 +8,13 @@ from ddplatform.risk.assessment_plan.models import VisitPlan, VisitPlanStep
 from ddplatform.risk.assessment_plan.queries.plans import PlanRow, StepRow
 from ddplatform.risk.assessment_plan.queries.words import (
     AIMS,
-    ISSUE_NAMES,
     KINDS,
     SPREADS,
     budget,
     guarantee,
     reason,
 )
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.method import METHOD_VERSION
 
 Plan = PlanRow | VisitPlan

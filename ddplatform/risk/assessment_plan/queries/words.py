@@ -8,13 +8,8 @@ from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPla
 from ddplatform.risk.assessment_plan.queries.plans import PlanRow, StepRow
 from ddplatform.risk.words.figures import GRADES, band_at, whole_points
 from supply_chain.analysis.visit_plan_field import Aim, Spread
-from supply_chain.risk.rm2.method import METHOD
-from supply_chain.vocabulary import Issue
+from supply_chain.risk.issue_names import ISSUE_NAMES
 
-ISSUE_NAMES: Mapping[str, str] = {
-    issue.value: name[0].upper() + name[1:]
-    for issue, name in zip(Issue, METHOD.issue_names, strict=True)
-}
 AIMS: Mapping[str, str] = {
     Aim.LEARN.value: "Know more where harm could be severe and the range is wide",
     Aim.FIND.value: "Find severe harm where it is likely",

@@ -27,11 +27,10 @@ from ddplatform.risk.assessment_plan.queries.words import could_be
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.requests.services.requests import Sending
 from ddplatform.value_chain.mapping.models import ValueChainNode
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.issue_names import ISSUE_TERMS
 from supply_chain.vocabulary import Issue
 
 INDICATOR = "IND-02"  # sites assessed in the last 12 months
-_ISSUE_NAMES = dict(zip(Issue, METHOD.issue_names, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +200,7 @@ def _plan_visit(
     )
     if finding_id is None:
         finding_id = findings.record(node.id, _gap(step, issue), by=by, at=at).id
-    name = _ISSUE_NAMES[issue]
+    name = ISSUE_TERMS[issue]
     action = mitigation.plan(
         finding_id,
         ActionPlan(
@@ -223,7 +222,7 @@ def _plan_visit(
 
 
 def _gap(step: VisitPlanStep, issue: Issue) -> FindingFields:
-    name = _ISSUE_NAMES[issue]
+    name = ISSUE_TERMS[issue]
     return FindingFields(
         issue=issue,
         title=f"Too little is known: {name}"[: findings.TITLE_LENGTH],

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ddplatform.due_diligence.findings.views.words import ISSUE_NAMES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
@@ -21,6 +20,7 @@ from ddplatform.risk.reference.queries import releases as queries
 from supply_chain.reference.atlas import load_atlas
 from supply_chain.reference.release import load_reference
 from supply_chain.reference.types import Country
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.country_profile import (
     IssueVulnerability,
     country_profile,

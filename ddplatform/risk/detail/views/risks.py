@@ -10,13 +10,13 @@ from ddplatform.infrastructure.web.filters import band_word, severity_word
 from ddplatform.risk.detail.queries.risks import ChainChoice, RiskPage
 from ddplatform.risk.judgement.queries.judged import PastScore
 from ddplatform.risk.runs.queries.runs import RunHead
-from ddplatform.risk.words import codes as words
 from ddplatform.risk.words.register_filter import address_of
 from ddplatform.value_chain.filters.views import filter_query
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.register import RiskFilter
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.search.node_risks import sites_of
-from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+from supply_chain.vocabulary import RiskBand, SeverityBand
 
 SEVERITY_NOTES = ("Gravest", "Grave", "Serious", "Limited", "Minor")
 
@@ -69,7 +69,7 @@ def choices(head: RunHead, chains: list[ChainChoice]) -> dict[str, list[tuple[st
     tiers = sorted(int(tier) for tier in head.summary["tiers"] if tier != "none")
     return {
         "chain": [(str(chain.id), chain.name) for chain in chains],
-        "issue": [("", "All issues"), *((i.value, words.issue_name(i)) for i in Issue)],
+        "issue": [("", "All issues"), *ISSUE_NAMES.items()],
         "severity": [
             ("", "All"),
             *((b.value, severity_word(b.value)) for b in reversed(SeverityBand)),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from ddplatform.infrastructure.web.filters import band_word
 from ddplatform.risk.explanation.queries.issues import PlaceProfile
 from ddplatform.risk.words.figures import GRADES, whole_points
-from ddplatform.risk.words.ranges import Plot, RangeRow, issue_title
+from ddplatform.risk.words.ranges import Plot, RangeRow
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.profile import IssueScore
 from supply_chain.risk.rm2.severity import RISK_BANDS
 
@@ -48,7 +49,7 @@ def _issue_row(position: int, one: IssueScore) -> RangeRow:
     figures = one.figures
     return RangeRow(
         issue=one.issue,
-        title=issue_title(one.issue),
+        title=ISSUE_NAMES[one.issue],
         index=whole_points(figures.residual_index),
         low=whole_points(figures.low),
         high=whole_points(figures.high),

@@ -18,9 +18,9 @@ from ddplatform.risk.explanation.views.ways import (
 )
 from ddplatform.risk.words.codes import sentence
 from ddplatform.risk.words.figures import GRADES, band_at, whole_points
-from ddplatform.risk.words.ranges import issue_title
 from ddplatform.value_chain.approvals.queries.approvals import Standing
 from supply_chain.risk.evidence import State
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.explanation import Indicator
 from supply_chain.risk.rm2.indicator_sources import sources_of
 from supply_chain.risk.rm2.method import METHOD
@@ -75,7 +75,7 @@ def page_of(risk: ExplainedRisk) -> Page:
     small = sum(line.is_free and abs(line.points) < LEAST_LINE for line in lines)
     return Page(
         risk=risk,
-        title=issue_title(found.issue),
+        title=ISSUE_NAMES[found.issue],
         index=whole_points(figures.residual_index),
         before=whole_points(figures.index),
         low=whole_points(figures.low),

@@ -15,6 +15,7 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.risk.runs.models import ControlRecord, FactKind, RiskFact
+from supply_chain.risk.issue_names import ISSUE_TERMS
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
@@ -182,7 +183,7 @@ def ask_reassessment(chain_id: UUID, cause: str, *, by: Identity, at: datetime) 
 def _check_detecting(control: str, issue: Issue) -> None:
     at = METHOD.control_index.get(control)
     if at is None or not (METHOD.detects[at] and METHOD.helps[at, list(Issue).index(issue)]):
-        name = METHOD.issue_names[list(Issue).index(issue)]
+        term = ISSUE_TERMS[issue]
         raise Invalid(
-            fields={"found_by": f"{control} is no control that detects “{name}”; leave it out."}
+            fields={"found_by": f"{control} is no control that detects “{term}”; leave it out."}
         )

@@ -10,7 +10,7 @@ from ddplatform.risk.register.queries.register import Asked, MapRun
 from ddplatform.risk.register.queries.trend import Trend
 from ddplatform.risk.register.views.register import TABS, Basis, filter_words
 from ddplatform.risk.runs.queries.scores import RiskScore
-from ddplatform.risk.words.ranges import issue_title
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.map_scores import LINES
 
 MOST = 20_000
@@ -110,7 +110,7 @@ def _row(of: MapRun, risk: RiskScore, found: FollowUps, trend: Trend | None) -> 
         risk.node_ref,
         risk.country,
         risk.tier,
-        issue_title(risk.issue),
+        ISSUE_NAMES[risk.issue],
         risk.residual_band.value,
         risk.residual_index,
         known.residual_low,

@@ -25,10 +25,10 @@ from ddplatform.risk.register.views.lines import (
 )
 from ddplatform.risk.runs.queries.runs import MapHead, RunHead
 from ddplatform.risk.words.figures import GRADES
-from ddplatform.risk.words.ranges import issue_title
 from ddplatform.risk.words.register_filter import query_of
 from ddplatform.risk.words.stair import Stair, stair_of
 from supply_chain.risk.follow_up import NOBODY, FollowUpFilter
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.register import RiskFilter
 from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.vocabulary import Issue, RiskBand
@@ -238,7 +238,7 @@ def _choices(basis: Basis) -> Mapping[str, Sequence[tuple[str, str]]]:
     maps = [(str(chain.id), chain.name) for chain in basis.maps]
     return {
         "chain": [(ALL_MAPS, "All maps"), *maps] if len(maps) > 1 else maps,
-        "issue": [("", "All issues"), *((issue.value, issue_title(issue)) for issue in Issue)],
+        "issue": [("", "All issues"), *ISSUE_NAMES.items()],
         "risk": [("", "All bands"), *((b.value, band_word(b.value)) for b in reversed(RiskBand))],
         "grade": EVIDENCE,
         "country": [("", "All countries"), *((code, country_name(code)) for code in countries)],
@@ -278,7 +278,7 @@ def filter_words(
     wanted: RiskFilter, follow: FollowUpFilter, follow_ups: FollowUps | None = None
 ) -> list[str]:
     """The filter in words, for a heading and for files."""
-    words = [issue_title(wanted.issue)] if wanted.issue else []
+    words = [ISSUE_NAMES[wanted.issue]] if wanted.issue else []
     words += [band_word(wanted.residual.value)] if wanted.residual else []
     words += [dict(EVIDENCE).get(wanted.grades, f"Grades {wanted.grades}")] if wanted.grades else []
     words += [country_name(wanted.country)] if wanted.country else []

@@ -8,10 +8,11 @@ from typing import Any
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.words import counted
 from ddplatform.risk.scenarios.queries.scenarios import NodeName, load_names, try_on_map
-from ddplatform.risk.scenarios.queries.words import ISSUE_NAMES, change_words, refs_of
+from ddplatform.risk.scenarios.queries.words import change_words, refs_of
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.analysis.what_if import Counts, Effect, Side
 from supply_chain.analysis.what_if_changes import Change, pack_change
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.vocabulary import Issue
 

@@ -14,12 +14,7 @@ from supply_chain.analysis.what_if_changes import (
 )
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.rm2.method import METHOD
-from supply_chain.vocabulary import Issue
 
-ISSUE_NAMES: Mapping[str, str] = {
-    issue.value: name[0].upper() + name[1:]
-    for issue, name in zip(Issue, METHOD.issue_names, strict=True)
-}
 CONTROL_NAMES: Mapping[str, str] = {
     ref: name[0].upper() + name[1:]
     for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)

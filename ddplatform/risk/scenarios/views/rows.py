@@ -10,7 +10,6 @@ from flask import url_for
 from ddplatform.risk.scenarios.queries.scenarios import NodeName, OpenFinding, Tried, load_names
 from ddplatform.risk.scenarios.queries.words import (
     CONTROL_NAMES,
-    ISSUE_NAMES,
     change_words,
     refs_of,
 )
@@ -23,6 +22,7 @@ from supply_chain.analysis.what_if_changes import (
     CloseNode,
     KnowOrigin,
 )
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue
 
 ROWS = 50

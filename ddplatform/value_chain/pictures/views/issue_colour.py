@@ -5,7 +5,7 @@ Maps begin with the highest band over all issues, which is the one that tables s
 
 from flask import request
 
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue
 
 HIGHEST = "highest"
@@ -21,16 +21,6 @@ def issue_of(text: str) -> Issue | None:
     return Issue(text) if text in set(Issue) else None
 
 
-def issue_choices() -> list[tuple[str, str]]:
-    """The issues, with words."""
-    names = zip(Issue, METHOD.issue_names, strict=True)
-    return [(issue.value, _capital(name)) for issue, name in names]
-
-
 def colour_choices() -> list[tuple[str, str]]:
     """What a map can be coloured by, with words."""
-    return [(HIGHEST, "Highest risk over all issues"), *issue_choices()]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return [(HIGHEST, "Highest risk over all issues"), *ISSUE_NAMES.items()]
