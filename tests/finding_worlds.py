@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.actions.queries.actions import get_action
 from ddplatform.due_diligence.actions.services import actions as mitigation
 from ddplatform.due_diligence.actions.services.actions import ActionPlan
@@ -13,7 +14,7 @@ from ddplatform.due_diligence.finding_judgements.services.judgements import Grad
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import findings
-from ddplatform.due_diligence.findings.services.findings import FindingFields, Harm
+from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import unit_of_work

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-FEATURES: tuple[Callable[[], None], ...] = ()
+from ddplatform.due_diligence.findings import registration as findings
+
+FEATURES: tuple[Callable[[], None], ...] = (findings.register,)
 
 
 def register() -> None:

@@ -14,6 +14,14 @@ class Machine(StrEnum):
     REPORT = "ST-REPORT"
 
 
+class Harm(StrEnum):
+    """Whether harm has happened, as far as is known."""
+
+    POTENTIAL = "potential"
+    ALLEGED = "alleged"
+    CONFIRMED = "confirmed"
+
+
 class RiskState(StrEnum):
     """Where a finding (a risk of harm to children) stands; there is no "accepted"."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.core.due_diligence.impacts import InvolvementAnswer
-from ddplatform.core.due_diligence.vocabulary import ActionState, RiskState
+from ddplatform.core.due_diligence.vocabulary import ActionState, Harm, RiskState
 from ddplatform.demo.due_diligence.remedy import open_case_of
 from ddplatform.demo.value_chain.maps import reassess
 from ddplatform.demo.world import Deed, Story, Timeline, World
@@ -75,7 +75,7 @@ def _record(entry: dict[str, Any], world: World, at: datetime) -> None:
                 title=told["title"],
                 description=told["description"],
                 source=FindingSource(told["source"]),
-                harm=findings.Harm(told.get("harm", "potential")),
+                harm=Harm(told.get("harm", "potential")),
                 response_id=response_id if asked else None,
                 answer_path=told.get("answer_path"),
                 self_disclosed=told.get("self_disclosed", False),

@@ -6,6 +6,7 @@ from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.core.due_diligence.impacts import InvolvementAnswer, impact_words
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.blueprints.findings import bp
 from ddplatform.due_diligence.finding_judgements.services.judgements import (
     TRAITS,
@@ -27,7 +28,6 @@ from ddplatform.due_diligence.findings.forms import (
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import harm
-from ddplatform.due_diligence.findings.services.findings import Harm
 from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid

@@ -6,7 +6,7 @@ from wtforms import BooleanField, DateField, RadioField, SelectField, StringFiel
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from ddplatform.due_diligence.findings.services.findings import Harm
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.value_chain.screening.models import MatchAnswer
 from ddplatform.value_chain.screening.services.lists import ListFields, official_fields
 from supply_chain.risk.issue_names import ISSUE_NAMES

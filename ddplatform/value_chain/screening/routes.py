@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_user
-from ddplatform.due_diligence.findings.services.findings import Harm
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires

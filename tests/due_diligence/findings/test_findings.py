@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.impacts import InvolvementAnswer
-from ddplatform.core.due_diligence.vocabulary import RiskState
+from ddplatform.core.due_diligence.vocabulary import Harm, RiskState
 from ddplatform.due_diligence.finding_judgements.queries import severity_of, severity_of_finding
 from ddplatform.due_diligence.finding_judgements.services.judgements import (
     Grade,
@@ -24,7 +24,7 @@ from ddplatform.due_diligence.findings.queries import (
     list_findings,
 )
 from ddplatform.due_diligence.findings.services import findings, harm
-from ddplatform.due_diligence.findings.services.findings import FindingFields, Harm
+from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.models import Job

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.findings.models import Finding
-from ddplatform.due_diligence.findings.services.findings import Harm
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from tests.factories import csrf_token, signed_in_client

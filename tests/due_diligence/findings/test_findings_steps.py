@@ -7,7 +7,7 @@ import pytest
 
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.core.due_diligence.impacts import InvolvementAnswer
-from ddplatform.core.due_diligence.vocabulary import ActionState, RiskState
+from ddplatform.core.due_diligence.vocabulary import ActionState, Harm, RiskState
 from ddplatform.due_diligence.finding_judgements.services.judgements import judge_involvement
 from ddplatform.due_diligence.finding_judgements.services.leverage import (
     LeverageAnswers,
@@ -15,7 +15,6 @@ from ddplatform.due_diligence.finding_judgements.services.leverage import (
 )
 from ddplatform.due_diligence.findings.queries import get_finding, get_finding_place
 from ddplatform.due_diligence.findings.services import findings
-from ddplatform.due_diligence.findings.services.findings import Harm
 from ddplatform.due_diligence.findings.services.steps import (
     StepInput,
     list_steps,

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import User
-from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
+from ddplatform.core.due_diligence.vocabulary import Harm, QuestionnaireState
 from ddplatform.due_diligence.actions.queries.reminders import list_reminders
 from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.findings.services import findings
-from ddplatform.due_diligence.findings.services.findings import FindingFields, Harm
+from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import periodic

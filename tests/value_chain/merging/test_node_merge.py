@@ -11,10 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
 from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.due_diligence.findings.services import findings
-from ddplatform.due_diligence.findings.services.findings import FindingFields, Harm
+from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import TenantScoped, acting_in

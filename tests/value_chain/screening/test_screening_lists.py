@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.findings.models import Finding, FindingSource
-from ddplatform.due_diligence.findings.services.findings import Harm
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.db import db

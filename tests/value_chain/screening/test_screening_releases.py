@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
-from ddplatform.due_diligence.findings.services.findings import Harm
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.audit.queries.history import list_history
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.tracking import tracking_words
-from ddplatform.core.due_diligence.vocabulary import RiskState
+from ddplatform.core.due_diligence.vocabulary import Harm, RiskState
 from ddplatform.due_diligence.blueprints.findings import bp
 from ddplatform.due_diligence.exit.services import gate_of
 from ddplatform.due_diligence.finding_judgements.queries import list_score_history, severity_band_of
@@ -26,7 +26,7 @@ from ddplatform.due_diligence.findings.queries import (
     review_day_of,
 )
 from ddplatform.due_diligence.findings.services import findings
-from ddplatform.due_diligence.findings.services.findings import FindingFields, Harm
+from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.due_diligence.findings.services.steps import list_steps, work_on
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_person, get_user
 from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import counts as finding_counts
@@ -19,17 +19,10 @@ from ddplatform.infrastructure.stale_edits import refuse_stale
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.supplier_engagement.review.services.review import turn_into_finding
 from ddplatform.value_chain.mapping.queries.maps import get_node
+from ddplatform.value_chain.screening.services.matches import ConfirmedMatch
 from supply_chain.vocabulary import Issue
 
 TITLE_LENGTH, TEXT_LENGTH = 160, 4000
-
-
-class Harm(StrEnum):
-    """Whether harm has happened, as far as is known."""
-
-    POTENTIAL = "potential"
-    ALLEGED = "alleged"
-    CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True)
@@ -100,6 +93,21 @@ def record(node_id: UUID, fields: FindingFields, *, by: Identity, at: datetime) 
         answer=finding.answer_path,
     )
     return finding
+
+
+def record_listed(match: ConfirmedMatch, *, by: Identity, at: datetime) -> UUID:
+    """Record a finding at a site that a person found on an official list; returns its key.
+
+    Potential harm changes no score, alleged harm is a credible allegation (RM-1.0 section 8).
+    """
+    fields = FindingFields(
+        issue=match.issue,
+        title=match.title[:TITLE_LENGTH],
+        description=match.description[:TEXT_LENGTH],
+        source=FindingSource.OFFICIAL_LIST,
+        harm=match.harm,
+    )
+    return record(match.node_id, fields, by=by, at=at).id
 
 
 def rewrite(

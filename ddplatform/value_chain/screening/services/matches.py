@@ -1,23 +1,23 @@
 """Lists and maps are compared; a person says whether two records are the same.
 
 A match is a prompt. No score changes before a person confirms it; then a finding is recorded with
-the list as its source, by the verb that all findings are recorded with.
+the list as its source, by the package that registered with `RECORDERS`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.due_diligence.findings.models import FindingSource
-from ddplatform.due_diligence.findings.services import findings
-from ddplatform.due_diligence.findings.services.findings import FindingFields, Harm
+from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.value_chain.matching.queries.records import load_records
 from ddplatform.value_chain.screening.models import (
     MatchAnswer,
@@ -40,9 +40,33 @@ from ddplatform.value_chain.screening.services.lists import take_in_placed
 from supply_chain.matching.records import Record
 from supply_chain.screening.entries import Entry, EntryStatus
 from supply_chain.screening.matches import ListMatch, find_matches
+from supply_chain.vocabulary import Issue
 
 NOTE_LENGTH = 2000
+FINDING = "finding"
 Unit = Callable[[], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class ConfirmedMatch:
+    """A site that a person found on a list. The texts may be longer than a record keeps."""
+
+    node_id: UUID
+    issue: Issue
+    harm: Harm
+    title: str
+    description: str
+
+
+class RecordMatch(Protocol):
+    """Records what a person found, and returns the key of the record."""
+
+    def __call__(self, match: ConfirmedMatch, *, by: Identity, at: datetime) -> UUID:
+        """Record it, with the one event that this leaves."""
+
+
+RECORDERS: Registry[RecordMatch] = Registry("confirmed matches of official lists")
+"""Who records a confirmed match, under what becomes of it."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +236,6 @@ def _record(
     row: ScreeningMatch, edition: ScreeningList, harm: Harm, *, by: Identity, at: datetime
 ) -> UUID:
     entry = get_entry(row.listed_id)
-    title = f"Named on a list: {edition.name}"
     told = [
         f"“{entry.name}” on “{edition.name}” ({edition.publisher}, edition of "
         f"{edition.edition_on}), line {entry.row}, is this site as a person confirmed.",
@@ -220,19 +243,14 @@ def _record(
         "The entry is no longer in force." if _is_ended(row) else "",
         row.note,
     ]
-    finding = findings.record(
-        row.node_id,
-        FindingFields(
-            issue=edition.issue,
-            title=title[: findings.TITLE_LENGTH],
-            description="\n\n".join(filter(None, told))[: findings.TEXT_LENGTH],
-            source=FindingSource.OFFICIAL_LIST,
-            harm=harm,
-        ),
-        by=by,
-        at=at,
+    match = ConfirmedMatch(
+        node_id=row.node_id,
+        issue=edition.issue,
+        harm=harm,
+        title=f"Named on a list: {edition.name}",
+        description="\n\n".join(filter(None, told)),
     )
-    return finding.id
+    return RECORDERS.get(FINDING)(match, by=by, at=at)
 
 
 def _remember(row: ScreeningMatch) -> None:
