@@ -14,7 +14,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.facts.services import facts as risk
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
-from ddplatform.value_chain.imports.queries.imports import get_import
+from ddplatform.value_chain.imports.queries import get_import
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 from ddplatform.value_chain.mapping.services.nodes import NodeFields, add_node, create_chain

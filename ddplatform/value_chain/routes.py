@@ -10,8 +10,7 @@ from ddplatform.value_chain.countries.routes import matrix as value_chain_matrix
 from ddplatform.value_chain.countries.routes import sites as value_chain_site
 from ddplatform.value_chain.countries.routes import world as value_chain_world
 from ddplatform.value_chain.filters import routes as value_chain_filter
-from ddplatform.value_chain.history.routes import past as value_chain_past
-from ddplatform.value_chain.history.routes import waiting as value_chain_past_waiting
+from ddplatform.value_chain.history import routes as value_chain_past
 from ddplatform.value_chain.import_corrections import routes as value_chain_import_mending
 from ddplatform.value_chain.imports import routes as value_chain_import
 from ddplatform.value_chain.mapping.routes import links as value_chain_link
@@ -44,7 +43,6 @@ WITH_ROUTES = (
     value_chain_matrix,
     value_chain_node,
     value_chain_past,
-    value_chain_past_waiting,
     value_chain_routes,
     value_chain_site,
     value_chain_view,

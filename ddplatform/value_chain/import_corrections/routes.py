@@ -17,8 +17,7 @@ from ddplatform.value_chain.import_corrections.services import gone as import_go
 from ddplatform.value_chain.import_corrections.services.workbook import problem_workbook
 from ddplatform.value_chain.import_corrections.views import chosen_activities
 from ddplatform.value_chain.imports.models import GoneAnswer
-from ddplatform.value_chain.imports.queries.imports import get_import
-from ddplatform.value_chain.imports.queries.rows import PAGE, get_fault, list_rows_of_fault
+from ddplatform.value_chain.imports.queries import PAGE, get_fault, get_import, list_rows_of_fault
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services import requests as import_requests
 from ddplatform.value_chain.mapping.forms import CorrectionsForm

@@ -16,8 +16,7 @@ from ddplatform.value_chain.import_corrections.views import activity_summary
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.queries.first_run import leads_first_run
 from ddplatform.value_chain.import_steps.services.undo import obstacle_to_undo, undo_import
-from ddplatform.value_chain.imports.queries.imports import get_import, list_imports
-from ddplatform.value_chain.imports.queries.rows import list_guessed_values
+from ddplatform.value_chain.imports.queries import get_import, list_guessed_values, list_imports
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services import requests as import_requests
 from ddplatform.value_chain.imports.views.mapping import mapping_page, read_corrections, remembered

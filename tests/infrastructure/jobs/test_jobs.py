@@ -25,7 +25,7 @@ from ddplatform.infrastructure.jobs.runner import run_job
 from ddplatform.infrastructure.jobs.services import MAX_ATTEMPTS, enqueue
 from ddplatform.infrastructure.tenancy import acting_in, nobody
 from ddplatform.jobs.handlers import HANDLERS
-from ddplatform.value_chain.imports.queries.imports import get_import
+from ddplatform.value_chain.imports.queries import get_import
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services import requests as import_requests
 from ddplatform.value_chain.mapping.models import ImportStatus, ValueChainNode

@@ -19,7 +19,7 @@ from ddplatform.value_chain.approvals.models import (
 )
 from ddplatform.value_chain.history.models import MapChange
 from ddplatform.value_chain.import_steps.services import undo as map_undo
-from ddplatform.value_chain.imports.queries.imports import get_import
+from ddplatform.value_chain.imports.queries import get_import
 from ddplatform.value_chain.map_files.services.export import export_chain
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.services import links as supply_links

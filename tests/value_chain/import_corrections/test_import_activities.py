@@ -12,7 +12,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.value_chain.import_corrections.services.corrections import answer_activities
 from ddplatform.value_chain.imports.models import ActivityAnswer
-from ddplatform.value_chain.imports.queries.imports import get_import
+from ddplatform.value_chain.imports.queries import get_import
 from ddplatform.value_chain.mapping.models import ImportStatus, ValueChainNode
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from tests.conftest import NOW

@@ -17,8 +17,7 @@ from ddplatform.value_chain.import_corrections.services import gone as import_go
 from ddplatform.value_chain.import_steps.queries.dependents import Leads, list_dependents
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.models import GoneAnswer
-from ddplatform.value_chain.imports.queries.imports import get_import
-from ddplatform.value_chain.imports.queries.rows import list_gone
+from ddplatform.value_chain.imports.queries import get_import, list_gone
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.services import links as supply_links
 from ddplatform.value_chain.mapping.services import nodes as value_chain

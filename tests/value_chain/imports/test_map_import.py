@@ -29,8 +29,12 @@ from ddplatform.value_chain.import_corrections.services.gone import answer_all_o
 from ddplatform.value_chain.import_steps.services import apply as map_apply
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.models import GoneAnswer
-from ddplatform.value_chain.imports.queries.imports import get_import, get_import_for_change
-from ddplatform.value_chain.imports.queries.rows import list_faults, load_page
+from ddplatform.value_chain.imports.queries import (
+    get_import,
+    get_import_for_change,
+    list_faults,
+    load_page,
+)
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services import requests as import_requests
 from ddplatform.value_chain.map_files.services import export as map_export

@@ -29,10 +29,10 @@ from ddplatform.value_chain.import_steps.queries.dependents import Leads, list_d
 from ddplatform.value_chain.import_steps.services import apply as map_apply
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.models import GoneAnswer, ImportFaultRow, ImportGone
-from ddplatform.value_chain.imports.queries.imports import get_import
-from ddplatform.value_chain.imports.queries.rows import (
+from ddplatform.value_chain.imports.queries import (
     count_gone,
     get_fault,
+    get_import,
     list_faults,
     list_gone,
     list_guessed_values,

@@ -14,7 +14,7 @@ from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.value_chain.filters.queries.search import search_nodes
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_node
-from ddplatform.value_chain.mapping.services.register_ids import read_typed
+from supply_chain.intake.register_ids import read_typed
 from tests.answering import add_node, make_chain
 from tests.factories import Tenant, csrf_token, signed_in_client
 

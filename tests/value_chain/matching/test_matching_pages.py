@@ -14,7 +14,7 @@ from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.matching.models import DuplicatePair, MatchRun, NodeMerge, PairState
 from ddplatform.value_chain.matching.routes.pairs import index as list_pairs_page
-from ddplatform.value_chain.matching.views.pairs import Part, compare
+from ddplatform.value_chain.matching.views import Part, compare
 from ddplatform.value_chain.merging.queries.sides import load_sides
 from supply_chain.intake.drafts import NamedBytes
 from tests.conftest import NOW

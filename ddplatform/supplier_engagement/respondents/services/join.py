@@ -31,7 +31,7 @@ from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import WAITING, get_assignment
 from ddplatform.supplier_engagement.requests.services.requests import invite
-from ddplatform.supplier_engagement.responses.queries.latest import latest_answers
+from ddplatform.supplier_engagement.responses.queries.earlier import latest_answers
 from ddplatform.supplier_engagement.responses.services.responses import start
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_node

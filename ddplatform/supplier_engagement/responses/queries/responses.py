@@ -25,8 +25,8 @@ from ddplatform.supplier_engagement.library.models import (
 from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.responses.models import Answer, AnswerMessage, RedFlag
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.queries.earlier import load_last_saved
 from ddplatform.supplier_engagement.responses.queries.languages import spoken_language
-from ddplatform.supplier_engagement.responses.queries.last_saved import load_last_saved
 from ddplatform.supplier_engagement.sharing.queries.standing import texts_that_stand
 from ddplatform.supplier_engagement.translations.queries.texts import Review, load_wording
 from questionnaires import Page, Plan, Response, pages

@@ -10,8 +10,11 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.value_chain.import_corrections.services.activities import add_answers
-from ddplatform.value_chain.imports.queries.imports import get_applied_import, get_import_for_change
-from ddplatform.value_chain.imports.queries.rows import list_faults_by_id
+from ddplatform.value_chain.imports.queries import (
+    get_applied_import,
+    get_import_for_change,
+    list_faults_by_id,
+)
 from ddplatform.value_chain.imports.services.reading import MAX_BYTES, queue_preview
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 from supply_chain.intake.corrections import read_corrections

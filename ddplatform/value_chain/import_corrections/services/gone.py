@@ -14,7 +14,7 @@ from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.value_chain.import_steps.queries.since import load_undo
 from ddplatform.value_chain.imports.models import GoneAnswer, ImportGone
-from ddplatform.value_chain.imports.queries.imports import get_import_for_change
+from ddplatform.value_chain.imports.queries import get_import_for_change
 from ddplatform.value_chain.mapping.models import (
     ImportStatus,
     MapImport,

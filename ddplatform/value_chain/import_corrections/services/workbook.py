@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from uuid import UUID
 
-from ddplatform.value_chain.imports.queries.imports import get_import
-from ddplatform.value_chain.imports.queries.rows import (
+from ddplatform.value_chain.imports.queries import (
     Fault,
     as_problem,
+    get_import,
     iter_faulty_rows,
     list_all_faults,
 )

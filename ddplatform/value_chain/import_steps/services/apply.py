@@ -29,7 +29,7 @@ from ddplatform.value_chain.import_corrections.services.gone import (
     archive_links as archive_links_of_list,
 )
 from ddplatform.value_chain.import_corrections.services.gone import archive_nodes, nodes_to_archive
-from ddplatform.value_chain.imports.queries.imports import get_import, get_import_for_change
+from ddplatform.value_chain.imports.queries import get_import, get_import_for_change
 from ddplatform.value_chain.imports.services.compare import Comparison, compare_with_map
 from ddplatform.value_chain.imports.services.mapping import remember
 from ddplatform.value_chain.imports.services.reading import Reading

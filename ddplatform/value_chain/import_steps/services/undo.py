@@ -16,7 +16,7 @@ from ddplatform.value_chain.approvals.services.imports import take_back
 from ddplatform.value_chain.history.queries.values import typed
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.queries.since import is_new, keys_of
-from ddplatform.value_chain.imports.queries.imports import get_import_for_change
+from ddplatform.value_chain.imports.queries import get_import_for_change
 from ddplatform.value_chain.mapping.models import (
     ImportStatus,
     MapImport,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ddplatform.value_chain.graph.queries.drafts import MapDrafts
-from ddplatform.value_chain.imports.queries.imports import list_applied_headings, load_listed
+from ddplatform.value_chain.imports.queries import list_applied_headings, load_listed
 from ddplatform.value_chain.mapping.models import MapImport
 from ddplatform.value_chain.matching_imports.services.imports import follow_merges
 from supply_chain.intake.columns import find_header_row, unique_header

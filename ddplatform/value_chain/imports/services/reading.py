@@ -20,7 +20,7 @@ from ddplatform.value_chain.import_corrections.services.activities import (
     answers_for,
 )
 from ddplatform.value_chain.import_corrections.services.gone import keep_gone
-from ddplatform.value_chain.imports.queries.imports import get_import, get_import_for_change
+from ddplatform.value_chain.imports.queries import get_import, get_import_for_change
 from ddplatform.value_chain.imports.services.compare import (
     compare_with_map,
     guess_earlier,

@@ -7,7 +7,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
-from ddplatform.value_chain.imports.queries.imports import get_import_for_change
+from ddplatform.value_chain.imports.queries import get_import_for_change
 from ddplatform.value_chain.imports.services.reading import APPLY
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 

@@ -18,10 +18,11 @@ from ddplatform.value_chain.import_steps.queries.dependents import (
 )
 from ddplatform.value_chain.import_steps.queries.first_run import leads_first_run
 from ddplatform.value_chain.imports.models import GoneAnswer
-from ddplatform.value_chain.imports.queries.imports import get_import, list_applied
-from ddplatform.value_chain.imports.queries.rows import (
+from ddplatform.value_chain.imports.queries import (
     PAGE,
     count_gone,
+    get_import,
+    list_applied,
     list_faults,
     list_gone,
     load_page,

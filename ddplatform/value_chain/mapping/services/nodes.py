@@ -43,9 +43,9 @@ from ddplatform.value_chain.mapping.services.changes import (
     finish_change,
     restore,
 )
-from ddplatform.value_chain.mapping.services.register_ids import read_typed
 from ddplatform.value_chain.merging.queries.merges import find_merge_of
 from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH, plain_tags
+from supply_chain.intake.register_ids import read_typed
 from supply_chain.intake.wishes import held_origin
 from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import NodeKind

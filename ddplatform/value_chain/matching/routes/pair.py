@@ -11,14 +11,14 @@ from ddplatform.infrastructure.forms.sent import VersionForm, answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.matching import views as words
 from ddplatform.value_chain.matching.forms import DecideForm
 from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.matching.queries.pairs import find_next_pair
 from ddplatform.value_chain.matching.queries.records import get_pair
 from ddplatform.value_chain.matching.services import decisions as matching
 from ddplatform.value_chain.matching.services.decisions import Decided
-from ddplatform.value_chain.matching.views import words
-from ddplatform.value_chain.matching.views.pairs import compare
+from ddplatform.value_chain.matching.views import compare
 from ddplatform.value_chain.merging.queries.merges import find_merge_of_pair
 from ddplatform.value_chain.merging.queries.sides import load_sides
 

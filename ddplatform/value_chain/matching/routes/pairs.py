@@ -14,6 +14,7 @@ from ddplatform.infrastructure.web.list_pages import going_on, read_place, write
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.forms import country_choices
 from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.matching import views as words
 from ddplatform.value_chain.matching.models import MatchRun, MatchRunKind
 from ddplatform.value_chain.matching.queries.pairs import (
     COUNT_CAP,
@@ -25,7 +26,6 @@ from ddplatform.value_chain.matching.queries.pairs import (
 from ddplatform.value_chain.matching.queries.records import find_last_run
 from ddplatform.value_chain.matching.routes import pair as pair_pages
 from ddplatform.value_chain.matching.services import search as match_search
-from ddplatform.value_chain.matching.views import words
 from ddplatform.value_chain.merging.routes import many as many_pages
 from ddplatform.value_chain.merging.routes import merges as merge_pages
 

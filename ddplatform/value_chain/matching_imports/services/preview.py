@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
-from ddplatform.value_chain.imports.queries.imports import get_import
+from ddplatform.value_chain.imports.queries import get_import
 from ddplatform.value_chain.imports.services.compare import compare_with_map
 from ddplatform.value_chain.imports.services.reading import Reading
 from ddplatform.value_chain.matching.services.search import request_search

@@ -13,11 +13,11 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.matching import views as words
 from ddplatform.value_chain.matching.forms import ManyForm
 from ddplatform.value_chain.matching.models import MatchRunKind, PairState
 from ddplatform.value_chain.matching.queries.pairs import PairFilter, list_weakest
 from ddplatform.value_chain.matching.queries.records import get_run
-from ddplatform.value_chain.matching.views import words
 from ddplatform.value_chain.merging.services import many as matching_many
 
 USUAL = 95

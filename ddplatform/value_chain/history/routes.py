@@ -1,13 +1,16 @@
-"""A map as it stood on a past day: picture, list and single nodes. Only to read."""
+"""A map as it stood on a past day: picture, list and single nodes, and the wait for a large map."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.jobs.models import JobState
+from ddplatform.infrastructure.web.address_values import day
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.changes.queries.bands import load_day_bands
 from ddplatform.value_chain.changes.queries.node import PAGE_SIZE as HISTORY_PAGE
@@ -16,7 +19,7 @@ from ddplatform.value_chain.graph.queries.snapshots import is_at_hand, load_past
 from ddplatform.value_chain.history.queries.lists import PAGE_SIZE, PastFilter, list_past_nodes
 from ddplatform.value_chain.history.queries.node import load_past_node
 from ddplatform.value_chain.history.queries.past import Past, load_past
-from ddplatform.value_chain.history.routes.waiting import not_ready
+from ddplatform.value_chain.history.services import past_days as map_past_days
 from ddplatform.value_chain.history.views import (
     asked_day,
     page_number,
@@ -25,6 +28,7 @@ from ddplatform.value_chain.history.views import (
     views_of_day,
 )
 from ddplatform.value_chain.mapping.forms import country_choices
+from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
 from ddplatform.value_chain.mapping.queries.words import difference_words, who_words, why_words
 from ddplatform.value_chain.mapping.views import KIND_WORDS, lane_word, link_words
@@ -34,6 +38,9 @@ from ddplatform.value_chain.pictures.views.pictures import past_page, read_map_s
 from ddplatform.value_chain.pictures.views.rows import rows_of
 from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import NodeKind
+
+PAGES = ("past_map", "past_table")
+"""Pages of a day that has to be read first on a large map."""
 
 
 @bp.get("/<uuid:chain_id>/past")
@@ -160,4 +167,48 @@ def _filter() -> PastFilter:
         q=request.args.get("q", "").strip()[:200],
         country=request.args.get("country", "")[:4],
         kind=NodeKind(kind) if kind in set(NodeKind) else None,
+    )
+
+
+def not_ready(page: str, chain: ValueChain, past: Past) -> str:
+    """Instead of a page of a day that has to be read first."""
+    return _page(chain, past.day.isoformat(), page=page)
+
+
+@bp.post("/<uuid:chain_id>/past/prepare")
+@requires(Permission.VALUE_CHAIN_READ)
+def prepare_past(chain_id: UUID) -> ResponseReturnValue:
+    """Ask for a day; it is read behind the page."""
+    page = request.form.get("page", "")
+    try:
+        asked = day(request.form.get("day", ""))
+    except ValueError:
+        raise NotFound() from None
+    if page not in PAGES:
+        raise NotFound()
+    job = map_past_days.request_day(chain_id, asked, page, by=g.identity, at=g.now)
+    return redirect(url_for(".past_prepared", chain_id=chain_id, job_id=job.id))
+
+
+@bp.get("/<uuid:chain_id>/past/being-read/<uuid:job_id>")
+@requires(Permission.VALUE_CHAIN_READ)
+def past_prepared(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
+    """How far it is; reloads itself until the day is there, then leads to it."""
+    job = map_past_days.get_request(job_id, chain_id)
+    told: dict[str, str] = dict(job.payload)
+    if job.state == JobState.DONE:
+        address = url_for(f".{told['page']}", chain_id=chain_id, day=told["day"])
+        return redirect(address)
+    return _page(get_chain(chain_id), told["day"], page=told["page"], job=job)
+
+
+def _page(chain: ValueChain, shown: str, **more: Any) -> str:
+    job = more.get("job")
+    return render_template(
+        "value_chain/history/past_wait.html",
+        chain=chain,
+        day=shown,
+        on=day(shown),
+        running=job is not None and job.is_going_on,
+        **{"job": None, **more},
     )

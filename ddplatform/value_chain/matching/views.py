@@ -1,14 +1,44 @@
-"""Two nodes side by side, row by row, with the words marked in which they differ."""
+"""What the pages on likely duplicates show: words for pairs, and two nodes side by side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number
 from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.merging.queries.sides import ComparedNode
+from supply_chain.matching.pairs import Decision
 from supply_chain.reference.release import load_reference
+
+STATES: Mapping[PairState, str] = {
+    PairState.OPEN: "Open",
+    PairState.LATER: "Look at later",
+    PairState.SAME: "The same",
+    PairState.DIFFERENT: "Different",
+    PairState.COVERED: "Covered by another pair",
+}
+SUGGESTIONS: Mapping[Decision, str] = {
+    Decision.SAME: "Likely the same",
+    Decision.REVIEW: "Needs a look",
+    Decision.DIFFERENT: "Likely different",
+}
+CHOICES: Mapping[str, PairState | None] = {
+    "": None,
+    "open": PairState.OPEN,
+    "later": PairState.LATER,
+    "same": PairState.SAME,
+    "different": PairState.DIFFERENT,
+}
+CHOICE_WORDS: Mapping[str, str] = {
+    "": "Open and later",
+    "open": "Open",
+    "later": "To look at later",
+    "same": "Decided: the same",
+    "different": "Decided: different",
+}
+
 
 SAME, DIFFERS, GAP, NEITHER = "same", "differs", "gap", "neither"
 
