@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-FEATURES: tuple[Callable[[], None], ...] = ()
+from ddplatform.supplier_engagement.campaigns import registration as campaigns
+from ddplatform.supplier_engagement.cascade import registration as cascade
+from ddplatform.supplier_engagement.library import registration as library
+from ddplatform.supplier_engagement.requests import registration as requests
+from ddplatform.supplier_engagement.responses import registration as responses
+
+FEATURES: tuple[Callable[[], None], ...] = (
+    library.register,
+    requests.register,
+    responses.register,
+    campaigns.register,
+    cascade.register,
+)
 
 
 def register() -> None:

@@ -1,9 +1,52 @@
-"""What findings tell earlier packages of themselves."""
+"""What findings and actions tell earlier packages of themselves."""
 
+from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.due_diligence.findings.services import counts
 from ddplatform.due_diligence.findings.services.findings import record_listed
+from ddplatform.risk.runs.models import ControlRecord, RiskFact
+from ddplatform.supplier_engagement.responses.models import Response
+from ddplatform.supplier_engagement.responses.queries.responses import select_responses_at
+from ddplatform.value_chain.merging.queries.references import (
+    Dependence,
+    Follow,
+    Leads,
+    NodeReference,
+    register_follows,
+    register_references,
+    rows_at,
+)
+from ddplatform.value_chain.merging.services.summaries import COUNTS
 from ddplatform.value_chain.screening.services.matches import FINDING, RECORDERS
 
 
 def register() -> None:
-    """A confirmed match of an official list becomes a finding."""
+    """What comes of a confirmed match, what summaries count, and what moves with a node."""
     RECORDERS.add(FINDING, record_listed)
+    COUNTS.add(Finding.__tablename__, counts.refresh)
+    recorded = Dependence(
+        "finding", "findings", Leads.FINDING, item=(Finding.id, Finding.title)
+    )
+    register_references(
+        NodeReference(Finding.node_id, counted_as="Findings", dependence=recorded),
+        NodeReference(MitigationAction.node_id),
+    )
+    _register_follows()
+
+
+def _register_follows() -> None:
+    """A finding goes with its answers; actions, facts and controls go with what they come from."""
+    register_follows(
+        Response.__tablename__,
+        Follow(Finding.node_id, Finding.response_id, select_responses_at),
+    )
+    findings = rows_at(Finding.node_id)
+    register_follows(
+        Finding.__tablename__,
+        Follow(MitigationAction.node_id, MitigationAction.finding_id, findings),
+        Follow(RiskFact.node_id, RiskFact.cause_id, findings),
+    )
+    actions = rows_at(MitigationAction.node_id)
+    register_follows(
+        MitigationAction.__tablename__,
+        Follow(ControlRecord.node_id, ControlRecord.cause_id, actions),
+    )

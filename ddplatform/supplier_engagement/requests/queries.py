@@ -19,7 +19,7 @@ from ddplatform.supplier_engagement.library.queries import TO_REVIEW, WAITING
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.value_chain.mapping.models import ValueChainNode
-from questionnaires import KnownPlace, Proposal, propose
+from questionnaires import Answerer, KnownPlace, Proposal, propose
 from supply_chain.reference.release import load_reference
 
 ROLE_PATH = "/data/A/SAQ_A01"
@@ -107,3 +107,14 @@ def _roles(node_ids: Sequence[UUID]) -> Mapping[UUID, str]:
         .order_by(Assignment.decided_at, ResponseRow.round)
     )
     return {node_id: raw for node_id, raw in rows}
+
+
+def find_newest_status(nodes: Sequence[UUID]) -> str | None:
+    """The state of the questionnaire that was sent last to one of some nodes."""
+    status = db.session.scalar(
+        select(Assignment.status)
+        .where(Assignment.node_id.in_(nodes), Assignment.answered_by == Answerer.SUPPLIER)
+        .order_by(Assignment.sent_at.desc(), Assignment.id.desc())
+        .limit(1)
+    )
+    return status.value if status is not None else None

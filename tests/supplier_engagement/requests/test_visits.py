@@ -23,6 +23,7 @@ from ddplatform.supplier_engagement.library.queries import (
     get_assignment_row,
     list_library,
 )
+from ddplatform.supplier_engagement.requests.queries import find_newest_status
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.responses.models import Answer, RiskSignal
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
@@ -36,7 +37,6 @@ from ddplatform.supplier_engagement.review.services.review import accept_all
 from ddplatform.supplier_engagement.sharing.queries.sharing import has_sources
 from ddplatform.value_chain.mapping.models import NodeSummary
 from ddplatform.value_chain.mapping.queries.maps import get_node
-from ddplatform.value_chain.merging.queries.merges import find_newest_status
 from questionnaires import Answerer
 from tests.answering import (
     DUE,

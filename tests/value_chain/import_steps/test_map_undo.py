@@ -14,7 +14,7 @@ from ddplatform.value_chain.bulk_changes.queries import Wish
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
 from ddplatform.value_chain.graph.queries.drafts import MapDrafts, load_drafts
 from ddplatform.value_chain.import_corrections.services import gone as import_gone
-from ddplatform.value_chain.import_steps.queries.dependents import Leads, list_dependents
+from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.models import GoneAnswer
 from ddplatform.value_chain.imports.queries import get_import, list_gone
@@ -22,6 +22,7 @@ from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.services import links as supply_links
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.links import LinkFields
+from ddplatform.value_chain.merging.queries.references import Leads
 from ddplatform.value_chain.merging.services.merge import merge_nodes, split_merge
 from tests.conftest import NOW
 from tests.factories import Tenant

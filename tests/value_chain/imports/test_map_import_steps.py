@@ -25,7 +25,7 @@ from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
 from ddplatform.value_chain.import_corrections.services import corrections as mending
 from ddplatform.value_chain.import_corrections.services import gone as import_gone
 from ddplatform.value_chain.import_corrections.services.workbook import problem_workbook
-from ddplatform.value_chain.import_steps.queries.dependents import Leads, list_dependents
+from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.services import apply as map_apply
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.models import GoneAnswer, ImportFaultRow, ImportGone
@@ -44,6 +44,7 @@ from ddplatform.value_chain.imports.services import requests as import_requests
 from ddplatform.value_chain.mapping.models import ImportStatus, SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.queries import maps as queries
 from ddplatform.value_chain.mapping.services import nodes as value_chain
+from ddplatform.value_chain.merging.queries.references import Leads
 from ddplatform.value_chain.merging.services.merge import merge_nodes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.drafts import NamedBytes

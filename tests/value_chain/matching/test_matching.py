@@ -434,7 +434,8 @@ def test_the_page_of_a_pair_counts_what_a_merge_would_move(world: World):
         db.session.flush()
         one, two = load_sides((world.one, world.two))
         assert (one.operator, two.operator) == (None, "Usine Soleil S.A.")
-        assert (one.suppliers, one.buyers, one.questionnaires, one.findings) == (0, 0, 0, 0)
+        assert (one.suppliers, one.buyers) == (0, 0)
+        assert one.rows == {"Questionnaires": 0, "Findings": 0}
 
 
 # ---- many at once ----------------------------------------------------------------------------

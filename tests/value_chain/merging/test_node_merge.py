@@ -36,9 +36,15 @@ from ddplatform.value_chain.merging.queries.merges import (
     list_sources,
     load_merged_refs,
 )
+from ddplatform.value_chain.merging.queries.references import (
+    FOLLOWS,
+    LINK_ENDS,
+    REFERENCES,
+    list_moving,
+    name_of,
+)
 from ddplatform.value_chain.merging.queries.sides import load_sides
 from ddplatform.value_chain.merging.services.merge import merge_nodes, split_merge
-from ddplatform.value_chain.merging.services.references import LINK_ENDS, MOVES, STAYS, name_of
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -110,19 +116,26 @@ def names_a_node(column: Any) -> bool:
     return bool(NODE.search(column.name)) and "organisation" not in column.name
 
 
-def test_every_column_that_names_a_node_is_on_the_list_of_references():
+def test_every_column_that_names_a_node_is_registered_by_its_feature(app: Flask):
     found = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.tables.values()
         for column in table.columns
         if names_a_node(column)
     }
-    listed = {name_of(column) for column in (*MOVES, *LINK_ENDS, *STAYS)}
+    registered = {name for name, _ in REFERENCES.items()} | {name_of(one) for one in LINK_ENDS}
 
-    assert found - listed == set(), (
-        "add them to ddplatform/value_chain/merging/services/references.py"
-    )
-    assert {name_of(column) for column in STAYS if not STAYS[column]} == set()
+    assert found - registered == set(), "register them in the registration.py of their feature"
+    assert {one.column.class_ for one in list_moving()} >= {Finding, RiskFact, ValueChainNode}
+
+
+def test_rows_follow_others_only_after_these_have_moved(app: Flask):
+    moved_later: set[str] = set()
+    for follow in reversed(list(FOLLOWS)):
+        moved_later.add(follow.column.class_.__tablename__)
+        (parents,) = follow.parents_of(UUID(int=0)).columns_clause_froms
+
+        assert parents.name not in moved_later
 
 
 def test_merge_and_split_of_a_node_that_every_table_names_leaves_every_table_as_it_was(
@@ -142,7 +155,7 @@ def test_merge_and_split_of_a_node_that_every_table_names_leaves_every_table_as_
     with acting(world.tenant):
         merge = merge_nodes(survivor, absorbed, by=world.tenant.manager, at=NOW)
         db.session.flush()
-        for column in (*MOVES, *LINK_ENDS):
+        for column in (*(one.column for one in list_moving()), *LINK_ENDS):
             rows = db.session.scalars(select(column.class_.id).where(column == absorbed)).all()
             if column in LINK_ENDS:
                 rows = db.session.scalars(

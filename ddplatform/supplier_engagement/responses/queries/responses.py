@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ddplatform.accounts.organisations.models import Organisation, User
 from ddplatform.accounts.organisations.queries import HelpContact, help_contact
@@ -347,3 +347,9 @@ def list_messages(assignment_id: UUID) -> Mapping[str, Sequence[Message]]:
 def asked_back(messages: Mapping[str, Sequence[Message]]) -> frozenset[str]:
     """The paths of questions where the requester had the last word."""
     return frozenset(path for path, thread in messages.items() if thread[-1].from_requester)
+
+
+def select_responses_at(node_id: UUID) -> Select[UUID]:
+    """The keys of all rounds that were asked of a node."""
+    asked = select(Assignment.id).where(Assignment.node_id == node_id)
+    return select(ResponseRow.id).where(ResponseRow.assignment_id.in_(asked))

@@ -2,18 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.evidence.uploads.models import EvidenceLink
 from ddplatform.infrastructure.db import db
-from ddplatform.risk.runs.models import ControlRecord, RiskFact, SeverityJudgement
-from ddplatform.supplier_engagement.library.models import Assignment
-from ddplatform.supplier_engagement.responses.models import RiskSignal
 from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.import_steps.queries.since import (
     find_changed,
@@ -27,17 +22,15 @@ from ddplatform.value_chain.mapping.models import (
     SupplyLink,
     ValueChainNode,
 )
+from ddplatform.value_chain.merging.queries.references import (
+    REFERENCES,
+    Dependence,
+    Leads,
+    NodeReference,
+)
 
 NAMED = 5
-
-
-class Leads(StrEnum):
-    """Which page an item leads to."""
-
-    IMPORT = "import"
-    FINDING = "finding"
-    ASSIGNMENT = "assignment"
-    NODE = "node"
+EVIDENCE = Dependence("site with evidence", "sites with evidence")
 
 
 @dataclass(frozen=True)
@@ -75,39 +68,37 @@ def _later_imports(row: MapImport) -> Dependents:
 
 
 def _standing_on(row: MapImport) -> list[Dependents]:
-    node, new = ValueChainNode, is_new(row, ValueChainNode)
-    documents = (
+    """Documents of links, and what features registered that stands on nodes."""
+    asked = [(EVIDENCE, _documents(row))] + [
+        (one.dependence, _rows_at(one, one.dependence, row)) for one in REFERENCES if one.dependence
+    ]
+    order = list(Leads)
+    return [
+        _named(rows, words.one, words.many, words.leads)
+        for words, rows in sorted(asked, key=lambda one: order.index(one[0].leads))
+    ]
+
+
+def _documents(row: MapImport) -> Select[UUID, str]:
+    node = ValueChainNode
+    return (
         select(node.id, node.name)
         .join(SupplyLink, SupplyLink.supplier_id == node.id)
         .join(EvidenceLink, EvidenceLink.target_id == SupplyLink.id)
         .where(EvidenceLink.target_type == SupplyLink.__tablename__, is_new(row, SupplyLink))
     )
-    findings = select(Finding.id, Finding.title).join(node, node.id == Finding.node_id).where(new)
-    sent = (
-        select(Assignment.id, Assignment.node_name)
-        .join(node, node.id == Assignment.node_id)
-        .where(new)
+
+
+def _rows_at(reference: NodeReference, words: Dependence, row: MapImport) -> Select[UUID, str]:
+    """Key and name of the rows at nodes that came with an import, or of these nodes."""
+    node = ValueChainNode
+    key, name = words.item or (node.id, node.name)
+    return (
+        select(key, name)
+        .select_from(reference.column.class_)
+        .join(node, node.id == reference.column)
+        .where(is_new(row, node))
     )
-    kept: tuple[tuple[Any, str, str], ...] = (
-        (RiskSignal, "site with answers", "sites with answers"),
-        (SeverityJudgement, "site with a severity judgement", "sites with severity judgements"),
-        (RiskFact, "site with facts on risk", "sites with facts on risk"),
-        (ControlRecord, "site with controls", "sites with controls"),
-    )
-    return [
-        _named(findings, "finding", "findings", Leads.FINDING),
-        _named(sent, "questionnaire sent", "questionnaires sent", Leads.ASSIGNMENT),
-        _named(documents, "site with evidence", "sites with evidence", Leads.NODE),
-        *(
-            _named(
-                select(node.id, node.name).join(model, model.node_id == node.id).where(new),
-                one,
-                many,
-                Leads.NODE,
-            )
-            for model, one, many in kept
-        ),
-    ]
 
 
 def _named(statement: Select[UUID, str], one: str, many: str, leads: Leads) -> Dependents:

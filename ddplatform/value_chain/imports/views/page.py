@@ -11,11 +11,7 @@ from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.filters import day, plural
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.value_chain.import_corrections.views import activity_card
-from ddplatform.value_chain.import_steps.queries.dependents import (
-    Dependents,
-    Leads,
-    list_dependents,
-)
+from ddplatform.value_chain.import_steps.queries.dependents import Dependents, list_dependents
 from ddplatform.value_chain.import_steps.queries.first_run import leads_first_run
 from ddplatform.value_chain.imports.models import GoneAnswer
 from ddplatform.value_chain.imports.queries import (
@@ -32,6 +28,7 @@ from ddplatform.value_chain.mapping.forms import ApplyForm
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.merging.queries.references import Leads
 from supply_chain.intake.node_rows import MADE
 
 TABS = {

@@ -11,10 +11,8 @@ from sqlalchemy.orm import aliased, undefer
 from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
-from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.matching.models import NodeMerge
-from questionnaires import Answerer
 from supply_chain.matching.merging import StandingLink
 
 PAGE_SIZE = 50
@@ -144,17 +142,6 @@ def load_archived_ends(links: Iterable[UUID]) -> Mapping[UUID, datetime]:
         .group_by(SupplyLink.id)
     ).all()
     return {row.id: row.moment for row in rows}
-
-
-def find_newest_status(nodes: Sequence[UUID]) -> str | None:
-    """The state of the questionnaire that was sent last to one of some nodes."""
-    status = db.session.scalar(
-        select(Assignment.status)
-        .where(Assignment.node_id.in_(nodes), Assignment.answered_by == Answerer.SUPPLIER)
-        .order_by(Assignment.sent_at.desc(), Assignment.id.desc())
-        .limit(1)
-    )
-    return status.value if status is not None else None
 
 
 def list_sources(node_id: UUID, *, limit: int = PAGE_SIZE) -> Sequence[SourceRecord]:

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.infrastructure.db import db
-from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_node
+from ddplatform.value_chain.merging.queries.references import REFERENCES
 
 
 @dataclass(frozen=True)
@@ -22,8 +21,8 @@ class ComparedNode:
     operator: str | None
     suppliers: int
     buyers: int
-    questionnaires: int
-    findings: int
+    rows: Mapping[str, int]
+    """What else a merge would move, by what it is called."""
 
 
 def load_sides(nodes: Sequence[UUID]) -> list[ComparedNode]:
@@ -31,8 +30,7 @@ def load_sides(nodes: Sequence[UUID]) -> list[ComparedNode]:
     standing = SupplyLink.archived_at.is_(None)
     suppliers = _counts(SupplyLink.buyer_id, nodes, standing)
     buyers = _counts(SupplyLink.supplier_id, nodes, standing)
-    asked = _counts(Assignment.node_id, nodes)
-    findings = _counts(Finding.node_id, nodes)
+    rows = {one.counted_as: _counts(one.column, nodes) for one in REFERENCES if one.counted_as}
     found = [get_node(key) for key in nodes]
     return [
         ComparedNode(
@@ -40,8 +38,7 @@ def load_sides(nodes: Sequence[UUID]) -> list[ComparedNode]:
             operator=get_node(node.operated_by_id).name if node.operated_by_id else None,
             suppliers=suppliers.get(node.id, 0),
             buyers=buyers.get(node.id, 0),
-            questionnaires=asked.get(node.id, 0),
-            findings=findings.get(node.id, 0),
+            rows={name: counts.get(node.id, 0) for name, counts in rows.items()},
         )
         for node in found
     ]

@@ -7,26 +7,29 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_, update
 
-from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.approvals.services.merges import carry_back, carry_over, check_origins
 from ddplatform.value_chain.history.models import TRACKED
 from ddplatform.value_chain.history.services.steps import note_rows
-from ddplatform.value_chain.mapping.models import NodeSummary, SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.matching.models import NodeMerge
 from ddplatform.value_chain.merging.queries.merges import (
-    find_newest_status,
     load_archived_ends,
     load_standing_links,
 )
-from ddplatform.value_chain.merging.services.pairs import point_pairs, restore_pairs
-from ddplatform.value_chain.merging.services.references import (
+from ddplatform.value_chain.merging.queries.references import (
+    FOLLOWS,
     LINK_ENDS,
-    MOVES,
-    ONCE,
     Column,
-    follows,
+    NodeReference,
+    list_moving,
     name_of,
+)
+from ddplatform.value_chain.merging.services.pairs import point_pairs, restore_pairs
+from ddplatform.value_chain.merging.services.summaries import (
+    count_anew,
+    restore_status,
+    show_newest_status,
 )
 from supply_chain.matching.merging import FILLED, JoinedLink, fill_gaps, plan_links
 from supply_chain.vocabulary import FlowEvidence
@@ -44,15 +47,15 @@ def bring_over(
     The merge itself must stand in the database: it is what the walls ask for (walls.py).
     """
     merge.filled = _fill(survivor, absorbed)
-    merge.links = {"summary": _summary(survivor.id, absorbed.id)}
+    merge.links = {"summary": show_newest_status(survivor.id, absorbed.id)}
     ends = _bring_links(merge)
-    moved = {name_of(column): _move(column, absorbed.id, survivor.id) for column in MOVES}
+    moved = {name_of(one.column): _move(one, absorbed.id, survivor.id) for one in list_moving()}
     merge.moved = {
         **{name: ids for name, ids in {**ends, **moved}.items() if ids},
         PAIRS: point_pairs(absorbed, survivor, but=merge.pair_id),
     }
     absorbed.archived_at, absorbed.archived_by_id = merge.merged_at, merge.merged_by_id
-    _count_findings(survivor.id, absorbed.id, at=at)
+    count_anew(survivor.id, absorbed.id, at=at)
 
 
 def take_back(
@@ -61,35 +64,36 @@ def take_back(
     """Undo `bring_over`: every row goes back, what came since follows what it hangs on."""
     absorbed.archived_at = absorbed.archived_by_id = None
     db.session.flush()  # links come back to nodes that stand
-    for column in (*MOVES, *LINK_ENDS):
+    for column in (*(one.column for one in list_moving()), *LINK_ENDS):
         _point(column, merge.moved.get(name_of(column), ()), survivor.id, absorbed.id)
-    for follow in follows(absorbed.id):
+    for follow in FOLLOWS:
+        hangs_on_it = follow.parent.in_(follow.parents_of(absorbed.id))
         _update(
             follow.column,
-            select_by=follow.parent.in_(follow.parents_of) & (follow.column == survivor.id),
+            select_by=hangs_on_it & (follow.column == survivor.id),
             to=absorbed.id,
         )
     _restore_links(merge)
     _empty_again(survivor, merge.filled)
     check_origins((survivor.id, absorbed.id))
-    _restore_summary(survivor.id, merge.links["summary"])
+    restore_status(survivor.id, merge.links["summary"])
     restore_pairs(merge.moved[PAIRS], absorbed, at=at)
-    _count_findings(survivor.id, absorbed.id, at=at)
+    count_anew(survivor.id, absorbed.id, at=at)
 
 
 # ---- rows that only change their node --------------------------------------------------------
 
 
-def _move(column: Column, old: UUID, new: UUID) -> list[str]:
+def _move(reference: NodeReference, old: UUID, new: UUID) -> list[str]:
     """Point rows to another node; returns their ids. The two nodes themselves are left alone."""
+    column, once = reference.column, reference.once
     model = column.class_
     condition = column == old
     if model is ValueChainNode:
         condition &= ValueChainNode.id.not_in((old, new))
-    if column in ONCE:
-        columns, among = ONCE[column]
-        taken = select(*columns).where(column == new, among)
-        condition &= ~(among & tuple_(*columns).in_(taken))
+    if once is not None:
+        taken = select(*once.columns).where(column == new, once.among)
+        condition &= ~(once.among & tuple_(*once.columns).in_(taken))
     found = db.session.scalars(select(model.id).where(condition).order_by(model.id)).all()
     ids = [str(key) for key in found]
     _point(column, ids, old, new)
@@ -216,35 +220,3 @@ def _empty_again(survivor: ValueChainNode, filled: Mapping[str, Any]) -> None:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
-
-
-def _summary(survivor_id: UUID, absorbed_id: UUID) -> list[str | None]:
-    """The state of the questionnaire beside the survivor, before and after."""
-    row = _get_summary(survivor_id)
-    if row is None:
-        return [None, None]
-    before = row.questionnaire_status
-    row.questionnaire_status = find_newest_status((survivor_id, absorbed_id))
-    return [before, row.questionnaire_status]
-
-
-def _restore_summary(survivor_id: UUID, states: Sequence[str | None]) -> None:
-    before, after = states
-    row = _get_summary(survivor_id)
-    if row is None:
-        return
-    is_untouched = row.questionnaire_status == after
-    row.questionnaire_status = before if is_untouched else find_newest_status((survivor_id,))
-
-
-def _get_summary(node_id: UUID) -> NodeSummary | None:
-    return db.session.scalar(
-        select(NodeSummary)
-        .where(NodeSummary.node_id == node_id)
-        .execution_options(populate_existing=True)
-    )
-
-
-def _count_findings(*nodes: UUID, at: datetime) -> None:
-    for node_id in nodes:
-        finding_counts.refresh(node_id, today=at.date())

@@ -1,0 +1,25 @@
+"""What answers tell earlier packages of themselves."""
+
+from ddplatform.supplier_engagement.responses.models import RedFlag, Response, RiskSignal
+from ddplatform.supplier_engagement.responses.queries.responses import select_responses_at
+from ddplatform.value_chain.merging.queries.references import (
+    Dependence,
+    Follow,
+    NodeReference,
+    register_follows,
+    register_references,
+)
+
+
+def register() -> None:
+    """Which columns name a node, and that signals and red flags go with their answers."""
+    answers = Dependence("site with answers", "sites with answers")
+    register_references(
+        NodeReference(RiskSignal.node_id, dependence=answers),
+        NodeReference(RedFlag.node_id),
+    )
+    register_follows(
+        Response.__tablename__,
+        Follow(RiskSignal.node_id, RiskSignal.response_id, select_responses_at),
+        Follow(RedFlag.node_id, RedFlag.response_id, select_responses_at),
+    )

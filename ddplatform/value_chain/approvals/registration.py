@@ -1,0 +1,18 @@
+"""What approvals tell other features of themselves."""
+
+from ddplatform.value_chain.approvals.models import Approval
+from ddplatform.value_chain.mapping.models import SupplyLink
+from ddplatform.value_chain.merging.queries.references import (
+    Follow,
+    NodeReference,
+    register_follows,
+    register_references,
+    rows_at,
+)
+
+
+def register() -> None:
+    """Which column names a node, and that an approval of a flow goes with its link."""
+    register_references(NodeReference(Approval.node_id))
+    links = rows_at(SupplyLink.supplier_id)
+    register_follows(SupplyLink.__tablename__, Follow(Approval.node_id, Approval.link_id, links))

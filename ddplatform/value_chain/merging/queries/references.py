@@ -1,0 +1,126 @@
+"""Every column that names a node: what merges, splits and the undo of imports do with its rows.
+
+Each feature registers the columns of its own tables. A new table with a reference to a node is
+registered too; a test fails until it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ddplatform.infrastructure.registry import Registry
+from ddplatform.value_chain.mapping.models import SupplyLink
+
+Column = InstrumentedAttribute[Any]
+RowsOf = Callable[[UUID], Select[UUID]]
+"""The keys of the rows that belong to a node."""
+
+
+class Leads(StrEnum):
+    """Which page an item that depends on an import leads to, in the order they are told."""
+
+    IMPORT = "import"
+    FINDING = "finding"
+    ASSIGNMENT = "assignment"
+    NODE = "node"
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """How rows at a node are told to who wants to undo the import that brought the node.
+
+    Attributes:
+        one, many: what is counted.
+        item: key and name of what is listed; those of the node where there are none.
+    """
+
+    one: str
+    many: str
+    leads: Leads = Leads.NODE
+    item: tuple[Column, Column] | None = None
+
+
+@dataclass(frozen=True)
+class Once:
+    """A node has one row for each value of the columns, among the rows of the condition.
+
+    A row stays behind where the other node has its like.
+    """
+
+    columns: tuple[Column, ...]
+    among: ColumnElement[bool] = field(default_factory=true)
+
+
+@dataclass(frozen=True)
+class NodeReference:
+    """A column that names a node.
+
+    Its rows belong to the supplier: they go to the node that stays and come back by a split, and
+    what hangs on them moves with them.
+
+    Attributes:
+        stays: why a merge leaves the rows where they are; empty where they move.
+        counted_as: how they are called where two nodes are compared; empty: they are not counted.
+        dependence: None where they keep nobody from undoing an import.
+    """
+
+    column: Column
+    stays: str = ""
+    once: Once | None = None
+    counted_as: str = ""
+    dependence: Dependence | None = None
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Rows that came after a merge follow what they hang on when it is split.
+
+    Attributes:
+        column: names the node of a row.
+        parent: names what the row hangs on.
+        parents_of: what belongs to the node that is split out again.
+    """
+
+    column: Column
+    parent: Column
+    parents_of: RowsOf
+
+
+REFERENCES: Registry[NodeReference] = Registry("columns that name a node")
+FOLLOWS: Registry[Follow] = Registry("rows that follow others when a merge is split")
+"""Each after what moves the rows it hangs on."""
+
+LINK_ENDS: tuple[Column, ...] = (SupplyLink.supplier_id, SupplyLink.buyer_id)
+"""They move too, where no link of the other node says the same (supply_chain.matching.merging)."""
+
+
+def register_references(*references: NodeReference) -> None:
+    """Register columns that name a node."""
+    for one in references:
+        REFERENCES.add(name_of(one.column), one)
+
+
+def register_follows(parents: str, *follows: Follow) -> None:
+    """Register which rows follow those of a table that they hang on."""
+    for one in follows:
+        FOLLOWS.add(f"{name_of(one.column)} with {parents}", one)
+
+
+def name_of(column: Column) -> str:
+    """`finding.node_id`: how a column is named in the record of a merge."""
+    return f"{column.class_.__tablename__}.{column.key}"
+
+
+def list_moving() -> list[NodeReference]:
+    """The columns whose rows move with a merge, but for the ends of links."""
+    return [one for one in REFERENCES if not one.stays]
+
+
+def rows_at(column: Column) -> RowsOf:
+    """The rows that name a node in this column."""
+    return lambda node_id: select(column.class_.id).where(column == node_id)
