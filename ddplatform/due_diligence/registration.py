@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from ddplatform.due_diligence.actions import registration as actions
 from ddplatform.due_diligence.findings import registration as findings
 
-FEATURES: tuple[Callable[[], None], ...] = (findings.register,)
+FEATURES: tuple[Callable[[], None], ...] = (findings.register, actions.register)
 
 
 def register() -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from ddplatform.supplier_engagement.campaigns import registration as campaigns
 from ddplatform.supplier_engagement.cascade import registration as cascade
 from ddplatform.supplier_engagement.library import registration as library
+from ddplatform.supplier_engagement.offline import registration as offline
 from ddplatform.supplier_engagement.requests import registration as requests
 from ddplatform.supplier_engagement.responses import registration as responses
+from ddplatform.supplier_engagement.returned_books import registration as returned_books
 
 FEATURES: tuple[Callable[[], None], ...] = (
     library.register,
@@ -14,6 +16,8 @@ FEATURES: tuple[Callable[[], None], ...] = (
     responses.register,
     campaigns.register,
     cascade.register,
+    offline.register,
+    returned_books.register,
 )
 
 

@@ -1,8 +1,17 @@
 """What findings and actions tell earlier packages of themselves."""
 
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import counts
 from ddplatform.due_diligence.findings.services.findings import record_listed
+from ddplatform.evidence.uploads.queries.targets import (
+    TARGETS,
+    Target,
+    TargetPage,
+    TargetRecord,
+)
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.runs.models import ControlRecord, RiskFact
 from ddplatform.supplier_engagement.responses.models import Response
 from ddplatform.supplier_engagement.responses.queries.responses import select_responses_at
@@ -20,12 +29,13 @@ from ddplatform.value_chain.screening.services.matches import FINDING, RECORDERS
 
 
 def register() -> None:
-    """What comes of a confirmed match, what summaries count, and what moves with a node."""
+    """What hangs on findings, comes of matches, is counted, and moves with a node."""
+    page = TargetPage("findings.show", "finding_id", Permission.FINDING_READ)
+    record = TargetRecord(Finding.title, get_finding, "finding", (page,))
+    TARGETS.add(Finding.__tablename__, Target(_("Finding"), record))
     RECORDERS.add(FINDING, record_listed)
     COUNTS.add(Finding.__tablename__, counts.refresh)
-    recorded = Dependence(
-        "finding", "findings", Leads.FINDING, item=(Finding.id, Finding.title)
-    )
+    recorded = Dependence("finding", "findings", Leads.FINDING, item=(Finding.id, Finding.title))
     register_references(
         NodeReference(Finding.node_id, counted_as="Findings", dependence=recorded),
         NodeReference(MitigationAction.node_id),

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 TAKEN_OUT = "[…]"
+"""What stands in place of the words, in every language."""
 BROKEN_LINE = "(?:[\u00ad\u0002\ufffe\u200b-\u200f]|-?[\r\n]+)*"
 """What a word may be broken by: hyphens of a line's end, signs of no width."""
 MARGIN = 40

@@ -11,6 +11,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.upload_traces import Area
 from ddplatform.evidence.redaction import blackening
 from ddplatform.evidence.redaction.blackening import Looked
+from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.evidence.search import services as evidence_search
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.queries.documents import READ, find_last_reading, get_evidence
@@ -22,10 +23,11 @@ from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.tenancy import across_tenants
-from ddplatform.supplier_engagement.review.services.redaction import TAKEN_OUT, stretches_of
 
 DESTROY = "evidence:destroy"
 MOST_AREAS = 500
+LEAST = 2
+"""Characters of words that are taken out."""
 READING = timedelta(hours=1)
 """How long the pages of a document are shown to who opened it, before the log says so again."""
 
@@ -162,6 +164,20 @@ def areas_of(rows: Iterable[Sequence[float]]) -> tuple[Area, ...]:
     if len(found) > MOST_AREAS:
         raise Invalid(fields={"areas": f"At most {MOST_AREAS} areas at a time."})
     return tuple(dict.fromkeys(found))
+
+
+def stretches_of(words: str) -> Sequence[str]:
+    """Stretches of words, one a line, the longest first.
+
+    Raises:
+        Invalid: there is none, or one is too short (`words`).
+    """
+    found = [line.strip() for line in words.splitlines() if line.strip()]
+    if not found:
+        raise Invalid(fields={"words": "Copy the words that lead to a person, one line each."})
+    if short := next((line for line in found if len(line) < LEAST), None):
+        raise Invalid(fields={"words": f"“{short}” is too short: it stands in many words."})
+    return sorted(found, key=len, reverse=True)
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -2,16 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_organisation
-from ddplatform.due_diligence.actions.queries.actions import get_action
-from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.findings.queries import get_finding
-from ddplatform.due_diligence.findings.views import words
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.forms import AddForm, WithdrawForm
 from ddplatform.evidence.uploads.models import Confidentiality
@@ -21,6 +18,8 @@ from ddplatform.evidence.uploads.queries.documents import (
     list_documents,
     list_uses,
 )
+from ddplatform.evidence.uploads.queries.targets import list_records
+from ddplatform.evidence.uploads.views import page_address, shown_uses
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -62,7 +61,6 @@ def index() -> ResponseReturnValue:
         is_filtered=any(request.args.get(name) for name in ("q", "use", "expiry")),
         today=today,
         soon=today + timedelta(days=30),
-        words=words,
     )
 
 
@@ -78,20 +76,19 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
     return render_template(
         "evidence/uploads/show.html",
         document=document,
-        uses=list_uses(evidence_id),
+        uses=shown_uses(list_uses(evidence_id)),
         may_redact=document.organisation_id == g.identity.organisation_id
         and g.identity.has(Permission.RESPONSE_REVIEW),
         redacted_by=get_organisation(document.organisation_id).name,
         may_withdraw=evidence.may_withdraw(document, by=g.identity),
         today=g.now.date(),
-        words=words,
     )
 
 
 @bp.route("/add", methods=["GET", "POST"])
 @requires(Permission.EVIDENCE_ADD, reads_first=True)
 def add() -> ResponseReturnValue:
-    """Add a document, to a finding or an action where the address names one."""
+    """Add a document, to a record such as a finding where the address names one."""
     target, back = _target()
     form = AddForm()
     if not _sees_restricted():
@@ -120,11 +117,11 @@ def add() -> ResponseReturnValue:
     return answer_form(form, save, show_form)
 
 
-def _target() -> tuple[Finding | MitigationAction | None, str | None]:
-    if finding_id := request.args.get("finding", type=UUID):
-        return get_finding(finding_id), url_for("findings.show", finding_id=finding_id)
-    if action_id := request.args.get("action", type=UUID):
-        return get_action(action_id), url_for("findings.action", action_id=action_id)
+def _target() -> tuple[Any, str | None]:
+    """The record that the address names and the way back to it; None where it names none."""
+    for record in list_records():
+        if key := request.args.get(record.argument, type=UUID):
+            return record.get(key), page_address(record.pages[0], key)
     return None, None
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
+from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, AppLink
@@ -62,3 +63,9 @@ def get_app_link(assignment_id: UUID, link_id: UUID) -> AppLink:
 def find_app_link(token_hash: str) -> AppLink | None:
     """The link with this token, whoever made it; call it before a tenant is known."""
     return db.session.scalar(select(AppLink).where(AppLink.token_hash == token_hash))
+
+
+def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:
+    """Whether a file of answers of an organisation, or an attachment of it, has these bytes."""
+    kept = or_(AnswerIntake.sha256 == sha256, holds(AnswerIntake.attachments, sha256))
+    return (AnswerIntake.organisation_id == organisation_id) & kept

@@ -1,5 +1,7 @@
 """What answers tell earlier packages of themselves."""
 
+from ddplatform.evidence.uploads.queries.targets import TARGETS, Target
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.responses.models import RedFlag, Response, RiskSignal
 from ddplatform.supplier_engagement.responses.queries.responses import select_responses_at
 from ddplatform.value_chain.merging.queries.references import (
@@ -12,7 +14,8 @@ from ddplatform.value_chain.merging.queries.references import (
 
 
 def register() -> None:
-    """Which columns name a node, and that signals and red flags go with their answers."""
+    """What documents hang on, which columns name a node, and what goes with the answers."""
+    TARGETS.add(Response.__tablename__, Target(_("Questionnaire")))
     answers = Dependence("site with answers", "sites with answers")
     register_references(
         NodeReference(RiskSignal.node_id, dependence=answers),

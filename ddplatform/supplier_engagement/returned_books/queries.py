@@ -168,3 +168,8 @@ def _for_me(assignment_id: UUID) -> tuple[ColumnElement[bool], ...]:
         ReturnedBook.assignment_id == assignment_id,
         ReturnedBook.outcome == BookOutcome.HANDED_ON,
     )
+
+
+def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:
+    """Whether a workbook that an organisation brought in has these bytes."""
+    return (ReturnedBook.organisation_id == organisation_id) & (ReturnedBook.sha256 == sha256)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.core.due_diligence.upload_traces import is_to_be_looked_at
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import keep_changes, requires
@@ -26,7 +27,6 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
 )
 from ddplatform.supplier_engagement.responses.queries.traces import traces_of
 from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
-from ddplatform.supplier_engagement.review.services.redaction import TAKEN_OUT
 from ddplatform.supplier_engagement.sharing.queries.sharing import list_pages_to_look_at
 from ddplatform.supplier_engagement.submission.services import next_steps, receipt_pdf, submit
 from questionnaires import Item, score

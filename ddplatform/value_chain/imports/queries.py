@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import undefer
 
+from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import get_one
@@ -268,3 +269,9 @@ def count_gone(import_id: UUID) -> dict[GoneAnswer, int]:
     )
     counted = {choice: count for choice, count in rows}
     return {answer: counted.get(answer, 0) for answer in GoneAnswer}
+
+
+def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:
+    """Whether an import of an organisation keeps a file of these bytes."""
+    kept = or_(holds(MapImport.files, sha256), holds(MapImport.corrections, sha256))
+    return (MapImport.organisation_id == organisation_id) & kept

@@ -1,10 +1,14 @@
 """What imports of lists tell other features of themselves."""
 
+from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.value_chain.imports.models import ImportGone
+from ddplatform.value_chain.imports.queries import names_bytes
+from ddplatform.value_chain.mapping.models import MapImport
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references
 
 
 def register() -> None:
-    """Which column names a node."""
+    """Which column names a node, and which files are kept."""
     why = "a question of one list about one of its records"
     register_references(NodeReference(ImportGone.node_id, stays=why))
+    KEEPERS.add(MapImport.__tablename__, names_bytes)

@@ -1,11 +1,19 @@
-"""What the map of the value chain tells other features of itself."""
+"""What the map of the value chain tells evidence and other features of itself."""
 
-from ddplatform.value_chain.mapping.models import MapImport, NodeSummary, ValueChainNode
+from ddplatform.evidence.uploads.queries.targets import TARGETS, Target
+from ddplatform.languages import lazy_gettext as _
+from ddplatform.value_chain.mapping.models import (
+    MapImport,
+    NodeSummary,
+    SupplyLink,
+    ValueChainNode,
+)
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references
 
 
 def register() -> None:
-    """Which columns name a node."""
+    """What documents hang on, and which columns name a node."""
+    TARGETS.add(SupplyLink.__tablename__, Target(_("Supply link")))
     register_references(
         NodeReference(ValueChainNode.operated_by_id),
         NodeReference(MapImport.link_to_id),

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.response.queries.conduct import load_conduct
@@ -15,7 +16,7 @@ from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.responses.queries.plans import FindOut, PlanFault, fault_of
 from ddplatform.supplier_engagement.responses.queries.responses import find_response, list_answers
 from ddplatform.supplier_engagement.responses.services import responses
-from ddplatform.supplier_engagement.review.services.redaction import TAKEN_OUT, redact
+from ddplatform.supplier_engagement.review.services.redaction import redact
 from ddplatform.supplier_engagement.review.services.review import ask_back, return_answers
 from supply_chain.risk.rm2.response import AnswerState, measure_response
 from tests.answering import (

@@ -6,13 +6,14 @@ from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent, AuditValue
 from ddplatform.core.due_diligence.free_text import traces_in
+from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.queries.responses import find_response, get_response
 from ddplatform.supplier_engagement.responses.services.responses import start
-from ddplatform.supplier_engagement.review.services.redaction import TAKEN_OUT, WHOLE, redact
+from ddplatform.supplier_engagement.review.services.redaction import WHOLE, redact
 from ddplatform.supplier_engagement.review.services.review import return_answers
 from ddplatform.supplier_engagement.submission.services import submit
 from tests.answering import (

@@ -36,14 +36,6 @@ SOURCES = {
     FindingSource.WORKER_VOICE.value: "Workers, families or communities",
     FindingSource.OFFICIAL_LIST.value: "Official list",
 }
-TARGETS = {
-    "finding": _("Finding"),
-    "mitigation_action": _("Action"),
-    "response": _("Questionnaire"),
-    "answer": _("Questionnaire"),
-    "supply_link": _("Supply link"),
-    "report": _("Report"),
-}
 EVENTS = {
     "finding:record": "Recorded",
     "finding:rewrite": "Words changed",

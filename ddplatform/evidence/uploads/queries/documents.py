@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, null, select, tuple_
 
 from ddplatform.accounts.organisations.models import User
 from ddplatform.audit.models import AuditEvent, Outcome
-from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.evidence.uploads.models import Confidentiality, Evidence, EvidenceLink
+from ddplatform.evidence.uploads.queries.targets import list_records
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
 
@@ -149,7 +149,7 @@ def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:
 
 @dataclass(frozen=True)
 class DocumentUse:
-    """What one document is used for; `title` where it is a finding or an action one can open."""
+    """What one document is used for; `title` where it is a record that this tenant sees."""
 
     target_type: str
     target_id: UUID
@@ -157,24 +157,26 @@ class DocumentUse:
     created_at: datetime
     title: str | None
     owner_id: UUID | None
-    """Whose finding or action it is: an action can be another organisation's that asked for it."""
+    """Whose record it is: an action can be another organisation's that asked for it."""
 
 
 def list_uses(evidence_id: UUID) -> Sequence[DocumentUse]:
-    """What a document is used for, oldest first, with the title of findings and actions."""
+    """What a document is used for, oldest first, with the title of records one can open."""
+    titles = [record.title for record in list_records()]
+    statement = select(
+        EvidenceLink.target_type,
+        EvidenceLink.target_id,
+        EvidenceLink.path,
+        EvidenceLink.created_at,
+        func.coalesce(*titles, null()),
+        func.coalesce(*(title.class_.organisation_id for title in titles), null()),
+    )
+    for title in titles:
+        statement = statement.outerjoin(title.class_, title.class_.id == EvidenceLink.target_id)
     rows = db.session.execute(
-        select(
-            EvidenceLink.target_type,
-            EvidenceLink.target_id,
-            EvidenceLink.path,
-            EvidenceLink.created_at,
-            func.coalesce(Finding.title, MitigationAction.title),
-            func.coalesce(Finding.organisation_id, MitigationAction.organisation_id),
+        statement.where(EvidenceLink.evidence_id == evidence_id).order_by(
+            EvidenceLink.created_at, EvidenceLink.id
         )
-        .outerjoin(Finding, Finding.id == EvidenceLink.target_id)
-        .outerjoin(MitigationAction, MitigationAction.id == EvidenceLink.target_id)
-        .where(EvidenceLink.evidence_id == evidence_id)
-        .order_by(EvidenceLink.created_at, EvidenceLink.id)
     ).all()
     return [DocumentUse(*row) for row in rows]
 

@@ -1,15 +1,20 @@
 """Which rows name bytes in the store. Bytes that no row names may be destroyed."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, exists, or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.infrastructure.db import db
-from ddplatform.supplier_engagement.offline.models import AnswerIntake
-from ddplatform.supplier_engagement.returned_books.models import ReturnedBook
-from ddplatform.value_chain.mapping.models import MapImport
+from ddplatform.infrastructure.registry import Registry
+
+NamesBytes = Callable[[UUID, str], ColumnElement[bool]]
+"""(organisation, sha256) -> whether a row of a table names these bytes in its folder."""
+KEEPERS: Registry[NamesBytes] = Registry("rows that name stored files")
+"""By the name of the table. A feature that keeps files of its own registers here."""
 
 
 def list_documents_of_bytes(organisation_id: UUID, sha256: str) -> list[Evidence]:
@@ -25,16 +30,12 @@ def list_documents_of_bytes(organisation_id: UUID, sha256: str) -> list[Evidence
 
 def is_named(organisation_id: UUID, sha256: str) -> bool:
     """Whether any row still needs the bytes of this name in the folder of an organisation."""
-    names = (
-        (Evidence.storage_organisation_id == organisation_id) & (Evidence.sha256 == sha256),
-        (AnswerIntake.organisation_id == organisation_id)
-        & or_(AnswerIntake.sha256 == sha256, _holds(AnswerIntake.attachments, sha256)),
-        (ReturnedBook.organisation_id == organisation_id) & (ReturnedBook.sha256 == sha256),
-        (MapImport.organisation_id == organisation_id)
-        & or_(_holds(MapImport.files, sha256), _holds(MapImport.corrections, sha256)),
-    )
+    here = Evidence.storage_organisation_id == organisation_id
+    own = here & (Evidence.sha256 == sha256)
+    names = [own, *(names_bytes(organisation_id, sha256) for names_bytes in KEEPERS)]
     return any(db.session.scalar(select(exists().where(name))) for name in names)
 
 
-def _holds(column: InstrumentedAttribute[list[object]], sha256: str) -> ColumnElement[bool]:
+def holds(column: InstrumentedAttribute[Any], sha256: str) -> ColumnElement[bool]:
+    """Whether the list of a row, kept as JSON, names these bytes."""
     return cast(column, String).contains(sha256)

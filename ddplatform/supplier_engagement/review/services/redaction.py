@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
+from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
+from ddplatform.evidence.redaction.services import stretches_of
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
@@ -19,11 +21,8 @@ from ddplatform.supplier_engagement.responses.queries.traces import is_free_text
 from questionnaires import Kind, Plan, Question
 from questionnaires.scoring.given import without_places
 
-TAKEN_OUT = "[…]"
-"""What stands in place of the words, in every language."""
 WHOLE = ""
 """The path of the note that was sent with the answers."""
-LEAST = 2
 
 
 def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: datetime) -> int:
@@ -61,20 +60,6 @@ def _require_text(plan: Plan, question: str) -> bool:
     if not isinstance(node, Question) or not (is_free_text(node) or node.kind is Kind.SELECT_ONE):
         raise NotFound()
     return is_free_text(node)
-
-
-def stretches_of(words: str) -> Sequence[str]:
-    """Stretches of words, one a line, the longest first.
-
-    Raises:
-        Invalid: there is none, or one is too short (`words`).
-    """
-    found = [line.strip() for line in words.splitlines() if line.strip()]
-    if not found:
-        raise Invalid(fields={"words": "Copy the words that lead to a person, one line each."})
-    if short := next((line for line in found if len(line) < LEAST), None):
-        raise Invalid(fields={"words": f"“{short}” is too short: it stands in many words."})
-    return sorted(found, key=len, reverse=True)
 
 
 def _redact_notes(assignment_id: UUID, wanted: Sequence[str]) -> int:

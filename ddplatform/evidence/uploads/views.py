@@ -1,0 +1,51 @@
+"""What the page of a document shows of its uses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import g, url_for
+
+from ddplatform.evidence.uploads.queries.documents import DocumentUse
+from ddplatform.evidence.uploads.queries.targets import TARGETS, Target, TargetPage
+from ddplatform.infrastructure.web.page_context import may
+from ddplatform.languages import gettext
+
+
+@dataclass(frozen=True)
+class ShownUse:
+    """One use: what it is called, with its title and address where this person may open it."""
+
+    word: str
+    title: str | None
+    href: str | None
+    since: datetime
+
+
+def shown_uses(uses: Iterable[DocumentUse]) -> list[ShownUse]:
+    """The uses of a document for who is looking."""
+    targets = dict(TARGETS.items())
+    return [_shown(use, targets.get(use.target_type)) for use in uses]
+
+
+def page_address(page: TargetPage, key: UUID) -> str:
+    """The address of a page of what a document is attached to."""
+    values: dict[str, Any] = {page.argument: key}
+    return url_for(page.endpoint, **values)
+
+
+def _shown(use: DocumentUse, target: Target | None) -> ShownUse:
+    word = target.word if target else gettext("Another record")
+    return ShownUse(word, use.title, _address_of(use, target), use.created_at)
+
+
+def _address_of(use: DocumentUse, target: Target | None) -> str | None:
+    if target is None or target.record is None or use.title is None:
+        return None
+    is_own = use.owner_id == g.identity.organisation_id
+    for page in target.record.pages:
+        if may(page.permission) and (is_own or not page.owners_only):
+            return page_address(page, use.target_id)
+    return None

@@ -1,0 +1,10 @@
+"""What files with answers tell earlier packages of themselves."""
+
+from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
+from ddplatform.supplier_engagement.offline.models import AnswerIntake
+from ddplatform.supplier_engagement.offline.queries import names_bytes
+
+
+def register() -> None:
+    """Which files are kept."""
+    KEEPERS.add(AnswerIntake.__tablename__, names_bytes)

@@ -1,0 +1,10 @@
+"""What workbooks that buyers bring in tell earlier packages of themselves."""
+
+from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
+from ddplatform.supplier_engagement.returned_books.models import ReturnedBook
+from ddplatform.supplier_engagement.returned_books.queries import names_bytes
+
+
+def register() -> None:
+    """Which files are kept."""
+    KEEPERS.add(ReturnedBook.__tablename__, names_bytes)
