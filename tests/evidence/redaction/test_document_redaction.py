@@ -17,6 +17,7 @@ from ddplatform.evidence.redaction.services import Wanted, areas_of, redact, wor
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.queries.documents import get_evidence
+from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
@@ -154,6 +155,12 @@ def test_bytes_that_came_in_anew_before_they_are_destroyed_stay(
 
     assert adapters().files.has(tenant.id, before)
     assert read(supplier.id, anew)[1] == TEXT
+
+
+def test_lists_and_files_with_answers_are_asked_before_bytes_are_destroyed(app: Flask):
+    registered = {name for name, _ in KEEPERS.items()}
+
+    assert registered == {"map_import", "answer_intake", "returned_book"}
 
 
 def test_copy_that_another_buyer_was_given_is_that_buyers_to_redact(

@@ -6,11 +6,14 @@ from io import BytesIO
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.accounts.organisations.models import Organisation
 from ddplatform.audit.models import AuditEvent
+from ddplatform.due_diligence.actions.queries.suppliers import get_asked_action
+from ddplatform.due_diligence.actions.services import actions as mitigation
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.evidence.uploads import services as evidence
@@ -28,9 +31,10 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from supply_chain.errors import FileRefused
 from tests.conftest import NOW
+from tests.due_diligence.actions.test_actions import report
 from tests.due_diligence.findings.test_findings_pages import send, statements
 from tests.factories import csrf_token, signed_in_client
-from tests.finding_worlds import World, acting, days, recorded
+from tests.finding_worlds import World, acting, days, planned, recorded
 from tests.leak_checks import plain
 
 TEXT = b"Three visits, no child seen."
@@ -197,6 +201,44 @@ def test_document_is_added_to_a_finding_and_shown_with_fingerprint_and_use(
     shown = browser.get(href).text
     for words in ("Visit report", hashlib.sha256(TEXT).hexdigest(), "Heavy loads", "31 January"):
         assert words in shown
+    assert f'href="/o/{world.tenant.slug}/findings/{finding_id}"' in shown
+
+
+def test_document_of_an_action_leads_each_side_to_its_own_page_of_the_action(
+    app: Flask, world: World, browser: FlaskClient
+):
+    with app.app_context():
+        action_id = planned(world, recorded(world), by_supplier=True, owner_id=None)
+        with acting(world.supplier):
+            asked = get_asked_action(action_id)
+            mitigation.start(action_id, version=asked.row_version, by=world.seller, at=NOW)
+        report(world, action_id, by=world.seller)
+        with acting(world.tenant):
+            (document,) = list_documents(with_restricted=True)
+    seller = signed_in_client(app, world.supplier, RoleId.SUPPLIER)
+    page = f"evidence/{document.id}"
+    bought = browser.get(f"/o/{world.tenant.slug}/{page}").text
+    sold = seller.get(f"/o/{world.supplier.slug}/{page}").text
+
+    with app.test_request_context():
+        ours, theirs = (
+            url_for(f"findings.{one}", organisation=tenant.slug, action_id=action_id)
+            for one, tenant in (("action", world.tenant), ("my_action", world.supplier))
+        )
+    assert f'href="{ours}"' in bought
+    assert f'href="{theirs}"' in sold
+
+
+def test_use_that_no_feature_registered_is_another_record(
+    app: Flask, world: World, browser: FlaskClient
+):
+    with app.app_context():
+        document_id = kept(world)
+        with acting(world.tenant):
+            document = get_evidence(document_id, with_restricted=True)
+            evidence.attach(document, db.session.get_one(Organisation, world.tenant.id), at=NOW)
+
+    assert "Another record" in browser.get(at(world, str(document_id))).text
 
 
 @pytest.mark.parametrize(
