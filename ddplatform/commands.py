@@ -10,7 +10,7 @@ from ddplatform.due_diligence.frameworks.commands import frameworks
 from ddplatform.infrastructure.access.commands import access
 from ddplatform.infrastructure.assets.commands import assets
 from ddplatform.infrastructure.jobs.commands import worker
-from ddplatform.reporting.reports.commands import reports
+from ddplatform.reporting.reports.commands import reports, verify_report
 from ddplatform.risk.analysis.commands import analysis
 from ddplatform.risk.assessment.commands.assess import risk
 from ddplatform.risk.assessment_plan.commands import visit_plan
@@ -42,5 +42,6 @@ def register(app: Flask) -> None:
     for group in groups:
         app.cli.add_command(group)
     app.cli.add_command(worker)
+    audit.add_command(verify_report)
     risk.add_command(compare_methods_of_map)
     organisations.add_command(invite_founder)

@@ -1,14 +1,26 @@
 """What later packages register with earlier ones, before the first page is asked for (rule 4)."""
 
 from ddplatform.accounts import registration as accounts
+from ddplatform.audit import registration as audit
 from ddplatform.demo import registration as demo
 from ddplatform.due_diligence import registration as due_diligence
+from ddplatform.evidence import registration as evidence
 from ddplatform.reporting import registration as reporting
 from ddplatform.risk import registration as risk
 from ddplatform.supplier_engagement import registration as supplier_engagement
 from ddplatform.value_chain import registration as value_chain
 
-DOMAINS = (accounts, value_chain, supplier_engagement, risk, due_diligence, reporting, demo)
+DOMAINS = (
+    audit,
+    accounts,
+    evidence,
+    value_chain,
+    supplier_engagement,
+    risk,
+    due_diligence,
+    reporting,
+    demo,
+)
 
 
 def register() -> None:

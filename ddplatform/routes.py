@@ -7,6 +7,7 @@ from whitenoise import WhiteNoise
 from ddplatform.accounts import routes as accounts
 from ddplatform.audit.routes import bp as audit
 from ddplatform.config import ROOT
+from ddplatform.demo import routes as demo
 from ddplatform.due_diligence import routes as due_diligence
 from ddplatform.evidence import routes as evidence
 from ddplatform.infrastructure import routes as infrastructure
@@ -28,6 +29,8 @@ DOMAINS = (
     due_diligence,
     reporting,
 )
+WITH_ROUTES = (demo,)
+"""Their routes hang on a blueprint of an earlier domain."""
 
 
 def register(app: Flask) -> None:

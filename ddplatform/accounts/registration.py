@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
-FEATURES: tuple[Callable[[], None], ...] = ()
+from ddplatform.accounts import jobs
+from ddplatform.accounts.organisations import registration as organisations
+
+FEATURES: tuple[Callable[[], None], ...] = (organisations.register, jobs.register)
 
 
 def register() -> None:

@@ -1,7 +1,6 @@
-"""`flask audit`: check the log, and files against it."""
+"""`flask audit`: check the log."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,11 +10,8 @@ from ddplatform.audit.services.log import Verification
 from ddplatform.audit.services.log import verify as verify_log
 from ddplatform.core.ledger.checkpoint import PublicKey, read_public_key
 from ddplatform.core.ledger.errors import UnreadableNote
-from ddplatform.infrastructure.commands import answer, command_unit, json_option, organisation_unit
+from ddplatform.infrastructure.commands import answer, json_option, organisation_unit
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.infrastructure.tenancy import acting_in
-from ddplatform.reporting.reports.queries import list_report_keepers
-from ddplatform.reporting.reports.services.proof import FileProof, proof_as_json, verify_file
 
 
 @click.group()
@@ -42,48 +38,11 @@ def verify(organisation: str, keys: tuple[str, ...], as_json: bool) -> None:
     sys.exit(1 if found.faults else 0)
 
 
-@audit.command("verify-report")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organisation", help="Address of the organisation; all are tried if left out.")
-@json_option
-@with_appcontext
-def verify_report(file: Path, organisation: str | None, as_json: bool) -> None:
-    """Tell which sealed report FILE belongs to, and whether file, facts and log agree."""
-    content = file.read_bytes()
-    if organisation is not None:
-        with organisation_unit(organisation):
-            proof = verify_file(content)
-    else:
-        proof = _search(content)
-    answer(proof_as_json(proof), as_json=as_json, text=_proof_words(proof))
-    sys.exit(0 if proof.is_sound else 1)
-
-
 def _read_key(text: str) -> PublicKey:
     try:
         return read_public_key(text)
     except UnreadableNote as fault:
         raise Invalid(str(fault), "Copy the whole key, as it was published.") from fault
-
-
-def _search(content: bytes) -> FileProof:
-    """Hold a file against every organisation; the first that knows it answers."""
-    proof = None
-    with command_unit():
-        for organisation_id in list_report_keepers():
-            with acting_in(organisation_id):
-                found = verify_file(content)
-            if proof is None or (found.report_id and not proof.is_sound):
-                proof = found
-            if found.is_sound:
-                break
-    return proof or FileProof.of_nobody(content)
-
-
-def _proof_words(proof: FileProof) -> str:
-    head = f"{proof.name}, {proof.form}" if proof.form else "Not a sealed file"
-    marks = [f"{'ok ' if one.is_sound else 'NO '} {one.words}" for one in proof.checks]
-    return "\n".join([head, *marks])
 
 
 def _document(found: Verification) -> dict[str, Any]:

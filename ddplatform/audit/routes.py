@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.audit.models import Outcome
+from ddplatform.audit.queries.actors import actors
 from ddplatform.audit.queries.log import (
     PAGE_SIZE,
     LogFilter,
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         older=going_on(before=last.sequence) if last else None,
         actions=sorted(list_actions(wanted), key=action_words),
-        people=list_people(),
+        people=actors().list_members(),
         roles=ROLES,
         outcomes=list(Outcome),
         outcome_words=OUTCOME_WORDS,

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-FEATURES: tuple[Callable[[], None], ...] = ()
+from ddplatform.demo import jobs
+
+FEATURES: tuple[Callable[[], None], ...] = (jobs.register,)
 
 
 def register() -> None:

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 
+from ddplatform.due_diligence import jobs
 from ddplatform.due_diligence.actions import registration as actions
 from ddplatform.due_diligence.findings import registration as findings
+from ddplatform.due_diligence.remedy import registration as remedy
 
-FEATURES: tuple[Callable[[], None], ...] = (findings.register, actions.register)
+FEATURES: tuple[Callable[[], None], ...] = (
+    findings.register,
+    actions.register,
+    remedy.register,
+    jobs.register,
+)
 
 
 def register() -> None:

@@ -12,7 +12,7 @@ import click
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
-from ddplatform.accounts.organisations.queries import get_organisation_by_slug
+from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Invalid, PlatformError, status_of
 from ddplatform.infrastructure.tenancy import acting_in, nobody
@@ -56,7 +56,7 @@ def command_unit(*, reads_first: bool = False, **more: object) -> Iterator[None]
 def organisation_unit(slug: str, *, reads_first: bool = False, **more: object) -> Iterator[None]:
     """The same, acting in one organisation."""
     unit = command_unit(reads_first=reads_first, **more)
-    with unit, acting_in(get_organisation_by_slug(slug).id):
+    with unit, acting_in(accounts().get_organisation_id(slug)):
         yield
 
 

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.accounts.organisations.queries import Standing, get_account, get_standing
+from ddplatform.infrastructure.access.accounts import Standing, accounts
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
@@ -171,7 +171,7 @@ def bind_organisation(organisation_id: UUID) -> None:
 
 def _load_user(user_id: str) -> SignedInUser | None:
     with across_tenants():
-        account = get_account(UUID(user_id))
+        account = accounts().get_account(UUID(user_id))
     if account is None or not account.is_active:
         return None
     return SignedInUser(account.id, account.name, account.email, account.theme, account.language)
@@ -233,7 +233,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 def _enter_organisation(permission: Permission | None) -> None:
     with across_tenants():
-        standing = get_standing(current_user.id, g.organisation_slug or "")
+        standing = accounts().get_standing(current_user.id, g.organisation_slug or "")
     if standing is None or _is_over(standing):
         raise NotFound()
     g.organisation = standing.organisation

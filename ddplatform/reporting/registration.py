@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-FEATURES: tuple[Callable[[], None], ...] = ()
+from ddplatform.reporting import jobs
+
+FEATURES: tuple[Callable[[], None], ...] = (jobs.register,)
 
 
 def register() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ddplatform.risk import jobs
 from ddplatform.risk.context_events import registration as context_events
 from ddplatform.risk.follow_up import registration as follow_up
 from ddplatform.risk.observations import registration as observations
@@ -16,6 +17,7 @@ FEATURES: tuple[Callable[[], None], ...] = (
     context_events.register,
     reassessment.register,
     supplier_figures.register,
+    jobs.register,
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ddplatform.supplier_engagement import jobs
 from ddplatform.supplier_engagement.campaigns import registration as campaigns
 from ddplatform.supplier_engagement.cascade import registration as cascade
 from ddplatform.supplier_engagement.library import registration as library
@@ -18,6 +19,7 @@ FEATURES: tuple[Callable[[], None], ...] = (
     cascade.register,
     offline.register,
     returned_books.register,
+    jobs.register,
 )
 
 

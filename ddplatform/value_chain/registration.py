@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ddplatform.value_chain import jobs
 from ddplatform.value_chain.approvals import registration as approvals
 from ddplatform.value_chain.history import registration as history
 from ddplatform.value_chain.imports import registration as imports
@@ -16,6 +17,7 @@ FEATURES: tuple[Callable[[], None], ...] = (
     matching.register,
     approvals.register,
     screening.register,
+    jobs.register,
 )
 
 

@@ -15,14 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import with_loader_criteria
 
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisations import queries as accounts
 from ddplatform.accounts.organisations.models import Membership, Organisation
-from ddplatform.accounts.organisations.queries import Standing
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sign_in.routes import sign_in as auth_routes
 from ddplatform.accounts.sign_in.routes import start
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure import gate, tenancy
 from ddplatform.infrastructure import isolation_check as cursor_wall
+from ddplatform.infrastructure.access.accounts import Standing
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import HouseSession, db, unit_of_work
 from ddplatform.infrastructure.isolation_check import WallError
@@ -278,15 +279,15 @@ def no_permission_check(app: Flask, patch: Patch) -> None:
 def no_membership_check(app: Flask, patch: Patch) -> None:
     def standing(_user: UUID, slug: str) -> Standing | None:
         row = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
-        mine = gate.get_account(_user)
+        mine = accounts.get_account(_user)
         if row is None or mine is None:
             return None
         found = db.session.scalars(select(Membership).where(Membership.user_id == _user)).one()
         real = get_standing(_user, _slug_of(found.organisation_id))
         return type(real)(**{**_fields(real), "organisation": _brief(real, row)})
 
-    get_standing = gate.get_standing
-    patch.setattr(gate, "get_standing", standing)
+    get_standing = accounts.get_standing
+    patch.setattr(accounts, "get_standing", standing)
 
 
 def _slug_of(organisation_id: UUID) -> str:

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Email, Length
 
 from ddplatform.accounts.founding.services import Wanted
 from ddplatform.accounts.sign_in.forms import NewPasswordForm
-from ddplatform.value_chain.mapping.forms import country_choices, sector_choices
+from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 
 NAME_LENGTH = 120
 ORGANISATION_LENGTH = 200

@@ -14,34 +14,13 @@ from ddplatform.accounts.organisations.models import (
     OrganisationKind,
     User,
 )
+from ddplatform.infrastructure.access.accounts import Account, OrganisationFacts, Standing
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import required
 
 INSTALLATION_SLUG = "installation"
-
-
-@dataclass(frozen=True)
-class Account:
-    """A person's account as plain values."""
-
-    id: UUID
-    name: str
-    email: str
-    is_active: bool
-    theme: str
-    language: str
-
-
-@dataclass(frozen=True)
-class OrganisationFacts:
-    """What every page of an organisation needs to know about it."""
-
-    id: UUID
-    name: str
-    slug: str
-    is_sample: bool
 
 
 @dataclass(frozen=True)
@@ -58,15 +37,6 @@ class HelpContact:
         """The contact as one line of a mail or a receipt."""
         parts = (f"{self.name} ({self.organisation})", self.email, self.phone)
         return ", ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a person stands in one organisation."""
-
-    organisation: OrganisationFacts
-    role_id: RoleId
-    access_until: date | None
 
 
 # Asked on every page, so written once: making a statement takes longer than running it.
@@ -111,7 +81,12 @@ def get_standing_in(user_id: UUID, organisation_id: UUID) -> Standing | None:
 
 def installation_organisation_id() -> UUID:
     """The keeper of the installation's own log, or NotFound before the first sign-in."""
-    return get_organisation_by_slug(INSTALLATION_SLUG).id
+    return get_organisation_id(INSTALLATION_SLUG)
+
+
+def list_organisation_ids() -> Sequence[UUID]:
+    """Every organisation, that of the installation too."""
+    return db.session.scalars(select(Organisation.id)).all()
 
 
 def list_standings(user_id: UUID) -> Sequence[Standing]:
@@ -165,6 +140,11 @@ def get_organisation_by_slug(slug: str) -> Organisation:
     if found is None:
         raise NotFound(f"There is no organisation '{slug}'.", "Check the name in the address.")
     return found
+
+
+def get_organisation_id(slug: str) -> UUID:
+    """The id of the organisation with this slug, or NotFound."""
+    return get_organisation_by_slug(slug).id
 
 
 def get_organisation(organisation_id: UUID) -> Organisation:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, session, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from ddplatform.accounts.blueprints.organisations import bp
 from ddplatform.accounts.organisations.forms import (
     ROLE_NOTES,
     ColleagueForm,
@@ -33,16 +34,11 @@ from ddplatform.accounts.organisations.services.people import (
     send_again,
     withdraw_invitation,
 )
-from ddplatform.accounts.sessions.flask_session import RENEW
-from ddplatform.demo import removal as demo_removal
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
-
-bp = Blueprint("organisations", __name__)
 
 
 @bp.get("/people/")
@@ -172,22 +168,6 @@ def settings() -> ResponseReturnValue:
     return answer_form(
         form, save, lambda: render_template("accounts/organisations/settings.html", form=form)
     )
-
-
-@bp.route("/settings/sample/remove", methods=["GET", "POST"])
-@requires(Permission.SAMPLE_REMOVE)
-def remove_sample() -> ResponseReturnValue:
-    """Take out the whole sample company, in two steps."""
-    if not g.organisation.is_sample:
-        raise NotFound()
-    form = FlaskForm()
-    if form.validate_on_submit():
-        demo_removal.remove_sample(at=g.now)
-        session.clear()
-        session[RENEW] = True
-        flash("The sample company is removed. The platform is empty.", "success")
-        return redirect(url_for("auth.sign_in"))
-    return render_template("accounts/organisations/remove_sample.html")
 
 
 def _told(message: str) -> ResponseReturnValue:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
-from ddplatform.accounts.organisations.models import User
 from ddplatform.audit.models import (
     RESTRICTED_ACTIONS,
     AuditCheckpoint,
@@ -17,6 +16,7 @@ from ddplatform.audit.models import (
     AuditValue,
     Outcome,
 )
+from ddplatform.audit.queries.actors import actors
 from ddplatform.core.ledger.canonical import canonical_json
 from ddplatform.core.ledger.errors import NotCanonical
 from ddplatform.core.ledger.events import utc_text
@@ -76,13 +76,14 @@ def select_log(
     wanted: LogFilter, *, before: int | None = None, limit: int = PAGE_SIZE
 ) -> Question[Sequence[LogRow]]:
     """Asks for the same."""
+    person = actors()
     statement = (
         select(
             AuditEvent.id,
             AuditEvent.sequence,
             AuditEvent.at,
             AuditEvent.actor_id,
-            User.name.label("actor_name"),
+            person.name.label("actor_name"),
             AuditEvent.actor_role,
             AuditEvent.action,
             AuditEvent.outcome,
@@ -91,7 +92,7 @@ def select_log(
             AuditEvent.is_restricted,
             AuditEvent.leaf_hash,
         )
-        .outerjoin(User, User.id == AuditEvent.actor_id)
+        .outerjoin(person.table, person.id == AuditEvent.actor_id)
         .where(*_conditions(wanted))
     )
     if before is not None:
@@ -233,7 +234,8 @@ def list_actions(wanted: LogFilter) -> list[str]:
 
 def find_actor_name(event: AuditEvent) -> str | None:
     """What the person behind an event is called; None: the platform, or gone since."""
-    return db.session.scalar(select(User.name).where(User.id == event.actor_id))
+    person = actors()
+    return db.session.scalar(select(person.name).where(person.id == event.actor_id))
 
 
 def get_event(sequence: int, wanted: LogFilter) -> AuditEvent:

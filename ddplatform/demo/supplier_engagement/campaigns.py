@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Invitation
-from ddplatform.accounts.organisations.services.invitations import note_link_opened, note_mailed
 from ddplatform.demo.world import Story, Timeline, World
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.campaigns.models import CampaignTarget
@@ -15,6 +14,10 @@ from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campa
 from ddplatform.supplier_engagement.campaigns.services import campaigns
 from ddplatform.supplier_engagement.campaigns.services.sending import send_batch
 from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.supplier_engagement.requests.services.invitations import (
+    note_link_opened,
+    note_mailed,
+)
 from ddplatform.supplier_engagement.respondents.services.join import join
 from ddplatform.value_chain.mapping.models import ValueChainNode
 

@@ -56,3 +56,7 @@ class Handler:
     """What the requester must still be allowed when the job runs."""
     is_staged: bool = False
     """Long work: it opens its own units of work and reports progress between them."""
+    every_s: int | None = None
+    """Seconds between two runs for each organisation, where the work comes by itself."""
+    title: str = ""
+    """What it is called on the page that waits for it."""

@@ -4,20 +4,20 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ddplatform.accounts.organisations.models import Organisation
+from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import system_identity
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.handlers import list_periodic
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.services import enqueue
-from ddplatform.jobs.handlers import PERIODIC
 
 
 def enqueue_due(at: datetime) -> int:
     """Queue what this slot of time asks for and nobody queued yet; returns how many."""
     wanted = {
         f"{name}:{organisation_id}:{int(at.timestamp()) // every}": (name, organisation_id)
-        for organisation_id in db.session.scalars(select(Organisation.id))
-        for name, every in PERIODIC.items()
+        for organisation_id in accounts().list_organisation_ids()
+        for name, every in list_periodic()
     }
     known = set(db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted))))
     for key, (name, organisation_id) in wanted.items():

@@ -6,19 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ddplatform.accounts.organisations.queries import (
-    get_account,
-    get_standing_in,
-    installation_organisation_id,
-)
+from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import Identity, system_identity
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.db import finish, unit_of_work
 from ddplatform.infrastructure.errors import NotAllowed, status_of
 from ddplatform.infrastructure.jobs import claims
 from ddplatform.infrastructure.jobs.context import Handler, JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
-from ddplatform.jobs.handlers import HANDLERS
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=10)
@@ -27,7 +23,7 @@ FIRST_RETRY = timedelta(seconds=10)
 def run_job(claim: claims.Claim, *, owner: str) -> None:
     """Do a job and mark it done; an error puts it back, later each time, five times at most."""
     try:
-        handler = HANDLERS[claim.name]
+        handler = HANDLERS.get(claim.name)
         job = JobContext(
             payload=claim.payload,
             by=_identity_of(claim, handler),
@@ -68,11 +64,11 @@ def _identity_of(claim: claims.Claim, handler: Handler) -> Identity:
 
 def _identity(claim: claims.Claim, handler: Handler) -> Identity:
     with across_tenants():
-        organisation_id = claim.organisation_id or installation_organisation_id()
+        organisation_id = claim.organisation_id or accounts().installation_organisation_id()
         if claim.user_id is None:
             return system_identity(organisation_id)
-        standing = get_standing_in(claim.user_id, organisation_id)
-        account = get_account(claim.user_id)
+        standing = accounts().get_standing_in(claim.user_id, organisation_id)
+        account = accounts().get_account(claim.user_id)
     if standing is None or account is None or not account.is_active:
         raise NotAllowed("The person who asked for this is no longer in the organisation.")
     identity = Identity(

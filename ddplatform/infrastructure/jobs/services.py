@@ -26,7 +26,7 @@ def enqueue(
     """Add a job to the current unit of work.
 
     Args:
-        name: a key of jobs/handlers.py.
+        name: a key of `handlers.HANDLERS`.
         payload: ids and plain settings, no data of people.
         by: whose rights the job runs with, looked up again when it runs.
         unique_key: while a queued job with this key waits, it is returned instead.

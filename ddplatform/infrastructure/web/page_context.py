@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
-from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.permissions import Permission as P
 from ddplatform.infrastructure.access.policy import allows
@@ -14,7 +13,6 @@ from ddplatform.infrastructure.access.roles import Role, RoleId
 from ddplatform.infrastructure.web import languages
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
-from ddplatform.value_chain.import_steps.queries.first_run import has_places
 
 PRODUCT = "Waymark"
 
@@ -171,13 +169,11 @@ def _context() -> dict[str, Any]:
         if identity and role
         else None,
         "may": may,
-        "start_here": start_here,
         "permission": P,
         "navigation": _navigation(identity) if identity else [],
         "links": _links(),
         "theme": current_user.theme if current_user and current_user.is_authenticated else "",
         **languages.of_page(),
-        "shared_phone": SHARED in session,
         "access_until": identity.access_until if identity else None,
         "csp_nonce": getattr(g, "csp_nonce", ""),
         "now": getattr(g, "now", None),
@@ -188,16 +184,6 @@ def may(permission: P) -> bool:
     """Whether who reads this page holds a permission here."""
     identity: Identity | None = getattr(g, "identity", None)
     return identity is not None and allows(identity, permission, on=g.now.date())
-
-
-def start_here() -> str | None:
-    """Where an organisation begins whose maps hold no place but its own; None once they do.
-
-    Empty where the role may not begin. Asked by lists that are empty, and by no other page.
-    """
-    if has_places():
-        return None
-    return url_for("first_run.show") if may(P.VALUE_CHAIN_IMPORT) else ""
 
 
 def _navigation(identity: Identity) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length
 
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.reporting.first_run.services import Business
-from ddplatform.value_chain.mapping.forms import country_choices, sector_choices
 
 UPLOAD, MADE_UP, NONE = "upload", "made_up", "none"
 STARTS = {

@@ -17,7 +17,12 @@ from ddplatform.value_chain.import_steps.queries.first_run import (
     find_first_map,
     find_first_run,
 )
-from ddplatform.value_chain.mapping.models import ImportStatus, MapImport, ValueChain
+from ddplatform.value_chain.mapping.models import (
+    ImportStatus,
+    MapImport,
+    ValueChain,
+    ValueChainNode,
+)
 
 
 class Stage(StrEnum):
@@ -63,6 +68,12 @@ class Progress:
     def is_unscored(self) -> bool:
         """Whether the list came in and nobody works on its scores: that work failed."""
         return self.stage is Stage.SCORE and self.reading.is_over and not self.scoring.is_going_on
+
+
+def has_places() -> bool:
+    """Whether the maps of the acting organisation hold more than its own business."""
+    standing = select(ValueChainNode.id).where(ValueChainNode.archived_at.is_(None))
+    return db.session.scalar(standing.limit(1).offset(1)) is not None
 
 
 def load_progress() -> Progress:

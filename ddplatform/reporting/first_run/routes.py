@@ -1,5 +1,7 @@
 """The first steps: one page to begin, one that waits; checking a list is the page of imports."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +13,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.page_context import may
 from ddplatform.reporting.first_run import services
 from ddplatform.reporting.first_run.forms import (
     MADE_UP,
@@ -20,13 +23,29 @@ from ddplatform.reporting.first_run.forms import (
     ColleagueForm,
     ListForm,
 )
-from ddplatform.reporting.first_run.queries import Progress, Stage, load_progress
+from ddplatform.reporting.first_run.queries import Progress, Stage, has_places, load_progress
 from ddplatform.reporting.first_run.views import state_of, steps_of
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.mapping.models import MapImport
 from supply_chain.intake.drafts import NamedBytes
 
 bp = Blueprint("first_run", __name__)
+
+
+@bp.app_context_processor
+def _tell_pages() -> dict[str, Callable[[], str | None]]:
+    """Every page can ask where to begin; a page that does not ask reads nothing."""
+    return {"start_here": _start_here}
+
+
+def _start_here() -> str | None:
+    """Where an organisation begins whose maps hold no place but its own; None once they do.
+
+    Empty where the role may not begin. Asked by lists that are empty, and by no other page.
+    """
+    if has_places():
+        return None
+    return url_for("first_run.show") if may(Permission.VALUE_CHAIN_IMPORT) else ""
 
 
 @bp.route("/", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
-"""`flask reports`: build and list (docs/commands.md)."""
+"""`flask reports`: build and list; `flask audit verify-report` (docs/commands.md)."""
 
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -10,13 +11,20 @@ from flask.cli import with_appcontext
 from ddplatform.documents.definitions.plans import AUDIENCES
 from ddplatform.documents.definitions.shipped import list_definitions, load_definition
 from ddplatform.infrastructure.access.identity import system_identity
-from ddplatform.infrastructure.commands import answer, json_option, organisation_unit, write_out
+from ddplatform.infrastructure.commands import (
+    answer,
+    command_unit,
+    json_option,
+    organisation_unit,
+    write_out,
+)
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.infrastructure.tenancy import acting_in, current_organisation
 from ddplatform.reporting.reports.models import Report
-from ddplatform.reporting.reports.queries import get_report, report_name
+from ddplatform.reporting.reports.queries import get_report, list_report_keepers, report_name
 from ddplatform.reporting.reports.services.files import ENDINGS, export
 from ddplatform.reporting.reports.services.preview import find_same
+from ddplatform.reporting.reports.services.proof import FileProof, proof_as_json, verify_file
 from ddplatform.reporting.reports.services.requests import Wanted, add_report
 from ddplatform.reporting.reports.services.sealing import freeze, render, seal
 from ddplatform.value_chain.mapping.queries.maps import find_chain, list_chains
@@ -92,6 +100,23 @@ def build(
     answer(_document(report, form, out), as_json=as_json, text=_words(report, form, out, known))
 
 
+@click.command("verify-report")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organisation", help="Address of the organisation; all are tried if left out.")
+@json_option
+@with_appcontext
+def verify_report(file: Path, organisation: str | None, as_json: bool) -> None:
+    """Tell which sealed report FILE belongs to, and whether file, facts and log agree."""
+    content = file.read_bytes()
+    if organisation is not None:
+        with organisation_unit(organisation):
+            proof = verify_file(content)
+    else:
+        proof = _search(content)
+    answer(proof_as_json(proof), as_json=as_json, text=_proof_words(proof))
+    sys.exit(0 if proof.is_sound else 1)
+
+
 def _chain_id(name: str | None) -> UUID:
     if name is not None:
         chain = find_chain(name)
@@ -140,3 +165,23 @@ def _words(report: Report, form: str, out: Path, known: Report | None) -> str:
         f"SHA-256 {report.files[form]['sha256']}, log position {report.audit_size}, "
         f"{len(report.gaps)} gaps listed in it."
     )
+
+
+def _search(content: bytes) -> FileProof:
+    """Hold a file against every organisation; the first that knows it answers."""
+    proof = None
+    with command_unit():
+        for organisation_id in list_report_keepers():
+            with acting_in(organisation_id):
+                found = verify_file(content)
+            if proof is None or (found.report_id and not proof.is_sound):
+                proof = found
+            if found.is_sound:
+                break
+    return proof or FileProof.of_nobody(content)
+
+
+def _proof_words(proof: FileProof) -> str:
+    head = f"{proof.name}, {proof.form}" if proof.form else "Not a sealed file"
+    marks = [f"{'ok ' if one.is_sound else 'NO '} {one.words}" for one in proof.checks]
+    return "\n".join([head, *marks])

@@ -7,11 +7,11 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.forms.numbers import LargeNumberField, NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.risk.context_events.services.fields import EventFields
 from ddplatform.risk.context_events.views import AREAS, KINDS, SOURCES
-from ddplatform.value_chain.mapping.forms import country_choices
 from supply_chain.graph.areas import AreaKind
 
 

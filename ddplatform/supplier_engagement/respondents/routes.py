@@ -15,7 +15,6 @@ from ddplatform.accounts.organisations.queries import (
     get_organisation,
     get_user_by_email,
 )
-from ddplatform.accounts.organisations.services.invitations import note_link_opened
 from ddplatform.accounts.sessions.services import SHARED, hash_of
 from ddplatform.accounts.sign_in.forms import JoinForm
 from ddplatform.accounts.sign_in.routes.dead_links import dead_link
@@ -28,6 +27,7 @@ from ddplatform.infrastructure.tenancy import across_tenants, nobody
 from ddplatform.infrastructure.web.languages import ASKED, offer
 from ddplatform.languages import current_language, gettext
 from ddplatform.languages import lazy_gettext as _
+from ddplatform.supplier_engagement.requests.services.invitations import note_link_opened
 from ddplatform.supplier_engagement.respondents.services.join import (
     get_invited,
     join,

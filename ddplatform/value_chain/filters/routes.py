@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -19,7 +20,6 @@ from ddplatform.value_chain.filters.views import (
     filter_words,
     read_filter,
 )
-from ddplatform.value_chain.mapping.forms import country_choices, sector_choices
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.mapping.views import KIND_WORDS
 from ddplatform.value_chain.saved_views.models import ViewKind

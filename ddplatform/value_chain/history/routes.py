@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import JobState
 from ddplatform.infrastructure.web.address_values import day
@@ -27,7 +28,6 @@ from ddplatform.value_chain.history.views import (
     start_of_page,
     views_of_day,
 )
-from ddplatform.value_chain.mapping.forms import country_choices
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
 from ddplatform.value_chain.mapping.queries.words import difference_words, who_words, why_words

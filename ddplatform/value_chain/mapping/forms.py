@@ -17,35 +17,17 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
 
+from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.forms.numbers import NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON
 from ddplatform.value_chain.mapping.views import FLOW_WORDS, KIND_WORDS, LINK_WORDS
 from ddplatform.value_chain.saved_views.services import NAME_LENGTH
 from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
-from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 
 ID_LENGTH = 40
 _EXAMPLES: Mapping[NodeKind, str] = {NodeKind.SITE: " (factory, farm, mine, warehouse)"}
-
-
-def country_choices() -> list[tuple[str, str]]:
-    """All countries by name, after "Not known"."""
-    countries = load_reference().countries.values()
-    return [("", "Not known"), *sorted(((c.alpha2, c.short_name) for c in countries), key=_word)]
-
-
-def sector_choices(current: str | None = None) -> list[tuple[str, str]]:
-    """All sectors by name, after "Not known"; a sector in own words stays choosable."""
-    sectors = load_reference().sectors
-    known = sorted(((s.ref, s.name) for s in sectors.values()), key=_word)
-    own = [(current, f"{current} (as in your list)")] if current and current not in sectors else []
-    return [("", "Not known"), *own, *known]
-
-
-def _word(choice: tuple[str, str]) -> str:
-    return choice[1].casefold()
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -15,8 +15,8 @@ from ddplatform.infrastructure.access.identity import system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import World, acting, days, planned, recorded
@@ -36,7 +36,7 @@ def run(world: World, name: str, tenant: Tenant, **payload: str) -> object:
     at = NOW + timedelta(days=1)
     context = JobContext(payload, system_identity(tenant.id), at, lambda _done, _total: None)
     with acting(tenant):
-        return HANDLERS[name].run(context)
+        return HANDLERS.get(name).run(context)
 
 
 def test_owner_is_told_once_of_late_actions_and_of_those_due_in_30_7_and_1_days(world: World):
@@ -101,7 +101,3 @@ def test_mail_that_has_nothing_to_tell_any_more_is_not_sent(world: World):
 
     assert result == {"sent": False}
     assert mails() == []
-
-
-def test_reminders_are_asked_for_every_day():
-    assert PERIODIC[action_reminders.REMIND] == 86_400

@@ -13,7 +13,7 @@ from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.core.due_diligence.vocabulary import ImpactState as S
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.due_diligence.remedy.services import officers as case_officers
+from ddplatform.due_diligence.remedy.services import mails as case_mails
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -164,6 +164,6 @@ def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_other
 
 def test_mail_about_somebody_who_is_no_officer_any_more_is_not_sent(context: Flask, tenant: Tenant):
     with acting_in(tenant.id), unit_of_work():
-        case_officers.send_news(tenant.analyst.user_id, at=NOW)
+        case_mails.send_news(tenant.analyst.user_id, at=NOW)
 
     assert mails() == []

@@ -15,15 +15,15 @@ from ddplatform.core.due_diligence.time_limits import limit_words
 from ddplatform.core.due_diligence.vocabulary import ImpactState as S
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.due_diligence.remedy.services import reminders as case_reminders
+from ddplatform.due_diligence.remedy.services import mails as case_mails
 from ddplatform.due_diligence.remedy.services.limits import load_limits
 from ddplatform.infrastructure.access.identity import Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import acting_in
-from ddplatform.jobs.handlers import HANDLERS
 from tests.conftest import NOW
 from tests.due_diligence.remedy.test_remedy import opened, second_officer
 from tests.factories import Tenant, signed_in_client
@@ -55,8 +55,8 @@ def made_safe(case: RemediationCase, officer: Identity, *, at: datetime) -> None
 def asked(tenant: Tenant, at: datetime) -> list[Job]:
     """The mails that one look queues."""
     before = set(db.session.scalars(select(Job.id)))
-    case_reminders.ask_reminders(by=system_identity(tenant.id), at=at)
-    jobs = db.session.scalars(select(Job).where(Job.name == case_reminders.MAIL)).all()
+    case_mails.ask_reminders(by=system_identity(tenant.id), at=at)
+    jobs = db.session.scalars(select(Job).where(Job.name == case_mails.MAIL)).all()
     return [job for job in jobs if job.id not in before]
 
 
@@ -75,7 +75,7 @@ def mails() -> list[EmailMessage]:
 
 def send(tenant: Tenant, job: Job, *, at: datetime) -> object:
     context = JobContext(job.payload, system_identity(tenant.id), at, lambda _done, _total: None)
-    return HANDLERS[case_reminders.MAIL].run(context)
+    return HANDLERS.get(case_mails.MAIL).run(context)
 
 
 @pytest.mark.parametrize(("danger", "hours"), [(False, 24), (True, 4), (None, 4)])

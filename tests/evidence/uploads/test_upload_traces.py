@@ -22,8 +22,8 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.uploads import check_upload
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
-from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.supplier_engagement.responses.queries.responses import find_response, list_files
 from ddplatform.supplier_engagement.responses.services import responses
 from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, receive_now, send
@@ -98,7 +98,7 @@ def search_waiting(supplier: Supplier) -> list[object]:
         waiting = [
             JobContext(job.payload, by_system(job), NOW, lambda _d, _t: None) for job in found
         ]
-    return [HANDLERS[SEARCH].run(job) for job in waiting]
+    return [HANDLERS.get(SEARCH).run(job) for job in waiting]
 
 
 def by_system(job: Job) -> Identity:

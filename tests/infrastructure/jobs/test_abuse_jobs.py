@@ -14,10 +14,10 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.context import Handler, JobContext
 from ddplatform.infrastructure.jobs.models import JobState
 from ddplatform.infrastructure.jobs.services import MAX_ATTEMPTS
-from ddplatform.jobs.handlers import HANDLERS
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.infrastructure.jobs.test_jobs import change, claim, job_of, put, work
+from tests.job_handlers import set_handler
 
 pytestmark = pytest.mark.both_databases
 
@@ -41,7 +41,7 @@ def breaks_a_rule_of_the_database(_job: JobContext) -> None:
 @pytest.fixture
 def broken(context: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     handler = Handler(breaks_a_rule_of_the_database)
-    monkeypatch.setitem(HANDLERS, "test:break", handler)
+    set_handler(monkeypatch, "test:break", handler)
 
 
 @pytest.mark.usefixtures("broken")

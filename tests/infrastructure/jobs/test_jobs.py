@@ -24,7 +24,6 @@ from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.runner import run_job
 from ddplatform.infrastructure.jobs.services import MAX_ATTEMPTS, enqueue
 from ddplatform.infrastructure.tenancy import acting_in, nobody
-from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.value_chain.imports.queries import get_import
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services import requests as import_requests
@@ -33,6 +32,7 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from supply_chain.intake.drafts import NamedBytes
 from tests.conftest import NOW, SECRET
 from tests.factories import Tenant
+from tests.job_handlers import set_handler
 
 pytestmark = pytest.mark.both_databases
 
@@ -125,7 +125,7 @@ def test_failing_job_waits_longer_each_time_and_fails_after_five_attempts(
     def fail(job: JobContext) -> None:
         raise ValueError("the disk is full")
 
-    monkeypatch.setitem(HANDLERS, "test:fail", Handler(fail))
+    set_handler(monkeypatch, "test:fail", Handler(fail))
     job_id = put(tenant, "test:fail")
     waits = []
     for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -149,7 +149,7 @@ def test_failed_attempt_leaves_nothing_behind(
         value_chain.create_chain("Half", own_business="Half", by=job.by, at=job.at)
         raise ValueError("half-way")
 
-    monkeypatch.setitem(HANDLERS, "test:half", Handler(half))
+    set_handler(monkeypatch, "test:half", Handler(half))
     put(tenant, "test:half")
     assert work()
 

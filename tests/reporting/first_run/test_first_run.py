@@ -16,10 +16,10 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.tenancy import acting_in
-from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
 from tests.answering import add_node, make_chain
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.job_handlers import drop_handler
 
 BASE = "/o/acme/first-steps/"
 PROGRESS = f"{BASE}progress"
@@ -228,7 +228,7 @@ def test_places_whose_assessment_failed_are_assessed_again_by_a_button(
     listed = send(founder, {**BEGIN, **upload()}).headers["Location"]
     work(app)
     bring_in(founder, listed)
-    monkeypatch.delitem(HANDLERS, "risk:assess")
+    drop_handler(monkeypatch, "risk:assess")
     work(app)
     with app.app_context():
         for job in db.session.scalars(select(Job).where(Job.name == "risk:assess")):

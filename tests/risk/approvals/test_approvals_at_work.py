@@ -15,8 +15,8 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job, JobState
-from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.risk.approvals.services import steps as approval_steps
 from ddplatform.risk.approvals.services import work as approval_work
 from ddplatform.risk.facts.services.facts import REASSESS
@@ -98,7 +98,7 @@ def work_until(tenant: Tenant, chunks: int, then: Callable[[], None] | None = No
             select(ApprovalDecision.id).where(ApprovalDecision.finished_at.is_(None))
         ).one()
     job = JobContext({"decision_id": str(key)}, tenant.manager, LATER, progress)
-    HANDLERS[approval_work.DECIDE].run(job)
+    HANDLERS.get(approval_work.DECIDE).run(job)
 
 
 def killed(tenant: Tenant, chunks: int) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import periodic
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job, JobState
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.risk.assessment.services.nightly import RENEW
 from ddplatform.risk.facts.services.facts import REASSESS
 from ddplatform.risk.runs.models import WholeBecause
@@ -41,7 +41,7 @@ def resting(tenant: Tenant, context: object) -> UUID:
 
 def renew(tenant: Tenant, at: datetime) -> object:
     with acting(tenant):
-        return HANDLERS[RENEW].run(JobContext({}, tenant.manager, at, lambda done, total: None))
+        return HANDLERS.get(RENEW).run(JobContext({}, tenant.manager, at, lambda done, total: None))
 
 
 def waiting(tenant: Tenant) -> list[Job]:
@@ -57,7 +57,7 @@ def test_a_new_day_asks_once_for_a_whole_run_of_a_map_that_rests_on_an_earlier_o
     assert [renew(tenant, TOMORROW) for _ in range(2)] == [{"maps": 1}, {"maps": 1}]
     (job,) = waiting(tenant)
     assert job.payload == {"chain_id": str(resting), "cause": "calendar"}
-    HANDLERS[REASSESS].run(
+    HANDLERS.get(REASSESS).run(
         JobContext(job.payload, tenant.analyst, TOMORROW, lambda done, total: None)
     )
     with acting(tenant):
@@ -68,7 +68,7 @@ def test_a_new_day_asks_once_for_a_whole_run_of_a_map_that_rests_on_an_earlier_o
 
 
 def test_the_night_comes_once_a_day_for_each_organisation(tenant: Tenant, context: object) -> None:
-    assert PERIODIC[RENEW] == 86_400
+    assert HANDLERS.get(RENEW).every_s == 86_400
     with acting(tenant):
         periodic.enqueue_due(NOW)
         periodic.enqueue_due(NOW + timedelta(minutes=5))

@@ -16,8 +16,8 @@ from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import periodic
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.risk.facts.services.facts import add_fact
 from ddplatform.risk.reassessment.models import ReviewTask
 from ddplatform.risk.reassessment.queries.tasks import list_reasons
@@ -261,10 +261,10 @@ def test_the_look_is_done_once_a_day_by_the_worker(tenant, cocoa):
         periodic.enqueue_due(NOW + timedelta(minutes=5))
         wanted = select(Job.id).where(Job.name == LOOK, Job.organisation_id == tenant.id)
         assert len(db.session.scalars(wanted).all()) == 1
-    assert PERIODIC[LOOK] == 86_400
+    assert HANDLERS.get(LOOK).every_s == 86_400
 
     job = JobContext({}, tenant.manager, NOW + days(367), lambda done, total: None)
-    assert HANDLERS[LOOK].run(job) == {"TRG-01": 3}
+    assert HANDLERS.get(LOOK).run(job) == {"TRG-01": 3}
 
 
 def test_each_map_is_remembered_apart_and_an_empty_one_too(tenant, cocoa):

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 from ddplatform.accounts.organisations.models import Invitation
-from ddplatform.accounts.organisations.services import invitations
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure.access.identity import system_identity
 from ddplatform.infrastructure.access.roles import RoleId
@@ -30,6 +29,7 @@ from ddplatform.supplier_engagement.campaigns.services import reminders as campa
 from ddplatform.supplier_engagement.campaigns.services import sending as campaign_sending
 from ddplatform.supplier_engagement.campaigns.services.campaigns import How, Whom
 from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.supplier_engagement.requests.services import invitations
 from ddplatform.supplier_engagement.requests.services.requests import withdraw
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode
 from ddplatform.value_chain.mapping.services import nodes as value_chain

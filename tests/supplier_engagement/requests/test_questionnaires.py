@@ -22,8 +22,8 @@ from ddplatform.infrastructure.adapters.mail import MailRefused
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job, JobState
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.supplier_engagement.library import queries
 from ddplatform.supplier_engagement.library.models import (
     Assignment,
@@ -32,9 +32,9 @@ from ddplatform.supplier_engagement.library.models import (
 )
 from ddplatform.supplier_engagement.library.queries import View
 from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.supplier_engagement.requests.services import invitations as question_mails
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.requests.services.reminders import (
-    CHASE,
     chase,
     remind,
     send_reminder,
@@ -381,11 +381,6 @@ def test_calendar_lets_run_out_what_nobody_answered_a_month_after_the_due_date(
         assert queries.get_assignment(asked.assignment_id).status is State.EXPIRED
 
 
-def test_chasing_is_periodic_work_with_a_handler():
-    assert PERIODIC[CHASE] <= 86_400
-    assert CHASE in HANDLERS
-
-
 # -- due date, withdrawal, expiry ----------------------------------------------------------------
 
 
@@ -452,11 +447,11 @@ def test_mail_of_one_questionnaire_that_is_refused_for_now_is_tried_later_and_th
     monkeypatch.setattr(type(adapters().mailer), "send", refuses)
     with acting(tenant.id):
         invitation = db.session.scalars(select(Invitation)).one()
-        for tries in range(1, invitations.MOST_TRIES + 1):
-            at = NOW + tries * invitations.TRY_AGAIN
+        for tries in range(1, question_mails.MOST_TRIES + 1):
+            at = NOW + tries * question_mails.TRY_AGAIN
             invitations.send(invitation.id, at=at)
-            later = select(Job).where(Job.run_after == at + invitations.TRY_AGAIN)
-            is_last = tries == invitations.MOST_TRIES
+            later = select(Job).where(Job.run_after == at + question_mails.TRY_AGAIN)
+            is_last = tries == question_mails.MOST_TRIES
             assert (db.session.scalar(later) is None) == is_last
         refused = queries.get_assignment(asked.assignment_id).mail_refusal
 
@@ -485,7 +480,7 @@ def _work(tenant: Tenant, *, at: datetime) -> int:
         for row in due:
             row.state = JobState.DONE
             db.session.flush()
-            HANDLERS[row.name].run(
+            HANDLERS.get(row.name).run(
                 JobContext(
                     payload=row.payload,
                     by=system_identity(tenant.id),
@@ -528,8 +523,8 @@ def test_server_that_takes_no_mail_from_us_is_tried_later_logged_and_counts_agai
 ):
     asked = ask(tenant)
     server.answers[begins] = answer
-    for tries in range(invitations.MOST_TRIES + 1):
-        assert _work(tenant, at=NOW + tries * invitations.TRY_AGAIN) == 1
+    for tries in range(question_mails.MOST_TRIES + 1):
+        assert _work(tenant, at=NOW + tries * question_mails.TRY_AGAIN) == 1
     assert _state(asked) == (0, None, False)
     assert "no mail goes out" in caplog.text
     assert EMAIL not in caplog.text
@@ -550,7 +545,7 @@ def test_link_that_was_handed_over_outlives_reminders_whose_mail_is_refused(
     _work(tenant, at=NOW)
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
-        link = invitations.show_link(one, by=tenant.manager, at=NOW)
+        link = question_mails.show_link(one, by=tenant.manager, at=NOW)
 
     for answers in ({"RCPT": "550 no such user"}, {"RCPT": "451 later"}, {GREETING: HANGS_UP}):
         server.answers = answers
@@ -586,7 +581,7 @@ def test_retry_sends_nothing_where_a_reminder_went_out_meanwhile(
     assert _work(tenant, at=NOW) == 1
     assert len(server.taken) == 1
 
-    assert _work(tenant, at=NOW + invitations.TRY_AGAIN) == 1
+    assert _work(tenant, at=NOW + question_mails.TRY_AGAIN) == 1
 
     assert len(server.taken) == 1
     assert _opens(tenant, server.taken[0])
@@ -603,10 +598,10 @@ def test_retry_sends_nothing_where_a_link_was_handed_over_meanwhile(
     _work(tenant, at=NOW)
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
-        link = invitations.show_link(one, by=tenant.manager, at=NOW)
+        link = question_mails.show_link(one, by=tenant.manager, at=NOW)
     server.answers.clear()
 
-    assert _work(tenant, at=NOW + invitations.TRY_AGAIN) == 1
+    assert _work(tenant, at=NOW + question_mails.TRY_AGAIN) == 1
 
     assert server.taken == []
     assert _opens(tenant, link)
@@ -626,7 +621,7 @@ def test_reminder_that_did_not_get_through_goes_out_with_its_retry_once(
     server.answers = {}
 
     for tries in range(1, 4):
-        _work(tenant, at=LATER + tries * invitations.TRY_AGAIN)
+        _work(tenant, at=LATER + tries * question_mails.TRY_AGAIN)
 
     assert len(server.taken) == 2
     assert _opens(tenant, server.taken[1])
@@ -643,6 +638,6 @@ def test_retry_of_a_questionnaire_that_was_withdrawn_meanwhile_sends_nothing(
         questionnaires.withdraw(one, reason="Wrong supplier", by=tenant.manager, at=NOW)
     server.answers.clear()
 
-    assert _work(tenant, at=NOW + invitations.TRY_AGAIN) == 1
+    assert _work(tenant, at=NOW + question_mails.TRY_AGAIN) == 1
 
     assert server.taken == []

@@ -17,7 +17,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.context import JobContext
-from ddplatform.jobs.handlers import HANDLERS
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.risk.reference.queries.releases import find_sector_risk
 from ddplatform.risk.runs.models import RiskFact
 from ddplatform.supplier_engagement.library.queries import get_assignment
@@ -200,7 +200,7 @@ def test_decision_is_asked_of_the_others_who_review_and_only_the_requester_reads
         assert [mail for mail in mails()[before:] if "asks you to" not in mail] == []
         assert len(mails()) == before + 1
         told = JobContext({"assignment_id": str(one)}, tenant.analyst, LATER, lambda _d, _t: None)
-        HANDLERS[TELL_ESCALATED].run(told)
+        HANDLERS.get(TELL_ESCALATED).run(told)
         assert "asks you to" in mails()[-1]
         assert "May we" not in mails()[-1]
     with acting(supplier.id):

@@ -16,8 +16,8 @@ from ddplatform.infrastructure.access.identity import system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.supplier_engagement.cascade.services import cascade
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.responses.models import Answer
@@ -350,18 +350,18 @@ def test_the_worker_ends_what_ran_out_and_tells_the_buyer(first: Supplier, secon
     after = LATER + timedelta(days=40)
     with acting(second.id):
         end = JobContext({}, system_identity(second.id), after, lambda _done, _all: None)
-        assert HANDLERS[sharing.EXPIRE].run(end) == {"ended": 1}
+        assert HANDLERS.get(sharing.EXPIRE).run(end) == {"ended": 1}
     buyer = second.asked.tenant
     with acting(buyer.id):
         payload = {"share_id": str(share_id)}
         tell = JobContext(payload, system_identity(buyer.id), after, lambda _done, _all: None)
-        assert HANDLERS[sharing.TELL].run(tell) is None
+        assert HANDLERS.get(sharing.TELL).run(tell) is None
         assert "sharing:was_ended" in db.session.scalars(select(AuditEvent.action)).all()
     with acting(second.id):
         refresh = JobContext({}, system_identity(second.id), after, lambda _done, _all: None)
-        assert HANDLERS[cascade.REFRESH].run(refresh) == {"changed": 0}
-    assert PERIODIC[sharing.EXPIRE] == 3600
-    assert PERIODIC[cascade.REFRESH] == 3600
+        assert HANDLERS.get(cascade.REFRESH).run(refresh) == {"changed": 0}
+    assert HANDLERS.get(sharing.EXPIRE).every_s == 3600
+    assert HANDLERS.get(cascade.REFRESH).every_s == 3600
 
 
 def test_a_second_round_keeps_the_consent_and_gives_nothing_without_it(

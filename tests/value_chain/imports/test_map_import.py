@@ -17,10 +17,10 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import claims
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.runner import run_job
 from ddplatform.infrastructure.tenancy import acting_in, nobody
-from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.risk.runs.models import ControlRecord
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.graph.queries.graph import load_value_chain
@@ -141,7 +141,7 @@ def _staged_run(name: str, import_id: UUID, by: Identity, *, die_at: int | None 
         if done == die_at:
             raise KeyboardInterrupt
 
-    HANDLERS[name].run(
+    HANDLERS.get(name).run(
         JobContext(payload={"import_id": str(import_id)}, by=by, at=NOW, progress=progress)
     )
 

@@ -15,8 +15,8 @@ from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.context import JobContext
+from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.risk.runs.models import RiskFact
 from ddplatform.value_chain.mapping.queries.maps import get_node
 from ddplatform.value_chain.mapping.services import nodes as value_chain
@@ -330,10 +330,10 @@ def test_the_worker_compares_each_hour_and_after_an_upload(tenant, cocoa):
     add(tenant)
     with acting(tenant):
         assert len(db.session.scalars(select(Job.id).where(Job.name == SCREEN)).all()) == 1
-    assert PERIODIC[SCREEN] == 3600
+    assert HANDLERS.get(SCREEN).every_s == 3600
 
     job = JobContext({}, tenant.manager, NOW + timedelta(hours=1), lambda done, total: None)
-    assert HANDLERS[SCREEN].run(job) == {"compared": 1, "found": 1, "refused": []}
+    assert HANDLERS.get(SCREEN).run(job) == {"compared": 1, "found": 1, "refused": []}
     with acting(tenant):
         logged = set(db.session.scalars(select(AuditEvent.action)))
     assert {"screening_list:add", "screening:run"} <= logged

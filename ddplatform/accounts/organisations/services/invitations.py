@@ -1,39 +1,23 @@
 """The mail behind a single-use link. The secret is made here and stands in the mail alone."""
 
-import logging
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
-
-from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
 from ddplatform.accounts.organisations.queries import (
-    get_help_contact,
     get_invitation,
     get_organisation,
     language_to_write_in,
 )
 from ddplatform.accounts.sessions.services import hash_of, new_secret
-from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.mail import FOR_ONE, Mail, MailRefused, Refusal, refusal_of
-from ddplatform.infrastructure.db import db, held
-from ddplatform.infrastructure.errors import Conflict
-from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.adapters.mail import Mail
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.languages import day_in_words, gettext, speaking
-from ddplatform.supplier_engagement.library.models import Assignment
-from ddplatform.supplier_engagement.library.queries import find_assignment
-from questionnaires import Answerer
 
-log = logging.getLogger(__name__)
 SEND = "invitation:send"
-MOST_TRIES = 20
-"""How often a server may refuse a mail for now until that counts as refused."""
-LINK_LIFE = timedelta(days=14)
-"""How long a link works at least that is handed over by a person."""
-TRY_AGAIN = timedelta(minutes=15)
 _PATHS = {
     InvitationPurpose.JOIN: "/invitation/",
     InvitationPurpose.RESET: "/new-password/",
@@ -42,12 +26,19 @@ _PATHS = {
 }
 
 
+class Delivery(Protocol):
+    """How a later package writes and sends the mail of an invitation to its own pages."""
+
+    def __call__(self, invitation: Invitation, *, at: datetime) -> None:
+        """Send it with a fresh link; an invitation that works no more never comes here."""
+
+
+DELIVERIES: Registry[Delivery] = Registry("mails of invitations")
+"""Purpose of an invitation -> who writes its mail, for those that are not written here."""
+
+
 def send(invitation_id: UUID, *, at: datetime, retry_of: str | None = None) -> None:
     """Write and send the mail with a fresh link; an earlier link of it stops working.
-
-    That of a questionnaire which does not get through is tried again later, and the link that
-    was known before works on. Refusals for now are counted; a server that is not there, or that
-    takes nothing from us, says nothing about an address and is told in the log.
 
     Args:
         retry_of: the link (its mark) that stood when an earlier try did not get through. Where
@@ -56,55 +47,19 @@ def send(invitation_id: UUID, *, at: datetime, retry_of: str | None = None) -> N
     invitation = get_invitation(invitation_id)
     if invitation.used_at is not None or invitation.expires_at < at:
         return
-    if retry_of is not None and retry_of != _mark_of(invitation):
+    if retry_of is not None and retry_of != mark_of(invitation):
         return
-    asked = find_assignment(invitation.assignment_id) if invitation.assignment_id else None
-    known = invitation.token_hash
-    with speaking(language_to_write_in(invitation.email, asked.language if asked else "")):
-        mail = _write(invitation, give_link(invitation), asked)
-    if asked is None:
-        adapters().mailer.send(mail)
+    if invitation.purpose is InvitationPurpose.RESPOND:
+        DELIVERIES.get(invitation.purpose)(invitation, at=at)
         return
-    try:
-        refusal = give_to_server(mail)
-    except OSError as fault:
-        log.error("no mail goes out, invitation %s is tried again: %r", invitation.id, fault)
-        is_tried_again = True
-    else:
-        if refusal is None:
-            note_mailed(asked, at=at)
-            return
-        note_refused(asked, refusal)
-        is_tried_again = asked.mail_refusal is None
-    invitation.token_hash = known or invitation.token_hash
-    if is_tried_again:
-        _try_again(invitation, asked, at=at)
+    with speaking(language_to_write_in(invitation.email, "")):
+        mail = _write(invitation, give_link(invitation))
+    adapters().mailer.send(mail)
 
 
-def give_to_server(mail: Mail, *, key: str = "") -> Refusal | None:
-    """Send one mail of many; returns why it was refused, else None.
-
-    Raises:
-        OSError, SMTPException: no mail goes out at all.
-    """
-    try:
-        adapters().mailer.send(mail, key=key)
-    except MailRefused as refusal:
-        return Refusal(str(refusal), is_lasting=True)
-    except FOR_ONE as refusal:
-        return refusal_of(refusal)
-    return None
-
-
-def _mark_of(invitation: Invitation) -> str:
+def mark_of(invitation: Invitation) -> str:
     """Tells one link of an invitation from a later one, and gives away neither."""
     return hash_of(invitation.token_hash or "")
-
-
-def _try_again(invitation: Invitation, asked: Assignment, *, at: datetime) -> None:
-    payload = {"invitation_id": str(invitation.id), "retry_of": _mark_of(invitation)}
-    by = system_identity(asked.organisation_id)
-    jobs.enqueue(SEND, payload, by=by, at=at, run_after=at + TRY_AGAIN)
 
 
 def give_link(invitation: Invitation) -> str:
@@ -114,124 +69,7 @@ def give_link(invitation: Invitation) -> str:
     return adapters().base_url + _PATHS[invitation.purpose] + token
 
 
-def note_mailed(asked: Assignment | None, *, at: datetime) -> None:
-    """Keep that the invitation of a questionnaire went out, and that nothing refuses it now."""
-    if asked is not None:
-        asked.mailed_at, asked.mail_refusal = asked.mailed_at or at, None
-        asked.mail_tries = 0
-
-
-def note_refused(asked: Assignment, refusal: Refusal) -> None:
-    """Keep that the server did not take the invitation; after enough tries it counts as refused."""
-    asked.mail_tries += 1
-    if refusal.is_lasting or asked.mail_tries >= MOST_TRIES:
-        asked.mail_refusal = refusal.words
-
-
-def show_link(asked: Assignment, *, by: Identity, at: datetime) -> str:
-    """A fresh link to be handed over another way, where the server refuses the mail.
-
-    It works once, as that of the mail would have. The log says who saw it.
-
-    Raises:
-        Conflict: no mail was refused, or the supplier needs no link any more.
-    """
-    invitation = db.session.scalar(
-        held(
-            select(Invitation).where(
-                Invitation.assignment_id == asked.id, Invitation.used_at.is_(None)
-            )
-        )
-    )
-    if asked.mail_refusal is None or invitation is None:
-        raise Conflict(
-            "The link goes out by mail alone while the mail server takes it.",
-            "Send a reminder instead.",
-        )
-    invitation.expires_at = max(invitation.expires_at, at + LINK_LIFE)
-    audit.record("questionnaire:show_link", asked, by=by, at=at)
-    return give_link(invitation)
-
-
-def note_link_opened(asked: Assignment, *, at: datetime) -> None:
-    """Keep when the page behind the link was opened first; nothing in the mail itself tells."""
-    if asked.link_opened_at is None:
-        asked.link_opened_at = at
-        by = system_identity(asked.organisation_id)
-        audit.record("questionnaire:open_link", asked, by=by, at=at)
-
-
-def write_questions(
-    to: str, *, buyer: str, help_line: str, link: str, until: datetime, note: str = ""
-) -> Mail:
-    """The mail that asks a supplier to answer; the note of the buyer stands in it as it is."""
-    why = gettext(
-        "%(buyer)s buys from you and asks how children are protected at your work places.\n"
-        "Honest answers bring help, not loss of orders. You can stop and go on at any time.",
-        buyer=buyer,
-    )
-    subject = gettext("%(buyer)s asks you some questions about protecting children", buyer=buyer)
-    opens = gettext("Open the questions: %(link)s", link=link)
-    return _ask(to, subject, why, opens, buyer=buyer, help_line=help_line, until=until, note=note)
-
-
-def _write_visit(
-    to: str, *, buyer: str, place: str, help_line: str, link: str, until: datetime, note: str
-) -> Mail:
-    """The mail that asks somebody who visits a place to fill in its checklist."""
-    why = gettext(
-        "%(buyer)s asks you to visit %(place)s and to fill in the checklist of the visit.\n"
-        "You can write on a phone, stop and go on at any time. When you send it, %(buyer)s reads\n"
-        "it. The place you visit never does.",
-        buyer=buyer,
-        place=place,
-    )
-    subject = gettext("%(buyer)s asks you to visit %(place)s", buyer=buyer, place=place)
-    opens = gettext("Open the checklist: %(link)s", link=link)
-    return _ask(to, subject, why, opens, buyer=buyer, help_line=help_line, until=until, note=note)
-
-
-def _ask(
-    to: str,
-    subject: str,
-    why: str,
-    opens: str,
-    *,
-    buyer: str,
-    help_line: str,
-    until: datetime,
-    note: str,
-) -> Mail:
-    parts = (
-        why,
-        gettext("%(buyer)s writes:", buyer=buyer) + f"\n{note.strip()}" if note.strip() else "",
-        opens,
-        gettext("Do you need help? Ask %(helper)s.", helper=help_line),
-        gettext("The link works once, until %(day)s.", day=day_in_words(until)),
-    )
-    return Mail(to, subject, "\n\n".join(part for part in parts if part) + "\n")
-
-
-def _write_asked(invitation: Invitation, link: str, asked: Assignment | None, buyer: str) -> Mail:
-    helper = get_help_contact(invitation.organisation_id, invitation.created_by_id)
-    note = asked.message if asked else ""
-    until = invitation.expires_at
-    if asked is not None and asked.answered_by is Answerer.ASSESSOR:
-        return _write_visit(
-            invitation.email,
-            buyer=buyer,
-            place=asked.node_name,
-            help_line=helper.line,
-            link=link,
-            until=until,
-            note=note,
-        )
-    return write_questions(
-        invitation.email, buyer=buyer, help_line=helper.line, link=link, until=until, note=note
-    )
-
-
-def _write(invitation: Invitation, link: str, asked: Assignment | None) -> Mail:
+def _write(invitation: Invitation, link: str) -> Mail:
     if invitation.purpose is InvitationPurpose.RESET:
         return Mail(
             invitation.email,
@@ -244,8 +82,6 @@ def _write(invitation: Invitation, link: str, asked: Assignment | None) -> Mail:
     if invitation.purpose is InvitationPurpose.FOUND:
         return _write_founding(invitation, link)
     name = get_organisation(invitation.organisation_id).name
-    if invitation.purpose is InvitationPurpose.RESPOND:
-        return _write_asked(invitation, link, asked, name)
     if invitation.role is RoleId.SUPPLIER:
         what = gettext(
             "%(name)s invites you to answer together what its buyers ask about protecting "

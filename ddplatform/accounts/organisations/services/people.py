@@ -1,6 +1,7 @@
 """People of an organisation: invited, joined, given another role, taken out."""
 
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -18,18 +19,28 @@ from ddplatform.accounts.organisations.queries import (
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
-from ddplatform.due_diligence.remedy.services import officers as case_officers
 from ddplatform.infrastructure.access.identity import Identity, system_identity
 from ddplatform.infrastructure.access.roles import KEEPERS, ROLES, RoleId
 from ddplatform.infrastructure.adapters.passwords import hash_password, password_problem
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext
 
 INVITATION_LIFE = timedelta(days=14)
 RESET_LIFE = timedelta(hours=2)
+
+
+class RoleGiven(Protocol):
+    """What a later package does when a person of the acting organisation is given a role."""
+
+    def __call__(self, user_id: UUID, role: RoleId, *, at: datetime) -> None:
+        """In the same transaction, before the change is recorded."""
+
+
+ROLE_GIVEN: Registry[RoleGiven] = Registry("who is told of new roles")
 
 
 def add_person(
@@ -169,7 +180,7 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str, at: d
     if invitation.role is not None:
         by = system_identity(invitation.organisation_id)
         _join(user, role=invitation.role, access_until=invitation.access_until, by=by, at=at)
-        case_officers.tell_others(user.id, invitation.role, at=at)
+        _tell_of_role(user.id, invitation.role, at=at)
     return user
 
 
@@ -224,7 +235,7 @@ def change_role(
     before, membership.role = membership.role, role
     membership.access_until = access_until
     sessions.end_all_sessions(membership.user_id)
-    case_officers.tell_others(membership.user_id, role, at=at)
+    _tell_of_role(membership.user_id, role, at=at)
     audit.record("person:change_role", membership, by=by, at=at, role=(before, role))
 
 
@@ -316,6 +327,11 @@ def _join(
     db.session.add(membership)
     db.session.flush()  # the event names it
     audit.record("person:join", membership, by=by, at=at, role=role)
+
+
+def _tell_of_role(user_id: UUID, role: RoleId, *, at: datetime) -> None:
+    for tell in ROLE_GIVEN:
+        tell(user_id, role, at=at)
 
 
 def _require_end_date(role: RoleId, access_until: date | None) -> None:

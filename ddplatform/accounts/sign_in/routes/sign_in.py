@@ -20,6 +20,12 @@ from ddplatform.infrastructure.web.kept_input import kept_input, safe_next
 bp = Blueprint("auth", __name__)
 
 
+@bp.app_context_processor
+def _tell_pages() -> dict[str, bool]:
+    """Every page knows whether others use this phone too: then it keeps nothing there."""
+    return {"shared_phone": SHARED in session}
+
+
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:

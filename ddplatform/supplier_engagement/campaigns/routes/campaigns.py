@@ -8,7 +8,6 @@ from flask import Response, flash, g, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_help_contact, get_organisation
-from ddplatform.accounts.organisations.services.invitations import write_questions
 from ddplatform.accounts.organisations.services.people import INVITATION_LIFE
 from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
@@ -41,6 +40,7 @@ from ddplatform.supplier_engagement.campaigns.views import (
     reminder_words,
     state_words,
 )
+from ddplatform.supplier_engagement.requests.services.invitations import write_questions
 from ddplatform.value_chain.filters.views import filter_words
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 

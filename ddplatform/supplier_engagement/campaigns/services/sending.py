@@ -18,13 +18,7 @@ from ddplatform.accounts.organisations.queries import (
     get_help_contact,
     get_organisation,
 )
-from ddplatform.accounts.organisations.services.invitations import (
-    give_link,
-    give_to_server,
-    note_mailed,
-    note_refused,
-    write_questions,
-)
+from ddplatform.accounts.organisations.services.invitations import give_link
 from ddplatform.accounts.organisations.services.people import INVITATION_LIFE
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
@@ -47,6 +41,12 @@ from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
 from ddplatform.supplier_engagement.campaigns.services.campaigns import queue_sending, why_no_mail
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import find_open, list_visitors, load_plan
+from ddplatform.supplier_engagement.requests.services.invitations import (
+    give_to_server,
+    note_mailed,
+    note_refused,
+    write_questions,
+)
 from ddplatform.supplier_engagement.requests.services.requests import is_small
 from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.accounts.organisations.services.invitations import show_link
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
@@ -22,6 +21,7 @@ from ddplatform.supplier_engagement.library.queries import (
     list_assignments,
 )
 from ddplatform.supplier_engagement.requests.forms import DueForm, ReasonForm
+from ddplatform.supplier_engagement.requests.services.invitations import show_link
 from ddplatform.supplier_engagement.requests.services.reminders import remind as send_reminder
 from ddplatform.supplier_engagement.requests.services.requests import change_due_date
 from ddplatform.supplier_engagement.requests.services.requests import (

@@ -10,7 +10,6 @@ from ddplatform.value_chain.mapping.models import (
     ImportStatus,
     MapImport,
     ValueChain,
-    ValueChainNode,
 )
 
 ON_ITS_WAY = (ImportStatus.READING, ImportStatus.PREVIEWED, ImportStatus.APPLYING)
@@ -35,12 +34,6 @@ def find_first_list(first_run: FirstRun | None) -> MapImport | None:
     if first_run is None or first_run.import_id is None:
         return None
     return db.session.get(MapImport, first_run.import_id)
-
-
-def has_places() -> bool:
-    """Whether the maps of the acting organisation hold more than its own business."""
-    standing = select(ValueChainNode.id).where(ValueChainNode.archived_at.is_(None))
-    return db.session.scalar(standing.limit(1).offset(1)) is not None
 
 
 def leads_first_run(import_id: UUID) -> bool:

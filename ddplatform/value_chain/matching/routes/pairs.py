@@ -7,12 +7,12 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.value_chain.blueprints.matching import bp
-from ddplatform.value_chain.mapping.forms import country_choices
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.matching import views as words
 from ddplatform.value_chain.matching.models import MatchRun, MatchRunKind

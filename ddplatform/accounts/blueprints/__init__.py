@@ -1,0 +1,1 @@
+"""Blueprints that pages of several features hang on."""

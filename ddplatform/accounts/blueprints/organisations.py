@@ -1,0 +1,5 @@
+"""The blueprint of people and settings."""
+
+from flask import Blueprint
+
+bp = Blueprint("organisations", __name__)

@@ -1,0 +1,25 @@
+"""Background work on accounts: mails with links, sessions that have ended."""
+
+from ddplatform.accounts.organisations.services import invitations
+from ddplatform.accounts.sessions import services as sessions
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.handlers import register_jobs
+
+
+def _send_invitation(job: JobContext) -> None:
+    retry_of = job.payload.get("retry_of")
+    invitations.send(job.id_of("invitation_id"), at=job.at, retry_of=retry_of)
+
+
+def _end_expired_sessions(job: JobContext) -> Result:
+    return {"ended": sessions.end_expired_sessions(at=job.at)}
+
+
+def register() -> None:
+    """Register the jobs of accounts."""
+    register_jobs(
+        {
+            invitations.SEND: Handler(_send_invitation),
+            "session:expire": Handler(_end_expired_sessions, every_s=3600),
+        }
+    )

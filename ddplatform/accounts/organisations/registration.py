@@ -1,0 +1,12 @@
+"""What organisations and people tell earlier packages of themselves."""
+
+from ddplatform.accounts.organisations import queries
+from ddplatform.accounts.organisations.models import User
+from ddplatform.audit.queries.actors import Actors, give_actors
+from ddplatform.infrastructure.access.accounts import give_accounts
+
+
+def register() -> None:
+    """Answer what the gate, commands, jobs and the log ask of accounts."""
+    give_accounts(queries)
+    give_actors(Actors(User, User.id, User.name, queries.list_people))

@@ -1,0 +1,13 @@
+"""What the log registers with earlier packages: each feature for itself."""
+
+from collections.abc import Callable
+
+from ddplatform.audit import jobs
+
+FEATURES: tuple[Callable[[], None], ...] = (jobs.register,)
+
+
+def register() -> None:
+    """Fill the registries of earlier packages."""
+    for feature in FEATURES:
+        feature()

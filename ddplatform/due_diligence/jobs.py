@@ -1,0 +1,41 @@
+"""Background work on actions and cases: reminders and mails."""
+
+from ddplatform.due_diligence.actions.services import reminders as action_reminders
+from ddplatform.due_diligence.remedy.services import mails as case_mails
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.handlers import register_jobs
+
+
+def _ask_reminders(job: JobContext) -> Result:
+    return {"people": action_reminders.ask_reminders(by=job.by, at=job.at)}
+
+
+def _mail_reminder(job: JobContext) -> Result:
+    sent = action_reminders.send_reminder(job.id_of("user_id"), by=job.by, at=job.at)
+    return {"sent": sent}
+
+
+def _ask_case_reminders(job: JobContext) -> Result:
+    return {"mails": case_mails.ask_reminders(by=job.by, at=job.at)}
+
+
+def _mail_case_reminder(job: JobContext) -> Result:
+    return {"sent": case_mails.send_reminder(job.payload, by=job.by, at=job.at)}
+
+
+def _tell_officers(job: JobContext) -> None:
+    case_mails.send_news(job.id_of("user_id"), at=job.at)
+
+
+JOBS = {
+    action_reminders.REMIND: Handler(_ask_reminders, every_s=86_400),
+    action_reminders.MAIL: Handler(_mail_reminder),
+    case_mails.REMIND: Handler(_ask_case_reminders, every_s=900),
+    case_mails.MAIL: Handler(_mail_case_reminder),
+    case_mails.TELL_OFFICERS: Handler(_tell_officers),
+}
+
+
+def register() -> None:
+    """Register the jobs of actions and cases."""
+    register_jobs(JOBS)

@@ -1,0 +1,26 @@
+"""Background work on documents: searched when they come in, destroyed after a redaction."""
+
+from ddplatform.evidence.redaction import services as redaction
+from ddplatform.evidence.search import services as search
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.handlers import register_jobs
+
+
+def _destroy_bytes(job: JobContext) -> Result:
+    return {"gone": redaction.destroy(job.payload)}
+
+
+def _search_document(job: JobContext) -> Result:
+    key = job.id_of("evidence_id")
+    return {"searched": search.carry_out(key, look=job.look, unit=job.unit)}
+
+
+def register() -> None:
+    """Register the jobs of documents."""
+    register_jobs(
+        {
+            redaction.DESTROY: Handler(_destroy_bytes),
+            # No permission: whoever brought the file may have left, and its reader is to be warned.
+            search.SEARCH: Handler(_search_document, is_staged=True),
+        }
+    )

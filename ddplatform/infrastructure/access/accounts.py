@@ -1,0 +1,76 @@
+"""What is asked of accounts before and beneath every page: who a person is, where they belong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.registry import Registry
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person's account as plain values."""
+
+    id: UUID
+    name: str
+    email: str
+    is_active: bool
+    theme: str
+    language: str
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    """What every page of an organisation needs to know about it."""
+
+    id: UUID
+    name: str
+    slug: str
+    is_sample: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands in one organisation."""
+
+    organisation: OrganisationFacts
+    role_id: RoleId
+    access_until: date | None
+
+
+class Accounts(Protocol):
+    """The questions; those about standings are asked across tenants."""
+
+    def get_account(self, user_id: UUID) -> Account | None:
+        """The account, or None."""
+
+    def get_standing(self, user_id: UUID, slug: str) -> Standing | None:
+        """The person's role in the organisation with this slug."""
+
+    def get_standing_in(self, user_id: UUID, organisation_id: UUID) -> Standing | None:
+        """The person's role in the organisation with this id."""
+
+    def get_organisation_id(self, slug: str) -> UUID:
+        """The organisation with this slug, or NotFound."""
+
+    def installation_organisation_id(self) -> UUID:
+        """The keeper of the installation's own log, or NotFound before the first sign-in."""
+
+    def list_organisation_ids(self) -> Sequence[UUID]:
+        """Every organisation, that of the installation too."""
+
+
+_GIVEN: Registry[Accounts] = Registry("accounts")
+
+
+def give_accounts(answers: Accounts) -> None:
+    """Register who answers these questions."""
+    _GIVEN.add("accounts", answers)
+
+
+def accounts() -> Accounts:
+    """Who answers these questions. Raises NothingRegistered before the application is made."""
+    return _GIVEN.get("accounts")

@@ -1,0 +1,30 @@
+"""Which work each job's name stands for: every domain registers its own (rule 4)."""
+
+from collections.abc import Mapping
+
+from ddplatform.infrastructure.jobs.context import Handler
+from ddplatform.infrastructure.registry import Registry
+
+HANDLERS: Registry[Handler] = Registry("jobs")
+"""Name of a job -> how it is done. Names stand in the database, so none ever changes."""
+
+
+def register_jobs(jobs: Mapping[str, Handler]) -> None:
+    """Register the work of a domain, by the names of its jobs."""
+    for name, handler in jobs.items():
+        HANDLERS.add(name, handler)
+
+
+def list_periodic() -> list[tuple[str, int]]:
+    """Names of the jobs that come by themselves, with the seconds between two runs."""
+    return [
+        (name, handler.every_s) for name, handler in HANDLERS.items() if handler.every_s is not None
+    ]
+
+
+def title_of(name: str) -> str:
+    """What a job is called on the page that waits for it; empty where it has no name of its own.
+
+    Jobs of an earlier version that nobody does any more have none either.
+    """
+    return next((handler.title for key, handler in HANDLERS.items() if key == name), "")

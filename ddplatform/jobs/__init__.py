@@ -1,1 +1,0 @@
-"""Which service call each job's name stands for."""

@@ -1,0 +1,137 @@
+"""Background work on risks: assessments, approvals, reassessment, scenarios, plans, figures."""
+
+from uuid import UUID
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.handlers import register_jobs
+from ddplatform.risk.approvals.services import steps as approval_steps
+from ddplatform.risk.approvals.services import work as approval_work
+from ddplatform.risk.assessment.services import changes as assessment_changes
+from ddplatform.risk.assessment.services import maps as assessments
+from ddplatform.risk.assessment.services import nightly
+from ddplatform.risk.assessment.services.leftovers import clear_begun
+from ddplatform.risk.assessment_plan.services import requests as assessment_plans
+from ddplatform.risk.facts.services.facts import REASSESS
+from ddplatform.risk.reassessment.services import triggers
+from ddplatform.risk.runs.queries.runs import has_run
+from ddplatform.risk.scenario_scores import services as scenario_scores
+from ddplatform.risk.supplier_figures.services import figures
+from ddplatform.risk.supplier_figures.services import questions as figure_questions
+from ddplatform.value_chain.graph.services import snapshots
+
+
+def _assess_chain(job: JobContext) -> Result:
+    if job.id is not None:
+        with job.look():
+            if has_run(job.id):
+                return {"run_id": str(job.id)}  # killed between its last commit and its own end
+        clear_begun(job.id, job.id_of("chain_id"), by=job.by, unit=job.unit)
+    chain_id, cause = job.id_of("chain_id"), job.payload.get("cause", "import")
+    done = assessment_changes.assess_changes(
+        chain_id, cause, as_of=job.at.date(), by=job.by, at=job.at, unit=job.unit, run_id=job.id
+    )
+    if isinstance(done, UUID):
+        snapshots.keep_now(chain_id, job.look)  # the ranks can be read already
+        _ask_figures(job, chain_id)
+        return {"run_id": str(done)}
+    assessed = assessments.assess_chain(
+        chain_id,
+        cause,
+        as_of=job.at.date(),
+        by=job.by,
+        at=job.at,
+        unit=job.unit,
+        progress=job.progress,
+        run_id=job.id,
+        whole_because=done,
+    )
+    _ask_figures(job, chain_id)
+    return {"run_id": str(assessed.run_id)}
+
+
+def _ask_figures(job: JobContext, chain_id: UUID) -> None:
+    with job.unit():
+        figures.ask_renewal(chain_id, by=job.by, at=job.at)
+
+
+def _renew_assessments(job: JobContext) -> Result:
+    return nightly.ask_whole_runs(by=job.by, at=job.at)
+
+
+def _end_approvals(job: JobContext) -> Result:
+    return approval_steps.expire(by=job.by, at=job.at)
+
+
+def _carry_out_decision(job: JobContext) -> Result:
+    return approval_work.carry_out(
+        job.id_of("decision_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _look_for_changes(job: JobContext) -> Result:
+    return triggers.look_for_changes(by=job.by, at=job.at, unit=job.unit)
+
+
+def _score_map(job: JobContext) -> Result:
+    return scenario_scores.prepare(job.payload, look=job.look)
+
+
+def _make_plan(job: JobContext) -> Result:
+    assert job.id is not None
+    return assessment_plans.make_requested(
+        job.id,
+        job.payload,
+        look=job.look,
+        unit=job.unit,
+        progress=job.progress,
+        by=job.by,
+        at=job.at,
+    )
+
+
+def _renew_figures(job: JobContext) -> Result:
+    chain_id = job.id_of("chain_id")
+    return figures.renew(chain_id, by=job.by, at=job.at, look=job.look, unit=job.unit)
+
+
+def _look_at_figures(job: JobContext) -> Result:
+    return figures.ask_renewals(by=job.by, at=job.at)
+
+
+def _tell_figures(job: JobContext) -> None:
+    figure_questions.tell_new(job.id_of("figures_id"))
+
+
+def _take_up_question(job: JobContext) -> None:
+    figure_questions.take_up(job.id_of("question_id"), by=job.by, at=job.at)
+
+
+def _tell_figure_answer(job: JobContext) -> None:
+    figure_questions.tell_answer(job.id_of("question_id"))
+
+
+JOBS = {
+    # No permission: any change of a map or its facts may ask, whoever made it.
+    REASSESS: Handler(
+        _assess_chain, is_staged=True, title="The risks of the map are being assessed"
+    ),
+    nightly.RENEW: Handler(_renew_assessments, every_s=86_400),
+    approval_steps.EXPIRE: Handler(_end_approvals, every_s=86_400),
+    approval_work.DECIDE: Handler(_carry_out_decision, Permission.RISK_APPROVE, is_staged=True),
+    approval_work.END: Handler(_carry_out_decision, Permission.RISK_ASSESS, is_staged=True),
+    triggers.LOOK: Handler(_look_for_changes, is_staged=True, every_s=86_400),
+    scenario_scores.PREPARE: Handler(_score_map, Permission.RISK_READ, is_staged=True),
+    assessment_plans.MAKE: Handler(_make_plan, Permission.VISIT_PLAN_MAKE, is_staged=True),
+    # No permission: each assessment of a map renews the figures that suppliers read.
+    figures.RENEW: Handler(_renew_figures, is_staged=True),
+    figures.LOOK: Handler(_look_at_figures, every_s=86_400),
+    figures.TELL: Handler(_tell_figures),
+    figure_questions.TELL_QUESTION: Handler(_take_up_question),
+    figure_questions.TELL_ANSWER: Handler(_tell_figure_answer),
+}
+
+
+def register() -> None:
+    """Register the jobs of risks."""
+    register_jobs(JOBS)

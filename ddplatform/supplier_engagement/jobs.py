@@ -1,0 +1,112 @@
+"""Background work on questionnaires, answers, campaigns, consents and cascades."""
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.handlers import register_jobs
+from ddplatform.supplier_engagement.campaigns.services import campaigns
+from ddplatform.supplier_engagement.campaigns.services import reminders as campaign_reminders
+from ddplatform.supplier_engagement.campaigns.services import sending as campaign_sending
+from ddplatform.supplier_engagement.cascade.services import cascade
+from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.requests.services import reminders
+from ddplatform.supplier_engagement.returned_books.services import books as returned_books
+from ddplatform.supplier_engagement.returned_books.services import mail as returned_books_mail
+from ddplatform.supplier_engagement.review.services import mails as review_mails
+from ddplatform.supplier_engagement.review.services import review, sampling
+from ddplatform.supplier_engagement.sharing import services as sharing
+from ddplatform.supplier_engagement.submission.services import RECEIVE
+
+
+def _chase(job: JobContext) -> Result:
+    publish_shipped(job.at)  # a new version of the product may bring new questionnaires
+    return reminders.chase(by=job.by, at=job.at)
+
+
+def _send_reminder(job: JobContext) -> None:
+    reminders.send_reminder(job.id_of("assignment_id"))
+
+
+def _receive_answers(job: JobContext) -> None:
+    receive(job.id_of("response_id"), by=job.by, at=job.at)
+
+
+def _tell_returned(job: JobContext) -> None:
+    review_mails.tell_returned(job.id_of("assignment_id"))
+
+
+def _tell_escalated(job: JobContext) -> None:
+    review_mails.tell_escalated(job.id_of("assignment_id"), by=job.by)
+
+
+def _accept_rest(job: JobContext) -> Result:
+    return sampling.accept_rest(
+        job.id_of("sample_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _read_books(job: JobContext) -> Result:
+    key = job.id_of("delivery_id")
+    return returned_books.carry_out(
+        key, look=job.look, unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _tell_brought(job: JobContext) -> None:
+    returned_books_mail.tell_brought(job.id_of("assignment_id"))
+
+
+def _send_campaign(job: JobContext) -> Result:
+    assert job.id is not None
+    return campaign_sending.carry_out(
+        job.id_of("campaign_id"), job.id, unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _go_on_with_campaigns(job: JobContext) -> Result:
+    return campaign_sending.go_on_with_all(by=job.by, at=job.at)
+
+
+def _remind_of_campaigns(job: JobContext) -> Result:
+    return campaign_reminders.remind_by_calendar(unit=job.unit, by=job.by, at=job.at)
+
+
+def _tell_owner(job: JobContext) -> None:
+    campaign_reminders.tell_owner(job.id_of("campaign_id"), job.id_of("user_id"), at=job.at)
+
+
+def _end_consents(job: JobContext) -> Result:
+    return {"ended": sharing.expire_shares(by=job.by, at=job.at)}
+
+
+def _tell_consent_ended(job: JobContext) -> None:
+    sharing.tell_ended(job.id_of("share_id"), by=job.by, at=job.at)
+
+
+def _refresh_cascade(_job: JobContext) -> Result:
+    return {"changed": cascade.refresh_states()}
+
+
+JOBS = {
+    reminders.CHASE: Handler(_chase, every_s=21_600),
+    reminders.REMIND: Handler(_send_reminder),
+    RECEIVE: Handler(_receive_answers),
+    review.TELL_RETURNED: Handler(_tell_returned),
+    review.TELL_ESCALATED: Handler(_tell_escalated),
+    sampling.ACCEPT_REST: Handler(_accept_rest, Permission.RESPONSE_REVIEW, is_staged=True),
+    returned_books.READ: Handler(_read_books, Permission.QUESTIONNAIRE_ASSIGN, is_staged=True),
+    returned_books_mail.TELL: Handler(_tell_brought),
+    # No permission: whoever started it may have left, and those who were asked wait.
+    campaigns.SEND: Handler(_send_campaign, is_staged=True),
+    campaign_sending.CONTINUE: Handler(_go_on_with_campaigns, every_s=900),
+    campaign_reminders.REMIND: Handler(_remind_of_campaigns, is_staged=True, every_s=21_600),
+    campaign_reminders.TELL: Handler(_tell_owner),
+    sharing.EXPIRE: Handler(_end_consents, every_s=3600),
+    sharing.TELL: Handler(_tell_consent_ended),
+    cascade.REFRESH: Handler(_refresh_cascade, every_s=3600),
+}
+
+
+def register() -> None:
+    """Register the jobs of questionnaires and answers."""
+    register_jobs(JOBS)

@@ -1,0 +1,106 @@
+"""Background work on maps: lists, duplicates, changes of many places, past days, screening."""
+
+from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.handlers import register_jobs
+from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
+from ddplatform.value_chain.history.services import past_days
+from ddplatform.value_chain.import_steps.services import apply
+from ddplatform.value_chain.imports.services import reading
+from ddplatform.value_chain.matching.services import search
+from ddplatform.value_chain.matching_imports.services import imports as matching_imports
+from ddplatform.value_chain.matching_imports.services import preview as matching_preview
+from ddplatform.value_chain.merging.services import many
+from ddplatform.value_chain.screening.services import lists as screening_lists
+from ddplatform.value_chain.screening.services import matches as screening
+
+
+def _preview_import(job: JobContext) -> None:
+    import_id = job.id_of("import_id")
+    with job.look():
+        plan = reading.plan_reading(import_id, job.by)
+    job.progress(1, 4)
+    opened = reading.open_files(plan)
+    with job.unit():
+        plan = reading.recall_mapping(import_id, plan, opened)
+    job.progress(2, 4)
+    read = reading.read_files(plan, opened)
+    job.progress(3, 4)
+    with job.look():
+        asked = matching_preview.plan_doubles(import_id, read)
+    doubles = matching_imports.find_doubles(asked)
+    with job.unit():
+        reading.keep_preview(import_id, read, doubles)
+
+
+def _apply_import(job: JobContext) -> Result:
+    import_id = job.id_of("import_id")
+    with job.look():
+        plan = reading.plan_reading(import_id, job.by)
+    job.progress(1, 4)
+    read = reading.read_files(plan)
+    job.progress(2, 4)
+    with job.look():
+        compared = apply.compare_import(import_id, read)
+    job.progress(3, 4)
+    with job.unit():
+        done = apply.apply_import(
+            import_id,
+            read,
+            compared,
+            archive_links=bool(job.payload.get("archive_links")),
+            by=job.by,
+            at=job.at,
+        )
+        matching_preview.search_after(import_id, done, by=job.by, at=job.at)
+        return done
+
+
+def _search_duplicates(job: JobContext) -> Result:
+    run_id = job.id_of("run_id")
+    return search.search(run_id, unit=job.unit, progress=job.progress, at=job.at)
+
+
+def _merge_many(job: JobContext) -> Result:
+    return many.merge_many(
+        job.id_of("run_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _undo_many(job: JobContext) -> Result:
+    return many.undo_many(
+        job.id_of("run_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _change_many(job: JobContext) -> Result:
+    return bulk_changes.carry_out(
+        job.id_of("change_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _read_past_day(job: JobContext) -> Result:
+    return past_days.prepare(job.payload, look=job.look)
+
+
+def _screen(job: JobContext) -> Result:
+    return screening.screen(by=job.by, at=job.at, unit=job.unit)
+
+
+JOBS = {
+    reading.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
+    reading.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
+    # No permission: a list that came in may ask, whoever brought it.
+    search.SEARCH: Handler(_search_duplicates, is_staged=True),
+    many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
+    many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
+    bulk_changes.CHANGE: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
+    bulk_changes.UNDO: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
+    past_days.PREPARE: Handler(_read_past_day, Permission.VALUE_CHAIN_READ, is_staged=True),
+    screening_lists.SCREEN: Handler(_screen, is_staged=True, every_s=3600),
+}
+
+
+def register() -> None:
+    """Register the jobs of maps."""
+    register_jobs(JOBS)
