@@ -9,7 +9,7 @@ import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform import commands, registration, routes
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
-from ddplatform.accounts.sign_in.routes.again import ask_to_sign_in_again
+from ddplatform.accounts.sign_in.again import ask_to_sign_in_again
 from ddplatform.audit.services.log import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate

@@ -7,10 +7,11 @@ from typing import Literal
 from ddplatform.documents.content import Table
 from ddplatform.documents.tables.files import render_table_pack, render_workbook
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AnalysisForm = Literal["csv", "xlsx"]
 MEDIA_TYPES: dict[AnalysisForm, str] = {
     "csv": "application/zip",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
 }
 
 

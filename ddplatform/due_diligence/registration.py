@@ -6,12 +6,14 @@ from ddplatform.due_diligence import jobs
 from ddplatform.due_diligence.actions import registration as actions
 from ddplatform.due_diligence.findings import registration as findings
 from ddplatform.due_diligence.remedy import registration as remedy
+from ddplatform.due_diligence.risk_evidence import registration as risk_evidence
 
 FEATURES: tuple[Callable[[], None], ...] = (
     findings.register,
     actions.register,
     remedy.register,
     jobs.register,
+    risk_evidence.register,
 )
 
 

@@ -6,6 +6,7 @@ from ddplatform.supplier_engagement.answering.routes import media as responses_m
 from ddplatform.supplier_engagement.answering.routes import requests as responses_routes
 from ddplatform.supplier_engagement.answering.routes import sections as responses_sections
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp as questionnaires
+from ddplatform.supplier_engagement.blueprints.respond import bp as respond
 from ddplatform.supplier_engagement.blueprints.responses import bp as responses
 from ddplatform.supplier_engagement.campaigns.routes import campaigns as campaigns_routes
 from ddplatform.supplier_engagement.campaigns.routes import planning as campaigns_planning
@@ -21,7 +22,7 @@ from ddplatform.supplier_engagement.phone_apps.routes import bp as openrosa
 from ddplatform.supplier_engagement.questions import routes as responses_reading
 from ddplatform.supplier_engagement.requests.routes import requests as questionnaires_routes
 from ddplatform.supplier_engagement.requests.routes import send as questionnaires_send
-from ddplatform.supplier_engagement.respondents.routes import bp as joining
+from ddplatform.supplier_engagement.respondents import routes as joining
 from ddplatform.supplier_engagement.results import routes as questionnaires_results
 from ddplatform.supplier_engagement.returned_books import routes as questionnaires_returned
 from ddplatform.supplier_engagement.review.routes import queue as questionnaires_queue
@@ -38,6 +39,7 @@ WITH_ROUTES = (
     campaigns_routes,
     cascade_own,
     cascade_proposal,
+    joining,
     questionnaires_library,
     questionnaires_own,
     questionnaires_own_try,
@@ -62,7 +64,7 @@ WITH_ROUTES = (
 def register(app: Flask) -> None:
     """Add these pages to the application."""
     app.register_blueprint(openrosa)
-    app.register_blueprint(joining)
+    app.register_blueprint(respond)
     app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")
     app.register_blueprint(cascade, url_prefix="/o/<organisation>/cascade")
     app.register_blueprint(sharing, url_prefix="/o/<organisation>/sharing")

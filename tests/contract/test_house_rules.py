@@ -26,7 +26,7 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/infrastructure/jobs/runner.py",
     "ddplatform/accounts/sign_in/",
     # A supplier's link: whose it is, and whether the person answers somewhere already.
-    "ddplatform/supplier_engagement/respondents/routes.py",
+    "ddplatform/supplier_engagement/respondents/links.py",
     "ddplatform/supplier_engagement/respondents/services/join.py",
     # The secret address of a phone app: whose it is.
     "ddplatform/supplier_engagement/phone_apps/",
@@ -154,6 +154,41 @@ def test_only_routes_and_the_gate_abort_a_request():
     ] == []
 
 
+def imported_by(node: ast.AST) -> Iterator[str]:
+    """The modules that a statement imports, and the names in them, as dotted names."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def feature_of_routes(name: str) -> str:
+    """The package whose `routes` a dotted name is in; empty where it is in no routes."""
+    package, found, _ = f"{name}.".partition(".routes.")
+    return package if found else ""
+
+
+def gathers(routes: str, of: str) -> bool:
+    """Whether the routes of a package may import those of another: of a feature inside it."""
+    return bool(routes) and f"{of}.".startswith(f"{routes}.")
+
+
+def test_routes_are_imported_only_within_their_feature_and_by_those_that_gather_them():
+    factory = "ddplatform.factory"
+    wrong = [
+        f"{importing} -> {imported}"
+        for path in modules("ddplatform")
+        for importing in [name_of(path).removesuffix(".py").replace("/", ".")]
+        for node in nodes_of(path)
+        for imported in imported_by(node)
+        if (of := feature_of_routes(imported))
+        and not gathers(feature_of_routes(importing), of)
+        and (importing, of) != (factory, "ddplatform")
+    ]
+
+    assert wrong == []
+
+
 def test_no_file_has_an_empty_name():
     assert [name_of(path) for path in modules(*EVERYTHING) if path.stem in EMPTY_NAMES] == []
 
@@ -193,6 +228,22 @@ def test_no_property_has_settings_of_its_own_past_those_of_the_run():
     ]
 
     assert own == []
+
+
+@pytest.mark.parametrize(
+    ("code", "routes", "is_allowed"),
+    [
+        ("from ddplatform.risk.atlas.routes.goods import bp", "ddplatform.risk.atlas", True),
+        ("from ddplatform.risk.atlas import routes", "ddplatform.risk", True),
+        ("from ddplatform.risk.atlas import routes", "ddplatform.risk.atlas_files", False),
+        ("import ddplatform.risk.atlas.routes.goods", "ddplatform.accounts", False),
+        ("from ddplatform.risk.atlas.routes import goods", "", False),
+    ],
+)
+def test_rule_sees_whose_routes_are_imported(code, routes, is_allowed):
+    (imported,) = imported_by(ast.parse(code).body[0])
+
+    assert gathers(routes, feature_of_routes(imported)) is is_allowed
 
 
 @pytest.mark.parametrize(

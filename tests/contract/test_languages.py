@@ -50,7 +50,7 @@ DOORS = sorted(
     for pattern in (
         *(f"{one}/**/*.py" for one in OF_SUPPLIERS if one.startswith("supplier_engagement")),
         *(f"risk/supplier_figures/{one}.py" for one in ("forms", "routes", "views/*")),
-        *("accounts/sign_in/forms.py", "accounts/sign_in/routes/*.py"),
+        *("accounts/sign_in/*.py", "accounts/sign_in/routes/*.py"),
         *("evidence/uploads/forms.py", "evidence/uploads/routes.py"),
         *("due_diligence/actions/routes/suppliers.py",),
         *(f"supplier_engagement/cascade/{one}.py" for one in ("routes/own", "services/cascade")),

@@ -18,8 +18,8 @@ from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations import queries as accounts
 from ddplatform.accounts.organisations.models import Membership, Organisation
 from ddplatform.accounts.sessions import services as sessions
+from ddplatform.accounts.sign_in import start
 from ddplatform.accounts.sign_in.routes import sign_in as auth_routes
-from ddplatform.accounts.sign_in.routes import start
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure import gate, tenancy
 from ddplatform.infrastructure import isolation_check as cursor_wall

@@ -13,7 +13,7 @@ from ddplatform.accounts.organisations.queries import (
     installation_organisation_id,
 )
 from ddplatform.accounts.organisations.services.people import open_link
-from ddplatform.accounts.sign_in.routes.start import start_session
+from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.config import Settings, SignUp
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form

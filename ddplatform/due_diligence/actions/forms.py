@@ -14,19 +14,35 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from ddplatform.core.due_diligence.tracking import IndicatorKind, tracking_words
 from ddplatform.due_diligence.findings.forms import NO_CHILD, Expected, needed_text
-from ddplatform.due_diligence.findings.views.words import (
-    CONTROL_CHOICES,
-    EVIDENCE_CHOICES,
-    INDICATOR_CHOICES,
-)
 from ddplatform.infrastructure.adapters.uploads import ALLOWED_WORDS
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.languages import lazy_gettext as _
+from supply_chain.risk.control_names import CONTROL_NAMES
 
 CARRIERS = [
     SelectChoice("us", _("Somebody of our organisation")),
     SelectChoice("supplier", _("The supplier")),
+]
+EFFECT_KINDS = {
+    IndicatorKind.OUTCOME: "outcome",
+    IndicatorKind.PROCESS: "process",
+    IndicatorKind.INPUT: "input",
+}
+CONTROL_CHOICES = [
+    SelectChoice("", "None of these"),
+    *(SelectChoice(ref, f"{ref} {name}") for ref, name in CONTROL_NAMES.items()),
+]
+INDICATOR_CHOICES = [
+    SelectChoice("", "None of these"),
+    *(
+        SelectChoice(ref, f"{ref} {one.title} ({EFFECT_KINDS[one.kind]})")
+        for ref, one in tracking_words().indicators.items()
+    ),
+]
+EVIDENCE_CHOICES = [
+    SelectChoice(f"{level:g}", title) for level, title in tracking_words().evidence_levels.items()
 ]
 FILES_HINT = _(
     "At least one, unless some were sent before. %(allowed_words)s, up to 25 MB.",

@@ -14,25 +14,52 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.core.due_diligence.impacts import impact_words
-from ddplatform.due_diligence.findings.views.words import (
-    DETECTING_CHOICES,
-    LEVERAGE_CHOICES,
-    SOURCE_CHOICES,
-    TRIGGER_CHOICES,
-    YES_NO,
-    level_choices,
-)
+from ddplatform.core.due_diligence.tracking import tracking_words
+from ddplatform.due_diligence.findings.models import FindingSource
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.languages import lazy_gettext as _
+from supply_chain.risk.control_names import CONTROL_NAMES
 from supply_chain.risk.issue_names import ISSUE_NAMES
+from supply_chain.risk.method import METHOD
 
 HARM_CHOICES = [
     SelectChoice("potential", "It could happen"),
     SelectChoice("alleged", "It is said to have happened"),
     SelectChoice("confirmed", "It has happened, and we know it"),
 ]
+SOURCES = {
+    FindingSource.OWN_CHECK.value: "Own check or visit",
+    FindingSource.QUESTIONNAIRE.value: "Answer to a questionnaire",
+    FindingSource.AUDIT.value: "Audit",
+    FindingSource.MEDIA.value: "Media or civil-society report",
+    FindingSource.WORKER_VOICE.value: "Workers, families or communities",
+    FindingSource.OFFICIAL_LIST.value: "Official list",
+}
+SOURCE_CHOICES = [SelectChoice(ref, name) for ref, name in SOURCES.items()]
+DETECTING_CHOICES = [
+    SelectChoice("", "No, others found it"),
+    *(
+        SelectChoice(ref, f"{ref} {CONTROL_NAMES[ref]}")
+        for ref, detects in zip(METHOD.controls, METHOD.detects, strict=True)
+        if detects
+    ),
+]
+TRIGGER_CHOICES = [
+    SelectChoice("", "Choose"),
+    *(SelectChoice(ref, title) for ref, title in tracking_words().triggers.items()),
+]
+LEVERAGE_CHOICES = [
+    SelectChoice(ref, title) for ref, title in impact_words().leverage_types.items()
+]
+YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
 NO_CHILD = _("Never write a child's name, birth date or address.")
 _QUESTIONS = impact_words().involvement_questions
+
+
+def level_choices(trait: str) -> list[SelectChoice]:
+    """The five levels of a trait of severity, each in words."""
+    levels = impact_words().severity[trait]
+    return [SelectChoice(str(level), f"{level}: {text}") for level, text in levels.items()]
 
 
 def needed_text(label: str, missing: str, *, longest: int = 1000, hint: str = "") -> TextAreaField:

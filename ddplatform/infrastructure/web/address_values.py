@@ -5,6 +5,9 @@ from datetime import date
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.infrastructure.errors import NotFound
+from supply_chain.vocabulary import Issue
+
 LARGEST_NUMBER = 2**31 - 1
 """What both databases take for a whole number."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -38,3 +41,14 @@ def day(text: str) -> date:
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise ValueError("Nothing is known of that year.")
     return found
+
+
+def issue_of(code: str | None) -> Issue:
+    """The issue whose page an address names.
+
+    Raises:
+        NotFound: no such issue.
+    """
+    if code not in {issue.value for issue in Issue}:
+        raise NotFound()
+    return Issue(code)

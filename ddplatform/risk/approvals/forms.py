@@ -5,7 +5,7 @@ from wtforms import DateField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from ddplatform.risk.approvals.views import ABSENCES
+from ddplatform.risk.words.absences import ABSENCES
 from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON
 
 

@@ -10,7 +10,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.address_values import number
+from ddplatform.infrastructure.web.address_values import issue_of, number
 from ddplatform.risk.approvals import views
 from ddplatform.risk.approvals.forms import AbsenceForm
 from ddplatform.risk.approvals.queries import requests as queries
@@ -195,10 +195,8 @@ def not_applicable(node_id: UUID, factor: str) -> ResponseReturnValue:
     node, form = get_node(node_id), AbsenceForm()
     if factor not in METHOD.factor_index:
         raise NotFound()
-    issue = request.args.get("issue")
-    if issue not in {one.value for one in Issue}:
-        raise NotFound()
-    back = url_for("risk_explanation.show", node_id=node_id, issue=issue)
+    issue = issue_of(request.args.get("issue"))
+    back = url_for("risk_explanation.show", node_id=node_id, issue=issue.value)
 
     def save() -> ResponseReturnValue:
         wish = Wish(reason=form.approval_reason.data or "", expires_on=form.approval_until.data)

@@ -20,8 +20,8 @@ from ddplatform.risk.approvals.queries.requests import (
 from ddplatform.risk.approvals.queries.shares import PAGE as BUYERS
 from ddplatform.risk.approvals.queries.shares import OverConfirmedPage
 from ddplatform.risk.approvals.services.steps import Decided, Ended
+from ddplatform.risk.words.absences import ABSENCES
 from ddplatform.value_chain.approvals.models import (
-    AbsenceReason,
     ApprovalKind,
     ApprovalState,
     DecisionKind,
@@ -45,11 +45,6 @@ EFFECTS: Mapping[ApprovalKind, str] = {
     ApprovalKind.FLOW: "Until approval, flows count as probable.",
     ApprovalKind.ORIGIN: "Until approval, unmapped input of the site counts as risk.",
     ApprovalKind.NOT_APPLICABLE: "Until approval, the factor counts as not known.",
-}
-ABSENCES: Mapping[AbsenceReason, str] = {
-    AbsenceReason.NO_SUCH_WORK: "No such work or practice at this site",
-    AbsenceReason.NO_SUCH_PEOPLE: "Nobody of this group works or lives at this site",
-    AbsenceReason.NO_SUCH_SERVICE: "The service or feature is not offered",
 }
 STATES: Mapping[ApprovalState, tuple[str, str]] = {
     ApprovalState.WAITING: ("waiting", "warn"),

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
-from ddplatform.risk.atlas.routes.countries import asked_countries, get_country
-from ddplatform.risk.atlas.routes.goods import get_commodity
+from ddplatform.risk.atlas.queries.country import get_country, list_countries
+from ddplatform.risk.atlas.queries.goods import get_commodity
 from ddplatform.risk.atlas_files.services import (
     MEDIA_TYPES,
     AtlasForm,
@@ -32,7 +32,7 @@ def country_file(alpha2: str) -> ResponseReturnValue:
 @requires(Permission.REFERENCE_READ, reads_first=True)
 def compare_file() -> ResponseReturnValue:
     """What is told of the countries of the address as a workbook or CSV."""
-    asked, form = asked_countries(), _form()
+    asked, form = list_countries(request.values.getlist("c")), _form()
     if not asked:
         raise NotFound()
     return _sent(export_countries(asked, form, by=g.identity, at=g.now))

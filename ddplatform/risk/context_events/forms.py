@@ -1,5 +1,6 @@
 """What people type about events in the surroundings: format only, rules stand in services."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -7,12 +8,18 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from ddplatform.core.due_diligence.context_kinds import context_kinds
 from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.forms.numbers import LargeNumberField, NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm
-from ddplatform.risk.context_events.services.fields import EventFields
-from ddplatform.risk.context_events.views import AREAS, KINDS, SOURCES
+from ddplatform.risk.context_events.services.fields import SOURCE_TYPES, EventFields
 from supply_chain.graph.areas import AreaKind
+
+AREAS: Mapping[AreaKind, str] = {
+    AreaKind.COUNTRY: "A whole country",
+    AreaKind.REGION: "A region of it",
+    AreaKind.CIRCLE: "A circle around a point",
+}
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]
@@ -22,7 +29,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         "What happens",
         choices=[
             SelectChoice("", "Choose"),
-            *(SelectChoice(ref, title) for ref, title in KINDS.items()),
+            *(SelectChoice(ref, kind.title) for ref, kind in context_kinds().items()),
         ],
         validators=[InputRequired("Choose what happens.")],
     )
@@ -71,7 +78,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     )
     source_type = SelectField(
         "Who says so",
-        choices=[SelectChoice(ref, word) for ref, word in SOURCES.items()],
+        choices=[SelectChoice(ref, word) for ref, word in SOURCE_TYPES.items()],
         validators=[InputRequired("Choose who says so.")],
     )
     source_publisher = StringField(

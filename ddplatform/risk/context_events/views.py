@@ -31,11 +31,6 @@ STATE_KINDS: Mapping[EventState, str] = {
     EventState.OVER: "line",
     EventState.WITHDRAWN: "line",
 }
-AREAS: Mapping[AreaKind, str] = {
-    AreaKind.COUNTRY: "A whole country",
-    AreaKind.REGION: "A region of it",
-    AreaKind.CIRCLE: "A circle around a point",
-}
 SOURCES = SOURCE_TYPES
 KINDS: Mapping[str, str] = {ref: kind.title for ref, kind in context_kinds().items()}
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.address_values import carried, number
+from ddplatform.infrastructure.web.address_values import carried, issue_of, number
 from ddplatform.risk.blueprints.risk import bp
 from ddplatform.risk.detail.queries import risks as risk
 from ddplatform.risk.detail.views import risks as presenters
@@ -23,7 +23,6 @@ from ddplatform.risk.words import register_filter
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, get_node_by_ref
 from supply_chain.graph.unknown_origins import PREFIX
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
-from supply_chain.vocabulary import Issue
 
 
 @bp.get("/")
@@ -118,10 +117,3 @@ def unknown_origin(chain_id: UUID) -> ResponseReturnValue:
     if buyer is None:
         raise NotFound()
     return redirect(url_for("value_chain.node", node_id=buyer.id))
-
-
-def issue_of(code: str) -> Issue:
-    """The issue of an address, or NotFound."""
-    if code not in {issue.value for issue in Issue}:
-        raise NotFound()
-    return Issue(code)

@@ -6,8 +6,8 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import issue_of
 from ddplatform.risk.detail.views.risks import turns
 from ddplatform.risk.explanation.queries.issues import explain_risk, profile_place
 from ddplatform.risk.explanation.views.places import place_page_of
@@ -16,7 +16,6 @@ from ddplatform.risk.follow_up.views import owner_words, step_words
 from ddplatform.risk.observations.views import shown
 from ddplatform.risk.words import codes as words
 from ddplatform.value_chain.mapping.queries.maps import get_node
-from supply_chain.vocabulary import Issue
 
 bp = Blueprint("risk_explanation", __name__)
 
@@ -34,10 +33,7 @@ def place(node_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_READ)
 def show(node_id: UUID, issue: str) -> ResponseReturnValue:
     """Every line of a score, its range, and what would change it."""
-    if issue not in {one.value for one in Issue}:
-        raise NotFound()
-    about = Issue(issue)
-    risk = explain_risk(get_node(node_id), about, g.now.date())
+    risk = explain_risk(get_node(node_id), issue_of(issue), g.now.date())
     told = risk.by_people
     return render_template(
         "risk/explanation/show.html",

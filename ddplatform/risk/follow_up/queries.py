@@ -4,10 +4,10 @@ One statement either way; whoever needs them of a whole map gets columns beside 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,11 +24,9 @@ from sqlalchemy import (
 )
 
 from ddplatform.accounts.organisations.models import Membership, User
-from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.findings.queries import UNDONE_ACTIONS
 from ddplatform.infrastructure.db import UtcDateTime
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.together import Question, Rows, ask
-from ddplatform.risk.assessment_plan.models import StepKind, VisitPlanStep
 from ddplatform.risk.follow_up.models import FollowUpKind, RiskFollowUp
 from ddplatform.risk.runs.models import SalienceNote
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -49,12 +47,20 @@ from supply_chain.vocabulary import Issue
 
 Pair = tuple[str, str]
 """Key of a node as 32 hexadecimal digits, and the code of an issue."""
+Within: TypeAlias = Callable[[Any], ColumnElement[bool]]
+"""Whether the node in a column is one of those that are asked about."""
+OPEN_STEPS: Registry[Callable[[Within], Select[*tuple[Any, ...]]]] = Registry("open steps")
+"""`OpenStep` -> steps of a later package that are not done: finding, action and visit.
+
+They select `node_id`; a finding also `issue` and `is_emergency`, an action `issue` and `due_on`.
+"""
 _ISSUE_AT = {issue.value: at for at, issue in enumerate(ISSUES)}
 _OF_PLACES: Mapping[OpenStep, Sequence[str]] = {
     OpenStep.QUESTIONNAIRE: (Answerer.SUPPLIER.value,),
-    OpenStep.VISIT: (Answerer.ASSESSOR.value, "planned"),
+    OpenStep.VISIT: (Answerer.ASSESSOR.value, OpenStep.VISIT.value),
 }
 """Steps at whole places, and the parts of the statement that tell of them."""
+_NO_TEXT = literal("", String)
 _OWNER, _DEFERRAL = FollowUpKind.OWNER.value, FollowUpKind.DEFERRAL.value
 
 
@@ -213,7 +219,7 @@ def load_of_maps(chain_ids: Sequence[UUID], today: date) -> FollowUps:
     return ask(_asking(within, today), at_once=True)
 
 
-def _asking(within: Any, today: date) -> Question[FollowUps]:
+def _asking(within: Within, today: date) -> Question[FollowUps]:
     return Question(tuple(_selects(within)), lambda rows: _follow_ups(rows, today))
 
 
@@ -225,7 +231,7 @@ def _follow_ups(rows: Rows, today: date) -> FollowUps:
     decided.sort(key=lambda row: (row.moment, row.key))  # of each kind the newest comes last
     noted = sorted(found["note"], key=lambda row: (row.moment, row.key))
     notes = {_pair(row): _urgency(row) for row in noted}
-    actions = found["action"]
+    findings, actions = found[OpenStep.FINDING.value], found[OpenStep.ACTION.value]
     return FollowUps(
         today=today,
         people={_hex(row.who): Person(UUID(row.who), row.text) for row in found["person"]},
@@ -240,14 +246,14 @@ def _follow_ups(rows: Rows, today: date) -> FollowUps:
             for step, parts in _OF_PLACES.items()
         },
         of_risks={
-            OpenStep.FINDING: frozenset(map(_pair, found["finding"])),
+            OpenStep.FINDING: frozenset(map(_pair, findings)),
             OpenStep.ACTION: frozenset(map(_pair, actions)),
             OpenStep.OVERDUE: frozenset(_pair(row) for row in actions if row.day < str(today)),
         },
         emergencies=frozenset(
             [
                 *(pair for pair, note in notes.items() if note.is_emergency),
-                *(_pair(row) for row in found["finding"] if row.text),
+                *(_pair(row) for row in findings if row.text == "1"),
             ]
         ),
         danger_at={_pair(row): row.moment for row in noted if _urgency(row).is_emergency},
@@ -309,9 +315,9 @@ def _text(value: Any) -> ColumnElement[str]:
     return literal(value, String) if isinstance(value, str) else cast(value, String)
 
 
-def _selects(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
+def _selects(within: Within) -> Iterator[Select[*tuple[Any, ...]]]:
     yield from _of_people(within)
-    yield from _of_due_diligence(within)
+    yield from (_of_step(step, select_open(within)) for step, select_open in OPEN_STEPS.items())
     asked = Assignment
     yield (
         _row(asked.answered_by, node=_together(asked.node_id))
@@ -322,18 +328,9 @@ def _selects(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
         )
         .group_by(asked.answered_by)
     )
-    yield (
-        _row("planned", node=MitigationAction.node_id)
-        .join(VisitPlanStep, VisitPlanStep.action_id == MitigationAction.id)
-        .where(
-            within(MitigationAction.node_id),
-            MitigationAction.status.in_(UNDONE_ACTIONS),
-            VisitPlanStep.kind == StepKind.VISIT,
-        )
-    )
 
 
-def _of_people(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
+def _of_people(within: Within) -> Iterator[Select[*tuple[Any, ...]]]:
     yield (
         _row("person", who=User.id, text=User.name)
         .join(Membership, Membership.user_id == User.id)
@@ -372,19 +369,17 @@ def _of_people(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
     ).where(within(note.node_id))
 
 
-def _of_due_diligence(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
-    finding, action = Finding, MitigationAction
-    yield _row(
-        "finding",
-        node=finding.node_id,
-        issue=finding.issue,
-        text=case((finding.is_emergency.is_(True), "1"), else_=""),
-    ).where(within(finding.node_id), finding.closed_at.is_(None))
-    yield (
-        _row("action", node=action.node_id, issue=finding.issue, day=action.due_on)
-        .join(finding, finding.id == action.finding_id)
-        .where(within(action.node_id), action.status.in_(UNDONE_ACTIONS))
+def _of_step(step: str, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A step of a later package as a part; `text` says "1" where it is an emergency."""
+    found = statement.selected_columns
+    part = _row(
+        step,
+        node=found["node_id"],
+        issue=found.get("issue", _NO_TEXT),
+        day=found.get("due_on", _NO_TEXT),
+        text=_flag(found["is_emergency"]) if "is_emergency" in found else "",
     )
+    return statement.with_only_columns(*part.selected_columns)
 
 
 def _together(column: Any) -> ColumnElement[str]:

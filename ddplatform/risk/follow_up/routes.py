@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import issue_of
 from ddplatform.risk.follow_up import services
 from ddplatform.risk.follow_up.forms import DeferralForm, EndForm, OwnerForm
 from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, load_of_places
@@ -27,7 +27,7 @@ bp = Blueprint("risk_follow_up", __name__)
 @requires(Permission.RISK_ASSESS)
 def set_owner(node_id: UUID, issue: str) -> ResponseReturnValue:
     """Say who looks after a risk."""
-    about, form = _issue(issue), OwnerForm()
+    about, form = issue_of(issue), OwnerForm()
     found, now = _standing(node_id, about)
     of_place = now.owner.name if now.owner and now.is_of_place else "nobody"
     form.owner.choices = owner_choices(found, f"Owner of the place ({of_place})")
@@ -45,7 +45,7 @@ def set_owner(node_id: UUID, issue: str) -> ResponseReturnValue:
 @requires(Permission.RISK_ASSESS)
 def defer(node_id: UUID, issue: str) -> ResponseReturnValue:
     """Put a risk off until a day."""
-    about, form = _issue(issue), DeferralForm()
+    about, form = issue_of(issue), DeferralForm()
     found, now = _standing(node_id, about)
     form.owner.choices = owner_choices(found, "Choose an owner")
     if request.method == "GET":
@@ -65,7 +65,7 @@ def defer(node_id: UUID, issue: str) -> ResponseReturnValue:
 @requires(Permission.RISK_ASSESS)
 def end_deferral(node_id: UUID, issue: str) -> ResponseReturnValue:
     """End the deferral of a risk."""
-    about, form = _issue(issue), EndForm()
+    about, form = issue_of(issue), EndForm()
     _found, now = _standing(node_id, about)
 
     def save() -> None:
@@ -108,9 +108,3 @@ def _answer(
         )
 
     return answer_form(form, saved, show)
-
-
-def _issue(code: str) -> Issue:
-    if code not in {one.value for one in Issue}:
-        raise NotFound()
-    return Issue(code)

@@ -11,8 +11,8 @@ from flask_wtf import FlaskForm
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import issue_of
 from ddplatform.risk.blueprints.risk import bp
-from ddplatform.risk.detail.routes import issue_of
 from ddplatform.risk.judgement import services as judging
 from ddplatform.risk.judgement.forms import ChangeForm, EndForm, SeverityForm, UrgencyForm
 from ddplatform.risk.judgement.queries import judged as risk_judged

@@ -25,10 +25,11 @@ from ddplatform.risk.many.queries import (
     mark_of,
     plan_step,
 )
+from ddplatform.risk.register.queries.basis import ALL_MAPS, Basis
 from ddplatform.risk.register.queries.register import Asked
-from ddplatform.risk.register.routes.reading import read_asked, read_basis
-from ddplatform.risk.register.views.lines import ALL_MAPS, address, follow_query
-from ddplatform.risk.register.views.register import Basis, filter_words
+from ddplatform.risk.register.reading import read_asked, read_basis
+from ddplatform.risk.register.views.lines import address, follow_query
+from ddplatform.risk.register.views.register import filter_words
 from ddplatform.risk.words.register_filter import query_of
 from supply_chain.risk.follow_up import MOST_AT_ONCE
 from supply_chain.vocabulary import Issue

@@ -13,7 +13,7 @@ from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.commands import FORMS, known_ending
 from ddplatform.risk.method_comparison.queries import compare_methods
 from ddplatform.risk.method_comparison.services import export_comparison
-from ddplatform.risk.method_comparison.views import document_of, sentence_of
+from ddplatform.risk.method_comparison.views import as_tables, document_of, sentence_of
 from ddplatform.value_chain.mapping.queries.maps import find_chain
 
 
@@ -37,7 +37,13 @@ def compare_methods_of_map(
             raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
         compared = compare_methods(chain, now.date())
         if out is not None:
-            by = system_identity(current_organisation())
-            form = FORMS[out.suffix.lower()]
-            doors.write_out(out, export_comparison(chain, compared, form, by=by, at=now).content)
+            made = export_comparison(
+                chain,
+                as_tables(compared),
+                FORMS[out.suffix.lower()],
+                version=compared.map_version,
+                by=system_identity(current_organisation()),
+                at=now,
+            )
+            doors.write_out(out, made.content)
     doors.answer(document_of(compared), as_json=as_json, text=sentence_of(compared))

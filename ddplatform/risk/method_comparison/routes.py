@@ -44,7 +44,14 @@ def export(chain_id: UUID) -> ResponseReturnValue:
     if is_too_large(chain):
         raise Invalid(fields={"form": TOO_LARGE})
     compared = compare_methods(chain, g.now.date())
-    made = export_comparison(chain, compared, form, by=g.identity, at=g.now)
+    made = export_comparison(
+        chain,
+        views.as_tables(compared),
+        form,
+        version=compared.map_version,
+        by=g.identity,
+        at=g.now,
+    )
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

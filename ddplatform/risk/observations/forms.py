@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.infrastructure.forms.numbers import NumberField
 from ddplatform.risk.observations.services import NOTE_LENGTH, REASON_LENGTH, SOURCE_LENGTH, Seen
-from ddplatform.risk.observations.views import GRADES, SOURCE_TYPES
+from ddplatform.risk.words.observations import GRADES, SOURCE_TYPES
 
 
 class ObservationForm(FlaskForm):  # type: ignore[misc]

@@ -8,26 +8,11 @@ from wtforms.fields import SelectChoice
 
 from ddplatform.infrastructure.words.factors import factor_title
 from ddplatform.risk.observations.queries.observations import ObservationRow
+from ddplatform.risk.words.observations import GRADES, SOURCE_TYPES
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.observable import observable, takes_figure
 from supply_chain.vocabulary import Issue
 
-SOURCE_TYPES: Final[Mapping[str, str]] = {
-    "site_work": "Unannounced visit with worker interviews",
-    "audit": "Announced audit or certification",
-    "worker_voice": "Workers, families or community members",
-    "media_ngo": "Media or civil-society organisation",
-    "official": "Government, United Nations or other public body",
-}
-"""Who may tell, in words."""
-GRADES: Final[Mapping[str, str]] = {
-    "1": "Clearly present",
-    "0.75": "Largely present",
-    "0.5": "Partly present, or indications",
-    "0.25": "Minor",
-    "0": "Looked for and not found",
-}
-"""s of a factor that is no figure (RM-2.0 3.5): .5 is neither good nor bad news."""
 GROUPS: Final[Mapping[str, str]] = {
     "WRK": "Workforce and practices",
     "COM": "Community",

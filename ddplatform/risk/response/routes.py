@@ -15,6 +15,7 @@ from ddplatform.infrastructure.web.address_values import number
 from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.response.forms import AnswerForm
 from ddplatform.risk.response.services import export_responses
+from ddplatform.risk.response.views.files import MOST, as_tables
 from ddplatform.risk.response.views.pages import details_of, list_page_of, query_of
 from ddplatform.risk.supplier_figures.queries import (
     NOT_MEASURED,
@@ -55,7 +56,10 @@ def export() -> ResponseReturnValue:
     form, maps = request.form.get("form", ""), _maps()
     if form not in MEDIA_TYPES:
         raise NotFound()
-    made = export_responses(_wanted(request.form, maps), maps, form, by=g.identity, at=g.now)
+    wanted, today = _wanted(request.form, maps), g.now.date()
+    rows, total = list_measured(wanted, today, limit=MOST)
+    tables = as_tables(rows, total, wanted, maps, today)
+    made = export_responses(tables, form, places=len(rows), by=g.identity, at=g.now)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

@@ -3,28 +3,19 @@
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.jobs.models import JobState
 from ddplatform.infrastructure.web.kept_input import safe_next
 from ddplatform.risk.blueprints.scenarios import bp
 from ddplatform.risk.scenario_scores import services as what_if_requests
 from ddplatform.risk.scenario_scores.services import split_typed, with_typed
-from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.risk.scenario_scores.views import wait_page
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-
-
-def not_scored(chain: ValueChain, back: str) -> str:
-    """Instead of a page for which the map has to be scored first.
-
-    Args:
-        back: the address of that page; what was asked for and typed stands in it.
-    """
-    return _page(chain, back)
 
 
 @bp.post("/scores/<uuid:chain_id>")
@@ -43,7 +34,9 @@ def being_scored(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
     """How far it is; reloads itself until the scores are there, then leads back."""
     job = what_if_requests.get_request(job_id, chain_id)
     back = with_typed(job.payload["page"], split_typed(request.full_path)[1])
-    return redirect(back) if job.state == JobState.DONE else _page(get_chain(chain_id), back, job)
+    if job.state == JobState.DONE:
+        return redirect(back)
+    return wait_page(get_chain(chain_id), back, job)
 
 
 def _back(address: str | None) -> str:
@@ -52,13 +45,3 @@ def _back(address: str | None) -> str:
     if found is None or not urlsplit(found).path.startswith(home):
         raise NotFound()
     return found
-
-
-def _page(chain: ValueChain, back: str, job: Job | None = None) -> str:
-    return render_template(
-        "risk/scenario_scores/wait.html",
-        chain=chain,
-        back=back,
-        job=job,
-        running=job is not None and job.is_going_on,
-    )

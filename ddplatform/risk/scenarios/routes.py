@@ -19,7 +19,7 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.risk.blueprints.scenarios import bp
 from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.scenario_scores.queries import find_begin
-from ddplatform.risk.scenario_scores.routes import not_scored
+from ddplatform.risk.scenario_scores.views import wait_page
 from ddplatform.risk.scenarios.queries import scenarios as what_if
 from ddplatform.risk.scenarios.queries import words
 from ddplatform.risk.scenarios.queries.content import MOST_IN_FILES, tell
@@ -33,6 +33,7 @@ from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, list_links_of
 from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.reference.release import load_reference
+from supply_chain.risk.control_names import CONTROL_NAMES
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
@@ -90,7 +91,7 @@ def try_on(chain_id: UUID) -> ResponseReturnValue:
     is_asked = node is not None and bool(request.args.get("do"))
     begin = find_begin(chain, g.now.date()) if changes or is_asked else None
     if begin is None and (changes or is_asked):
-        return not_scored(chain, _here())
+        return wait_page(chain, _here())
     problems: dict[str, str] = {}
     if node is not None and begin is not None and is_asked:
         try:
@@ -172,7 +173,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     countries = sorted((c.short_name, c.alpha2) for c in reference.countries.values())
     goods = sorted((c.name, c.ref) for c in reference.commodities.values())
     return {
-        "control": [(ref, f"{ref} {name}") for ref, name in words.CONTROL_NAMES.items()],
+        "control": [(ref, f"{ref} {name}") for ref, name in CONTROL_NAMES.items()],
         "evidence": [
             (str(level), words.EVIDENCE[level]) for level in METHOD.policy.evidence_levels if level
         ],
@@ -192,7 +193,7 @@ def keep(chain_id: UUID) -> ResponseReturnValue:
     if begin is None:
         # Something new is known since the page was opened: what was typed goes along.
         typed = urlencode({"name": form.name.data or ""})
-        return not_scored(chain, f"{addresses.try_address(chain_id, changes)}&{typed}")
+        return wait_page(chain, f"{addresses.try_address(chain_id, changes)}&{typed}")
 
     def save() -> ResponseReturnValue:
         try:
@@ -218,7 +219,7 @@ def show(what_if_id: UUID) -> ResponseReturnValue:
     changes, chain = _changes_of(row), get_chain(row.chain_id)
     begin = find_begin(chain, g.now.date())
     if begin is None:
-        return not_scored(chain, _here())
+        return wait_page(chain, _here())
     tried = what_if.try_from(begin, changes)
     others = [one for one in what_if.list_kept() if one.chain_id == row.chain_id]
     return render_template(
@@ -262,7 +263,7 @@ def compare(what_if_id: UUID) -> ResponseReturnValue:
     chain = get_chain(first.chain_id)
     begin = find_begin(chain, g.now.date())
     if begin is None:
-        return not_scored(chain, _here())
+        return wait_page(chain, _here())
     one, two = (what_if.try_from(begin, _changes_of(row)) for row in (first, second))
     told = _in_words((first, second))
     return render_template(

@@ -11,9 +11,22 @@ from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.cascade.models import ShareBand
 from ddplatform.supplier_engagement.cascade.services.cascade import MAX_NAME
-from ddplatform.supplier_engagement.cascade.views import KIND_WORDS, SHARE_WORDS
 from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import NodeKind
+
+KIND_WORDS = {
+    NodeKind.BUSINESS_ENTITY: _("Business or trader"),
+    NodeKind.SITE: _("Factory, farm or mine"),
+    NodeKind.LABOUR_INTERMEDIARY: _("Provider of workers"),
+}
+"""The kinds that a supplier can name."""
+SHARE_WORDS = {
+    ShareBand.UNDER_5: _("less than 5 per cent"),
+    ShareBand.FROM_5_TO_25: _("5 to 25 per cent"),
+    ShareBand.FROM_25_TO_50: _("25 to 50 per cent"),
+    ShareBand.OVER_50: _("more than 50 per cent"),
+    ShareBand.NOT_KNOWN: _("not known"),
+}
 
 
 class OwnSupplierForm(FlaskForm):  # type: ignore[misc]

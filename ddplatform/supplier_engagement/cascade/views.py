@@ -1,22 +1,8 @@
-"""Kinds, shares and states of suppliers of suppliers, as pages call them."""
+"""States of suppliers of suppliers, as pages call them."""
 
 from ddplatform.languages import lazy_gettext as _
-from ddplatform.supplier_engagement.cascade.models import AskedState, ProposalState, ShareBand
-from supply_chain.vocabulary import NodeKind
+from ddplatform.supplier_engagement.cascade.models import AskedState, ProposalState
 
-KIND_WORDS = {
-    NodeKind.BUSINESS_ENTITY: _("Business or trader"),
-    NodeKind.SITE: _("Factory, farm or mine"),
-    NodeKind.LABOUR_INTERMEDIARY: _("Provider of workers"),
-}
-"""The kinds that a supplier can name."""
-SHARE_WORDS = {
-    ShareBand.UNDER_5: _("less than 5 per cent"),
-    ShareBand.FROM_5_TO_25: _("5 to 25 per cent"),
-    ShareBand.FROM_25_TO_50: _("25 to 50 per cent"),
-    ShareBand.OVER_50: _("more than 50 per cent"),
-    ShareBand.NOT_KNOWN: _("not known"),
-}
 ASKED_WORDS = {
     AskedState.NOT_ASKED: _("not asked yet"),
     AskedState.ASKED: _("asked, not opened"),

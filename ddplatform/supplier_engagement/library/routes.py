@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.documents.exports import XLSX
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.filters import plural
@@ -37,7 +38,6 @@ from questionnaires import (
 from questionnaires.form.label_media import files_of
 from questionnaires.library.shipped import shipped_translations
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERERS = {
     Answerer.SUPPLIER: "Suppliers answer it",
     Answerer.ASSESSOR: "Assessors answer it",

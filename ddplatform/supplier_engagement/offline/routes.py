@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.documents.exports import XLSX
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Conflict, Invalid, TooMany
@@ -13,7 +14,6 @@ from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.words.problems import in_words, refusal_in_words
 from ddplatform.languages import gettext, ngettext
-from ddplatform.supplier_engagement.answering.routes.requests import is_writable
 from ddplatform.supplier_engagement.blueprints.responses import bp
 from ddplatform.supplier_engagement.offline.models import IntakeStatus
 from ddplatform.supplier_engagement.offline.queries import list_app_links, list_intakes
@@ -28,8 +28,6 @@ from ddplatform.supplier_engagement.responses.queries.responses import get_reque
 from ddplatform.supplier_engagement.returned_books.queries import get_brought, list_brought
 from ddplatform.supplier_engagement.returned_books.services.books import open_brought
 from supply_chain.errors import FileRefused
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/<uuid:assignment_id>/ways")
@@ -95,7 +93,7 @@ def incoming(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
     """What a file would change, with every fault; nothing is changed yet."""
     asked = get_request(assignment_id)
     found = look(assignment_id, intake_id, at=g.now)
-    is_open = is_writable(asked) and found.intake.status is IntakeStatus.WAITING
+    is_open = asked.is_writable and found.intake.status is IntakeStatus.WAITING
     return render_template(
         "supplier_engagement/offline/incoming.html",
         asked=asked,
@@ -177,7 +175,7 @@ def _ways_page(
     return render_template(
         "supplier_engagement/offline/ways.html",
         asked=asked,
-        is_writable=is_writable(asked),
+        is_writable=asked.is_writable,
         intakes=list_intakes(assignment_id),
         brought=list_brought(assignment_id),
         problems=[{"href": f"#{at}", "messages": [problem]} for problem in problems],

@@ -20,6 +20,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import public, requires
 from ddplatform.infrastructure.web.filters import day
 from ddplatform.languages import current_language, gettext, ngettext
+from ddplatform.supplier_engagement.blueprints.respond import bp as respond
 from ddplatform.supplier_engagement.blueprints.responses import bp
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_version
@@ -32,8 +33,7 @@ from ddplatform.supplier_engagement.questions.queries import (
     all_questions,
     get_title,
 )
-from ddplatform.supplier_engagement.respondents.routes import bp as respond
-from ddplatform.supplier_engagement.respondents.routes import find_invitation
+from ddplatform.supplier_engagement.respondents.links import find_invitation
 from ddplatform.supplier_engagement.respondents.services.join import get_invited
 from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
 from ddplatform.supplier_engagement.responses.queries.responses import get_request

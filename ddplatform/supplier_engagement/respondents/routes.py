@@ -1,6 +1,6 @@
 """The link in the mail: GET shows who asks and why, only POST uses it."""
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -8,34 +8,31 @@ from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
 from ddplatform.accounts.limits import services as rate_limits
-from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, User
+from ddplatform.accounts.organisations.models import Invitation, User
 from ddplatform.accounts.organisations.queries import (
     get_help_contact,
-    get_invitation_by_hash,
     get_organisation,
     get_user_by_email,
 )
-from ddplatform.accounts.sessions.services import SHARED, hash_of
+from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.accounts.sign_in.forms import JoinForm
-from ddplatform.accounts.sign_in.routes.dead_links import dead_link
-from ddplatform.accounts.sign_in.routes.start import start_session
 from ddplatform.accounts.sign_in.services.sign_in import sign_in
-from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
-from ddplatform.infrastructure.gate import bind_organisation, keep_changes, public, public_and_noted
-from ddplatform.infrastructure.tenancy import across_tenants, nobody
+from ddplatform.infrastructure.gate import keep_changes, public, public_and_noted
+from ddplatform.infrastructure.tenancy import nobody
 from ddplatform.infrastructure.web.languages import ASKED, offer
-from ddplatform.languages import current_language, gettext
+from ddplatform.languages import current_language
 from ddplatform.languages import lazy_gettext as _
+from ddplatform.supplier_engagement.blueprints.respond import bp
 from ddplatform.supplier_engagement.requests.services.invitations import note_link_opened
+from ddplatform.supplier_engagement.respondents.links import find_invitation
 from ddplatform.supplier_engagement.respondents.services.join import (
     get_invited,
     join,
     send_fresh_link,
 )
-
-bp = Blueprint("respond", __name__)
-bp.register_error_handler(NotFound, dead_link)
 
 
 class KnownForm(FlaskForm):  # type: ignore[misc]
@@ -95,18 +92,6 @@ def fresh_link(token: str) -> ResponseReturnValue:
     page = _worn_out_page(invitation, token, is_sent=True)
     send_fresh_link(invitation, at=g.now)
     return page
-
-
-def find_invitation(token: str) -> Invitation:
-    """The invitation behind a link, in the tenant of the requester, or NotFound."""
-    with across_tenants():
-        invitation = get_invitation_by_hash(hash_of(token))
-    if invitation is None or invitation.purpose is not InvitationPurpose.RESPOND:
-        raise NotFound(
-            gettext("This link does not work any more."), gettext("Look for a newer mail.")
-        )
-    bind_organisation(invitation.organisation_id)
-    return invitation
 
 
 def _worn_out(invitation: Invitation, token: str) -> ResponseReturnValue:

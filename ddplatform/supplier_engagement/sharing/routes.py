@@ -9,8 +9,12 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import current_language, gettext, ngettext
-from ddplatform.supplier_engagement.answering.routes.requests import is_writable, newest_round
-from ddplatform.supplier_engagement.responses.queries.responses import Filled, Request, get_request
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    Filled,
+    Request,
+    get_newest_round,
+    get_request,
+)
 from ddplatform.supplier_engagement.sharing.queries.sharing import (
     Source,
     get_share,
@@ -44,7 +48,7 @@ def index() -> ResponseReturnValue:
 def offer(assignment_id: UUID) -> ResponseReturnValue:
     """Answers given to other buyers that are asked here too, section by section."""
     asked = get_request(assignment_id)
-    if not is_writable(asked):
+    if not asked.is_writable:
         return redirect(url_for("responses.show", assignment_id=assignment_id))
     return _offer_page(asked)
 
@@ -54,7 +58,7 @@ def offer(assignment_id: UUID) -> ResponseReturnValue:
 def give(assignment_id: UUID) -> ResponseReturnValue:
     """Give consent for the ticked sections of one source."""
     names, asked = request.form.getlist("section"), get_request(assignment_id)
-    if not names and is_writable(asked):
+    if not names and asked.is_writable:
         return _offer_page(asked, unticked=request.form.get("source", "")), 422
     known = {section.name for section in asked.plan.form.sections}
     for name in names:
@@ -102,7 +106,7 @@ def end(share_id: UUID) -> ResponseReturnValue:
 
 def _offer_page(asked: Request, *, unticked: str | None = None) -> str:
     """The page of what can be used; `unticked`: the source that was sent without a section."""
-    filled = newest_round(asked)
+    filled = get_newest_round(asked, now=g.now)
     titles = section_titles(filled.form.form, current_language())
     sources = [_offered(filled, one, titles) for one in list_sources(filled, at=g.now)]
     return render_template(

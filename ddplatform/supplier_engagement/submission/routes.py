@@ -12,25 +12,20 @@ from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import keep_changes, requires
-from ddplatform.infrastructure.words.problems import in_words
-from ddplatform.supplier_engagement.answering.views.fields import answer_words, field_id, numbers_of
 from ddplatform.supplier_engagement.blueprints.responses import bp
 from ddplatform.supplier_engagement.responses.models import ResponseStatus
-from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     Request,
-    find_response,
+    get_newest_round,
     get_request,
     list_files,
-    load_filled,
 )
-from ddplatform.supplier_engagement.responses.queries.traces import traces_of
 from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
 from ddplatform.supplier_engagement.sharing.queries.sharing import list_pages_to_look_at
 from ddplatform.supplier_engagement.submission.services import next_steps, receipt_pdf, submit
-from questionnaires import Item, score
-from questionnaires.scoring.plan import question_id
+from ddplatform.supplier_engagement.submission.views import sections_of
+from questionnaires import score
 
 
 @bp.get("/<uuid:assignment_id>/check")
@@ -69,6 +64,7 @@ def sent(assignment_id: UUID) -> ResponseReturnValue:
     asked, filled = _newest(assignment_id)
     if filled.row.status is ResponseStatus.DRAFT:
         raise NotFound()
+    files = list_files(filled.row.id)
     return render_template(
         "supplier_engagement/submission/sent.html",
         asked=asked,
@@ -76,12 +72,12 @@ def sent(assignment_id: UUID) -> ResponseReturnValue:
         is_redacted=any(TAKEN_OUT in answer.raw for answer in filled.answers.values()),
         redacted=[
             (file.filename, file.redacted_at)
-            for files in list_files(filled.row.id).values()
-            for file in files
+            for of_question in files.values()
+            for file in of_question
             if file.redacted_at
         ],
         steps=next_steps(asked),
-        sections=sections_of(filled),
+        sections=sections_of(filled, files),
     )
 
 
@@ -102,10 +98,7 @@ def receipt(assignment_id: UUID) -> ResponseReturnValue:
 
 def _newest(assignment_id: UUID) -> tuple[Request, Filled]:
     asked = get_request(assignment_id)
-    row = find_response(assignment_id)
-    if row is None:
-        raise NotFound()
-    return asked, load_filled(asked.assignment, row, now=g.now, plan=asked.plan)
+    return asked, get_newest_round(asked, now=g.now)
 
 
 def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = None) -> str:
@@ -114,7 +107,7 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
         *compare_answers(filled, note=request.form.get("note")),
     )
     doubtful = {name for found in checks for name in found.questions}
-    sections = sections_of(filled, doubtful)
+    sections = sections_of(filled, list_files(filled.row.id), doubtful)
     return render_template(
         "supplier_engagement/submission/check.html",
         asked=asked,
@@ -137,50 +130,6 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
         note=request.form.get("note", ""),
         declared="declared" in request.form,
     )
-
-
-def sections_of(filled: Filled, doubtful: set[str] | None = None) -> list[dict[str, Any]]:
-    files = list_files(filled.row.id)
-    tongue = tongue_of(filled.form.form, filled.row.language)
-    found = []
-    for page in filled.pages:
-        numbers = numbers_of(page)
-        rows = [
-            {
-                **_row(page.name, item, files, doubtful or set()),
-                "number": numbers[item.state.path],
-                "lang": tongue.other(item.state.node.label),
-            }
-            for item in page.questions()
-        ]
-        missing = sum(1 for row in rows if row["messages"])
-        lang = tongue.of_section(filled.form.form, page.name)
-        found.append({"page": page, "rows": rows, "missing": missing, "lang": lang})
-    return found
-
-
-def _row(name: str, item: Item, files: Any, doubtful: set[str]) -> dict[str, Any]:
-    state = item.state
-    documents = [file for path in (state, *item.uploads) for file in files.get(path.path, ())]
-    named = [file.filename for file in documents]
-    ref = question_id(item.question)
-    return {
-        "ref": ref,
-        "label": state.label,
-        "words": []
-        if named and not state.choices and state.raw in ", ".join(named)
-        else answer_words(state),
-        "files": named,
-        "documents": documents,
-        "messages": [
-            in_words(text) for s in (state, *item.uploads) if s.relevant for text in s.messages
-        ],
-        "blank": not state.raw,
-        "doubtful": ref in doubtful,
-        "traces": traces_of(state),
-        "section": name,
-        "id": field_id(state.path),
-    }
 
 
 def _row_of(sections: list[dict[str, Any]], refs: tuple[str, ...]) -> dict[str, Any] | None:

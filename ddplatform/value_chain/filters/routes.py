@@ -8,7 +8,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -16,24 +15,22 @@ from ddplatform.value_chain.filters.queries.labels import Labels, load_labels
 from ddplatform.value_chain.filters.views import (
     COVERAGE_WORDS,
     PAGING,
+    Choices,
     filter_query,
     filter_words,
     read_filter,
+    short_choices,
 )
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-from ddplatform.value_chain.mapping.views import KIND_WORDS
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.views import ENDPOINTS, PAGE_WORDS
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.search.node_filter import ANY_EVENT, FILTERS, NOT_KNOWN
-from supply_chain.vocabulary import RiskBand
 
-Choices = Sequence[tuple[str, str]]
 VIEWS: Mapping[str, ViewKind] = {
     endpoint.rpartition(".")[2]: kind for kind, endpoint in ENDPOINTS.items()
 }
-TIERS = 8
 
 
 @bp.get("/<uuid:chain_id>/filter")
@@ -105,27 +102,6 @@ def _choices(labels: Labels, sector: str | None) -> Mapping[str, Choices]:
             (ANY_EVENT, "Inside any event that goes on"),
             *((str(key), title) for key, title in labels.events),
         ],
-    }
-
-
-def short_choices(sector: str | None = None) -> Mapping[str, Choices]:
-    """The same for the filters that stand above the list itself; nothing is looked up."""
-    return {
-        "country": [("", "All countries"), (NOT_KNOWN, "Not known"), *country_choices()[1:]],
-        "kind": [("", "All kinds"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
-        "tier": [
-            ("", "All tiers"),
-            ("0", "Own business"),
-            *((str(n), f"Tier {n}") for n in range(1, TIERS + 1)),
-            (NOT_KNOWN, "No path to us"),
-        ],
-        "band": [
-            ("", "All bands"),
-            *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
-            (NOT_KNOWN, "Not assessed"),
-        ],
-        "sector": [("", "All sectors"), (NOT_KNOWN, "Not known"), *sector_choices(sector)[1:]],
-        "archived": [("", "In the map"), ("1", "Archived")],
     }
 
 

@@ -4,7 +4,7 @@ Each filter stands in the address under its name in `NodeFilter`. What a filter 
 filters nothing, so that a mistyped address shows more and never less.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -16,13 +16,14 @@ from werkzeug.datastructures import MultiDict
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
 from ddplatform.risk.context_events.queries.events import list_titles
 from ddplatform.risk.words.register_filter import address_of
-from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.saved_views.services import VALUE_LENGTH
 from supply_chain.graph.labels import plain_tag
 from supply_chain.reference.release import load_reference
@@ -39,11 +40,13 @@ from supply_chain.search.node_risks import risks_of
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 
 Word = TypeVar("Word", bound=StrEnum)
+Choices = Sequence[tuple[str, str]]
 PAGING = frozenset({"after", "before"})
 ALONG = frozenset({"colour"})
 """What all views of a map share besides the filter."""
 YES = "1"
 EMPTY = NodeFilter()
+TIERS = 8  # that can be chosen
 
 
 @dataclass(frozen=True)
@@ -339,3 +342,24 @@ def _address(
     pairs.update({name: value for name, value in said.items() if name != without})
     query: dict[str, Any] = pairs.to_dict(flat=False)
     return url_for(endpoint, chain_id=chain_id, **query)
+
+
+def short_choices(sector: str | None = None) -> Mapping[str, Choices]:
+    """What the filters above a list offer, by their names; nothing is looked up."""
+    return {
+        "country": [("", "All countries"), (NOT_KNOWN, "Not known"), *country_choices()[1:]],
+        "kind": [("", "All kinds"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
+        "tier": [
+            ("", "All tiers"),
+            ("0", "Own business"),
+            *((str(n), f"Tier {n}") for n in range(1, TIERS + 1)),
+            (NOT_KNOWN, "No path to us"),
+        ],
+        "band": [
+            ("", "All bands"),
+            *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
+            (NOT_KNOWN, "Not assessed"),
+        ],
+        "sector": [("", "All sectors"), (NOT_KNOWN, "Not known"), *sector_choices(sector)[1:]],
+        "archived": [("", "In the map"), ("1", "Archived")],
+    }

@@ -30,8 +30,13 @@ from ddplatform.value_chain.history.views import (
 )
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
-from ddplatform.value_chain.mapping.queries.words import difference_words, who_words, why_words
-from ddplatform.value_chain.mapping.views import KIND_WORDS, lane_word, link_words
+from ddplatform.value_chain.mapping.queries.words import (
+    KIND_WORDS,
+    difference_words,
+    who_words,
+    why_words,
+)
+from ddplatform.value_chain.mapping.views import lane_word, link_words
 from ddplatform.value_chain.pictures.queries.colours import ColourBy
 from ddplatform.value_chain.pictures.views.colour import Colouring
 from ddplatform.value_chain.pictures.views.pictures import past_page, read_map_state

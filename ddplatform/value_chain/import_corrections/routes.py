@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.documents.exports import XLSX
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
@@ -24,7 +25,6 @@ from ddplatform.value_chain.mapping.forms import CorrectionsForm
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.intake.drafts import NamedBytes
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERS = frozenset(answer.value for answer in GoneAnswer)
 
 

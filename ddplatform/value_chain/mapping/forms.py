@@ -21,11 +21,25 @@ from ddplatform.infrastructure.forms.choices import country_choices, sector_choi
 from ddplatform.infrastructure.forms.numbers import NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON
-from ddplatform.value_chain.mapping.views import FLOW_WORDS, KIND_WORDS, LINK_WORDS
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.saved_views.services import NAME_LENGTH
 from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
-from supply_chain.vocabulary import FlowEvidence, NodeKind
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
+LINK_WORDS: Mapping[LinkKind, str] = {
+    LinkKind.SUPPLIES: "Supplies goods",
+    LinkKind.PROCESSES_FOR: "Processes for",
+    LinkKind.PROVIDES_LABOUR: "Provides labour",
+    LinkKind.FINANCES: "Finances",
+    LinkKind.SELLS_ON: "Sells on",
+    LinkKind.DISTRIBUTES: "Distributes",
+}
+FLOW_WORDS: Mapping[FlowEvidence, str] = {
+    FlowEvidence.CONFIRMED: "Confirmed (contract, invoice, traced)",
+    FlowEvidence.PROBABLE: "Probable (named by the supplier)",
+    FlowEvidence.POSSIBLE: "Possible (trade data, same area)",
+    FlowEvidence.UNMAPPED: "Not known",
+}
 ID_LENGTH = 40
 _EXAMPLES: Mapping[NodeKind, str] = {NodeKind.SITE: " (factory, farm, mine, warehouse)"}
 

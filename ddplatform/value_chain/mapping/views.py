@@ -14,30 +14,8 @@ from ddplatform.value_chain.pictures.queries.groups import (
     tier_of,
 )
 from supply_chain.reference.release import load_reference
-from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+from supply_chain.vocabulary import LinkKind
 
-KIND_WORDS: Mapping[NodeKind, str] = {
-    NodeKind.BUSINESS_ENTITY: "Business",
-    NodeKind.SITE: "Site",
-    NodeKind.LABOUR_INTERMEDIARY: "Labour intermediary",
-    NodeKind.PLATFORM: "Platform",
-    NodeKind.INVESTEE: "Investee",
-    NodeKind.UNKNOWN_ORIGIN: "Origin not known",
-}
-LINK_WORDS: Mapping[LinkKind, str] = {
-    LinkKind.SUPPLIES: "Supplies goods",
-    LinkKind.PROCESSES_FOR: "Processes for",
-    LinkKind.PROVIDES_LABOUR: "Provides labour",
-    LinkKind.FINANCES: "Finances",
-    LinkKind.SELLS_ON: "Sells on",
-    LinkKind.DISTRIBUTES: "Distributes",
-}
-FLOW_WORDS: Mapping[FlowEvidence, str] = {
-    FlowEvidence.CONFIRMED: "Confirmed (contract, invoice, traced)",
-    FlowEvidence.PROBABLE: "Probable (named by the supplier)",
-    FlowEvidence.POSSIBLE: "Possible (trade data, same area)",
-    FlowEvidence.UNMAPPED: "Not known",
-}
 _WHAT_FLOWS: Mapping[LinkKind, str] = {
     LinkKind.SUPPLIES: "goods",
     LinkKind.PROCESSES_FOR: "processing",

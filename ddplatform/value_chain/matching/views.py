@@ -6,7 +6,7 @@ from typing import Any
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number
-from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.merging.queries.sides import ComparedNode
 from supply_chain.matching.pairs import Decision

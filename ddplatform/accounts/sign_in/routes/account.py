@@ -6,12 +6,12 @@ from flask_login import current_user
 
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.sign_in.forms import ChangePasswordForm
-from ddplatform.accounts.sign_in.routes.start import start_session
 from ddplatform.accounts.sign_in.services.account import (
     change_password,
     choose_theme,
     sign_out_everywhere,
 )
+from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import signed_in

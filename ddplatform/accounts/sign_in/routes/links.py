@@ -12,9 +12,9 @@ from ddplatform.accounts.organisations.services.people import (
     request_reset,
     reset_password,
 )
+from ddplatform.accounts.sign_in.dead_links import dead_link
 from ddplatform.accounts.sign_in.forms import ForgottenForm, JoinForm, NewPasswordForm
-from ddplatform.accounts.sign_in.routes.dead_links import dead_link
-from ddplatform.accounts.sign_in.routes.start import start_session
+from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import bind_organisation, public

@@ -8,9 +8,9 @@ from ddplatform.accounts.organisations.queries import list_standings
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
 from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.accounts.sign_in.forms import SignInForm
-from ddplatform.accounts.sign_in.routes.leaving import leave
-from ddplatform.accounts.sign_in.routes.start import start_session
+from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_password
+from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.config import SignUp
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import keep_changes, public, signed_in

@@ -13,7 +13,7 @@ from ddplatform.core.due_diligence.vocabulary import Harm, RiskState
 from ddplatform.due_diligence.blueprints.findings import bp
 from ddplatform.due_diligence.exit.services import gate_of
 from ddplatform.due_diligence.finding_judgements.queries import list_score_history, severity_band_of
-from ddplatform.due_diligence.findings.forms import OwnerForm, RecordForm, WordsForm
+from ddplatform.due_diligence.findings.forms import SOURCES, OwnerForm, RecordForm, WordsForm
 from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.findings.queries import (
     PAGE_SIZE,
@@ -157,6 +157,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         credible=FactKind.CREDIBLE,
         gate=gate_of(finding, by=g.identity),
         relations=words.RELATIONS,
+        sources=SOURCES,
     )
 
 

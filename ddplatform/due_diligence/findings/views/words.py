@@ -1,4 +1,4 @@
-"""Words and choices of the pages of findings and actions, from the data of the bedrock."""
+"""Words of the pages of findings and actions, from the data of the core."""
 
 from wtforms.fields import SelectChoice
 
@@ -6,19 +6,15 @@ from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.audit.queries.history import HistoryEntry
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.lifecycle import lifecycle
-from ddplatform.core.due_diligence.tracking import IndicatorKind, tracking_words
+from ddplatform.core.due_diligence.tracking import tracking_words
 from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.due_diligence.exit.services import Relation
 from ddplatform.due_diligence.finding_judgements.queries import Effect
-from ddplatform.due_diligence.findings.models import FindingSource, MitigationAction
+from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.runs.models import FactKind
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.control_names import CONTROL_NAMES
 
-CONTROL_NAMES: dict[str, str] = {
-    ref: name[0].upper() + name[1:]
-    for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
-}
 FINDING_STATES = dict(lifecycle(Machine.RISK).states)
 ACTION_STATES = {
     "planned": _("Planned"),
@@ -27,14 +23,6 @@ ACTION_STATES = {
     "to_verify": _("To be verified"),
     "verified": _("Verified"),
     "dropped": _("Dropped"),
-}
-SOURCES = {
-    FindingSource.OWN_CHECK.value: "Own check or visit",
-    FindingSource.QUESTIONNAIRE.value: "Answer to a questionnaire",
-    FindingSource.AUDIT.value: "Audit",
-    FindingSource.MEDIA.value: "Media or civil-society report",
-    FindingSource.WORKER_VOICE.value: "Workers, families or communities",
-    FindingSource.OFFICIAL_LIST.value: "Official list",
 }
 EVENTS = {
     "finding:record": "Recorded",
@@ -69,49 +57,6 @@ RELATIONS = {
     Relation.SUSPENDED: "New orders are suspended",
     Relation.ENDED: "The relationship has ended",
 }
-EFFECT_KINDS = {
-    IndicatorKind.OUTCOME: "outcome",
-    IndicatorKind.PROCESS: "process",
-    IndicatorKind.INPUT: "input",
-}
-
-SOURCE_CHOICES = [SelectChoice(ref, name) for ref, name in SOURCES.items()]
-CONTROL_CHOICES = [
-    SelectChoice("", "None of these"),
-    *(SelectChoice(ref, f"{ref} {name}") for ref, name in CONTROL_NAMES.items()),
-]
-DETECTING_CHOICES = [
-    SelectChoice("", "No, others found it"),
-    *(
-        SelectChoice(ref, f"{ref} {CONTROL_NAMES[ref]}")
-        for ref, detects in zip(METHOD.controls, METHOD.detects, strict=True)
-        if detects
-    ),
-]
-INDICATOR_CHOICES = [
-    SelectChoice("", "None of these"),
-    *(
-        SelectChoice(ref, f"{ref} {one.title} ({EFFECT_KINDS[one.kind]})")
-        for ref, one in tracking_words().indicators.items()
-    ),
-]
-TRIGGER_CHOICES = [
-    SelectChoice("", "Choose"),
-    *(SelectChoice(ref, title) for ref, title in tracking_words().triggers.items()),
-]
-EVIDENCE_CHOICES = [
-    SelectChoice(f"{level:g}", title) for level, title in tracking_words().evidence_levels.items()
-]
-LEVERAGE_CHOICES = [
-    SelectChoice(ref, title) for ref, title in impact_words().leverage_types.items()
-]
-YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
-
-
-def level_choices(trait: str) -> list[SelectChoice]:
-    """The five levels of a trait of severity, each in words."""
-    levels = impact_words().severity[trait]
-    return [SelectChoice(str(level), f"{level}: {text}") for level, text in levels.items()]
 
 
 def people_choices(nobody: str) -> list[SelectChoice]:

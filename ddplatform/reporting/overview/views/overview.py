@@ -17,10 +17,11 @@ from ddplatform.infrastructure.web.filters import number
 from ddplatform.reporting.overview.queries.overview import ChainState, Overview
 from ddplatform.reporting.overview.queries.places import PlaceCount
 from ddplatform.risk.detail.views.risks import SEVERITY_NOTES
+from ddplatform.risk.register.queries.basis import ALL_MAPS
 from ddplatform.risk.register.queries.first import FirstRow
 from ddplatform.risk.register.queries.moves import Move, Moves
 from ddplatform.risk.register.queries.register import Asked, View
-from ddplatform.risk.register.views.lines import ALL_MAPS, Row, row_of_tie
+from ddplatform.risk.register.views.lines import Row, row_of_tie
 from ddplatform.risk.words.figures import GRADES, whole_points
 from ddplatform.risk.words.ranges import RangeRow, row_of
 from ddplatform.risk.words.stair import Stair, stair_of

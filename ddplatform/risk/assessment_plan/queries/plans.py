@@ -1,21 +1,20 @@
 """Plans of questionnaires and visits: what can be learned where, kept plans, their lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.core.due_diligence.vocabulary import ActionState, QuestionnaireState
-from ddplatform.due_diligence.findings.models import MitigationAction
-from ddplatform.due_diligence.findings.queries import LIVE_ACTIONS
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.scenario_scores.queries import load_known_map
 from ddplatform.risk.words.kept_on_map import KeptOnMap
@@ -32,6 +31,20 @@ from supply_chain.vocabulary import NodeKind
 SHOWN = 200
 """Most plans that a page lists."""
 _UNKNOWN = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
+
+
+@dataclass(frozen=True)
+class PlannedVisits:
+    """How visits stand that lines of plans name by their `action_id`."""
+
+    state_of: Callable[[Any], ColumnElement[ActionState | None]]
+    """The state of the visit whose key stands in a column."""
+    select_nodes: Callable[[], Select[UUID]]
+    """The nodes with a visit that is still to be made or verified."""
+
+
+PLANNED_VISITS: Registry[PlannedVisits] = Registry("planned visits")
+"""Under `StepKind.VISIT`: of who carries them out."""
 
 
 @dataclass(frozen=True)
@@ -152,11 +165,11 @@ def _asked(chain_id: UUID) -> Sequence[str]:
 
 def _to_visit(chain_id: UUID) -> Sequence[str]:
     """Nodes with a visit from some plan that is still to be made or verified."""
+    to_visit = PLANNED_VISITS.get(StepKind.VISIT).select_nodes()
     return db.session.scalars(
-        select(ValueChainNode.external_ref)
-        .join(MitigationAction, MitigationAction.node_id == ValueChainNode.id)
-        .join(VisitPlanStep, VisitPlanStep.action_id == MitigationAction.id)
-        .where(ValueChainNode.chain_id == chain_id, MitigationAction.status.in_(LIVE_ACTIONS))
+        select(ValueChainNode.external_ref).where(
+            ValueChainNode.chain_id == chain_id, ValueChainNode.id.in_(to_visit)
+        )
     ).all()
 
 
@@ -213,6 +226,7 @@ def list_steps(plan: PlanRow) -> Sequence[StepRow]:
         for name in StepRow.__dataclass_fields__
         if name in VisitPlanStep.__table__.columns
     ]
+    state = PLANNED_VISITS.get(StepKind.VISIT).state_of(VisitPlanStep.action_id)
     rows = db.session.execute(
         select(
             *columns,
@@ -220,7 +234,7 @@ def list_steps(plan: PlanRow) -> Sequence[StepRow]:
             ValueChainNode.contact_email,
             User.name.label("owner_name"),
             Assignment.status.label("assignment_status"),
-            MitigationAction.status.label("action_status"),
+            state.label("action_status"),
         )
         .outerjoin(
             ValueChainNode,
@@ -231,7 +245,6 @@ def list_steps(plan: PlanRow) -> Sequence[StepRow]:
         .outerjoin(Membership, Membership.user_id == ValueChainNode.owner_id)
         .outerjoin(User, User.id == Membership.user_id)
         .outerjoin(Assignment, Assignment.id == VisitPlanStep.assignment_id)
-        .outerjoin(MitigationAction, MitigationAction.id == VisitPlanStep.action_id)
         .where(VisitPlanStep.plan_id == plan.id)
         .order_by(VisitPlanStep.place)
     ).all()

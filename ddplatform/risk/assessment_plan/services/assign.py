@@ -3,20 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.core.due_diligence.vocabulary import RiskState
-from ddplatform.due_diligence.actions.services import actions as mitigation
-from ddplatform.due_diligence.actions.services.actions import ActionPlan
-from ddplatform.due_diligence.findings.models import Finding, FindingSource
-from ddplatform.due_diligence.findings.services import findings
-from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.assessment_plan.queries.plans import (
     find_visited,
@@ -27,10 +23,7 @@ from ddplatform.risk.assessment_plan.queries.words import could_be
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.requests.services.requests import Sending
 from ddplatform.value_chain.mapping.models import ValueChainNode
-from supply_chain.risk.issue_names import ISSUE_TERMS
 from supply_chain.vocabulary import Issue
-
-INDICATOR = "IND-02"  # sites assessed in the last 12 months
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +46,28 @@ class Assigned:
 
     questionnaires: int
     visits: int
+
+
+@dataclass(frozen=True)
+class WantedVisit:
+    """A visit to plan. `could_be`: what harm there could be, a sentence without its full stop."""
+
+    node_id: UUID
+    issue: Issue
+    could_be: str
+    due_on: date
+    owner_id: UUID | None
+
+
+class PlanVisit(Protocol):
+    """Plans a visit and gives its key. Raises Invalid where something is missing or past."""
+
+    def __call__(self, wanted: WantedVisit, *, by: Identity, at: datetime) -> UUID:
+        """Part of the change that asked for it: an event of its own, no commit."""
+
+
+PLAN_VISIT: Registry[PlanVisit] = Registry("planning of visits")
+"""Under `StepKind.VISIT`: of who carries them out."""
 
 
 def assign(plan_id: UUID, wanted: Assigning, *, by: Identity, at: datetime) -> Assigned:
@@ -187,45 +202,11 @@ def note_sent(plan_id: UUID, sent: Mapping[str, UUID]) -> int:
 def _plan_visit(
     step: VisitPlanStep, node: ValueChainNode, wanted: Assigning, *, by: Identity, at: datetime
 ) -> UUID:
-    issue = Issue(step.issue)
-    finding_id = db.session.scalar(
-        select(Finding.id)
-        .where(
-            Finding.node_id == node.id,
-            Finding.issue == issue,
-            Finding.status != RiskState.CONTROLLED,
-        )
-        .order_by(Finding.created_at.desc(), Finding.id)
-        .limit(1)
+    visit = WantedVisit(
+        node_id=node.id,
+        issue=Issue(step.issue),
+        could_be=could_be(step),
+        due_on=wanted.visits_due or at.date(),
+        owner_id=wanted.owner_id,
     )
-    if finding_id is None:
-        finding_id = findings.record(node.id, _gap(step, issue), by=by, at=at).id
-    name = ISSUE_TERMS[issue]
-    action = mitigation.plan(
-        finding_id,
-        ActionPlan(
-            title="Visit unannounced, with the voice of workers",
-            description=f"See what is known too little of: {name}. Staff who are trained in child "
-            "safeguarding talk with workers, families and the community, apart from managers. "
-            "A child found at work is helped first (remediation protocol); finding and helping "
-            "is no reason to leave.",
-            success_measure="A report of the visit says for each open question what was seen and "
-            "who was heard; the scores rest on it.",
-            due_on=wanted.visits_due or at.date(),
-            indicator=INDICATOR,
-            owner_id=wanted.owner_id,
-        ),
-        by=by,
-        at=at,
-    )
-    return action.id
-
-
-def _gap(step: VisitPlanStep, issue: Issue) -> FindingFields:
-    name = ISSUE_TERMS[issue]
-    return FindingFields(
-        issue=issue,
-        title=f"Too little is known: {name}"[: findings.TITLE_LENGTH],
-        description=f"{could_be(step)}. Nothing was found yet; a visit was planned to learn more.",
-        source=FindingSource.OWN_CHECK,
-    )
+    return PLAN_VISIT.get(StepKind.VISIT)(visit, by=by, at=at)

@@ -1,10 +1,11 @@
 """A country of the atlas: its factors, what stands around them, its goods, its law."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from ddplatform.infrastructure.errors import NotFound
 from ddplatform.risk.atlas.queries.context import ContextLine, list_context
 from ddplatform.risk.reference.queries.figures import figures_of_release
 from ddplatform.risk.reference.queries.releases import CountryFactor, list_country_factors
@@ -19,6 +20,7 @@ from supply_chain.reference.types import Commodity, Country, GoodListing
 from supply_chain.risk.country_part import CountryPart, FactorShare, country_parts
 from supply_chain.risk.method import METHOD
 
+MOST_COMPARED = 4
 UNIT_INTERVAL = "0-1"
 
 
@@ -109,6 +111,21 @@ class CountryAtlas:
     def has_profile(self) -> bool:
         """Whether ILAB tells of its law at all."""
         return bool(self.laws or self.treaties)
+
+
+def get_country(alpha2: str) -> Country:
+    """A country by its code, or NotFound."""
+    found = load_reference().countries.get(alpha2)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_countries(codes: Iterable[str]) -> list[Country]:
+    """Countries by their codes, each once, `MOST_COMPARED` at most; what is no code is left out."""
+    known = load_reference().countries
+    asked = dict.fromkeys(code.upper() for code in codes)
+    return [known[code] for code in asked if code in known][:MOST_COMPARED]
 
 
 def load_country(release: ReferenceRelease, country: Country, *, on: date) -> CountryAtlas:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ddplatform.infrastructure.errors import NotFound
 from supply_chain.reference.atlas import load_atlas
 from supply_chain.reference.release import load_reference
 from supply_chain.reference.types import Activity, Commodity, GoodListing, ReferenceObservation
@@ -95,6 +96,14 @@ class GoodAtlas:
         """What is known of it from one country, in force or not."""
         every = (*self.countries, *self.former)
         return next((one for one in every if one.alpha2 == alpha2), None)
+
+
+def get_commodity(ref: str) -> Commodity:
+    """A good by its reference, or NotFound."""
+    found = load_reference().commodities.get(ref)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def load_good(commodity: Commodity) -> GoodAtlas:

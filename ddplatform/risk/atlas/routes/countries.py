@@ -6,10 +6,14 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
-from ddplatform.risk.atlas.queries.country import load_country
+from ddplatform.risk.atlas.queries.country import (
+    MOST_COMPARED,
+    get_country,
+    list_countries,
+    load_country,
+)
 from ddplatform.risk.atlas.queries.exposure import NOWHERE, presence_by_country
 from ddplatform.risk.atlas.views import lists, words
 from ddplatform.risk.atlas.views.comparing import side_by_side
@@ -29,8 +33,6 @@ from supply_chain.risk.rm2.country_profile import (
 )
 from supply_chain.risk.rm2.reference import INDICATORS
 from supply_chain.vocabulary import Issue
-
-MOST_COMPARED = 4
 
 
 @bp.get("/countries")
@@ -126,7 +128,7 @@ def country(alpha2: str) -> ResponseReturnValue:
 @requires(Permission.REFERENCE_READ)
 def compare() -> ResponseReturnValue:
     """Two to four countries side by side; `c` is the code of each."""
-    release, asked = queries.get_newest_release(), asked_countries()
+    release, asked = queries.get_newest_release(), list_countries(request.values.getlist("c"))
     told = [load_country(release, one, on=g.now.date()) for one in asked]
     ours = presence_by_country() if may(Permission.VALUE_CHAIN_READ) else {}
     shipped = load_reference()
@@ -151,18 +153,3 @@ def _vulnerable(asked: Sequence[Country]) -> list[tuple[str, list[IssueVulnerabi
     of_each = [standings.get(one.alpha2, world_standing()).issues for one in asked]
     rows = [(name, [issues[Issue(ref)] for issues in of_each]) for ref, name in ISSUE_NAMES.items()]
     return sorted(rows, key=lambda row: -max((one.value for one in row[1]), default=0))
-
-
-def asked_countries() -> list[Country]:
-    """The countries of the address, each once, at most four; what is no code is passed over."""
-    known = load_reference().countries
-    codes = list(dict.fromkeys(code.upper() for code in request.values.getlist("c")))
-    return [known[code] for code in codes if code in known][:MOST_COMPARED]
-
-
-def get_country(alpha2: str) -> Country:
-    """A country by its code, or NotFound."""
-    found = load_reference().countries.get(alpha2)
-    if found is None:
-        raise NotFound()
-    return found

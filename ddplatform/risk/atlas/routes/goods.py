@@ -4,19 +4,17 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
+from ddplatform.risk.atlas.queries.country import get_country
 from ddplatform.risk.atlas.queries.exposure import goods_by_presence, load_good_presence
-from ddplatform.risk.atlas.queries.goods import list_goods, load_good
-from ddplatform.risk.atlas.routes.countries import get_country
+from ddplatform.risk.atlas.queries.goods import get_commodity, list_goods, load_good
 from ddplatform.risk.atlas.views import lists
 from ddplatform.risk.blueprints.reference import bp
 from ddplatform.risk.reference.queries import releases as queries
 from ddplatform.risk.words.codes import SOURCE_TYPES
 from supply_chain.reference.atlas import load_atlas
 from supply_chain.reference.release import load_reference
-from supply_chain.reference.types import Commodity
 
 
 @bp.get("/goods")
@@ -90,11 +88,3 @@ def pair(alpha2: str, commodity_ref: str) -> ResponseReturnValue:
         else None,
         source_types=SOURCE_TYPES,
     )
-
-
-def get_commodity(ref: str) -> Commodity:
-    """A good by its reference, or NotFound."""
-    found = load_reference().commodities.get(ref)
-    if found is None:
-        raise NotFound()
-    return found

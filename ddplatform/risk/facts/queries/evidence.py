@@ -5,18 +5,17 @@ that day is left out. Rows are those of the graph that `load_with_keys` gave.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from ddplatform.core.due_diligence.vocabulary import ActionState, RiskState
-from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.infrastructure.together import Question, Rows, ask
 from ddplatform.risk.context_events.queries.observations import context_observations
 from ddplatform.risk.context_events.queries.points import EventsAround, events_around, select_events
+from ddplatform.risk.facts.queries.sources import ASSESSED_FINDINGS, IN_REMEDY
 from ddplatform.risk.judgement.queries.judgements import (
     adjustments_from,
     controls_from,
@@ -49,18 +48,9 @@ from supply_chain.risk.method import METHOD
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.vocabulary import Issue
 
-OPEN_FINDINGS = "WRK-22"
-LATE = timedelta(days=30)
-"""After its day a step counts as overdue."""
+FINDINGS_FACTOR = "WRK-22"
 # Findings that somebody assessed are our own checked records: as reliable as an audit.
 FINDING_SOURCE = "audit"
-IN_REMEDY = (
-    RiskState.ACTION_PLANNED,
-    RiskState.IN_PROGRESS,
-    RiskState.IMPLEMENTED,
-    RiskState.EFFECTIVENESS_REVIEW,
-    RiskState.MATERIALISED,
-)
 
 
 def load_evidence(chain_id: UUID, nodes: Nodes, as_of: date) -> Evidence:
@@ -81,7 +71,7 @@ def _questions(known: MapOnDay) -> Mapping[str, Question[Rows]]:
         "signals": _select_signals(known),
         "requests": select_requests(known),
         "shares": select_shares(known),
-        "findings": _select_open_findings(known),
+        **{name: select_open(known) for name, select_open in ASSESSED_FINDINGS.items()},
         "events": select_events(known),
         **select_place_observations(known),
         "not_applicable": select_not_applicable(known),
@@ -117,13 +107,16 @@ def load_self_disclosed(
     known = MapOnDay.of(chain_id, keys, as_of)
     facts = ask(
         known.about(
-            select(RiskFact.node_id, RiskFact.issue)
-            .outerjoin(Finding, Finding.id == RiskFact.cause_id)
-            .where(
+            select(RiskFact.node_id, RiskFact.issue).where(
                 RiskFact.kind == FactKind.CONFIRMED,
                 RiskFact.self_disclosed.is_(True),
                 _in_force(known.end),
-                or_(RiskFact.cause_type == "case", Finding.status.in_(IN_REMEDY)),
+                or_(
+                    *(
+                        and_(RiskFact.cause_type == kind, is_in_remedy(RiskFact.cause_id))
+                        for kind, is_in_remedy in IN_REMEDY.items()
+                    )
+                ),
             ),
             RiskFact.node_id,
         )
@@ -184,16 +177,16 @@ def _observations(known: MapOnDay, found: Mapping[str, Rows]) -> Observations:
         )
         for signal in newest.values()
     ]
-    open_ = _open_findings(found["findings"])
+    open_ = _open_findings(found)
     rows += [
-        (known.rows[node_id], OPEN_FINDINGS, value, FINDING_SOURCE, 0.0, None, None)
+        (known.rows[node_id], FINDINGS_FACTOR, value, FINDING_SOURCE, 0.0, None, None)
         for node_id, value in open_.items()
     ]
     last = {signal.node_id: signal for signal in newest.values()}
     rows += [
         (
             known.rows[node_id],
-            OPEN_FINDINGS,
+            FINDINGS_FACTOR,
             0.0,
             signal.source_type,
             known.months_since(signal.observed_at),
@@ -229,35 +222,13 @@ def _asked(pairs: Sequence[tuple[int, str]]) -> Asked:
     )
 
 
-def _select_open_findings(known: MapOnDay) -> Question[Rows]:
-    """Asks for open verified findings: somebody assessed them."""
-    is_late = (
-        select(MitigationAction.id)
-        .where(
-            MitigationAction.finding_id == Finding.id,
-            MitigationAction.status != ActionState.DROPPED,
-            MitigationAction.created_at < known.end,
-            MitigationAction.due_on < known.as_of - LATE,
-            or_(MitigationAction.reported_at.is_(None), MitigationAction.reported_at >= known.end),
-        )
-        .exists()
-    )
-    return known.about(
-        select(Finding.node_id, is_late.label("is_late")).where(
-            Finding.created_at < known.end,
-            Finding.status.not_in((RiskState.IDENTIFIED, RiskState.CONTROLLED)),
-            or_(Finding.closed_at.is_(None), Finding.closed_at >= known.end),
-        ),
-        Finding.node_id,
-    )
-
-
-def _open_findings(rows: Rows) -> dict[UUID, float]:
+def _open_findings(found: Mapping[str, Rows]) -> dict[UUID, float]:
     """Node -> s of its open verified findings (DER-4): 1 where a step is overdue, else .4."""
-    found: dict[UUID, float] = {}
-    for row in rows:
-        found[row.node_id] = max(found.get(row.node_id, 0.0), 1.0 if row.is_late else 0.4)
-    return found
+    worst: dict[UUID, float] = {}
+    for name, _ in ASSESSED_FINDINGS.items():
+        for row in found[name]:
+            worst[row.node_id] = max(worst.get(row.node_id, 0.0), 1.0 if row.is_late else 0.4)
+    return worst
 
 
 def _design_credits(signals: Iterable[Any]) -> dict[tuple[UUID, str], float]:

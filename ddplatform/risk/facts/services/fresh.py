@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import delete, event, inspect, select
 from sqlalchemy.orm import Session
 
-from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import HouseSession, db
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.tenancy import current_organisation, insert_rows
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
 from ddplatform.risk.observations.models import PlaceObservation
@@ -30,7 +30,7 @@ from ddplatform.supplier_engagement.responses.models import RiskSignal
 
 CHUNK = 5_000  # marks that one statement takes away
 _EVERY: Final = ()
-EVIDENCE: Final[Mapping[type, Sequence[str]]] = {
+_OWN_EVIDENCE: Final[Mapping[type, Sequence[str]]] = {
     RiskSignal: _EVERY,
     RiskFact: _EVERY,
     ControlRecord: _EVERY,
@@ -39,10 +39,11 @@ EVIDENCE: Final[Mapping[type, Sequence[str]]] = {
     ScoreChange: _EVERY,
     ContextEventNode: _EVERY,
     PlaceObservation: _EVERY,
-    Finding: ("node_id", "status", "created_at", "closed_at"),
     ContextEvent: ("kind", "starts_on", "ends_on", "source_type"),
 }
 """What `risk/facts/queries/evidence` reads -> the columns it looks at; none named: any of them."""
+FURTHER_EVIDENCE: Final[Registry[tuple[type, Sequence[str]]]] = Registry("further evidence")
+"""Table -> the same of a model of a later package: it has a column `node_id`."""
 _NOTED: Final = "fresh_evidence"
 
 
@@ -66,9 +67,14 @@ def clear_marks(ids: Sequence[UUID]) -> None:
 @event.listens_for(HouseSession, "before_flush")
 def _note_evidence(session: HouseSession, _context: object, _instances: object) -> None:
     noted: set[UUID] = session.info.setdefault(_NOTED, set())
-    changed = [row for row in session.dirty if type(row) in EVIDENCE and _says_other(row)]
+    evidence = {**_OWN_EVIDENCE, **dict(FURTHER_EVIDENCE)}
+    changed = [
+        row
+        for row in session.dirty
+        if type(row) in evidence and _says_other(row, evidence[type(row)])
+    ]
     for row in (*session.new, *changed, *session.deleted):
-        if type(row) in EVIDENCE:
+        if type(row) in evidence:
             organisation_id = row.organisation_id or current_organisation()
             for node_id in _nodes_of(row):
                 if node_id not in noted:
@@ -76,9 +82,9 @@ def _note_evidence(session: HouseSession, _context: object, _instances: object) 
                     session.add(FreshEvidence(node_id=node_id, organisation_id=organisation_id))
 
 
-def _says_other(row: Any) -> bool:
+def _says_other(row: Any, columns: Sequence[str]) -> bool:
     """Whether one of the columns that count was set."""
-    state, columns = inspect(row), EVIDENCE[type(row)]
+    state = inspect(row)
     return any(name not in state.unmodified for name in columns or state.attrs.keys())
 
 

@@ -7,13 +7,13 @@ from io import BytesIO
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
-from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.reassessment.models import ReviewTask, ShareMemory
+from ddplatform.risk.reassessment.queries.sources import OPEN_WORK, SUBJECTS
 from ddplatform.risk.runs.models import AssessmentRun, FactKind, RiskFact
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.responses.models import Response
@@ -145,12 +145,7 @@ def see_facts() -> Iterator[Seen]:
 def see_expired_evidence(today: date) -> Iterator[Seen]:
     """Documents whose last day has passed, at the nodes that they speak of."""
     targets: Sequence[Select[UUID, date, UUID]] = (
-        _expired(today)
-        .join(Finding, Finding.id == EvidenceLink.target_id)
-        .with_only_columns(Evidence.id, Evidence.valid_until, Finding.node_id),
-        _expired(today)
-        .join(MitigationAction, MitigationAction.id == EvidenceLink.target_id)
-        .with_only_columns(Evidence.id, Evidence.valid_until, MitigationAction.node_id),
+        *(_of_subjects(today, select_subjects()) for select_subjects in SUBJECTS),
         _expired(today)
         .join(SupplyLink, SupplyLink.id == EvidenceLink.target_id)
         .with_only_columns(Evidence.id, Evidence.valid_until, SupplyLink.supplier_id),
@@ -165,6 +160,15 @@ def see_expired_evidence(today: date) -> Iterator[Seen]:
             yield Seen(node_id, f"evidence:{evidence_id}:{until}", reason)
 
 
+def _of_subjects(today: date, statement: Select[UUID, UUID]) -> Select[UUID, date, UUID]:
+    key, node_id = statement.subquery().c
+    return (
+        _expired(today)
+        .join(key.table, key == EvidenceLink.target_id)
+        .with_only_columns(Evidence.id, Evidence.valid_until, node_id)
+    )
+
+
 def _expired(today: date) -> Select[UUID]:
     return (
         select(Evidence.id)
@@ -174,11 +178,11 @@ def _expired(today: date) -> Select[UUID]:
 
 
 def see_closures() -> Iterator[Seen]:
-    """Nodes that left their map while a finding is open: past harm still needs remedy."""
+    """Nodes that left their map while work is open: past harm still needs remedy."""
     rows = db.session.execute(
         select(ValueChainNode.id, ValueChainNode.archived_at).where(
             ValueChainNode.archived_at.is_not(None),
-            ValueChainNode.id.in_(select(Finding.node_id).where(Finding.closed_at.is_(None))),
+            or_(*(ValueChainNode.id.in_(select_nodes()) for select_nodes in OPEN_WORK)),
         )
     )
     for node_id, archived_at in rows:

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from ddplatform.accounts.organisations.models import Membership, User
-from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.together import Question, Rows
 from ddplatform.risk.reassessment.models import ReviewCause, ReviewTask
+from ddplatform.risk.reassessment.queries.sources import OWNERS
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.vocabulary import RiskBand
@@ -249,12 +249,7 @@ def find_owners() -> Mapping[UUID, UUID]:
         .join(Membership, Membership.user_id == Assignment.sent_by_id)
         .order_by(Assignment.sent_at, Assignment.id)
     )
-    owners = db.session.execute(
-        select(Finding.node_id, Finding.owner_id)
-        .join(Membership, Membership.user_id == Finding.owner_id)
-        .where(Finding.closed_at.is_(None))
-        .order_by(Finding.created_at, Finding.id)
-    )
+    owners = (row for select_owners in OWNERS for row in db.session.execute(select_owners()))
     answering = db.session.execute(
         select(ValueChainNode.id, ValueChainNode.owner_id).join(
             Membership, Membership.user_id == ValueChainNode.owner_id

@@ -9,11 +9,13 @@ from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.risk.register.queries.basis import ALL_MAPS
+from ddplatform.risk.register.queries.listed import load_listed
 from ddplatform.risk.register.queries.register import count_unknown_activities, load_page
 from ddplatform.risk.register.queries.trend import load_trend
-from ddplatform.risk.register.routes.reading import read_asked, read_basis
+from ddplatform.risk.register.reading import read_asked, read_basis
 from ddplatform.risk.register.services import export_register
-from ddplatform.risk.register.views.lines import ALL_MAPS
+from ddplatform.risk.register.views.files import as_tables
 from ddplatform.risk.register.views.register import page_of
 from ddplatform.risk.words import codes as words
 from supply_chain.risk.follow_up import MOST_AT_ONCE
@@ -64,9 +66,10 @@ def _file(chain: str) -> Response:
     form, basis = request.form.get("form", ""), read_basis(chain)
     if form not in MEDIA_TYPES or basis is None:
         raise NotFound()
-    made = export_register(
-        basis, read_asked(request.form, g.identity.user_id), form, by=g.identity, at=g.now
-    )
+    asked, today = read_asked(request.form, g.identity.user_id), g.now.date()
+    listed = load_listed(basis.runs, asked, today)
+    tables = as_tables(basis, asked, listed, today=today)
+    made = export_register(basis, tables, form, risks=len(listed.risks), by=g.identity, at=g.now)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

@@ -1,20 +1,20 @@
 """The register under RM-2.0 as tables: every risk that is asked for, with its range and lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
-from ddplatform.risk.follow_up.queries import FollowUps, load_of_places
+from ddplatform.risk.follow_up.queries import FollowUps
 from ddplatform.risk.follow_up.views import step_words
+from ddplatform.risk.register.queries.basis import Basis
+from ddplatform.risk.register.queries.listed import ListedRisks
 from ddplatform.risk.register.queries.register import Asked, MapRun
 from ddplatform.risk.register.queries.trend import Trend
-from ddplatform.risk.register.views.register import TABS, Basis, filter_words
+from ddplatform.risk.register.views.register import TABS, filter_words
 from ddplatform.risk.runs.queries.scores import RiskScore
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.map_scores import LINES
 
-MOST = 20_000
-"""Risks of one file; what is left out is said in it."""
 LINE_TITLES = (
     *("Base", "Country", "Activity", "Listing", "Evidence on site", "Limit"),
     *("Set by people", "Cases"),
@@ -53,29 +53,17 @@ _COLUMNS = (
 )
 
 
-def as_tables(
-    basis: Basis,
-    asked: Asked,
-    total: int,
-    risks: Sequence[tuple[MapRun, RiskScore]],
-    *,
-    today: date,
-    trend: Trend | None = None,
-) -> tuple[Table, ...]:
-    """The risks, and on what they rest.
-
-    Args:
-        total: how many are asked for; `risks` may be fewer.
-    """
-    found = load_of_places((one.node_id for _, one in risks if one.node_id), today)
-    rows = tuple(_row(of, risk, found, trend) for of, risk in risks)
+def as_tables(basis: Basis, asked: Asked, listed: ListedRisks, *, today: date) -> tuple[Table, ...]:
+    """The risks, and on what they rest."""
+    found, trend = listed.follow_ups, listed.trend
+    rows = tuple(_row(of, risk, found, trend) for of, risk in listed.risks)
     about: tuple[tuple[Cell, ...], ...] = (
         *_runs(basis),
         ("compared with", trend.day.isoformat() if trend else "no past day"),
         ("list", TABS[asked.view]),
         ("filter", ", ".join(filter_words(asked.wanted, asked.follow, found)) or "none"),
         ("owners and open steps as of", today.isoformat()),
-        ("risks that match", total),
+        ("risks that match", listed.total),
         ("risks in this file", len(rows)),
         ("meaning", "an index for ordering work, no probability and no verdict about a supplier"),
     )

@@ -20,9 +20,6 @@ from ddplatform.risk.words.ranges import RangeRow, row_of
 from ddplatform.risk.words.register_filter import query_of
 from supply_chain.risk.follow_up import FollowUpFilter, OpenStep
 
-ALL_MAPS = "all"
-"""What stands in an address for all maps of the organisation."""
-
 
 class Step(NamedTuple):
     """What to do next about a risk; a link for who may do it."""
@@ -68,7 +65,7 @@ def address(chain: UUID | str, asked: Asked, *, number: int | None = None, **mor
     """The address of the register with what is asked for.
 
     Args:
-        chain: a map, or ALL_MAPS.
+        chain: a map, or `ALL_MAPS` of the basis.
     """
     given = {
         "chain": chain,

@@ -1,10 +1,8 @@
 """The register under RM-2.0, ready to be drawn."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,25 +11,23 @@ from ddplatform.infrastructure.web.filters import band_word, severity_word
 from ddplatform.risk.detail.views.risks import sites_query
 from ddplatform.risk.follow_up.queries import FollowUps
 from ddplatform.risk.follow_up.views import STEPS
-from ddplatform.risk.register.queries.register import Asked, MapRun, RegisterPage, View
+from ddplatform.risk.register.queries.basis import ALL_MAPS, Basis
+from ddplatform.risk.register.queries.register import Asked, RegisterPage, View
 from ddplatform.risk.register.queries.trend import Trend
 from ddplatform.risk.register.views.lines import (
-    ALL_MAPS,
     Row,
     address,
     follow_query,
     line_of,
     tier_words,
 )
-from ddplatform.risk.runs.queries.runs import MapHead, RunHead
 from ddplatform.risk.words.figures import GRADES
 from ddplatform.risk.words.register_filter import query_of
 from ddplatform.risk.words.stair import Stair, stair_of
 from supply_chain.risk.follow_up import NOBODY, FollowUpFilter
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.register import RiskFilter
-from supply_chain.risk.rm2.method import METHOD_VERSION
-from supply_chain.vocabulary import Issue, RiskBand
+from supply_chain.vocabulary import RiskBand
 
 EVIDENCE = (
     ("", "All grades"),
@@ -48,87 +44,6 @@ TABS: Mapping[View, str] = {
     View.FIND: "Find out first",
     View.ALL: "All risks",
 }
-
-
-@dataclass(frozen=True)
-class Basis:
-    """On what a list rests: the current run of one map, or those of several, by name."""
-
-    heads: tuple[RunHead, ...]
-    is_all: bool
-    maps: tuple[MapHead, ...]  # every map of the organisation
-
-    @property
-    def left_out(self) -> list[str]:
-        """Maps that RM-2.0 has not scored, in a list over all."""
-        scored = {head.chain_id for head in self.heads}
-        return [one.name for one in self.maps if self.is_all and one.id not in scored]
-
-    @property
-    def chain(self) -> UUID | str:
-        """The map as it stands in an address."""
-        return ALL_MAPS if self.is_all else self.heads[0].chain_id
-
-    @property
-    def head(self) -> RunHead | None:
-        """The run of the one map."""
-        return None if self.is_all else self.heads[0]
-
-    @property
-    def name(self) -> str:
-        """The map, or how many there are."""
-        return f"{len(self.heads)} maps" if self.is_all else self.heads[0].chain_name
-
-    @property
-    def runs(self) -> list[MapRun]:
-        """The maps with their runs."""
-        return [MapRun(head.chain_id, head.chain_name, head.id) for head in self.heads]
-
-    @property
-    def pairs(self) -> int:
-        """Risks of all maps."""
-        return sum(head.summary["pairs"] for head in self.heads)
-
-    @cached_property
-    def coverage(self) -> Counter[str]:
-        """Places by the grade of their highest risk, and "nodes": all of them."""
-        return self._sum(lambda summary: summary["coverage"])
-
-    @property
-    def unknown_origins(self) -> int:
-        """Origins that nobody has mapped."""
-        return sum(head.summary["unknown_origins"] for head in self.heads)
-
-    def cells(self, issue: Issue | None) -> Counter[str]:
-        """Risks by cell of the heat map."""
-        return self._sum(lambda summary: summary["cells"][issue.value if issue else "all"])
-
-    def words_of(self, name: str) -> set[str]:
-        """The countries or tiers of all maps."""
-        return {word for head in self.heads for word in head.summary[name]}
-
-    def _sum(self, part: Any) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for head in self.heads:
-            counts.update(part(head.summary))
-        return counts
-
-
-def basis_of(maps: Sequence[MapHead], chain_id: UUID | None) -> Basis | None:
-    """The runs by RM-2.0 of one map, or of all; None: there is none.
-
-    Args:
-        chain_id: None: all maps; of a single one the list is that of the map.
-    """
-    heads = tuple(
-        one.head
-        for one in maps
-        if one.head is not None
-        and one.head.method_version == METHOD_VERSION
-        and chain_id in (None, one.id)
-    )
-    is_all = chain_id is None and len(maps) > 1
-    return Basis(heads, is_all, tuple(maps)) if heads else None
 
 
 @dataclass(frozen=True)

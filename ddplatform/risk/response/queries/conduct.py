@@ -5,18 +5,18 @@ Of each questionnaire the newest answers count, and where none came by its day, 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
-from ddplatform.core.due_diligence.vocabulary import ActionState
-from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.response.queries.period import Period
 from ddplatform.risk.response.queries.silence import NOT_ASKED, read_unanswered
+from ddplatform.risk.response.queries.sources import ACTIONS, DISCLOSED
 from ddplatform.supplier_engagement.library.models import (
     Assignment,
     Questionnaire,
@@ -301,31 +301,7 @@ def _state(given: Mapping[str, Any], *, is_late: bool, as_of: date) -> AnswerSta
 
 def _actions(asked: Period) -> Mapping[UUID, list[ActionDone]]:
     """Actions that the suppliers themselves carry out and that ran in the period."""
-    rows = asked.rows(
-        select(
-            MitigationAction.node_id,
-            MitigationAction.id,
-            MitigationAction.title,
-            MitigationAction.due_on,
-            MitigationAction.reported_at,
-            MitigationAction.verified_at,
-            MitigationAction.evidence_level,
-            Finding.self_disclosed,
-        )
-        .join(Finding, Finding.id == MitigationAction.finding_id)
-        .where(
-            MitigationAction.respondent_organisation_id.is_not(None),
-            MitigationAction.status != ActionState.DROPPED,
-            MitigationAction.created_at < asked.end,
-            or_(
-                MitigationAction.due_on >= asked.since,
-                MitigationAction.created_at >= asked.begin,
-                MitigationAction.verified_at >= asked.begin,
-            ),
-        )
-        .order_by(MitigationAction.due_on, MitigationAction.id),
-        MitigationAction.node_id,
-    )
+    rows = _told_elsewhere(ACTIONS, asked)
     return _by_node((row.node_id, _action(row, asked)) for row in rows)
 
 
@@ -352,17 +328,7 @@ def _day_by(moment: datetime | None, asked: Period) -> date | None:
 
 def _disclosed(asked: Period) -> Mapping[UUID, list[date]]:
     """Problems disclosed outside the questionnaire; disclosures in answers count there."""
-    rows = asked.rows(
-        select(Finding.node_id, Finding.created_at)
-        .where(
-            Finding.self_disclosed.is_(True),
-            Finding.response_id.is_(None),
-            Finding.created_at >= asked.begin,
-            Finding.created_at < asked.end,
-        )
-        .order_by(Finding.created_at, Finding.id),
-        Finding.node_id,
-    )
+    rows = _told_elsewhere(DISCLOSED, asked)
     return _by_node((row.node_id, row.created_at.date()) for row in rows)
 
 
@@ -387,6 +353,14 @@ def _flags(asked: Period) -> Mapping[UUID, list[tuple[ConductFlag, date]]]:
         RedFlag.node_id,
     )
     return _by_node((row.node_id, (ConductFlag(row.code), row.fired_at.date())) for row in rows)
+
+
+def _told_elsewhere(
+    sources: Registry[Callable[[Period], Select[*tuple[Any, ...]]]], asked: Period
+) -> Iterator[Any]:
+    for select_rows in sources:
+        statement = select_rows(asked)
+        yield from asked.rows(statement, statement.selected_columns["node_id"])
 
 
 def _by_node(pairs: Iterable[tuple[UUID, Kept]]) -> Mapping[UUID, list[Kept]]:

@@ -1,19 +1,18 @@
 """What-ifs: tried on a map as it stands and as it is known today, kept under a name, compared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from ddplatform.accounts.organisations.models import User
-from ddplatform.core.due_diligence.vocabulary import RiskState
-from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.scenario_scores.queries import Begin, load_begin
 from ddplatform.risk.scenarios.models import KeptWhatIf
 from ddplatform.risk.words.kept_on_map import KeptOnMap
@@ -22,9 +21,17 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.analysis.what_if import WhatIf, try_changes
 from supply_chain.analysis.what_if_changes import IN_PLACE_OF, Change, Problem, problems_of
 from supply_chain.graph.unknown_origins import PREFIX
+from supply_chain.vocabulary import Issue
 
 SHOWN = 200
 """Most kept what-ifs that a page lists."""
+OPEN_FINDINGS: Registry[Callable[[ColumnElement[bool]], Select[UUID, str, str, Issue]]] = Registry(
+    "findings that are open"
+)
+"""Table -> the open findings at the nodes that a condition names, the newest first.
+
+Columns: `id`, `external_ref` of the node, `title`, `issue`.
+"""
 
 
 @dataclass(frozen=True)
@@ -174,14 +181,9 @@ def _kept_columns() -> Any:
 
 def list_open_findings(chain_id: UUID, refs: Iterable[str]) -> Sequence[OpenFinding]:
     """Findings that are still open at these nodes, newest first."""
-    rows = db.session.execute(
-        select(Finding.id, ValueChainNode.external_ref, Finding.title, Finding.issue)
-        .join(ValueChainNode, ValueChainNode.id == Finding.node_id)
-        .where(
-            ValueChainNode.chain_id == chain_id,
-            ValueChainNode.external_ref.in_(set(refs)),
-            Finding.status != RiskState.CONTROLLED,
-        )
-        .order_by(Finding.created_at.desc(), Finding.id)
-    ).all()
-    return [OpenFinding(row.id, row.external_ref, row.title, row.issue.value) for row in rows]
+    nodes = and_(ValueChainNode.chain_id == chain_id, ValueChainNode.external_ref.in_(set(refs)))
+    return [
+        OpenFinding(row.id, row.external_ref, row.title, row.issue.value)
+        for select_findings in OPEN_FINDINGS
+        for row in db.session.execute(select_findings(nodes))
+    ]

@@ -13,12 +13,8 @@ from supply_chain.analysis.what_if_changes import (
     KnowOrigin,
 )
 from supply_chain.reference.release import load_reference
-from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.control_names import CONTROL_NAMES
 
-CONTROL_NAMES: Mapping[str, str] = {
-    ref: name[0].upper() + name[1:]
-    for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
-}
 EVIDENCE: Mapping[float, str] = {
     0.0: "promised or absent",
     0.25: "written down, not tested",

@@ -9,7 +9,6 @@ from flask import url_for
 
 from ddplatform.risk.scenarios.queries.scenarios import NodeName, OpenFinding, Tried, load_names
 from ddplatform.risk.scenarios.queries.words import (
-    CONTROL_NAMES,
     change_words,
     refs_of,
 )
@@ -22,6 +21,7 @@ from supply_chain.analysis.what_if_changes import (
     CloseNode,
     KnowOrigin,
 )
+from supply_chain.risk.control_names import CONTROL_NAMES
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue
 

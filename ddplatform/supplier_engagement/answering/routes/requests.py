@@ -9,7 +9,6 @@ from ddplatform.core.due_diligence.protection_services import DIRECTORY
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.supplier_engagement.answering.queries import seconds_left_on
 from ddplatform.supplier_engagement.answering.views.fields import field_id
@@ -25,15 +24,12 @@ from ddplatform.supplier_engagement.respondents.queries import (
 from ddplatform.supplier_engagement.respondents.services.people import leave_section, take_section
 from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
-    Filled,
-    Request,
     asked_back,
-    find_response,
+    get_newest_round,
     get_request,
     list_asked_of_me,
     list_files,
     list_messages,
-    load_filled,
 )
 from ddplatform.supplier_engagement.responses.services.drafts import is_done
 from ddplatform.supplier_engagement.responses.services.responses import start
@@ -76,17 +72,17 @@ def help_page() -> ResponseReturnValue:
 def show(assignment_id: UUID) -> ResponseReturnValue:
     """The sections of one questionnaire, how far each is, and what was asked back."""
     asked = get_request(assignment_id)
-    filled = newest_round(asked)
+    filled = get_newest_round(asked, now=g.now)
     pages, files = filled.pages, list_files(filled.row.id)
     left = {page.name: seconds_left_on(page, filled, files) for page in pages}
-    back = asked_back(list_messages(assignment_id)) if is_writable(asked) else frozenset()
+    back = asked_back(list_messages(assignment_id)) if asked.is_writable else frozenset()
     people = load_people()
     said, tongue = said_at(filled, people), tongue_of(filled.form.form, filled.row.language)
     return render_template(
         "supplier_engagement/answering/show.html",
         asked=asked,
         row=filled.row,
-        is_writable=is_writable(asked),
+        is_writable=asked.is_writable,
         State=State,
         tongue=tongue,
         sections=[
@@ -105,7 +101,7 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
             for page in pages
         ],
         shows_people=people.are_several,
-        has_sources=is_writable(asked) and has_sources(asked.assignment, at=g.now),
+        has_sources=asked.is_writable and has_sources(asked.assignment, at=g.now),
         minutes=minutes_of(sum(left[p.name] for p in pages if not is_done(p, filled.row))),
     )
 
@@ -131,16 +127,3 @@ def _first_of(page: Page, paths: frozenset[str]) -> str:
     """Where on the page the first of these questions stands; empty where there is none."""
     found = (item.state.path for item in page.questions() if item.state.path in paths)
     return field_id(next(found, ""))
-
-
-def newest_round(asked: Request) -> Filled:
-    """The newest round of a questionnaire, evaluated now, or NotFound."""
-    row = find_response(asked.assignment.id)
-    if row is None:
-        raise NotFound()
-    return load_filled(asked.assignment, row, now=g.now, plan=asked.plan)
-
-
-def is_writable(asked: Request) -> bool:
-    """Whether answers can be changed now."""
-    return asked.assignment.status is State.OPENED

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from flask import flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.accounts.sign_in.routes.leaving import leave
+from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.evidence.uploads.services import SentFile, examine
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import begin_change
@@ -18,7 +18,6 @@ from ddplatform.infrastructure.words.problems import refusal_in_words
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.answering.queries import seconds_left_on
 from ddplatform.supplier_engagement.answering.routes.media import media_of
-from ddplatform.supplier_engagement.answering.routes.requests import is_writable, newest_round
 from ddplatform.supplier_engagement.answering.views.fields import (
     FILE,
     Around,
@@ -49,6 +48,7 @@ from ddplatform.supplier_engagement.responses.queries.plans import fault_of, pla
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     Request,
+    get_newest_round,
     get_request,
     list_files,
     list_messages,
@@ -77,9 +77,9 @@ ELSEWHERE = frozenset({"later", "leave", "back", "add", "remove", "detach", "aga
 def section(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """One section of questions."""
     asked = get_request(assignment_id)
-    if not is_writable(asked):
+    if not asked.is_writable:
         return redirect(url_for(".show", assignment_id=assignment_id))
-    return _section_page(asked, newest_round(asked), name)
+    return _section_page(asked, get_newest_round(asked, now=g.now), name)
 
 
 @bp.post("/<uuid:assignment_id>/<name>")
@@ -91,7 +91,7 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     begin_change()
     asked = get_request(assignment_id)
     _require_section(asked, name)
-    shown = _open_questions(newest_round(asked), name)
+    shown = _open_questions(get_newest_round(asked, now=g.now), name)
     saved = save_section(
         assignment_id,
         name,
@@ -105,7 +105,9 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     _tell_help(saved)
     if saved.clashes or refused or (moved is None and _has_typed_problems(saved, name)):
         keep_changes()
-        return _section_page(asked, newest_round(asked), name, saved=saved, refused=refused)
+        return _section_page(
+            asked, get_newest_round(asked, now=g.now), name, saved=saved, refused=refused
+        )
     if moved is not None:
         return redirect(url_for(".section", assignment_id=assignment_id, name=name) + moved)
     if "leave" in request.form:

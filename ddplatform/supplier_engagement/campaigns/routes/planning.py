@@ -28,8 +28,12 @@ from ddplatform.supplier_engagement.campaigns.views import LEFT_OUT_WORDS
 from ddplatform.supplier_engagement.library.queries import list_for_suppliers
 from ddplatform.supplier_engagement.requests.services.requests import propose_due_date
 from ddplatform.value_chain.filters.queries.filters import list_meant
-from ddplatform.value_chain.filters.routes import short_choices
-from ddplatform.value_chain.filters.views import filter_query, filter_words, read_filter
+from ddplatform.value_chain.filters.views import (
+    filter_query,
+    filter_words,
+    read_filter,
+    short_choices,
+)
 from ddplatform.value_chain.mapping.queries.maps import list_chains
 
 TARGET_VIEWS: Mapping[str | None, tuple[str, bool | None]] = {

@@ -10,7 +10,12 @@ from ddplatform.infrastructure.errors import Conflict, NotFound, TooMany, status
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
-from ddplatform.supplier_engagement.cascade.forms import ForwardForm, OwnSupplierForm
+from ddplatform.supplier_engagement.cascade.forms import (
+    KIND_WORDS,
+    SHARE_WORDS,
+    ForwardForm,
+    OwnSupplierForm,
+)
 from ddplatform.supplier_engagement.cascade.models import OwnSupplier, ProposalState, ShareBand
 from ddplatform.supplier_engagement.cascade.queries import (
     get_own_supplier,
@@ -24,9 +29,7 @@ from ddplatform.supplier_engagement.cascade.services.cascade import OwnSupplierF
 from ddplatform.supplier_engagement.cascade.views import (
     ASKED_TAGS,
     ASKED_WORDS,
-    KIND_WORDS,
     PROPOSAL_WORDS,
-    SHARE_WORDS,
 )
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.responses.queries.responses import (
@@ -34,9 +37,10 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     find_response,
     get_request,
     list_asked_of_me,
+    list_files,
     load_filled,
 )
-from ddplatform.supplier_engagement.submission.routes import sections_of
+from ddplatform.supplier_engagement.submission.views import sections_of
 from supply_chain.vocabulary import NodeKind
 
 WORDS = {
@@ -134,7 +138,10 @@ def answers(own_supplier_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     filled = load_filled(assignment, row, now=g.now)
     return render_template(
-        "supplier_engagement/cascade/answers.html", own=own, row=row, sections=sections_of(filled)
+        "supplier_engagement/cascade/answers.html",
+        own=own,
+        row=row,
+        sections=sections_of(filled, list_files(row.id)),
     )
 
 

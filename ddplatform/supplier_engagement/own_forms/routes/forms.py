@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.documents.exports import XLSX
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
@@ -38,8 +39,6 @@ from questionnaires import (
 from questionnaires.evaluation import explaining
 from questionnaires.form.sheet_edits import REQUIRED, EditRefused, texts_of
 from questionnaires.scoring.plan import extra
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from ddplatform.core.due_diligence.upload_traces import UploadTraces, read_trace
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
 from ddplatform.infrastructure.db import db, held
+from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.languages import current_language
@@ -66,6 +67,11 @@ class Request:
     """Its title in further languages, by their code."""
     version: QuestionnaireVersion | None = None
     """Held, so that whatever asks for it next finds it without a statement."""
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether answers can be changed now."""
+        return self.assignment.status is State.OPENED
 
     @property
     def title_lang(self) -> str:
@@ -263,6 +269,14 @@ def load_filled(
         last_saved=load_last_saved(assignment, row, form_plan.form),
     )
     return Filled(assignment, row, answers, form)
+
+
+def get_newest_round(asked: Request, *, now: datetime) -> Filled:
+    """The newest round of a questionnaire, evaluated at `now`, or NotFound."""
+    row = find_response(asked.assignment.id)
+    if row is None:
+        raise NotFound()
+    return load_filled(asked.assignment, row, now=now, plan=asked.plan)
 
 
 def list_answers(response_id: UUID, *, anew: bool = False) -> Sequence[Answer]:

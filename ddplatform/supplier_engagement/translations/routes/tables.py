@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.documents.exports import XLSX
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.uploads import read_upload
@@ -16,7 +17,6 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.filters import plural
 from ddplatform.languages import direction_of, own_name
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
-from ddplatform.supplier_engagement.library.routes import XLSX
 from ddplatform.supplier_engagement.translations.queries.tables import (
     Offered,
     Returned,

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from ddplatform.value_chain.mapping.models import MapImport
-from ddplatform.value_chain.mapping.services.register_ids import REGISTERS
 from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, ROW_LINK_FIELDS
 from supply_chain.intake.drafts import Mapping
 from supply_chain.intake.grid_points import GRID_FIELDS
 from supply_chain.intake.mapping_json import mapping_from_json
+from supply_chain.intake.register_ids import REGISTERS
 
 NODE_FIELDS = (
     *(*OWN_NODE_COLUMNS, "coordinates", *GRID_FIELDS),

@@ -27,7 +27,7 @@ from ddplatform.value_chain.imports.views.mapping import WORDS, remembered
 from ddplatform.value_chain.mapping.forms import ApplyForm
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.merging.queries.references import Leads
 from supply_chain.intake.node_rows import MADE
 

@@ -8,7 +8,16 @@ from uuid import UUID
 from ddplatform.value_chain.changes.queries.days import Difference, How, What
 from ddplatform.value_chain.history.queries.steps import Step
 from supply_chain.reference.release import load_reference
+from supply_chain.vocabulary import NodeKind
 
+KIND_WORDS: Final[Mapping[NodeKind, str]] = {
+    NodeKind.BUSINESS_ENTITY: "Business",
+    NodeKind.SITE: "Site",
+    NodeKind.LABOUR_INTERMEDIARY: "Labour intermediary",
+    NodeKind.PLATFORM: "Platform",
+    NodeKind.INVESTEE: "Investee",
+    NodeKind.UNKNOWN_ORIGIN: "Origin not known",
+}
 MAP_LABELS: Final[Mapping[str, str]] = {"name": "Name", "description": "Description"}
 NODE_LABELS: Final[Mapping[str, str]] = {
     "name": "Name",

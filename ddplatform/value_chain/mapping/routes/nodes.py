@@ -47,10 +47,10 @@ from ddplatform.value_chain.mapping.queries.maps import (
     select_links,
     select_summary,
 )
-from ddplatform.value_chain.mapping.queries.words import id_word
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS, id_word
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
-from ddplatform.value_chain.mapping.views import KIND_WORDS, link_words, unknown_share
+from ddplatform.value_chain.mapping.views import link_words, unknown_share
 from ddplatform.value_chain.merging.views import sources_of
 from ddplatform.value_chain.screening.queries.lists import select_matches_of
 from supply_chain.graph.labels import split_tags

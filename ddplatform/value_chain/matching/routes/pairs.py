@@ -24,12 +24,7 @@ from ddplatform.value_chain.matching.queries.pairs import (
     list_pairs,
 )
 from ddplatform.value_chain.matching.queries.records import find_last_run
-from ddplatform.value_chain.matching.routes import pair as pair_pages
 from ddplatform.value_chain.matching.services import search as match_search
-from ddplatform.value_chain.merging.routes import many as many_pages
-from ddplatform.value_chain.merging.routes import merges as merge_pages
-
-__all__ = ["bp", "many_pages", "merge_pages", "pair_pages"]
 
 
 @bp.get("/<uuid:chain_id>/")

@@ -13,10 +13,9 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.queries.lists import NodeOrder, NodePage
-from ddplatform.value_chain.filters.routes import short_choices
-from ddplatform.value_chain.filters.views import PAGING, filter_bar, read_filter
+from ddplatform.value_chain.filters.views import PAGING, filter_bar, read_filter, short_choices
 from ddplatform.value_chain.mapping.queries.maps import get_node, get_summary
-from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.pictures.queries.groups import GroupBy
 from ddplatform.value_chain.pictures.views.boxes import MapPage
 from ddplatform.value_chain.pictures.views.colour import chosen_colouring, map_colour_choices

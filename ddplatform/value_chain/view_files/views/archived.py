@@ -10,7 +10,7 @@ from ddplatform.value_chain.drawings.shades import shade_of
 from ddplatform.value_chain.filters.queries.lists import ArchivedRow, list_archived
 from ddplatform.value_chain.filters.views import read_filter
 from ddplatform.value_chain.mapping.models import ValueChain
-from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.view_files.views.about import Told, told_of_address
 from ddplatform.value_chain.view_files.views.tables import UNKNOWN, figure, text, work_columns

@@ -14,15 +14,15 @@ from ddplatform.documents.content import Column, Table
 from ddplatform.documents.drawings.site_dots import dots_size, dots_svg
 from ddplatform.infrastructure.assets.files import load_outline
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.value_chain.countries.routes.sites import dots_of, site_columns
-from ddplatform.value_chain.countries.routes.world import (
+from ddplatform.value_chain.countries.views.rows import CountryRow
+from ddplatform.value_chain.countries.views.scope import map_scope
+from ddplatform.value_chain.countries.views.sites import dots_of, site_columns
+from ddplatform.value_chain.countries.views.world import (
     BubbleSize,
     asked_size,
     world_drawing,
     world_rows,
 )
-from ddplatform.value_chain.countries.views.rows import CountryRow
-from ddplatform.value_chain.countries.views.scope import map_scope
 from ddplatform.value_chain.drawings.matrix import Line, Spot, matrix_size, matrix_svg
 from ddplatform.value_chain.drawings.standalone import PICTURES, Picture
 from ddplatform.value_chain.filters.views import read_filter

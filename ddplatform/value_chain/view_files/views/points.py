@@ -10,9 +10,9 @@ import numpy as np
 
 from ddplatform.documents.content import Table
 from ddplatform.documents.words import cell_words
-from ddplatform.value_chain.countries.routes.world import place_of_country
 from ddplatform.value_chain.countries.views.rows import CountryRow
 from ddplatform.value_chain.countries.views.scope import MapScope
+from ddplatform.value_chain.countries.views.world import place_of_country
 from ddplatform.value_chain.filters.queries.places import Place, list_coordinates
 from ddplatform.value_chain.pictures.queries.boxes import MapBox
 from ddplatform.value_chain.pictures.views.boxes import MapPage

@@ -15,7 +15,7 @@ from ddplatform.value_chain.drawings.standalone import Picture
 from ddplatform.value_chain.filters.queries.filters import COUNTED
 from ddplatform.value_chain.filters.queries.lists import NodeOrder, NodePage, NodeRow, list_nodes
 from ddplatform.value_chain.filters.views import read_filter
-from ddplatform.value_chain.mapping.views import KIND_WORDS
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.pictures.views.pictures import asked_uuid
 from ddplatform.value_chain.view_files.views.about import Told
 

@@ -9,7 +9,8 @@ from ddplatform.value_chain.countries.views.rows import CountryRow
 from ddplatform.value_chain.countries.views.scope import MapScope
 from ddplatform.value_chain.drawings.shades import Shade
 from ddplatform.value_chain.filters.queries.lists import NodeRow, load_node_rows
-from ddplatform.value_chain.mapping.views import KIND_WORDS, lane_word
+from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
+from ddplatform.value_chain.mapping.views import lane_word
 from ddplatform.value_chain.pictures.queries.boxes import MapBox
 from ddplatform.value_chain.pictures.views.boxes import MapPage
 from ddplatform.value_chain.pictures.views.colour import Colouring

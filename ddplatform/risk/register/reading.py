@@ -5,9 +5,8 @@ from uuid import UUID
 
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.web.address_values import day, number
+from ddplatform.risk.register.queries.basis import ALL_MAPS, Basis, basis_of
 from ddplatform.risk.register.queries.register import Asked, View
-from ddplatform.risk.register.views.lines import ALL_MAPS
-from ddplatform.risk.register.views.register import Basis, basis_of
 from ddplatform.risk.runs.queries.runs import list_map_heads
 from ddplatform.risk.words.register_filter import read_filter
 from supply_chain.risk.follow_up import NOBODY, FollowUpFilter, OpenStep

@@ -1,0 +1,75 @@
+"""Visits that lines of assessment plans ask for: each is an action about a finding."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.core.due_diligence.vocabulary import RiskState
+from ddplatform.due_diligence.actions.services.actions import ActionPlan, plan
+from ddplatform.due_diligence.findings.models import Finding, FindingSource
+from ddplatform.due_diligence.findings.services.findings import (
+    TITLE_LENGTH,
+    FindingFields,
+    record,
+)
+from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.db import db
+from ddplatform.risk.assessment_plan.services.assign import WantedVisit
+from supply_chain.risk.issue_names import ISSUE_TERMS
+
+INDICATOR = "IND-02"  # sites assessed in the last 12 months
+
+
+def plan_visit(wanted: WantedVisit, *, by: Identity, at: datetime) -> UUID:
+    """Plan a visit: an action about the newest open finding on its issue at the node, or about a
+    new one that says how little is known; its key.
+
+    Raises:
+        NotFound: no such node.
+        Invalid: no owner, or a day that is past.
+    """
+    finding_id = _find_open(wanted)
+    if finding_id is None:
+        finding_id = record(wanted.node_id, _gap(wanted), by=by, at=at).id
+    action = plan(
+        finding_id,
+        ActionPlan(
+            title="Visit unannounced, with the voice of workers",
+            description="See what is known too little of: "
+            f"{ISSUE_TERMS[wanted.issue]}. Staff who are trained in child "
+            "safeguarding talk with workers, families and the community, apart from managers. "
+            "A child found at work is helped first (remediation protocol); finding and helping "
+            "is no reason to leave.",
+            success_measure="A report of the visit says for each open question what was seen and "
+            "who was heard; the scores rest on it.",
+            due_on=wanted.due_on,
+            indicator=INDICATOR,
+            owner_id=wanted.owner_id,
+        ),
+        by=by,
+        at=at,
+    )
+    return action.id
+
+
+def _find_open(wanted: WantedVisit) -> UUID | None:
+    return db.session.scalar(
+        select(Finding.id)
+        .where(
+            Finding.node_id == wanted.node_id,
+            Finding.issue == wanted.issue,
+            Finding.status != RiskState.CONTROLLED,
+        )
+        .order_by(Finding.created_at.desc(), Finding.id)
+        .limit(1)
+    )
+
+
+def _gap(wanted: WantedVisit) -> FindingFields:
+    return FindingFields(
+        issue=wanted.issue,
+        title=f"Too little is known: {ISSUE_TERMS[wanted.issue]}"[:TITLE_LENGTH],
+        description=f"{wanted.could_be}. Nothing was found yet; a visit was planned to learn more.",
+        source=FindingSource.OWN_CHECK,
+    )

@@ -1,0 +1,1 @@
+"""Findings and actions as the assessment of risks asks for them."""

@@ -1,0 +1,11 @@
+"""Why a factor does not apply at a place, as forms and pages say it."""
+
+from collections.abc import Mapping
+
+from ddplatform.value_chain.approvals.models import AbsenceReason
+
+ABSENCES: Mapping[AbsenceReason, str] = {
+    AbsenceReason.NO_SUCH_WORK: "No such work or practice at this site",
+    AbsenceReason.NO_SUCH_PEOPLE: "Nobody of this group works or lives at this site",
+    AbsenceReason.NO_SUCH_SERVICE: "The service or feature is not offered",
+}

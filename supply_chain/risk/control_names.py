@@ -1,0 +1,11 @@
+"""What the controls of the risk method are called."""
+
+from collections.abc import Mapping
+
+from supply_chain.risk.rm2.method import METHOD
+
+CONTROL_NAMES: Mapping[str, str] = {
+    ref: name[0].upper() + name[1:]
+    for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
+}
+"""Control -> its name by itself, beginning with a capital."""
