@@ -25,7 +25,7 @@ from ddplatform.infrastructure.tenancy import acting_in, insert_rows
 from ddplatform.reporting.overview.queries.overview import list_chain_states
 from ddplatform.reporting.report_facts.queries.facts import load_facts
 from ddplatform.reporting.report_facts.queries.scope import load_scope
-from ddplatform.risk.analysis_answers.queries.study import load_bands, load_issue_flow, load_study
+from ddplatform.risk.analysis_answers.queries.issue_flows import load_bands, load_issue_flow
 from ddplatform.risk.analysis_answers.queries.upstream import answer_origins
 from ddplatform.risk.approvals.services.absences import ask_not_applicable
 from ddplatform.risk.assessment.services.changes import assess_changes
@@ -51,6 +51,7 @@ from ddplatform.supplier_engagement.responses.models import RiskSignal
 from ddplatform.value_chain.changes.queries.bands import load_day_bands
 from ddplatform.value_chain.filters.queries.lists import NodeOrder, list_nodes
 from ddplatform.value_chain.graph.queries.snapshots import load_past_snapshot, load_snapshot
+from ddplatform.value_chain.graph.queries.study import load_study
 from ddplatform.value_chain.history.queries.past import Past
 from ddplatform.value_chain.mapping.models import (
     NodeSummary,

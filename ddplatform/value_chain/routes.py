@@ -20,6 +20,7 @@ from ddplatform.value_chain.matching.routes import pair as matching_pair
 from ddplatform.value_chain.matching.routes import pairs as matching_routes
 from ddplatform.value_chain.merging.routes import many as matching_many
 from ddplatform.value_chain.merging.routes import merges as matching_merge
+from ddplatform.value_chain.node_page import routes as value_chain_node_page
 from ddplatform.value_chain.pictures.routes import around as value_chain_around
 from ddplatform.value_chain.pictures.routes import maps as value_chain_map
 from ddplatform.value_chain.saved_views import routes as value_chain_view
@@ -42,6 +43,7 @@ WITH_ROUTES = (
     value_chain_map,
     value_chain_matrix,
     value_chain_node,
+    value_chain_node_page,
     value_chain_past,
     value_chain_routes,
     value_chain_site,

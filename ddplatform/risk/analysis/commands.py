@@ -21,13 +21,13 @@ from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.queries.answers import Asked, answer
 from ddplatform.risk.analysis.queries.content import ARROW, Analysis, Answer, Value, document_of
 from ddplatform.risk.analysis.services import export_analysis
-from ddplatform.risk.analysis_answers.queries.study import Spot
 from ddplatform.risk.scenarios.commands import read_changes, what_if_words
 from ddplatform.risk.scenarios.queries.content import document_of as what_if_document
 from ddplatform.risk.scenarios.queries.content import tell
 from ddplatform.risk.scenarios.queries.scenarios import find_kept_called
 from ddplatform.risk.scenarios.services.export import export_what_if
 from ddplatform.value_chain.filters.queries.search import find_meant
+from ddplatform.value_chain.graph.queries.study import Spot
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import find_chain
 from supply_chain.analysis.what_if_changes import Change, read_change

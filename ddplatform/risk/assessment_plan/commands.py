@@ -14,8 +14,7 @@ from ddplatform.risk.analysis.commands import FORMS, known_ending
 from ddplatform.risk.assessment_plan.queries.content import Lines, Plan, document_of
 from ddplatform.risk.assessment_plan.queries.plans import PlanRow, list_plans_called, list_steps
 from ddplatform.risk.assessment_plan.queries.words import KINDS, budget, guarantee, reason
-from ddplatform.risk.assessment_plan.services.export import export_plan
-from ddplatform.risk.assessment_plan.services.plans import Wish, work_out
+from ddplatform.risk.assessment_plan.services.plans import Wish, export_plan, work_out
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import find_chain, get_chain
 from supply_chain.analysis.visit_plan_field import Aim, Spread

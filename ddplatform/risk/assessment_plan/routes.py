@@ -24,7 +24,7 @@ from ddplatform.risk.assessment_plan.queries.words import AIMS, SPREADS
 from ddplatform.risk.assessment_plan.services import plans as planning
 from ddplatform.risk.assessment_plan.services import requests as visit_plan_requests
 from ddplatform.risk.assessment_plan.services.assign import Assigning, assign
-from ddplatform.risk.assessment_plan.services.export import export_plan
+from ddplatform.risk.assessment_plan.services.plans import export_plan
 from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.supplier_engagement.library.queries import list_for_suppliers
 from ddplatform.supplier_engagement.requests.services.requests import propose_due_date

@@ -9,7 +9,10 @@ from ddplatform.risk.runs.models import (
     ScoreChange,
     SeverityJudgement,
 )
+from ddplatform.risk.runs.queries.rows import load_register
+from ddplatform.risk.runs.queries.runs import find_current_head, find_run_before, find_version
 from ddplatform.supplier_engagement.responses.models import RedFlag
+from ddplatform.value_chain.graph.queries.runs import ASSESSMENT, RUNS, RunReader
 from ddplatform.value_chain.merging.queries.references import (
     Dependence,
     Follow,
@@ -27,7 +30,7 @@ CONTROLLED = Dependence("site with controls", "sites with controls")
 
 
 def register() -> None:
-    """Which columns name a node, and that a fact goes with the red flag that it comes from."""
+    """Runs for the graph of a map, which columns name a node, and what a fact goes with."""
     register_references(
         NodeReference(SeverityJudgement.node_id, dependence=JUDGED),
         NodeReference(RiskFact.node_id, dependence=KNOWN),
@@ -39,3 +42,12 @@ def register() -> None:
     )
     flags = rows_at(RedFlag.node_id)
     register_follows(RedFlag.__tablename__, Follow(RiskFact.node_id, RiskFact.cause_id, flags))
+    RUNS.add(
+        ASSESSMENT,
+        RunReader(
+            find_before=find_run_before,
+            load_register=load_register,
+            find_version=find_version,
+            find_current=find_current_head,
+        ),
+    )

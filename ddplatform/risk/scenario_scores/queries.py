@@ -17,10 +17,10 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db, is_writing
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.risk.analysis_answers.queries.study import keep
 from ddplatform.risk.facts.queries.evidence import load_evidence
 from ddplatform.value_chain.graph.queries.columns import basis
 from ddplatform.value_chain.graph.queries.graph import load_with_keys
+from ddplatform.value_chain.graph.queries.memory import keep, recall
 from ddplatform.value_chain.graph.queries.snapshots import (
     find_snapshot,
     find_sound_part,
@@ -152,7 +152,7 @@ def _found(chain: ValueChain, known: KnownMap) -> Begin | None:
 
 
 def _remembered(chain: ValueChain, as_of: date, version: int) -> Begin | None:
-    return _begun.get((current_organisation(), chain.id, version, as_of))
+    return recall(_begun, (current_organisation(), chain.id, version, as_of))
 
 
 def _keep_in_process(chain: ValueChain, begin: Begin) -> Begin:

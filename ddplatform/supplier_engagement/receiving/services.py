@@ -5,8 +5,10 @@ that is read again (accepted documents) adds newer ones.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from itertools import product
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,9 +19,7 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.db import db
-from ddplatform.risk.facts.services.facts import add_fact, ask_reassessment
-from ddplatform.risk.reference.queries.releases import find_sector_risk
-from ddplatform.risk.runs.models import FactKind
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.supplier_engagement.cascade.queries import find_forwarded
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
@@ -32,13 +32,49 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
 )
 from ddplatform.supplier_engagement.review.services.entries import keep_entry
 from ddplatform.supplier_engagement.sharing.queries.sharing import find_withheld
+from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import find_own_business, get_node
+from ddplatform.value_chain.mapping.services.changes import follow_change
 from questionnaires import Answerer, ControlSignal, FactorSignal, Signals, red_flags, score
 from questionnaires.scoring.plan import question_id
+from supply_chain.reference.release import load_reference
+from supply_chain.risk.context import known_of
 from supply_chain.vocabulary import Issue
 
 BUYER = "buyer"
+SECTOR_RISK = "SEC-01"
 Kept = TypeVar("Kept", FactorSignal, ControlSignal)
+
+
+class RaiseFlag(Protocol):
+    """A red flag counts for an issue of a node from a moment on, until it is refuted."""
+
+    def __call__(
+        self, node_id: UUID, issue: Issue, *, flag_id: UUID, since: datetime, self_disclosed: bool
+    ) -> object:
+        """Part of receiving the answers: no event of its own, no commit.
+
+        Args:
+            self_disclosed: the supplier reported it itself.
+        """
+
+
+class EndFlag(Protocol):
+    """A red flag proved to be a mistake, and counts no more."""
+
+    def __call__(self, flag_id: UUID, *, at: datetime) -> object:
+        """Part of what a reviewer says of the flag: no event of its own, no commit."""
+
+
+@dataclass(frozen=True)
+class FlagEffect:
+    """What red flags change in a later package."""
+
+    begin: RaiseFlag
+    end: EndFlag
+
+
+FLAG_EFFECTS: Registry[FlagEffect] = Registry("effects of red flags")
 
 
 def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
@@ -62,7 +98,7 @@ def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
         signals=len(signals.factors) + len(signals.controls),
         red_flags=flags,
     )
-    ask_reassessment(get_node(assignment.node_id).chain_id, "answers", by=by, at=at)
+    follow_change(get_node(assignment.node_id).chain_id, "answers", by=by, at=at)
     _tell_sender(filled, flags)
 
 
@@ -75,7 +111,7 @@ def score_again(filled: Filled, *, by: Identity, at: datetime) -> None:
     signals = write_signals(filled, but=withheld, at=at)
     if not withheld:
         keep_entry(filled, signals, at=at)
-    ask_reassessment(get_node(filled.assignment.node_id).chain_id, "answers", by=by, at=at)
+    follow_change(get_node(filled.assignment.node_id).chain_id, "answers", by=by, at=at)
 
 
 def _withheld_questions(filled: Filled, at: datetime) -> frozenset[str]:
@@ -125,6 +161,16 @@ def read_answers(filled: Filled) -> Signals:
         light=filled.assignment.light_mode,
         sector_risk=find_sector_risk(get_node(filled.assignment.node_id)),
     )
+
+
+def find_sector_risk(node: ValueChainNode) -> float | None:
+    """SEC-01 of what a node does, 0 to 1, as its assessment takes it; None: not known.
+
+    Of several goods the worst counts (RM-1.0 section 5).
+    """
+    goods = tuple(node.commodity_refs)
+    known = known_of(load_reference(), None, node.sector_ref, goods)
+    return next((one.value for one in known if one.factor == SECTOR_RISK), None)
 
 
 def accepted_paths(response_id: UUID) -> frozenset[str]:
@@ -183,17 +229,21 @@ def _state_flags(filled: Filled) -> int:
     """Each red flag keeps up the likelihood of its issues (RM-1.0 8) until it is handled."""
     flags = list_red_flags(filled.row.id)
     for flag in flags:
-        for issue in red_flags()[flag.code].issues:
-            add_fact(
+        for issue, effect in product(red_flags()[flag.code].issues, FLAG_EFFECTS):
+            effect.begin(
                 filled.assignment.node_id,
                 Issue(issue),
-                FactKind.RED_FLAG,
-                cause_type="red_flag",
-                cause_id=flag.id,
+                flag_id=flag.id,
                 since=flag.fired_at,
                 self_disclosed=filled.assignment.answered_by is Answerer.SUPPLIER,
             )
     return len(flags)
+
+
+def refute_flag(flag_id: UUID, *, at: datetime) -> None:
+    """A red flag proved to be a mistake; part of a larger change that records it."""
+    for effect in FLAG_EFFECTS:
+        effect.end(flag_id, at=at)
 
 
 def _tell_sender(filled: Filled, flags: int) -> None:

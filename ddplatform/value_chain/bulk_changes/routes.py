@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -12,8 +13,6 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
-from ddplatform.supplier_engagement.library.queries import list_for_suppliers
-from ddplatform.supplier_engagement.requests.services.requests import MAX_AT_ONCE
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import (
@@ -28,6 +27,7 @@ from ddplatform.value_chain.bulk_changes.queries import (
     plan_change,
 )
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
+from ddplatform.value_chain.bulk_changes.views import FURTHER_STEPS
 from ddplatform.value_chain.filters.queries.filters import list_meant
 from ddplatform.value_chain.filters.queries.labels import load_labels
 from ddplatform.value_chain.filters.views import filter_query, filter_words, read_filter
@@ -87,8 +87,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
         left_words=LEFT_WORDS,
         names_shown=NAMES_SHOWN,
         at_once=bulk_changes.PART,
-        questionnaires=_questionnaires(chosen),
-        most_questionnaires=MAX_AT_ONCE,
+        further=_further(chosen),
         earlier=[(row, change_words(row)) for row in list_changes(chain_id)],
     )
     return html, 422 if fault else 200
@@ -179,11 +178,13 @@ def _wish() -> tuple[Wish | None, str]:
         return None, next(iter(error.fields.values()), str(error))
 
 
-def _questionnaires(chosen: Chosen) -> Sequence[tuple[str, str]]:
-    """What can be sent to the sites that were chosen; the page of sending looks at each of them."""
-    if len(chosen.keys) > MAX_AT_ONCE or not g.identity.has(Permission.QUESTIONNAIRE_ASSIGN):
-        return ()
-    return [(str(row.version_id), row.title) for row in list_for_suppliers()]
+def _further(chosen: Chosen) -> list[tuple[str, Mapping[str, Any]]]:
+    """Steps of other features: template, and what it shows."""
+    return [
+        (step.template, step.load(len(chosen.keys)))
+        for step in FURTHER_STEPS
+        if g.identity.has(step.permission)
+    ]
 
 
 def _links(chain_id: UUID, wish: Wish | None, plan: Plan | None) -> int:

@@ -7,7 +7,7 @@ filters nothing, so that a mistyped address shows more and never less.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from flask import request, url_for
@@ -15,14 +15,12 @@ from werkzeug.datastructures import MultiDict
 
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
-from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.countries import country_name
-from ddplatform.infrastructure.web.page_context import may
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
-from ddplatform.risk.context_events.queries.events import list_titles
-from ddplatform.risk.words.register_filter import address_of
+from ddplatform.value_chain.filters.queries.events import events
 from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.saved_views.services import VALUE_LENGTH
 from supply_chain.graph.labels import plain_tag
@@ -36,11 +34,14 @@ from supply_chain.search.node_filter import (
     Coverage,
     NodeFilter,
 )
-from supply_chain.search.node_risks import risks_of
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 
 Word = TypeVar("Word", bound=StrEnum)
 Choices = Sequence[tuple[str, str]]
+REGISTER: Final = "register"
+RISK_ADDRESSES: Registry[Callable[[UUID, NodeFilter], str | None]] = Registry("lists of risks")
+"""Under `REGISTER`: the address of the risks of the sites of a map that a filter means; None where
+the list cannot say this filter, or the reader may not open it."""
 PAGING = frozenset({"after", "before"})
 ALONG = frozenset({"colour"})
 """What all views of a map share besides the filter."""
@@ -194,7 +195,7 @@ def name_parts(parts: Iterable[tuple[str, str]]) -> Named:
     if asked["owner"]:
         found |= {("owner", str(one.user_id)): f"Owner: {one.name}" for one in list_people()}
     if asked["event"]:
-        titles = list_titles(sorted(asked["event"]))
+        titles = events().list_titles(sorted(asked["event"]))
         found |= {("event", str(key)): f"Inside: {title}" for key, title in titles}
     return found
 
@@ -320,14 +321,9 @@ def filter_bar(
         ),
         said=said,
         query={**said, **{name: value for name, value in kept if name in ALONG}},
-        risks_href=_risks_address(chain_id, wanted),
+        risks_href=RISK_ADDRESSES.get(REGISTER)(chain_id, wanted),
         is_like=is_like,
     )
-
-
-def _risks_address(chain_id: UUID, wanted: NodeFilter) -> str | None:
-    risks = risks_of(wanted) if may(Permission.RISK_READ) else None
-    return None if risks is None else address_of(risks, chain_id)
 
 
 def _address(

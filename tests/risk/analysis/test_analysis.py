@@ -21,8 +21,9 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.analysis.queries import answers as analysis_answers
 from ddplatform.risk.analysis.queries.content import Analysis
-from ddplatform.risk.analysis_answers.queries import study as analysis
+from ddplatform.risk.analysis_answers.queries import issue_flows
 from ddplatform.risk.detail.queries.risks import find_risk
+from ddplatform.value_chain.graph.queries import study
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import find_chain
 from ddplatform.value_chain.mapping.services import nodes as value_chain
@@ -496,12 +497,12 @@ def test_what_is_kept_in_memory_is_bounded(
     analyst: FlaskClient, tools: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for where, name in (
-        (analysis, "KEPT"), (analysis, "KEPT_ISSUES"), (analysis_answers, "KEPT_ANSWERS"),
+        (study, "KEPT"), (issue_flows, "KEPT"), (analysis_answers, "KEPT_ANSWERS"),
     ):  # fmt: skip
         monkeypatch.setattr(where, name, 1)
     for issue in ("ISS-SC", "ISS-LE"):
         assert analyst.get(page(tools, "origins", issue=issue)).status_code == 200
-    assert len(analysis._issue_flows) == len(analysis_answers._answers) == 1
+    assert len(issue_flows._kept) == len(analysis_answers._answers) == 1
 
 
 def test_an_answer_takes_few_statements_and_none_for_the_map_a_second_time(

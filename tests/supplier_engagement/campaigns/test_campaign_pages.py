@@ -17,9 +17,9 @@ from benchmarks.pages import count_statements
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
+from ddplatform.risk.assessment_plan.queries.plans import list_planned_nodes
 from ddplatform.risk.assessment_plan.services.plans import Wish, make_plan
 from ddplatform.supplier_engagement.campaigns.models import Campaign, CampaignTarget
-from ddplatform.supplier_engagement.campaigns.queries.campaigns import list_planned_nodes
 from ddplatform.supplier_engagement.campaigns.services.campaigns import How
 from ddplatform.supplier_engagement.campaigns.views import reminder_words
 from ddplatform.value_chain.mapping.models import ValueChainNode

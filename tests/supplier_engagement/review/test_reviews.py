@@ -18,10 +18,9 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.context import JobContext
 from ddplatform.infrastructure.jobs.handlers import HANDLERS
-from ddplatform.risk.reference.queries.releases import find_sector_risk
 from ddplatform.risk.runs.models import RiskFact
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import read_answers
+from ddplatform.supplier_engagement.receiving.services import find_sector_risk, read_answers
 from ddplatform.supplier_engagement.responses.models import (
     ResponseStatus,
     ReviewDecision,

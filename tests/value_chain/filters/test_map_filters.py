@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from ddplatform.infrastructure.db import db, finish
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
-from ddplatform.risk.analysis_answers.queries.study import load_study
 from ddplatform.value_chain.countries.queries.volume import load_country_volume
 from ddplatform.value_chain.filters.queries import filters as node_filters
 from ddplatform.value_chain.filters.queries.filters import find_rows
 from ddplatform.value_chain.filters.queries.snapshot_rows import find_in_columns
 from ddplatform.value_chain.graph.queries.snapshots import load_snapshot
+from ddplatform.value_chain.graph.queries.study import load_study
 from ddplatform.value_chain.graph.services.tiers import refresh_tiers
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain

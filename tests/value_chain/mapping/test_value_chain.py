@@ -14,6 +14,7 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import is_waiting
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.facts.services.facts import REASSESS
 from ddplatform.value_chain.graph.queries.graph import load_value_chain, load_with_keys
@@ -22,6 +23,7 @@ from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain
 from ddplatform.value_chain.mapping.queries import maps as queries
 from ddplatform.value_chain.mapping.services import links as supply_links
 from ddplatform.value_chain.mapping.services import nodes as value_chain
+from ddplatform.value_chain.mapping.services.changes import Follow
 from ddplatform.value_chain.mapping.services.links import LinkFields
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.graph.labels import MOST_TAGS
@@ -412,6 +414,26 @@ def test_another_name_of_a_map_asks_for_scores_of_its_new_version(tenant: Tenant
             chain_id, name="Cocoa 2026", description="", by=tenant.analyst, at=NOW
         )
         assert is_waiting(REASSESS)
+
+
+def test_every_change_by_hand_is_told_to_all_that_follow_changes(
+    tenant: Tenant, chain_id: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    told: list[tuple[str, UUID, str]] = []
+    follows: Registry[Follow] = Registry("followers")
+    for name in ("first", "second"):
+        follows.add(
+            name, lambda chain, cause, *, by, at, name=name: told.append((name, chain, cause))
+        )
+    monkeypatch.setattr("ddplatform.value_chain.mapping.services.changes.AFTER_CHANGE", follows)
+
+    with acting(tenant):
+        mill = value_chain.add_node(chain_id, NodeFields(name="Mill"), by=tenant.analyst, at=NOW)
+        value_chain.archive_node(mill.id, by=tenant.analyst, at=NOW)
+        value_chain.restore_node(mill.id, by=tenant.analyst, at=NOW)
+
+    both = [("first", chain_id, "facts"), ("second", chain_id, "facts")]
+    assert told == both * 3
 
 
 def test_too_many_tags_and_an_owner_from_elsewhere_are_refused_at_their_fields(

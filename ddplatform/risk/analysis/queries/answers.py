@@ -11,14 +11,16 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.risk.analysis.queries.content import NAMED, Analysis, Answer, Basis
 from ddplatform.risk.analysis_answers.queries.downstream import answer_reach, answer_stop
 from ddplatform.risk.analysis_answers.queries.flows import answer_blind_spots, answer_products
+from ddplatform.risk.analysis_answers.queries.issue_flows import load_issue_flow
 from ddplatform.risk.analysis_answers.queries.structure import (
     answer_choke_points,
     answer_circles,
     answer_dependence,
 )
-from ddplatform.risk.analysis_answers.queries.study import Study, keep, load_issue_flow, load_study
 from ddplatform.risk.analysis_answers.queries.upstream import answer_origins, answer_paths
 from ddplatform.risk.runs.queries.runs import RunHead, find_current_head
+from ddplatform.value_chain.graph.queries.memory import keep, recall
+from ddplatform.value_chain.graph.queries.study import Study, load_study
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.analysis.choke_points import choke_points
 from supply_chain.analysis.dependence import where_it_ends
@@ -65,7 +67,7 @@ def answer(chain: ValueChain, asked: Asked) -> Answered:
     head = find_current_head(chain.id)
     basis = Basis.of(name=chain.name, version=chain.version, method=METHOD_VERSION, head=head)
     key = (chain.id, chain.version, chain.current_run_id, asked)
-    found = _answers.get(key)
+    found = recall(_answers, key)
     if found is None:
         found = _answer(load_study(chain), head, asked)
         if not is_writing():

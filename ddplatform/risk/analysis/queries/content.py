@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
-from ddplatform.risk.analysis_answers.queries.study import Spot
 from ddplatform.risk.runs.queries.runs import RunHead
+from ddplatform.value_chain.graph.queries.study import Spot
 
 Value = Cell | Spot | tuple[Spot, ...]
 ARROW = " ← "

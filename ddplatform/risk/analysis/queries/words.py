@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ddplatform.risk.analysis_answers.queries.study import Study
+from ddplatform.value_chain.graph.queries.study import Study
 from supply_chain.analysis.flow import Arrival
 from supply_chain.graph.columns import LINK_KINDS, NODE_KINDS
 from supply_chain.reference.release import load_reference

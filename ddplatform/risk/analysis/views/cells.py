@@ -23,7 +23,8 @@ from ddplatform.risk.analysis.views.pictures import (
     ways_of,
 )
 from ddplatform.risk.analysis.views.words import WORDS
-from ddplatform.risk.analysis_answers.queries.study import Spot, load_bands
+from ddplatform.risk.analysis_answers.queries.issue_flows import load_bands
+from ddplatform.value_chain.graph.queries.study import Spot
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.pictures.views.issue_colour import colour_choices
 from supply_chain.risk.method import METHOD

@@ -4,7 +4,7 @@ from ddplatform.documents.content import Column, Kind
 from ddplatform.documents.words import counted
 from ddplatform.risk.analysis.queries.content import NAMED, Analysis, Answer, Figure, Sheet, Value
 from ddplatform.risk.analysis.queries.words import good_name, hs_codes, words_out_of
-from ddplatform.risk.analysis_answers.queries.study import Spot, Study
+from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.reach import Affected, Reach, Stop, reach_of, stop_of
 
 OTHERS_SHOWN = 3

@@ -13,7 +13,7 @@ from ddplatform.risk.analysis.queries.content import (
     Value,
 )
 from ddplatform.risk.analysis.queries.words import FlowWords, good_name, hs_codes, words_into
-from ddplatform.risk.analysis_answers.queries.study import Spot, Study
+from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.blind_spots import BlindSpots, blind_spots
 from supply_chain.analysis.products import ProductFlow, product_flows
 

@@ -8,7 +8,7 @@ from ddplatform.documents.content import Column, Kind
 from ddplatform.documents.words import counted
 from ddplatform.risk.analysis.queries.content import NAMED, Analysis, Answer, Figure, Sheet, Value
 from ddplatform.risk.analysis.queries.words import good_name, words_into
-from ddplatform.risk.analysis_answers.queries.study import Spot, Study
+from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.choke_points import ChokePoint, ChokePoints, choke_points
 from supply_chain.analysis.circles import Circles, circles_of
 from supply_chain.analysis.dependence import Concentration, concentration, where_it_ends

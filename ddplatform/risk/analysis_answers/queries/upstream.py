@@ -17,7 +17,7 @@ from ddplatform.risk.analysis.queries.content import (
     Value,
 )
 from ddplatform.risk.analysis.queries.words import FlowWords, goods_of_way, words_into
-from ddplatform.risk.analysis_answers.queries.study import Spot, Study
+from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.contributions import Contributions, IssueFlow, Part, contributions
 from supply_chain.analysis.flow import FlowMap
 from supply_chain.analysis.paths import Paths, paths_between

@@ -173,6 +173,24 @@ def _to_visit(chain_id: UUID) -> Sequence[str]:
     ).all()
 
 
+def list_planned_nodes(chain_id: UUID, plan_id: UUID) -> Sequence[UUID]:
+    """The nodes that a plan still wants a questionnaire from and that stand on the map."""
+    refs = select(VisitPlanStep.node_ref).where(
+        VisitPlanStep.plan_id == plan_id,
+        VisitPlanStep.kind == StepKind.QUESTIONNAIRE,
+        VisitPlanStep.assignment_id.is_(None),
+    )
+    return db.session.scalars(
+        select(ValueChainNode.id)
+        .where(
+            ValueChainNode.chain_id == chain_id,
+            ValueChainNode.archived_at.is_(None),
+            ValueChainNode.external_ref.in_(refs),
+        )
+        .order_by(ValueChainNode.id)
+    ).all()
+
+
 def find_visited(chain_id: UUID, refs: Sequence[str]) -> set[str]:
     """Which of these nodes have a visit to be made already."""
     return set(_to_visit(chain_id)) & set(refs)

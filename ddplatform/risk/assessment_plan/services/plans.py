@@ -1,4 +1,4 @@
-"""Plans of questionnaires and visits for a budget are made and kept."""
+"""Plans of questionnaires and visits for a budget are made, kept and given out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from uuid import UUID
 import numpy as np
 
 from ddplatform.audit.services import log as audit
+from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
+from ddplatform.risk.assessment_plan.queries.content import Lines, Plan, as_tables
 from ddplatform.risk.assessment_plan.queries.plans import Choice, load_choice
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -65,6 +67,18 @@ def keep_plan(
         "visit_plan:make", plan, by=by, at=at, name=plan.name, aim=plan.aim, steps=len(lines)
     )
     return plan
+
+
+def export_plan(
+    chain: ValueChain, plan: Plan, lines: Lines, form: AnalysisForm, *, by: Identity, at: datetime
+) -> ExportedAnalysis:
+    """A plan with a reason for each line as a workbook, or as CSV tables in one archive."""
+    name = f"{chain.slug}-assessment-plan-v{plan.chain_version}"
+    made = as_file(name, as_tables(plan, chain.name, lines), form)
+    audit.record_export(
+        "visit_plan:export", chain, by=by, at=at, name=plan.name, steps=len(lines), form=form
+    )
+    return made
 
 
 def work_out(

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 
 from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db
@@ -159,6 +159,13 @@ def list_titles(event_ids: Sequence[UUID]) -> Sequence[tuple[UUID, str]]:
         select(ContextEvent.id, ContextEvent.title).where(ContextEvent.id.in_(event_ids))
     )
     return [(key, title) for key, title in rows]
+
+
+def select_going_on() -> Select[str, str]:
+    """Events that go on: keys as text, titles."""
+    return select(cast(ContextEvent.id, String), ContextEvent.title).where(
+        ContextEvent.ended_at.is_(None), ContextEvent.withdrawn_at.is_(None)
+    )
 
 
 def list_running_events(today: date) -> Sequence[ContextEvent]:

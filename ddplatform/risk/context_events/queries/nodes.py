@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.together import Question, Rows, ask
@@ -185,6 +185,23 @@ def _marks(rows: Rows) -> Mapping[UUID, Sequence[Mark]]:
     for row in rows:
         found[row.node_id].append(Mark(row.event_id, row.kind, row.title, row.starts_on))
     return found
+
+
+def is_inside(event_id: UUID | None) -> ColumnElement[bool]:
+    """Whether a node stands in an event that goes on; of this one, where a key is given."""
+    inside = exists().where(
+        ContextEventNode.node_id == ValueChainNode.id, ContextEventNode.left_at.is_(None)
+    )
+    return inside if event_id is None else inside.where(ContextEventNode.event_id == event_id)
+
+
+def select_inside(chain_id: UUID) -> Select[str]:
+    """The keys, as text, of the nodes of a map that stand in an event that goes on."""
+    return (
+        select(cast(ContextEventNode.node_id, String))
+        .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)
+        .where(ValueChainNode.chain_id == chain_id, ContextEventNode.left_at.is_(None))
+    )
 
 
 def list_chains_of(node_ids: Sequence[UUID]) -> Sequence[UUID]:

@@ -20,6 +20,7 @@ from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
 REASSESS = "risk:assess"
+_RED_FLAG = "red_flag"
 
 
 def add_fact(
@@ -111,6 +112,26 @@ def end_fact(
                 self_disclosed=fact.self_disclosed,
             )
     return ended
+
+
+def add_flag(
+    node_id: UUID, issue: Issue, *, flag_id: UUID, since: datetime, self_disclosed: bool
+) -> RiskFact:
+    """State that a red flag of answers keeps up the likelihood of an issue (RM-1.0 8)."""
+    return add_fact(
+        node_id,
+        issue,
+        FactKind.RED_FLAG,
+        cause_type=_RED_FLAG,
+        cause_id=flag_id,
+        since=since,
+        self_disclosed=self_disclosed,
+    )
+
+
+def end_flag(flag_id: UUID, *, at: datetime) -> list[RiskFact]:
+    """End what a red flag stated: it proved to be a mistake."""
+    return end_fact(_RED_FLAG, flag_id, at=at)
 
 
 def record_control(

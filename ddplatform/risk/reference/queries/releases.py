@@ -11,12 +11,8 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.risk.reference.queries.figures import Figure, figures_of_release, list_figures
 from ddplatform.risk.runs.models import IndicatorValue, ReferenceRelease
-from ddplatform.value_chain.mapping.models import ValueChainNode
-from supply_chain.reference.release import load_reference
-from supply_chain.risk.context import known_of
 from supply_chain.risk.method import METHOD
 
-SECTOR_RISK = "SEC-01"
 COUNTRY_FACTORS = tuple(factor for factor in METHOD.factors if factor.startswith("CTY"))
 
 
@@ -129,13 +125,3 @@ def list_pair_figures(release_id: UUID, commodity_ref: str, country: str) -> lis
         IndicatorValue.commodity_ref == commodity_ref,
         or_(IndicatorValue.country.is_(None), IndicatorValue.country == country),
     )
-
-
-def find_sector_risk(node: ValueChainNode) -> float | None:
-    """SEC-01 of what a node does, 0 to 1, as its assessment takes it; None: not known.
-
-    Of several goods the worst counts (RM-1.0 section 5).
-    """
-    goods = tuple(node.commodity_refs)
-    known = known_of(load_reference(), None, node.sector_ref, goods)
-    return next((one.value for one in known if one.factor == SECTOR_RISK), None)

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import required
+from ddplatform.infrastructure.together import Question, ask
 from ddplatform.risk.runs.models import (
     AssessmentRun,
     ReferenceRelease,
@@ -70,6 +71,11 @@ def count_known_scores(ids: Sequence[UUID]) -> int:
     return db.session.scalar(found) or 0
 
 
+def find_version(run_id: UUID) -> int | None:
+    """The version of the map that a run assessed."""
+    return db.session.scalar(select(AssessmentRun.chain_version).where(AssessmentRun.id == run_id))
+
+
 def find_current_run(chain_id: UUID) -> AssessmentRun | None:
     """The run that a map points to, or None before the first."""
     return db.session.scalar(
@@ -81,7 +87,13 @@ def find_current_run(chain_id: UUID) -> AssessmentRun | None:
 
 def find_current_head(chain_id: UUID) -> RunHead | None:
     """What pages say of the current run of a map, or None before the first."""
-    return next((one.head for one in _list_heads(ValueChain.id == chain_id)), None)
+    return ask(select_current_head(chain_id))
+
+
+def select_current_head(chain_id: UUID) -> Question[RunHead | None]:
+    """Asks for the same."""
+    statement = _select_heads().where(ValueChain.id == chain_id)
+    return Question((statement,), lambda rows: next(map(_head_of, rows), None))
 
 
 @dataclass(frozen=True)
@@ -109,8 +121,20 @@ def list_map_heads() -> Sequence[MapHead]:
 
 
 def _list_heads(*which: ColumnElement[bool]) -> list[MapHead]:
-    whole = aliased(AssessmentRun)
     rows = db.session.execute(
+        _select_heads().where(*which).order_by(ValueChain.name, ValueChain.id)
+    )
+    return [MapHead(row.chain_id, row.chain_name, _head_of(row)) for row in rows]
+
+
+def _head_of(row: Any) -> RunHead | None:
+    return RunHead(**row._mapping) if row.id else None
+
+
+def _select_heads() -> Select[*tuple[Any, ...]]:
+    """Maps with their current runs."""
+    whole = aliased(AssessmentRun)
+    return (
         select(
             AssessmentRun.id,
             ValueChain.id.label("chain_id"),
@@ -136,13 +160,7 @@ def _list_heads(*which: ColumnElement[bool]) -> list[MapHead]:
         .outerjoin(whole, whole.id == func.coalesce(AssessmentRun.base_run_id, AssessmentRun.id))
         .outerjoin(ReferenceRelease, ReferenceRelease.id == AssessmentRun.release_id)
         .outerjoin(User, User.id == AssessmentRun.created_by_id)
-        .where(*which)
-        .order_by(ValueChain.name, ValueChain.id)
     )
-    return [
-        MapHead(row.chain_id, row.chain_name, RunHead(**row._mapping) if row.id else None)
-        for row in rows
-    ]
 
 
 def list_maps_to_renew(today: date) -> Sequence[UUID]:

@@ -1,9 +1,9 @@
 """Campaigns: whom they mean, what of them is left to do, how they are listed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, tuple_
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
-from ddplatform.risk.assessment_plan.models import StepKind, VisitPlanStep
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.supplier_engagement.campaigns.models import Campaign, CampaignTarget, LeftOut
 from ddplatform.supplier_engagement.library.models import (
     Assignment,
@@ -26,6 +26,34 @@ ANSWERED = (
     *(State.SUBMITTED, State.UNDER_REVIEW, State.ESCALATED),
     *(State.RETURNED, State.ACCEPTED),
 )
+
+
+class Plan(Protocol):
+    """A plan that names whom to ask."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def chain_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class PlanSource:
+    """How campaigns ask whom a plan names, and tell it what was sent."""
+
+    get: Callable[[UUID], Plan]
+    """A plan, or NotFound."""
+    list_nodes: Callable[[UUID, UUID], Sequence[UUID]]
+    """By map and plan: the nodes that stand on the map and are still to be asked."""
+    note_sent: Callable[[UUID, Mapping[str, UUID]], object]
+    """By plan: stable id of a node -> the assignment that it was sent; part of the sending."""
+
+
+ASSESSMENT_PLAN: Final = "assessment_plan"
+PLANS: Registry[PlanSource] = Registry("plans that name whom to ask")
+"""Under `ASSESSMENT_PLAN`."""
 
 
 @dataclass(frozen=True)
@@ -98,24 +126,6 @@ def list_places(chain_id: UUID, keys: Sequence[UUID]) -> Sequence[Place]:
         .order_by(NodeSummary.rank_order, NodeSummary.node_id)
     )
     return [Place(row.id, row.name, row.contact_email, row.archived_at is not None) for row in rows]
-
-
-def list_planned_nodes(chain_id: UUID, plan_id: UUID) -> Sequence[UUID]:
-    """The nodes that an assessment plan wants a questionnaire from and that stand on the map."""
-    refs = select(VisitPlanStep.node_ref).where(
-        VisitPlanStep.plan_id == plan_id,
-        VisitPlanStep.kind == StepKind.QUESTIONNAIRE,
-        VisitPlanStep.assignment_id.is_(None),
-    )
-    return db.session.scalars(
-        select(ValueChainNode.id)
-        .where(
-            ValueChainNode.chain_id == chain_id,
-            ValueChainNode.archived_at.is_(None),
-            ValueChainNode.external_ref.in_(refs),
-        )
-        .order_by(ValueChainNode.id)
-    ).all()
 
 
 def list_campaigns(*, after: tuple[datetime, UUID] | None = None) -> Sequence[CampaignRow]:

@@ -15,11 +15,12 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
 from ddplatform.infrastructure.web.filters import plural
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
-from ddplatform.risk.assessment_plan.queries.plans import PlanRow, get_plan_row
 from ddplatform.supplier_engagement.campaigns.forms import HowForm, PlanForm, how_fields
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
+    ASSESSMENT_PLAN,
+    PLANS,
+    Plan,
     get_campaign,
-    list_planned_nodes,
     list_targets,
 )
 from ddplatform.supplier_engagement.campaigns.routes.blueprint import bp
@@ -49,7 +50,7 @@ class Meant:
     """The suppliers that the address means: of a filter of a map, or of an assessment plan."""
 
     chain_id: UUID | None
-    plan: PlanRow | None
+    plan: Plan | None
     keys: list[UUID]
     said: dict[str, Any]
 
@@ -108,8 +109,9 @@ def new() -> ResponseReturnValue:
 
 def _meant() -> Meant:
     if plan_id := request.args.get("plan", type=UUID):
-        plan = get_plan_row(plan_id)
-        return Meant(plan.chain_id, plan, list(list_planned_nodes(plan.chain_id, plan.id)), {})
+        plans = PLANS.get(ASSESSMENT_PLAN)
+        plan = plans.get(plan_id)
+        return Meant(plan.chain_id, plan, list(plans.list_nodes(plan.chain_id, plan.id)), {})
     chains = list_chains()
     chain_id = request.args.get("chain", type=UUID) or (chains[0].id if chains else None)
     wanted = read_filter(standing=True)

@@ -29,9 +29,10 @@ from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.languages import speaking
-from ddplatform.risk.assessment_plan.services.assign import note_sent
 from ddplatform.supplier_engagement.campaigns.models import Campaign, CampaignTarget, LeftOut
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
+    ASSESSMENT_PLAN,
+    PLANS,
     count_sending,
     get_campaign,
     list_going_on,
@@ -105,7 +106,8 @@ def send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -
     if campaign.plan_id is not None:
         # Of several questionnaires for a node the plan names the first.
         refs = [(nodes[line.node_id].external_ref, line.assignment_id) for line in reversed(sent)]
-        note_sent(campaign.plan_id, {ref: key for ref, key in refs if key is not None})
+        asked = {ref: key for ref, key in refs if key is not None}
+        PLANS.get(ASSESSMENT_PLAN).note_sent(campaign.plan_id, asked)
     db.session.execute(
         update(NodeSummary)
         .where(among(NodeSummary.node_id, [line.node_id for line in sent]))

@@ -13,9 +13,12 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
-from ddplatform.risk.facts.services.facts import end_fact
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import accepted_paths, score_again
+from ddplatform.supplier_engagement.receiving.services import (
+    accepted_paths,
+    refute_flag,
+    score_again,
+)
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
 from ddplatform.supplier_engagement.responses.models import (
     AnswerMessage,
@@ -253,7 +256,7 @@ def handle_flag(
     # The flag itself is the supplier's too; what the reviewer says of it is not.
     _add(filled, of_flag(flag.id), ReviewDecision.ACCEPTED, note=note.strip(), by=by, at=at)
     if refuted:
-        end_fact("red_flag", flag.id, at=at)
+        refute_flag(flag.id, at=at)
     audit.record(
         "red_flag:handle", flag, by=by, at=at, code=flag.code, note=note.strip(), refuted=refuted
     )

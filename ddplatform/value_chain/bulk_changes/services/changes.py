@@ -15,7 +15,6 @@ from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
-from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import (
     Wish,
@@ -30,6 +29,7 @@ from ddplatform.value_chain.bulk_changes.services.steps import change_part, chan
 from ddplatform.value_chain.graph.services.tiers import refresh_tiers
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
+from ddplatform.value_chain.mapping.services.changes import follow_change
 from supply_chain.graph.labels import GROUP_LENGTH, TAG_LENGTH, plain_tag
 
 CHANGE, UNDO = "bulk:change", "bulk:undo"
@@ -205,7 +205,7 @@ def _finish(chain: ValueChain, change: BulkChange, *, by: Identity, at: datetime
     change.finished_at = at
     if change.verb is BulkVerb.ARCHIVE:
         refresh_tiers(chain)
-    ask_reassessment(chain.id, "facts", by=by, at=at)
+    follow_change(chain.id, "facts", by=by, at=at)
 
 
 def stop(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:

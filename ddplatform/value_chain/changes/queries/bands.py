@@ -6,8 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
-from ddplatform.risk.runs.queries.rows import load_register
-from ddplatform.risk.runs.queries.runs import find_run_before
+from ddplatform.value_chain.graph.queries.runs import runs
 from ddplatform.value_chain.history.queries.past import Past
 from supply_chain.risk.register import Register
 from supply_chain.risk.scoring import RISK_BANDS
@@ -24,10 +23,10 @@ class DayBands:
 
 def load_day_bands(chain_id: UUID, past: Past, keys: Sequence[UUID]) -> DayBands | None:
     """The bands on a day; None where nothing had been assessed by then."""
-    run_id = find_run_before(chain_id, past.end)
+    run_id = runs().find_before(chain_id, past.end)
     if run_id is None:
         return None
-    register = load_register(run_id)
+    register = runs().load_register(run_id)
     nodes = len(register.key.reshape(-1, 16))
     bands = register.highest_bands()[:nodes]
     assessed = dict(enumerate(np.bincount(bands[bands >= 0], minlength=len(RISK_BANDS)).tolist()))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ddplatform.risk.analysis_answers.queries.study import Study, load_study
 from ddplatform.value_chain.graph.queries.snapshots import Ints, MapSnapshot
+from ddplatform.value_chain.graph.queries.study import Study, load_study
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.risk.method import Floats
 

@@ -33,7 +33,7 @@ from sqlalchemy import (
 
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.infrastructure.db import db
-from ddplatform.risk.context_events.models import ContextEventNode
+from ddplatform.value_chain.filters.queries.events import events
 from ddplatform.value_chain.filters.queries.names import find_named
 from ddplatform.value_chain.filters.queries.search import search_nodes
 from ddplatform.value_chain.filters.queries.snapshot_rows import NO_COUNTRY, find_in_columns
@@ -246,14 +246,6 @@ def list_meant(chain_id: UUID, wanted: NodeFilter, *, limit: int) -> Sequence[UU
     ).all()
 
 
-def in_event(event_id: UUID | None = None) -> ColumnElement[bool]:
-    """Whether a node is marked by an event that goes on, or by this one."""
-    inside = exists().where(
-        ContextEventNode.node_id == ValueChainNode.id, ContextEventNode.left_at.is_(None)
-    )
-    return inside if event_id is None else inside.where(ContextEventNode.event_id == event_id)
-
-
 # ---- what the database is asked --------------------------------------------------------------
 
 
@@ -292,7 +284,7 @@ def _of_labels(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
         is_known = wanted.commodity != NOT_KNOWN
         yield refs.contains(word, autoescape=True) if is_known else refs == "[]"
     if wanted.event:
-        yield in_event(wanted.event if isinstance(wanted.event, UUID) else None)
+        yield events().is_inside(wanted.event if isinstance(wanted.event, UUID) else None)
 
 
 def _of_name(chain_id: UUID, text: str) -> tuple[Select[UUID], Select[UUID]]:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased
 
 from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.infrastructure.db import db
-from ddplatform.risk.context_events.models import ContextEvent
+from ddplatform.value_chain.filters.queries.events import events
 from ddplatform.value_chain.mapping.models import ValueChainNode
 
 MOST = 500
@@ -62,9 +62,8 @@ def _selects(chain_id: UUID) -> Iterable[Select[*tuple[Any, ...]]]:
     for what, column in _WORDS.items():
         words = _words(chain_id, column)
         yield select(literal(what), nobody, words.c.word)
-    yield select(literal("event"), cast(ContextEvent.id, String), ContextEvent.title).where(
-        ContextEvent.ended_at.is_(None), ContextEvent.withdrawn_at.is_(None)
-    )
+    going_on = events().select_going_on()
+    yield going_on.with_only_columns(literal("event"), *going_on.selected_columns)
 
 
 _WORDS: Mapping[str, Callable[[type[ValueChainNode]], ColumnElement[Any]]] = {

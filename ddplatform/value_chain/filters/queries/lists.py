@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, select, tuple_
 from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
-from ddplatform.value_chain.filters.queries.filters import by_key, in_event, joined, read_meaning
+from ddplatform.value_chain.filters.queries.events import events
+from ddplatform.value_chain.filters.queries.filters import by_key, joined, read_meaning
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode
 from supply_chain.search.node_filter import NodeFilter
 from supply_chain.vocabulary import NodeKind, RiskBand
@@ -186,7 +187,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
             ValueChainNode.tags,
             ValueChainNode.group_name,
             User.name.label("owner_name"),
-            in_event().label("in_event"),
+            events().is_inside(None).label("in_event"),
         )
     )
     # Who left the organisation answers for nothing any more.

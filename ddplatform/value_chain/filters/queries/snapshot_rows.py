@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 
 from ddplatform.infrastructure.db import db, is_writing
-from ddplatform.risk.runs.models import AssessmentRun
 from ddplatform.value_chain.graph.queries.columns import BANDS
+from ddplatform.value_chain.graph.queries.runs import runs
 from ddplatform.value_chain.graph.queries.snapshots import Ints, MapSnapshot, load_snapshot
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.graph.columns import NODE_KINDS
@@ -63,8 +62,7 @@ def _is_settled(snapshot: MapSnapshot, chain: ValueChain) -> bool:
     run_id = chain.current_run_id
     if run_id is None:
         return False
-    asked = select(AssessmentRun.chain_version).where(AssessmentRun.id == run_id)
-    version = snapshot.made.of("version of run", lambda: db.session.scalar(asked))
+    version = snapshot.made.of("version of run", lambda: runs().find_version(run_id))
     return version == snapshot.version
 
 

@@ -1,4 +1,4 @@
-"""What pages worked out of one snapshot of a map: kept in the process, and gone with it."""
+"""What pages worked out of maps: the newest few answers, kept in the process."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -7,7 +7,10 @@ from threading import Lock
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
 MOST = 40
+_lock = Lock()
 
 
 @dataclass
@@ -31,3 +34,18 @@ class Memory:
             while len(self._kept) > self.most:
                 self._kept.popitem(last=False)
         return made
+
+
+def recall(kept: OrderedDict[Key, Kept], key: Key) -> Kept | None:
+    """What this process keeps under a key."""
+    with _lock:
+        return kept.get(key)
+
+
+def keep(kept: OrderedDict[Key, Kept], key: Key, value: Kept, most: int) -> None:
+    """Put a value into a memory of this process that holds the newest few."""
+    with _lock:
+        kept[key] = value
+        kept.move_to_end(key)
+        while len(kept) > most:
+            kept.popitem(last=False)

@@ -22,8 +22,6 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.snapshot_files import MAP, STATE, Snapshot, SnapshotPlace
 from ddplatform.infrastructure.db import db, is_writing
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.risk.runs.queries.rows import load_register
-from ddplatform.risk.runs.queries.runs import find_run_before
 from ddplatform.value_chain.graph.queries.columns import (
     BANDS,
     PLAN,
@@ -34,6 +32,7 @@ from ddplatform.value_chain.graph.queries.columns import (
     run_part,
 )
 from ddplatform.value_chain.graph.queries.memory import Memory
+from ddplatform.value_chain.graph.queries.runs import runs
 from ddplatform.value_chain.history.queries.past import Past
 from ddplatform.value_chain.mapping.models import NO_RANK, ValueChain, ValueChainNode
 from supply_chain.graph.graph import ValueChain as Graph
@@ -114,7 +113,7 @@ def load_past_snapshot(chain: ValueChain, past: Past) -> MapSnapshot:
 
     Its arrays stand beside those of today's version and go with them.
     """
-    run_id = find_run_before(chain.id, past.end)
+    run_id = runs().find_before(chain.id, past.end)
 
     def make() -> MapSnapshot:
         kept = _past_part(chain, past)
@@ -248,7 +247,7 @@ def _run(chain: ValueChain, kept: Snapshot) -> Snapshot | None:
 
 
 def _read_run(run_id: UUID, kept: Snapshot) -> Snapshot:
-    return run_part(run_id, load_register(run_id), row_of(kept))
+    return run_part(run_id, runs().load_register(run_id), row_of(kept))
 
 
 def plan_of(kept: Snapshot) -> Plan:

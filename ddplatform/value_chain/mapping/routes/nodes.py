@@ -1,37 +1,19 @@
-"""One node: its page, its form, archiving and restoring."""
+"""One node: its form, archiving and restoring."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from ddplatform.accounts.organisations.queries import get_person, get_user
-from ddplatform.audit.queries.log import LogFilter, select_log
-from ddplatform.audit.views import action_words
-from ddplatform.core.due_diligence.reassessment import triggers
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.together import Question, ask_together
-from ddplatform.risk.context_events.queries.nodes import select_marks
-from ddplatform.risk.context_events.views import KINDS as EVENT_KINDS
-from ddplatform.risk.detail.queries.risks import select_risks_of_node
-from ddplatform.risk.reassessment.queries.tasks import select_tasks_of, tasks_from
-from ddplatform.risk.response.views.card import card_of, swarm_of
-from ddplatform.risk.runs.queries.runs import MapHead, get_map_head
-from ddplatform.risk.supplier_figures.queries import Measured, load_measures, select_measured
-from ddplatform.risk.words import codes as risk_words
-from ddplatform.risk.words.ranges import rows_of
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
-from ddplatform.value_chain.approvals.queries.approvals import (
-    Standing,
-    list_standing,
-    select_standing,
-)
+from ddplatform.value_chain.approvals.queries.approvals import Standing, list_standing
 from ddplatform.value_chain.approvals.services.requests import Wish
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.queries.labels import Labels, load_labels
@@ -39,133 +21,21 @@ from ddplatform.value_chain.filters.queries.lists import list_names
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.mapping.forms import NodeChangeForm, NodeForm
 from ddplatform.value_chain.mapping.models import ValueChainNode
-from ddplatform.value_chain.mapping.queries.maps import (
-    get_chain,
-    get_node,
-    links_from,
-    list_links_of,
-    select_links,
-    select_summary,
-)
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS, id_word
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, list_links_of
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
-from ddplatform.value_chain.mapping.views import link_words, unknown_share
-from ddplatform.value_chain.merging.views import sources_of
-from ddplatform.value_chain.screening.queries.lists import select_matches_of
 from supply_chain.graph.labels import split_tags
 from supply_chain.intake.register_ids import REGISTERS
 from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import NodeKind
 
-HISTORY_SHOWN = 20
 ORIGIN: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 ORIGIN_WAITS = "That the chain begins there waits for a second person."
-
-
-@bp.get("/nodes/<uuid:node_id>")
-@requires(Permission.VALUE_CHAIN_READ)
-def node(node_id: UUID) -> ResponseReturnValue:
-    """A supplier or site; `part=panel` is the short form that stands beside a map."""
-    found = get_node(node_id)
-    of_map, is_panel = get_map_head(found.chain_id), request.args.get("part") == "panel"
-    told = ask_together(_asked_of_node(node_id, None if is_panel else of_map))
-    links = links_from(told)
-    shown: dict[str, Any] = {
-        "node": found,
-        "chain": of_map,
-        "summary": told["summary"],
-        "node_links": links,
-        "link_counts": (links.suppliers_total, links.buyers_total),
-        "kind_words": KIND_WORDS,
-    }
-    if is_panel:
-        response = make_response(render_template("value_chain/mapping/_panel.html", **shown))
-        response.headers["Vary"] = "X-Part"
-        return response
-    reference = load_reference()
-    operator = get_node(found.operated_by_id) if found.operated_by_id else None
-    risks = told.get("risks", [])
-    return render_template(
-        "value_chain/mapping/node.html",
-        **shown,
-        sources=sources_of(found),
-        run=of_map.head,
-        risks=risks,
-        ranges=rows_of(risks),
-        risk_words=risk_words,
-        marks=told["marks"].get(node_id, ()),
-        event_kinds=EVENT_KINDS,
-        tasks=tasks_from(told["tasks"], told["reasons"]),
-        triggers=triggers(),
-        list_matches=told.get("list_matches", []),
-        operator=operator,
-        origin_asked=told["origin_asked"],
-        ids=[(id_word(scheme), one) for scheme, one in sorted(found.external_ids.items())],
-        owner=_owner_words(found.owner_id),
-        sector=reference.sectors.get(found.sector_ref or ""),
-        commodities=[
-            reference.commodities[ref].name if ref in reference.commodities else ref
-            for ref in found.commodity_refs
-        ],
-        unknown=unknown_share(links.suppliers, links.suppliers_total),
-        link_words=link_words,
-        action_words=action_words,
-        history=told["history"],
-        **(_response_of(told["measured"]) if "measured" in told else {}),
-    )
-
-
-def _asked_of_node(node_id: UUID, of_map: MapHead | None) -> dict[str, Question[Any]]:
-    """What its page shows, and the reader may read; of the panel, without a map, the head alone."""
-    head = {**select_links(node_id), "summary": select_summary(node_id)}
-    if of_map is None:
-        return head
-    run, may = of_map.head, g.identity.has
-    is_origin = Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN
-    history = LogFilter(target_id=str(node_id))
-    return {
-        **head,
-        **select_tasks_of(node_id),
-        "marks": select_marks([node_id]),
-        "origin_asked": select_standing(*is_origin),
-        "history": select_log(history, limit=HISTORY_SHOWN),
-        **({"risks": select_risks_of_node(run.id, node_id)} if run else {}),
-        **(
-            {"list_matches": select_matches_of(node_id)} if may(Permission.SCREENING_DECIDE) else {}
-        ),
-        **(
-            {"measured": select_measured(node_id, g.now.date())}
-            if may(Permission.RISK_READ)
-            else {}
-        ),
-    }
-
-
-def _response_of(measured: Measured | None) -> dict[str, Any]:
-    """How its supplier responds, as the buyer may read it today."""
-    if measured is None or measured.measure is None:
-        return {"measured": measured}
-    return {
-        "measured": measured,
-        "response": card_of(measured.measure, measured.response),
-        "swarm": swarm_of(load_measures(g.now.date()).values, measured.measure),
-    }
 
 
 def _origin_asked(node_id: UUID) -> Sequence[Standing]:
     """What waits or is in force of it as an origin."""
     return list_standing(Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN)
-
-
-def _owner_words(owner_id: UUID | None) -> str | None:
-    """Who answers for a node; of a person who left, that they did."""
-    if owner_id is None:
-        return None
-    try:
-        return get_person(owner_id).name
-    except NotFound:
-        return f"{get_user(owner_id).name} (no longer a member)"
 
 
 @bp.route("/<uuid:chain_id>/nodes/new", methods=["GET", "POST"])

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.stale_edits import refuse_stale
-from ddplatform.risk.facts.services import facts as risk
 from ddplatform.value_chain.graph.services.tiers import refresh_tiers, refresh_tiers_near
 from ddplatform.value_chain.history.services.steps import Cause, keep_step
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
@@ -17,6 +17,20 @@ from ddplatform.value_chain.mapping.queries.maps import get_node
 from ddplatform.value_chain.mapping.queries.words import value_words
 
 Part = ValueChainNode | SupplyLink
+
+
+class Follow(Protocol):
+    """What a later package does once a map changed, or what is known of its nodes."""
+
+    def __call__(self, chain_id: UUID, cause: str, *, by: Identity, at: datetime) -> object:
+        """Part of the change that asks for it: no event of its own, no commit.
+
+        Args:
+            cause: `import`, `facts` or `answers`.
+        """
+
+
+AFTER_CHANGE: Registry[Follow] = Registry("what follows a change of a map")
 
 
 def change_fields(
@@ -89,7 +103,7 @@ def finish_change(
     chain.version += 1
     keep_step(chain, action, cause=cause, by=by, at=at)
     refresh_tiers_near(chain, touched)
-    risk.ask_reassessment(chain.id, "facts", by=by, at=at)
+    follow_change(chain.id, "facts", by=by, at=at)
 
 
 def finish_import(
@@ -99,7 +113,13 @@ def finish_import(
     chain.version += 1
     keep_step(chain, action, cause=cause, by=by, at=at)
     refresh_tiers(chain)
-    risk.ask_reassessment(chain.id, "import", by=by, at=at)
+    follow_change(chain.id, "import", by=by, at=at)
+
+
+def follow_change(chain_id: UUID, cause: str, *, by: Identity, at: datetime) -> None:
+    """Everything that later packages do after a change, in the order of their registration."""
+    for follow in AFTER_CHANGE:
+        follow(chain_id, cause, by=by, at=at)
 
 
 def _words(field: str, value: Any) -> str:

@@ -14,7 +14,6 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
-from ddplatform.risk.facts.services import facts as risk
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind, EndCause
 from ddplatform.value_chain.approvals.queries.approvals import is_waiting
 from ddplatform.value_chain.approvals.services.requests import (
@@ -41,6 +40,7 @@ from ddplatform.value_chain.mapping.services.changes import (
     archive,
     change_fields,
     finish_change,
+    follow_change,
     restore,
 )
 from ddplatform.value_chain.merging.queries.merges import find_merge_of
@@ -160,7 +160,7 @@ def change_chain(
     chain.version += 1
     keep_step(chain, "value_chain:change", by=by, at=at)
     # Scores stand for a version of the map: without new ones they would be called old for ever.
-    risk.ask_reassessment(chain.id, "facts", by=by, at=at)
+    follow_change(chain.id, "facts", by=by, at=at)
     audit.record(
         "value_chain:change",
         chain,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ddplatform.risk.analysis_answers.queries.study import load_study
 from ddplatform.value_chain.graph.queries.snapshots import Ints
+from ddplatform.value_chain.graph.queries.study import load_study
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.risk.method import Floats
 

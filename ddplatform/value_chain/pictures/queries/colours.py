@@ -18,7 +18,7 @@ from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.snapshot_files import Snapshot
 from ddplatform.infrastructure.db import db, is_writing
-from ddplatform.risk.context_events.models import ContextEventNode
+from ddplatform.value_chain.filters.queries.events import events
 from ddplatform.value_chain.graph.queries.columns import basis
 from ddplatform.value_chain.graph.queries.snapshots import (
     Ints,
@@ -27,7 +27,7 @@ from ddplatform.value_chain.graph.queries.snapshots import (
     find_part,
     place_of,
 )
-from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain
 from supply_chain.graph.kept_columns import RowOfKey
 from supply_chain.risk.method import METHOD
 from supply_chain.search.node_filter import GRADES_OF, Coverage
@@ -122,11 +122,7 @@ def load_colours(
 
 def _read(chain_id: UUID, by: ColourBy) -> tuple[list[str], Told]:
     """Who stands in an event, and what answers or actions tell of whom."""
-    asked: Any = (
-        select(cast(ContextEventNode.node_id, String), null())
-        .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)
-        .where(ValueChainNode.chain_id == chain_id, ContextEventNode.left_at.is_(None))
-    )
+    asked: Any = events().select_inside(chain_id).add_columns(null())
     if by in _TOLD:
         column, says_something = _TOLD[by]
         of_nodes = select(cast(NodeSummary.node_id, String), cast(column, String)).where(

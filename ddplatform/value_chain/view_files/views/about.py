@@ -13,7 +13,7 @@ from flask import g, request
 
 from ddplatform.documents.content import Cell, Column, Table
 from ddplatform.infrastructure.web.filters import day
-from ddplatform.risk.runs.queries.runs import find_current_head
+from ddplatform.value_chain.graph.queries.runs import runs
 from ddplatform.value_chain.graph.queries.snapshots import find_snapshot
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.pictures.views.colour import Colouring, chosen_colouring, colouring_of
@@ -100,7 +100,7 @@ class Told:
 
 
 def _scores_of(chain_id: UUID) -> dict[str, str]:
-    head = find_current_head(chain_id)
+    head = runs().find_current(chain_id)
     assert head is not None  # the map points to a run
     return {
         "Method": head.method_version,

@@ -4,33 +4,22 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
-from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
 
-from ddplatform.infrastructure.db import db, is_writing
-from ddplatform.risk.runs.models import RiskAssessment
-from ddplatform.risk.runs.queries.rows import of_run, settled
-from ddplatform.risk.runs.queries.runs import RunHead
-from ddplatform.risk.runs.queries.scores import list_residuals, residual_band_of
+from ddplatform.infrastructure.db import is_writing
+from ddplatform.value_chain.graph.queries.memory import keep, recall
 from ddplatform.value_chain.graph.queries.snapshots import MapSnapshot, load_snapshot
 from ddplatform.value_chain.mapping.models import ValueChain
-from supply_chain.analysis.contributions import IssueFlow
 from supply_chain.analysis.dominators import Dominators, dominators
 from supply_chain.analysis.flow import Arrival, FlowMap
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.method import Floats, Ints
-from supply_chain.risk.rm2.map_assessment import network_of, unknown_likelihood, with_origins
+from supply_chain.risk.rm2.map_assessment import network_of, with_origins
 from supply_chain.risk.rm2.network import Network
-from supply_chain.vocabulary import Issue, RiskBand
 
-Key = TypeVar("Key")
-Kept = TypeVar("Kept")
 KEPT = 3
-KEPT_ISSUES = 12
 
 
 @dataclass(frozen=True)
@@ -112,8 +101,6 @@ def labels(values: Sequence[str | None]) -> tuple[Ints, Sequence[str]]:
 
 
 _studies: OrderedDict[tuple[UUID, int], Study] = OrderedDict()
-_issue_flows: OrderedDict[tuple[UUID, UUID, int, Issue], IssueFlow] = OrderedDict()
-_lock = Lock()
 
 
 def load_study(chain: ValueChain) -> Study:
@@ -122,8 +109,7 @@ def load_study(chain: ValueChain) -> Study:
     While this context may hold changes that are not committed, nothing is kept.
     """
     key = (chain.id, chain.version)
-    with _lock:
-        found = _studies.get(key)
+    found = recall(_studies, key)
     if found is not None:
         return found
     snapshot = load_snapshot(chain)
@@ -132,49 +118,3 @@ def load_study(chain: ValueChain) -> Study:
     if not is_writing() and snapshot.version == chain.version:
         keep(_studies, key, found, KEPT)
     return found
-
-
-def keep(kept: OrderedDict[Key, Kept], key: Key, value: Kept, most: int) -> None:
-    """Put a value into a memory of this process that holds the newest few."""
-    with _lock:
-        kept[key] = value
-        kept.move_to_end(key)
-        while len(kept) > most:
-            kept.popitem(last=False)
-
-
-def load_issue_flow(study: Study, head: RunHead, issue: Issue) -> IssueFlow:
-    """How risk of one issue travels, by L_res of the current run of a map, one under RM-2.0."""
-    key = (head.chain_id, head.id, head.map_version, issue)
-    with _lock:
-        found = _issue_flows.get(key)
-    if found is None:
-        residual, column = _residuals(study, head, issue), list(Issue).index(issue)
-        found = IssueFlow.of(study.flow, study.network, residual, column)
-        keep(_issue_flows, key, found, KEPT_ISSUES)
-    return found
-
-
-def _residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
-    """(nodes,) L_res of one issue in a run.
-
-    A node that came after the run is not scored yet: it counts as of unknown origin (11.8).
-    """
-    known, graph = list_residuals(head.id, issue), study.flow.graph
-    values = (known.get(ref, np.nan) for ref in graph.nodes.ids)
-    found = np.fromiter(values, dtype=np.float64, count=len(graph))
-    new = np.flatnonzero(np.isnan(found))
-    if len(new):
-        found[new] = unknown_likelihood(graph, new)[:, list(Issue).index(issue)]
-    return found
-
-
-def load_bands(run_id: UUID, keys: Sequence[UUID], issue: Issue) -> dict[UUID, RiskBand | None]:
-    """The residual band of some nodes on one issue in a run; None: not assessed."""
-    rows = db.session.execute(
-        select(RiskAssessment.step, RiskAssessment.node_id, RiskAssessment.scores).where(
-            of_run(run_id), RiskAssessment.node_id.in_(keys)
-        )
-    ).all()
-    found = settled(rows, "node_id")
-    return {key: residual_band_of(row.scores, issue) for key, row in found.items()}

@@ -1,0 +1,51 @@
+"""Assessments of a map as its views read them: who assesses registers how."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from ddplatform.infrastructure.registry import Registry
+from supply_chain.risk.register import Register
+
+ASSESSMENT: Final = "assessment"
+
+
+class RunFacts(Protocol):
+    """What a view says of the run that its scores come from."""
+
+    @property
+    def method_version(self) -> str: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def chain_version(self) -> int:
+        """Version of the map that was assessed."""
+
+    @property
+    def release_name(self) -> str:
+        """Edition of the reference data."""
+
+
+@dataclass(frozen=True)
+class RunReader:
+    """How runs of assessments are read; by one statement where nothing else is said."""
+
+    find_before: Callable[[UUID, datetime], UUID | None]
+    """The newest run of a map that was there before a moment."""
+    load_register: Callable[[UUID], Register]
+    """All risks of a run; two statements at most, none for what the process has kept."""
+    find_version: Callable[[UUID], int | None]
+    """The version of the map that a run assessed."""
+    find_current: Callable[[UUID], RunFacts | None]
+    """The current run of a map, or None before the first."""
+
+
+RUNS: Registry[RunReader] = Registry("runs of assessments")
+"""Under `ASSESSMENT`."""
+
+
+def runs() -> RunReader:
+    """How runs are read."""
+    return RUNS.get(ASSESSMENT)

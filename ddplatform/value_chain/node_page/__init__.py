@@ -1,0 +1,1 @@
+"""The page of a node, with the cards that later packages put on it."""
