@@ -16,6 +16,11 @@ PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 PUT_TOGETHER = re.compile(r"[bfx]-|s\d$|g[A-E]$")
 """Classes whose ending is a band, a shade, the place of a series or a grade."""
+PACKAGES = (
+    *("infrastructure", "audit", "accounts", "evidence", "value_chain", "supplier_engagement"),
+    *("risk", "due_diligence", "reporting", "demo"),
+)
+"""From the earliest to the latest, as in the import contracts."""
 COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
 
 
@@ -50,6 +55,23 @@ def test_every_template_compiles() -> None:
 
     assert len(TEMPLATES) > 100
     assert _faults(TEMPLATES, broken) == []
+
+
+def test_a_template_takes_nothing_from_a_later_package() -> None:
+    taken = re.compile(r"{%-?\s*(?:extends|include|from|import)\s+['\"](\w+)/")
+
+    def later(path: Path) -> list[str]:
+        own = path.relative_to(ROOT / "templates").parts[0]
+        named = taken.findall(_source(path))
+        return [one for one in named if one in PACKAGES and _place(one) > _place(own)]
+
+    assert set(PACKAGES) <= {path.name for path in (ROOT / "templates").iterdir()}
+    assert _faults(PAGES, later) == []
+
+
+def _place(folder: str) -> int:
+    """Where a folder stands among the packages; components, layouts and mails come before all."""
+    return PACKAGES.index(folder) if folder in PACKAGES else -1
 
 
 def test_no_page_carries_a_style_attribute_or_an_event_handler() -> None:
