@@ -83,8 +83,6 @@ def _last_day(starts_on: date, months: float | None, at_full: float) -> date | N
     """The last day on which the points are not below what the method still counts."""
     if months is None:
         return None
-    if at_full < _POLICY.event_least_points:
-        return starts_on - timedelta(days=1)
     halvings = log2(at_full / _POLICY.event_least_points)
     return _day(starts_on, months + _POLICY.event_half_life_months * halvings)
 

@@ -45,10 +45,6 @@ class Flow:
         upstream = severity_upstream(network, severity, exposed[: network.nodes])
         return cls(residual, severity, exposed, free_sources(network, residual), upstream)
 
-    def linked(self, places: Ints) -> Floats:
-        """LAM of some nodes."""
-        return np.subtract(1, self.free[places])
-
 
 def change_nodes(
     network: Network, flow: Flow, at: Ints, residual: Floats, severity: Floats

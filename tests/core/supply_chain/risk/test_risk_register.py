@@ -213,6 +213,22 @@ def test_a_register_is_read_as_it_was_written(register: Register) -> None:
     assert again.keys() == KEYS
 
 
+def test_each_node_is_new_beside_the_register_of_a_map_without_places(register: Register) -> None:
+    nodes = NodeColumns.build([], country=[], sector=[])
+    links = LinkColumns.build(nodes, buyer=[], supplier=[])
+    nothing = assess(
+        ValueChain.build(nodes=nodes, links=links),
+        Evidence(),
+        reference=load_reference(),
+        as_of=load_reference().as_of,
+    )
+
+    before = register_of(nothing, [])
+
+    assert before.rows_of(register.key.tobytes()).tolist() == [-1] * len(KEYS)
+    assert register.rows_of(register.key.tobytes()).tolist() == list(range(len(KEYS)))
+
+
 def test_a_cell_rounds_severity_half_up_and_takes_the_upper_end_of_a_step() -> None:
     cells = heat_cells(np.array([2.5, 2.49, 5.0, 1.0]), np.array([0.2, 0.2000001, 1.0, 0.0]))
     assert cells.tolist() == [31, 21, 55, 11]

@@ -49,13 +49,20 @@ def test_an_event_that_is_still_to_come_adds_nothing_today() -> None:
     assert all(one.today == 0 < one.at_full for one in course.issues)
 
 
+@pytest.mark.parametrize("source", METHOD.source_types)
+@pytest.mark.parametrize("event", METHOD.events)
+def test_each_event_counts_on_its_first_day_whoever_tells_of_it(event: str, source: str) -> None:
+    course = course_of(event, source, START, None, on=START)
+    assert course.issues and all(one.today == one.at_full > 0 for one in course.issues)
+
+
 @given(st.sampled_from(FINITE), st.sampled_from(METHOD.source_types))
 def test_the_day_named_is_the_last_on_which_the_method_counts_it(event: str, source: str) -> None:
     for one in course_of(event, source, START, None, on=START).issues:
         at = list(Issue).index(one.issue)
         assert one.counts_until is not None
-        assert points(event, source, one.counts_until)[at] > 0 or one.counts_until < START
-        assert points(event, source, max(START, one.counts_until + timedelta(1)))[at] == 0
+        assert points(event, source, one.counts_until)[at] > 0
+        assert points(event, source, one.counts_until + timedelta(1))[at] == 0
 
 
 @pytest.mark.parametrize("days", [0, 200, 365, 400, 500, 700])
