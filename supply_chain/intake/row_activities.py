@@ -322,7 +322,7 @@ def _question(view: TableView, node: NodeDraft, cells: list[_Said], name: _Said)
     if cells:
         asked = _one_of(cells)
         is_code = asked is not None and asked.column in view.codes
-        return replace(asked, text=asked.activity.why) if asked and is_code else asked
+        return replace(asked, text=asked.activity.why or asked.text) if asked and is_code else asked
     goods = activity_of_goods(node.commodities)
     by_goods = _Said(view.column("commodities"), goods.why, goods)
     heading = _by_heading(view, node) or by_goods

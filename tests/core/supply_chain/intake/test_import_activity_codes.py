@@ -94,6 +94,34 @@ def test_hs_codes_in_a_column_of_sectors_are_goods_and_their_activity_is_asked()
     assert sectors(draft) == [None, None] and len(draft.activities.questions) == 2
 
 
+def test_hs_codes_in_a_list_of_factories_are_what_these_make() -> None:
+    draft = read_map(
+        [NamedBytes("list.csv", b"Factory name,Country,Industry\nA,BD,6109.10\nB,BD,6403.99\n")]
+    )
+
+    assert [node.commodities for node in draft.nodes] == [("garments",), ("footwear",)]
+    assert sectors(draft) == ["garments", "footwear"] and draft.activities.questions == ()
+
+
+def test_words_in_a_column_of_codes_are_read_as_words() -> None:
+    draft = read("ISIC", "1410", "1511", "1520", "1393", "Garment sewing")
+
+    assert sectors(draft)[-1] == "garments"
+
+
+def test_a_code_that_a_spreadsheet_took_the_nought_from_is_the_whole_code() -> None:
+    assert sectors(read("ISIC", "1410", "112")) == ["garments", "rice_farming"]
+
+
+def test_a_code_that_its_classification_has_not_is_asked_as_it_stands_and_can_be_answered() -> None:
+    draft = read("ISIC", "1410", "9999")
+
+    assert sectors(draft) == ["garments", None]
+    (question,) = draft.activities.questions
+    assert (question.says, question.nodes) == ("9999", (draft.nodes[1].id,))
+    assert sectors(read("ISIC", "1410", "9999", answers={"9999": "toys"})) == ["garments", "toys"]
+
+
 def test_six_digits_without_a_heading_that_says_naics_and_numbers_of_other_kinds_are_no_codes() -> (
     None
 ):

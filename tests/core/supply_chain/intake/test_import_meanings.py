@@ -105,6 +105,7 @@ def test_where_the_own_business_is_known_the_tier_of_the_links_counts() -> None:
         ("1.5m USD", "Spend", Measure(1_500_000, "USD")),
         ("12 MT", "Volume", Measure(12, "t")),
         ("-5", "Volume", None),
+        ("1.2.3 EUR", "Spend", None),
         ("some", "Volume", None),
     ],
 )
@@ -130,6 +131,25 @@ def test_missing_values_leave_shares_unknown_and_the_sum_is_told() -> None:
     assert [link.share for link in draft.links] == [None, None]
     (note,) = draft.notes
     assert "missing for 1 of 2 suppliers" in note.problem and "3,000" in note.problem
+
+
+def test_what_is_bought_of_a_supplier_of_two_buyers_is_the_share_of_neither() -> None:
+    draft = read(
+        SPENT + 'V1,A,BD,"3,000",,V8; V9\nV2,B,PK,"1,000",,V9\nV8,Ours,BE,,,\nV9,Us,BE,,,\n'
+    )
+
+    assert {link.share for link in draft.links} == {None} and len(draft.links) == 3
+    (note,) = draft.notes
+    assert "missing for 1 of 2 suppliers of “Us”" in note.problem and "1,000" in note.problem
+
+
+def test_a_spend_of_nothing_on_all_suppliers_gives_no_shares_and_is_told() -> None:
+    draft = read(SPENT + "V1,A,BD,0,,V9\nV2,B,PK,0,,V9\nV9,Us,BE,,,\n")
+
+    assert [link.share for link in draft.links] == [None, None]
+    assert [note.problem for note in draft.notes] == [
+        "“Annual spend EUR” of all suppliers of “Us” is 0."
+    ]
 
 
 def test_volume_counts_where_spend_is_in_several_currencies_which_is_told() -> None:

@@ -51,6 +51,15 @@ def test_a_name_tells_where_the_cell_leaves_it_open_and_both_agree() -> None:
     assert (question.says, question.nodes) == ("Mill", (draft.nodes[1].id,))
 
 
+def test_two_columns_that_tell_of_different_activities_are_a_question_with_both() -> None:
+    draft = read("Name,Country,What they do,Activity\nAlfa,BD,garment sewing,tannery\n")
+
+    assert sectors(draft) == [None]
+    (question,) = draft.activities.questions
+    assert question.says == "garment sewing / tannery"
+    assert {"garments", "leather_tanning"} <= dict(question.choices).keys()
+
+
 def test_goods_alone_are_one_question_for_all_rows_that_have_them() -> None:
     draft = read("Name,Country,Products\nAlfa,BD,garments\nBeta,IN,garments\nGamma,IN,\n")
 
