@@ -52,3 +52,9 @@ def test_a_supplier_named_in_any_entry_counts():
     answers = {"/data/N/SAQ_N01[1]/SAQ_N02": None}
 
     assert set(shown_checks(answers, set())) == {"sub_suppliers_named"}
+
+
+def test_a_question_of_that_name_in_a_form_of_the_buyer_counts_only_where_its_answer_fits():
+    of_the_buyer = {"/data/L/SAQ_L03": "yes", "/data/O/SAQ_O02": None}
+
+    assert shown_checks(of_the_buyer, {"SAQ-O02"}) == {}

@@ -19,6 +19,7 @@ def read(text: str) -> MapDraft:
     "spellings",
     [
         ("Punjab", "PUNJAB", "Punjab Province", "Prov. Punjab", "Province of Punjab", " punjab "),
+        ("Punjab", "Punjab, Province of", "Punjab (Province of the)"),
         ("São Paulo", "Sao Paulo", "Estado de São Paulo", "SÃO PAULO"),
         ("广东", "广东省"),
         ("القاهرة", "محافظة القاهرة"),

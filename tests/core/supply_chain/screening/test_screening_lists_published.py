@@ -127,6 +127,19 @@ def test_tables_below_a_heading_of_orders_that_ended_hold_no_more(heading, statu
     )
 
 
+def test_the_caption_of_a_table_is_the_nearest_heading_and_of_this_table_alone():
+    rows = HEAD.removeprefix("<table>")
+    page = (
+        f"<h2>Orders</h2><table><caption>China, inactive orders</caption>{rows}<tr><td>A<td></table>"
+        f"{HEAD}<tr><td>B<td></table>"
+    )
+
+    first, other = read(page).entries
+
+    assert (first.section, first.status) == ("China, inactive orders", ENDED)
+    assert (other.section, other.status) == ("Orders", IN_FORCE)
+
+
 def test_a_column_of_the_status_counts_before_the_heading():
     page = "<h2>Inactive orders</h2><table><tr><th>Entity<th>Status<tr><td>A<td>Active</table>"
 
@@ -229,6 +242,19 @@ def test_entities_of_a_page_are_not_expanded_and_files_not_read():
 )
 def test_the_day_of_a_page_is_read_where_it_is_certain(text, day):
     assert read(f"<p>{text}</p>{HEAD}<tr><td>A<td></table>").stated_on == day
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        '<meta property="article:modified_time" content="2026-03-03T10:15:00+00:00">',
+        '<meta name="DCTERMS.modified" content="2026-03-03">',
+    ],
+)
+def test_the_day_that_a_page_states_for_machines_counts_beside_that_of_its_text(meta):
+    text = "<p>Updated on 1 March 2026</p>"
+
+    assert read(f"{meta}{text}{HEAD}<tr><td>A<td></table>").stated_on == date(2026, 3, 3)
 
 
 @pytest.mark.parametrize(
