@@ -14,6 +14,7 @@ from ddplatform.accounts.organisations.queries import (
     get_membership,
     get_organisation_by_slug,
     get_person,
+    get_user_by_email,
     list_people,
 )
 from ddplatform.accounts.organisations.services import people
@@ -21,7 +22,7 @@ from ddplatform.audit.models import AuditEvent
 from ddplatform.config import SignUp
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
-from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token
@@ -92,6 +93,32 @@ def test_every_fault_of_the_form_stands_at_its_field_and_the_link_works_on(open_
     assert found(client, link)[0] == 302
 
 
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"country": "XX"}, "country"),
+        ({"sector_ref": "no such sector"}, "sector_ref"),
+        ({"person": " "}, "person"),
+        ({"person": "Win at www.prize.example"}, "person"),
+    ],
+)
+def test_nothing_is_founded_with_a_field_that_breaks_a_rule(
+    context: Flask, change: dict[str, str], field: str
+):
+    wanted = replace(services.Wanted(name="Cacao", country="FR", person="Ama"), password=PASSWORD)
+    with unit_of_work():
+        services.ask_link(EMAIL, at=NOW)
+    with across_tenants():
+        (link,) = db.session.scalars(select(Invitation)).all()
+
+    with acting_in(link.organisation_id), pytest.raises(Invalid) as refused:
+        services.found(link, replace(wanted, **change), at=NOW)  # type: ignore[arg-type]
+
+    assert set(refused.value.fields) == {field}
+    assert link.used_at is None and companies(context) == []
+
+
 def test_a_link_founds_once_and_says_afterwards_how_to_go_on(open_app: Flask):
     link = link_for(open_app)
     assert found(open_app.test_client(), link)[0] == 302
@@ -143,6 +170,24 @@ def test_by_invitation_only_the_operator_sends_links(app: Flask):
     assert "by invitation" in page.text and "<form" not in page.text.split("<main")[1]
     assert done.exit_code == 0, done.output
     assert found(client, link)[0] == 302
+
+
+def test_the_operator_is_told_of_a_closed_account_and_of_what_is_no_address(
+    app: Flask, tenant: Tenant
+):
+    closed = tenant.email(RoleId.ANALYST)
+    with app.app_context(), unit_of_work():
+        user = get_user_by_email(closed)
+        assert user is not None
+        user.is_active = False
+
+    for email, told in ((closed, "account of this address is closed"), ("ama", "not an e-mail")):
+        refused = app.test_cli_runner().invoke(
+            args=["organisations", "invite-founder", "--email", email]
+        )
+        assert refused.exit_code == 1 and told in refused.output
+
+    assert send_mails(app) == []
 
 
 def test_off_closes_the_page_the_command_and_links_that_are_out(

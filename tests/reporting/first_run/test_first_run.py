@@ -14,12 +14,17 @@ from ddplatform.accounts.founding.models import FirstRun
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.tenancy import acting_in
-from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.reporting.first_run import services
+from ddplatform.reporting.first_run.services import Business
+from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChain, ValueChainNode
 from tests.answering import add_node, make_chain
+from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.job_handlers import drop_handler
+from tests.risk_maps import acting
 
 BASE = "/o/acme/first-steps/"
 PROGRESS = f"{BASE}progress"
@@ -29,6 +34,7 @@ BEGIN = {
     "country": "FR",
     "sector_ref": "food_processing",
 }
+BUSINESS = Business(**BEGIN)
 LIST = b"name,country,sector\nMill One,IN,textile_mills\nSewing Two,BD,garments\n"
 
 
@@ -187,6 +193,23 @@ def test_a_list_that_cannot_be_read_leads_back_to_another_one(
     page = founder.get(BASE)
     assert page.status_code == 200 and 'class="notice danger"' in page.text
     assert send(founder, upload()).status_code == 302
+
+
+def test_who_comes_second_with_the_first_map_or_list_is_told_where_to_go_on(
+    app: Flask, tenant: Tenant, reference_data: None
+):
+    with app.app_context(), acting(tenant):
+        with pytest.raises(Conflict, match="There is no map yet"):
+            services.bring_made_up_list(by=tenant.manager, at=NOW)
+        services.begin_map(BUSINESS, by=tenant.manager, at=NOW)
+        with pytest.raises(Conflict, match="The first map already exists"):
+            services.begin_map(BUSINESS, by=tenant.manager, at=NOW)
+        services.bring_made_up_list(by=tenant.manager, at=NOW)
+        with pytest.raises(Conflict, match="A list is on its way already"):
+            services.bring_made_up_list(by=tenant.manager, at=NOW)
+        lists = db.session.scalars(select(MapImport.id)).all()
+
+    assert len(lists) == len(chains(app, tenant)) == 1
 
 
 def test_a_second_first_list_at_once_is_refused_and_the_first_one_stands(

@@ -159,6 +159,22 @@ def test_a_risk_with_a_child_in_danger_is_never_deferred(tenant: Tenant, scored:
         defer(tenant, scored.farms, owner=tenant.analyst.user_id, minutes=1)
 
 
+def test_a_very_severe_risk_is_deferred_only_while_it_is_unlikely(
+    tenant: Tenant, scored: CocoaMap
+) -> None:
+    wanted = Wanted(MARCH, "Harvest ends in February.", tenant.analyst.user_id)
+    likely, unlikely = Issue.FL, Issue.CT  # on the farms both are of severity 4.6
+
+    with acting(tenant):
+        with pytest.raises(Conflict, match="very severe risk with a likelihood of 25 %"):
+            services.defer(scored.farms, likely, wanted, by=tenant.analyst, at=NOW)
+        services.defer(scored.farms, unlikely, wanted, by=tenant.analyst, at=NOW)
+        found = load_of_places([scored.farms], NOW.date())
+
+    assert found.of(scored.farms, likely).deferral is None
+    assert found.of(scored.farms, unlikely).deferral is not None
+
+
 def test_danger_that_becomes_known_ends_what_a_deferral_says(
     tenant: Tenant, scored: CocoaMap
 ) -> None:

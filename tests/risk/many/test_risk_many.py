@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure.access.roles import RoleId
@@ -288,6 +289,36 @@ def test_ticked_rows_are_previewed_changed_and_undone_in_the_browser(
     token = csrf_token(analyst, done.location)
     assert analyst.post(f"{done.location}/undo", data={"csrf_token": token}).status_code == 302
     assert "What counted before counts again" in analyst.get(done.location).text
+
+
+def carry_out_in_browser(browser: FlaskClient, preview: str) -> None:
+    """Agree to all that the preview of a step shows."""
+    form = re.search(r'<form method="post">.*?</form>', browser.get(preview).text, re.DOTALL)
+    assert form
+    data = MultiDict(re.findall(r'name="(\w+)" value="([^"]*)"', form.group(0)))
+    assert browser.post(ROOT, data=data).status_code == 302
+
+
+def test_deferral_its_end_and_urgency_are_set_in_the_browser(
+    tenant: Tenant, analyst: FlaskClient, scored: CocoaMap
+) -> None:
+    step = f"{ROOT}?chain={scored.chain}&view=all&issue=ISS-FF&all=1&preview=1&verb="
+    person, places = tenant.manager.user_id, (scored.farms, scored.exporter)
+
+    carry_out_in_browser(
+        analyst, f"{step}defer&person={person}&review_on={MARCH}&reason=Harvest+ends"
+    )
+    deferred = [standing(tenant).of(place, Issue.FF) for place in places]
+    carry_out_in_browser(analyst, f"{step}end&reason=It+rained")
+    ended = [standing(tenant).of(place, Issue.FF) for place in places]
+    carry_out_in_browser(
+        analyst, f"{step}urgency&reason=Own+stores&delay=yes&involvement=contribute"
+    )
+    notes = [standing(tenant).notes[place.hex, Issue.FF.value] for place in places]
+
+    assert [(one.owner.id, one.deferral.review_on) for one in deferred] == [(person, MARCH)] * 2  # type: ignore[union-attr]
+    assert [one.deferral for one in ended] == [None, None]
+    assert [(one.delay_harms, one.involvement) for one in notes] == [(True, "contribute")] * 2
 
 
 def test_a_preview_with_a_fault_says_what_to_correct_and_too_many_are_named(
