@@ -32,7 +32,7 @@ from ddplatform.value_chain.approvals.models import (
     EndCause,
 )
 from ddplatform.value_chain.approvals.services.requests import REASON, UNTIL, Wish
-from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_link, get_node
 from ddplatform.value_chain.mapping.services import links as supply_links
 from ddplatform.value_chain.mapping.services import nodes as value_chain
@@ -151,6 +151,7 @@ def test_a_new_link_and_a_possible_one_become_probable_when_their_confirmation_i
     [
         (None, {REASON, UNTIL}),
         (Wish(reason="  ", expires_on=NOW.date() + DAY), {REASON}),
+        (Wish(reason="x" * 2001, expires_on=NOW.date() + DAY), {REASON}),
         (Wish(reason="Seen", expires_on=None), {UNTIL}),
         (Wish(reason="Seen", expires_on=NOW.date()), {UNTIL}),
         (Wish(reason="Seen", expires_on=NOW.date() + 400 * DAY), {UNTIL}),
@@ -302,6 +303,24 @@ def test_what_nobody_decided_on_ends_with_its_last_day(tenant: Tenant, link: UUI
         decide(tenant, request, at=NOW + 11 * DAY)
 
 
+def test_what_a_person_ended_while_the_map_was_waited_for_does_not_end_a_second_time(
+    tenant: Tenant, link: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    request, late = ask(tenant, link, until=30), NOW + 31 * DAY
+    decide(tenant, request)
+    hold = approval_steps.get_chain_for_change
+
+    def hold_after_a_person(chain_id: UUID) -> ValueChain:
+        monkeypatch.setattr(approval_steps, "get_chain_for_change", hold)
+        approval_steps.end(request, reason="Contract ended.", by=tenant.analyst, at=late)
+        return hold(chain_id)
+
+    monkeypatch.setattr(approval_steps, "get_chain_for_change", hold_after_a_person)
+    assert expire(tenant, late) == {"ended": 0}
+    assert part(tenant, request).end_reason == "Contract ended."
+    assert actions(tenant)[-1] == "approval:end"
+
+
 def test_anybody_who_assesses_ends_an_approval_with_a_reason(tenant: Tenant, link: UUID):
     request = ask(tenant, link)
     decide(tenant, request)
@@ -348,6 +367,18 @@ def test_an_origin_stays_what_it_was_until_it_is_approved_and_is_unknown_after_i
     mark_origin(tenant, cocoa.exporter)  # the same form again asks for nothing
     assert newest(tenant) == request
     expire(tenant, NOW + 201 * DAY)
+    assert is_origin(tenant, cocoa.exporter) is None
+
+
+def test_the_form_of_a_site_sent_again_while_its_origin_waits_asks_for_nothing_more(
+    tenant: Tenant, cocoa: CocoaMap
+):
+    mark_origin(tenant, cocoa.exporter)
+    request = newest(tenant)
+    mark_origin(tenant, cocoa.exporter)
+    assert part(tenant, request).state is ApprovalState.WAITING
+    with acting(tenant):
+        assert db.session.scalars(select(ApprovalRequest.id)).all() == [request]
     assert is_origin(tenant, cocoa.exporter) is None
 
 

@@ -20,7 +20,6 @@ from ddplatform.value_chain.approvals.services.requests import Part, Wish, ask, 
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
 from supply_chain.risk.rm2.absences import Obstacle, obstacle_to
-from supply_chain.risk.rm2.method import METHOD
 
 CODE = "reason_code"
 REFUSED: Final[Mapping[Obstacle, tuple[str, str]]] = {
@@ -77,12 +76,10 @@ def ask_not_applicable(
 
     Raises:
         NotFound: no such node.
-        Invalid: no reason code, no reason, no or a late last day, an unknown factor.
+        Invalid: no reason code, no reason, no or a late last day.
         Conflict: it is observed, blank, of the place, at an own operation, or asked for already.
     """
     node = get_node(node_id)
-    if factor not in METHOD.factor_index:
-        raise Invalid(fields={"factor": "Choose a factor of the method."})
     refused = refusal(node, factor, at=at)
     if refused is not None:
         raise Conflict(*refused)

@@ -15,7 +15,7 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
-from ddplatform.risk.approvals.services.deciders import decider_of
+from ddplatform.risk.approvals.services.deciders import second_person
 from ddplatform.risk.approvals.services.effects import (
     bring_into_force,
     end_parts,
@@ -169,14 +169,18 @@ def _next_chunk(
     by: Identity,
     at: datetime,
 ) -> bool:
-    """Some more parts take the decision; False where none is left."""
+    """Some more parts take the decision; False where none is left.
+
+    Raises:
+        NotAllowed: whoever decided may not approve.
+    """
     if decision.kind is DecisionKind.END:
         found = _standing(request.id)
         end_parts(found, EndCause.BY_HAND, reason=decision.note, by=by, at=decision.decided_at)
         fall_back(chain, "approval:end", found, is_whole=False, by=by, at=at)
     else:
         approve = decision.kind is DecisionKind.APPROVE
-        found = _waiting(request.id, by, at)
+        found = _waiting(request, by, at)
         put_decision(found, approve=approve, note=decision.note, by=by, at=decision.decided_at)
         if approve and found:
             bring_into_force(chain, found, is_whole=False, by=by, at=at)
@@ -184,13 +188,11 @@ def _next_chunk(
     return bool(found)
 
 
-def _waiting(request_id: UUID, by: Identity, at: datetime) -> Sequence[PartRow]:
-    """What waits for this person, who may have lost the right since or got an own site there."""
-    decider = decider_of(by)
-    if decider is None:
-        return ()
+def _waiting(request: ApprovalRequest, by: Identity, at: datetime) -> Sequence[PartRow]:
+    """What waits for this person, who may have got an own site there since."""
+    decider = second_person(request, by)
     waits = Approval.state == ApprovalState.WAITING
-    which = *of_request(request_id), waits, *may_decide(decider, today=at.date())
+    which = *of_request(request.id), waits, *may_decide(decider, today=at.date())
     return list_parts(*which, most=CHUNK)
 
 
