@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import undefer
 
+from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.access.identity import system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
+from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.risk.facts.services.facts import add_fact
 from ddplatform.risk.reassessment.models import ReviewTask
@@ -28,6 +30,7 @@ from ddplatform.risk.supplier_figures.services import questions as figure_questi
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.responses.models import RiskSignal
 from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.mapping.services import nodes as value_chain
 from supply_chain.risk.rm2.response import ConductFlag, Label
 from supply_chain.vocabulary import Issue, NodeKind
 from tests.answering import (
@@ -365,6 +368,19 @@ def test_lines_are_made_again_only_where_what_they_rest_on_changed(
     assert made == [1]
 
 
+def test_each_day_figures_are_asked_for_of_maps_with_a_supplier_who_was_asked(
+    asked: Asked, answered: Supplier
+) -> None:
+    with acting(asked.tenant.id):
+        value_chain.create_chain(
+            "Sugar", own_business="Maison Sucre", by=asked.tenant.analyst, at=NOW
+        )
+        by = system_identity(asked.tenant.id)
+        assert supplier_figures.ask_renewals(by=by, at=NOW + DAY) == {"maps": 1}
+        queued = select(Job.payload).where(Job.name == supplier_figures.RENEW)
+        assert db.session.scalars(queued).all() == [{"chain_id": str(asked.chain_id)}]
+
+
 def test_the_supplier_is_told_once_in_its_language(
     app: Flask, asked: Asked, answered: Supplier
 ) -> None:
@@ -483,7 +499,6 @@ def test_a_questioned_line_reaches_the_buyer_as_a_task_and_the_answer_stands_at_
         "line": "told",
         "reason": "We answered this in July.",
     }
-    assert phone.post(f"{address}/question", data={**form, "reason": ""}).status_code == 422
     assert phone.post(f"{address}/question", data=form).status_code == 302
     assert "Not answered yet." in page_of(phone, answered)
 
@@ -504,6 +519,98 @@ def test_a_questioned_line_reaches_the_buyer_as_a_task_and_the_answer_stands_at_
     assert "You are right, we will look." in page_of(phone, answered)
     with acting(asked.tenant.id), pytest.raises(Conflict):
         figure_questions.answer(key, "Again", by=asked.tenant.manager, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("", "Write what is wrong."),
+        ("   ", "Write what is wrong."),
+        ("Ask Kofi on +225 07 07 12 34 56.", "anything that leads to a person"),
+    ],
+)
+def test_a_line_is_questioned_only_with_a_reason_that_leads_to_nobody(
+    phone: FlaskClient, answered: Supplier, reason: str, told: str
+) -> None:
+    address = f"{page_address(answered)}/question"
+    form = {"csrf_token": csrf_token(phone, address), "line": "told", "reason": reason}
+
+    refused = phone.post(address, data=form)
+    assert refused.status_code == 422 and told in main_of(refused.text)
+    assert "Not answered yet." not in page_of(phone, answered)
+
+
+def question_of(answered: Supplier) -> UUID:
+    """The supplier questions a line."""
+    with acting(answered.id):
+        figures = figures_of(answered.asked).id
+        told = "Told by you: +2.0", "We answered this in July."
+        return figure_questions.ask(figures, "told", *told, by=answered.identity, at=NOW).id
+
+
+def answer_now(answered: Supplier, question: UUID) -> None:
+    tenant = answered.asked.tenant
+    with acting(tenant.id):
+        figure_questions.answer(question, "We will look.", by=tenant.manager, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("   ", "Enter an answer."),
+        ("Amina K. told us, amina@scoop.example.", "anything that leads to a person"),
+    ],
+)
+def test_an_answer_that_says_nothing_or_leads_to_a_person_never_reaches_the_supplier(
+    manager: FlaskClient, phone: FlaskClient, answered: Supplier, answer: str, told: str
+) -> None:
+    page = f"/o/acme/risk/response/questions/{question_of(answered)}"
+
+    form = {"csrf_token": csrf_token(manager, page), "answer": answer}
+    refused = manager.post(page, data=form)
+    assert refused.status_code == 422 and told in main_of(refused.text)
+    assert "Not answered yet." in page_of(phone, answered)
+
+
+def test_the_supplier_learns_by_mail_that_its_question_is_answered(
+    app: Flask, answered: Supplier
+) -> None:
+    question = question_of(answered)
+    answer_now(answered, question)
+    with acting(answered.asked.tenant.id):
+        figure_questions.tell_answer(question)
+
+    (mail,) = [one for one in mails() if "Acme answers your question" in one]
+    assert page_address(answered) in mail and "We will look." not in mail
+
+
+def test_a_question_to_a_person_who_left_is_a_task_without_a_mail(
+    asked: Asked, answered: Supplier
+) -> None:
+    question, before = question_of(answered), len(mails())
+    with acting(asked.tenant.id):
+        db.session.get_one(User, asked.tenant.manager.user_id).is_active = False
+    with acting(asked.tenant.id):
+        figure_questions.take_up(question, by=system_identity(asked.tenant.id), at=NOW)
+        assert [task.node_id for task in db.session.scalars(select(ReviewTask))] == [asked.node_id]
+    assert len(mails()) == before
+
+
+def test_who_is_asked_in_place_of_a_supplier_gets_no_mail_about_its_figures(
+    asked: Asked, answered: Supplier
+) -> None:
+    question = question_of(answered)
+    answer_now(answered, question)
+    tenant = asked.tenant
+    newer = ask_again(tenant, asked.chain_id, asked.node_id, ref="AGR", email=OTHER_EMAIL)
+    with acting(tenant.id):
+        get_assignment(newer.assignment_id).sent_at = NOW + DAY
+    renew(asked, at=NOW + DAY)
+    before = len(mails())
+    with acting(tenant.id):
+        figure_questions.tell_new(figures_of(asked).id)
+        figure_questions.tell_answer(question)
+    assert len(mails()) == before
 
 
 # ---- many places ----------------------------------------------------------------------------
