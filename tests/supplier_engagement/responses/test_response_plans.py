@@ -23,6 +23,7 @@ from tests.answering import (
     DUE,
     Supplier,
     acting,
+    answers_of,
     ask,
     come_in,
     fill,
@@ -60,11 +61,13 @@ def hidden(page: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in found}
 
 
-def post(phone: FlaskClient, supplier: Supplier, shown: str = "", **plan: str):
+def post(
+    phone: FlaskClient, supplier: Supplier, shown: str = "", answer: str = "unsure", **plan: str
+):
     """The page as a browser sends it: what it showed, the answer, and the two fields."""
     page = shown or phone.get(address(supplier)).text
     fields = {f"plan-{name}:{C04}": text for name, text in plan.items()}
-    return phone.post(address(supplier), data={**hidden(page), C04: "unsure", **fields})
+    return phone.post(address(supplier), data={**hidden(page), C04: answer, **fields})
 
 
 def kept(app: Flask, supplier: Supplier) -> FindOut:
@@ -88,6 +91,16 @@ def test_a_plan_is_kept_and_stands_there_again(app: Flask, phone: FlaskClient, s
     assert kept(app, supplier) == FindOut(SOON.isoformat(), HOW)
     page = phone.get(address(supplier)).text
     assert "<details open><summary>" in page.split(f'name="plan-was:{C04}"')[0][-500:]
+    assert f'value="{SOON.isoformat()}"' in page and HOW in page
+
+
+def test_a_plan_without_an_answer_is_kept_and_the_question_stays_open(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    post(phone, supplier, answer="", day=SOON.isoformat(), text=HOW)
+    assert kept(app, supplier) == FindOut(SOON.isoformat(), HOW)
+    assert not answers_of(app, supplier)[C04]
+    page = phone.get(address(supplier)).text
     assert f'value="{SOON.isoformat()}"' in page and HOW in page
 
 

@@ -179,6 +179,20 @@ def test_said_to_be_another_supplier_it_stands_by_itself_as_the_list_says(years:
         assert find_merge_of(years.key("b")) is None
 
 
+def test_a_merged_record_that_its_list_calls_an_origin_is_none_when_it_stands_by_itself(
+    years: Years,
+):
+    years.bring(
+        MOVED.replace("address\n", "address,origin\n").replace("avenue Nogues", "avenue Nogues,yes")
+    )
+    years.answer(PairState.DIFFERENT)
+
+    assert "b" in years.standing()
+    with acting(years.tenant):
+        assert years.node("b").name == "Soleil Mills"
+        assert years.node("b").is_origin is None
+
+
 def test_the_first_words_again_close_the_question(years: Years):
     years.bring(MOVED)
     years.bring(FIRST)

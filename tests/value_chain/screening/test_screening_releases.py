@@ -13,6 +13,7 @@ from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.risk.reassessment.queries.changes import see_list_entries
@@ -133,6 +134,15 @@ def test_the_page_states_its_day_and_must_be_that_of_the_list(tenant, context):
     taken = take_in(tenant, UFLPA, kind="uflpa", edition_on=None)
 
     assert (taken.release.edition_on, taken.release.entries) == (date(2025, 1, 14), 6)
+
+
+def test_a_page_that_states_a_day_to_come_is_not_taken_in(tenant, context):
+    with pytest.raises(Invalid) as error:
+        take_in(tenant, UFLPA.replace(b"01/14/2025", b"01/14/2027"), kind="uflpa", edition_on=None)
+
+    assert "14 January 2027, which is in the future" in error.value.fields["edition_on"]
+    with acting(tenant):
+        assert list_lists() == []
 
 
 def test_an_order_that_no_longer_holds_is_no_hit_like_one_in_force(tenant, cocoa):
@@ -270,6 +280,20 @@ def test_the_command_names_cells_it_did_not_understand_and_refuses_what_is_no_li
     refused = run(app, tmp_path / "deep.html", *ACME, "--list", "uflpa", "--json")
     assert refused.exit_code == 1
     assert json.loads(refused.stdout)["error"]["code"] == "too_large"
+
+
+def test_the_command_refuses_a_file_that_is_too_large_and_says_what_to_do(app, tenant, tmp_path):
+    file = tmp_path / "orders.csv"
+    with file.open("wb") as orders_file:
+        orders_file.write(FIRST)
+        orders_file.truncate(MAX_BYTES + 1)
+
+    refused = run(app, file, *ACME, "--list", "cbp-wro", "--edition-on", "2025-01-01", "--json")
+
+    assert refused.exit_code == 1
+    told = json.loads(refused.stdout)["error"]
+    assert told["message"] == "orders.csv is larger than 25 MB."
+    assert told["advice"] == "Split it into several lists."
 
 
 @pytest.mark.parametrize(
