@@ -18,7 +18,7 @@ from sqlalchemy import event, select
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
-from ddplatform.value_chain.countries.routes import sites as site_routes
+from ddplatform.value_chain.countries.views import sites as site_views
 from ddplatform.value_chain.graph.services import tiers
 from ddplatform.value_chain.mapping.models import NodeSummary, SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.queries import maps as queries
@@ -362,14 +362,14 @@ def test_dots_of_a_page_opened_before_a_change_lead_nowhere_wrong(
 def test_drawings_of_few_maps_are_kept_and_the_farthest_tiers_share_a_column(
     tenant: Tenant, chain_id: UUID, analyst: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(site_routes, "KEPT", 1)
-    monkeypatch.setattr(site_routes, "MOST_COLUMNS", 2)
-    site_routes._kept.clear()
+    monkeypatch.setattr(site_views, "KEPT", 1)
+    monkeypatch.setattr(site_views, "MOST_COLUMNS", 2)
+    site_views._kept.clear()
     for colour in ("CL", "highest", "CL"):
         page = analyst.get(f"{BASE}/{chain_id}/all?colour={colour}").text
     file = analyst.get(_dots(page)[0]).data
 
-    assert len(site_routes._kept) == 1
+    assert len(site_views._kept) == 1
     assert "<span>From tier 1</span><span>Own business</span>" in page
     assert sorted(kind >> 3 for kind in file[-7:-4]) == [0, 0, 1]  # two tiers, then the business
 

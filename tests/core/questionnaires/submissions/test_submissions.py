@@ -267,8 +267,8 @@ def test_file_that_cannot_be_read_is_refused_by_its_code(name, content, code):
 
 
 def test_tables_and_archives_beyond_every_form_are_refused(monkeypatch):
-    for module in ("submission_tables", "submission_csv"):
-        monkeypatch.setattr(f"questionnaires.{module}.MAX_TABLE_BYTES", 10)
+    for module in ("tables", "csv_tables"):
+        monkeypatch.setattr(f"questionnaires.submissions.{module}.MAX_TABLE_BYTES", 10)
     for read in (read_json, read_csv):
         with pytest.raises(BookRefused, match="larger than any"):
             read(b"0" * 11, FORM)
