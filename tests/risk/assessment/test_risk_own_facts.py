@@ -23,6 +23,7 @@ from ddplatform.value_chain.mapping.services import links as supply_links
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from supply_chain.vocabulary import NodeKind
 from tests.changed_runs import (
+    GOODS,
     LEARNED,
     NODES,
     SECTOR,
@@ -124,6 +125,7 @@ def test_a_change_that_needs_more_than_the_nodes_asks_for_a_whole_run(
         {"at": leaf, "kind": NodeKind.UNKNOWN_ORIGIN},
         {"at": 1, "country": "VN"},  # nobody was there before
         {"at": 1, "own_operation": True},
+        {"at": 2, "commodity_refs": (GOODS[0],)},  # what its unproven flows count as
     ]
     for step, case in enumerate(cases, start=1):
         change(tenant, chain_id, step=step, **case)
@@ -131,11 +133,11 @@ def test_a_change_that_needs_more_than_the_nodes_asks_for_a_whole_run(
         assess(tenant, chain_id, at=NOW + minutes(step))
     with acting(tenant):
         link = db.session.scalars(select(SupplyLink).limit(1)).one()
-        supply_links.archive_link(link.id, by=tenant.analyst, at=NOW + minutes(5))
-    assert assess_new(tenant, chain_id, NOW + minutes(5)) is WholeBecause.MAP
+        supply_links.archive_link(link.id, by=tenant.analyst, at=NOW + minutes(len(cases) + 1))
+    assert assess_new(tenant, chain_id, NOW + minutes(len(cases) + 1)) is WholeBecause.MAP
     with acting(tenant):
         db.session.get_one(ValueChain, chain_id).version += 1  # no history tells what it was
-    assert assess_new(tenant, chain_id, NOW + minutes(5)) is WholeBecause.MAP
+    assert assess_new(tenant, chain_id, NOW + minutes(len(cases) + 1)) is WholeBecause.MAP
 
 
 def test_a_change_of_nodes_and_one_of_links_ask_for_a_whole_run(
