@@ -1,4 +1,4 @@
-"""What organisations and people tell earlier packages of themselves."""
+"""What organisations and people register with earlier packages."""
 
 from ddplatform.accounts.organisations import queries
 from ddplatform.accounts.organisations.models import User

@@ -1,4 +1,4 @@
-"""What actions tell earlier packages of themselves."""
+"""What actions register with earlier packages."""
 
 from ddplatform.due_diligence.actions.queries.actions import get_action
 from ddplatform.due_diligence.findings.models import MitigationAction

@@ -1,4 +1,4 @@
-"""What findings and actions tell earlier packages of themselves."""
+"""What findings and actions register with earlier packages."""
 
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.findings.queries import get_finding

@@ -1,9 +1,9 @@
-"""What remediation tells earlier packages of itself."""
+"""What remediation registers with earlier packages."""
 
 from ddplatform.accounts.organisations.services.people import ROLE_GIVEN
 from ddplatform.due_diligence.remedy.services.mails import tell_others
 
 
 def register() -> None:
-    """Have safeguarding officers told of a new one."""
+    """Tell the other safeguarding officers when one is appointed."""
     ROLE_GIVEN.add("remedy", tell_others)

@@ -1,4 +1,4 @@
-"""What events around sites tell earlier packages of themselves."""
+"""What events around sites register with earlier packages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +38,7 @@ def _ask(of: ShownNode) -> Mapping[str, Question[Any]]:
     return {"marks": select_marks([of.node.id])}
 
 
-def _show(of: ShownNode, told: Mapping[str, Any]) -> list[CardPart]:
-    marks = told["marks"].get(of.node.id, ())
+def _show(of: ShownNode, answers: Mapping[str, Any]) -> list[CardPart]:
+    marks = answers["marks"].get(of.node.id, ())
     shown = {"marks": marks, "kinds": KINDS}
     return [CardPart(Place.NOTICE, "risk/context_events/_node.html", shown)] if marks else []

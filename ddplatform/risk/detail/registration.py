@@ -38,5 +38,5 @@ def _ask(of: ShownNode) -> Mapping[str, Question[Any]]:
     }
 
 
-def _show(of: ShownNode, told: Mapping[str, Any]) -> list[CardPart]:
-    return parts_of(told.get("risks", ()), told.get("head"))
+def _show(of: ShownNode, answers: Mapping[str, Any]) -> list[CardPart]:
+    return parts_of(answers.get("risks", ()), answers.get("head"))

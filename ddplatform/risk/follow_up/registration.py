@@ -1,4 +1,4 @@
-"""What the follow-up of risks tells earlier packages of itself."""
+"""What the follow-up of risks registers with earlier packages."""
 
 from ddplatform.risk.follow_up.models import RiskFollowUp
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references

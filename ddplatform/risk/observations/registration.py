@@ -1,4 +1,4 @@
-"""What observations of places tell earlier packages of themselves."""
+"""What observations of places register with earlier packages."""
 
 from ddplatform.risk.observations.models import PlaceObservation
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references

@@ -1,4 +1,4 @@
-"""What reassessments tell earlier packages of themselves."""
+"""What reassessments register with earlier packages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def register() -> None:
     once = Once((ReviewTask.trigger,), among=ReviewTask.closed_at.is_(None))
     register_references(
         NodeReference(ReviewTask.node_id, once=once),
-        NodeReference(ReviewCause.node_id, stays="the reasons of a task are told through the task"),
+        NodeReference(ReviewCause.node_id, stays="shown with the task itself"),
     )
     CARDS.add("tasks", NodeCard(Permission.RISK_READ, _ask, _show))
 
@@ -30,7 +30,7 @@ def _ask(of: ShownNode) -> Mapping[str, Question[Any]]:
     return select_tasks_of(of.node.id)
 
 
-def _show(of: ShownNode, told: Mapping[str, Any]) -> list[CardPart]:
-    rows = tasks_from(told["tasks"], told["reasons"])
+def _show(of: ShownNode, answers: Mapping[str, Any]) -> list[CardPart]:
+    rows = tasks_from(answers["tasks"], answers["reasons"])
     shown = {"rows": rows, "titles": triggers()}
     return [CardPart(Place.MAIN, "risk/reassessment/_node.html", shown)]

@@ -1,4 +1,4 @@
-"""What runs, facts and judgements of risk tell earlier packages of themselves."""
+"""What runs, facts and judgements of risk register with earlier packages."""
 
 from ddplatform.risk.runs.models import (
     ControlRecord,

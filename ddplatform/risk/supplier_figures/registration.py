@@ -1,4 +1,4 @@
-"""What the figures that suppliers see tell earlier packages of themselves."""
+"""What the figures that suppliers see register with earlier packages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,8 +26,8 @@ def _ask(of: ShownNode) -> Mapping[str, Question[Any]]:
     return {"measured": select_measured(of.node.id, of.today)}
 
 
-def _show(of: ShownNode, told: Mapping[str, Any]) -> list[CardPart]:
-    measured = told["measured"]
+def _show(of: ShownNode, answers: Mapping[str, Any]) -> list[CardPart]:
+    measured = answers["measured"]
     shown: dict[str, Any] = {"measured": measured}
     if measured is None or measured.measure is None:
         return [CardPart(Place.SIDE, "risk/response/_node.html", shown)]

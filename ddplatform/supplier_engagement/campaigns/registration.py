@@ -1,4 +1,4 @@
-"""What campaigns tell earlier packages of themselves."""
+"""What campaigns register with earlier packages."""
 
 from ddplatform.supplier_engagement.campaigns.models import CampaignTarget
 from ddplatform.value_chain.merging.queries.references import (

@@ -1,4 +1,4 @@
-"""What suppliers of suppliers tell earlier packages of themselves."""
+"""What suppliers of suppliers register with earlier packages."""
 
 from ddplatform.supplier_engagement.cascade.models import ChainProposal
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references

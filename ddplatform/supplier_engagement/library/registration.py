@@ -1,4 +1,4 @@
-"""What questionnaires tell earlier packages of themselves."""
+"""What questionnaires register with earlier packages."""
 
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.value_chain.merging.queries.references import (

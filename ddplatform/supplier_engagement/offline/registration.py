@@ -1,4 +1,4 @@
-"""What files with answers tell earlier packages of themselves."""
+"""What files with answers register with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.supplier_engagement.offline.models import AnswerIntake

@@ -1,4 +1,4 @@
-"""What the sending of questionnaires tells earlier packages of itself."""
+"""What the sending of questionnaires registers with earlier packages."""
 
 from typing import Any
 

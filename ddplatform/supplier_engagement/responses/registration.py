@@ -1,4 +1,4 @@
-"""What answers tell earlier packages of themselves."""
+"""What answers register with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.targets import TARGETS, Target
 from ddplatform.languages import lazy_gettext as _

@@ -1,4 +1,4 @@
-"""What workbooks that buyers bring in tell earlier packages of themselves."""
+"""What workbooks that buyers bring in register with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.supplier_engagement.returned_books.models import ReturnedBook

@@ -1,4 +1,4 @@
-"""What approvals tell other features of themselves."""
+"""What approvals register with other features."""
 
 from ddplatform.value_chain.approvals.models import Approval
 from ddplatform.value_chain.mapping.models import SupplyLink

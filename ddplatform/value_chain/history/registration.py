@@ -1,4 +1,4 @@
-"""What the history of a map tells other features of itself."""
+"""What the history of a map registers with other features."""
 
 from ddplatform.value_chain.history.models import MapChange
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references

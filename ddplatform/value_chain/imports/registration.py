@@ -1,4 +1,4 @@
-"""What imports of lists tell other features of themselves."""
+"""What imports of lists register with other features."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.value_chain.imports.models import ImportGone

@@ -1,4 +1,4 @@
-"""What the map of the value chain tells evidence and other features of itself."""
+"""What the map of the value chain registers with evidence and other features."""
 
 from ddplatform.evidence.uploads.queries.targets import TARGETS, Target
 from ddplatform.languages import lazy_gettext as _

@@ -1,4 +1,4 @@
-"""What the matching of records tells other features of itself."""
+"""What the matching of records registers with other features."""
 
 from ddplatform.value_chain.matching.models import DuplicatePair, NodeMerge
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references

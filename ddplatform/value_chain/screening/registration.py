@@ -1,4 +1,4 @@
-"""What the screening of official lists tells other features of itself."""
+"""What the screening of official lists registers with other features."""
 
 from ddplatform.value_chain.merging.queries.references import (
     NodeReference,

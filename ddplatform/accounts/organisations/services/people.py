@@ -40,7 +40,7 @@ class RoleGiven(Protocol):
         """In the same transaction, before the change is recorded."""
 
 
-ROLE_GIVEN: Registry[RoleGiven] = Registry("who is told of new roles")
+ROLE_GIVEN: Registry[RoleGiven] = Registry("notices of new roles")
 
 
 def add_person(
