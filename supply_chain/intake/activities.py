@@ -190,7 +190,9 @@ def activity_of_goods(goods: tuple[str, ...]) -> Activity:
     candidates = _sectors_of_products(goods)
     if not candidates:
         return NOTHING
-    return Activity(candidates[0], _SOME, ", ".join(goods), candidates[:_MOST_CANDIDATES])
+    known = load_reference().commodities
+    said = ", ".join(known[good].name if good in known else good for good in goods)
+    return Activity(candidates[0], _SOME, said, candidates[:_MOST_CANDIDATES])
 
 
 def _sectors_stated(hits: Sequence[Hit], goods: Sequence[str]) -> tuple[str, ...]:

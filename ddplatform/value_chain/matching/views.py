@@ -93,7 +93,7 @@ def _fields(side: ComparedNode) -> Iterator[tuple[str, str]]:
         yield f"Id: {key}", str(value)
     for key, value in sorted(node.attributes.items()):
         yield f"From the list: {key.replace('_', ' ')}", _text(value)
-    yield "Id in lists", node.external_ref
+    yield "ID in lists", node.external_ref
 
 
 def _place(latitude: float | None, longitude: float | None) -> str:

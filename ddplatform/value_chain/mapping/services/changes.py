@@ -19,7 +19,7 @@ from ddplatform.value_chain.mapping.queries.words import value_words
 Part = ValueChainNode | SupplyLink
 
 
-class Follow(Protocol):
+class ChangeEffect(Protocol):
     """What a later package does once a map changed, or what is known of its nodes."""
 
     def __call__(self, chain_id: UUID, cause: str, *, by: Identity, at: datetime) -> object:
@@ -30,7 +30,7 @@ class Follow(Protocol):
         """
 
 
-AFTER_CHANGE: Registry[Follow] = Registry("what follows a change of a map")
+AFTER_CHANGE: Registry[ChangeEffect] = Registry("what follows a change of a map")
 
 
 def change_fields(
