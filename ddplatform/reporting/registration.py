@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from ddplatform.reporting import jobs
+from ddplatform.reporting.reports import registration as reports
 
-FEATURES: tuple[Callable[[], None], ...] = (jobs.register,)
+FEATURES: tuple[Callable[[], None], ...] = (reports.register, jobs.register)
 
 
 def register() -> None:

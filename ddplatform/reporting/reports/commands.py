@@ -22,11 +22,10 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import acting_in, current_organisation
 from ddplatform.reporting.reports.models import Report
 from ddplatform.reporting.reports.queries import get_report, list_report_keepers, report_name
-from ddplatform.reporting.reports.services.files import ENDINGS, export
 from ddplatform.reporting.reports.services.preview import find_same
 from ddplatform.reporting.reports.services.proof import FileProof, proof_as_json, verify_file
 from ddplatform.reporting.reports.services.requests import Wanted, add_report
-from ddplatform.reporting.reports.services.sealing import freeze, render, seal
+from ddplatform.reporting.reports.services.sealing import ENDINGS, export, freeze, render, seal
 from ddplatform.value_chain.mapping.queries.maps import find_chain, list_chains
 
 DAY = click.DateTime(["%Y-%m-%d"])

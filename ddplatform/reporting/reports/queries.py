@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.accounts.organisations.models import Organisation, User
+from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.one_row import get_one
@@ -163,3 +164,8 @@ def count_sealed() -> Sealing:
 def list_report_keepers() -> Sequence[UUID]:
     """Every organisation of this installation: where the report of a file may be kept."""
     return db.session.scalars(select(Organisation.id).order_by(Organisation.created_at)).all()
+
+
+def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:
+    """Whether a report of an organisation has a file of these bytes."""
+    return (Report.organisation_id == organisation_id) & holds(Report.files, sha256)

@@ -22,10 +22,10 @@ from ddplatform.reporting.reports.queries import (
     list_reports,
     report_name,
 )
-from ddplatform.reporting.reports.services import files as report_files
 from ddplatform.reporting.reports.services import preview as report_preview
 from ddplatform.reporting.reports.services import proof as report_proof
 from ddplatform.reporting.reports.services import requests as reports
+from ddplatform.reporting.reports.services import sealing as report_sealing
 from ddplatform.reporting.reports.services.requests import Wanted
 from ddplatform.reporting.reports.views.paper import paper_of, sections_of
 from ddplatform.value_chain.mapping.queries.maps import get_chain, list_chains
@@ -117,7 +117,7 @@ def show(report_id: UUID) -> ResponseReturnValue:
         cover=document.cover,
         blocks=blocks,
         sections=sections_of(blocks),
-        endings=report_files.ENDINGS,
+        endings=report_sealing.ENDINGS,
     )
 
 
@@ -139,9 +139,9 @@ def _waiting(report: Report) -> str:
 @requires(Permission.REPORT_EXPORT)
 def download(report_id: UUID, form: str) -> ResponseReturnValue:
     """One file of a sealed report, only ever as an attachment; the log gets an event."""
-    if form not in report_files.ENDINGS:
+    if form not in report_sealing.ENDINGS:
         raise NotFound()
-    file = report_files.export(report_id, form, by=g.identity, at=g.now)
+    file = report_sealing.export(report_id, form, by=g.identity, at=g.now)
     answer = Response(file.content, mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.filename)
     answer.headers["Cache-Control"] = "no-store"

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import get_one, get_row
@@ -371,3 +372,11 @@ def _conditions(view: View, today: date) -> list[ColumnElement[bool]]:
 def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
     capped = select(Assignment.id).where(*conditions).limit(COUNT_CAP + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(capped)) or 0
+
+
+def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:
+    """Whether a draft of an own form has a picture, sound or film of these bytes.
+
+    A published version has those of its draft, which is never changed.
+    """
+    return (OwnFormDraft.organisation_id == organisation_id) & holds(OwnFormDraft.media, sha256)

@@ -1,6 +1,8 @@
 """What questionnaires register with earlier packages."""
 
-from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
+from ddplatform.supplier_engagement.library.models import Assignment, OwnFormDraft
+from ddplatform.supplier_engagement.library.queries import names_bytes
 from ddplatform.value_chain.merging.queries.references import (
     Dependence,
     Leads,
@@ -10,7 +12,7 @@ from ddplatform.value_chain.merging.queries.references import (
 
 
 def register() -> None:
-    """Which column names a node."""
+    """Which column names a node, and which files are kept."""
     sent = Dependence(
         "questionnaire sent",
         "questionnaires sent",
@@ -20,3 +22,4 @@ def register() -> None:
     register_references(
         NodeReference(Assignment.node_id, counted_as="Questionnaires", dependence=sent)
     )
+    KEEPERS.add(OwnFormDraft.__tablename__, names_bytes)

@@ -22,8 +22,11 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
+from ddplatform.reporting.reports.models import Report
 from ddplatform.reporting.reports.services.proof import verify_file
+from ddplatform.supplier_engagement.library.models import OwnForm, OwnFormDraft
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
+from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.errors import FileRefused
 from tests.answering import (
     Supplier,
@@ -157,10 +160,63 @@ def test_bytes_that_came_in_anew_before_they_are_destroyed_stay(
     assert read(supplier.id, anew)[1] == TEXT
 
 
-def test_lists_and_files_with_answers_are_asked_before_bytes_are_destroyed(app: Flask):
+def test_all_that_keep_files_are_asked_before_bytes_are_destroyed(app: Flask):
     registered = {name for name, _ in KEEPERS.items()}
 
-    assert registered == {"map_import", "answer_intake", "returned_book"}
+    assert registered == {
+        *("map_import", "answer_intake", "returned_book", "own_form_draft", "report"),
+    }
+
+
+def test_the_file_of_a_report_that_came_in_as_a_document_outlives_its_redaction(
+    app: Flask, supplier: Supplier, tenant: Tenant
+):
+    before = take_out(tenant, keep(supplier, "a.txt", TEXT))
+    with acting(tenant.id):
+        day = NOW.date()
+        report = Report(
+            number=1,
+            definition_ref="action-6-due-diligence",
+            definition_version="1.0",
+            title="Due diligence",
+            chain_id=db.session.scalars(select(ValueChain.id)).one(),
+            period_from=day,
+            period_to=day,
+            as_of=day,
+            files={"json": {"sha256": before, "size_bytes": len(TEXT)}},
+            created_at=NOW,
+        )
+        db.session.add(report)
+
+    work_off(app)
+
+    assert adapters().files.has(tenant.id, before)
+
+
+def test_a_picture_of_an_own_form_that_came_in_as_a_document_outlives_its_redaction(
+    app: Flask, supplier: Supplier, tenant: Tenant
+):
+    before = take_out(tenant, keep(supplier, "a.txt", TEXT))
+    with acting(tenant.id):
+        form = OwnForm(title="Wages", created_at=NOW)
+        db.session.add(form)
+        db.session.flush()
+        draft = OwnFormDraft(
+            form_id=form.id,
+            number=1,
+            definition=b"",
+            media_type="csv",
+            checksum="0" * 64,
+            question_count=1,
+            note="First draft",
+            media=[{"name": "gate.png", "sha256": before}],
+            created_at=NOW,
+        )
+        db.session.add(draft)
+
+    work_off(app)
+
+    assert adapters().files.has(tenant.id, before)
 
 
 def test_copy_that_another_buyer_was_given_is_that_buyers_to_redact(

@@ -13,8 +13,8 @@ from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.reporting.reports.models import Report
-from ddplatform.reporting.reports.services import files as report_files
 from ddplatform.reporting.reports.services import requests as reports
+from ddplatform.reporting.reports.services import sealing as report_sealing
 from ddplatform.reporting.reports.services.requests import Wanted
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -255,7 +255,7 @@ def test_a_file_can_be_held_against_the_sealed_reports(
 ) -> None:
     report_id = _sealed(app, tenant, world)
     with app.app_context(), acting(tenant):
-        content = report_files.export(report_id, "pdf", by=tenant.manager, at=NOW).content
+        content = report_sealing.export(report_id, "pdf", by=tenant.manager, at=NOW).content
     client = signed_in_client(app, tenant, RoleId.AUDITOR)
     page = f"{LIST}check-file"
     token = csrf_token(client, page)

@@ -18,9 +18,9 @@ from ddplatform.infrastructure.tenancy import erasing
 from ddplatform.reporting.report_facts.queries.scope import map_changed_after
 from ddplatform.reporting.reports.models import Report
 from ddplatform.reporting.reports.queries import find_report_named, get_report_with_facts
-from ddplatform.reporting.reports.services import files as report_files
 from ddplatform.reporting.reports.services import proof as report_proof
 from ddplatform.reporting.reports.services import requests as reports
+from ddplatform.reporting.reports.services import sealing as report_sealing
 from ddplatform.reporting.reports.services.proof import Check, verify_file
 from ddplatform.reporting.reports.services.requests import Wanted
 from ddplatform.value_chain.bulk_changes.models import BulkVerb
@@ -57,7 +57,7 @@ def report(tenant: Tenant, report_id: UUID) -> Report:
 
 def _file(tenant: Tenant, report: Report, form: str) -> bytes:
     with acting(tenant):
-        return report_files.export(report.id, form, by=tenant.manager, at=NOW).content
+        return report_sealing.export(report.id, form, by=tenant.manager, at=NOW).content
 
 
 def _checks(tenant: Tenant, content: bytes) -> dict[str, bool]:
@@ -70,7 +70,7 @@ def test_each_file_of_a_sealed_report_is_known_and_everything_agrees(
     tenant: Tenant, report: Report, form: str
 ) -> None:
     with acting(tenant):
-        content = report_files.export(report.id, form, by=tenant.manager, at=NOW).content
+        content = report_sealing.export(report.id, form, by=tenant.manager, at=NOW).content
     with acting(tenant):
         proof = verify_file(content)
     assert (proof.is_sound, proof.name, proof.form) == (True, "R-2026-001", form)

@@ -32,7 +32,6 @@ from ddplatform.reporting.report_facts.queries import chain as report_chain
 from ddplatform.reporting.report_facts.queries import risks as report_risks
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import get_report_with_facts, list_reports, report_name
-from ddplatform.reporting.reports.services import files as report_files
 from ddplatform.reporting.reports.services import preview as report_preview
 from ddplatform.reporting.reports.services import requests as reports
 from ddplatform.reporting.reports.services import sealing as report_sealing
@@ -537,7 +536,7 @@ def test_what_is_cut_from_the_lists_is_a_gap(
 def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world: World) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
-        file = report_files.export(report.id, "pdf", by=tenant.manager, at=NOW)
+        file = report_sealing.export(report.id, "pdf", by=tenant.manager, at=NOW)
         assert file.filename == "R-2026-001.pdf"
         assert sha256(file.content).hexdigest() == report.files["pdf"]["sha256"]
         event = db.session.scalar(select(AuditEvent).where(AuditEvent.action == "report:export"))
@@ -545,7 +544,7 @@ def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world
         assert event.target_id == str(report.id)
     with pytest.raises(TooMany), acting(tenant):
         for _ in range(21):
-            report_files.export(report.id, "json", by=tenant.manager, at=NOW)
+            report_sealing.export(report.id, "json", by=tenant.manager, at=NOW)
             db.session.flush()
 
 
@@ -557,7 +556,7 @@ def test_an_unsealed_report_or_an_unknown_format_has_no_file(
         waiting = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
         for report_id, form in ((waiting, "pdf"), (report.id, "docx"), (uuid4(), "pdf")):
             with pytest.raises(NotFound):
-                report_files.export(report_id, form, by=tenant.manager, at=NOW)
+                report_sealing.export(report_id, form, by=tenant.manager, at=NOW)
 
 
 def test_reports_of_another_company_are_not_listed(

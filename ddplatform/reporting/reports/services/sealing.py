@@ -1,7 +1,8 @@
 """Reports are made: frozen, made into files, sealed. A sealed report never changes.
 
 Making takes three steps, so that no unit of work stays open while a PDF is laid out: `freeze`
-keeps the facts, `render` makes the files without a database, `seal` keeps them.
+keeps the facts, `render` makes the files without a database, `seal` keeps them. Each time a file
+goes out is an event of the log.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.core.ledger.events import utc_text
 from ddplatform.documents.content import Document, Gap
@@ -26,10 +28,18 @@ from ddplatform.documents.tables.files import (
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
-from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import get_report, get_report_with_facts, report_name
 from ddplatform.reporting.reports.services.requests import gather
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "csv": "application/zip",
+}
+ENDINGS = {"pdf": "pdf", "xlsx": "xlsx", "json": "json", "csv": "csv.zip"}
 
 
 @dataclass(frozen=True)
@@ -162,3 +172,30 @@ def mark_failed(report_id: UUID, words: str, *, by: Identity, at: datetime) -> N
     report = get_report(report_id)
     report.status, report.failure = ReportStatus.FAILED, words
     audit.record("report:fail", report, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of a report on its way out."""
+
+    content: bytes
+    filename: str
+    media_type: str
+
+
+def export(report_id: UUID, form: str, *, by: Identity, at: datetime) -> Download:
+    """One file of a sealed report, with its event in the log.
+
+    Raises:
+        NotFound: no such report, not sealed, or not in this format.
+        TooMany: too many exports in an hour.
+    """
+    report = get_report(report_id)
+    if report.status is not ReportStatus.SEALED or form not in report.files:
+        raise NotFound()
+    if by.user_id is not None:
+        rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
+    kept = report.files[form]
+    content = adapters().files.get(report.organisation_id, kept["sha256"])
+    audit.record("report:export", report, by=by, at=at, format=form, sha256=kept["sha256"])
+    return Download(content, f"{report_name(report)}.{ENDINGS[form]}", MEDIA_TYPES[form])

@@ -1,0 +1,10 @@
+"""What reports register with earlier packages."""
+
+from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
+from ddplatform.reporting.reports.models import Report
+from ddplatform.reporting.reports.queries import names_bytes
+
+
+def register() -> None:
+    """Which files are kept."""
+    KEEPERS.add(Report.__tablename__, names_bytes)
