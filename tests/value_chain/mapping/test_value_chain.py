@@ -23,7 +23,7 @@ from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain
 from ddplatform.value_chain.mapping.queries import maps as queries
 from ddplatform.value_chain.mapping.services import links as supply_links
 from ddplatform.value_chain.mapping.services import nodes as value_chain
-from ddplatform.value_chain.mapping.services.changes import Follow
+from ddplatform.value_chain.mapping.services.changes import ChangeEffect
 from ddplatform.value_chain.mapping.services.links import LinkFields
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.graph.labels import MOST_TAGS
@@ -420,7 +420,7 @@ def test_every_change_by_hand_is_told_to_all_that_follow_changes(
     tenant: Tenant, chain_id: UUID, monkeypatch: pytest.MonkeyPatch
 ):
     told: list[tuple[str, UUID, str]] = []
-    follows: Registry[Follow] = Registry("followers")
+    follows: Registry[ChangeEffect] = Registry("followers")
     for name in ("first", "second"):
         follows.add(
             name, lambda chain, cause, *, by, at, name=name: told.append((name, chain, cause))
