@@ -15,7 +15,7 @@ from ddplatform.accounts.organisations.services.organisations import found_organ
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.config import Kind, Settings
 from ddplatform.factory import create_app
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
@@ -46,8 +46,7 @@ def make_platform(folder: Path) -> tuple[Flask, Identity]:
                     name="Analyst",
                     role=RoleId.ANALYST,
                     password=PASSWORD,
-                    by=by,
-                    at=NOW,
+                    act=Act(by, NOW),
                 )
     return app, by
 

@@ -23,7 +23,7 @@ from benchmarks.assessed_map import make_platform
 from benchmarks.contract import SEED, Row, count_row, limit_row
 from ddplatform.accounts.organisations.models import Invitation, User
 from ddplatform.config import ROOT
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.worker import Worker
@@ -145,12 +145,12 @@ def _plan(by: Identity, chain_id: UUID, keys: list[UUID]) -> UUID:
     )
     whom = campaigns.Whom(chain_id=chain_id, keys=keys, modules=["SAQ"])
     with unit_of_work(), acting_in(by.organisation_id):
-        return campaigns.plan_campaign(whom, how, by=by, at=at).id
+        return campaigns.plan_campaign(whom, how, act=Act(by, at)).id
 
 
 def _start(by: Identity, campaign_id: UUID) -> None:
     with unit_of_work(), acting_in(by.organisation_id):
-        campaigns.start(campaign_id, by=by, at=datetime.now(UTC))
+        campaigns.start(campaign_id, act=Act(by, datetime.now(UTC)))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from benchmarks.assessed_map import EMAIL, NOW, PASSWORD, add_map, make_platform
 from benchmarks.contract import Row, count_row, floor_row, in_turn, limit_row
 from benchmarks.pages import count_statements, sign_in, times_of
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.value_chain.changes.queries.days import compare_days
@@ -85,7 +85,7 @@ def _changing(chain_id: UUID, by: Identity, nodes: int) -> Row:
         chain.version += 1
         db.session.flush()
         without = time.process_time() - start
-        keep_step(chain, "map_import:apply", by=by, at=NOW + timedelta(days=1))
+        keep_step(chain, "map_import:apply", act=Act(by, NOW + timedelta(days=1)))
         whole = time.process_time() - start
     return floor_row(f"{nodes // PART * 2:,} changes with history", (whole, without), 1.5)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from benchmarks.kill_lists import Sizes, list_files
 from benchmarks.kill_steps import Steps, Told
 from benchmarks.kill_world import World
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.facts.services import facts as risk
@@ -89,7 +90,7 @@ class Round(Steps):
     def _search(self) -> None:
         self._world.kill("worker")
         self._world.change(
-            lambda: match_search.request_search(self._chain, by=self._world.by, at=_now())
+            lambda: match_search.request_search(self._chain, act=Act(self._world.by, _now()))
         )
         self._by_worker("search for duplicates", match_search.SEARCH)
 
@@ -131,7 +132,9 @@ class Round(Steps):
     def _assess(self) -> None:
         self._world.kill("worker")
         fields = NodeFields(name=f"Workshop beside map {self._number}", country="GH")
-        self._world.change(lambda: add_node(self._chain, fields, by=self._world.by, at=_now()).id)
+        self._world.change(
+            lambda: add_node(self._chain, fields, act=Act(self._world.by, _now())).id
+        )
         self._by_worker("assessment with its snapshot", risk.REASSESS)
 
     def _first_page(self) -> None:
@@ -181,7 +184,7 @@ class Round(Steps):
 
 
 def _make_map(world: World, number: int) -> UUID:
-    return create_chain(f"Map {number}", own_business="Acme", by=world.by, at=_now()).id
+    return create_chain(f"Map {number}", own_business="Acme", act=Act(world.by, _now())).id
 
 
 def _first_pair(chain_id: UUID) -> tuple[UUID, str, str]:

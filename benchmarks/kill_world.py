@@ -31,7 +31,7 @@ from ddplatform.accounts.organisations.services.organisations import found_organ
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.config import Kind, Settings
 from ddplatform.factory import create_app
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, finish, unit_of_work
 from ddplatform.infrastructure.jobs.models import Job, JobState
@@ -271,8 +271,7 @@ def make_world(folder: Path, url: str, port: int) -> World:
                     name="Mia",
                     role=RoleId.SUSTAINABILITY_MANAGER,
                     password=PASSWORD,
-                    by=by,
-                    at=at,
+                    act=Act(by, at),
                 )
         db.session.remove()
     world = World(app, settings, by, Browser(port))

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from benchmarks.assessed_map import NOW, add_map, make_platform
 from benchmarks.contract import REPEATS, Row, floor_row, in_turn, limit_row
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
@@ -91,15 +91,15 @@ class _Made:
 
 
 def _add(chain_id: UUID, made: _Made, name: str, by: Identity) -> None:
-    made.id = add_node(chain_id, NodeFields(name=name), by=by, at=NOW).id
+    made.id = add_node(chain_id, NodeFields(name=name), act=Act(by, NOW)).id
 
 
 def _link(made: _Made, own: UUID, by: Identity) -> None:
-    add_link(made.id, own, LinkFields(), by=by, at=NOW)
+    add_link(made.id, own, LinkFields(), act=Act(by, NOW))
 
 
 def _archive(made: _Made, by: Identity) -> None:
-    archive_node(made.id, by=by, at=NOW)
+    archive_node(made.id, act=Act(by, NOW))
 
 
 def _reads(chain_id: UUID, by: Identity, nodes: int) -> list[Row]:

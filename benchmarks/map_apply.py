@@ -24,7 +24,7 @@ from benchmarks.contract import SEED, Row, floor_row, in_turn
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.config import Kind, Settings
 from ddplatform.factory import create_app
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.value_chain.import_steps.services.apply import apply_import, compare_import
@@ -125,8 +125,8 @@ def import_list(files: list[NamedBytes], tenant: UUID) -> int:
     """Into a map of its own each time, as the worker does; returns how many nodes the map has."""
     by, at = system_identity(tenant), datetime.now(UTC)
     with unit_of_work(), acting_in(tenant):
-        chain_id = create_chain(f"Map {uuid4()}", own_business=None, by=by, at=at).id
-        row = keep_files(chain_id, files, link_to_id=None, by=by, at=at)
+        chain_id = create_chain(f"Map {uuid4()}", own_business=None, act=Act(by, at)).id
+        row = keep_files(chain_id, files, link_to_id=None, act=Act(by, at))
         row.status, import_id = ImportStatus.APPLYING, row.id
     with acting_in(tenant):
         plan = plan_reading(import_id, by)
@@ -136,7 +136,7 @@ def import_list(files: list[NamedBytes], tenant: UUID) -> int:
         compared = compare_import(import_id, reading)
         db.session.rollback()
     with unit_of_work(), acting_in(tenant):
-        return apply_import(import_id, reading, compared, by=by, at=at)["nodes_new"]
+        return apply_import(import_id, reading, compared, act=Act(by, at))["nodes_new"]
 
 
 @dataclass(frozen=True)

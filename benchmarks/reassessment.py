@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -27,7 +27,7 @@ from sqlalchemy import select
 from benchmarks.assessed_map import COUNTRIES, LINKS_PER_NODE, NOW, SECTORS, make_platform
 from benchmarks.contract import SEED, Row, limit_row
 from benchmarks.map_load import add_large_map
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db, finish, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.assessment.services.changes import STEPS, assess_changes
@@ -45,7 +45,7 @@ SCORE_SECONDS_PER_NODE = 0.0004
 KEEP_SECONDS_PER_NODE = 0.0006
 CHANGE = 0.05  # seconds of the median
 FEWEST = 25  # steps, on however large a map
-Change = Callable[[random.Random, UUID, Identity, datetime], None]
+Change = Callable[[random.Random, UUID, Act], None]
 FACTORS = ("WRK-01", "WRK-06", "COM-01")
 
 
@@ -84,8 +84,7 @@ def keep(chain_id: UUID, by: Identity) -> float:
         chain_id,
         "request",
         as_of=NOW.date(),
-        by=by,
-        at=NOW,
+        act=Act(by, NOW),
         unit=lambda: _acting(by),
         progress=lambda done, total: None,
     )
@@ -121,10 +120,10 @@ def _steps(
     for step in range(1, steps):
         at = NOW + timedelta(minutes=step)
         with _acting(by):
-            change(chance, chance.choice(keys), by, at)
+            change(chance, chance.choice(keys), Act(by, at))
         start, spent = time.perf_counter(), time.process_time()
         done = assess_changes(
-            chain_id, "answers", as_of=NOW.date(), by=by, at=at, unit=lambda: _acting(by)
+            chain_id, "answers", as_of=NOW.date(), act=Act(by, at), unit=lambda: _acting(by)
         )
         _look(chain_id, by)
         if isinstance(done, UUID):
@@ -139,7 +138,7 @@ def _steps(
     return statistics.median(wall), statistics.median(busy)
 
 
-def _answer(chance: random.Random, node_id: UUID, by: Identity, at: datetime) -> None:
+def _answer(chance: random.Random, node_id: UUID, act: Act) -> None:
     db.session.add(
         RiskSignal(
             node_id=node_id,
@@ -148,22 +147,22 @@ def _answer(chance: random.Random, node_id: UUID, by: Identity, at: datetime) ->
             source_type="audit",
             quality=chance.random(),
             causes=[],
-            observed_at=at,
+            observed_at=act.at,
         )
     )
 
 
-def _become_other(chance: random.Random, node_id: UUID, by: Identity, at: datetime) -> None:
+def _become_other(chance: random.Random, node_id: UUID, act: Act) -> None:
     """As the form of a node does: another country, trade and name, or two of these."""
     node, reference = db.session.get_one(ValueChainNode, node_id), load_reference()
     others = {
-        "name": f"{node.name}, {at:%H:%M}",
+        "name": f"{node.name}, {act.at:%H:%M}",
         "country": chance.choice(COUNTRIES),
         "sector_ref": chance.choice(sorted(reference.sectors)[:SECTORS]),
     }
     said = {one.name: getattr(node, one.name) for one in fields(NodeFields)}
     wanted = {**said, **{name: others[name] for name in chance.sample(sorted(others), 2)}}
-    change_node(node_id, NodeFields(**wanted), row_version=node.row_version, by=by, at=at)
+    change_node(node_id, NodeFields(**wanted), row_version=node.row_version, act=act)
 
 
 def _look(chain_id: UUID, by: Identity) -> None:

@@ -20,7 +20,7 @@ from benchmarks.assessed_map import make_platform
 from ddplatform.accounts.organisations.models import Invitation, User
 from ddplatform.accounts.organisations.queries import get_organisation_by_slug
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
@@ -98,11 +98,13 @@ def _ask(by: Identity, many: int, *, opened: int) -> Asked:
         buyer = db.session.scalars(select(User)).one()
         analyst = Identity(buyer.id, by.organisation_id, RoleId.ANALYST, buyer.name)
         publish_shipped(at)
-        chain = create_chain("Cocoa", own_business="Bench", country="FR", by=analyst, at=at)
-        node = add_node(chain.id, NodeFields(name="Cooperative", country="CI"), by=analyst, at=at)
+        chain = create_chain("Cocoa", own_business="Bench", country="FR", act=Act(analyst, at))
+        node = add_node(
+            chain.id, NodeFields(name="Cooperative", country="CI"), act=Act(analyst, at)
+        )
         version = next(row.version_id for row in list_library() if row.ref == "SAQ")
         sending = Sending(version_id=version, due_on=DUE)
-        (first,) = assign(sending, {node.id: "amina@bench.example"}, by=analyst, at=at)
+        (first,) = assign(sending, {node.id: "amina@bench.example"}, act=Act(analyst, at))
         invitation = db.session.scalars(
             select(Invitation).where(Invitation.assignment_id == first.id)
         ).one()
@@ -120,7 +122,7 @@ def _ask(by: Identity, many: int, *, opened: int) -> Asked:
         )
     for key in keys[:opened]:
         with unit_of_work(), acting_in(home):
-            start(key, by=supplier, at=at)
+            start(key, act=Act(supplier, at))
     return Asked(analyst, supplier, keys)
 
 
@@ -150,8 +152,10 @@ def _import(by: Identity, name: str, archive: bytes) -> None:
     at = datetime.now(UTC)
     unit = _unit(by)
     with unit():
-        delivery_id = bring([(name, archive)], by=by, at=at).id
-    carry_out(delivery_id, look=unit, unit=unit, progress=lambda _done, _total: None, by=by, at=at)
+        delivery_id = bring([(name, archive)], act=Act(by, at)).id
+    carry_out(
+        delivery_id, look=unit, unit=unit, progress=lambda _done, _total: None, act=Act(by, at)
+    )
 
 
 def _unit(by: Identity) -> Callable[[], AbstractContextManager[None]]:
@@ -169,6 +173,6 @@ def _confirm(by: Identity, key: UUID) -> int:
     unit = _unit(by)
     with unit():
         (book,) = list_brought(key)
-        kept = open_brought(key, book.id, by=by, at=at).id
+        kept = open_brought(key, book.id, act=Act(by, at)).id
     with unit():
-        return take(key, kept, by=by, at=at).changed
+        return take(key, kept, act=Act(by, at)).changed

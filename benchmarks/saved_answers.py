@@ -28,7 +28,7 @@ from benchmarks.kills import free_port
 from benchmarks.postgres import SERVER, own_database
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.accounts.organisations.queries import get_organisation_by_slug
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.queries import list_library
@@ -99,7 +99,7 @@ def saved_under_kills(folder: Path, url: str, saves: int, *, seed: int) -> Kept:
 def _come_in(world: World) -> str:
     """A supplier is asked, comes in and signs in; where its section saves drafts."""
     at = datetime.now(UTC)
-    joined = world.change(lambda: _ask_and_join(world.by, at))
+    joined = world.change(lambda: _ask_and_join(Act(world.by, at)))
     home = world.look(lambda: get_organisation_by_slug(joined.organisation_slug).id)
     user_id = world.look(lambda: db.session.merge(joined.user, load=False).id)
     world.by = Identity(user_id, home, RoleId.SUPPLIER, "Amina")
@@ -111,17 +111,17 @@ def _come_in(world: World) -> str:
     return f"{base}/draft"
 
 
-def _ask_and_join(by: Identity, at: datetime) -> Joined:
-    publish_shipped(at)
-    chain = create_chain("Cocoa", own_business="Kills", country="FR", by=by, at=at)
-    node = add_node(chain.id, NodeFields(name="Cooperative", country="CI"), by=by, at=at)
+def _ask_and_join(act: Act) -> Joined:
+    publish_shipped(act.at)
+    chain = create_chain("Cocoa", own_business="Kills", country="FR", act=act)
+    node = add_node(chain.id, NodeFields(name="Cooperative", country="CI"), act=act)
     version = next(row.version_id for row in list_library() if row.ref == "SAQ")
-    sending = Sending(version_id=version, due_on=propose_due_date(at.date()))
-    (asked,) = assign(sending, {node.id: EMAIL}, by=by, at=at)
+    sending = Sending(version_id=version, due_on=propose_due_date(act.at.date()))
+    (asked,) = assign(sending, {node.id: EMAIL}, act=act)
     invitation = db.session.scalars(
         select(Invitation).where(Invitation.assignment_id == asked.id)
     ).one()
-    return join(invitation, name="Amina", password=PASSWORD, at=at)
+    return join(invitation, name="Amina", password=PASSWORD, at=act.at)
 
 
 class _Phone:

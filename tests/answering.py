@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.accounts.organisations.queries import get_user_by_email
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
@@ -73,14 +73,17 @@ class Supplier:
 def make_chain(tenant: Tenant) -> UUID:
     with acting(tenant.id):
         return value_chain.create_chain(
-            "Cocoa", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+            "Cocoa",
+            own_business="Maison Cacao",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         ).id
 
 
 def add_node(tenant: Tenant, chain_id: UUID, name: str = "SCOOP Espoir", **more: object) -> UUID:
     with acting(tenant.id):
         fields = NodeFields(name=name, **{"country": "CI", **more})  # type: ignore[arg-type]
-        return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+        return value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW)).id
 
 
 def saq_version() -> UUID:
@@ -121,7 +124,7 @@ def ask_again(
         sending = questionnaires.Sending(
             version_id=version_of(ref), due_on=DUE, light_mode=light, message="Thank you."
         )
-        sent = questionnaires.assign(sending, {node_id: email}, by=tenant.manager, at=NOW)
+        sent = questionnaires.assign(sending, {node_id: email}, act=Act(tenant.manager, NOW))
         return Asked(tenant, chain_id, node_id, sent[0].id)
 
 
@@ -168,15 +171,14 @@ def fill_in(supplier: Supplier, values: Mapping[str, str], *, at: datetime = NOW
                 supplier.asked.assignment_id,
                 name,
                 typed({p: v for p, v in values.items() if p.startswith(f"/data/{name}/")}, seen=99),
-                by=supplier.identity,
-                at=at,
+                act=Act(supplier.identity, at),
             )
 
 
 def send(supplier: Supplier, *, at: datetime = NOW) -> str:
     """Declare and send; returns the receipt number."""
     with acting(supplier.id):
-        row = submit(supplier.asked.assignment_id, declared=True, by=supplier.identity, at=at)
+        row = submit(supplier.asked.assignment_id, declared=True, act=Act(supplier.identity, at))
         assert row.receipt_number
         return row.receipt_number
 
@@ -188,7 +190,7 @@ def receive_now(supplier: Supplier, *, at: datetime = NOW) -> UUID:
     with acting(tenant.id):
         row = find_response(supplier.asked.assignment_id)
         assert row is not None
-        receive(row.id, by=system_identity(tenant.id), at=at)
+        receive(row.id, act=Act(system_identity(tenant.id), at))
         return row.id
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.approvals.services.steps import decide
 from ddplatform.value_chain.approvals.models import Approval, ApprovalState
@@ -30,22 +30,20 @@ def approve_all(tenant: Tenant, at: datetime) -> None:
     """The manager approves all that others asked for; inside a unit of work."""
     waiting = select(Approval.request_id).where(Approval.state == ApprovalState.WAITING)
     for request_id in db.session.scalars(waiting.distinct().order_by(Approval.request_id)).all():
-        decide(request_id, approve=True, by=tenant.manager, at=at)
+        decide(request_id, approve=True, act=Act(tenant.manager, at))
 
 
-def add_confirmed(
-    supplier: UUID, buyer: UUID, wanted: LinkFields, *, by: Identity, at: datetime
-) -> SupplyLink:
+def add_confirmed(supplier: UUID, buyer: UUID, wanted: LinkFields, *, act: Act) -> SupplyLink:
     """A link whose flow was approved as confirmed before the test begins."""
     probable = replace(wanted, flow_evidence=FlowEvidence.PROBABLE)
-    link = supply_links.add_link(supplier, buyer, probable, by=by, at=at)
+    link = supply_links.add_link(supplier, buyer, probable, act=act)
     confirm(link.id)
     return link
 
 
-def add_origin(chain_id: UUID, wanted: NodeFields, *, by: Identity, at: datetime) -> ValueChainNode:
+def add_origin(chain_id: UUID, wanted: NodeFields, *, act: Act) -> ValueChainNode:
     """A node that was approved as an origin before the test begins."""
-    node = value_chain.add_node(chain_id, replace(wanted, is_origin=None), by=by, at=at)
+    node = value_chain.add_node(chain_id, replace(wanted, is_origin=None), act=act)
     db.session.execute(
         update(ValueChainNode)
         .where(ValueChainNode.id == node.id)

@@ -19,6 +19,7 @@ from ddplatform.due_diligence.findings.queries import (
     list_findings,
 )
 from ddplatform.due_diligence.frameworks.queries import framework_facts
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, finish
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
@@ -190,8 +191,7 @@ def a_control(random: Random, node_id: UUID, tenant: Tenant, at: datetime) -> No
         verified_on=at.date(),
         reason="Seen on a visit",
         cause=("review", None),
-        by=tenant.analyst,
-        at=at,
+        act=Act(tenant.analyst, at),
     )
 
 
@@ -317,7 +317,7 @@ def an_event(random: Random, node_id: UUID, tenant: Tenant, at: datetime) -> Non
 def an_absence(random: Random, node_id: UUID, tenant: Tenant, at: datetime) -> None:
     """A factor is approved as not applicable, where nothing is known of it."""
     factor = random.choice(("WRK-11", "WRK-18"))
-    given = {"code": "no_such_work", "wish": wish(at), "by": tenant.analyst, "at": at}
+    given = {"code": "no_such_work", "wish": wish(at), "act": Act(tenant.analyst, at)}
     with suppress(Conflict):
         ask_not_applicable(node_id, factor, **given)
         approve_all(tenant, at)
@@ -354,8 +354,7 @@ def change_facts(tenant: Tenant, node_id: UUID, at: datetime, **other: Any) -> N
             wanted,
             row_version=node.row_version,
             wish=wish(at),
-            by=tenant.analyst,
-            at=at,
+            act=Act(tenant.analyst, at),
         )
         approve_all(tenant, at)  # an origin needs a second person
 
@@ -390,8 +389,7 @@ def assess_new(
         chain_id,
         cause,
         as_of=as_of,
-        by=tenant.analyst,
-        at=at,
+        act=Act(tenant.analyst, at),
         unit=lambda: acting(tenant),
     )
 

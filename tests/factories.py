@@ -12,7 +12,7 @@ from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.accounts.sessions.services import hash_of, new_secret, start_session
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.adapters.passwords import hash_password
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -69,8 +69,7 @@ def make_tenant(slug: str, *, at: datetime) -> Tenant:
                     name=name,
                     role=role.id,
                     password=PASSWORD,
-                    by=system_identity(organisation.id),
-                    at=at,
+                    act=Act(system_identity(organisation.id), at),
                     access_until=FAR_FUTURE if role.is_dated else None,
                 )
                 people[role.id] = Identity(

@@ -15,7 +15,7 @@ from ddplatform.due_diligence.findings.models import Finding, FindingSource, Mit
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
@@ -63,7 +63,10 @@ def acting(tenant: Tenant) -> Iterator[None]:
 def make_world(tenant: Tenant, supplier: Tenant) -> World:
     with acting(tenant):
         chain = value_chain.create_chain(
-            "Cocoa", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+            "Cocoa",
+            own_business="Maison Cacao",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         )
         own = find_own_business(chain.id)
         assert own is not None
@@ -74,9 +77,9 @@ def make_world(tenant: Tenant, supplier: Tenant) -> World:
             sector_ref="isic4:01",
             commodity_refs=("cocoa",),
         )
-        node = value_chain.add_node(chain.id, fields, by=tenant.analyst, at=NOW)
+        node = value_chain.add_node(chain.id, fields, act=Act(tenant.analyst, NOW))
         node.supplier_organisation_id = supplier.id
-        supply_links.add_link(node.id, own.id, LinkFields(share=0.6), by=tenant.analyst, at=NOW)
+        supply_links.add_link(node.id, own.id, LinkFields(share=0.6), act=Act(tenant.analyst, NOW))
         return World(tenant, supplier, chain.id, node.id)
 
 
@@ -95,7 +98,7 @@ def recorded(
             source=FindingSource.OWN_CHECK,
             harm=harm,
         )
-        return findings.record(world.node_id, fields, by=world.tenant.analyst, at=NOW).id
+        return findings.record(world.node_id, fields, act=Act(world.tenant.analyst, NOW)).id
 
 
 def graded(world: World, finding_id: UUID, *, levels: tuple[int, int, int] = (5, 4, 4)) -> None:
@@ -105,8 +108,7 @@ def graded(world: World, finding_id: UUID, *, levels: tuple[int, int, int] = (5,
             finding_id,
             Grade(scale=scale, scope=scope, irremediability=undo, reasons=REASONS),
             version=get_finding(finding_id).row_version,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
 
@@ -129,7 +131,7 @@ def a_plan(world: World, **changes: object) -> ActionPlan:
 def planned(world: World, finding_id: UUID, **changes: object) -> UUID:
     with acting(world.tenant):
         wanted = a_plan(world, **changes)
-        return mitigation.plan(finding_id, wanted, by=world.tenant.analyst, at=NOW).id
+        return mitigation.plan(finding_id, wanted, act=Act(world.tenant.analyst, NOW)).id
 
 
 def finding_now(world: World, finding_id: UUID) -> Finding:

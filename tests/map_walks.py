@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import PlatformError
 from ddplatform.infrastructure.tenancy import acting_in
@@ -59,7 +60,10 @@ class MapWalk:
     def __post_init__(self) -> None:
         with acting(self.tenant):
             made = value_chain.create_chain(
-                self.name, own_business="Us", country="FR", by=self.tenant.manager, at=self.at
+                self.name,
+                own_business="Us",
+                country="FR",
+                act=Act(self.tenant.manager, self.at),
             )
             self.chain_id = made.id
         self.keep()
@@ -148,13 +152,19 @@ def _some(walk: MapWalk, draw: random.Random) -> Sequence[UUID]:
 def _rename(walk: MapWalk, draw: random.Random) -> None:
     name = f"{walk.name} {draw.randint(1, 3)}"
     value_chain.change_chain(
-        walk.chain_id, name=name, description="", by=walk.tenant.manager, at=walk.at
+        walk.chain_id,
+        name=name,
+        description="",
+        act=Act(walk.tenant.manager, walk.at),
     )
 
 
 def _add(walk: MapWalk, draw: random.Random) -> None:
     value_chain.add_node(
-        walk.chain_id, walk.fields(draw), wish=wish(walk.at), by=walk.tenant.analyst, at=walk.at
+        walk.chain_id,
+        walk.fields(draw),
+        wish=wish(walk.at),
+        act=Act(walk.tenant.analyst, walk.at),
     )
 
 
@@ -165,18 +175,17 @@ def _change(walk: MapWalk, draw: random.Random) -> None:
         walk.fields(draw),
         row_version=node.row_version,
         wish=wish(walk.at),
-        by=walk.tenant.analyst,
-        at=walk.at,
+        act=Act(walk.tenant.analyst, walk.at),
     )
 
 
 def _archive(walk: MapWalk, draw: random.Random) -> None:
-    value_chain.archive_node(draw.choice(walk.nodes()), by=walk.tenant.manager, at=walk.at)
+    value_chain.archive_node(draw.choice(walk.nodes()), act=Act(walk.tenant.manager, walk.at))
 
 
 def _restore(walk: MapWalk, draw: random.Random) -> None:
     node = draw.choice(walk.nodes(archived=True))
-    value_chain.restore_node(node, by=walk.tenant.manager, at=walk.at)
+    value_chain.restore_node(node, act=Act(walk.tenant.manager, walk.at))
 
 
 def _link(walk: MapWalk, draw: random.Random) -> None:
@@ -186,8 +195,7 @@ def _link(walk: MapWalk, draw: random.Random) -> None:
         buyer,
         walk.link_fields(draw),
         wish=wish(walk.at),
-        by=walk.tenant.analyst,
-        at=walk.at,
+        act=Act(walk.tenant.analyst, walk.at),
     )
 
 
@@ -198,18 +206,17 @@ def _relink(walk: MapWalk, draw: random.Random) -> None:
         walk.link_fields(draw),
         row_version=link.row_version,
         wish=wish(walk.at),
-        by=walk.tenant.analyst,
-        at=walk.at,
+        act=Act(walk.tenant.analyst, walk.at),
     )
 
 
 def _unlink(walk: MapWalk, draw: random.Random) -> None:
-    supply_links.archive_link(draw.choice(walk.links()), by=walk.tenant.manager, at=walk.at)
+    supply_links.archive_link(draw.choice(walk.links()), act=Act(walk.tenant.manager, walk.at))
 
 
 def _link_again(walk: MapWalk, draw: random.Random) -> None:
     link = draw.choice(walk.links(archived=True))
-    supply_links.restore_link(link, by=walk.tenant.manager, at=walk.at)
+    supply_links.restore_link(link, act=Act(walk.tenant.manager, walk.at))
 
 
 def _approve(walk: MapWalk, draw: random.Random) -> None:
@@ -217,13 +224,13 @@ def _approve(walk: MapWalk, draw: random.Random) -> None:
     waiting = select(Approval.request_id).where(Approval.state == ApprovalState.WAITING)
     request_id = draw.choice(db.session.scalars(waiting.order_by(Approval.id)).all())
     approve = draw.random() < 0.8
-    decide(request_id, approve=approve, note="Seen.", by=walk.tenant.manager, at=walk.at)
+    decide(request_id, approve=approve, note="Seen.", act=Act(walk.tenant.manager, walk.at))
 
 
 def _end_approval(walk: MapWalk, draw: random.Random) -> None:
     in_force = select(Approval.request_id).where(Approval.state == ApprovalState.IN_FORCE)
     request_id = draw.choice(db.session.scalars(in_force.order_by(Approval.id)).all())
-    end(request_id, reason="The contract ended.", by=walk.tenant.manager, at=walk.at)
+    end(request_id, reason="The contract ended.", act=Act(walk.tenant.manager, walk.at))
 
 
 def _import(walk: MapWalk, draw: random.Random) -> None:
@@ -243,7 +250,7 @@ def _import(walk: MapWalk, draw: random.Random) -> None:
     name = get_chain(walk.chain_id).name
     plan = plan_intake(name, files, Mapping())
     reading = map_import.read_files(plan)
-    done = take_in(name, plan, reading, skip_faulty=True, by=walk.tenant.analyst, at=walk.at)
+    done = take_in(name, plan, reading, skip_faulty=True, act=Act(walk.tenant.analyst, walk.at))
     assert done.answer["applied"], done.answer
     found = find_chain(name)
     assert found is not None and found.id == walk.chain_id
@@ -255,7 +262,7 @@ def _undo(walk: MapWalk, draw: random.Random) -> None:
         .where(MapImport.chain_id == walk.chain_id)
         .order_by(MapImport.created_at.desc())
     ).all()
-    map_undo.undo_import(rows[0], by=walk.tenant.manager, at=walk.at)
+    map_undo.undo_import(rows[0], act=Act(walk.tenant.manager, walk.at))
 
 
 def _bulk(walk: MapWalk, draw: random.Random) -> None:
@@ -269,18 +276,22 @@ def _bulk(walk: MapWalk, draw: random.Random) -> None:
     keys = _some(walk, draw)
     seen = bulk_changes.mark_of(list(plan_change(walk.chain_id, wish, keys).before))
     bulk_changes.request_change(
-        walk.chain_id, wish, keys, seen=seen, by=walk.tenant.manager, at=walk.at
+        walk.chain_id,
+        wish,
+        keys,
+        seen=seen,
+        act=Act(walk.tenant.manager, walk.at),
     )
 
 
 def _bulk_undo(walk: MapWalk, draw: random.Random) -> None:
     standing = [row.id for row in list_changes(walk.chain_id) if row.undone_at is None]
-    bulk_changes.undo(draw.choice(standing), by=walk.tenant.manager, at=walk.at)
+    bulk_changes.undo(draw.choice(standing), act=Act(walk.tenant.manager, walk.at))
 
 
 def _merge(walk: MapWalk, draw: random.Random) -> None:
     survivor, absorbed = _two(walk, draw)
-    merge_nodes(survivor, absorbed, by=walk.tenant.manager, at=walk.at)
+    merge_nodes(survivor, absorbed, act=Act(walk.tenant.manager, walk.at))
 
 
 def _split(walk: MapWalk, draw: random.Random) -> None:
@@ -289,7 +300,7 @@ def _split(walk: MapWalk, draw: random.Random) -> None:
         .where(NodeMerge.chain_id == walk.chain_id, NodeMerge.split_at.is_(None))
         .order_by(NodeMerge.number)
     ).all()
-    split_merge(draw.choice(merges), by=walk.tenant.manager, at=walk.at)
+    split_merge(draw.choice(merges), act=Act(walk.tenant.manager, walk.at))
 
 
 VERBS: dict[str, Callable[[MapWalk, random.Random], None]] = {

@@ -11,6 +11,7 @@ from flask import Flask
 from ddplatform.core.due_diligence.vocabulary import ActionState, ImpactState, QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
 from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.worker import Worker
 from ddplatform.infrastructure.tenancy import acting_in, nobody
@@ -51,7 +52,10 @@ def make_map(tenant: Tenant, *, assessed: bool = True) -> World:
     """Own business in France, a trader that brings 60 % of its goods, a farm behind it."""
     with acting(tenant):
         chain = value_chain.create_chain(
-            "Cocoa", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+            "Cocoa",
+            own_business="Maison Cacao",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         )
         db.session.flush()
         own = value_chain_own(chain.id)
@@ -84,8 +88,7 @@ def assess(tenant: Tenant, world: World, *, as_of: date = TODAY) -> None:
         world.chain_id,
         "request",
         as_of=as_of,
-        by=tenant.analyst,
-        at=NOW,
+        act=Act(tenant.analyst, NOW),
         unit=unit,
         progress=lambda _done, _total: None,
     )
@@ -93,11 +96,11 @@ def assess(tenant: Tenant, world: World, *, as_of: date = TODAY) -> None:
 
 def _node(tenant: Tenant, chain_id: UUID, name: str, country: str) -> UUID:
     fields = NodeFields(name=name, country=country)
-    return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+    return value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW)).id
 
 
 def _link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float) -> None:
-    add_confirmed(supplier, buyer, LinkFields(share=share), by=tenant.analyst, at=NOW)
+    add_confirmed(supplier, buyer, LinkFields(share=share), act=Act(tenant.analyst, NOW))
 
 
 def add_finding(tenant: Tenant, world: World, *, owned: bool = True) -> UUID:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.assessment.services.maps import assess_chain
@@ -43,7 +44,10 @@ def make_cocoa_map(tenant: Tenant, *, at: datetime = NOW) -> CocoaMap:
     by = tenant.analyst
     with acting(tenant):
         chain = value_chain.create_chain(
-            "Cocoa", own_business="Maison Cacao", country="FR", by=by, at=at
+            "Cocoa",
+            own_business="Maison Cacao",
+            country="FR",
+            act=Act(by, at),
         )
         own = find_own_business(chain.id)
         assert own is not None
@@ -51,17 +55,15 @@ def make_cocoa_map(tenant: Tenant, *, at: datetime = NOW) -> CocoaMap:
         exporter = value_chain.add_node(
             chain.id,
             NodeFields(name="Lagune Export", **wanted),  # type: ignore[arg-type]
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
         farms = add_origin(
             chain.id,
             NodeFields(name="Espoir farm group", **wanted),  # type: ignore[arg-type]
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
         for supplier, buyer, share in ((exporter.id, own.id, 1.0), (farms.id, exporter.id, 0.6)):
-            add_confirmed(supplier, buyer, LinkFields(share=share), by=by, at=at)
+            add_confirmed(supplier, buyer, LinkFields(share=share), act=Act(by, at))
         return CocoaMap(chain.id, own.id, exporter.id, farms.id)
 
 
@@ -79,8 +81,7 @@ def assess(
         chain_id,
         cause,
         as_of=as_of or at.date(),
-        by=tenant.analyst,
-        at=at,
+        act=Act(tenant.analyst, at),
         unit=lambda: acting(tenant),
         progress=lambda done, total: None,
         method=method,

@@ -23,7 +23,7 @@ from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_wor
 from ddplatform.due_diligence.follow_up_visits.services import Seen, write_visit
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import Base, UtcDateTime, db, unit_of_work
@@ -148,7 +148,7 @@ class _Builder:
             note=mark(self.world.slug, "case"),
         )
         finding = self.rows[OWN, "finding"]
-        case = remedy.open_case(finding, alert, by=officer, at=self.at)
+        case = remedy.open_case(finding, alert, act=Act(officer, self.at))
         self.rows[OWN, "remediation_case"] = case
         self.world.keys[OWN, "remediation_case"] = str(case.id)
         self.world.keys[OWN, "case_code"] = case.code
@@ -157,7 +157,9 @@ class _Builder:
     def _record_visit(self, case: RemediationCase, officer: Identity) -> None:
         answers = {**GOOD, "/data/E/REM_Q14": mark(self.world.slug, "visit")}
         answers["/data/A/REM_Q01"] = self.at.date().isoformat()
-        written = write_visit(case, answers, seen=Seen(1, 0), record=True, by=officer, at=self.at)
+        written = write_visit(
+            case, answers, seen=Seen(1, 0), record=True, act=Act(officer, self.at)
+        )
         assert written.is_sound
         self.rows[OWN, "follow_up_visit"] = written.visit.row
         self.world.keys[OWN, "follow_up_visit"] = str(written.visit.row.id)
@@ -166,10 +168,10 @@ class _Builder:
         """What names no model row (a job, a link by mail, events of the log) or needs several."""
         manager, keys = self.world.tenant.manager, self.world.keys
         text = mark(self.world.slug, OWN)
-        job = jobs.enqueue("session:expire", {"note": text}, by=manager, at=self.at)
+        job = jobs.enqueue("session:expire", {"note": text}, act=Act(manager, self.at))
         job.last_error = text
         keys[OWN, "job"] = str(job.id)
-        audit.record("world:make", None, by=manager, at=self.at, note=text)
+        audit.record("world:make", None, act=Act(manager, self.at), note=text)
         keys[OWN, "audit_sequence"] = str(db.session.scalar(select(AuditEvent.sequence).limit(1)))
         token = new_secret()
         self.rows[OWN, "invitation"].token_hash = hash_of(token)

@@ -8,11 +8,11 @@ from ddplatform.infrastructure.jobs.handlers import register_jobs
 
 def _send_invitation(job: JobContext) -> None:
     retry_of = job.payload.get("retry_of")
-    invitations.send(job.id_of("invitation_id"), at=job.at, retry_of=retry_of)
+    invitations.send(job.id_of("invitation_id"), at=job.act.at, retry_of=retry_of)
 
 
 def _end_expired_sessions(job: JobContext) -> Result:
-    return {"ended": sessions.end_expired_sessions(at=job.at)}
+    return {"ended": sessions.end_expired_sessions(at=job.act.at)}
 
 
 def register() -> None:

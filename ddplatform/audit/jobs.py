@@ -6,7 +6,7 @@ from ddplatform.infrastructure.jobs.handlers import register_jobs
 
 
 def _sign_checkpoint(job: JobContext) -> None:
-    sign_checkpoint(at=job.at)
+    sign_checkpoint(at=job.act.at)
 
 
 def register() -> None:

@@ -16,7 +16,7 @@ from ddplatform.accounts.organisations.models import (
 )
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.errors import Conflict
@@ -58,9 +58,9 @@ def remove_sample(*, at: datetime) -> None:
     db.session.expunge_all()
     with acting_in(log.id):
         by = system_identity(log.id)
-        audit.record("sample:remove", None, by=by, at=at, organisations=len(organisations))
+        audit.record("sample:remove", None, act=Act(by, at), organisations=len(organisations))
         ids = [str(organisation_id) for organisation_id in organisations]
-        jobs.enqueue(DROP_FILES, {"organisation_ids": ids}, by=by, at=at)
+        jobs.enqueue(DROP_FILES, {"organisation_ids": ids}, act=Act(by, at))
 
 
 def drop_files(payload: Mapping[str, Any]) -> None:

@@ -7,24 +7,24 @@ from ddplatform.infrastructure.jobs.handlers import register_jobs
 
 
 def _ask_reminders(job: JobContext) -> Result:
-    return {"people": action_reminders.ask_reminders(by=job.by, at=job.at)}
+    return {"people": action_reminders.ask_reminders(act=job.act)}
 
 
 def _mail_reminder(job: JobContext) -> Result:
-    sent = action_reminders.send_reminder(job.id_of("user_id"), by=job.by, at=job.at)
+    sent = action_reminders.send_reminder(job.id_of("user_id"), act=job.act)
     return {"sent": sent}
 
 
 def _ask_case_reminders(job: JobContext) -> Result:
-    return {"mails": case_mails.ask_reminders(by=job.by, at=job.at)}
+    return {"mails": case_mails.ask_reminders(act=job.act)}
 
 
 def _mail_case_reminder(job: JobContext) -> Result:
-    return {"sent": case_mails.send_reminder(job.payload, by=job.by, at=job.at)}
+    return {"sent": case_mails.send_reminder(job.payload, act=job.act)}
 
 
 def _tell_officers(job: JobContext) -> None:
-    case_mails.send_news(job.id_of("user_id"), at=job.at)
+    case_mails.send_news(job.id_of("user_id"), at=job.act.at)
 
 
 JOBS = {

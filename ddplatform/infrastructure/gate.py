@@ -17,7 +17,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.infrastructure.access.accounts import Standing, accounts
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import ROLES
@@ -57,7 +57,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         self.theme, self.language = theme, language
 
 
-RefusalRecorder = Callable[[Identity, str, datetime], None]
+RefusalRecorder = Callable[[Act, str], None]
 
 
 @dataclass
@@ -246,6 +246,7 @@ def _enter_organisation(permission: Permission | None) -> None:
         access_until=standing.access_until,
         request_ref=g.request_id,
     )
+    g.act = Act(g.identity, g.now)
     if permission is None or not allows(g.identity, permission, on=g.now.date()):
         raise NotAllowed(
             f"This needs a permission that the role {ROLES[standing.role_id].title} has not.",
@@ -266,7 +267,7 @@ def _end(response: Response) -> Response:
     finish(ok=kept)
     state.settle_tries(kept=kept)
     if response.status_code in (403, 429) and g.identity is not None:
-        state.record_refusal(g.identity, request.endpoint or "", g.now)
+        state.record_refusal(g.act, request.endpoint or "")
     return response
 
 

@@ -12,18 +12,18 @@ def _build_report(job: JobContext) -> Result:
     report_id = job.id_of("report_id")
     try:
         with job.unit():
-            frozen = sealing.freeze(report_id, by=job.by, at=job.at)
+            frozen = sealing.freeze(report_id, act=job.act)
         if frozen is None:
             return {"report_id": str(report_id)}
         job.progress(1, 3)
         made = sealing.render(frozen)
     except FactsRefused as refusal:
         with job.unit():  # another try would find the same facts
-            sealing.mark_failed(report_id, str(refusal), by=job.by, at=job.at)
+            sealing.mark_failed(report_id, str(refusal), act=job.act)
         return None
     job.progress(2, 3)
     with job.unit():
-        return sealing.seal(report_id, made, by=job.by, at=job.at)
+        return sealing.seal(report_id, made, act=job.act)
 
 
 def register() -> None:

@@ -26,10 +26,10 @@ def _assess_chain(job: JobContext) -> Result:
         with job.look():
             if has_run(job.id):
                 return {"run_id": str(job.id)}  # killed between its last commit and its own end
-        clear_begun(job.id, job.id_of("chain_id"), by=job.by, unit=job.unit)
+        clear_begun(job.id, job.id_of("chain_id"), by=job.act.by, unit=job.unit)
     chain_id, cause = job.id_of("chain_id"), job.payload.get("cause", "import")
     done = assessment_changes.assess_changes(
-        chain_id, cause, as_of=job.at.date(), by=job.by, at=job.at, unit=job.unit, run_id=job.id
+        chain_id, cause, as_of=job.act.at.date(), act=job.act, unit=job.unit, run_id=job.id
     )
     if isinstance(done, UUID):
         snapshots.keep_now(chain_id, job.look)  # the ranks can be read already
@@ -38,9 +38,8 @@ def _assess_chain(job: JobContext) -> Result:
     assessed = assessments.assess_chain(
         chain_id,
         cause,
-        as_of=job.at.date(),
-        by=job.by,
-        at=job.at,
+        as_of=job.act.at.date(),
+        act=job.act,
         unit=job.unit,
         progress=job.progress,
         run_id=job.id,
@@ -52,25 +51,28 @@ def _assess_chain(job: JobContext) -> Result:
 
 def _ask_figures(job: JobContext, chain_id: UUID) -> None:
     with job.unit():
-        figures.ask_renewal(chain_id, by=job.by, at=job.at)
+        figures.ask_renewal(chain_id, act=job.act)
 
 
 def _renew_assessments(job: JobContext) -> Result:
-    return nightly.ask_whole_runs(by=job.by, at=job.at)
+    return nightly.ask_whole_runs(act=job.act)
 
 
 def _end_approvals(job: JobContext) -> Result:
-    return approval_steps.expire(by=job.by, at=job.at)
+    return approval_steps.expire(act=job.act)
 
 
 def _carry_out_decision(job: JobContext) -> Result:
     return approval_work.carry_out(
-        job.id_of("decision_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+        job.id_of("decision_id"),
+        unit=job.unit,
+        progress=job.progress,
+        act=job.act,
     )
 
 
 def _look_for_changes(job: JobContext) -> Result:
-    return triggers.look_for_changes(by=job.by, at=job.at, unit=job.unit)
+    return triggers.look_for_changes(act=job.act, unit=job.unit)
 
 
 def _score_map(job: JobContext) -> Result:
@@ -85,18 +87,17 @@ def _make_plan(job: JobContext) -> Result:
         look=job.look,
         unit=job.unit,
         progress=job.progress,
-        by=job.by,
-        at=job.at,
+        act=job.act,
     )
 
 
 def _renew_figures(job: JobContext) -> Result:
     chain_id = job.id_of("chain_id")
-    return figures.renew(chain_id, by=job.by, at=job.at, look=job.look, unit=job.unit)
+    return figures.renew(chain_id, act=job.act, look=job.look, unit=job.unit)
 
 
 def _look_at_figures(job: JobContext) -> Result:
-    return figures.ask_renewals(by=job.by, at=job.at)
+    return figures.ask_renewals(act=job.act)
 
 
 def _tell_figures(job: JobContext) -> None:
@@ -104,7 +105,7 @@ def _tell_figures(job: JobContext) -> None:
 
 
 def _take_up_question(job: JobContext) -> None:
-    figure_questions.take_up(job.id_of("question_id"), by=job.by, at=job.at)
+    figure_questions.take_up(job.id_of("question_id"), act=job.act)
 
 
 def _tell_figure_answer(job: JobContext) -> None:

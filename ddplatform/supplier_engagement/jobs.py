@@ -19,8 +19,8 @@ from ddplatform.supplier_engagement.submission.services import RECEIVE
 
 
 def _chase(job: JobContext) -> Result:
-    publish_shipped(job.at)  # a new version of the product may bring new questionnaires
-    return reminders.chase(by=job.by, at=job.at)
+    publish_shipped(job.act.at)  # a new version of the product may bring new questionnaires
+    return reminders.chase(act=job.act)
 
 
 def _send_reminder(job: JobContext) -> None:
@@ -28,7 +28,7 @@ def _send_reminder(job: JobContext) -> None:
 
 
 def _receive_answers(job: JobContext) -> None:
-    receive(job.id_of("response_id"), by=job.by, at=job.at)
+    receive(job.id_of("response_id"), act=job.act)
 
 
 def _tell_returned(job: JobContext) -> None:
@@ -36,19 +36,26 @@ def _tell_returned(job: JobContext) -> None:
 
 
 def _tell_escalated(job: JobContext) -> None:
-    review_mails.tell_escalated(job.id_of("assignment_id"), by=job.by)
+    review_mails.tell_escalated(job.id_of("assignment_id"), by=job.act.by)
 
 
 def _accept_rest(job: JobContext) -> Result:
     return sampling.accept_rest(
-        job.id_of("sample_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+        job.id_of("sample_id"),
+        unit=job.unit,
+        progress=job.progress,
+        act=job.act,
     )
 
 
 def _read_books(job: JobContext) -> Result:
     key = job.id_of("delivery_id")
     return returned_books.carry_out(
-        key, look=job.look, unit=job.unit, progress=job.progress, by=job.by, at=job.at
+        key,
+        look=job.look,
+        unit=job.unit,
+        progress=job.progress,
+        act=job.act,
     )
 
 
@@ -59,28 +66,32 @@ def _tell_brought(job: JobContext) -> None:
 def _send_campaign(job: JobContext) -> Result:
     assert job.id is not None
     return campaign_sending.carry_out(
-        job.id_of("campaign_id"), job.id, unit=job.unit, progress=job.progress, by=job.by, at=job.at
+        job.id_of("campaign_id"),
+        job.id,
+        unit=job.unit,
+        progress=job.progress,
+        act=job.act,
     )
 
 
 def _go_on_with_campaigns(job: JobContext) -> Result:
-    return campaign_sending.go_on_with_all(by=job.by, at=job.at)
+    return campaign_sending.go_on_with_all(act=job.act)
 
 
 def _remind_of_campaigns(job: JobContext) -> Result:
-    return campaign_reminders.remind_by_calendar(unit=job.unit, by=job.by, at=job.at)
+    return campaign_reminders.remind_by_calendar(unit=job.unit, act=job.act)
 
 
 def _tell_owner(job: JobContext) -> None:
-    campaign_reminders.tell_owner(job.id_of("campaign_id"), job.id_of("user_id"), at=job.at)
+    campaign_reminders.tell_owner(job.id_of("campaign_id"), job.id_of("user_id"), at=job.act.at)
 
 
 def _end_consents(job: JobContext) -> Result:
-    return {"ended": sharing.expire_shares(by=job.by, at=job.at)}
+    return {"ended": sharing.expire_shares(act=job.act)}
 
 
 def _tell_consent_ended(job: JobContext) -> None:
-    sharing.tell_ended(job.id_of("share_id"), by=job.by, at=job.at)
+    sharing.tell_ended(job.id_of("share_id"), act=job.act)
 
 
 def _refresh_cascade(_job: JobContext) -> Result:

@@ -18,7 +18,7 @@ from ddplatform.value_chain.screening.services import matches as screening
 def _preview_import(job: JobContext) -> None:
     import_id = job.id_of("import_id")
     with job.look():
-        plan = reading.plan_reading(import_id, job.by)
+        plan = reading.plan_reading(import_id, job.act.by)
     job.progress(1, 4)
     opened = reading.open_files(plan)
     with job.unit():
@@ -36,7 +36,7 @@ def _preview_import(job: JobContext) -> None:
 def _apply_import(job: JobContext) -> Result:
     import_id = job.id_of("import_id")
     with job.look():
-        plan = reading.plan_reading(import_id, job.by)
+        plan = reading.plan_reading(import_id, job.act.by)
     job.progress(1, 4)
     read = reading.read_files(plan)
     job.progress(2, 4)
@@ -49,33 +49,41 @@ def _apply_import(job: JobContext) -> Result:
             read,
             compared,
             archive_links=bool(job.payload.get("archive_links")),
-            by=job.by,
-            at=job.at,
+            act=job.act,
         )
-        matching_preview.search_after(import_id, done, by=job.by, at=job.at)
+        matching_preview.search_after(import_id, done, act=job.act)
         return done
 
 
 def _search_duplicates(job: JobContext) -> Result:
     run_id = job.id_of("run_id")
-    return search.search(run_id, unit=job.unit, progress=job.progress, at=job.at)
+    return search.search(run_id, unit=job.unit, progress=job.progress, at=job.act.at)
 
 
 def _merge_many(job: JobContext) -> Result:
     return many.merge_many(
-        job.id_of("run_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+        job.id_of("run_id"),
+        unit=job.unit,
+        progress=job.progress,
+        act=job.act,
     )
 
 
 def _undo_many(job: JobContext) -> Result:
     return many.undo_many(
-        job.id_of("run_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+        job.id_of("run_id"),
+        unit=job.unit,
+        progress=job.progress,
+        act=job.act,
     )
 
 
 def _change_many(job: JobContext) -> Result:
     return bulk_changes.carry_out(
-        job.id_of("change_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+        job.id_of("change_id"),
+        unit=job.unit,
+        progress=job.progress,
+        act=job.act,
     )
 
 
@@ -84,7 +92,7 @@ def _read_past_day(job: JobContext) -> Result:
 
 
 def _screen(job: JobContext) -> Result:
-    return screening.screen(by=job.by, at=job.at, unit=job.unit)
+    return screening.screen(act=job.act, unit=job.unit)
 
 
 JOBS = {

@@ -15,6 +15,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.audit.services.proof import proof_under, prove_event
 from ddplatform.core.ledger.faults import FaultKind
 from ddplatform.core.ledger.kept import KeptEnd
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, erasing
@@ -32,7 +33,7 @@ def test_each_change_is_one_event_and_the_log_is_sound(context: Flask, tenant: T
     with acting_in(tenant.id), unit_of_work():
         for number in range(5):
             audit.record(
-                "node:change", None, by=tenant.manager, at=NOW, number=(number, number + 1)
+                "node:change", None, act=Act(tenant.manager, NOW), number=(number, number + 1)
             )
         audit.sign_checkpoint(at=NOW)
 
@@ -107,7 +108,7 @@ def logged(context: Flask, tenant: Tenant) -> int:
     """The number of an event with a value, the last of the log."""
     with acting_in(tenant.id), unit_of_work():
         return audit.record(
-            "node:change", None, by=tenant.manager, at=NOW, colour=("a", "b")
+            "node:change", None, act=Act(tenant.manager, NOW), colour=("a", "b")
         ).sequence
 
 
@@ -189,7 +190,7 @@ def test_log_that_grows_while_it_is_read_is_sound(
     def write_after_reading() -> KeptEnd:
         end = reading()
         monkeypatch.setattr(audit, "load_end", reading)
-        audit.record("node:change", None, by=tenant.manager, at=NOW)
+        audit.record("node:change", None, act=Act(tenant.manager, NOW))
         return end
 
     monkeypatch.setattr(audit, "load_end", write_after_reading)
@@ -203,7 +204,7 @@ def test_second_head_continues_the_first_one(context: Flask, tenant: Tenant):
             first = audit.sign_checkpoint(at=NOW)
             again = audit.sign_checkpoint(at=NOW)
         with unit_of_work():
-            audit.record("node:change", None, by=tenant.manager, at=NOW)
+            audit.record("node:change", None, act=Act(tenant.manager, NOW))
             second = audit.sign_checkpoint(at=NOW)
 
     assert first is again
@@ -237,7 +238,7 @@ def test_trail_is_filtered_by_the_address_and_shows_before_and_after(app: Flask,
 
 def test_page_of_an_event_that_was_done_to_no_row_opens(app: Flask, tenant: Tenant):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
-        event = audit.record("access:refused", None, by=tenant.manager, at=NOW)
+        event = audit.record("access:refused", None, act=Act(tenant.manager, NOW))
         sequence = event.sequence
     client = signed_in_client(app, tenant, RoleId.ADMIN)
 
@@ -257,7 +258,7 @@ def test_restricted_events_are_absent_for_everybody_but_safeguarding_officers(
     app: Flask, tenant: Tenant
 ):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
-        row = audit.record("case:open", None, by=tenant.manager, at=NOW, restricted=True)
+        row = audit.record("case:open", None, act=Act(tenant.manager, NOW), restricted=True)
         sequence = row.sequence
     manager = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
     officer = signed_in_client(app, tenant, RoleId.SAFEGUARDING_OFFICER)
@@ -324,8 +325,8 @@ def test_supplier_reads_in_the_log_only_what_suppliers_did_and_what_became_of_pe
 ):
     supplier = tenant[RoleId.SUPPLIER]
     with app.app_context(), acting_in(tenant.id), unit_of_work():
-        theirs = audit.record("risk:change_score", None, by=tenant.manager, at=NOW, score=(1, 2))
-        own = audit.record("response:save", None, by=supplier, at=NOW, section="A")
+        theirs = audit.record("risk:change_score", None, act=Act(tenant.manager, NOW), score=(1, 2))
+        own = audit.record("response:save", None, act=Act(supplier, NOW), section="A")
         hidden, shown = theirs.sequence, own.sequence
     client = signed_in_client(app, tenant, RoleId.SUPPLIER)
 
@@ -349,7 +350,7 @@ def test_page_of_an_event_says_who_did_it_in_which_role_and_what_changed(
 ):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         event = audit.record(
-            "node:change", None, by=tenant.manager, at=NOW, active=(True, False), note="moved"
+            "node:change", None, act=Act(tenant.manager, NOW), active=(True, False), note="moved"
         )
         sequence = event.sequence
     page = _event_page(app, tenant, sequence)
@@ -363,7 +364,7 @@ def test_page_of_an_event_says_who_did_it_in_which_role_and_what_changed(
 def test_event_under_a_signed_head_is_proven_on_its_page(app: Flask, tenant: Tenant):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         events = [
-            audit.record("node:change", None, by=tenant.manager, at=NOW, number=number)
+            audit.record("node:change", None, act=Act(tenant.manager, NOW), number=number)
             for number in range(6)
         ]
         checkpoint = audit.sign_checkpoint(at=NOW)
@@ -384,7 +385,7 @@ def test_event_under_a_signed_head_is_proven_on_its_page(app: Flask, tenant: Ten
 
 def test_event_that_is_not_the_signed_one_is_found(context: Flask, tenant: Tenant):
     with acting_in(tenant.id), unit_of_work():
-        audit.record("node:change", None, by=tenant.manager, at=NOW)
+        audit.record("node:change", None, act=Act(tenant.manager, NOW))
         audit.sign_checkpoint(at=NOW)
     with acting_in(tenant.id):
         event = db.session.scalars(select(AuditEvent).limit(1)).one()
@@ -398,7 +399,7 @@ def test_events_missing_before_a_signed_head_or_a_broken_head_prove_nothing(
     context: Flask, tenant: Tenant
 ):
     with acting_in(tenant.id), unit_of_work():
-        audit.record("node:change", None, by=tenant.manager, at=NOW)
+        audit.record("node:change", None, act=Act(tenant.manager, NOW))
         checkpoint = audit.sign_checkpoint(at=NOW)
         assert checkpoint is not None
         size, note = checkpoint.size, checkpoint.note

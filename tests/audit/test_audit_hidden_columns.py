@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 from tests.audit.test_audit import _faults, _tamper
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.both_databases
 def logged(context: Flask, tenant: Tenant) -> int:
     """The number of an event about a case, the last of the log."""
     with acting_in(tenant.id), unit_of_work():
-        audit.record("node:change", None, by=tenant.manager, at=NOW)
-        row = audit.record("case:open", None, by=tenant.manager, at=NOW, restricted=True)
+        audit.record("node:change", None, act=Act(tenant.manager, NOW))
+        row = audit.record("case:open", None, act=Act(tenant.manager, NOW), restricted=True)
         return row.sequence
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import ReadingOnly, begin_change, db, is_writing, unit_of_work
 from ddplatform.infrastructure.gate import access_of
 from ddplatform.infrastructure.tenancy import acting_in
@@ -56,9 +57,9 @@ def kept(tenant: Tenant, cocoa: CocoaMap) -> dict[str, object]:
     with acting(tenant):
         farms = get_node(cocoa.farms).external_ref
         change = AddControl(farms, "CTL-05", 1.0, 0.9)
-        tried = what_if.keep(cocoa.chain, "Closed", [change], by=tenant.analyst, at=NOW)
+        tried = what_if.keep(cocoa.chain, "Closed", [change], act=Act(tenant.analyst, NOW))
         wish = Wish(name="Spring", visits=1, questionnaires=1)
-        plan = make_plan(cocoa.chain, wish, by=tenant.analyst, at=NOW)
+        plan = make_plan(cocoa.chain, wish, act=Act(tenant.analyst, NOW))
         return {"chain": cocoa.chain, "what_if": tried.id, "plan": plan.id, "good": COCOA}
 
 
@@ -168,6 +169,6 @@ def test_an_export_within_a_change_stays_in_its_unit_of_work(
     with pytest.raises(ZeroDivisionError), acting(tenant):
         node = add_node(tenant, cocoa.chain, "New mill")
         begin_change()
-        audit.record_export("value_chain:export", get_node(node), by=tenant.manager, at=NOW)
+        audit.record_export("value_chain:export", get_node(node), act=Act(tenant.manager, NOW))
         raise ZeroDivisionError
     assert exports(tenant) == before

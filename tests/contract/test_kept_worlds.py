@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.graph.queries import snapshots as map_snapshots
@@ -38,7 +39,9 @@ def chains(tenant: Tenant) -> Sequence[UUID]:
 def one_more(tenant: Tenant) -> UUID:
     """Another map of the same company."""
     with acting(tenant):
-        return create_chain("Cotton", own_business="Us", country="FR", by=tenant.analyst, at=NOW).id
+        return create_chain(
+            "Cotton", own_business="Us", country="FR", act=Act(tenant.analyst, NOW)
+        ).id
 
 
 @pytest.mark.parametrize("time", ["first", "second", "third"])

@@ -12,7 +12,7 @@ from ddplatform.accounts.organisations.queries import count_members_with_role
 from ddplatform.accounts.organisations.services import people
 from ddplatform.due_diligence.remedy.models import SupportItem, SupportStatus
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict
@@ -31,7 +31,12 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         case = opened(tenant)
         item = remedy.plan_support(
-            case, "SUP-1", payer="us", amount=40, currency="EUR", by=officer, at=NOW
+            case,
+            "SUP-1",
+            payer="us",
+            amount=40,
+            currency="EUR",
+            act=Act(officer, NOW),
         )
         page = f"/o/{tenant.slug}/remedy/{case.code}/support/{item.id}"
     change = remedy.set_support_status
@@ -44,7 +49,7 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
             .values(row_version=SupportItem.row_version + 1)
             .execution_options(synchronize_session=False)
         )
-        change(case, item, status, by=by, at=at)
+        change(case, item, status, act=Act(by, at))
 
     monkeypatch.setattr(remedy, "set_support_status", too_late)
     app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -81,8 +86,7 @@ def test_two_administrators_who_take_the_role_from_each_other_leave_one(
             name="Second administrator",
             role=RoleId.ADMIN,
             password=PASSWORD,
-            by=first,
-            at=NOW,
+            act=Act(first, NOW),
         )
         second = Identity(user.id, tenant.id, RoleId.ADMIN, user.name)
     start, refused = Barrier(2), list[str]()
@@ -95,7 +99,7 @@ def test_two_administrators_who_take_the_role_from_each_other_leave_one(
                     member = db.session.scalars(
                         select(Membership).where(Membership.user_id == other.user_id)
                     ).one()
-                    people.change_role(member, role=RoleId.ANALYST, by=by, at=NOW)
+                    people.change_role(member, role=RoleId.ANALYST, act=Act(by, NOW))
             except Conflict as conflict:
                 refused.append(str(conflict))
             finally:

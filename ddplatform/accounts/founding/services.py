@@ -25,7 +25,7 @@ from ddplatform.accounts.organisations.services.organisations import (
     installation_log,
 )
 from ddplatform.config import SignUp
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.passwords import password_problem
 from ddplatform.infrastructure.db import db
@@ -124,8 +124,7 @@ def found(invitation: Invitation, wanted: Wanted, *, at: datetime) -> Founded:
             name=wanted.person,
             role=RoleId.ADMIN_MANAGER,
             password=wanted.password,
-            by=system_identity(organisation.id),
-            at=at,
+            act=Act(system_identity(organisation.id), at),
         )
         db.session.add(FirstRun(sector_ref=wanted.sector_ref, created_at=at))
         db.session.flush()  # what follows belongs to the installation's log again
@@ -146,8 +145,7 @@ def _send(email: str, *, life: timedelta, action: str, at: datetime) -> Invitati
                 created_at=at,
                 expires_at=at + life,
             ),
-            by=system_identity(log.id),
-            at=at,
+            act=Act(system_identity(log.id), at),
             action=action,
         )
         db.session.flush()  # outside of here nobody acts

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from ddplatform.accounts.organisations.queries import get_organisation_by_slug
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.accounts.organisations.services.people import add_person as add
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.commands import answer, command_unit, json_option
 from ddplatform.infrastructure.tenancy import acting_in
@@ -63,8 +63,7 @@ def add_person(
                 name=name or email,
                 role=RoleId(role),
                 password=password,
-                by=system_identity(tenant.id),
-                at=datetime.now(UTC),
+                act=Act(system_identity(tenant.id), datetime.now(UTC)),
                 access_until=until,
             )
             found = {"id": str(user.id), "email": user.email, "role": role}

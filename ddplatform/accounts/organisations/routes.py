@@ -65,8 +65,7 @@ def invite_person() -> ResponseReturnValue:
             name=form.name.data,
             role=RoleId(form.role.data),
             access_until=form.access_until.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
 
@@ -84,7 +83,7 @@ def colleague() -> ResponseReturnValue:
     form = ColleagueForm()
 
     def save() -> ResponseReturnValue:
-        invite_colleague(email=form.email.data, name=form.name.data, by=g.identity, at=g.now)
+        invite_colleague(email=form.email.data, name=form.name.data, act=g.act)
         return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
 
     return answer_form(
@@ -104,8 +103,7 @@ def role(user_id: UUID) -> ResponseReturnValue:
             get_membership(person.membership_id),
             role=RoleId(form.role.data),
             access_until=form.access_until.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _told(f"{person.name} has a new role and has to sign in again.")
 
@@ -124,7 +122,7 @@ def remove(user_id: UUID) -> ResponseReturnValue:
     person = get_person(user_id)
     form = FlaskForm()
     if form.validate_on_submit():
-        remove_person(get_membership(person.membership_id), by=g.identity, at=g.now)
+        remove_person(get_membership(person.membership_id), act=g.act)
         return _told(f"{person.name} is no longer a member.")
     return render_template("accounts/organisations/remove.html", person=person)
 
@@ -133,7 +131,7 @@ def remove(user_id: UUID) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_MANAGE)
 def invite_again(invitation_id: UUID) -> ResponseReturnValue:
     """Send a fresh link; the old one stops working."""
-    send_again(get_invitation(invitation_id), by=g.identity, at=g.now)
+    send_again(get_invitation(invitation_id), act=g.act)
     return _told("A fresh link is on its way.")
 
 
@@ -141,7 +139,7 @@ def invite_again(invitation_id: UUID) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_MANAGE)
 def withdraw(invitation_id: UUID) -> ResponseReturnValue:
     """Make an invitation worthless."""
-    withdraw_invitation(get_invitation(invitation_id), by=g.identity, at=g.now)
+    withdraw_invitation(get_invitation(invitation_id), act=g.act)
     return _told("The invitation is withdrawn.")
 
 
@@ -158,10 +156,9 @@ def settings() -> ResponseReturnValue:
             name=form.help_name.data or "",
             email=form.help_email.data or "",
             phone=form.help_phone.data or "",
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
-        rename_organisation(organisation, name=form.name.data, by=g.identity, at=g.now)
+        rename_organisation(organisation, name=form.name.data, act=g.act)
         flash("Saved.", "success")
         return redirect(url_for(".settings"))
 

@@ -25,7 +25,7 @@ from ddplatform.core.ledger.faults import Fault
 from ddplatform.core.ledger.kept import KeptEnd, KeptEvent, KeptHead, KeptValue
 from ddplatform.core.ledger.tree import CompactTree, consistency_proof
 from ddplatform.core.ledger.verify import verify_kept_log
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import Base, begin_change, db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, current_organisation
@@ -35,8 +35,7 @@ def record(
     action: str,
     target: Base | None,
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
     outcome: Outcome = Outcome.DONE,
     restricted: bool = False,
     **changes: Any,
@@ -54,24 +53,24 @@ def record(
     values = {name: _plain(change) for name, change in changes.items()}
     salts = {name: new_salt() for name in values}
     event = Event(
-        log=log_name(by.organisation_id),
+        log=log_name(act.by.organisation_id),
         sequence=head.size + 1,
-        at=utc_text(at),
-        actor=str(by.user_id or "system"),
-        role=str(by.role_id or "system"),
-        session=by.session_ref or "",
+        at=utc_text(act.at),
+        actor=str(act.by.user_id or "system"),
+        role=str(act.by.role_id or "system"),
+        session=act.by.session_ref or "",
         action=action,
         target_type=target.__tablename__ if target is not None else "",
         target_id=str(target.id) if target is not None else "",
         outcome=outcome.value,
-        request=by.request_ref or "",
+        request=act.by.request_ref or "",
         version=__version__,
         previous=head.last_hash.hex() if head.last_hash else FIRST_PREVIOUS,
         commitments={
             n: commit_value(canonical_json(v).decode(), salts[n]) for n, v in values.items()
         },
     )
-    row = _append(head, event, by=by, at=at, restricted=restricted)
+    row = _append(head, event, act=act, restricted=restricted)
     if not restricted:
         for name, value in values.items():
             db.session.add(AuditValue(event_id=row.id, name=name, salt=salts[name], value=value))
@@ -79,21 +78,19 @@ def record(
     return row
 
 
-def record_export(
-    action: str, target: Base, *, by: Identity, at: datetime, **told: Any
-) -> AuditEvent:
+def record_export(action: str, target: Base, *, act: Act, **told: Any) -> AuditEvent:
     """The event of a file that is made. Make it before: reading for it ends here.
 
     A file of a large map takes seconds, in which nobody else should wait for SQLite's write lock.
     """
     begin_change()
-    return record(action, target, by=by, at=at, **told)
+    return record(action, target, act=act, **told)
 
 
-def record_refusal(by: Identity, endpoint: str, at: datetime) -> None:
+def record_refusal(act: Act, endpoint: str) -> None:
     """A refused try, in a unit of work of its own, since that of the try rolls back."""
-    with unit_of_work(), acting_in(by.organisation_id):
-        record("access:refuse", None, by=by, at=at, outcome=Outcome.REFUSED, endpoint=endpoint)
+    with unit_of_work(), acting_in(act.by.organisation_id):
+        record("access:refuse", None, act=act, outcome=Outcome.REFUSED, endpoint=endpoint)
 
 
 def log_name(organisation_id: UUID) -> str:
@@ -176,9 +173,7 @@ def _locked_head() -> AuditHead:
     return head
 
 
-def _append(
-    head: AuditHead, event: Event, *, by: Identity, at: datetime, restricted: bool
-) -> AuditEvent:
+def _append(head: AuditHead, event: Event, *, act: Act, restricted: bool) -> AuditEvent:
     leaf = event.leaf()
     tree = CompactTree(head.size, tuple(bytes.fromhex(peak) for peak in head.peaks)).append(leaf)
     head.size, head.last_hash = tree.size, leaf
@@ -186,9 +181,9 @@ def _append(
     row = AuditEvent(
         id=uuid4(),
         sequence=event.sequence,
-        at=at,
-        actor_id=by.user_id,
-        actor_role=by.role_id.value if by.role_id else None,
+        at=act.at,
+        actor_id=act.by.user_id,
+        actor_role=act.by.role_id.value if act.by.role_id else None,
         action=event.action,
         outcome=Outcome(event.outcome),
         target_type=event.target_type or None,

@@ -25,6 +25,7 @@ from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services import steps as finding_steps
 from ddplatform.evidence.uploads.services import SentFile
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import Response
 from supply_chain.vocabulary import Issue
@@ -80,8 +81,7 @@ def _record(entry: dict[str, Any], world: World, at: datetime) -> None:
                 answer_path=told.get("answer_path"),
                 self_disclosed=told.get("self_disclosed", False),
             ),
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
         world.made[entry["key"]] = finding.id
 
@@ -93,7 +93,7 @@ def _to_finding(change: Change) -> Doing:
         finding_id = world.made[entry["key"]]
         with world.acting(deed["by"]) as by:
             version = get_finding(finding_id).row_version
-            change(world, finding_id, deed, version=version, by=by, at=at)
+            change(world, finding_id, deed, version=version, act=Act(by, at))
 
     return do
 
@@ -105,7 +105,7 @@ def _to_action(change: Change) -> Doing:
         action_id = world.made[deed["action"]]
         with world.acting(deed["by"]) as by:
             version = get_action(action_id, either_side=True).row_version
-            change(world, action_id, deed, version=version, by=by, at=at)
+            change(world, action_id, deed, version=version, act=Act(by, at))
 
     return do
 
@@ -162,7 +162,7 @@ def _plan(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetim
         owner_id=world.people[owner].user_id if owner else None,
     )
     with world.acting(deed["by"]) as by:
-        action = mitigation.plan(world.made[entry["key"]], wanted, by=by, at=at)
+        action = mitigation.plan(world.made[entry["key"]], wanted, act=Act(by, at))
         world.made[deed["action"]] = action.id
 
 
@@ -178,7 +178,7 @@ def _extend(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) 
 
 def _tell(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
     with world.acting(deed["by"]) as by:
-        mitigation.tell_progress(world.made[deed["action"]], deed["text"], by=by, at=at)
+        mitigation.tell_progress(world.made[deed["action"]], deed["text"], act=Act(by, at))
 
 
 def _report(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:

@@ -19,10 +19,10 @@ from ddplatform.due_diligence.follow_up_visits.services import (
 )
 from ddplatform.due_diligence.remedy.models import RemediationCase, SupportItem, SupportStatus
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 
-Doing = Callable[[RemediationCase, World, dict[str, Any], Identity, datetime], None]
+Doing = Callable[[RemediationCase, World, dict[str, Any], Act], None]
 FILES = ("case.yaml", "case-nights.yaml")
 
 
@@ -50,88 +50,75 @@ def open_case_of(story: Story, world: World, finding_id: UUID, file: str, *, at:
                 in_danger=alert["in_danger"],
                 note=alert["note"],
             ),
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
         world.made[file] = case.id
         db.session.flush()  # the assignments of the officers
     verifier = world.people[told["verifier"]].user_id
     assert verifier is not None
     with world.acting(told["manager"]) as by:
-        remedy.assign(case, verifier, is_verifier=True, by=by, at=at)
+        remedy.assign(case, verifier, is_verifier=True, act=Act(by, at))
 
 
 def _deed(file: str, manager: str, deed: dict[str, Any]) -> Callable[[World, datetime], None]:
     def do(world: World, at: datetime) -> None:
         with world.acting(manager) as by:
             case = db.session.get_one(RemediationCase, world.made[file])
-            _DEEDS[deed["do"]](case, world, deed, by, at)
+            _DEEDS[deed["do"]](case, world, deed, Act(by, at))
 
     return do
 
 
-def _read(
-    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
-) -> None:
-    remedy.note_reading(case, purpose=deed["purpose"], by=by, at=at)
+def _read(case: RemediationCase, _world: World, deed: dict[str, Any], act: Act) -> None:
+    remedy.note_reading(case, purpose=deed["purpose"], act=act)
 
 
-def _step(
-    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
-) -> None:
-    remedy.take_step(case, deed["step"], ticked=deed["ticked"], note=deed["note"], by=by, at=at)
+def _step(case: RemediationCase, _world: World, deed: dict[str, Any], act: Act) -> None:
+    remedy.take_step(case, deed["step"], ticked=deed["ticked"], note=deed["note"], act=act)
 
 
-def _visit(
-    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
-) -> None:
-    form = begin_visit(case, at=at).form
-    answers = {**deed["answers"], DAY: at.date().isoformat()}
+def _visit(case: RemediationCase, _world: World, deed: dict[str, Any], act: Act) -> None:
+    form = begin_visit(case, at=act.at).form
+    answers = {**deed["answers"], DAY: act.at.date().isoformat()}
     written = write_visit(
         case,
         {path_of(form, name): text for name, text in answers.items()},
         seen=Seen(len(list_visits(case.id)) + 1, 0),
         record=True,
         ticked=deed.get("ticked", ()),
-        by=by,
-        at=at,
+        act=act,
     )
     assert written.is_sound, written.refused
 
 
-def _move(
-    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
-) -> None:
-    remedy.move(case, ImpactState(deed["to"]), by=by, at=at)
+def _move(case: RemediationCase, _world: World, deed: dict[str, Any], act: Act) -> None:
+    remedy.move(case, ImpactState(deed["to"]), act=act)
 
 
-def _support(
-    case: RemediationCase, world: World, deed: dict[str, Any], by: Identity, at: datetime
-) -> None:
+def _support(case: RemediationCase, world: World, deed: dict[str, Any], act: Act) -> None:
     item = remedy.plan_support(
         case,
         deed["item"],
         payer=deed["payer"],
         amount=deed.get("amount"),
         currency=deed.get("currency"),
-        by=by,
-        at=at,
+        act=act,
     )
     world.made[f"{case.id}-{deed['key']}"] = item.id
 
 
-def _deliver(
-    case: RemediationCase, world: World, deed: dict[str, Any], by: Identity, at: datetime
-) -> None:
+def _deliver(case: RemediationCase, world: World, deed: dict[str, Any], act: Act) -> None:
     item = db.session.get_one(SupportItem, world.made[f"{case.id}-{deed['key']}"])
-    remedy.set_support_status(case, item, SupportStatus(deed["status"]), by=by, at=at)
+    remedy.set_support_status(case, item, SupportStatus(deed["status"]), act=act)
 
 
-def _criterion(
-    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
-) -> None:
+def _criterion(case: RemediationCase, _world: World, deed: dict[str, Any], act: Act) -> None:
     remedy.judge_criterion(
-        case, deed["criterion"], is_met=deed["is_met"], basis=deed["basis"], by=by, at=at
+        case,
+        deed["criterion"],
+        is_met=deed["is_met"],
+        basis=deed["basis"],
+        act=act,
     )
 
 

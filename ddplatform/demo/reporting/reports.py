@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from ddplatform.demo.world import Story, Timeline, World
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.reporting.reports.services import requests as reports
 from ddplatform.reporting.reports.services import sealing as report_sealing
@@ -26,8 +27,8 @@ def _seal(entry: dict[str, Any], world: World, at: datetime) -> None:
         audience=entry["audience"],
     )
     with world.acting(entry["by"]) as by:
-        report = reports.add_report(wanted, by=by, at=at)
-        frozen = report_sealing.freeze(report.id, by=by, at=at)
+        report = reports.add_report(wanted, act=Act(by, at))
+        frozen = report_sealing.freeze(report.id, act=Act(by, at))
         assert frozen is not None  # nobody else seals it
         db.session.flush()  # the facts are kept before files are made of them
-        report_sealing.seal(report.id, report_sealing.render(frozen), by=by, at=at)
+        report_sealing.seal(report.id, report_sealing.render(frozen), act=Act(by, at))

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from ddplatform.demo.world import Timeline, World
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.risk.supplier_figures.services import figures as supplier_figures
 
 DAYS_AGO = (12, 0)
@@ -22,5 +22,5 @@ def _renew(world: World, at: datetime) -> None:
         organisation_id = world.organisations[slug]
         unit = partial(world.unit, organisation_id)
         supplier_figures.renew(
-            chain_id, by=system_identity(organisation_id), at=at, look=unit, unit=unit
+            chain_id, act=Act(system_identity(organisation_id), at), look=unit, unit=unit
         )

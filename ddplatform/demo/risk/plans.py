@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from ddplatform.demo.world import Story, Timeline, World
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.assessment_plan.models import StepKind
 from ddplatform.risk.assessment_plan.queries.plans import get_steps
 from ddplatform.risk.assessment_plan.services import plans as visit_plan
@@ -31,14 +32,14 @@ def plan_plans(story: Story, timeline: Timeline) -> None:
 def _keep(entry: dict[str, Any], world: World, at: datetime) -> None:
     changes = [read_change(values) for values in entry["changes"]]
     with world.acting(entry["by"]) as by:
-        what_if.keep(world.chains[entry["buyer"]], entry["name"], changes, by=by, at=at)
+        what_if.keep(world.chains[entry["buyer"]], entry["name"], changes, act=Act(by, at))
 
 
 def _save_view(entry: dict[str, Any], world: World, at: datetime) -> None:
     kind, address = ViewKind(entry["page"]), entry["address"].items()
     with world.acting(entry["by"]) as by:
         chain_id = world.chains[entry["buyer"]]
-        saved_views.save(chain_id, kind, entry["name"], address, by=by, at=at)
+        saved_views.save(chain_id, kind, entry["name"], address, act=Act(by, at))
 
 
 def _make(entry: dict[str, Any], world: World, at: datetime) -> None:
@@ -50,7 +51,7 @@ def _make(entry: dict[str, Any], world: World, at: datetime) -> None:
         questionnaires=entry["questionnaires"],
     )
     with world.acting(entry["by"]) as by:
-        made = visit_plan.make_plan(world.chains[entry["buyer"]], wish, by=by, at=at)
+        made = visit_plan.make_plan(world.chains[entry["buyer"]], wish, act=Act(by, at))
         world.made[entry["name"]] = made.id
 
 
@@ -63,4 +64,4 @@ def _assign(entry: dict[str, Any], world: World, at: datetime) -> None:
             owner_id=world.people[told["owner"]].user_id,
             visits_due=at.date() + timedelta(days=told["due_in"]),
         )
-        assign(plan_id, wanted, by=by, at=at)
+        assign(plan_id, wanted, act=Act(by, at))

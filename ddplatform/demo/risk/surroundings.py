@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ddplatform.demo.value_chain.maps import reassess
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.context_events.services import events as context_events
 from ddplatform.risk.context_events.services.fields import EventFields
@@ -62,14 +62,14 @@ def _enter(event: dict[str, Any], world: World, at: datetime) -> None:
         source_on=min(starts_on + timedelta(days=1), at.date()),
     )
     with world.acting(event["by"]) as by:
-        context_events.add_event(wanted, by=by, at=at)
+        context_events.add_event(wanted, act=Act(by, at))
 
 
 def _observe(told: dict[str, Any], world: World, at: datetime) -> None:
     with world.acting(told["by"]) as by:
         seen = Seen(**told["fields"], observed_on=world.day(told["seen"]))
         node_id = world.nodes[COMPANY, told["node"]]
-        place_observations.add_observation(node_id, seen, by=by, at=at)
+        place_observations.add_observation(node_id, seen, act=Act(by, at))
 
 
 def _assess(world: World, at: datetime) -> None:
@@ -80,7 +80,7 @@ def _look(world: World, at: datetime) -> None:
     """What the worker does each day."""
     organisation_id = world.organisations[COMPANY]
     reassessment_triggers.look_for_changes(
-        by=system_identity(organisation_id), at=at, unit=lambda: world.unit(organisation_id)
+        act=Act(system_identity(organisation_id), at), unit=lambda: world.unit(organisation_id)
     )
 
 
@@ -92,13 +92,13 @@ def _close(entry: dict[str, Any], world: World, at: datetime) -> None:
                 ReviewTask.trigger == entry["trigger"],
             )
         ).one()
-        reassessment_tasks.close_task(task_id, entry["note"], by=by, at=at)
+        reassessment_tasks.close_task(task_id, entry["note"], act=Act(by, at))
 
 
 def _tell(entry: dict[str, Any], world: World, at: datetime) -> None:
     with world.acting(entry["by"]) as by:
         node_id = world.nodes[COMPANY, entry["node"]]
-        reassessment_tasks.report_change(node_id, entry["trigger"], entry["note"], by=by, at=at)
+        reassessment_tasks.report_change(node_id, entry["trigger"], entry["note"], act=Act(by, at))
 
 
 def _take_in(edition: dict[str, Any], content: bytes, world: World, at: datetime) -> None:
@@ -106,14 +106,14 @@ def _take_in(edition: dict[str, Any], content: bytes, world: World, at: datetime
     edition_on = edition.get("edition_on") or world.day(edition["edition_ago"])
     wanted = ListFields(**{**told, "issue": Issue(told["issue"])}, edition_on=edition_on)
     with world.acting(edition["by"]) as by:
-        screening_lists.add_list(wanted, PurePath(edition["file"]).name, content, by=by, at=at)
+        screening_lists.add_list(wanted, PurePath(edition["file"]).name, content, act=Act(by, at))
 
 
 def _screen(world: World, at: datetime) -> None:
     """What the worker does after a list came in."""
     organisation_id = world.organisations[COMPANY]
     screening.screen(
-        by=system_identity(organisation_id), at=at, unit=lambda: world.unit(organisation_id)
+        act=Act(system_identity(organisation_id), at), unit=lambda: world.unit(organisation_id)
     )
 
 
@@ -122,4 +122,4 @@ def _answer(entry: dict[str, Any], world: World, at: datetime) -> None:
         match_id = db.session.scalars(
             select(ScreeningMatch.id).where(ScreeningMatch.matched_name == entry["name"])
         ).one()
-        screening.decide(match_id, MatchAnswer(entry["answer"]), entry["note"], by=by, at=at)
+        screening.decide(match_id, MatchAnswer(entry["answer"]), entry["note"], act=Act(by, at))

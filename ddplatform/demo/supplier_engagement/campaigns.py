@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.demo.world import Story, Timeline, World
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.campaigns.models import CampaignTarget
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
@@ -54,7 +55,7 @@ def _plan(entry: dict[str, Any], world: World, at: datetime) -> None:
             modules=entry["modules"],
             asked={"q": "coop" if "opened" in entry else "garden"},
         )
-        world.made[entry["name"]] = campaigns.plan_campaign(whom, how, by=by, at=at).id
+        world.made[entry["name"]] = campaigns.plan_campaign(whom, how, act=Act(by, at)).id
 
 
 def _send(entry: dict[str, Any], world: World, at: datetime, *, is_first: bool) -> None:
@@ -62,11 +63,11 @@ def _send(entry: dict[str, Any], world: World, at: datetime, *, is_first: bool) 
     campaign_id = world.made[entry["name"]]
     with world.acting(entry["by"]) as by:
         if is_first:
-            campaigns.start(campaign_id, by=by, at=at)
+            campaigns.start(campaign_id, act=Act(by, at))
         campaign = get_campaign(campaign_id)
         assert campaign.job_id is not None
         db.session.flush()  # the batch reads the days of the waves
-        send_batch(campaign_id, campaign.job_id, by=by, at=at)
+        send_batch(campaign_id, campaign.job_id, act=Act(by, at))
         refused = {world.nodes[entry["buyer"], ref]: told for ref, told in entry["refused"].items()}
         for asked in _sent(entry, world):
             if told := refused.get(asked.node_id):

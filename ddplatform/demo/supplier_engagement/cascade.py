@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from ddplatform.demo.world import Story, Timeline, World
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.cascade.models import ShareBand
 from ddplatform.supplier_engagement.cascade.services import cascade
@@ -37,20 +38,20 @@ def _name(entry: dict[str, Any], world: World, at: datetime) -> None:
         share_band=ShareBand(entry["share_band"]),
     )
     with world.acting(entry["by"]) as by:
-        world.made[entry["name"]] = cascade.name_supplier(wanted, by=by, at=at).id
+        world.made[entry["name"]] = cascade.name_supplier(wanted, act=Act(by, at)).id
 
 
 def _tell(entry: dict[str, Any], world: World, at: datetime) -> None:
     told = entry["told"]
     with world.acting(entry["by"]) as by:
         own_id, asked = world.made[entry["name"]], world.made[told["asked"]]
-        made = cascade.propose(own_id, asked, with_name=told["with_name"], by=by, at=at)
+        made = cascade.propose(own_id, asked, with_name=told["with_name"], act=Act(by, at))
         world.made[f"told {entry['name']}"] = made.id
 
 
 def _accept(entry: dict[str, Any], world: World, at: datetime) -> None:
     with world.acting(entry["accepted"]["by"]) as by:
-        cascade_review.accept(world.made[f"told {entry['name']}"], by=by, at=at)
+        cascade_review.accept(world.made[f"told {entry['name']}"], act=Act(by, at))
 
 
 def _forward(entry: dict[str, Any], world: World, at: datetime) -> None:
@@ -58,7 +59,7 @@ def _forward(entry: dict[str, Any], world: World, at: datetime) -> None:
     with world.acting(entry["by"]) as by:
         version = get_request(world.made[wanted["version_of"]]).assignment.version_id
         own_id = world.made[entry["name"]]
-        cascade.forward(own_id, version, email=wanted["email"], by=by, at=at)
+        cascade.forward(own_id, version, email=wanted["email"], act=Act(by, at))
 
 
 def _show(entry: dict[str, Any], world: World, at: datetime) -> None:
@@ -71,7 +72,6 @@ def _show(entry: dict[str, Any], world: World, at: datetime) -> None:
                 given.id,
                 section,
                 months=entry["months"],
-                by=by,
-                at=at,
+                act=Act(by, at),
             )
             db.session.flush()  # the next section is evaluated with this one

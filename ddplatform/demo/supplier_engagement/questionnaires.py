@@ -14,7 +14,7 @@ from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.demo.supplier_engagement.returned import mail_back
 from ddplatform.demo.value_chain.maps import reassess
 from ddplatform.demo.world import Deed, Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.models import Questionnaire, QuestionnaireVersion
 from ddplatform.supplier_engagement.library.queries import get_assignment
@@ -78,7 +78,7 @@ def _send(entry: dict[str, Any], world: World, at: datetime) -> None:
     )
     node_id = world.nodes[entry["buyer"], entry["node"]]
     with world.acting(entry["by"]) as by:
-        made = assign(sending, {node_id: entry["to"]}, by=by, at=at)
+        made = assign(sending, {node_id: entry["to"]}, act=Act(by, at))
         world.made[entry["key"]] = made[0].id
 
 
@@ -106,7 +106,7 @@ def _open(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: dateti
             join(invitation, name="", password="", at=at)
     if not is_new:
         with world.acting(entry["to"]) as by:
-            start(assignment_id, by=by, at=at)
+            start(assignment_id, act=Act(by, at))
     with world.acting(entry["by"]):
         show_on_map(get_assignment(assignment_id))
 
@@ -120,20 +120,18 @@ def _write(world: World, entry: dict[str, Any], deed: dict[str, Any], at: dateti
         for place, (section, values) in enumerate(sections.items()):
             if section in deed.get("sections", sections):
                 moment = at + timedelta(minutes=4 * place)
-                _save(assignment_id, section, values, by=by, at=min(moment, world.now))
+                _save(assignment_id, section, values, act=Act(by, min(moment, world.now)))
 
 
-def _save(
-    assignment_id: UUID, section: str, values: Mapping[str, str], *, by: Identity, at: datetime
-) -> None:
-    filled = open_draft(assignment_id, at=at)
+def _save(assignment_id: UUID, section: str, values: Mapping[str, str], *, act: Act) -> None:
+    filled = open_draft(assignment_id, at=act.at)
     present = set(filled.form.answers()) | {state.path for state in filled.form.states()}
     for repeat, place in sorted({(m[1], int(m[2])) for p in values if (m := _ENTRY.match(p))}):
         if not any(path.startswith(f"{repeat}[{place}]") for path in present):
-            add_entry(assignment_id, repeat, by=by, at=at)
+            add_entry(assignment_id, repeat, act=act)
     db.session.flush()  # the entries just added
     typed = Typed(values, seen=filled.row.revision, page=PAGE)
-    save_section(assignment_id, section, typed, by=by, at=at)
+    save_section(assignment_id, section, typed, act=act)
     db.session.flush()  # the next section is evaluated with this one
 
 
@@ -144,8 +142,7 @@ def _attach(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datet
             deed["path"],
             filename=PurePath(deed["file"]).name,
             content=deed["content"],
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
 
 
@@ -156,41 +153,43 @@ def _bring(world: World, entry: dict[str, Any], deed: dict[str, Any], at: dateti
             world.made[entry["key"]],
             filename=PurePath(deed["file"]).name,
             content=deed["content"],
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
 
 
 def _make_link(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["to"]) as by:
-        make_link(world.made[entry["key"]], name=deed["name"], by=by, at=at)
+        make_link(world.made[entry["key"]], name=deed["name"], act=Act(by, at))
 
 
 def _submit(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     """Sent by the respondent; received for the buyer, as the worker would."""
     with world.acting(entry["to"]) as by:
-        row = submit(world.made[entry["key"]], declared=True, by=by, at=at)
+        row = submit(world.made[entry["key"]], declared=True, act=Act(by, at))
     with world.acting(entry["by"]) as asked:
-        receive(row.id, by=asked, at=at)
+        receive(row.id, act=Act(asked, at))
     reassess(world, entry["buyer"], "answers", at=at)
 
 
 def _judge(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
         review.judge_documents(
-            world.made[entry["key"]], deed["path"], accepted=deed["accepted"], by=by, at=at
+            world.made[entry["key"]],
+            deed["path"],
+            accepted=deed["accepted"],
+            act=Act(by, at),
         )
 
 
 def _ask_back(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
-        review.ask_back(world.made[entry["key"]], deed["path"], deed["text"], by=by, at=at)
+        review.ask_back(world.made[entry["key"]], deed["path"], deed["text"], act=Act(by, at))
 
 
 def _return(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
         reason = deed.get("reason", "")
-        review.return_answers(world.made[entry["key"]], reason=reason, by=by, at=at)
+        review.return_answers(world.made[entry["key"]], reason=reason, act=Act(by, at))
 
 
 def _handle(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
@@ -198,28 +197,32 @@ def _handle(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datet
     with world.acting(entry["reviewer"]) as by:
         for flag in list_red_flags(review.get_reviewed(assignment_id).id):
             review.handle_flag(
-                assignment_id, flag.id, note=deed["note"], refuted=False, by=by, at=at
+                assignment_id,
+                flag.id,
+                note=deed["note"],
+                refuted=False,
+                act=Act(by, at),
             )
 
 
 def _accept(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
-        review.accept_all(world.made[entry["key"]], by=by, at=at)
+        review.accept_all(world.made[entry["key"]], act=Act(by, at))
 
 
 def _remind(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
-        remind(get_assignment(world.made[entry["key"]]), by=by, at=at)
+        remind(get_assignment(world.made[entry["key"]]), act=Act(by, at))
 
 
 def _expire(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
-        expire(get_assignment(world.made[entry["key"]]), by=by, at=at)
+        expire(get_assignment(world.made[entry["key"]]), act=Act(by, at))
 
 
 def _withdraw(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
-        withdraw(get_assignment(world.made[entry["key"]]), reason=deed["reason"], by=by, at=at)
+        withdraw(get_assignment(world.made[entry["key"]]), reason=deed["reason"], act=Act(by, at))
 
 
 _DEEDS: dict[str, Doing] = {

@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from ddplatform.demo.world import World
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.offline.services.books import write_book
 from ddplatform.supplier_engagement.returned_books.services.books import bring, carry_out
 
@@ -21,9 +22,11 @@ def mail_back(world: World, entry: dict[str, Any], deed: dict[str, Any], at: dat
         (deed["beside"], b"%PDF-1.7 a letter"),
     ]
     with world.acting(entry["by"]) as by:
-        delivery_id = bring(files, by=by, at=at).id
+        delivery_id = bring(files, act=Act(by, at)).id
     unit = partial(world.unit, by.organisation_id)
-    carry_out(delivery_id, look=unit, unit=unit, progress=lambda _done, _total: None, by=by, at=at)
+    carry_out(
+        delivery_id, look=unit, unit=unit, progress=lambda _done, _total: None, act=Act(by, at)
+    )
 
 
 def _filled(content: bytes, answers: dict[str, Any]) -> bytes:

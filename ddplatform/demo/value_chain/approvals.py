@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.demo.world import Story, Timeline, World
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.approvals.services import absences as approval_absences
 from ddplatform.risk.approvals.services import steps as approval_steps
@@ -38,7 +39,7 @@ def approve_map(world: World, chain_id: UUID, second: str, *, at: datetime) -> N
             .order_by(ApprovalRequest.kind)
         ).all()
         for request_id in requests:
-            approval_steps.decide(request_id, approve=True, note=_SEEN, by=by, at=at)
+            approval_steps.decide(request_id, approve=True, note=_SEEN, act=Act(by, at))
 
 
 _SEEN = "Contracts and invoices of the last twelve months seen."
@@ -51,8 +52,7 @@ def _ask_absence(told: dict[str, Any], world: World, at: datetime) -> None:
             told["factor"],
             told["code"],
             _wish(told, at),
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
     world.made["approval of a factor"] = request.id
 
@@ -60,7 +60,7 @@ def _ask_absence(told: dict[str, Any], world: World, at: datetime) -> None:
 def _approve_absence(told: dict[str, Any], world: World, at: datetime) -> None:
     with world.acting(told["approved_by"]) as by:
         request_id = world.made["approval of a factor"]
-        approval_steps.decide(request_id, approve=True, by=by, at=at)
+        approval_steps.decide(request_id, approve=True, act=Act(by, at))
 
 
 def _ask_flow(told: dict[str, Any], world: World, at: datetime) -> None:
@@ -80,7 +80,11 @@ def _ask_flow(told: dict[str, Any], world: World, at: datetime) -> None:
             valid_to=link.valid_to,
         )
         supply_links.change_link(
-            link.id, wanted, row_version=link.row_version, wish=_wish(told, at), by=by, at=at
+            link.id,
+            wanted,
+            row_version=link.row_version,
+            wish=_wish(told, at),
+            act=Act(by, at),
         )
 
 

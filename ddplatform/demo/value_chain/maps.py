@@ -9,7 +9,7 @@ from ddplatform.accounts.organisations.services.organisations import found_organ
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.demo.value_chain.approvals import approve_map
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import acting_in
@@ -59,8 +59,7 @@ def _join(world: World, slug: str, person: dict[str, Any], at: datetime) -> None
         name=person["name"],
         role=role,
         password=password_of(person),
-        by=system_identity(organisation_id),
-        at=at,
+        act=Act(system_identity(organisation_id), at),
         access_until=until,
     )
     world.people[user.email] = Identity(
@@ -84,7 +83,7 @@ def _map(story: Story, entry: dict[str, Any]) -> Any:
         slug, name = entry["slug"], entry["map"]["name"]
         with world.acting(analyst) as by:
             plan = plan_intake(name, [NamedBytes(file, story.bytes(file))], Mapping())
-            take_in(name, plan, read_files(plan), skip_faulty=False, by=by, at=at)
+            take_in(name, plan, read_files(plan), skip_faulty=False, act=Act(by, at))
             chain = find_chain(name)
             assert chain is not None
             world.chains[slug] = chain.id
@@ -107,8 +106,7 @@ def reassess(world: World, slug: str, cause: str, *, at: datetime) -> None:
         world.chains[slug],
         cause,
         as_of=at.date(),
-        by=system_identity(organisation_id),
-        at=at,
+        act=Act(system_identity(organisation_id), at),
         unit=lambda: world.unit(organisation_id),
         progress=lambda _done, _total: None,
     )

@@ -102,8 +102,7 @@ def exit_condition(finding_id: UUID, ref: str) -> ResponseReturnValue:
             words=form.words.data,
             evidence_id=UUID(form.evidence_id.data) if form.evidence_id.data else None,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _back(finding_id, "Saved.")
 
@@ -145,8 +144,7 @@ def suspend(finding_id: UUID) -> ResponseReturnValue:
             reason=form.reason.data,
             protection=form.protection.data,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _back(finding_id, "New orders are suspended.")
 
@@ -192,8 +190,7 @@ def _turn(
             finding_id,
             reason=form.reason.data,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _back(finding_id, said)
 

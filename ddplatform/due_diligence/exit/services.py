@@ -6,7 +6,7 @@ a senior person decides (RDG-8) is no tick: it is read from who acts.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from ddplatform.core.due_diligence.impacts import (
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -144,8 +144,7 @@ def record_condition(
     words: str,
     evidence_id: UUID | None = None,
     version: int,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> Finding:
     """Say of one condition whether it is met, and what that rests on.
 
@@ -167,16 +166,15 @@ def record_condition(
         "is_met": is_met,
         "words": words.strip(),
         "evidence": str(evidence_id) if evidence_id else None,
-        "on": at.date().isoformat(),
-        "by": by.name,
-        "by_id": str(by.user_id),
+        "on": act.at.date().isoformat(),
+        "by": act.by.name,
+        "by_id": str(act.by.user_id),
     }
     _keep(finding, conditions={**kept, ref: one})
     audit.record(
         "finding:exit_condition",
         finding,
-        by=by,
-        at=at,
+        act=act,
         condition=ref,
         is_met=(before.get("is_met"), is_met),
         reason=words.strip(),
@@ -195,9 +193,7 @@ def _check_condition(finding_id: UUID, words: str, evidence_id: UUID | None) -> 
         raise Invalid(fields=faults)
 
 
-def suspend(
-    finding_id: UUID, *, reason: str, protection: str, version: int, by: Identity, at: datetime
-) -> Finding:
+def suspend(finding_id: UUID, *, reason: str, protection: str, version: int, act: Act) -> Finding:
     """Stop new orders for now (LD-5, or a step of escalation): open without the ten conditions.
 
     Args:
@@ -225,12 +221,10 @@ def suspend(
     if faults:
         raise Invalid(fields=faults)
     text = f"{reason.strip()} Protection meanwhile: {protection.strip()}"
-    return _turn(finding, Relation.SUSPENDED, text, "finding:suspend", by=by, at=at)
+    return _turn(finding, Relation.SUSPENDED, text, "finding:suspend", act=act)
 
 
-def end_relation(
-    finding_id: UUID, *, reason: str, version: int, by: Identity, at: datetime
-) -> Finding:
+def end_relation(finding_id: UUID, *, reason: str, version: int, act: Act) -> Finding:
     """End the relationship for what was found, once all ten conditions are met.
 
     Raises:
@@ -244,19 +238,17 @@ def end_relation(
     finding = _held(finding_id, Relation.ENDED, version)
     if relation_of(finding) is Relation.ENDED:
         raise Conflict("The relationship has ended already.")
-    missing = gate_of(finding, by=by).missing
+    missing = gate_of(finding, by=act.by).missing
     if missing:
         raise Conflict(
             "The relationship cannot be ended yet: leaving now could harm children more.",
             f"First: {' '.join(missing)} New orders can be suspended meanwhile.",
         )
     _require_reason(reason)
-    return _turn(finding, Relation.ENDED, reason, "finding:exit", by=by, at=at)
+    return _turn(finding, Relation.ENDED, reason, "finding:exit", act=act)
 
 
-def take_up_again(
-    finding_id: UUID, *, reason: str, version: int, by: Identity, at: datetime
-) -> Finding:
+def take_up_again(finding_id: UUID, *, reason: str, version: int, act: Act) -> Finding:
     """Go on with a relationship that was suspended or ended (RDG-10).
 
     Raises:
@@ -267,7 +259,7 @@ def take_up_again(
     if relation_of(finding) is Relation.RUNNING:
         raise Conflict("The relationship runs.")
     _require_reason(reason)
-    return _turn(finding, Relation.RUNNING, reason, "finding:take_up", by=by, at=at)
+    return _turn(finding, Relation.RUNNING, reason, "finding:take_up", act=act)
 
 
 def _held(finding_id: UUID, to: Relation, version: int) -> Finding:
@@ -282,15 +274,13 @@ def _require_reason(reason: str) -> None:
         raise Invalid(fields={"reason": fault})
 
 
-def _turn(
-    finding: Finding, to: Relation, reason: str, action: str, *, by: Identity, at: datetime
-) -> Finding:
+def _turn(finding: Finding, to: Relation, reason: str, action: str, *, act: Act) -> Finding:
     before, text = relation_of(finding), reason.strip()
-    last = {"state": to.value, "on": at.date().isoformat(), "by": by.name, "reason": text}
+    last = {"state": to.value, "on": act.at.date().isoformat(), "by": act.by.name, "reason": text}
     # What was true of one exit says nothing of another: after it, the conditions begin anew.
     begun_anew: dict[str, Any] = {"conditions": {}} if before is Relation.ENDED else {}
     _keep(finding, relation=last, **begun_anew)
-    audit.record(action, finding, by=by, at=at, relation=(before, to), reason=text)
+    audit.record(action, finding, act=act, relation=(before, to), reason=text)
     return finding
 
 

@@ -43,7 +43,7 @@ def grade_severity(finding_id: UUID) -> ResponseReturnValue:
     form = GradeForm(data=_grade_data(finding))
 
     def save() -> ResponseReturnValue:
-        grade(finding_id, _grade(form), version=form.version_number, by=g.identity, at=g.now)
+        grade(finding_id, _grade(form), version=form.version_number, act=g.act)
         return saved_finding(finding_id, "Saved. The scores are being computed anew.")
 
     def show() -> str:
@@ -112,8 +112,7 @@ def _judge_involvement(finding_id: UUID, form: InvolvementForm) -> None:
             _answers(form),
             minority_view=form.minority_view.data or "",
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     except Invalid as error:
         raise Invalid(fields=_at_fields(form, error)) from error
@@ -172,8 +171,7 @@ def leverage(finding_id: UUID) -> ResponseReturnValue:
             types=form.types.data or [],
             reason=form.reason.data,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         flash(impact_words().leverage_decisions[ref]["title"], "info")
         return redirect(url_for(".show", finding_id=finding_id))
@@ -214,8 +212,7 @@ def report_harm(finding_id: UUID) -> ResponseReturnValue:
             confirmed=form.harm.data == Harm.CONFIRMED,
             found_by_control=form.found_by_control.data or None,
             self_disclosed=form.self_disclosed.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return saved_finding(finding_id, "The score rises at once. Open a remediation case next.")
 
@@ -238,7 +235,7 @@ def refute(finding_id: UUID) -> ResponseReturnValue:
     finding, form = get_finding(finding_id), ReasonForm()
 
     def save() -> ResponseReturnValue:
-        harm.refute_allegation(finding_id, reason=form.reason.data, by=g.identity, at=g.now)
+        harm.refute_allegation(finding_id, reason=form.reason.data, act=g.act)
         return saved_finding(finding_id)
 
     def show() -> str:

@@ -37,7 +37,7 @@ from ddplatform.supplier_engagement.answering.views.fields import read_typed
 def visits(code: str) -> ResponseReturnValue:
     """The visits of a case by number, and what is due next."""
     case = _case(code)
-    remedy.note_reading(case, purpose="Opened the follow-up visits", by=g.identity, at=g.now)
+    remedy.note_reading(case, purpose="Opened the follow-up visits", act=g.act)
     return render_template(
         "due_diligence/follow_up_visits/visits.html", case=case, page=visits_page(case, at=g.now)
     )
@@ -50,7 +50,7 @@ def visit_form(code: str) -> ResponseReturnValue:
     case = _case(code)
     draft = open_visits(case, at=g.now)[1]
     if draft is not None:
-        remedy.note_reading(case, purpose="Opened a visit begun", by=g.identity, at=g.now)
+        remedy.note_reading(case, purpose="Opened a visit begun", act=g.act)
     return _form_page(case, draft or begin_visit(case, at=g.now))
 
 
@@ -65,8 +65,7 @@ def write(code: str) -> ResponseReturnValue:
         seen=Seen(_number("number"), _number("seen")),
         record="record" in request.form,
         ticked=request.form.getlist("ticked"),
-        by=g.identity,
-        at=g.now,
+        act=g.act,
     )
     if not written.is_sound:
         keep_changes()
@@ -85,7 +84,7 @@ def visit(code: str, visit_id: UUID) -> ResponseReturnValue:
     """One visit as it was recorded."""
     case = _case(code)
     found = open_visit(case, get_visit(case.id, visit_id), at=g.now)
-    remedy.note_reading(case, purpose="Opened a follow-up visit", by=g.identity, at=g.now)
+    remedy.note_reading(case, purpose="Opened a follow-up visit", act=g.act)
     return render_template(
         "due_diligence/follow_up_visits/visit.html",
         case=case,

@@ -18,7 +18,7 @@ from ddplatform.due_diligence.follow_up_visits.queries import (
 from ddplatform.due_diligence.remedy.models import FollowUpVisit, RemediationCase, RemediationStep
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import NOT_REACHED, SAFE_VISIT
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.supplier_engagement.responses.queries.traces import is_free_text
@@ -171,8 +171,7 @@ def write_visit(
     *,
     seen: Seen,
     record: bool,
-    by: Identity,
-    at: datetime,
+    act: Act,
     ticked: Collection[str] = (),
 ) -> Written:
     """Keep what was typed about a visit, sealed; record it when nothing stands against it.
@@ -191,7 +190,7 @@ def write_visit(
         raise Conflict("This alert was not substantiated.", "Reopen the case, with the reason.")
     rows = hold_visits(case.id)
     row = next((one for one in rows if one.recorded_at is None), None)
-    visit = _open(case, row, at=at) if row else begin_visit(case, at=at)
+    visit = _open(case, row, at=act.at) if row else begin_visit(case, at=act.at)
     is_taken = any(one.recorded_at and one.number == seen.number for one in rows)
     is_stale = row is not None and (row.number, row.row_version) != (seen.number, seen.version)
     if is_stale and (clashes := _clashes(visit.form, typed)):
@@ -206,18 +205,12 @@ def write_visit(
         refused |= {s.path: " ".join(s.messages) for s in visit.form.broken() if not s.raw}
     visit = replace(visit, row=row or _new_row(case, number=len(rows) + 1))
     written = Written(visit, refused)
-    _keep(case, visit, but=named, record=record and written.is_sound, by=by, at=at)
+    _keep(case, visit, but=named, record=record and written.is_sound, act=act)
     return written
 
 
 def _keep(
-    case: RemediationCase,
-    visit: Visit,
-    *,
-    but: Collection[str],
-    record: bool,
-    by: Identity,
-    at: datetime,
+    case: RemediationCase, visit: Visit, *, but: Collection[str], record: bool, act: Act
 ) -> None:
     """Seal a visit without the answers at the paths `but`; one event."""
     row = visit.row
@@ -226,11 +219,11 @@ def _keep(
     content = {"answers": answers, "ticked": sorted(visit.ticked)}
     row.sealed_answers = case_seal.seal(case, row, "sealed_answers", row.id, content)
     if record:
-        row.recorded_at, row.recorded_by_id = at, by.user_id
-        db.session.add(_follow_up_step(case, visit, by=by, at=at))
+        row.recorded_at, row.recorded_by_id = act.at, act.by.user_id
+        db.session.add(_follow_up_step(case, visit, act=act))
     db.session.add(row)
     db.session.flush()  # the event names it, and the page shows its version
-    audit.record("case:visit" if record else "case:draft", row, by=by, at=at, restricted=True)
+    audit.record("case:visit" if record else "case:draft", row, act=act, restricted=True)
 
 
 def _new_row(case: RemediationCase, *, number: int) -> FollowUpVisit:
@@ -295,15 +288,13 @@ def _texts_that_name(form: Response) -> dict[str, str]:
     return found
 
 
-def _follow_up_step(
-    case: RemediationCase, visit: Visit, *, by: Identity, at: datetime
-) -> RemediationStep:
+def _follow_up_step(case: RemediationCase, visit: Visit, *, act: Act) -> RemediationStep:
     """The step of the protocol that a visit is, with what it found and what was ticked."""
     is_met = visit.answer(MET) != "not_found"
     is_safe = visit.answer(SAFE) == "yes" and visit.answer(WORK) in LAWFUL
     found = {SAFE_VISIT} if is_met and is_safe else set() if is_met else {NOT_REACHED}
     step = RemediationStep(
-        id=uuid4(), case_id=case.id, step=FOLLOW_UP, taken_at=at, taken_by_id=by.user_id
+        id=uuid4(), case_id=case.id, step=FOLLOW_UP, taken_at=act.at, taken_by_id=act.by.user_id
     )
     note = {"ticked": sorted(found | visit.ticked), "note": ""}
     step.sealed_note = case_seal.seal(case, step, "sealed_note", step.id, note)

@@ -74,7 +74,7 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
             in_danger=DANGER[form.danger.data],
             note=form.note.data or "",
         )
-        remedy.open_case(finding, alert, by=g.identity, at=g.now)
+        remedy.open_case(finding, alert, act=g.act)
         return render_template("due_diligence/remedy/handed_over.html", finding=finding)
 
     return answer_form(
@@ -89,8 +89,8 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
 def show(code: str) -> ResponseReturnValue:
     """One case; opening it is kept and shown."""
     case, assignment = _case(code)
-    remedy.note_reading(case, purpose="Opened the case page", by=g.identity, at=g.now)
-    page = case_page(case, assignment, by=g.identity, at=g.now)
+    remedy.note_reading(case, purpose="Opened the case page", act=g.act)
+    page = case_page(case, assignment, act=g.act)
     return render_template(
         "due_diligence/remedy/show.html",
         page=page,
@@ -116,8 +116,7 @@ def step(code: str, step: str) -> ResponseReturnValue:
             step,
             ticked=form.ticked.data or [],
             note=form.note.data or "",
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _saved(code, f"{protocol.title} is recorded.")
 
@@ -135,7 +134,7 @@ def step(code: str, step: str) -> ResponseReturnValue:
 def move(code: str, to: str) -> ResponseReturnValue:
     """Take the case to another state, in two steps."""
     case, assignment = _case(code)
-    page = case_page(case, assignment, by=g.identity, at=g.now)
+    page = case_page(case, assignment, act=g.act)
     chosen = next((move for move in page.moves if move.to == to), None)
     if chosen is None:
         raise NotFound()
@@ -145,8 +144,7 @@ def move(code: str, to: str) -> ResponseReturnValue:
         remedy.move(
             case,
             ImpactState(to),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
             reason=form.reason.data or "",
             reference=form.reference.data or "",
         )
@@ -176,8 +174,7 @@ def support(code: str) -> ResponseReturnValue:
             payer=form.payer.data,
             amount=form.amount.data,
             currency=(form.currency.data or "").upper() or None,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _saved(code)
 
@@ -201,7 +198,7 @@ def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         status = SupportStatus(form.status.data)
-        remedy.set_support_status(case, item, status, by=g.identity, at=g.now)
+        remedy.set_support_status(case, item, status, act=g.act)
         return _saved(code)
 
     return answer_form(
@@ -229,8 +226,7 @@ def criterion(code: str, criterion: str) -> ResponseReturnValue:
             criterion,
             is_met=form.is_met.data,
             basis=form.basis.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _saved(code)
 
@@ -261,8 +257,7 @@ def assign(code: str) -> ResponseReturnValue:
             case,
             UUID(form.user.data),
             is_verifier=form.is_verifier.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return _saved(code)
 

@@ -30,7 +30,7 @@ from ddplatform.due_diligence.remedy.services.facts import (
     open_steps,
 )
 from ddplatform.due_diligence.remedy.services.limits import load_limits
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "Make safe": ("REM-01", "REM-02", "REM-03", "REM-04"),
@@ -154,12 +154,10 @@ def case_rows(cases: Sequence[CaseRow], *, at: datetime) -> list[ListRow]:
     return sorted(rows, key=lambda row: (row.due is None, row.due.due_at if row.due else at))
 
 
-def case_page(
-    case: RemediationCase, _assignment: CaseAssignment, *, by: Identity, at: datetime
-) -> CasePage:
+def case_page(case: RemediationCase, _assignment: CaseAssignment, *, act: Act) -> CasePage:
     """Gather one case for the person who is assigned to it."""
     facts, steps, words = open_facts(case), open_steps(case), impact_words()
-    todo = [_todo(case, facts, steps, step, at) for step in remedy_steps().values()]
+    todo = [_todo(case, facts, steps, step, act.at) for step in remedy_steps().values()]
     titles = {ref: step.title for ref, step in remedy_steps().items()}
     return CasePage(
         case=case,
@@ -174,7 +172,7 @@ def case_page(
         steps=steps[::-1],
         support=[(i, words.support_items[i.item]["title"]) for i in list_support_items(case.id)],
         criteria=_criteria(case),
-        moves=_moves(case, by=by, at=at),
+        moves=_moves(case, act=act),
         due=load_limits([case.id]).get(case.id),
         assignees=list(list_assignees(case.id)),
         accesses=list(list_accesses(case.id)),
@@ -225,9 +223,9 @@ def _criteria(case: RemediationCase) -> list[Criterion]:
     return found
 
 
-def _moves(case: RemediationCase, *, by: Identity, at: datetime) -> list[Move]:
+def _moves(case: RemediationCase, *, act: Act) -> list[Move]:
     # The reason and the reference are asked for in the form, so they are not missing here.
-    facts = gather(case, by=by, at=at, reason="given", reference="given")
+    facts = gather(case, act=act, reason="given", reference="given")
     return [
         Move(
             ImpactState(step.to),

@@ -118,7 +118,7 @@ def choose(evidence_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_REVIEW)
 def page(evidence_id: UUID, number: int) -> ResponseReturnValue:
     """One page or picture of a document, for who has opened the page above."""
-    content = document_redaction.page_of(evidence_id, number, by=g.identity, at=g.now)
+    content = document_redaction.page_of(evidence_id, number, act=g.act)
     response = Response(content, mimetype="image/webp")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"
@@ -137,7 +137,7 @@ def take_out(evidence_id: UUID) -> ResponseReturnValue:
         if doing != "redact":
             return _preview(evidence_id, chosen, wanted)
         seen = request.form.get("seen", "")
-        done = document_redaction.redact(evidence_id, wanted, seen=seen, by=g.identity, at=g.now)
+        done = document_redaction.redact(evidence_id, wanted, seen=seen, act=g.act)
     except (Invalid, FileRefused) as error:
         return _choose(evidence_id, chosen, error)
     told = [plural(done.areas, "area", "areas")] if done.areas else []
@@ -150,7 +150,7 @@ def _choose(
     evidence_id: UUID, chosen: Chosen, error: Invalid | FileRefused | None = None
 ) -> ResponseReturnValue:
     try:
-        document, looked = document_redaction.open_document(evidence_id, by=g.identity, at=g.now)
+        document, looked = document_redaction.open_document(evidence_id, act=g.act)
     except FileRefused as refused:
         return render_template(
             "evidence/redaction/refused.html", refused=refused, id=evidence_id

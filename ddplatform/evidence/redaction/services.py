@@ -16,7 +16,7 @@ from ddplatform.evidence.search import services as evidence_search
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.queries.documents import READ, find_last_reading, get_evidence
 from ddplatform.evidence.uploads.queries.stored_files import is_named, list_documents_of_bytes
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import begin_change, db
@@ -49,28 +49,28 @@ class Redacted:
     """How often the words stood there."""
 
 
-def open_document(evidence_id: UUID, *, by: Identity, at: datetime) -> tuple[Evidence, Looked]:
+def open_document(evidence_id: UUID, *, act: Act) -> tuple[Evidence, Looked]:
     """A document with its pages, for who takes something out of it; an event of the log.
 
     Raises:
         NotFound: no such document, or another organisation keeps it.
         FileRefused: it cannot be worked on; says what to do.
     """
-    document = _get(evidence_id, by)
+    document = _get(evidence_id, act.by)
     looked = blackening.look(_bytes(document), document.media_type)
-    audit.record_export(READ, document, by=by, at=at)
+    audit.record_export(READ, document, act=act)
     return document, looked
 
 
-def page_of(evidence_id: UUID, page: int, *, by: Identity, at: datetime) -> bytes:
+def page_of(evidence_id: UUID, page: int, *, act: Act) -> bytes:
     """One page or picture of a document as a WebP, for who has just opened it.
 
     Raises:
         NotFound: no such document or page, or this person did not open it.
     """
-    document = _get(evidence_id, by)
-    last = find_last_reading(document.id, by.user_id)
-    if last is None or last < at - READING:
+    document = _get(evidence_id, act.by)
+    last = find_last_reading(document.id, act.by.user_id)
+    if last is None or last < act.at - READING:
         raise NotFound()
     return blackening.picture_of(_bytes(document), document.media_type, page)
 
@@ -90,7 +90,7 @@ def preview(evidence_id: UUID, wanted: Wanted, *, by: Identity) -> tuple[Evidenc
     return document, found
 
 
-def redact(evidence_id: UUID, wanted: Wanted, *, seen: str, by: Identity, at: datetime) -> Redacted:
+def redact(evidence_id: UUID, wanted: Wanted, *, seen: str, act: Act) -> Redacted:
     """Put a file without the areas and words in the place of the document's, for good.
 
     Every document that this organisation keeps with the same bytes gets the new file: the same
@@ -108,7 +108,7 @@ def redact(evidence_id: UUID, wanted: Wanted, *, seen: str, by: Identity, at: da
         Invalid: nothing to take out, words that stand nowhere (`words`), or nothing changes.
         FileRefused: it cannot be done with this file; says what to do.
     """
-    document = _get(evidence_id, by)
+    document = _get(evidence_id, act.by)
     _require_seen(document, seen)
     _require_something(wanted)
     made = blackening.blacken(
@@ -120,20 +120,19 @@ def redact(evidence_id: UUID, wanted: Wanted, *, seen: str, by: Identity, at: da
     if after == before:
         raise Invalid("Nothing of the file changes: these areas are black already.")
     begin_change()
-    _require_seen(_get(evidence_id, by), seen)
-    _put_in_place(folder, before, _fresh(after, made.content, at), wanted.words, at=at)
+    _require_seen(_get(evidence_id, act.by), seen)
+    _put_in_place(folder, before, _fresh(after, made.content, act.at), wanted.words, at=act.at)
     done = Redacted(len(wanted.areas), sum(made.times))
     audit.record(
         "evidence:redact",
-        _get(evidence_id, by),
-        by=by,
-        at=at,
+        _get(evidence_id, act.by),
+        act=act,
         sha256=(before, after),
         areas=done.areas,
         words=len(wanted.words),
         times=done.times,
     )
-    jobs.enqueue(DESTROY, {"folder": str(folder), "sha256": before}, by=by, at=at)
+    jobs.enqueue(DESTROY, {"folder": str(folder), "sha256": before}, act=act)
     return done
 
 
@@ -241,7 +240,7 @@ def _put_in_place(
             row.description = _without(row.description, words)
             owner = row.organisation_id if row.is_released else row.respondent_organisation_id
             by = system_identity(owner or row.organisation_id)
-            evidence_search.search_later(row, by=by, at=at)
+            evidence_search.search_later(row, act=Act(by, at))
     db.session.expire_all()
 
 

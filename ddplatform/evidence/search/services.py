@@ -7,7 +7,6 @@ says that it was not searched.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy import select
 
 from ddplatform.evidence.search.search import AT_ONCE, LATER, search_upload
 from ddplatform.evidence.uploads.models import Evidence
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.db import db
@@ -31,20 +30,19 @@ def search_at_once(checked: CheckedFile) -> dict[str, Any] | None:
     return found.as_json() if found.is_searched else None
 
 
-def search_if_waiting(document: Evidence, *, by: Identity, at: datetime) -> None:
+def search_if_waiting(document: Evidence, *, act: Act) -> None:
     """Have a document searched by the worker that was not searched when it came in."""
     if document.traces is None:
-        search_later(document, by=by, at=at)
+        search_later(document, act=act)
 
 
-def search_later(document: Evidence, *, by: Identity, at: datetime) -> None:
+def search_later(document: Evidence, *, act: Act) -> None:
     """Have a document searched by the worker, anew where it has other bytes than before."""
     document.traces = None
     jobs.enqueue(
         SEARCH,
         {"evidence_id": str(document.id)},
-        by=system_identity(by.organisation_id),
-        at=at,
+        act=Act(system_identity(act.by.organisation_id), act.at),
         unique_key=f"{SEARCH}:{document.id}",
     )
 

@@ -98,8 +98,7 @@ def add() -> ResponseReturnValue:
         kept = evidence.take_in(
             filename=form.document.data.filename,
             content=form.document.data.read(),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
             respondent_organisation_id=None,
             description=form.description.data or "",
             confidentiality=Confidentiality(_chosen_confidentiality(form)),
@@ -134,7 +133,7 @@ def _chosen_confidentiality(form: AddForm) -> str:
 def download(evidence_id: UUID) -> ResponseReturnValue:
     """The file, always as an attachment. A form, since each reading is written down."""
     document = get_evidence(evidence_id, with_restricted=_sees_restricted())
-    content = evidence.read(document, by=g.identity, at=g.now)
+    content = evidence.read(document, act=g.act)
     response = send_file(
         BytesIO(content),
         mimetype=document.media_type,
@@ -155,7 +154,7 @@ def withdraw(evidence_id: UUID) -> ResponseReturnValue:
     form = WithdrawForm()
 
     def save() -> ResponseReturnValue:
-        evidence.withdraw(document, by=g.identity, at=g.now, reason=form.reason.data)
+        evidence.withdraw(document, act=g.act, reason=form.reason.data)
         flash(gettext("The document is withdrawn."), "success")
         return redirect(url_for(".show", evidence_id=evidence_id))
 

@@ -10,7 +10,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.evidence.search import services as evidence_search
 from ddplatform.evidence.uploads.models import Confidentiality, Evidence, EvidenceLink
 from ddplatform.evidence.uploads.queries.documents import READ, list_links_of_evidence
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile, check_upload
@@ -28,9 +28,7 @@ class SentFile:
     examined: CheckedFile | FileRefused | None = None
 
 
-def examine(
-    filename: str, content: bytes, *, by: Identity, at: datetime
-) -> CheckedFile | FileRefused:
+def examine(filename: str, content: bytes, *, act: Act) -> CheckedFile | FileRefused:
     """Check, clean and search one file, or say why it may not come in; nothing is kept yet.
 
     It takes seconds. Before `begin_change` nobody waits for SQLite's write lock meanwhile.
@@ -38,7 +36,7 @@ def examine(
     Raises:
         TooMany: too many uploads in an hour.
     """
-    rate_limits.require_left(rate_limits.UPLOAD, str(by.user_id), at=at)
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     try:
         checked = check_upload(filename, content)
     except FileRefused as refused:
@@ -51,8 +49,7 @@ def take_in(
     filename: str,
     content: bytes,
     examined: CheckedFile | FileRefused | None = None,
-    by: Identity,
-    at: datetime,
+    act: Act,
     owner_organisation_id: UUID | None = None,
     respondent_organisation_id: UUID | None = None,
     description: str = "",
@@ -74,15 +71,14 @@ def take_in(
     """
     if issued_on is not None and valid_until is not None and valid_until < issued_on:
         raise Invalid(fields={"valid_until": "Choose a day after the day of issue."})
-    found = examine(filename, content, by=by, at=at) if examined is None else examined
+    found = examine(filename, content, act=act) if examined is None else examined
     begin_change()
-    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     if isinstance(found, FileRefused):
         raise found
     return keep_checked(
         found,
-        by=by,
-        at=at,
+        act=act,
         owner_organisation_id=owner_organisation_id,
         respondent_organisation_id=respondent_organisation_id,
         description=description,
@@ -95,8 +91,7 @@ def take_in(
 def keep_checked(
     checked: CheckedFile,
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
     owner_organisation_id: UUID | None = None,
     **more: Any,
 ) -> Evidence:
@@ -107,7 +102,7 @@ def keep_checked(
     Args:
         more: other columns of the document.
     """
-    keeper = owner_organisation_id or by.organisation_id
+    keeper = owner_organisation_id or act.by.organisation_id
     evidence = Evidence(
         organisation_id=keeper,
         sha256=adapters().files.put(keeper, checked.content),
@@ -117,14 +112,14 @@ def keep_checked(
         size_bytes=len(checked.content),
         is_stripped=checked.is_stripped,
         traces=checked.traces,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
         **more,
     )
     db.session.add(evidence)
     db.session.flush()  # links and the event name it
-    evidence_search.search_if_waiting(evidence, by=by, at=at)
-    audit.record("evidence:add", evidence, by=by, at=at, sha256=evidence.sha256)
+    evidence_search.search_if_waiting(evidence, act=act)
+    audit.record("evidence:add", evidence, act=act, sha256=evidence.sha256)
     return evidence
 
 
@@ -157,7 +152,7 @@ def release(evidence: Evidence) -> None:
         link.is_released = True
 
 
-def withdraw(evidence: Evidence, *, by: Identity, at: datetime, reason: str) -> None:
+def withdraw(evidence: Evidence, *, act: Act, reason: str) -> None:
     """Take a document out of use. It stays in the store, since the log names it.
 
     Raises:
@@ -167,20 +162,20 @@ def withdraw(evidence: Evidence, *, by: Identity, at: datetime, reason: str) -> 
     """
     if evidence.withdrawn_at is not None:
         raise Conflict("This document was withdrawn already.")
-    if _is_sent(evidence, by):
+    if _is_sent(evidence, act.by):
         raise Conflict(
             "Whoever asked for this document has it already.",
             "Send a newer one, and say there what is wrong with this one.",
         )
-    if not may_withdraw(evidence, by=by):
+    if not may_withdraw(evidence, by=act.by):
         raise NotAllowed(
             "Only who added a document, or who keeps the documents, withdraws it.",
             "A sustainability manager can do this.",
         )
     if not reason.strip():
         raise Invalid(fields={"reason": "Say why it is withdrawn."})
-    evidence.withdrawn_at = at
-    audit.record("evidence:withdraw", evidence, by=by, at=at, reason=reason.strip())
+    evidence.withdrawn_at = act.at
+    audit.record("evidence:withdraw", evidence, act=act, reason=reason.strip())
 
 
 def may_withdraw(evidence: Evidence, *, by: Identity) -> bool:
@@ -193,7 +188,7 @@ def _is_sent(evidence: Evidence, by: Identity) -> bool:
     return evidence.is_released and by.organisation_id != evidence.organisation_id
 
 
-def read(evidence: Evidence, *, by: Identity, at: datetime) -> bytes:
+def read(evidence: Evidence, *, act: Act) -> bytes:
     """The bytes of a document; each reading of one is an event."""
-    audit.record(READ, evidence, by=by, at=at)
+    audit.record(READ, evidence, act=act)
     return adapters().files.get(evidence.storage_organisation_id, evidence.sha256)

@@ -1,7 +1,7 @@
-"""Who is acting: a frozen value that doors hand to services."""
+"""Who is acting, and when: frozen values that routes, jobs and commands hand to services."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from ddplatform.infrastructure.access.permissions import Permission
@@ -30,6 +30,14 @@ class Identity:
     def has(self, permission: Permission) -> bool:
         """Whether the role of this identity holds the permission."""
         return self.role is not None and permission in self.role.permissions
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act: who does it, and the moment that all it changes is dated by (UTC)."""
+
+    by: Identity
+    at: datetime
 
 
 def system_identity(organisation_id: UUID) -> Identity:

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import finish, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
@@ -20,8 +19,7 @@ class JobContext:
     """What a handler may know of its job."""
 
     payload: Mapping[str, Any]
-    by: Identity
-    at: datetime
+    act: Act
     progress: Callable[[int, int], None]
     """Tell how much is done of how much; only between units of work."""
     id: UUID | None = None
@@ -34,13 +32,13 @@ class JobContext:
     @contextmanager
     def unit(self) -> Iterator[None]:
         """A unit of work in the tenant of the job, for staged handlers."""
-        with unit_of_work(), acting_in(self.by.organisation_id):
+        with unit_of_work(), acting_in(self.act.by.organisation_id):
             yield
 
     @contextmanager
     def look(self) -> Iterator[None]:
         """Reading in the tenant of the job: nothing is kept, and nobody waits for it to end."""
-        with acting_in(self.by.organisation_id):
+        with acting_in(self.act.by.organisation_id):
             try:
                 yield
             finally:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ddplatform.infrastructure.access.accounts import accounts
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.handlers import list_periodic
 from ddplatform.infrastructure.jobs.models import Job
@@ -22,5 +22,5 @@ def enqueue_due(at: datetime) -> int:
     known = set(db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted))))
     for key, (name, organisation_id) in wanted.items():
         if key not in known:
-            enqueue(name, {}, by=system_identity(organisation_id), at=at, unique_key=key)
+            enqueue(name, {}, act=Act(system_identity(organisation_id), at), unique_key=key)
     return len(wanted) - len(known)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ddplatform.infrastructure.access.accounts import accounts
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.db import finish, unit_of_work
 from ddplatform.infrastructure.errors import NotAllowed, status_of
@@ -26,8 +26,7 @@ def run_job(claim: claims.Claim, *, owner: str) -> None:
         handler = HANDLERS.get(claim.name)
         job = JobContext(
             payload=claim.payload,
-            by=_identity_of(claim, handler),
-            at=datetime.now(UTC),
+            act=Act(_identity_of(claim, handler), datetime.now(UTC)),
             progress=_progress_of(claim.id, owner),
             id=claim.id,
         )
@@ -48,7 +47,7 @@ def _run(claim: claims.Claim, handler: Handler, job: JobContext, *, owner: str) 
         with unit_of_work():
             claims.mark_done(claim.id, owner=owner, result=_plain(result))
         return
-    with unit_of_work(), acting_in(job.by.organisation_id):
+    with unit_of_work(), acting_in(job.act.by.organisation_id):
         result = handler.run(job)
         claims.mark_done(claim.id, owner=owner, result=_plain(result))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.queries import find_going_on
@@ -18,8 +18,7 @@ def enqueue(
     name: str,
     payload: Mapping[str, Any],
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
     run_after: datetime | None = None,
     unique_key: str | None = None,
 ) -> Job:
@@ -28,7 +27,7 @@ def enqueue(
     Args:
         name: a key of `handlers.HANDLERS`.
         payload: ids and plain settings, no data of people.
-        by: whose rights the job runs with, looked up again when it runs.
+        act: by whose rights the job runs, looked up again when it runs; and since when it waits.
         unique_key: while a queued job with this key waits, it is returned instead.
     """
     if unique_key is not None:
@@ -39,24 +38,22 @@ def enqueue(
             return waiting
     job = Job(
         name=name,
-        organisation_id=by.organisation_id,
-        user_id=by.user_id,
+        organisation_id=act.by.organisation_id,
+        user_id=act.by.user_id,
         payload=dict(payload),
         unique_key=unique_key,
-        run_after=run_after or at,
-        created_at=at,
+        run_after=run_after or act.at,
+        created_at=act.at,
     )
     db.session.add(job)
     db.session.flush()  # the caller links to the job's progress page
     return job
 
 
-def enqueue_once(
-    name: str, payload: Mapping[str, Any], *, unique_key: str, by: Identity, at: datetime
-) -> Job:
+def enqueue_once(name: str, payload: Mapping[str, Any], *, unique_key: str, act: Act) -> Job:
     """The job with this key that waits or is at work; where there is none, a new one.
 
     For work whose outcome all may use who ask for it: whoever asks while it goes on waits for it.
     """
     going_on = find_going_on(unique_key)
-    return going_on or enqueue(name, payload, by=by, at=at, unique_key=unique_key)
+    return going_on or enqueue(name, payload, act=act, unique_key=unique_key)

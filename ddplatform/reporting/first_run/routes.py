@@ -59,7 +59,7 @@ def show() -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         if isinstance(form, BeginForm):
-            services.begin_map(form.business(), by=g.identity, at=g.now)
+            services.begin_map(form.business(), act=g.act)
         row = _bring(form)
         if row is None:
             flash("Your map is made. A supplier list can follow at any time.", "success")
@@ -104,8 +104,7 @@ def colleague() -> ResponseReturnValue:
             email=form.email.data,
             name=form.name.data,
             role=RoleId(form.role.data),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         flash(f"An invitation is on its way to {form.email.data}.", "success")
         return redirect(url_for(".progress"))
@@ -148,10 +147,10 @@ def _bring(form: ListForm) -> MapImport | None:
     if form.start.data == NONE:
         return None
     if form.start.data == MADE_UP:
-        return services.bring_made_up_list(by=g.identity, at=g.now)
+        return services.bring_made_up_list(act=g.act)
     files = [
         NamedBytes(file.filename, file.stream.read(map_import.MAX_BYTES + 1))
         for file in form.files.data
         if file.filename
     ]
-    return services.bring_list(files, by=g.identity, at=g.now)
+    return services.bring_list(files, act=g.act)

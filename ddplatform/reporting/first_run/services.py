@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ddplatform.accounts.founding.models import FirstRun
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.value_chain.import_steps.queries.first_run import (
@@ -36,14 +36,14 @@ class Business:
     sector_ref: str | None
 
 
-def begin_map(business: Business, *, by: Identity, at: datetime) -> ValueChain:
+def begin_map(business: Business, *, act: Act) -> ValueChain:
     """Make the first map, with the own business as its first place.
 
     Raises:
         Invalid: a field breaks a rule.
         Conflict: somebody of the organisation made the first map meanwhile.
     """
-    first_run = _first_run(at)
+    first_run = _first_run(act.at)
     if find_first_map(first_run) is not None:
         raise Conflict("The first map already exists.", "Open setup to continue from it.")
     chain = value_chain.create_chain(
@@ -51,42 +51,41 @@ def begin_map(business: Business, *, by: Identity, at: datetime) -> ValueChain:
         own_business=business.name,
         country=business.country,
         sector_ref=business.sector_ref,
-        by=by,
-        at=at,
+        act=act,
     )
     first_run.chain_id, first_run.sector_ref = chain.id, business.sector_ref
     return chain
 
 
-def bring_list(files: Sequence[NamedBytes], *, by: Identity, at: datetime) -> MapImport:
+def bring_list(files: Sequence[NamedBytes], *, act: Act) -> MapImport:
     """Have a supplier list read for the first map, as on the page of imports.
 
     Raises:
         Invalid: no file, too many, or too large.
         Conflict: there is no map, or another list is on its way.
     """
-    return _stage(files, is_trial=False, by=by, at=at)
+    return _stage(files, is_trial=False, act=act)
 
 
-def bring_made_up_list(*, by: Identity, at: datetime) -> MapImport:
+def bring_made_up_list(*, act: Act) -> MapImport:
     """The same with twelve made-up places to try; undoing that import takes them out again.
 
     Raises:
         Conflict: there is no map, or another list is on its way.
     """
     made_up = NamedBytes(MADE_UP_NAME, MADE_UP_FILE.read_bytes())
-    return _stage([made_up], is_trial=True, by=by, at=at)
+    return _stage([made_up], is_trial=True, act=act)
 
 
-def _stage(files: Sequence[NamedBytes], *, is_trial: bool, by: Identity, at: datetime) -> MapImport:
-    first_run = _first_run(at)
+def _stage(files: Sequence[NamedBytes], *, is_trial: bool, act: Act) -> MapImport:
+    first_run = _first_run(act.at)
     chain, before = find_first_map(first_run), find_first_list(first_run)
     if chain is None:
         raise Conflict("There is no map yet.", "Name your business first.")
     if before is not None and before.status in ON_ITS_WAY:
         raise Conflict("A list is on its way already.", "Check that one first.")
     own = find_own_business(chain.id)
-    row = map_import.stage(chain.id, files, link_to_id=own.id if own else None, by=by, at=at)
+    row = map_import.stage(chain.id, files, link_to_id=own.id if own else None, act=act)
     first_run.chain_id, first_run.import_id, first_run.is_trial = chain.id, row.id, is_trial
     return row
 

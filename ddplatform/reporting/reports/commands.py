@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from ddplatform.documents.definitions.plans import AUDIENCES
 from ddplatform.documents.definitions.shipped import list_definitions, load_definition
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.commands import (
     answer,
     command_unit,
@@ -94,7 +94,7 @@ def build(
     report = known or _seal(organisation, wanted, at=at)
     with organisation_unit(organisation):
         by = system_identity(current_organisation())
-        file = export(report.id, form, by=by, at=at)
+        file = export(report.id, form, act=Act(by, at))
     write_out(out, file.content)
     answer(_document(report, form, out), as_json=as_json, text=_words(report, form, out, known))
 
@@ -131,13 +131,13 @@ def _chain_id(name: str | None) -> UUID:
 def _seal(organisation: str, wanted: Wanted, *, at: datetime) -> Report:
     with organisation_unit(organisation):
         by = system_identity(current_organisation())
-        report_id = add_report(wanted, by=by, at=at).id
+        report_id = add_report(wanted, act=Act(by, at)).id
     with organisation_unit(organisation):
-        frozen = freeze(report_id, by=by, at=at)
+        frozen = freeze(report_id, act=Act(by, at))
     assert frozen is not None  # it was added just now
     made = render(frozen)
     with organisation_unit(organisation):
-        seal(report_id, made, by=by, at=at)
+        seal(report_id, made, act=Act(by, at))
     with organisation_unit(organisation):
         return get_report(report_id)
 

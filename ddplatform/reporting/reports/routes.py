@@ -65,7 +65,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if request.form.get("look") != "yes":
-                made = reports.request(_wanted(form), by=g.identity, at=g.now)
+                made = reports.request(_wanted(form), act=g.act)
                 return redirect(url_for(".show", report_id=made.id))
             preview = report_preview.preview(_wanted(form), at=g.now)
         except Invalid as fault:
@@ -141,7 +141,7 @@ def download(report_id: UUID, form: str) -> ResponseReturnValue:
     """One file of a sealed report, only ever as an attachment; the log gets an event."""
     if form not in report_sealing.ENDINGS:
         raise NotFound()
-    file = report_sealing.export(report_id, form, by=g.identity, at=g.now)
+    file = report_sealing.export(report_id, form, act=g.act)
     answer = Response(file.content, mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.filename)
     answer.headers["Cache-Control"] = "no-store"

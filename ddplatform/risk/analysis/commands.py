@@ -15,7 +15,7 @@ from ddplatform.documents.content import Column
 from ddplatform.documents.exports import AnalysisForm
 from ddplatform.documents.words import cell_words
 from ddplatform.infrastructure import commands as doors
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.queries.answers import Asked, answer
@@ -175,7 +175,7 @@ def what_if(
                     issue=Issue(issue) if issue else None, most=most)  # fmt: skip
         if out is not None:
             by = system_identity(current_organisation())
-            made = export_what_if(chain, told, FORMS[out.suffix.lower()], by=by, at=now)
+            made = export_what_if(chain, told, FORMS[out.suffix.lower()], act=Act(by, now))
             doors.write_out(out, made.content)
     doors.answer(what_if_document(told), as_json=as_json, text=what_if_words(told))
     sys.exit(1 if told.problems else 0)
@@ -208,8 +208,7 @@ def _ask(
                 chain.id,
                 asked,
                 FORMS[out.suffix.lower()],
-                by=system_identity(current_organisation()),
-                at=datetime.now(UTC),
+                act=Act(system_identity(current_organisation()), datetime.now(UTC)),
             )
             doors.write_out(out, made.content)
     doors.answer(document_of(found.answer, found.basis), as_json=as_json, text=_words(found.answer))

@@ -169,7 +169,7 @@ def _exported(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
         raise NotFound()
     node, other = _end(chain_id, "node"), _end(chain_id, "to")
     asked = Asked(what, node=node.node, other=other.node, issue=_issue(), most=MOST_IN_FILES)
-    made = export_analysis(chain_id, asked, form, by=g.identity, at=g.now)
+    made = export_analysis(chain_id, asked, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

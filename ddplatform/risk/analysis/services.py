@@ -1,18 +1,17 @@
 """An analysis goes out as a file; each export is an event of the log."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.analysis.queries.answers import Asked, answer
 from ddplatform.risk.analysis.queries.content import as_tables
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 
 def export_analysis(
-    chain_id: UUID, asked: Asked, form: AnalysisForm, *, by: Identity, at: datetime
+    chain_id: UUID, asked: Asked, form: AnalysisForm, *, act: Act
 ) -> ExportedAnalysis:
     """Answer a question about a map as a workbook, or as CSV tables in one archive.
 
@@ -28,8 +27,7 @@ def export_analysis(
     audit.record_export(
         "analysis:export",
         chain,
-        by=by,
-        at=at,
+        act=act,
         analysis=asked.what.value,
         form=form,
         version=chain.version,

@@ -113,8 +113,7 @@ def decide(request_id: UUID) -> ResponseReturnValue:
             approve=approve,
             parts=_ticked_parts(),
             note=request.form.get("note", ""),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     except Invalid as error:
         return _show_request(request_id, " ".join(error.fields.values())), 422
@@ -131,8 +130,7 @@ def end(request_id: UUID) -> ResponseReturnValue:
             request_id,
             parts=_ticked_parts(),
             reason=request.form.get("note", ""),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     except Invalid as error:
         return _show_request(request_id, " ".join(error.fields.values())), 422
@@ -144,7 +142,7 @@ def end(request_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_ASSESS)
 def stop(decision_id: UUID) -> ResponseReturnValue:
     """Stop a decision that is taken in the background; what has taken it keeps it."""
-    stopped = approval_work.stop(decision_id, by=g.identity, at=g.now)
+    stopped = approval_work.stop(decision_id, act=g.act)
     return redirect(url_for(".request_page", request_id=stopped.request_id))
 
 
@@ -163,7 +161,10 @@ def decide_many() -> ResponseReturnValue:
     for request_id in _ids("request")[:MOST_AT_ONCE]:
         try:
             done = approval_steps.decide(
-                request_id, approve=approve, note=note, by=g.identity, at=g.now
+                request_id,
+                approve=approve,
+                note=note,
+                act=g.act,
             )
         except (Conflict, NotAllowed, NotFound):
             left += 1  # decided meanwhile, or not for this person: nothing was changed
@@ -201,7 +202,7 @@ def not_applicable(node_id: UUID, factor: str) -> ResponseReturnValue:
     def save() -> ResponseReturnValue:
         wish = Wish(reason=form.approval_reason.data or "", expires_on=form.approval_until.data)
         code = form.reason_code.data
-        approval_absences.ask_not_applicable(node_id, factor, code, wish, by=g.identity, at=g.now)
+        approval_absences.ask_not_applicable(node_id, factor, code, wish, act=g.act)
         flash("It waits for a second person. Until then the factor counts as not known.", "success")
         return redirect(back)
 

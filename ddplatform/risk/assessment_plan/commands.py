@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from ddplatform.infrastructure import commands as doors
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.commands import FORMS, known_ending
@@ -66,7 +66,7 @@ def propose(
         chain = _chain(chain_name)
         wish = Wish(name=PROPOSED, aim=Aim(aim), spread=Spread(spread), **numbers)  # type: ignore[arg-type]
         by = system_identity(current_organisation())
-        plan, lines = work_out(chain, wish, by=by, at=datetime.now(UTC))
+        plan, lines = work_out(chain, wish, act=Act(by, datetime.now(UTC)))
         _write(chain, plan, lines, out)
         found, text = document_of(plan, chain.name, lines), _words(plan, lines)
     doors.answer(found, as_json=as_json, text=text)
@@ -114,7 +114,7 @@ def _write(chain: ValueChain, plan: Plan, lines: Lines, out: Path | None) -> Non
         return
     by = system_identity(current_organisation())
     form = FORMS[out.suffix.lower()]
-    made = export_plan(chain, plan, lines, form, by=by, at=datetime.now(UTC))
+    made = export_plan(chain, plan, lines, form, act=Act(by, datetime.now(UTC)))
     doors.write_out(out, made.content)
 
 

@@ -59,7 +59,7 @@ def new() -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         chain_id = UUID(form.chain_id.data)
-        job = visit_plan_requests.request_plan(chain_id, _wish(form), by=g.identity, at=g.now)
+        job = visit_plan_requests.request_plan(chain_id, _wish(form), act=g.act)
         return redirect(url_for(".making", job_id=job.id))
 
     return answer_form(
@@ -134,7 +134,7 @@ def export(plan_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     plan = visit_plan.get_plan_row(plan_id)
     chain, lines = get_chain(plan.chain_id), visit_plan.list_steps(plan)
-    made = export_plan(chain, plan, lines, form, by=g.identity, at=g.now)
+    made = export_plan(chain, plan, lines, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response
@@ -159,7 +159,7 @@ def assign_lines(plan_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         try:
-            done = assign(plan_id, _assigning(form), by=g.identity, at=g.now)
+            done = assign(plan_id, _assigning(form), act=g.act)
         except Invalid as error:
             problems.update(error.fields)
             raise

@@ -25,7 +25,7 @@ from ddplatform.risk.blueprints.reference import bp
 def country_file(alpha2: str) -> ResponseReturnValue:
     """What is told of a country as a workbook or CSV."""
     found, form = get_country(alpha2), _form()
-    return _sent(export_countries([found], form, by=g.identity, at=g.now))
+    return _sent(export_countries([found], form, act=g.act))
 
 
 @bp.post("/compare/export")
@@ -35,7 +35,7 @@ def compare_file() -> ResponseReturnValue:
     asked, form = list_countries(request.values.getlist("c")), _form()
     if not asked:
         raise NotFound()
-    return _sent(export_countries(asked, form, by=g.identity, at=g.now))
+    return _sent(export_countries(asked, form, act=g.act))
 
 
 @bp.post("/goods/<commodity_ref>/export")
@@ -43,7 +43,7 @@ def compare_file() -> ResponseReturnValue:
 def good_file(commodity_ref: str) -> ResponseReturnValue:
     """What is told of a good as a workbook or CSV."""
     found, form = get_commodity(commodity_ref), _form()
-    return _sent(export_good(found, form, by=g.identity, at=g.now))
+    return _sent(export_good(found, form, act=g.act))
 
 
 def _form() -> AtlasForm:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
 from ddplatform.documents.tables.files import render_table_pack, render_workbook
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.atlas.queries.country import load_country
 from ddplatform.risk.atlas.queries.goods import load_good
 from ddplatform.risk.atlas_files.queries.countries import country_tables
@@ -33,37 +32,27 @@ class ExportedAtlas:
     content: bytes
 
 
-def export_countries(
-    countries: Sequence[Country], form: AtlasForm, *, by: Identity, at: datetime
-) -> ExportedAtlas:
+def export_countries(countries: Sequence[Country], form: AtlasForm, *, act: Act) -> ExportedAtlas:
     """What is told of these countries, as a workbook or as CSV tables in one archive."""
     release = get_newest_release()
-    told = [load_country(release, country, on=at.date()) for country in countries]
+    told = [load_country(release, country, on=act.at.date()) for country in countries]
     codes = [country.alpha2 for country in countries]
-    return _export(release, "-".join(codes), country_tables(release, told), form, by=by, at=at)
+    return _export(release, "-".join(codes), country_tables(release, told), form, act=act)
 
 
-def export_good(
-    commodity: Commodity, form: AtlasForm, *, by: Identity, at: datetime
-) -> ExportedAtlas:
+def export_good(commodity: Commodity, form: AtlasForm, *, act: Act) -> ExportedAtlas:
     """What is told of a good, in the same forms."""
     release = get_newest_release()
     tables = good_tables(release, load_good(commodity))
-    return _export(release, commodity.ref, tables, form, by=by, at=at)
+    return _export(release, commodity.ref, tables, form, act=act)
 
 
 def _export(
-    release: ReferenceRelease,
-    subject: str,
-    tables: Sequence[Table],
-    form: AtlasForm,
-    *,
-    by: Identity,
-    at: datetime,
+    release: ReferenceRelease, subject: str, tables: Sequence[Table], form: AtlasForm, *, act: Act
 ) -> ExportedAtlas:
     write = render_table_pack if form == "csv" else render_workbook
     ending = "zip" if form == "csv" else form
     name = f"atlas-{subject}-{release.name}.{ending}"
     made = ExportedAtlas(name, MEDIA_TYPES[form], write(tables))
-    audit.record_export("reference:export", release, by=by, at=at, subject=subject, form=form)
+    audit.record_export("reference:export", release, act=act, subject=subject, form=form)
     return made

@@ -78,7 +78,7 @@ def new() -> ResponseReturnValue:
     form = EventForm()
 
     def save() -> ResponseReturnValue:
-        event = context_events.add_event(form.wanted(), by=g.identity, at=g.now)
+        event = context_events.add_event(form.wanted(), act=g.act)
         flash("The event is entered. Sites inside are marked and will be scored anew.", "success")
         return redirect(url_for(".show", event_id=event.id))
 
@@ -98,7 +98,10 @@ def edit(event_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         context_events.change_event(
-            event_id, form.wanted(), version=form.version_number, by=g.identity, at=g.now
+            event_id,
+            form.wanted(),
+            version=form.version_number,
+            act=g.act,
         )
         flash("The event is changed; sites and scores follow.", "success")
         return redirect(url_for(".show", event_id=event_id))
@@ -115,7 +118,7 @@ def end(event_id: UUID) -> ResponseReturnValue:
     event, form = get_event(event_id), EndForm(ends_on=g.now.date())
 
     def save() -> ResponseReturnValue:
-        context_events.end_event(event_id, form.ends_on.data, by=g.identity, at=g.now)
+        context_events.end_event(event_id, form.ends_on.data, act=g.act)
         flash("The event is over. Every site inside waits to be looked at again.", "success")
         return redirect(url_for(".show", event_id=event_id))
 
@@ -129,7 +132,7 @@ def withdraw(event_id: UUID) -> ResponseReturnValue:
     event, form = get_event(event_id), WithdrawForm()
 
     def save() -> ResponseReturnValue:
-        context_events.withdraw_event(event_id, form.reason.data, by=g.identity, at=g.now)
+        context_events.withdraw_event(event_id, form.reason.data, act=g.act)
         flash("The event is withdrawn; marks and scores that came from it are gone.", "success")
         return redirect(url_for(".show", event_id=event_id))
 

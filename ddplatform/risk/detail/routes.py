@@ -72,7 +72,7 @@ def index() -> ResponseReturnValue:
 def assess(chain_id: UUID) -> ResponseReturnValue:
     """Ask for a new assessment of a map, and show how far it is."""
     chain = get_chain(chain_id)
-    job = ask_reassessment(chain.id, "request", by=g.identity, at=g.now)
+    job = ask_reassessment(chain.id, "request", act=g.act)
     back = url_for("risk.index", chain=chain.id)
     return redirect(url_for("jobs.show", job_id=job.id, next=back))
 

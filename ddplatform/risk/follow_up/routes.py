@@ -36,7 +36,7 @@ def set_owner(node_id: UUID, issue: str) -> ResponseReturnValue:
 
     def save() -> None:
         owner = UUID(form.owner.data) if form.owner.data else None
-        services.set_owner(node_id, about, owner, by=g.identity, at=g.now)
+        services.set_owner(node_id, about, owner, act=g.act)
 
     return _answer("owner.html", form, save, node_id, about, now)
 
@@ -56,7 +56,7 @@ def defer(node_id: UUID, issue: str) -> ResponseReturnValue:
     def save() -> None:
         owner = UUID(form.owner.data) if form.owner.data else None
         wanted = Wanted(form.review_on.data, form.reason.data or "", owner)
-        services.defer(node_id, about, wanted, by=g.identity, at=g.now)
+        services.defer(node_id, about, wanted, act=g.act)
 
     return _answer("defer.html", form, save, node_id, about, now)
 
@@ -70,7 +70,7 @@ def end_deferral(node_id: UUID, issue: str) -> ResponseReturnValue:
 
     def save() -> None:
         reason = form.reason.data or ""
-        services.end_deferral(node_id, about, reason=reason, by=g.identity, at=g.now)
+        services.end_deferral(node_id, about, reason=reason, act=g.act)
 
     return _answer("end.html", form, save, node_id, about, now)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_person
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
@@ -40,9 +40,7 @@ class Wanted:
     owner_id: UUID | None = None
 
 
-def set_owner(
-    node_id: UUID, issue: Issue, owner_id: UUID | None, *, by: Identity, at: datetime
-) -> RiskFollowUp:
+def set_owner(node_id: UUID, issue: Issue, owner_id: UUID | None, *, act: Act) -> RiskFollowUp:
     """Say who looks after a risk.
 
     Args:
@@ -52,19 +50,18 @@ def set_owner(
         NotFound: no such node.
         Invalid: no member of the organisation, or the risk has this owner already.
     """
-    before = _standing(node_id, issue, at)
+    before = _standing(node_id, issue, act.at)
     check_person(owner_id)
     own = before.owner.id if before.owner and not before.is_of_place else None
     if own == owner_id:
         raise Invalid(fields={"owner": "It is so already."})
-    row = owner_row(node_id, issue, owner_id, by=by, at=at)
+    row = owner_row(node_id, issue, owner_id, act=act)
     db.session.add(row)
     db.session.flush()  # the event names it
     audit.record(
         "risk_follow_up:set_owner",
         row,
-        by=by,
-        at=at,
+        act=act,
         node=node_id,
         issue=issue,
         owner=(own, owner_id),
@@ -72,9 +69,7 @@ def set_owner(
     return row
 
 
-def defer(
-    node_id: UUID, issue: Issue, wanted: Wanted, *, by: Identity, at: datetime
-) -> RiskFollowUp:
+def defer(node_id: UUID, issue: Issue, wanted: Wanted, *, act: Act) -> RiskFollowUp:
     """Put a risk off until a day, with a reason and an owner (RM-2.0 section 12).
 
     Raises:
@@ -82,13 +77,13 @@ def defer(
         Conflict: a child is known to be in danger, or it is very severe and likely.
         Invalid: no reason, no owner, or a day that is not within the next 12 months.
     """
-    before = _standing(node_id, issue, at)
+    before = _standing(node_id, issue, act.at)
     if before.is_emergency:
         raise Conflict(IN_DANGER, ACT_NOW)
     if _is_too_severe(node_id, issue):
         raise Conflict(TOO_SEVERE, PLAN_ACTION)
     owner = wanted.owner_id or (before.owner.id if before.owner else None)
-    problems = faults_of(wanted, at.date())
+    problems = faults_of(wanted, act.at.date())
     if owner is None:
         problems["owner"] = NO_OWNER
     if problems:
@@ -96,15 +91,14 @@ def defer(
     assert owner is not None and wanted.review_on is not None, "checked above"
     check_person(owner)
     if before.owner is None or before.owner.id != owner:
-        db.session.add(owner_row(node_id, issue, owner, by=by, at=at))
-    row = deferral_row(node_id, issue, owner, wanted, by=by, at=at)
+        db.session.add(owner_row(node_id, issue, owner, act=act))
+    row = deferral_row(node_id, issue, owner, wanted, act=act)
     db.session.add(row)
     db.session.flush()  # the event names it
     audit.record(
         "risk_follow_up:defer",
         row,
-        by=by,
-        at=at,
+        act=act,
         node=node_id,
         issue=issue,
         owner=owner,
@@ -114,9 +108,7 @@ def defer(
     return row
 
 
-def end_deferral(
-    node_id: UUID, issue: Issue, *, reason: str, by: Identity, at: datetime
-) -> RiskFollowUp:
+def end_deferral(node_id: UUID, issue: Issue, *, reason: str, act: Act) -> RiskFollowUp:
     """End the deferral of a risk before its day, or after it.
 
     Raises:
@@ -124,19 +116,18 @@ def end_deferral(
         Conflict: the risk is not deferred.
         Invalid: no reason.
     """
-    before = _standing(node_id, issue, at)
+    before = _standing(node_id, issue, act.at)
     if before.deferral is None:
         raise Conflict("This risk is not deferred.", "Reload the page.")
     if fault := fault_in(reason, label="the reason", longest=LONGEST):
         raise Invalid(fields={"reason": fault})
-    row = end_row(node_id, issue, reason, by=by, at=at)
+    row = end_row(node_id, issue, reason, act=act)
     db.session.add(row)
     db.session.flush()  # the event names it
     audit.record(
         "risk_follow_up:end_deferral",
         row,
-        by=by,
-        at=at,
+        act=act,
         node=node_id,
         issue=issue,
         review_on=(before.deferral.review_on, None),
@@ -181,22 +172,20 @@ def check_person(owner_id: UUID | None) -> None:
         raise Invalid(fields={"owner": NO_PERSON})
 
 
-def owner_row(
-    node_id: UUID, issue: Issue, owner_id: UUID | None, *, by: Identity, at: datetime
-) -> RiskFollowUp:
+def owner_row(node_id: UUID, issue: Issue, owner_id: UUID | None, *, act: Act) -> RiskFollowUp:
     """A row that names the owner of a risk."""
     return RiskFollowUp(
         node_id=node_id,
         issue=issue,
         kind=FollowUpKind.OWNER,
         owner_id=owner_id,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
 
 
 def deferral_row(
-    node_id: UUID, issue: Issue, owner_id: UUID, wanted: Wanted, *, by: Identity, at: datetime
+    node_id: UUID, issue: Issue, owner_id: UUID, wanted: Wanted, *, act: Act
 ) -> RiskFollowUp:
     """A row that defers a risk."""
     return RiskFollowUp(
@@ -206,20 +195,18 @@ def deferral_row(
         owner_id=owner_id,
         review_on=wanted.review_on,
         reason=wanted.reason.strip(),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
 
 
-def end_row(
-    node_id: UUID, issue: Issue, reason: str, *, by: Identity, at: datetime
-) -> RiskFollowUp:
+def end_row(node_id: UUID, issue: Issue, reason: str, *, act: Act) -> RiskFollowUp:
     """A row that ends the deferral of a risk."""
     return RiskFollowUp(
         node_id=node_id,
         issue=issue,
         kind=FollowUpKind.END,
         reason=reason.strip(),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )

@@ -43,8 +43,7 @@ def judge_severity(node_id: UUID, issue: str) -> ResponseReturnValue:
             about,
             Severity(**traits, vulnerable=form.vulnerable.data),
             reasons={t: form[f"{t}_reason"].data or "" for t in (*TRAITS, "vulnerable")},
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return SAVED
 
@@ -77,8 +76,7 @@ def change_score(node_id: UUID, issue: str) -> ResponseReturnValue:
             points=float(form.points.data),
             note=form.note.data or "",
             expires_on=form.expires_on.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return SAVED if change.is_raise else "Asked. It counts when a second person approves it."
 
@@ -108,8 +106,7 @@ def note_salience(node_id: UUID, issue: str) -> ResponseReturnValue:
                 involvement=Involvement(involvement) if involvement else None,
             ),
             reason=form.reason.data or "",
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return SAVED
 
@@ -130,7 +127,7 @@ def _fill_urgency(form: UrgencyForm, kept: risk_judged.Noted | None) -> None:
 def decide_change(change_id: UUID) -> ResponseReturnValue:
     """Approve or refuse a lowering that somebody else asked for."""
     approve = request.form.get("decision") == "approve"
-    change = judging.decide_change(change_id, approve=approve, by=g.identity, at=g.now)
+    change = judging.decide_change(change_id, approve=approve, act=g.act)
     flash(SAVED if approve else "Refused. The score stays as it is.", "success")
     return redirect(_address(change.node_id, change.issue))
 
@@ -143,7 +140,7 @@ def end_change(change_id: UUID) -> ResponseReturnValue:
     node, form = get_node(change.node_id), EndForm()
 
     def save() -> str:
-        judging.end_change(change_id, reason=form.reason.data or "", by=g.identity, at=g.now)
+        judging.end_change(change_id, reason=form.reason.data or "", act=g.act)
         return SAVED
 
     return _answer(

@@ -5,11 +5,11 @@ Judgements are added, never changed: the newest counts, the older ones stay for 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
@@ -50,13 +50,7 @@ class Urgency:
 
 
 def judge_severity(
-    node_id: UUID,
-    issue: Issue,
-    severity: Severity,
-    *,
-    reasons: Mapping[str, str],
-    by: Identity,
-    at: datetime,
+    node_id: UUID, issue: Issue, severity: Severity, *, reasons: Mapping[str, str], act: Act
 ) -> SeverityJudgement:
     """Say how grave, wide and irreversible harm would be here, seen from the affected child.
 
@@ -77,22 +71,21 @@ def judge_severity(
         **given,
         vulnerable=severity.vulnerable,
         reasons={trait: reason for trait, reason in kept.items() if reason},
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(judgement)
     db.session.flush()  # the event names it
     audit.record(
         "risk:judge_severity",
         judgement,
-        by=by,
-        at=at,
+        act=act,
         node=node_id,
         issue=issue,
         **given,
         vulnerable=severity.vulnerable,
     )
-    ask_reassessment(node.chain_id, CHANGED, by=by, at=at)
+    ask_reassessment(node.chain_id, CHANGED, act=act)
     return judgement
 
 
@@ -114,14 +107,7 @@ def _check_severity(
 
 
 def change_score(
-    node_id: UUID,
-    issue: Issue,
-    *,
-    points: float,
-    note: str,
-    expires_on: date | None,
-    by: Identity,
-    at: datetime,
+    node_id: UUID, issue: Issue, *, points: float, note: str, expires_on: date | None, act: Act
 ) -> ScoreChange:
     """Raise or lower the likelihood of a risk, in points (RM-2.0 section 8).
 
@@ -144,7 +130,7 @@ def change_score(
             "Assess the map first.",
         )
     is_raise = points > now
-    _check_change(points, now, note=note, expires_on=expires_on, today=at.date())
+    _check_change(points, now, note=note, expires_on=expires_on, today=act.at.date())
     if not is_raise and find_pending_change(node_id, issue) is not None:
         raise Conflict("A lowering of this risk waits for approval.", "Let it be decided first.")
     change = ScoreChange(
@@ -154,23 +140,22 @@ def change_score(
         points=points,
         note=note.strip(),
         expires_on=expires_on,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(change)
     db.session.flush()  # the event names it
-    _record_change(change, now, by=by, at=at)
+    _record_change(change, now, act=act)
     if is_raise:
-        ask_reassessment(node.chain_id, CHANGED, by=by, at=at)
+        ask_reassessment(node.chain_id, CHANGED, act=act)
     return change
 
 
-def _record_change(change: ScoreChange, before: float, *, by: Identity, at: datetime) -> None:
+def _record_change(change: ScoreChange, before: float, *, act: Act) -> None:
     audit.record(
         "risk:raise" if change.is_raise else "risk:ask_lowering",
         change,
-        by=by,
-        at=at,
+        act=act,
         node=change.node_id,
         issue=change.issue,
         points=(before, change.points),
@@ -197,7 +182,7 @@ def _check_change(
         raise Invalid(fields=problems)
 
 
-def decide_change(change_id: UUID, *, approve: bool, by: Identity, at: datetime) -> ScoreChange:
+def decide_change(change_id: UUID, *, approve: bool, act: Act) -> ScoreChange:
     """Approve or refuse a lowering that somebody else asked for.
 
     Raises:
@@ -206,20 +191,20 @@ def decide_change(change_id: UUID, *, approve: bool, by: Identity, at: datetime)
         Conflict: it is a raise, decided already, ended or past its end.
     """
     change = get_change(change_id)
-    _check_second_person(change, by)
+    _check_second_person(change, act.by)
     if change.is_raise or change.decided_at is not None or change.ended_at is not None:
         raise Conflict("There is nothing to decide here any more.", "Reload the page.")
-    if change.expires_on is not None and change.expires_on < at.date():
+    if change.expires_on is not None and change.expires_on < act.at.date():
         raise Conflict("The end of this lowering has passed.", "Ask for a new one.")
-    change.decided_at, change.decided_by_id, change.is_approved = at, by.user_id, approve
+    change.decided_at, change.decided_by_id, change.is_approved = act.at, act.by.user_id, approve
     action = "risk:approve_lowering" if approve else "risk:refuse_lowering"
-    audit.record(action, change, by=by, at=at, node=change.node_id, issue=change.issue)
+    audit.record(action, change, act=act, node=change.node_id, issue=change.issue)
     if approve:
-        ask_reassessment(get_node(change.node_id).chain_id, CHANGED, by=by, at=at)
+        ask_reassessment(get_node(change.node_id).chain_id, CHANGED, act=act)
     return change
 
 
-def end_change(change_id: UUID, *, reason: str, by: Identity, at: datetime) -> ScoreChange:
+def end_change(change_id: UUID, *, reason: str, act: Act) -> ScoreChange:
     """End a raise or a lowering before its time.
 
     Ending a raise lowers the score, so it takes a second person who may approve, like a lowering.
@@ -232,14 +217,14 @@ def end_change(change_id: UUID, *, reason: str, by: Identity, at: datetime) -> S
     """
     change = get_change(change_id)
     if change.is_raise:
-        _check_second_person(change, by)
+        _check_second_person(change, act.by)
     if change.ended_at is not None:
         raise Conflict("This change has ended already.", "Reload the page.")
     if not reason.strip():
         raise Invalid(fields={"reason": "Say why it ends now."})
-    change.ended_at = at
-    audit.record("risk:end_change", change, by=by, at=at, reason=reason.strip())
-    ask_reassessment(get_node(change.node_id).chain_id, CHANGED, by=by, at=at)
+    change.ended_at = act.at
+    audit.record("risk:end_change", change, act=act, reason=reason.strip())
+    ask_reassessment(get_node(change.node_id).chain_id, CHANGED, act=act)
     return change
 
 
@@ -256,7 +241,7 @@ def _check_second_person(change: ScoreChange, by: Identity) -> None:
 
 
 def note_salience(
-    node_id: UUID, issue: Issue, urgency: Urgency, *, reason: str, by: Identity, at: datetime
+    node_id: UUID, issue: Issue, urgency: Urgency, *, reason: str, act: Act
 ) -> SalienceNote:
     """Say what the order of risks asks beyond scores: danger now, harm by delay, involvement.
 
@@ -274,21 +259,20 @@ def note_salience(
         delay_harms=urgency.delay_harms,
         involvement=urgency.involvement,
         reason=reason.strip(),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(note)
     db.session.flush()  # the event names it
     audit.record(
         "risk:note_salience",
         note,
-        by=by,
-        at=at,
+        act=act,
         node=node_id,
         issue=issue,
         is_emergency=urgency.is_emergency,
         delay_harms=urgency.delay_harms,
         involvement=urgency.involvement,
     )
-    ask_reassessment(node.chain_id, CHANGED, by=by, at=at)
+    ask_reassessment(node.chain_id, CHANGED, act=act)
     return note

@@ -98,7 +98,7 @@ def carry_out() -> ResponseReturnValue:
         raise Invalid("Choose what to do.", fields=faults)
     plan = plan_step(choice.found.targets, wish, g.now.date())
     seen = request.form.get("seen", "")
-    lot = services.carry_out(wish, plan, seen=seen, by=g.identity, at=g.now)
+    lot = services.carry_out(wish, plan, seen=seen, act=g.act)
     return redirect(url_for(".lot", lot_id=lot.id))
 
 
@@ -119,7 +119,7 @@ def lot(lot_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_ASSESS)
 def undo(lot_id: UUID) -> ResponseReturnValue:
     """Undo a step on many risks."""
-    services.undo(lot_id, by=g.identity, at=g.now)
+    services.undo(lot_id, act=g.act)
     return redirect(url_for(".lot", lot_id=lot_id))
 
 

@@ -4,14 +4,14 @@ Rows are added, never changed: the undo adds rows that say again what counted be
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -121,7 +121,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def carry_out(wish: Wish, plan: Plan, *, seen: str, by: Identity, at: datetime) -> RiskLot:
+def carry_out(wish: Wish, plan: Plan, *, seen: str, act: Act) -> RiskLot:
     """Change the risks of a plan in one step.
 
     Args:
@@ -142,49 +142,45 @@ def carry_out(wish: Wish, plan: Plan, *, seen: str, by: Identity, at: datetime) 
         verb=wish.verb,
         wish=wish.as_values(),
         changed=len(plan.change),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(lot)
-    made = [pair for one in plan.change for pair in _rows(one, wish, plan.follow_ups, by, at)]
+    made = [pair for one in plan.change for pair in _rows(one, wish, plan.follow_ups, act)]
     _keep(lot, made)
-    _record("risk_lot:make", lot, plan.change, by=by, at=at)
+    _record("risk_lot:make", lot, plan.change, act=act)
     if wish.verb is RiskVerb.URGENCY:
         for chain_id in sorted({one.of.chain_id for one in plan.change}):
-            ask_reassessment(chain_id, CHANGED, by=by, at=at)
+            ask_reassessment(chain_id, CHANGED, act=act)
     return lot
 
 
-def _rows(
-    one: Target, wish: Wish, found: FollowUps, by: Identity, at: datetime
-) -> list[tuple[Made, Before]]:
+def _rows(one: Target, wish: Wish, found: FollowUps, act: Act) -> list[tuple[Made, Before]]:
     """The rows that change a risk, each with what counted before it."""
     node_id, issue, pair = one.risk.node_id, one.risk.issue, one.pair
     assert node_id is not None, "the plan leaves unknown origins out"
     owner, deferral = found.owners.get(pair), found.deferrals.get(pair)
     if wish.verb is RiskVerb.OWNER:
-        return [(owner_row(node_id, issue, wish.owner_id, by=by, at=at), owner)]
+        return [(owner_row(node_id, issue, wish.owner_id, act=act), owner)]
     if wish.verb is RiskVerb.END:
-        return [(end_row(node_id, issue, wish.reason, by=by, at=at), deferral)]
+        return [(end_row(node_id, issue, wish.reason, act=act), deferral)]
     if wish.verb is RiskVerb.URGENCY:
         note = found.notes.get(pair)
         values = urgency_after(note, wish)
-        return [(_note(node_id, issue, values, wish.reason, by=by, at=at), note)]
+        return [(_note(node_id, issue, values, wish.reason, act=act), note)]
     present = found.of(node_id, issue).owner
     key = wish.owner_id or (present.id if present else None)
     assert key is not None, "the plan leaves risks without an owner out"
     wanted = Wanted(wish.review_on, wish.reason)
     rows: list[tuple[Made, Before]] = [
-        (deferral_row(node_id, issue, key, wanted, by=by, at=at), deferral)
+        (deferral_row(node_id, issue, key, wanted, act=act), deferral)
     ]
     if present is None or present.id != key:
-        rows.append((owner_row(node_id, issue, key, by=by, at=at), owner))
+        rows.append((owner_row(node_id, issue, key, act=act), owner))
     return rows
 
 
-def _note(
-    node_id: UUID, issue: Issue, values: Noted, reason: str, *, by: Identity, at: datetime
-) -> SalienceNote:
+def _note(node_id: UUID, issue: Issue, values: Noted, reason: str, *, act: Act) -> SalienceNote:
     emergency, delay, involvement = values
     return SalienceNote(
         node_id=node_id,
@@ -193,8 +189,8 @@ def _note(
         delay_harms=delay,
         involvement=involvement,
         reason=reason,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
 
 
@@ -210,14 +206,11 @@ def _keep(lot: RiskLot, made: Sequence[tuple[Made, Before]]) -> None:
     insert_rows(RiskLotLine, lines)
 
 
-def _record(
-    action: str, lot: RiskLot, targets: Sequence[Target], *, by: Identity, at: datetime
-) -> None:
+def _record(action: str, lot: RiskLot, targets: Sequence[Target], *, act: Act) -> None:
     audit.record(
         action,
         lot,
-        by=by,
-        at=at,
+        act=act,
         **{name: value for name, value in lot.wish.items() if value and value != KEEP},
         risks=len(targets),
         ids=[f"{one.risk.node_id} {one.risk.issue.value}" for one in targets[:IDS_IN_EVENT]],
@@ -228,7 +221,7 @@ def _record(
 # ---- undo ------------------------------------------------------------------------------------
 
 
-def undo(lot_id: UUID, *, by: Identity, at: datetime) -> RiskLot:
+def undo(lot_id: UUID, *, act: Act) -> RiskLot:
     """Say again of each risk what counted before; what was decided anew since stays.
 
     Raises:
@@ -238,16 +231,14 @@ def undo(lot_id: UUID, *, by: Identity, at: datetime) -> RiskLot:
     if lot.undone_at is not None:
         raise Conflict("This was undone already.", "Reload the page to see what was done.")
     lines = _read(lot)
-    newest = load_of_places((row.node_id for row, _ in lines), at.date())
-    back = [_restored(row, before, by=by, at=at) for row, before in lines if _counts(row, newest)]
+    newest = load_of_places((row.node_id for row, _ in lines), act.at.date())
+    back = [_restored(row, before, act=act) for row, before in lines if _counts(row, newest)]
     db.session.add_all(back)
-    lot.undone_at, lot.undone_by_id, lot.kept = at, by.user_id, len(lines) - len(back)
-    audit.record(
-        "risk_lot:undo", lot, by=by, at=at, verb=lot.verb, restored=len(back), kept=lot.kept
-    )
+    lot.undone_at, lot.undone_by_id, lot.kept = act.at, act.by.user_id, len(lines) - len(back)
+    audit.record("risk_lot:undo", lot, act=act, verb=lot.verb, restored=len(back), kept=lot.kept)
     if lot.verb is RiskVerb.URGENCY:
         for chain_id in _chains(row.node_id for row in back):
-            ask_reassessment(chain_id, CHANGED, by=by, at=at)
+            ask_reassessment(chain_id, CHANGED, act=act)
     return lot
 
 
@@ -273,22 +264,22 @@ def _counts(row: Made, newest: FollowUps) -> bool:
     return found is not None and found.id == row.id
 
 
-def _restored(row: Made, before: Made | None, *, by: Identity, at: datetime) -> Made:
+def _restored(row: Made, before: Made | None, *, act: Act) -> Made:
     """A row that says of a risk what counted before another one."""
     node_id, issue = row.node_id, row.issue
     if isinstance(row, SalienceNote):
         values = NOT_JUDGED
         if isinstance(before, SalienceNote):
             values = (before.is_emergency, before.delay_harms, before.involvement)
-        return _note(node_id, issue, values, before.reason if before else UNDONE, by=by, at=at)
+        return _note(node_id, issue, values, before.reason if before else UNDONE, act=act)
     assert not isinstance(before, SalienceNote), "both are of one table"
     if row.kind is FollowUpKind.OWNER:
         owner_id = before.owner_id if before else None
-        return owner_row(node_id, issue, owner_id, by=by, at=at)
+        return owner_row(node_id, issue, owner_id, act=act)
     if before is None or before.kind is FollowUpKind.END or before.owner_id is None:
-        return end_row(node_id, issue, UNDONE, by=by, at=at)
+        return end_row(node_id, issue, UNDONE, act=act)
     wanted = Wanted(before.review_on, before.reason)
-    return deferral_row(node_id, issue, before.owner_id, wanted, by=by, at=at)
+    return deferral_row(node_id, issue, before.owner_id, wanted, act=act)
 
 
 def _chains(node_ids: Iterable[UUID]) -> Sequence[UUID]:

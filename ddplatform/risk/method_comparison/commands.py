@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from ddplatform.infrastructure import commands as doors
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.commands import FORMS, known_ending
@@ -42,8 +42,7 @@ def compare_methods_of_map(
                 as_tables(compared),
                 FORMS[out.suffix.lower()],
                 version=compared.map_version,
-                by=system_identity(current_organisation()),
-                at=now,
+                act=Act(system_identity(current_organisation()), now),
             )
             doors.write_out(out, made.content)
     doors.answer(document_of(compared), as_json=as_json, text=sentence_of(compared))

@@ -49,8 +49,7 @@ def export(chain_id: UUID) -> ResponseReturnValue:
         views.as_tables(compared),
         form,
         version=compared.map_version,
-        by=g.identity,
-        at=g.now,
+        act=g.act,
     )
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)

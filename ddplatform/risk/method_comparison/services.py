@@ -1,23 +1,16 @@
 """A comparison of risk methods goes out as a file; each export is an event of the log."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.mapping.models import ValueChain
 
 
 def export_comparison(
-    chain: ValueChain,
-    tables: Sequence[Table],
-    form: AnalysisForm,
-    *,
-    version: int,
-    by: Identity,
-    at: datetime,
+    chain: ValueChain, tables: Sequence[Table], form: AnalysisForm, *, version: int, act: Act
 ) -> ExportedAnalysis:
     """A comparison as a workbook, or as CSV tables in one archive. The map is as it was.
 
@@ -25,5 +18,5 @@ def export_comparison(
         version: of the map that was compared.
     """
     made = as_file(f"{chain.slug}-method-comparison-v{version}", tables, form)
-    audit.record_export("method_comparison:export", chain, by=by, at=at, form=form, version=version)
+    audit.record_export("method_comparison:export", chain, act=act, form=form, version=version)
     return made

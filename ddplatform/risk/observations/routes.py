@@ -49,7 +49,7 @@ def new(node_id: UUID) -> ResponseReturnValue:
     region = _region_of(node) if regional else None
 
     def save() -> ResponseReturnValue:
-        add_observation(node_id, form.seen(), by=g.identity, at=g.now)
+        add_observation(node_id, form.seen(), act=g.act)
         flash("Kept. The scores of this place follow with the next assessment.", "success")
         return redirect(_back(node_id, issue))
 
@@ -75,7 +75,7 @@ def withdraw(observation_id: UUID) -> ResponseReturnValue:
     kept, form = get_observation(observation_id), WithdrawForm()
 
     def save() -> ResponseReturnValue:
-        withdraw_observation(observation_id, form.reason.data, by=g.identity, at=g.now)
+        withdraw_observation(observation_id, form.reason.data, act=g.act)
         flash("Withdrawn. The scores of this place follow with the next assessment.", "success")
         return redirect(url_for(".index", node_id=kept.node_id))
 

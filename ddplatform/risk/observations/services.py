@@ -5,11 +5,11 @@ by a second person, and stays readable.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
@@ -42,7 +42,7 @@ class Seen:
     """Whether it is of all sites in the region of the site, now and later; figures alone are."""
 
 
-def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) -> PlaceObservation:
+def add_observation(node_id: UUID, seen: Seen, *, act: Act) -> PlaceObservation:
     """Enter what a source saw; the score follows with the next assessment.
 
     Raises:
@@ -53,7 +53,7 @@ def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) ->
     node = get_node(node_id)
     if node.archived_at is not None:
         raise Conflict("This place is archived.", "Restore it first.")
-    _check(seen, node, today=at.date())
+    _check(seen, node, today=act.at.date())
     kept = PlaceObservation(
         node_id=node_id,
         factor=seen.factor,
@@ -67,16 +67,15 @@ def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) ->
         country=node.country if seen.for_region else None,
         region=node.region if seen.for_region else None,
         region_key=region_key(node.region) if seen.for_region else None,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(kept)
     db.session.flush()  # the event names it
     audit.record(
         "risk:add_observation",
         kept,
-        by=by,
-        at=at,
+        act=act,
         node=node_id,
         factor=kept.factor,
         value=kept.value,
@@ -84,13 +83,11 @@ def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) ->
         observed_on=kept.observed_on,
         region=kept.region,
     )
-    _reassess(kept, by=by, at=at)
+    _reassess(kept, act=act)
     return kept
 
 
-def withdraw_observation(
-    observation_id: UUID, reason: str, *, by: Identity, at: datetime
-) -> PlaceObservation:
+def withdraw_observation(observation_id: UUID, reason: str, *, act: Act) -> PlaceObservation:
     """Take an observation out of scores; it stays readable with the reason.
 
     Raises:
@@ -100,34 +97,33 @@ def withdraw_observation(
         Invalid: no reason.
     """
     kept = get_observation(observation_id)
-    _check_second_person(kept, by)
+    _check_second_person(kept, act.by)
     if kept.withdrawn_at is not None:
         raise Conflict("It was withdrawn before.", "Reload the page.")
     if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
         raise Invalid(fields={"reason": fault})
-    kept.withdrawn_at, kept.withdrawn_by_id = at, by.user_id
+    kept.withdrawn_at, kept.withdrawn_by_id = act.at, act.by.user_id
     kept.withdrawn_reason = reason.strip()
     audit.record(
         "risk:withdraw_observation",
         kept,
-        by=by,
-        at=at,
+        act=act,
         node=kept.node_id,
         factor=kept.factor,
         reason=kept.withdrawn_reason,
     )
-    _reassess(kept, by=by, at=at)
+    _reassess(kept, act=act)
     return kept
 
 
-def _reassess(kept: PlaceObservation, *, by: Identity, at: datetime) -> None:
+def _reassess(kept: PlaceObservation, *, act: Act) -> None:
     """Queue new assessments of the map of the site, or of all maps with sites in the region."""
     maps = {get_node(kept.node_id).chain_id: None}
     if kept.country and kept.region_key:
         sites = sites_of_region(kept.country, kept.region_key)
         maps |= dict.fromkeys(chain_id for _, chain_id in sites)
     for chain_id in maps:
-        ask_reassessment(chain_id, CHANGED, by=by, at=at)
+        ask_reassessment(chain_id, CHANGED, act=act)
 
 
 def _check_second_person(kept: PlaceObservation, by: Identity) -> None:

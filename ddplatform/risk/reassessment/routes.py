@@ -112,7 +112,7 @@ def close(task_id: UUID) -> ResponseReturnValue:
     form = CloseForm()
 
     def save() -> ResponseReturnValue:
-        reassessment_tasks.close_task(task_id, form.note.data, by=g.identity, at=g.now)
+        reassessment_tasks.close_task(task_id, form.note.data, act=g.act)
         flash("Done. Your note stays with the site.", "success")
         return redirect(url_for(".index"))
 
@@ -133,7 +133,7 @@ def set_owner(task_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         owner_id = UUID(form.owner.data) if form.owner.data else None
-        reassessment_tasks.set_owner(task_id, owner_id, by=g.identity, at=g.now)
+        reassessment_tasks.set_owner(task_id, owner_id, act=g.act)
         flash("Saved.", "success")
         return redirect(url_for(".show", task_id=task_id))
 
@@ -148,7 +148,10 @@ def tell(node_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         task = reassessment_tasks.report_change(
-            node_id, form.trigger.data, form.note.data, by=g.identity, at=g.now
+            node_id,
+            form.trigger.data,
+            form.note.data,
+            act=g.act,
         )
         flash("Noted. The site waits to be looked at anew.", "success")
         return redirect(url_for(".show", task_id=task.id))

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from ddplatform.accounts.organisations.models import Organisation
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.facts.services.facts import ask_reassessment
@@ -51,8 +51,7 @@ def sync(at: datetime) -> ReferenceRelease:
         audit.record(
             "reference:install",
             release,
-            by=system_identity(log.id),
-            at=at,
+            act=Act(system_identity(log.id), at),
             release=release.name,
             checksum=checksum,
         )
@@ -184,4 +183,4 @@ def _ask_reassessments(at: datetime) -> None:
     for organisation_id in db.session.scalars(select(Organisation.id).order_by(Organisation.id)):
         with acting_in(organisation_id):
             for chain_id in db.session.scalars(select(ValueChain.id).order_by(ValueChain.id)):
-                ask_reassessment(chain_id, "release", by=system_identity(organisation_id), at=at)
+                ask_reassessment(chain_id, "release", act=Act(system_identity(organisation_id), at))

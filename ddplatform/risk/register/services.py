@@ -1,26 +1,19 @@
 """The register goes out as a file; each export is an event of the log."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import Base
 from ddplatform.risk.register.queries.basis import Basis
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 
 def export_register(
-    basis: Basis,
-    tables: Sequence[Table],
-    form: AnalysisForm,
-    *,
-    risks: int,
-    by: Identity,
-    at: datetime,
+    basis: Basis, tables: Sequence[Table], form: AnalysisForm, *, risks: int, act: Act
 ) -> ExportedAnalysis:
     """The risks that are asked for as a workbook, or as CSV tables in one archive.
 
@@ -32,9 +25,8 @@ def export_register(
     made = as_file(_name(basis), tables, form)
     audit.record_export(
         "risk_register:export",
-        _target(basis, by),
-        by=by,
-        at=at,
+        _target(basis, act.by),
+        act=act,
         form=form,
         **_versions(basis),
         risks=risks,

@@ -59,7 +59,7 @@ def export() -> ResponseReturnValue:
     wanted, today = _wanted(request.form, maps), g.now.date()
     rows, total = list_measured(wanted, today, limit=MOST)
     tables = as_tables(rows, total, wanted, maps, today)
-    made = export_responses(tables, form, places=len(rows), by=g.identity, at=g.now)
+    made = export_responses(tables, form, places=len(rows), act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response
@@ -88,7 +88,7 @@ def answer(question_id: UUID) -> ResponseReturnValue:
     question, form = get_question(question_id), AnswerForm()
 
     def save() -> ResponseReturnValue:
-        figure_questions.answer(question_id, str(form.answer.data), by=g.identity, at=g.now)
+        figure_questions.answer(question_id, str(form.answer.data), act=g.act)
         flash("Sent. The supplier reads your answer beside its figures.", "success")
         return redirect(url_for(".show", node_id=question.node_id))
 

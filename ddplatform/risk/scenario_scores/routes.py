@@ -23,7 +23,7 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 def prepare(chain_id: UUID) -> ResponseReturnValue:
     """Ask for the scores; they are worked out behind the page."""
     back = _back(request.form.get("back"))
-    job = what_if_requests.request_scores(chain_id, back, by=g.identity, at=g.now)
+    job = what_if_requests.request_scores(chain_id, back, act=g.act)
     waiting = url_for(".being_scored", chain_id=chain_id, job_id=job.id)
     return redirect(with_typed(waiting, split_typed(back)[1]))
 

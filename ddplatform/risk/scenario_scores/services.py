@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job_on_map
@@ -38,7 +38,7 @@ def _joined(address: str, sign: str, query: str) -> str:
     return f"{address}{sign}{query}" if query else address
 
 
-def request_scores(chain_id: UUID, page: str, *, by: Identity, at: datetime) -> Job:
+def request_scores(chain_id: UUID, page: str, *, act: Act) -> Job:
     """Queue that a map is scored; a job that waits or is at work for it is returned instead.
 
     Args:
@@ -48,12 +48,12 @@ def request_scores(chain_id: UUID, page: str, *, by: Identity, at: datetime) -> 
     Raises:
         NotFound: no such map.
     """
-    chain, day = get_chain(chain_id), at.date().isoformat()
+    chain, day = get_chain(chain_id), act.at.date().isoformat()
     page, _ = split_typed(page)
     payload = {"chain_id": str(chain.id), "day": day, "page": page}
     mark = hashlib.sha256(page.encode()).hexdigest()[:16]
     key = f"{PREPARE}:{chain.id}:{chain.version}:{day}:{mark}"
-    return jobs.enqueue_once(PREPARE, payload, unique_key=key, by=by, at=at)
+    return jobs.enqueue_once(PREPARE, payload, unique_key=key, act=act)
 
 
 def get_request(job_id: UUID, chain_id: UUID) -> Job:

@@ -197,7 +197,7 @@ def keep(chain_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         try:
-            kept = keeping.keep(chain_id, form.name.data, changes, by=g.identity, at=g.now)
+            kept = keeping.keep(chain_id, form.name.data, changes, act=g.act)
         except Invalid as error:
             problem.update({k: v for k, v in error.fields.items() if k == "changes"})
             raise
@@ -243,7 +243,7 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
     if find_begin(chain, g.now.date()) is None:
         return redirect(url_for(".show", what_if_id=what_if_id))
     told = tell(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
-    made = export_what_if(chain, told, form, by=g.identity, at=g.now)
+    made = export_what_if(chain, told, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response
@@ -296,7 +296,7 @@ def put_away(what_if_id: UUID) -> ResponseReturnValue:
     """Take it out of the list, after a second look."""
     row = what_if.get_kept_row(what_if_id)
     if request.method == "POST":
-        keeping.put_away(what_if_id, by=g.identity, at=g.now)
+        keeping.put_away(what_if_id, act=g.act)
         flash("Put away.", "success")
         return redirect(url_for(".index"))
     return render_template("risk/scenarios/put_away.html", row=row)

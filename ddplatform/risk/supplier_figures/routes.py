@@ -58,7 +58,11 @@ def question(figures_id: UUID) -> ResponseReturnValue:
     def save() -> ResponseReturnValue:
         line = str(form.line.data)
         figure_questions.ask(
-            figures_id, line, _in_english(own, line), str(form.reason.data), by=g.identity, at=g.now
+            figures_id,
+            line,
+            _in_english(own, line),
+            str(form.reason.data),
+            act=g.act,
         )
         flash(gettext("Sent. The answer will stand on this page."), "success")
         return redirect(url_for(".show", figures_id=figures_id))

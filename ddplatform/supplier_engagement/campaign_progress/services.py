@@ -1,6 +1,5 @@
 """Where each supplier of a campaign stands goes out as a file; each export is an event."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
@@ -8,7 +7,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.exports import MEDIA_TYPES, AnalysisForm, ExportedAnalysis
 from ddplatform.documents.tables.files import render_csv, render_workbook
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     TargetRow,
     get_campaign,
@@ -30,16 +29,14 @@ COLUMNS = (
 )
 
 
-def export_campaign(
-    campaign_id: UUID, form: AnalysisForm, *, by: Identity, at: datetime
-) -> ExportedAnalysis:
+def export_campaign(campaign_id: UUID, form: AnalysisForm, *, act: Act) -> ExportedAnalysis:
     """A row for each line of a campaign, as a workbook or as CSV.
 
     Raises:
         NotFound: no such campaign.
         TooMany: too many exports in an hour.
     """
-    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
+    rate_limits.require_left(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     campaign = get_campaign(campaign_id)
     rows = list_targets(campaign_id, limit=None).rows
     table = Table(
@@ -51,9 +48,9 @@ def export_campaign(
     )
     content = render_csv(table) if form == "csv" else render_workbook([table])
     audit.record_export(
-        "campaign:export", campaign, by=by, at=at, name=campaign.name, form=form, lines=len(rows)
+        "campaign:export", campaign, act=act, name=campaign.name, form=form, lines=len(rows)
     )
-    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
+    rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     media_type = CSV if form == "csv" else MEDIA_TYPES["xlsx"]
     return ExportedAnalysis(f"campaign-{campaign.due_on}.{form}", media_type, content)
 

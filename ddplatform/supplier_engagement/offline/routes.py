@@ -67,8 +67,7 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
             assignment_id,
             filename=upload.filename,
             content=read_upload(upload),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     except (FileRefused, TooMany, Conflict) as error:
         status = 422 if isinstance(error, FileRefused) else 409
@@ -108,7 +107,7 @@ def incoming(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
 def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
     """Take the answers of a file over, or put it aside."""
     if "aside" in request.form:
-        put_aside(assignment_id, intake_id, by=g.identity, at=g.now)
+        put_aside(assignment_id, intake_id, act=g.act)
         flash(gettext("The file was put aside. Nothing was changed."), "info")
         return redirect(url_for(".ways", assignment_id=assignment_id))
     chosen = {
@@ -116,7 +115,7 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
         for name in request.form
         if name.startswith("take:/") and request.form[name] == "file"
     }
-    taken = take(assignment_id, intake_id, overwrite=chosen, by=g.identity, at=g.now)
+    taken = take(assignment_id, intake_id, overwrite=chosen, act=g.act)
     flash(
         ngettext(
             "%(num)s answer was taken over. Nothing is sent yet.",
@@ -137,7 +136,7 @@ def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
     get_request(assignment_id)
     name = get_brought(assignment_id, book_id).filename.rpartition("/")[2]
     try:
-        kept = open_brought(assignment_id, book_id, by=g.identity, at=g.now)
+        kept = open_brought(assignment_id, book_id, act=g.act)
     except (FileRefused, Conflict) as error:
         status = 422 if isinstance(error, FileRefused) else 409
         return _ways_page(assignment_id, [refusal_in_words(error, name)]), status
@@ -150,7 +149,9 @@ def make_app_link(assignment_id: UUID) -> ResponseReturnValue:
     """Make a secret address for one phone; it is shown once, with its square to be scanned."""
     try:
         _, token = make_link(
-            assignment_id, name=request.form.get("name", ""), by=g.identity, at=g.now
+            assignment_id,
+            name=request.form.get("name", ""),
+            act=g.act,
         )
     except Invalid as error:
         return _ways_page(assignment_id, list(error.fields.values()), at="name"), 422
@@ -162,7 +163,7 @@ def make_app_link(assignment_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_ANSWER)
 def revoke_app_link(assignment_id: UUID, app_link_id: UUID) -> ResponseReturnValue:
     """End the address of one phone at once."""
-    revoke_link(assignment_id, app_link_id, by=g.identity, at=g.now)
+    revoke_link(assignment_id, app_link_id, act=g.act)
     flash(gettext("The address does not work any more."), "success")
     return redirect(url_for(".ways", assignment_id=assignment_id))
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.accounts.sessions.services import hash_of
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import NotFound, PlatformError, TooMany, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
@@ -149,7 +149,7 @@ def submission(token: str) -> ResponseReturnValue:
         for name, upload in request.files.items(multi=True)
         if name != XML_PART and upload.filename
     }
-    received = receive_submission(link, content, attachments, by=who, at=g.now)
+    received = receive_submission(link, content, attachments, act=Act(who, g.now))
     words = gettext("Your answers arrived. Check them on the page and press Send there.")
     if received.waiting:
         words = ngettext(

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.queries import get_account, get_organisation
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.db import db
@@ -77,41 +77,40 @@ class FlagEffect:
 FLAG_EFFECTS: Registry[FlagEffect] = Registry("effects of red flags")
 
 
-def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
+def receive(response_id: UUID, *, act: Act) -> None:
     """Read a sent response: signals, red-flag facts, event, mail, assessment. Twice is once."""
     row = get_response(response_id)
     known = select(RiskSignal.id).where(RiskSignal.response_id == row.id).limit(1)
     if db.session.scalar(known) is not None:
         return
     assignment = get_assignment(row.assignment_id)
-    filled = load_filled(assignment, row, now=at)
-    signals = write_signals(filled, at=at)
-    keep_entry(filled, signals, at=at)
+    filled = load_filled(assignment, row, now=act.at)
+    signals = write_signals(filled, at=act.at)
+    keep_entry(filled, signals, at=act.at)
     flags = _state_flags(filled)
     show_on_map(assignment)
     audit.record(
         "response:receive",
         row,
-        by=by,
-        at=at,
+        act=act,
         receipt=row.receipt_number,
         signals=len(signals.factors) + len(signals.controls),
         red_flags=flags,
     )
-    follow_change(get_node(assignment.node_id).chain_id, "answers", by=by, at=at)
+    follow_change(get_node(assignment.node_id).chain_id, "answers", act=act)
     _tell_sender(filled, flags)
 
 
-def score_again(filled: Filled, *, by: Identity, at: datetime) -> None:
+def score_again(filled: Filled, *, act: Act) -> None:
     """Newer signals after documents were accepted; part of a larger change that records it.
 
     What a consent showed that is over is not read as silence: what was made of it stays.
     """
-    withheld = _withheld_questions(filled, at)
-    signals = write_signals(filled, but=withheld, at=at)
+    withheld = _withheld_questions(filled, act.at)
+    signals = write_signals(filled, but=withheld, at=act.at)
     if not withheld:
-        keep_entry(filled, signals, at=at)
-    follow_change(get_node(filled.assignment.node_id).chain_id, "answers", by=by, at=at)
+        keep_entry(filled, signals, at=act.at)
+    follow_change(get_node(filled.assignment.node_id).chain_id, "answers", act=act)
 
 
 def _withheld_questions(filled: Filled, at: datetime) -> frozenset[str]:

@@ -165,9 +165,7 @@ def export_answers(version_id: UUID) -> ResponseReturnValue:
     shape = next((one for one in SHAPES if one == request.form.get("shape")), None)
     if form is None or shape is None:
         raise NotFound()
-    return _file(
-        export_results(version_id, form, shape, campaign_id=_campaign(), by=g.identity, at=g.now)
-    )
+    return _file(export_results(version_id, form, shape, campaign_id=_campaign(), act=g.act))
 
 
 @bp.post("/results/<uuid:version_id>/documents")
@@ -175,7 +173,7 @@ def export_answers(version_id: UUID) -> ResponseReturnValue:
 def export_documents(version_id: UUID) -> ResponseReturnValue:
     """The documents behind the answers in one archive."""
     try:
-        made = export_evidence(version_id, campaign_id=_campaign(), by=g.identity, at=g.now)
+        made = export_evidence(version_id, campaign_id=_campaign(), act=g.act)
     except Invalid as error:
         flash(f"{error.message} {error.advice}".strip(), "info")
         return redirect(url_for(".result", version_id=version_id, campaign=_campaign()))

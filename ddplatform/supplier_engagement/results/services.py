@@ -16,7 +16,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
 from ddplatform.documents.exports import ExportedAnalysis, as_file
 from ddplatform.documents.tables.files import neutral
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
@@ -41,13 +41,7 @@ _DAY = (2000, 1, 1, 0, 0, 0)
 
 
 def export_results(
-    version_id: UUID,
-    form: ResultsForm,
-    shape: Shape,
-    *,
-    campaign_id: UUID | None = None,
-    by: Identity,
-    at: datetime,
+    version_id: UUID, form: ResultsForm, shape: Shape, *, campaign_id: UUID | None = None, act: Act
 ) -> ExportedAnalysis:
     """All answers to a version, as a workbook, as CSV tables in one archive, or as JSON.
 
@@ -55,8 +49,8 @@ def export_results(
         NotFound: no such version or campaign.
         TooMany: too many exports in an hour.
     """
-    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
-    respondents = _respondents(version_id, campaign_id, at)
+    rate_limits.require_left(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
+    respondents = _respondents(version_id, campaign_id, act.at)
     version, asked = get_version(version_id), load_plan(version_id).form
     texts = load_texts(respondents)
     make = wide_table if shape == "wide" else long_table
@@ -66,20 +60,19 @@ def export_results(
     audit.record_export(
         "results:export",
         version,
-        by=by,
-        at=at,
+        act=act,
         questionnaire=asked.form_id,
         campaign=campaign_id,
         form=form,
         shape=shape,
         respondents=len(respondents),
     )
-    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
+    rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     return made
 
 
 def export_evidence(
-    version_id: UUID, *, campaign_id: UUID | None = None, by: Identity, at: datetime
+    version_id: UUID, *, campaign_id: UUID | None = None, act: Act
 ) -> ExportedAnalysis:
     """The documents behind the answers to a version in one archive, with a list of them.
 
@@ -90,10 +83,10 @@ def export_evidence(
         Invalid: there is none, or more than one archive can hold.
         TooMany: too many exports in an hour.
     """
-    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
-    respondents = _respondents(version_id, campaign_id, at)
+    rate_limits.require_left(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
+    respondents = _respondents(version_id, campaign_id, act.at)
     version, asked = get_version(version_id), load_plan(version_id).form
-    rows = list_evidence(respondents, today=at.date())
+    rows = list_evidence(respondents, today=act.at.date())
     if not rows:
         raise Invalid("No document supports these answers.")
     if sum(row.size_bytes for row in rows) > MOST_BYTES:
@@ -105,14 +98,13 @@ def export_evidence(
     audit.record_export(
         "results:export_evidence",
         version,
-        by=by,
-        at=at,
+        act=act,
         questionnaire=asked.form_id,
         campaign=campaign_id,
         documents=len(rows),
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
+    rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     name = f"{asked.form_id}-{version.version}-documents.zip"
     return ExportedAnalysis(name, "application/zip", content)
 

@@ -47,7 +47,7 @@ def returned() -> ResponseReturnValue:
         try:
             if not files:
                 raise FileRefused("empty", "No file is chosen.", "Choose the workbooks (.xlsx).")
-            delivery = bring(files, by=g.identity, at=g.now)
+            delivery = bring(files, act=g.act)
         except FileRefused as error:
             problems.append(f"{error.message} {error.advice}")
         else:

@@ -69,8 +69,7 @@ def give(assignment_id: UUID) -> ResponseReturnValue:
             _id(request.form.get("source", "")),
             name,
             months=_number(request.form.get("months", "")),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     flash(
         ngettext(
@@ -99,7 +98,7 @@ def ask_to_end(share_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_ANSWER)
 def end(share_id: UUID) -> ResponseReturnValue:
     """Take a consent back."""
-    end_share(share_id, by=g.identity, at=g.now)
+    end_share(share_id, act=g.act)
     flash(gettext("Done. The buyer does not see these answers any more."), "success")
     return redirect(url_for(".index"))
 

@@ -16,7 +16,7 @@ from ddplatform.evidence.search import services as evidence_search
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
 from ddplatform.evidence.uploads.queries.documents import get_evidence
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -64,7 +64,7 @@ def last_day(day: date, months: int) -> date:
 
 
 def share_section(
-    assignment_id: UUID, response_id: UUID, section: str, *, months: int, by: Identity, at: datetime
+    assignment_id: UUID, response_id: UUID, section: str, *, months: int, act: Act
 ) -> SectionShare:
     """Show one section of answers that another buyer has to this one too, until a day.
 
@@ -83,27 +83,29 @@ def share_section(
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Invalid(fields={"months": gettext("Choose 1 to 12 months.")})
-    filled = open_draft(assignment_id, at=at)
-    source = get_source(filled, response_id, at=at)
+    filled = open_draft(assignment_id, at=act.at)
+    source = get_source(filled, response_id, at=act.at)
     texts = source.in_section(filled, section)
     if not texts:
         raise Invalid(
             gettext("Nothing of this section was asked before, or you answered it here already."),
             gettext("Choose another section."),
         )
-    share = _new_share(filled, source, section, months=months, by=by, at=at)
+    share = _new_share(filled, source, section, months=months, act=act)
     paths = set(put_answers(filled.form, texts)) | _copy_files(
-        filled, source, section, by=by, at=at
+        filled,
+        source,
+        section,
+        act=act,
     )
-    finish(filled, page="", by=by, at=at)
+    finish(filled, page="", act=act)
     mark_given(filled, paths, given_at=source.sent_at, share_id=share.id)
     share.reworded = _reworded(source, paths)
     _count_as_done(filled, section, is_reworded=bool(share.reworded))
     audit.record(
         "sharing:grant",
         share,
-        by=by,
-        at=at,
+        act=act,
         section=section,
         given_to_first=response_id,
         answers=len(paths),
@@ -119,7 +121,7 @@ def _reworded(source: Source, paths: Collection[str]) -> dict[str, str]:
 
 
 def _new_share(
-    filled: Filled, source: Source, section: str, *, months: int, by: Identity, at: datetime
+    filled: Filled, source: Source, section: str, *, months: int, act: Act
 ) -> SectionShare:
     share = SectionShare(
         organisation_id=filled.row.organisation_id,
@@ -127,18 +129,16 @@ def _new_share(
         assignment_id=filled.assignment.id,
         section=section,
         given_at=source.sent_at,
-        expires_on=last_day(at.date(), months),
-        granted_at=at,
-        granted_by_id=by.user_id,
+        expires_on=last_day(act.at.date(), months),
+        granted_at=act.at,
+        granted_by_id=act.by.user_id,
     )
     db.session.add(share)
     db.session.flush()  # answers point to it
     return share
 
 
-def _copy_files(
-    filled: Filled, source: Source, section: str, *, by: Identity, at: datetime
-) -> set[str]:
+def _copy_files(filled: Filled, source: Source, section: str, *, act: Act) -> set[str]:
     """Documents are kept once more, in the folder of this buyer; returns where they stand."""
     uploads = {
         question.path
@@ -148,13 +148,13 @@ def _copy_files(
     found = set()
     for path, files in source.files.items():
         if without_places(path) in uploads and not filled.form.answers().get(path):
-            names = [_copy(filled.row, path, file, by=by, at=at) for file in files]
+            names = [_copy(filled.row, path, file, act=act) for file in files]
             filled.form.set(path, ", ".join(names))
             found.add(path)
     return found
 
 
-def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, by: Identity, at: datetime) -> str:
+def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, act: Act) -> str:
     first = get_evidence(file.evidence_id, with_restricted=True)
     content = adapters().files.get(first.storage_organisation_id, first.sha256)
     copy = Evidence(
@@ -171,13 +171,13 @@ def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, by: Identity, at: 
         traces=first.traces,
         issued_on=first.issued_on,
         valid_until=first.valid_until,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(copy)
     db.session.flush()  # its link names it
-    evidence_search.search_if_waiting(copy, by=by, at=at)
-    evidence.attach(copy, row, at=at, path=path)
+    evidence_search.search_if_waiting(copy, act=act)
+    evidence.attach(copy, row, at=act.at, path=path)
     return copy.filename
 
 
@@ -205,7 +205,7 @@ def release_shares(row: ResponseRow) -> None:
     )
 
 
-def end_share(share_id: UUID, *, by: Identity, at: datetime) -> SectionShare:
+def end_share(share_id: UUID, *, act: Act) -> SectionShare:
     """Take a consent back: the buyer sees the answers under it no longer, nor their documents.
 
     What was not sent yet is blank again, to be answered.
@@ -220,33 +220,32 @@ def end_share(share_id: UUID, *, by: Identity, at: datetime) -> SectionShare:
             gettext("This consent ended already."),
             gettext("The buyer does not see these answers."),
         )
-    _end(share, by=by, at=at)
-    audit.record("sharing:end", share, by=by, at=at, section=share.section)
+    _end(share, act=act)
+    audit.record("sharing:end", share, act=act, section=share.section)
     return share
 
 
-def expire_shares(*, by: Identity, at: datetime) -> int:
+def expire_shares(*, act: Act) -> int:
     """End the consents of the acting organisation whose last day is past; returns how many."""
-    run_out = [_held(share) for share in list_run_out(at)]
+    run_out = [_held(share) for share in list_run_out(act.at)]
     found = [share for share in run_out if share.ended_at is None]
     for share in found:
-        _end(share, by=system_identity(by.organisation_id), at=at)
+        _end(share, act=Act(system_identity(act.by.organisation_id), act.at))
         audit.record(
             "sharing:expire",
             share,
-            by=system_identity(by.organisation_id),
-            at=at,
+            act=Act(system_identity(act.by.organisation_id), act.at),
             expires_on=share.expires_on,
         )
     return len(found)
 
 
-def tell_ended(share_id: UUID, *, by: Identity, at: datetime) -> None:
+def tell_ended(share_id: UUID, *, act: Act) -> None:
     """The results of the buyer forget answers that are not shown any more; its log tells it."""
     share = db.session.scalar(select(SectionShare).where(SectionShare.id == share_id))
     if share is not None:
         forget_hidden(share.assignment_id, share.section)
-        audit.record("sharing:was_ended", share, by=by, at=at, section=share.section)
+        audit.record("sharing:was_ended", share, act=act, section=share.section)
 
 
 def _held(share: SectionShare) -> SectionShare:
@@ -255,36 +254,33 @@ def _held(share: SectionShare) -> SectionShare:
     return get_share(share.id, for_change=True)
 
 
-def _end(share: SectionShare, *, by: Identity, at: datetime) -> None:
-    share.ended_at, share.ended_by_id = at, by.user_id
+def _end(share: SectionShare, *, act: Act) -> None:
+    share.ended_at, share.ended_by_id = act.at, act.by.user_id
     hidden = {(answer.response_id, answer.path) for answer in _hide_answers(share)}
-    hidden |= {(link.target_id, link.path or "") for link in _hide_files(share, at=at)}
+    hidden |= {(link.target_id, link.path or "") for link in _hide_files(share, at=act.at)}
     _blank_flags(hidden)
     db.session.flush()  # what was hidden is not read any more
     newest = find_response(share.assignment_id)
     if newest is not None and newest.submitted_at is None:
         paths = [path for response_id, path in sorted(hidden) if response_id == newest.id]
-        _blank(share.assignment_id, newest, paths, by=by, at=at)
+        _blank(share.assignment_id, newest, paths, act=act)
     if share.is_released:
         jobs.enqueue(
             TELL,
             {"share_id": str(share.id)},
-            by=system_identity(share.organisation_id),
-            at=at,
+            act=Act(system_identity(share.organisation_id), act.at),
             unique_key=f"{TELL}:{share.id}",
         )
 
 
-def _blank(
-    assignment_id: UUID, row: ResponseRow, paths: list[str], *, by: Identity, at: datetime
-) -> None:
+def _blank(assignment_id: UUID, row: ResponseRow, paths: list[str], *, act: Act) -> None:
     """What was not sent yet is asked again; documents of one's own stay where they are."""
     request = get_request(assignment_id)
-    filled = load_filled(request.assignment, row, now=at, plan=request.plan)
+    filled = load_filled(request.assignment, row, now=act.at, plan=request.plan)
     left = list_files(row.id)
     for path in paths:
         filled.form.set(path, ", ".join(file.filename for file in left.get(path, ())))
-    finish(filled, page="", by=by, at=at)
+    finish(filled, page="", act=act)
 
 
 def _hide_answers(share: SectionShare) -> Sequence[Answer]:

@@ -47,8 +47,7 @@ def send(assignment_id: UUID) -> ResponseReturnValue:
             assignment_id,
             declared="declared" in request.form,
             note=request.form.get("note", ""),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     except Invalid as error:
         keep_changes()  # consents that ran out: they end, whatever else is missing

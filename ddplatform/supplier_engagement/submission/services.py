@@ -1,7 +1,6 @@
 """Declaring and sending the answers: one step, released by the supplier, a receipt in return."""
 
 import secrets
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
@@ -14,7 +13,7 @@ from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.documents.paper.receipt import Receipt, render_receipt
 from ddplatform.documents.paper.scripts import speaking_on_paper
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
@@ -47,9 +46,7 @@ NUMBER_LENGTH = 8
 MAX_NOTE = 1000
 
 
-def submit(
-    assignment_id: UUID, *, declared: bool, note: str = "", by: Identity, at: datetime
-) -> ResponseRow:
+def submit(assignment_id: UUID, *, declared: bool, note: str = "", act: Act) -> ResponseRow:
     """Send the answers. A second press sends nothing twice: the same receipt comes back.
 
     Consents that ran out end by it, also where nothing is sent: whoever calls keeps that.
@@ -62,26 +59,25 @@ def submit(
     sent = find_response(get_request(assignment_id).assignment.id, for_change=True)
     if sent is not None and sent.status is ResponseStatus.SUBMITTED:
         return sent
-    expire_shares(by=by, at=at)
-    filled = open_draft(assignment_id, at=at)
+    expire_shares(act=act)
+    filled = open_draft(assignment_id, at=act.at)
     _require_ready(filled, declared=declared)
     row, assignment = filled.row, filled.assignment
     if assignment.answered_by is Answerer.ASSESSOR:
-        require_still_independent(assignment, by=by)
-    confirm_given(filled, by=by, at=at)  # the declaration says it of all that stands there
+        require_still_independent(assignment, by=act.by)
+    confirm_given(filled, act=act)  # the declaration says it of all that stands there
     facts = QuestionnaireFacts(required_answers_complete=True)
     require_step(Machine.QUESTIONNAIRE, assignment.status, State.SUBMITTED, facts)
-    row.status, row.submitted_at = ResponseStatus.SUBMITTED, at
-    row.declared_by_id, row.declared_note = by.user_id, note.strip()[:MAX_NOTE] or None
+    row.status, row.submitted_at = ResponseStatus.SUBMITTED, act.at
+    row.declared_by_id, row.declared_note = act.by.user_id, note.strip()[:MAX_NOTE] or None
     row.receipt_number = _number()
-    assignment.status, assignment.submitted_at = State.SUBMITTED, at
+    assignment.status, assignment.submitted_at = State.SUBMITTED, act.at
     _release(row)
-    audit.record("response:submit", row, by=by, at=at, receipt=row.receipt_number, round=row.round)
+    audit.record("response:submit", row, act=act, receipt=row.receipt_number, round=row.round)
     jobs.enqueue(
         RECEIVE,
         {"response_id": str(row.id)},
-        by=system_identity(row.organisation_id),
-        at=at,
+        act=Act(system_identity(row.organisation_id), act.at),
         unique_key=f"{RECEIVE}:{row.id}",
     )
     return row

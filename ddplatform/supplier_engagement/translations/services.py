@@ -1,13 +1,12 @@
 """Translations of a questionnaire that a person confirms: kept as the organisation's words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.supplier_engagement.library.models import (
@@ -36,8 +35,7 @@ def confirm(
     texts: Mapping[str, str],
     *,
     seen: Mapping[str, str] | None = None,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> int:
     """Keep texts as confirmed by a person; returns how many were not so before.
 
@@ -57,12 +55,11 @@ def confirm(
     _require_sound(known, clean, seen or {})
     new = {place: text for place, text in clean.items() if _is_new(known[place], text)}
     if new:
-        _keep(version, language, known, new, by=by, at=at)
+        _keep(version, language, known, new, act=act)
         audit.record(
             "translation:confirm",
             version,
-            by=by,
-            at=at,
+            act=act,
             language=language,
             texts=len(new),
             places=sorted(new),
@@ -124,8 +121,7 @@ def _keep(
     known: Mapping[str, TextIn],
     texts: Mapping[str, str],
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
     there = list_confirmed_rows(version.questionnaire_id, language, list(texts))
     for place, text in texts.items():
@@ -136,13 +132,11 @@ def _keep(
             )
             db.session.add(row)
         row.source, row.text = mark_of(known[place].source), text
-        row.confirmed_at, row.confirmed_by_id = at, by.user_id
+        row.confirmed_at, row.confirmed_by_id = act.at, act.by.user_id
         row.edits += 1
 
 
-def take_back(
-    version_id: UUID, language: str, places: Sequence[str], *, by: Identity, at: datetime
-) -> int:
+def take_back(version_id: UUID, language: str, places: Sequence[str], *, act: Act) -> int:
     """Take confirmations back: what ships, or the form says itself, stands there again.
 
     Returns:
@@ -157,7 +151,7 @@ def take_back(
     words = {place: row.text for place, row in kept.items()}
     for row in kept.values():
         row.text, row.edits = "", row.edits + 1
-        row.confirmed_at, row.confirmed_by_id = at, by.user_id
+        row.confirmed_at, row.confirmed_by_id = act.at, act.by.user_id
     if kept:
-        audit.record("translation:take_back", version, by=by, at=at, language=language, words=words)
+        audit.record("translation:take_back", version, act=act, language=language, words=words)
     return len(kept)

@@ -106,8 +106,7 @@ def change_many(chain_id: UUID) -> ResponseReturnValue:
         wish,
         chosen.keys,
         seen=request.form.get("seen", ""),
-        by=g.identity,
-        at=g.now,
+        act=g.act,
     )
     return redirect(url_for(".many_change", bulk_change_id=change.id))
 
@@ -134,7 +133,7 @@ def many_change(bulk_change_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def stop_many(bulk_change_id: UUID) -> ResponseReturnValue:
     """Stop a change that goes on; what is done stays."""
-    change = bulk_changes.stop(bulk_change_id, by=g.identity, at=g.now)
+    change = bulk_changes.stop(bulk_change_id, act=g.act)
     if change.finished_at is None:
         flash("It stops after the part that it is at.", "info")
     return redirect(url_for(".many_change", bulk_change_id=bulk_change_id))
@@ -144,7 +143,7 @@ def stop_many(bulk_change_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def undo_many(bulk_change_id: UUID) -> ResponseReturnValue:
     """Take a change of many back."""
-    bulk_changes.undo(bulk_change_id, by=g.identity, at=g.now)
+    bulk_changes.undo(bulk_change_id, act=g.act)
     return redirect(url_for(".many_change", bulk_change_id=bulk_change_id))
 
 

@@ -77,7 +77,7 @@ def changes_export(chain_id: UUID) -> ResponseReturnValue:
     if days is None:
         raise Invalid(fields=problems)
     form: AnalysisForm = "csv" if request.form.get("form") == "csv" else "xlsx"
-    made = export_changes(chain_id, *days, form, by=g.identity, at=g.now)
+    made = export_changes(chain_id, *days, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

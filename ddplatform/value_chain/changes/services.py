@@ -1,13 +1,13 @@
 """Two days of a map side by side go out as a file; each export is an event of the log."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import DASH, Column, Kind, Table
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.changes.queries.days import Difference, compare_days
 from ddplatform.value_chain.history.queries.past import check_days
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -39,7 +39,7 @@ def _leaving(one: Difference) -> Difference:
 
 
 def export_changes(
-    chain_id: UUID, first: date, second: date, form: AnalysisForm, *, by: Identity, at: datetime
+    chain_id: UUID, first: date, second: date, form: AnalysisForm, *, act: Act
 ) -> ExportedAnalysis:
     """All that is not the same on two days, as a workbook or as CSV in an archive.
 
@@ -47,7 +47,7 @@ def export_changes(
         Invalid: of one of the days nothing can be told, or they stand the wrong way round.
     """
     chain = get_chain(chain_id)
-    check_days(chain, first, second, today=at.date())
+    check_days(chain, first, second, today=act.at.date())
     found = compare_days(chain, first, second)
     rows = tuple(
         (
@@ -66,8 +66,7 @@ def export_changes(
     audit.record_export(
         "value_chain:compare-days",
         chain,
-        by=by,
-        at=at,
+        act=act,
         form=form,
         first=first,
         second=second,

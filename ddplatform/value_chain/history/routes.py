@@ -191,7 +191,7 @@ def prepare_past(chain_id: UUID) -> ResponseReturnValue:
         raise NotFound() from None
     if page not in PAGES:
         raise NotFound()
-    job = map_past_days.request_day(chain_id, asked, page, by=g.identity, at=g.now)
+    job = map_past_days.request_day(chain_id, asked, page, act=g.act)
     return redirect(url_for(".past_prepared", chain_id=chain_id, job_id=job.id))
 
 

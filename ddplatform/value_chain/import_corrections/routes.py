@@ -48,7 +48,7 @@ def mend_values(import_id: UUID) -> ResponseReturnValue:
     }
     return _then_show(
         import_id,
-        lambda: import_corrections.mend_values(import_id, puts, by=g.identity, at=g.now),
+        lambda: import_corrections.mend_values(import_id, puts, act=g.act),
         tab="problems",
     )
 
@@ -69,7 +69,7 @@ def answer_activities(import_id: UUID) -> ResponseReturnValue:
     choices = {taken_back: ""} if taken_back else chosen_activities(request.form)
     return _then_show(
         import_id,
-        lambda: import_corrections.answer_activities(import_id, choices, by=g.identity, at=g.now),
+        lambda: import_corrections.answer_activities(import_id, choices, act=g.act),
     )
 
 
@@ -79,7 +79,7 @@ def take_mend_back(import_id: UUID, place: int) -> ResponseReturnValue:
     """Read the list again without one corrected value."""
     return _then_show(
         import_id,
-        lambda: import_corrections.take_mend_back(import_id, place, by=g.identity, at=g.now),
+        lambda: import_corrections.take_mend_back(import_id, place, act=g.act),
     )
 
 
@@ -102,7 +102,7 @@ def corrections(import_id: UUID) -> ResponseReturnValue:
         sent = form.file.data
         content = sent.stream.read(map_import.MAX_BYTES + 1)
         file = NamedBytes(sent.filename, content)
-        import_corrections.add_corrections(import_id, file, by=g.identity, at=g.now)
+        import_corrections.add_corrections(import_id, file, act=g.act)
         return redirect(url_for("value_chain.show_import", import_id=import_id))
 
     def show() -> str:
@@ -142,7 +142,7 @@ def follow(import_id: UUID) -> ResponseReturnValue:
     earlier = UUID(chosen) if _is_uuid(chosen) else None
     return _then_show(
         import_id,
-        lambda: import_corrections.follow(import_id, earlier, by=g.identity, at=g.now),
+        lambda: import_corrections.follow(import_id, earlier, act=g.act),
     )
 
 
@@ -153,7 +153,7 @@ def tell_apart(import_id: UUID) -> ResponseReturnValue:
     known, drafted = request.form.get("known", ""), request.form.get("drafted", "")
     return _then_show(
         import_id,
-        lambda: import_corrections.tell_apart(import_id, known, drafted, by=g.identity, at=g.now),
+        lambda: import_corrections.tell_apart(import_id, known, drafted, act=g.act),
     )
 
 
@@ -165,9 +165,9 @@ def answer_gone(import_id: UUID) -> ResponseReturnValue:
 
     def change() -> None:
         if every in ANSWERS:
-            import_gone.answer_all_open(import_id, GoneAnswer(every), by=g.identity, at=g.now)
+            import_gone.answer_all_open(import_id, GoneAnswer(every), act=g.act)
         else:
-            import_gone.answer_gone(import_id, _answers(), by=g.identity, at=g.now)
+            import_gone.answer_gone(import_id, _answers(), act=g.act)
 
     return _then_show(import_id, change, tab="gone", page=request.form.get("page", "1"))
 
@@ -186,7 +186,7 @@ def cancel_apply(import_id: UUID) -> ResponseReturnValue:
     """Stop bringing a list in; until its last moment nothing of it stands in the map."""
 
     def change() -> None:
-        import_requests.cancel_apply(import_id, by=g.identity, at=g.now)
+        import_requests.cancel_apply(import_id, act=g.act)
         flash("Stopped. Nothing was changed in the map.", "success")
 
     return _then_show(import_id, change)

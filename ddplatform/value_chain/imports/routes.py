@@ -50,8 +50,7 @@ def upload(chain_id: UUID) -> ResponseReturnValue:
             chain_id,
             _files(form.files.data),
             link_to_id=own.id if own and form.link_to_own.data else None,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return redirect(url_for("value_chain.show_import", import_id=row.id))
 
@@ -91,7 +90,7 @@ def columns(import_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             corrected = read_corrections(row, request.form)
-            correct_mapping(import_id, corrected, by=g.identity, at=g.now)
+            correct_mapping(import_id, corrected, act=g.act)
         except (Invalid, FileRefused) as error:
             problem = f"{error.message} {error.advice}"
         else:
@@ -120,8 +119,7 @@ def apply_import(import_id: UUID) -> ResponseReturnValue:
             import_id,
             skip_faulty=form.skip_faulty.data,
             archive_links=form.archive_links.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         if leads_first_run(import_id):
             return redirect(url_for("first_run.progress"))
@@ -139,7 +137,7 @@ def undo(import_id: UUID) -> ResponseReturnValue:
     """The second step before an import is taken back; what depends on it is named."""
     row = get_import(import_id)
     if request.method == "POST":
-        undo_import(import_id, by=g.identity, at=g.now)
+        undo_import(import_id, act=g.act)
         flash("The import is undone: the map is as it was before.", "success")
         return redirect(url_for("value_chain.show_import", import_id=import_id))
     obstacle = obstacle_to_undo(row)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import click
 from flask.cli import with_appcontext
 
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.commands import (
     answer,
     json_option,
@@ -73,8 +73,7 @@ def import_(
             plan,
             reading,
             skip_faulty=skip_faulty,
-            by=system_identity(current_organisation()),
-            at=datetime.now(UTC),
+            act=Act(system_identity(current_organisation()), datetime.now(UTC)),
         )
         if done.is_refused or dry_run:
             finish(ok=False)
@@ -155,8 +154,7 @@ def export(
         made = export_chain(
             chain.id,
             form,
-            by=system_identity(current_organisation()),
-            at=datetime.now(UTC),
+            act=Act(system_identity(current_organisation()), datetime.now(UTC)),
             as_of=as_of.date() if as_of else None,
         )
         written = _write(made, out, form)

@@ -45,7 +45,7 @@ def save_view(chain_id: UUID) -> ResponseReturnValue:
     parts = saving.kept_parts(kind, address)
 
     def save() -> ResponseReturnValue:
-        view = saving.save(chain_id, kind, form.name.data, address, by=g.identity, at=g.now)
+        view = saving.save(chain_id, kind, form.name.data, address, act=g.act)
         flash(f"Saved as “{view.name}” for everybody in {g.organisation.name}.", "success")
         return redirect(url_for(".open_view", view_id=view.id))
 
@@ -84,7 +84,7 @@ def rename_view(view_id: UUID) -> ResponseReturnValue:
     chain, form = get_chain(view.chain_id), SavedViewForm(obj=view)
 
     def save() -> ResponseReturnValue:
-        saving.rename(view_id, form.name.data, by=g.identity, at=g.now)
+        saving.rename(view_id, form.name.data, act=g.act)
         flash("The view has its new name.", "success")
         return redirect(url_for(".saved_views", chain_id=chain.id))
 
@@ -103,7 +103,7 @@ def remove_view(view_id: UUID) -> ResponseReturnValue:
     """Take a view out of the list, after a second look."""
     view = get_view_row(view_id)
     if request.method == "POST":
-        saving.remove(view_id, by=g.identity, at=g.now)
+        saving.remove(view_id, act=g.act)
         flash("The view is removed.", "success")
         return redirect(url_for(".saved_views", chain_id=view.chain_id))
     return render_template(

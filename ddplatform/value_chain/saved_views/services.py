@@ -1,11 +1,10 @@
 """Views of a map are saved under a name for the whole organisation, renamed and removed."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -50,13 +49,7 @@ def kept_parts(kind: ViewKind, address: Iterable[tuple[str, str]]) -> list[list[
 
 
 def save(
-    chain_id: UUID,
-    kind: ViewKind,
-    name: str,
-    address: Iterable[tuple[str, str]],
-    *,
-    by: Identity,
-    at: datetime,
+    chain_id: UUID, kind: ViewKind, name: str, address: Iterable[tuple[str, str]], *, act: Act
 ) -> SavedView:
     """Save a view of a map under a name.
 
@@ -74,18 +67,16 @@ def save(
         kind=kind,
         name=name.strip(),
         address=kept_parts(kind, address),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(view)
     db.session.flush()  # the event names it
-    audit.record(
-        "saved_view:save", view, by=by, at=at, name=view.name, kind=kind, address=view.address
-    )
+    audit.record("saved_view:save", view, act=act, name=view.name, kind=kind, address=view.address)
     return view
 
 
-def rename(view_id: UUID, name: str, *, by: Identity, at: datetime) -> SavedView:
+def rename(view_id: UUID, name: str, *, act: Act) -> SavedView:
     """Give a view another name; the same name again changes nothing.
 
     Raises:
@@ -97,19 +88,19 @@ def rename(view_id: UUID, name: str, *, by: Identity, at: datetime) -> SavedView
         return view
     _check_name(view.chain_id, name, but=view.id)
     before, view.name = view.name, name.strip()
-    audit.record("saved_view:rename", view, by=by, at=at, name=(before, view.name))
+    audit.record("saved_view:rename", view, act=act, name=(before, view.name))
     return view
 
 
-def remove(view_id: UUID, *, by: Identity, at: datetime) -> None:
+def remove(view_id: UUID, *, act: Act) -> None:
     """Take a view out of the list for everybody; the map stays as it is.
 
     Raises:
         NotFound: no such view, or it was removed already.
     """
     view = get_view(view_id)
-    view.archived_at, view.archived_by_id = at, by.user_id
-    audit.record("saved_view:remove", view, by=by, at=at, name=view.name)
+    view.archived_at, view.archived_by_id = act.at, act.by.user_id
+    audit.record("saved_view:remove", view, act=act, name=view.name)
 
 
 def _check_name(chain_id: UUID, name: str, *, but: UUID | None = None) -> None:

@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from ddplatform.infrastructure import commands as doors
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.value_chain.screening.queries.words import notes_in_words, release_in_words
@@ -74,9 +74,9 @@ def import_list(
         by, at = system_identity(current_organisation()), datetime.now(UTC)
         with file.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)  # what is larger is refused
-        taken = add_list(wanted, file.name, content, confirmed=confirm, by=by, at=at)
+        taken = add_list(wanted, file.name, content, confirmed=confirm, act=Act(by, at))
         if changes is not None and taken.release.replaces_id is not None:
-            made = export_changes(taken.release.id, by=by, at=at)
+            made = export_changes(taken.release.id, act=Act(by, at))
             doors.write_out(changes, made.content)
         found, text = _document(taken), _words(taken)
     for note in notes_in_words(taken.notes, len(taken.notes)):

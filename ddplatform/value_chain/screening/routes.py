@@ -104,8 +104,7 @@ def new_list() -> ResponseReturnValue:
             form.file.data.filename or "list.csv",
             form.file.data.read(),
             confirmed=form.confirm.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         _say(taken)
         return redirect(url_for(".show_list", list_id=taken.release.id))
@@ -158,7 +157,7 @@ def _changed(found: ScreeningList) -> list[tuple[str, Sequence[Entry]]]:
 @requires(Permission.RISK_EXPORT, reads_first=True)
 def export(list_id: UUID) -> ResponseReturnValue:
     """What a release changed against the one before, as CSV."""
-    made = screening_export.export_changes(list_id, by=g.identity, at=g.now)
+    made = screening_export.export_changes(list_id, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response
@@ -183,8 +182,7 @@ def decide(match_id: UUID) -> ResponseReturnValue:
             MatchAnswer(form.answer.data),
             form.note.data or "",
             harm=Harm(form.harm.data),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         if row.answer is MatchAnswer.SAME:
             flash("Confirmed. A finding is recorded with the list as its source.", "success")

@@ -50,8 +50,7 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
         form,
         asked=kept_parts(kind, request.args.items(multi=True)),
         nodes=nodes,
-        by=g.identity,
-        at=g.now,
+        act=g.act,
     )
     response = Response(made, mimetype=MEDIA_TYPES[form])
     ending = "zip" if form == "csv" else form

@@ -1,11 +1,10 @@
 """A view of a map goes out as a file; each export is an event of the log."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.saved_views.models import ViewKind
 
@@ -17,8 +16,7 @@ def record_view_export(
     *,
     asked: Sequence[Sequence[str]],
     nodes: int,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
     """Write down that a view went out.
 
@@ -33,8 +31,7 @@ def record_view_export(
     audit.record_export(
         "value_chain:export",
         chain,
-        by=by,
-        at=at,
+        act=act,
         view=view,
         form=form,
         asked=[list(part) for part in asked],

@@ -10,6 +10,7 @@ from flask import Flask
 from ddplatform.accounts.organisations.queries import get_user_by_email
 from ddplatform.accounts.organisations.services import people
 from ddplatform.config import SignUp
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
@@ -118,8 +119,7 @@ def test_a_link_for_a_new_password_or_of_an_invitation_founds_nothing(
             email="x@y.example",
             name="X",
             role=RoleId.ANALYST,
-            by=tenant[RoleId.ADMIN],
-            at=datetime.now(UTC),
+            act=Act(tenant[RoleId.ADMIN], datetime.now(UTC)),
         )
     send_mails(open_app)
     with open_app.app_context():

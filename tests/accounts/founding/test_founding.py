@@ -20,6 +20,7 @@ from ddplatform.accounts.organisations.queries import (
 from ddplatform.accounts.organisations.services import people
 from ddplatform.audit.models import AuditEvent
 from ddplatform.config import SignUp
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -237,17 +238,15 @@ def test_who_takes_over_can_take_the_founder_out(context: Flask):
             name="Eve",
             role=RoleId.ADMIN,
             password=PASSWORD,
-            by=services.system_identity(made.organisation.id),
-            at=NOW,
+            act=Act(services.system_identity(made.organisation.id), NOW),
         )
         by = replace(
             services.system_identity(made.organisation.id), user_id=other.id, role_id=RoleId.ADMIN
         )
-        people.remove_person(founder, by=by, at=NOW)
+        people.remove_person(founder, act=Act(by, NOW))
     with acting_in(made.organisation.id), pytest.raises(Conflict, match="last administrator"):
         people.remove_person(
             get_membership(get_person(other.id).membership_id),
-            by=replace(by, user_id=made.user.id),
-            at=NOW,
+            act=Act(replace(by, user_id=made.user.id), NOW),
         )
     assert db.session.scalar(select(func.count()).select_from(User)) == 2

@@ -9,7 +9,7 @@ from flask import Flask
 
 from ddplatform.accounts.organisations.models import UserSession
 from ddplatform.accounts.organisations.services.people import invite, open_link
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -49,7 +49,7 @@ def invite_analyst(app: Flask, tenant: Tenant, email: str = "new@acme.example") 
         by = tenant[RoleId.ADMIN]
         # Links run out by the clock of the worker that mails them.
         today = datetime.now(UTC)
-        invite(email=email, name="New Person", role=RoleId.ANALYST, by=by, at=today)
+        invite(email=email, name="New Person", role=RoleId.ANALYST, act=Act(by, today))
     do_all_jobs(app)
     return link_in(last_mail(app))
 

@@ -19,7 +19,7 @@ from ddplatform.accounts.organisations.services.people import (
     send_again,
     withdraw_invitation,
 )
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -76,14 +76,14 @@ def without_second_keeper(tenant: Tenant) -> None:
     """Leave the administrator alone in keeping people: who is both leads due diligence only."""
     with unit_of_work(), acting_in(tenant.id):
         both = get_membership(get_person(tenant[RoleId.ADMIN_MANAGER].user_id).membership_id)
-        change_role(both, role=RoleId.ANALYST, by=tenant[RoleId.ADMIN], at=NOW)
+        change_role(both, role=RoleId.ANALYST, act=Act(tenant[RoleId.ADMIN], NOW))
 
 
 def test_nobody_changes_the_own_role_while_there_are_others_who_can(context: Flask, tenant: Tenant):
     admin = tenant[RoleId.ADMIN]
     with acting_in(tenant.id), pytest.raises(Conflict, match="own role"):
         own = get_membership(get_person(admin.user_id).membership_id)
-        change_role(own, role=RoleId.ANALYST, by=admin, at=NOW)
+        change_role(own, role=RoleId.ANALYST, act=Act(admin, NOW))
 
 
 def test_nobody_changes_the_own_role_and_the_last_administrator_stays(
@@ -94,9 +94,9 @@ def test_nobody_changes_the_own_role_and_the_last_administrator_stays(
         admin = tenant[RoleId.ADMIN]
         membership = get_membership(get_person(admin.user_id).membership_id)
         with pytest.raises(Conflict, match="last administrator"):
-            change_role(membership, role=RoleId.ANALYST, by=admin, at=NOW)
+            change_role(membership, role=RoleId.ANALYST, act=Act(admin, NOW))
         with pytest.raises(Conflict, match="last administrator"):
-            remove_person(membership, by=tenant.manager, at=NOW)
+            remove_person(membership, act=Act(tenant.manager, NOW))
 
 
 def test_member_is_not_added_a_second_time(context: Flask, tenant: Tenant):
@@ -106,8 +106,7 @@ def test_member_is_not_added_a_second_time(context: Flask, tenant: Tenant):
             name="Analyst",
             role=RoleId.ADMIN,
             password=PASSWORD,
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
 
 
@@ -130,23 +129,25 @@ def test_withdrawn_invitation_cannot_be_sent_again(context: Flask, tenant: Tenan
             email="x@y.example",
             name="X",
             role=RoleId.AUDITOR,
-            by=admin,
-            at=NOW,
+            act=Act(admin, NOW),
             access_until=FAR_FUTURE,
         )
-        send_again(invitation, by=admin, at=NOW)
-        withdraw_invitation(invitation, by=admin, at=NOW)
+        send_again(invitation, act=Act(admin, NOW))
+        withdraw_invitation(invitation, act=Act(admin, NOW))
 
     with acting_in(tenant.id):
         assert list_open_invitations() == []
         with pytest.raises(Conflict):
-            send_again(invitation, by=admin, at=NOW)
+            send_again(invitation, act=Act(admin, NOW))
 
 
 def test_invitation_is_sent_again_and_withdrawn_by_its_buttons(app: Flask, tenant: Tenant):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         made = invite(
-            email="x@y.example", name="X", role=RoleId.ANALYST, by=tenant[RoleId.ADMIN], at=NOW
+            email="x@y.example",
+            name="X",
+            role=RoleId.ANALYST,
+            act=Act(tenant[RoleId.ADMIN], NOW),
         )
         address = f"/o/{tenant.slug}/people/invitations/{made.id}"
     client = signed_in_client(app, tenant, RoleId.ADMIN)
@@ -194,8 +195,7 @@ def _supplier_alone(app: Flask) -> Tenant:
                 name="Kofi",
                 role=RoleId.SUPPLIER,
                 password=PASSWORD,
-                by=system_identity(home.id),
-                at=NOW,
+                act=Act(system_identity(home.id), NOW),
             )
         kofi = Identity(user.id, home.id, RoleId.SUPPLIER, "Kofi")
         return Tenant(home.id, home.slug, {RoleId.SUPPLIER: kofi})

@@ -34,7 +34,7 @@ from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.services import SentFile
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.jobs.models import Job
@@ -74,8 +74,7 @@ def assessed(world: World, at: datetime) -> None:
         world.chain_id,
         "request",
         as_of=at.date(),
-        by=world.tenant.analyst,
-        at=at,
+        act=Act(world.tenant.analyst, at),
         unit=unit,
         progress=lambda _done, _total: None,
     )
@@ -88,8 +87,7 @@ def move(world: World, action_id: UUID, to: ActionState, reason: str = "") -> No
             to,
             reason=reason,
             version=get_action(action_id).row_version,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
 
@@ -108,8 +106,7 @@ def report(
             note="Adults carry the sacks now.",
             files=files,
             version=get_action(action_id, either_side=True).row_version,
-            by=by,
-            at=at,
+            act=Act(by, at),
         )
 
 
@@ -126,8 +123,7 @@ def verify(
             action_id,
             judged,
             version=get_action(action_id).row_version,
-            by=by or world.tenant.manager,
-            at=at,
+            act=Act(by or world.tenant.manager, at),
         )
 
 
@@ -167,7 +163,7 @@ def test_every_fault_of_a_plan_is_named_at_its_field(world: World):
     )
     finding_id = recorded(world)
     with acting(world.tenant), pytest.raises(Invalid) as refused:
-        mitigation.plan(finding_id, wanted, by=world.tenant.analyst, at=NOW)
+        mitigation.plan(finding_id, wanted, act=Act(world.tenant.analyst, NOW))
 
     assert set(refused.value.fields) == {
         *("title", "success_measure", "control", "indicator", "owner_id", "due_on"),
@@ -179,13 +175,17 @@ def test_action_cannot_be_given_to_a_stranger_or_to_a_supplier_without_an_accoun
     finding_id = recorded(world)
     with acting(world.tenant), pytest.raises(Invalid) as stranger:
         mitigation.plan(
-            finding_id, a_plan(world, owner_id=uuid4()), by=world.tenant.analyst, at=NOW
+            finding_id,
+            a_plan(world, owner_id=uuid4()),
+            act=Act(world.tenant.analyst, NOW),
         )
     with acting(world.tenant), pytest.raises(Invalid) as nobody:
         node = mitigation.get_node(world.node_id)
         node.supplier_organisation_id = None
         mitigation.plan(
-            finding_id, a_plan(world, by_supplier=True), by=world.tenant.analyst, at=NOW
+            finding_id,
+            a_plan(world, by_supplier=True),
+            act=Act(world.tenant.analyst, NOW),
         )
 
     assert set(stranger.value.fields) == {"owner_id"}
@@ -211,7 +211,7 @@ def test_action_waits_goes_on_and_is_dropped_with_reasons_in_its_history(world: 
         }
         assert get_action(action_id).dropped_reason == "Another action covers it."
     with acting(world.tenant), pytest.raises(Conflict, match="closed"):
-        mitigation.tell_progress(action_id, "More.", by=world.tenant.analyst, at=NOW)
+        mitigation.tell_progress(action_id, "More.", act=Act(world.tenant.analyst, NOW))
 
 
 def test_waiting_without_saying_what_for_is_refused(world: World):
@@ -233,8 +233,7 @@ def test_extension_keeps_both_days_and_the_reason(world: World):
             due_on=later,
             reason="Rains.",
             version=get_action(action_id).row_version,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
     with acting(world.tenant):
@@ -255,7 +254,7 @@ def test_extension_without_reason_to_the_same_day_or_of_a_closed_action_is_refus
                 "version": get_action(action_id).row_version,
                 **changes,
             }
-            mitigation.extend(action_id, by=world.tenant.analyst, at=NOW, **values)  # type: ignore[arg-type]
+            mitigation.extend(action_id, act=Act(world.tenant.analyst, NOW), **values)  # type: ignore[arg-type]
 
     with pytest.raises(Invalid) as refused:
         extend()
@@ -272,11 +271,11 @@ def test_extension_without_reason_to_the_same_day_or_of_a_closed_action_is_refus
 def test_progress_note_is_kept_and_an_empty_one_refused(world: World):
     action_id = ready(world)
     with acting(world.tenant):
-        mitigation.tell_progress(action_id, "Four of nine.", by=world.tenant.analyst, at=NOW)
+        mitigation.tell_progress(action_id, "Four of nine.", act=Act(world.tenant.analyst, NOW))
     with acting(world.tenant):
         assert "Four of nine." in {note.text for note in list_notes(action_id)}
     with acting(world.tenant), pytest.raises(Invalid):
-        mitigation.tell_progress(action_id, " ", by=world.tenant.analyst, at=NOW)
+        mitigation.tell_progress(action_id, " ", act=Act(world.tenant.analyst, NOW))
 
 
 # ---- report and verification -----------------------------------------------------------------
@@ -300,8 +299,7 @@ def test_report_with_a_hostile_file_or_without_words_changes_nothing(world: Worl
             note=" ",
             files=(A_TEXT,),
             version=get_action(action_id).row_version,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
     assert action_now(world, action_id).status is ActionState.DOING
@@ -360,8 +358,7 @@ def test_report_that_is_sent_back_is_done_again_and_both_sides_read_why(world: W
                 action_id,
                 reason=reason,
                 version=get_action(action_id).row_version,
-                by=by,
-                at=NOW,
+                act=Act(by, NOW),
             )
 
     with pytest.raises(NotAllowed):
@@ -418,8 +415,8 @@ def test_supplier_carries_out_an_action_and_the_buyer_reads_the_report(world: Wo
         assert [(row.id, row.requester_name, row.node_name) for row in asked] == [
             (action_id, "Acme", "Espoir farm group")
         ]
-        mitigation.start(action_id, version=asked[0].row_version, by=world.seller, at=NOW)
-        mitigation.tell_progress(action_id, "Teams hired.", by=world.seller, at=NOW)
+        mitigation.start(action_id, version=asked[0].row_version, act=Act(world.seller, NOW))
+        mitigation.tell_progress(action_id, "Teams hired.", act=Act(world.seller, NOW))
     report(world, action_id, by=world.seller)
 
     with acting(world.tenant):

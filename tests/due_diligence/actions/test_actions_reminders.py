@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ddplatform.due_diligence.actions.queries.reminders import list_reminders
 from ddplatform.due_diligence.actions.services import reminders as action_reminders
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.context import JobContext
@@ -34,7 +34,7 @@ def mails() -> list[EmailMessage]:
 
 def run(world: World, name: str, tenant: Tenant, **payload: str) -> object:
     at = NOW + timedelta(days=1)
-    context = JobContext(payload, system_identity(tenant.id), at, lambda _done, _total: None)
+    context = JobContext(payload, Act(system_identity(tenant.id), at), lambda _done, _total: None)
     with acting(tenant):
         return HANDLERS.get(name).run(context)
 

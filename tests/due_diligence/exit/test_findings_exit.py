@@ -18,7 +18,7 @@ from ddplatform.due_diligence.finding_judgements.services.leverage import (
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.evidence.uploads.queries.documents import get_evidence
 from ddplatform.evidence.uploads.services import attach
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -51,8 +51,7 @@ def said(world: World, finding_id: UUID, ref: str, *, by: Identity | None = None
             finding_id,
             ref,
             version=version_of(finding_id),
-            by=by or world.tenant.analyst,
-            at=NOW,
+            act=Act(by or world.tenant.analyst, NOW),
             **values,  # type: ignore[arg-type]
         )
 
@@ -65,8 +64,7 @@ def leverage(world: World, finding_id: UUID, answers: LeverageAnswers = LAST_RES
             types=[],
             reason="Two years of trying.",
             version=version_of(finding_id),
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
 
@@ -84,8 +82,7 @@ def ended(world: World, finding_id: UUID, *, by: Identity | None = None) -> None
             finding_id,
             reason="Nothing changed in two years.",
             version=version_of(finding_id),
-            by=by or world.tenant.manager,
-            at=NOW,
+            act=Act(by or world.tenant.manager, NOW),
         )
 
 
@@ -209,8 +206,7 @@ def test_condition_begun_on_an_older_version_is_refused_with_both_texts(
             is_met=True,
             words="Nobody loses anything.",
             version=1,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
 
     assert refused.value.theirs == {
@@ -225,8 +221,7 @@ def suspended(world: World, finding_id: UUID, **told: str) -> None:
             finding_id,
             **values,
             version=version_of(finding_id),
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
 
@@ -257,8 +252,7 @@ def test_relationship_is_taken_up_again_and_the_next_exit_begins_anew(
                 finding_id,
                 reason=reason,
                 version=version_of(finding_id),
-                by=world.tenant.manager,
-                at=NOW,
+                act=Act(world.tenant.manager, NOW),
             )
 
     with pytest.raises(Conflict, match="runs"):

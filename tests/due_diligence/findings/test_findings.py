@@ -25,6 +25,7 @@ from ddplatform.due_diligence.findings.queries import (
 )
 from ddplatform.due_diligence.findings.services import findings, harm
 from ddplatform.due_diligence.findings.services.findings import FindingFields
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.models import Job
@@ -83,7 +84,7 @@ def test_finding_with_faulty_words_is_refused_with_every_fault_at_its_field(worl
             description="Call the mother at +225 07 08 09 10 11",
             source=FindingSource.MEDIA,
         )
-        findings.record(world.node_id, fields, by=world.tenant.analyst, at=NOW)
+        findings.record(world.node_id, fields, act=Act(world.tenant.analyst, NOW))
 
     assert set(refused.value.fields) == {"title", "description"}
     assert "phone number" in refused.value.fields["description"]
@@ -99,7 +100,7 @@ def test_finding_that_names_an_answer_nobody_gave_is_not_recorded(world: World):
         answer_path="children/present",
     )
     with pytest.raises(NotFound), acting(world.tenant):
-        findings.record(world.node_id, fields, by=world.tenant.analyst, at=NOW)
+        findings.record(world.node_id, fields, act=Act(world.tenant.analyst, NOW))
 
     with acting(world.tenant):
         assert list_findings(FindingFilter(), today=NOW.date()) == []
@@ -115,7 +116,7 @@ def test_control_that_detects_nothing_is_refused_as_the_finder_of_confirmed_harm
             harm=Harm.CONFIRMED,
             found_by_control="CTL-01",
         )
-        findings.record(world.node_id, fields, by=world.tenant.analyst, at=NOW)
+        findings.record(world.node_id, fields, act=Act(world.tenant.analyst, NOW))
 
     assert "found_by_control" in refused.value.fields
 
@@ -129,8 +130,7 @@ def test_words_of_a_finding_change_and_a_stale_change_shows_both_versions(world:
             title="Heavy sacks",
             description="At harvest.",
             version=shown,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
     with acting(world.tenant), pytest.raises(Conflict) as refused:
@@ -139,8 +139,7 @@ def test_words_of_a_finding_change_and_a_stale_change_shows_both_versions(world:
             title="My words",
             description="",
             version=shown,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
 
     assert refused.value.theirs == {"Title": "Heavy sacks", "What was found": "At harvest."}
@@ -181,8 +180,7 @@ def test_grade_without_reasons_or_outside_its_scale_is_refused(world: World):
             finding_id,
             Grade(scale=6, scope=4, irremediability=4, reasons={"scope": "Counted."}),
             version=1,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
     assert set(refused.value.fields) == {"scale", "scale_reason", "irremediability_reason"}
@@ -196,8 +194,7 @@ def test_grade_begun_on_an_older_version_shows_both_grades(world: World):
             finding_id,
             Grade(scale=1, scope=1, irremediability=1, reasons=REASONS),
             version=1,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
 
     assert refused.value.theirs["How grave"] == "5"
@@ -211,8 +208,7 @@ def _involved(world: World, finding_id, answers: dict[str, InvolvementAnswer]) -
             answers,
             minority_view="One of four saw a direct link only.",
             version=get_finding(finding_id).row_version,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
 
@@ -254,8 +250,7 @@ def test_involvement_without_answers_names_each_question(world: World):
             finding_id,
             {"INV-1": InvolvementAnswer(False, "")},
             version=1,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
     assert set(refused.value.fields) == {"INV-1", "INV-2", "INV-3"}
@@ -270,8 +265,7 @@ def test_involvement_with_words_that_lead_to_a_person_is_refused_at_each_text(wo
             {"INV-1": InvolvementAnswer(True, leads_to_somebody)},
             minority_view=leads_to_somebody,
             version=1,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
     assert set(refused.value.fields) == {"INV-1_reason", "minority_view"}
@@ -285,18 +279,20 @@ def test_owner_is_a_member_or_nobody(world: World):
             finding_id,
             world.tenant.analyst.user_id,
             version=1,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
     with acting(world.tenant):
         assert get_finding_place(finding_id).owner_name == world.tenant.analyst.name
 
     with acting(world.tenant), pytest.raises(Invalid) as refused:
         findings.set_owner(
-            finding_id, world.seller.user_id, version=2, by=world.tenant.manager, at=NOW
+            finding_id,
+            world.seller.user_id,
+            version=2,
+            act=Act(world.tenant.manager, NOW),
         )
     with acting(world.tenant), pytest.raises(Conflict) as stale:
-        findings.set_owner(finding_id, None, version=1, by=world.tenant.manager, at=NOW)
+        findings.set_owner(finding_id, None, version=1, act=Act(world.tenant.manager, NOW))
 
     assert "owner_id" in refused.value.fields
     assert stale.value.theirs == {"Owner": world.tenant.analyst.name}
@@ -310,8 +306,7 @@ def test_allegation_becomes_confirmed_harm_and_only_one_fact_stays_open(world: W
                 finding_id,
                 confirmed=confirmed,
                 self_disclosed=True,
-                by=world.tenant.analyst,
-                at=NOW,
+                act=Act(world.tenant.analyst, NOW),
             )
 
     with acting(world.tenant):
@@ -322,25 +317,27 @@ def test_allegation_becomes_confirmed_harm_and_only_one_fact_stays_open(world: W
         }
         assert get_finding(finding_id).self_disclosed
     with acting(world.tenant), pytest.raises(Conflict, match="confirmed already"):
-        harm.report_harm(finding_id, confirmed=False, by=world.tenant.analyst, at=NOW)
+        harm.report_harm(finding_id, confirmed=False, act=Act(world.tenant.analyst, NOW))
 
 
 def test_allegation_is_refuted_by_somebody_else_with_a_reason(world: World):
     finding_id = recorded(world, harm=Harm.ALLEGED)
     with acting(world.tenant), pytest.raises(Conflict, match="does not refute"):
-        harm.refute_allegation(finding_id, reason="Checked.", by=world.tenant.analyst, at=NOW)
+        harm.refute_allegation(finding_id, reason="Checked.", act=Act(world.tenant.analyst, NOW))
     with acting(world.tenant), pytest.raises(Invalid):
-        harm.refute_allegation(finding_id, reason="", by=world.tenant.manager, at=NOW)
+        harm.refute_allegation(finding_id, reason="", act=Act(world.tenant.manager, NOW))
     with acting(world.tenant):
         harm.refute_allegation(
-            finding_id, reason="Three visits, no sign.", by=world.tenant.manager, at=NOW
+            finding_id,
+            reason="Three visits, no sign.",
+            act=Act(world.tenant.manager, NOW),
         )
 
     with acting(world.tenant):
         assert find_open_fact(finding_id) is None
         assert not get_finding(finding_id).is_actual
     with acting(world.tenant), pytest.raises(Conflict, match="no open allegation"):
-        harm.refute_allegation(finding_id, reason="Again.", by=world.tenant.manager, at=NOW)
+        harm.refute_allegation(finding_id, reason="Again.", act=Act(world.tenant.manager, NOW))
 
 
 def test_list_is_filtered_paged_and_counted(world: World):

@@ -22,7 +22,7 @@ from ddplatform.due_diligence.findings.services.steps import (
     work_on,
 )
 from ddplatform.due_diligence.remedy.models import RemediationCase
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from supply_chain.vocabulary import Issue
@@ -50,8 +50,7 @@ def step(
             to,
             StepInput(**given),  # type: ignore[arg-type]
             version=get_finding(finding_id).row_version,
-            by=by or world.tenant.manager,
-            at=at,
+            act=Act(by or world.tenant.manager, at),
         )
 
 
@@ -61,8 +60,7 @@ def own(world: World, finding_id: UUID, owner: Identity) -> None:
             finding_id,
             owner.user_id,
             version=get_finding(finding_id).row_version,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
 
 
@@ -72,8 +70,7 @@ def involved(world: World, finding_id: UUID) -> None:
             finding_id,
             {"INV-1": InvolvementAnswer(True, "Our own farm.")},
             version=get_finding(finding_id).row_version,
-            by=world.tenant.analyst,
-            at=NOW,
+            act=Act(world.tenant.analyst, NOW),
         )
 
 
@@ -115,7 +112,7 @@ def at_review(world: World, **plan: object) -> UUID:
 def missing(world: World, finding_id: UUID) -> dict[str, tuple[str, ...]]:
     with acting(world.tenant):
         place, work = get_finding_place(finding_id), work_on(finding_id)
-        steps = list_steps(place, work, by=world.tenant.manager, at=NOW)
+        steps = list_steps(place, work, act=Act(world.tenant.manager, NOW))
         return {one.step.to: one.missing for one in steps}
 
 
@@ -250,8 +247,7 @@ def test_second_failed_review_asks_for_the_leverage_table_before_planning_again(
             types=["LEV-04"],
             reason="With three other buyers.",
             version=get_finding(finding_id).row_version,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
     assert ref == "LD-2"
     step(world, finding_id, S.ACTION_PLANNED, **again)
@@ -266,8 +262,7 @@ def test_leverage_with_unknown_kinds_or_no_reason_is_refused(world: World):
             types=["LEV-99"],
             reason="",
             version=1,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
     with acting(world.tenant), pytest.raises(Conflict):
         settle_leverage(
@@ -276,8 +271,7 @@ def test_leverage_with_unknown_kinds_or_no_reason_is_refused(world: World):
             types=[],
             reason="x",
             version=9,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
 
     assert set(refused.value.fields) == {"types", "reason"}
@@ -307,7 +301,9 @@ def test_harm_moves_a_finding_on_once_a_case_is_open_and_it_is_judged_afresh(wor
 def test_stale_step_and_faulty_words_are_refused(world: World):
     finding_id = recorded(world)
     with acting(world.tenant), pytest.raises(Conflict) as stale:
-        take_step(finding_id, S.ASSESSED, StepInput(), version=7, by=world.tenant.manager, at=NOW)
+        take_step(
+            finding_id, S.ASSESSED, StepInput(), version=7, act=Act(world.tenant.manager, NOW)
+        )
     with pytest.raises(Invalid) as refused:
         step(world, finding_id, S.ASSESSED, reason="Mail a@b.example", trigger="TRG-99")
 

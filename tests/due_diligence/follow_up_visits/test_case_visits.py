@@ -25,7 +25,7 @@ from ddplatform.due_diligence.follow_up_visits.services import (
 from ddplatform.due_diligence.remedy.models import CaseCriterion, FollowUpVisit, RemediationCase
 from ddplatform.due_diligence.remedy.queries.cases import list_accesses
 from ddplatform.due_diligence.remedy.services.facts import open_steps
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.case_vault import SealBroken
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -60,7 +60,7 @@ def write(
     typed = {path: changes.get(path.rpartition("/")[2], text) for path, text in GOOD.items()}
     at = NOW + timedelta(days=days)
     typed["/data/A/REM_Q01"] = changes.get("REM_Q01", at.date().isoformat())
-    return write_visit(case, typed, seen=seen, record=record, by=by, at=at)
+    return write_visit(case, typed, seen=seen, record=record, act=Act(by, at))
 
 
 class Door:
@@ -307,7 +307,7 @@ def test_code_of_the_case_and_files_of_a_made_up_page_do_not_come_in(
             "/data/B/REM_Q05_evidence": "a.jpg",
             "/data/x": "y",
         }
-        written = write_visit(case, typed, seen=NEW, record=False, by=officer, at=NOW)
+        written = write_visit(case, typed, seen=NEW, record=False, act=Act(officer, NOW))
         assert written.visit.form.answers() == {"/data/A/REM_Q01_case": case.code}
 
 

@@ -14,7 +14,7 @@ from ddplatform.core.due_diligence.vocabulary import ImpactState as S
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import mails as case_mails
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict
@@ -40,7 +40,7 @@ def test_nobody_makes_themselves_the_verifier_of_a_case(
     with acting_in(tenant.id), unit_of_work():
         case = opened(tenant)
         with pytest.raises(Conflict, match="own part"):
-            remedy.assign(case, officer.user_id, is_verifier=True, by=officer, at=NOW)
+            remedy.assign(case, officer.user_id, is_verifier=True, act=Act(officer, NOW))
 
 
 def test_who_worked_on_a_case_does_not_close_it_whatever_part_a_colleague_gives_them(
@@ -50,10 +50,10 @@ def test_who_worked_on_a_case_does_not_close_it_whatever_part_a_colleague_gives_
         colleague = second_officer(tenant)
         case = opened(tenant)
         go_to_closure(case, officer)
-        remedy.assign(case, officer.user_id, is_verifier=True, by=colleague, at=LATER)
+        remedy.assign(case, officer.user_id, is_verifier=True, act=Act(colleague, LATER))
 
         with pytest.raises(StepNotAllowed, match="someone other than the case manager"):
-            remedy.move(case, S.CLOSED_VERIFIED, by=officer, at=LATER)
+            remedy.move(case, S.CLOSED_VERIFIED, act=Act(officer, LATER))
         assert case.closed_at is None
 
 
@@ -63,11 +63,11 @@ def test_verifier_who_refused_a_closure_may_accept_the_next_one(
     with acting_in(tenant.id), unit_of_work():
         verifier = second_officer(tenant)
         case = opened(tenant)
-        remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+        remedy.assign(case, verifier.user_id, is_verifier=True, act=Act(officer, NOW))
         go_to_closure(case, officer)
-        remedy.move(case, S.FOLLOW_UP, by=verifier, at=LATER, reason="one more visit")
-        remedy.move(case, S.CLOSURE_PROPOSED, by=officer, at=LATER)
-        remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=LATER)
+        remedy.move(case, S.FOLLOW_UP, act=Act(verifier, LATER), reason="one more visit")
+        remedy.move(case, S.CLOSURE_PROPOSED, act=Act(officer, LATER))
+        remedy.move(case, S.CLOSED_VERIFIED, act=Act(verifier, LATER))
         assert case.closed_by_id == verifier.user_id
 
 
@@ -75,9 +75,9 @@ def closed(tenant: Tenant, officer: Identity) -> RemediationCase:
     """A case that was worked on, verified by a second officer, and closed."""
     verifier = second_officer(tenant)
     case = opened(tenant)
-    remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+    remedy.assign(case, verifier.user_id, is_verifier=True, act=Act(officer, NOW))
     go_to_closure(case, officer)
-    remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=LATER)
+    remedy.move(case, S.CLOSED_VERIFIED, act=Act(verifier, LATER))
     return case
 
 
@@ -104,12 +104,12 @@ def test_last_safeguarding_officer_stays(context: Flask, tenant: Tenant, officer
     with acting_in(tenant.id), unit_of_work():
         member = membership_of(officer)
         with pytest.raises(Conflict, match="last safeguarding officer"):
-            people.remove_person(member, by=admin, at=NOW)
+            people.remove_person(member, act=Act(admin, NOW))
         with pytest.raises(Conflict, match="last safeguarding officer"):
-            people.change_role(member, role=RoleId.ANALYST, by=admin, at=NOW)
+            people.change_role(member, role=RoleId.ANALYST, act=Act(admin, NOW))
 
         second_officer(tenant)
-        people.remove_person(member, by=admin, at=NOW)
+        people.remove_person(member, act=Act(admin, NOW))
 
 
 def test_alert_that_nobody_would_read_is_not_taken(
@@ -145,12 +145,13 @@ def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_other
             email="second-mailbox@acme.example",
             name="Second mailbox of the administrator",
             role=RoleId.SAFEGUARDING_OFFICER,
-            by=admin,
-            at=NOW,
+            act=Act(admin, NOW),
         )
         people.accept_invitation(invitation, name="Somebody", password=PASSWORD, at=NOW)
         people.change_role(
-            membership_of(tenant.analyst), role=RoleId.SAFEGUARDING_OFFICER, by=admin, at=NOW
+            membership_of(tenant.analyst),
+            role=RoleId.SAFEGUARDING_OFFICER,
+            act=Act(admin, NOW),
         )
     db.session.expunge_all()  # the worker is another process
     with nobody():

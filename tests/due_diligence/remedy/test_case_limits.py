@@ -17,7 +17,7 @@ from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import mails as case_mails
 from ddplatform.due_diligence.remedy.services.limits import load_limits
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.context import JobContext
@@ -42,20 +42,20 @@ def officer(tenant: Tenant) -> Identity:
 
 
 def triaged(case: RemediationCase, officer: Identity, *, at: datetime) -> None:
-    remedy.move(case, S.TRIAGED, by=officer, at=at)
+    remedy.move(case, S.TRIAGED, act=Act(officer, at))
 
 
 def made_safe(case: RemediationCase, officer: Identity, *, at: datetime) -> None:
     triaged(case, officer, at=at)
     for step, ticked in (("REM-02", "safety_checklist_done"), ("REM-03", "provider_contacted")):
-        remedy.take_step(case, step, ticked=[ticked], note="", by=officer, at=at)
-    remedy.move(case, S.IMMEDIATE_PROTECTION, by=officer, at=at)
+        remedy.take_step(case, step, ticked=[ticked], note="", act=Act(officer, at))
+    remedy.move(case, S.IMMEDIATE_PROTECTION, act=Act(officer, at))
 
 
 def asked(tenant: Tenant, at: datetime) -> list[Job]:
     """The mails that one look queues."""
     before = set(db.session.scalars(select(Job.id)))
-    case_mails.ask_reminders(by=system_identity(tenant.id), at=at)
+    case_mails.ask_reminders(act=Act(system_identity(tenant.id), at))
     jobs = db.session.scalars(select(Job).where(Job.name == case_mails.MAIL)).all()
     return [job for job in jobs if job.id not in before]
 
@@ -74,7 +74,9 @@ def mails() -> list[EmailMessage]:
 
 
 def send(tenant: Tenant, job: Job, *, at: datetime) -> object:
-    context = JobContext(job.payload, system_identity(tenant.id), at, lambda _done, _total: None)
+    context = JobContext(
+        job.payload, Act(system_identity(tenant.id), at), lambda _done, _total: None
+    )
     return HANDLERS.get(case_mails.MAIL).run(context)
 
 
@@ -95,7 +97,7 @@ def test_limit_runs_from_when_the_case_came_to_its_state_and_ends_with_the_step(
     made_safe(case, officer, at=later)
     assert load_limits([case.id])[case.id].due_at == later + timedelta(hours=72)
 
-    remedy.move(case, S.REFERRED_TO_AUTHORITY, reference="AB-1", by=officer, at=later)
+    remedy.move(case, S.REFERRED_TO_AUTHORITY, reference="AB-1", act=Act(officer, later))
     due = load_limits([case.id])[case.id]
     assert due.step.to == "assessed"  # made safe before, so not asked for again
 
@@ -106,11 +108,11 @@ def test_case_opened_again_is_to_be_made_safe_again(
     case = opened(tenant)
     made_safe(case, officer, at=NOW)
     second = second_officer(tenant)
-    remedy.move(case, S.UNSUBSTANTIATED, reason="no sign of it", by=second, at=NOW)
+    remedy.move(case, S.UNSUBSTANTIATED, reason="no sign of it", act=Act(second, NOW))
     assert load_limits([case.id]) == {}  # closed: nothing is due
 
     again = NOW + timedelta(days=3)
-    remedy.move(case, S.REOPENED, reason="new signs", by=officer, at=again)
+    remedy.move(case, S.REOPENED, reason="new signs", act=Act(officer, again))
     due = load_limits([case.id])[case.id]
     assert due.since == again
     assert due.step.to in ("triaged", "immediate_protection")
@@ -167,7 +169,7 @@ def test_limit_passed_twice_is_told_to_the_verifier_too(
 ):
     case = opened(tenant)
     second = second_officer(tenant)
-    remedy.assign(case, second.user_id, is_verifier=True, by=officer, at=NOW)
+    remedy.assign(case, second.user_id, is_verifier=True, act=Act(officer, NOW))
 
     late = asked(tenant, NOW + timedelta(hours=47))
     assert str(second.user_id) not in {user for user, _ in told(late)}

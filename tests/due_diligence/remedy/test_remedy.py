@@ -24,7 +24,7 @@ from ddplatform.due_diligence.remedy.queries.cases import (
 )
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services.facts import open_facts, open_steps
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.case_vault import SealBroken
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -78,7 +78,7 @@ def alert(**changes: object) -> remedy.Alert:
 
 
 def opened(tenant: Tenant, **changes: object) -> RemediationCase:
-    return remedy.open_case(make_finding(), alert(**changes), by=tenant.manager, at=NOW)
+    return remedy.open_case(make_finding(), alert(**changes), act=Act(tenant.manager, NOW))
 
 
 def second_officer(tenant: Tenant) -> Identity:
@@ -87,8 +87,7 @@ def second_officer(tenant: Tenant) -> Identity:
         name="Second officer",
         role=RoleId.SAFEGUARDING_OFFICER,
         password=PASSWORD,
-        by=tenant.manager,
-        at=NOW,
+        act=Act(tenant.manager, NOW),
     )
     return Identity(user.id, tenant.id, RoleId.SAFEGUARDING_OFFICER, user.name)
 
@@ -117,9 +116,13 @@ def test_database_holds_nothing_readable_about_the_child(
     with acting_in(tenant.id), unit_of_work():
         case = opened(tenant)
         remedy.take_step(
-            case, "REM-02", ticked=["safety_checklist_done"], note=NOTE, by=officer, at=NOW
+            case,
+            "REM-02",
+            ticked=["safety_checklist_done"],
+            note=NOTE,
+            act=Act(officer, NOW),
         )
-        remedy.judge_criterion(case, "CLO-1", is_met=True, basis=NOTE, by=officer, at=NOW)
+        remedy.judge_criterion(case, "CLO-1", is_met=True, basis=NOTE, act=Act(officer, NOW))
 
     with acting_in(tenant.id):
         kept = b"".join(
@@ -165,7 +168,7 @@ def test_text_that_could_show_who_the_child_is_is_not_kept(
 
 def test_potential_impact_opens_no_case(context: Flask, tenant: Tenant):
     with acting_in(tenant.id), pytest.raises(Conflict):
-        remedy.open_case(make_finding(is_actual=False), alert(), by=tenant.manager, at=NOW)
+        remedy.open_case(make_finding(is_actual=False), alert(), act=Act(tenant.manager, NOW))
 
 
 def test_unknown_source_of_the_alert_is_refused(context: Flask, tenant: Tenant):
@@ -178,10 +181,10 @@ def test_stage_that_is_not_reached_names_what_has_to_be_done_first(
 ):
     with acting_in(tenant.id):
         case = opened(tenant)
-        remedy.move(case, S.TRIAGED, by=officer, at=NOW)
+        remedy.move(case, S.TRIAGED, act=Act(officer, NOW))
 
         with pytest.raises(StepNotAllowed) as refused:
-            remedy.move(case, S.IMMEDIATE_PROTECTION, by=officer, at=NOW)
+            remedy.move(case, S.IMMEDIATE_PROTECTION, act=Act(officer, NOW))
 
     assert "Go through the safety checklist." in refused.value.missing
 
@@ -192,19 +195,22 @@ def go_to_closure(case: RemediationCase, officer: Identity) -> None:
         ticked = [
             flag for flag in remedy_steps()[ref].records if flag != "informing_caregiver_unsafe"
         ]
-        remedy.take_step(case, ref, ticked=ticked, note="", by=officer, at=NOW)
+        remedy.take_step(case, ref, ticked=ticked, note="", act=Act(officer, NOW))
     for days in (14, 200):
         remedy.take_step(
             case,
             "REM-11",
             ticked=["first_goals_met", "safe_and_out_of_work"],
             note="",
-            by=officer,
-            at=NOW + timedelta(days=days),
+            act=Act(officer, NOW + timedelta(days=days)),
         )
     for number in range(1, 10):
         remedy.judge_criterion(
-            case, f"CLO-{number}", is_met=True, basis="two visits", by=officer, at=NOW
+            case,
+            f"CLO-{number}",
+            is_met=True,
+            basis="two visits",
+            act=Act(officer, NOW),
         )
     later = NOW + timedelta(days=400)
     for state in (
@@ -216,9 +222,9 @@ def go_to_closure(case: RemediationCase, officer: Identity) -> None:
         S.FOLLOW_UP,
         S.CLOSURE_PROPOSED,
     ):
-        remedy.move(case, state, by=officer, at=later)
+        remedy.move(case, state, act=Act(officer, later))
     records = list(remedy_steps()["REM-12"].records)
-    remedy.take_step(case, "REM-12", ticked=records, note="", by=officer, at=later)
+    remedy.take_step(case, "REM-12", ticked=records, note="", act=Act(officer, later))
 
 
 def test_case_manager_cannot_verify_the_closure_but_an_independent_officer_can(
@@ -228,12 +234,12 @@ def test_case_manager_cannot_verify_the_closure_but_an_independent_officer_can(
     with acting_in(tenant.id), unit_of_work():
         verifier = second_officer(tenant)
         case = opened(tenant)
-        remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+        remedy.assign(case, verifier.user_id, is_verifier=True, act=Act(officer, NOW))
         go_to_closure(case, officer)
         with pytest.raises(StepNotAllowed, match="someone other than the case manager"):
-            remedy.move(case, S.CLOSED_VERIFIED, by=officer, at=later)
+            remedy.move(case, S.CLOSED_VERIFIED, act=Act(officer, later))
 
-        remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=later)
+        remedy.move(case, S.CLOSED_VERIFIED, act=Act(verifier, later))
 
         assert (case.closed_at, case.closed_by_id) == (later, verifier.user_id)
 
@@ -254,13 +260,13 @@ def test_verified_closure_ends_the_confirmed_fact_and_leaves_the_recurrence_floo
             cause_id=finding.id,
             since=NOW,
         )
-        remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+        remedy.assign(case, verifier.user_id, is_verifier=True, act=Act(officer, NOW))
         go_to_closure(case, officer)
-        remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=later)
+        remedy.move(case, S.CLOSED_VERIFIED, act=Act(verifier, later))
         kinds = {fact.kind: fact.ended_at for fact in db.session.scalars(select(RiskFact))}
         assert kinds == {FactKind.CONFIRMED: later, FactKind.CLOSED: None}
 
-        remedy.move(case, S.REOPENED, by=verifier, at=later, reason="new information")
+        remedy.move(case, S.REOPENED, act=Act(verifier, later), reason="new information")
 
         open_kinds = set(
             db.session.scalars(select(RiskFact.kind).where(RiskFact.ended_at.is_(None)))
@@ -274,7 +280,7 @@ def test_closed_case_takes_no_step(context: Flask, tenant: Tenant, officer: Iden
         case = opened(tenant)
         case.closed_at, case.closed_by_id = NOW, officer.user_id
         with pytest.raises(Conflict):
-            remedy.take_step(case, "REM-08", ticked=[], note="", by=officer, at=NOW)
+            remedy.take_step(case, "REM-08", ticked=[], note="", act=Act(officer, NOW))
 
 
 def test_step_and_its_statements_must_be_of_the_protocol(
@@ -284,11 +290,15 @@ def test_step_and_its_statements_must_be_of_the_protocol(
         case = opened(tenant)
         for step, ticked in (("REM-99", []), ("REM-02", ["child_heard"])):
             with pytest.raises(Invalid):
-                remedy.take_step(case, step, ticked=ticked, note="", by=officer, at=NOW)
+                remedy.take_step(case, step, ticked=ticked, note="", act=Act(officer, NOW))
         for criterion, basis in (("CLO-99", "x"), ("CLO-1", " ")):
             with pytest.raises(Invalid):
                 remedy.judge_criterion(
-                    case, criterion, is_met=True, basis=basis, by=officer, at=NOW
+                    case,
+                    criterion,
+                    is_met=True,
+                    basis=basis,
+                    act=Act(officer, NOW),
                 )
 
 
@@ -299,13 +309,23 @@ def test_help_is_planned_paid_by_somebody_and_delivered(
         case = opened(tenant)
         with pytest.raises(Invalid) as refused:
             remedy.plan_support(
-                case, "SUP-0", payer="nobody", amount=5, currency=None, by=officer, at=NOW
+                case,
+                "SUP-0",
+                payer="nobody",
+                amount=5,
+                currency=None,
+                act=Act(officer, NOW),
             )
         assert set(refused.value.fields) == {"item", "payer", "amount"}
         item = remedy.plan_support(
-            case, "SUP-1", payer="shared", amount=60, currency="EUR", by=officer, at=NOW
+            case,
+            "SUP-1",
+            payer="shared",
+            amount=60,
+            currency="EUR",
+            act=Act(officer, NOW),
         )
-        remedy.set_support_status(case, item, SupportStatus.DELIVERED, by=officer, at=NOW)
+        remedy.set_support_status(case, item, SupportStatus.DELIVERED, act=Act(officer, NOW))
 
         assert [row.status for row in list_support_items(case.id)] == [SupportStatus.DELIVERED]
 
@@ -316,9 +336,9 @@ def test_only_safeguarding_officers_can_be_given_a_case(
     with acting_in(tenant.id):
         case = opened(tenant)
         with pytest.raises(Invalid):
-            remedy.assign(case, tenant.manager.user_id, is_verifier=False, by=officer, at=NOW)
+            remedy.assign(case, tenant.manager.user_id, is_verifier=False, act=Act(officer, NOW))
         with pytest.raises(Conflict):
-            remedy.assign(case, officer.user_id, is_verifier=False, by=officer, at=NOW)
+            remedy.assign(case, officer.user_id, is_verifier=False, act=Act(officer, NOW))
 
 
 def test_officer_appointed_later_is_given_a_case_once_for_each_part(
@@ -327,10 +347,10 @@ def test_officer_appointed_later_is_given_a_case_once_for_each_part(
     with acting_in(tenant.id):
         case = opened(tenant)
         late = second_officer(tenant)
-        given = remedy.assign(case, late.user_id, is_verifier=False, by=officer, at=NOW)
+        given = remedy.assign(case, late.user_id, is_verifier=False, act=Act(officer, NOW))
         with pytest.raises(Conflict, match="may open the case already"):
-            remedy.assign(case, late.user_id, is_verifier=False, by=officer, at=NOW)
-        changed = remedy.assign(case, late.user_id, is_verifier=True, by=officer, at=NOW)
+            remedy.assign(case, late.user_id, is_verifier=False, act=Act(officer, NOW))
+        changed = remedy.assign(case, late.user_id, is_verifier=True, act=Act(officer, NOW))
 
     assert given.created_by_id == officer.user_id
     assert changed is given
@@ -463,7 +483,11 @@ def test_steps_are_opened_in_their_order(context: Flask, tenant: Tenant, officer
         case = opened(tenant)
         for day, ref in enumerate(("REM-02", "REM-03")):
             remedy.take_step(
-                case, ref, ticked=[], note=ref.lower(), by=officer, at=NOW + timedelta(days=day)
+                case,
+                ref,
+                ticked=[],
+                note=ref.lower(),
+                act=Act(officer, NOW + timedelta(days=day)),
             )
 
         assert [(note.step, note.note) for note in open_steps(case)] == [
@@ -484,11 +508,10 @@ def test_lost_contact_needs_five_tries_over_half_a_year_by_two_means(
                 "REM-11",
                 ticked=["child_not_reached", "partner_signed_off"],
                 note=("visit", "through the school")[number % 2],
-                by=officer,
-                at=NOW + timedelta(days=50 * number),
+                act=Act(officer, NOW + timedelta(days=50 * number)),
             )
 
-        remedy.move(case, S.LOST_CONTACT, by=officer, at=NOW + timedelta(days=210))
+        remedy.move(case, S.LOST_CONTACT, act=Act(officer, NOW + timedelta(days=210)))
 
         assert case.status is S.LOST_CONTACT
         assert case.closed_at is None

@@ -18,6 +18,7 @@ from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.queries.documents import get_evidence
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
@@ -64,8 +65,7 @@ def keep(supplier: Supplier, name: str, content: bytes, *, sent: bool = True) ->
         kept = evidence.take_in(
             filename=name,
             content=content,
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
             owner_organisation_id=supplier.asked.tenant.id,
             respondent_organisation_id=supplier.id,
             description="Ask Kofi Mensah.",
@@ -86,7 +86,7 @@ def take_out(tenant: Tenant, document: UUID, wanted: Wanted = WORDS) -> str:
     """Redact it as the page does; returns the checksum before."""
     with acting(tenant.id):
         before = get_evidence(document, with_restricted=True).sha256
-        redact(document, wanted, seen=before, by=tenant.manager, at=NOW)
+        redact(document, wanted, seen=before, act=Act(tenant.manager, NOW))
         return before
 
 
@@ -223,7 +223,7 @@ def test_copy_that_another_buyer_was_given_is_that_buyers_to_redact(
     app: Flask, supplier: Supplier, tenant: Tenant, other_tenant: Tenant
 ):
     with acting(other_tenant.id):
-        kept = evidence.take_in(filename="a.txt", content=TEXT, by=other_tenant.manager, at=NOW)
+        kept = evidence.take_in(filename="a.txt", content=TEXT, act=Act(other_tenant.manager, NOW))
         copy = kept.id
 
     take_out(tenant, keep(supplier, "a.txt", TEXT))
@@ -297,7 +297,7 @@ def test_file_that_was_redacted_meanwhile_is_looked_at_again(supplier: Supplier,
     before = take_out(tenant, document)
 
     with acting(tenant.id), pytest.raises(Conflict, match="redacted meanwhile"):
-        redact(document, WORDS, seen=before, by=tenant.manager, at=NOW)
+        redact(document, WORDS, seen=before, act=Act(tenant.manager, NOW))
 
 
 def test_supplier_and_another_buyer_cannot_redact_it(
@@ -306,7 +306,7 @@ def test_supplier_and_another_buyer_cannot_redact_it(
     document = keep(supplier, "list.txt", TEXT)
     for who in (supplier.identity, other_tenant.manager):
         with acting(who.organisation_id), pytest.raises(NotFound):
-            redact(document, WORDS, seen="", by=who, at=NOW)
+            redact(document, WORDS, seen="", act=Act(who, NOW))
 
 
 def test_check_of_a_file_says_that_these_bytes_were_redacted(supplier: Supplier, tenant: Tenant):

@@ -25,7 +25,7 @@ from ddplatform.evidence.uploads.queries.documents import (
     list_evidence_of,
     list_uses,
 )
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
@@ -48,7 +48,7 @@ def browser(app: Flask, world: World) -> FlaskClient:
 def kept(world: World, *, name: str = "visit.txt", by: Identity | None = None, **more) -> UUID:
     with acting(world.tenant):
         taken = evidence.take_in(
-            filename=name, content=TEXT, by=by or world.tenant.analyst, at=NOW, **more
+            filename=name, content=TEXT, act=Act(by or world.tenant.analyst, NOW), **more
         )
         return taken.id
 
@@ -67,7 +67,7 @@ def test_document_is_kept_by_its_fingerprint_and_each_reading_is_an_event(
     with acting(world.tenant):
         document = get_evidence(evidence_id, with_restricted=False)
         assert document.sha256 == hashlib.sha256(TEXT).hexdigest()
-        assert evidence.read(document, by=world.tenant.manager, at=NOW) == TEXT
+        assert evidence.read(document, act=Act(world.tenant.manager, NOW)) == TEXT
         actions = db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.sequence)).all()
         assert actions[-2:] == ["evidence:add", "evidence:read"]
 
@@ -140,7 +140,7 @@ def test_document_is_withdrawn_once_with_a_reason_by_who_added_it_or_keeps_docum
     def withdraw(by: Identity, reason: str) -> None:
         with acting(world.tenant):
             document = get_evidence(evidence_id, with_restricted=True)
-            evidence.withdraw(document, by=by, at=NOW, reason=reason)
+            evidence.withdraw(document, act=Act(by, NOW), reason=reason)
 
     with pytest.raises(NotAllowed):
         withdraw(world.tenant.analyst, "Not mine.")
@@ -162,8 +162,7 @@ def test_document_of_a_supplier_is_hidden_from_the_buyer_until_it_is_released(
         document = evidence.take_in(
             filename="register.txt",
             content=TEXT,
-            by=world.seller,
-            at=NOW,
+            act=Act(world.seller, NOW),
             owner_organisation_id=world.tenant.id,
             respondent_organisation_id=world.supplier.id,
         )
@@ -174,7 +173,7 @@ def test_document_of_a_supplier_is_hidden_from_the_buyer_until_it_is_released(
         evidence.release(get_evidence(evidence_id, with_restricted=False))
     with acting(world.tenant):
         released = get_evidence(evidence_id, with_restricted=False)
-        assert evidence.read(released, by=world.tenant.manager, at=NOW) == TEXT
+        assert evidence.read(released, act=Act(world.tenant.manager, NOW)) == TEXT
 
 
 # ---- pages -----------------------------------------------------------------------------------
@@ -211,7 +210,7 @@ def test_document_of_an_action_leads_each_side_to_its_own_page_of_the_action(
         action_id = planned(world, recorded(world), by_supplier=True, owner_id=None)
         with acting(world.supplier):
             asked = get_asked_action(action_id)
-            mitigation.start(action_id, version=asked.row_version, by=world.seller, at=NOW)
+            mitigation.start(action_id, version=asked.row_version, act=Act(world.seller, NOW))
         report(world, action_id, by=world.seller)
         with acting(world.tenant):
             (document,) = list_documents(with_restricted=True)
@@ -358,8 +357,7 @@ def test_page_of_a_finding_does_not_name_a_restricted_document_to_who_may_not_re
         document = evidence.take_in(
             filename="interview-with-a-worker.txt",
             content=b"What she said.",
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
             confidentiality=Confidentiality.RESTRICTED,
         )
         evidence.attach(document, get_finding(finding_id), at=NOW)

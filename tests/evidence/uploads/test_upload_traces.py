@@ -17,7 +17,7 @@ from ddplatform.evidence.search.search import Patience
 from ddplatform.evidence.search.services import SEARCH
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.models import Evidence
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.uploads import check_upload
 from ddplatform.infrastructure.db import db
@@ -63,8 +63,7 @@ def attach(supplier: Supplier, name: str, content: bytes) -> None:
             UPLOAD,
             filename=name,
             content=content,
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
 
 
@@ -74,8 +73,7 @@ def bring(supplier: Supplier, name: str, content: bytes) -> None:
         responses.attach_checked(
             supplier.asked.assignment_id,
             {UPLOAD: [check_upload(name, content)]},
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
 
 
@@ -96,7 +94,7 @@ def search_waiting(supplier: Supplier) -> list[object]:
     with acting(supplier.id):
         found = db.session.scalars(select(Job).where(Job.name == SEARCH)).all()
         waiting = [
-            JobContext(job.payload, by_system(job), NOW, lambda _d, _t: None) for job in found
+            JobContext(job.payload, Act(by_system(job), NOW), lambda _d, _t: None) for job in found
         ]
     return [HANDLERS.get(SEARCH).run(job) for job in waiting]
 
@@ -250,7 +248,7 @@ def test_a_document_that_was_withdrawn_before_its_turn_is_left_alone(supplier: S
     bring(supplier, "list.txt", NAMED)
     with acting(supplier.id):
         document = db.session.scalars(select(Evidence)).one()
-        evidence.withdraw(document, by=supplier.identity, at=NOW, reason="Not ours.")
+        evidence.withdraw(document, act=Act(supplier.identity, NOW), reason="Not ours.")
 
     assert search_waiting(supplier) == [{"searched": False}]
 
@@ -260,7 +258,7 @@ def test_a_document_with_other_bytes_is_searched_anew_once(supplier: Supplier):
     with acting(supplier.id):
         document = db.session.scalars(select(Evidence)).one()
         for _ in range(2):
-            evidence_search.search_later(document, by=supplier.identity, at=NOW)
+            evidence_search.search_later(document, act=Act(supplier.identity, NOW))
 
     assert traces(supplier) == [None]
     assert search_waiting(supplier) == [{"searched": True}]

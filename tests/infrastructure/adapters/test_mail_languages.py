@@ -9,6 +9,7 @@ from ddplatform.accounts.organisations.models import Invitation, User
 from ddplatform.accounts.organisations.queries import chosen_languages, language_to_write_in
 from ddplatform.accounts.organisations.services import invitations
 from ddplatform.accounts.sign_in.services.account import choose_language
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import nobody
 from ddplatform.supplier_engagement.requests.services.reminders import send_reminder
@@ -68,7 +69,7 @@ def test_questions_back_are_told_in_the_language_that_the_supplier_chose(
     fill(turk)
     receive_now(turk)
     with acting(tenant.id):
-        return_answers(turk.asked.assignment_id, reason="Why?", by=tenant.manager, at=LATER)
+        return_answers(turk.asked.assignment_id, reason="Why?", act=Act(tenant.manager, LATER))
         tell_returned(turk.asked.assignment_id)
 
     assert "has a question" not in mails()[-1].partition("\n")[0]

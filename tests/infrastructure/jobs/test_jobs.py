@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs import claims
@@ -43,7 +44,7 @@ PAST = timedelta(days=1)
 
 def put(tenant: Tenant, name: str = "session:expire", **options) -> UUID:
     with unit_of_work(), acting_in(tenant.id):
-        return enqueue(name, {}, by=tenant.analyst, at=NOW - PAST, **options).id
+        return enqueue(name, {}, act=Act(tenant.analyst, NOW - PAST), **options).id
 
 
 def job_of(job_id: UUID) -> Job:
@@ -72,7 +73,7 @@ def work(owner: str = "one") -> bool:
 def test_rolled_back_change_leaves_no_job(context: Flask, tenant: Tenant):
     before = db.session.scalar(select(func.count()).select_from(Job))
     with pytest.raises(ZeroDivisionError), unit_of_work(), acting_in(tenant.id):
-        enqueue("session:expire", {}, by=tenant.analyst, at=NOW)
+        enqueue("session:expire", {}, act=Act(tenant.analyst, NOW))
         raise ZeroDivisionError
 
     assert db.session.scalar(select(func.count()).select_from(Job)) == before
@@ -146,7 +147,7 @@ def test_failed_attempt_leaves_nothing_behind(
     context: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
     def half(job: JobContext) -> None:
-        value_chain.create_chain("Half", own_business="Half", by=job.by, at=job.at)
+        value_chain.create_chain("Half", own_business="Half", act=job.act)
         raise ValueError("half-way")
 
     set_handler(monkeypatch, "test:half", Handler(half))
@@ -160,14 +161,19 @@ def test_failed_attempt_leaves_nothing_behind(
 def stage_import(tenant: Tenant) -> UUID:
     """An import that is previewed and waits to be applied."""
     with unit_of_work(), acting_in(tenant.id):
-        chain = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.analyst, at=NOW)
+        chain = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.analyst, NOW))
         files = [NamedBytes("nodes.csv", NODES.encode())]
-        row = map_import.stage(chain.id, files, link_to_id=None, by=tenant.analyst, at=NOW - PAST)
+        row = map_import.stage(
+            chain.id, files, link_to_id=None, act=Act(tenant.analyst, NOW - PAST)
+        )
         import_id = row.id
     assert work()
     with unit_of_work(), acting_in(tenant.id):
         import_requests.request_apply(
-            import_id, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW - PAST
+            import_id,
+            skip_faulty=False,
+            archive_links=False,
+            act=Act(tenant.analyst, NOW - PAST),
         )
     return import_id
 

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs import claims
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.both_databases
 
 def put(tenant: Tenant, name: str = "session:expire") -> UUID:
     with unit_of_work(), acting_in(tenant.id):
-        return enqueue(name, {}, by=tenant.analyst, at=NOW - timedelta(days=1)).id
+        return enqueue(name, {}, act=Act(tenant.analyst, NOW - timedelta(days=1))).id
 
 
 def states() -> dict[UUID, JobState]:

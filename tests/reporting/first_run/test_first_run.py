@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from ddplatform.accounts.founding.models import FirstRun
 from ddplatform.accounts.organisations.models import Invitation
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
@@ -200,13 +201,13 @@ def test_who_comes_second_with_the_first_map_or_list_is_told_where_to_go_on(
 ):
     with app.app_context(), acting(tenant):
         with pytest.raises(Conflict, match="There is no map yet"):
-            services.bring_made_up_list(by=tenant.manager, at=NOW)
-        services.begin_map(BUSINESS, by=tenant.manager, at=NOW)
+            services.bring_made_up_list(act=Act(tenant.manager, NOW))
+        services.begin_map(BUSINESS, act=Act(tenant.manager, NOW))
         with pytest.raises(Conflict, match="The first map already exists"):
-            services.begin_map(BUSINESS, by=tenant.manager, at=NOW)
-        services.bring_made_up_list(by=tenant.manager, at=NOW)
+            services.begin_map(BUSINESS, act=Act(tenant.manager, NOW))
+        services.bring_made_up_list(act=Act(tenant.manager, NOW))
         with pytest.raises(Conflict, match="A list is on its way already"):
-            services.bring_made_up_list(by=tenant.manager, at=NOW)
+            services.bring_made_up_list(act=Act(tenant.manager, NOW))
         lists = db.session.scalars(select(MapImport.id)).all()
 
     assert len(lists) == len(chains(app, tenant)) == 1

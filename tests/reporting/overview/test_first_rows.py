@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.reporting.overview.queries.overview import list_chain_states, moves_of
 from ddplatform.risk.judgement.services import Urgency, note_salience
@@ -34,11 +35,14 @@ def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map and one of offices and farms of which nothing is known, both assessed."""
     with acting(tenant):
         tea = value_chain.create_chain(
-            "Tea", own_business="Acme", country="BE", by=tenant.analyst, at=NOW
+            "Tea",
+            own_business="Acme",
+            country="BE",
+            act=Act(tenant.analyst, NOW),
         ).id
         for number in range(TEA_FARMS):
             fields = NodeFields(name=f"Farm group {number}", country="GH", commodity_refs=(COCOA,))
-            add_origin(tea, fields, by=tenant.analyst, at=NOW)
+            add_origin(tea, fields, act=Act(tenant.analyst, NOW))
     for chain in (cocoa.chain, tea):
         assess(tenant, chain)
     return cocoa
@@ -97,8 +101,7 @@ def test_a_child_in_danger_comes_before_every_score_of_every_map(
             Issue.FF,
             Urgency(is_emergency=True),
             reason="Told by phone",
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     later = NOW + timedelta(minutes=1)
     if whole:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, update
 
 from ddplatform.audit.views import change_words
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -91,7 +92,7 @@ def test_after_the_own_business_the_first_steps_go_on(
     app: Flask, tenant: Tenant, manager: FlaskClient
 ) -> None:
     with inside(app, tenant):
-        value_chain.create_chain("Cocoa", own_business="Acme", by=tenant.analyst, at=NOW)
+        value_chain.create_chain("Cocoa", own_business="Acme", act=Act(tenant.analyst, NOW))
     page = manager.get(PAGE).text
     assert "Continue setup" in page
 
@@ -185,7 +186,7 @@ def test_scores_from_before_the_last_change_are_marked(
     app: Flask, tenant: Tenant, world: World, manager: FlaskClient
 ) -> None:
     with inside(app, tenant):
-        value_chain.add_node(world.chain_id, NodeFields(name="New"), by=tenant.analyst, at=NOW)
+        value_chain.add_node(world.chain_id, NodeFields(name="New"), act=Act(tenant.analyst, NOW))
     page = manager.get(PAGE).text
     assert "Scores from before the last change" in page
 
@@ -194,7 +195,7 @@ def test_a_node_without_a_path_to_the_own_business_has_a_bar_of_its_own(
     app: Flask, tenant: Tenant, world: World
 ) -> None:
     with inside(app, tenant):
-        value_chain.add_node(world.chain_id, NodeFields(name="New"), by=tenant.analyst, at=NOW)
+        value_chain.add_node(world.chain_id, NodeFields(name="New"), act=Act(tenant.analyst, NOW))
         found = load_overview(user_id=uuid4(), now=NOW)
     rows = views.tier_rows(views.places_of(found, found.chains[0]), nowhere)
     assert rows[-1]["label"] == "No path to us"
@@ -204,7 +205,9 @@ def test_another_map_can_be_chosen(
     app: Flask, tenant: Tenant, world: World, manager: FlaskClient
 ) -> None:
     with inside(app, tenant):
-        other = value_chain.create_chain("Tea", own_business="Acme", by=tenant.analyst, at=NOW).id
+        other = value_chain.create_chain(
+            "Tea", own_business="Acme", act=Act(tenant.analyst, NOW)
+        ).id
     page = manager.get(f"{PAGE}?chain={other}").text
     assert "Tea · not assessed yet" in page
     assert "Cocoa · as of" in manager.get(f"{PAGE}?chain=nonsense").text
@@ -216,9 +219,9 @@ def test_changes_of_others_are_told_since_the_last_visit(
     me, they = tenant.manager, tenant.analyst
     visit = NOW - timedelta(days=3)
     with inside(app, tenant):
-        value_chain.add_node(world.chain_id, NodeFields(name="Mine"), by=me, at=visit)
+        value_chain.add_node(world.chain_id, NodeFields(name="Mine"), act=Act(me, visit))
         for name in ("A", "B"):
-            value_chain.add_node(world.chain_id, NodeFields(name=name), by=they, at=NOW)
+            value_chain.add_node(world.chain_id, NodeFields(name=name), act=Act(they, NOW))
     with inside(app, tenant):
         found = list_changes(user_id=me.user_id or uuid4(), now=NOW + timedelta(minutes=1))
     assert found.since == visit
@@ -275,7 +278,7 @@ def test_the_nodes_of_a_map_are_counted_once_for_each_version_and_the_asked_ones
         )
     assert "1 of 1" in manager.get(PAGE).text
     with inside(app, tenant):
-        value_chain.archive_node(world.farm_id, by=tenant.manager, at=NOW)
+        value_chain.archive_node(world.farm_id, act=Act(tenant.manager, NOW))
     assert counts_all(_statements(app, manager, PAGE))
     assert texts() == {"Own business": "0 of 1", "Tier 1": "1 of 1"}
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.reporting.reports.models import Report
@@ -56,7 +57,7 @@ def _sealed(app: Flask, tenant: Tenant, world: World, audience: str = "auditor")
         "action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY), audience=audience
     )
     with app.app_context(), acting(tenant):
-        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+        report_id = reports.request(wanted, act=Act(tenant.manager, NOW)).id
     with app.app_context():
         work_off(app)
     return report_id
@@ -225,7 +226,7 @@ def test_a_failed_report_says_why_and_how_to_go_on(
 ) -> None:
     wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))
     with app.app_context(), acting(tenant):
-        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+        report_id = reports.request(wanted, act=Act(tenant.manager, NOW)).id
         db.session.execute(
             update(Membership)
             .where(Membership.user_id == tenant.manager.user_id)
@@ -255,7 +256,7 @@ def test_a_file_can_be_held_against_the_sealed_reports(
 ) -> None:
     report_id = _sealed(app, tenant, world)
     with app.app_context(), acting(tenant):
-        content = report_sealing.export(report_id, "pdf", by=tenant.manager, at=NOW).content
+        content = report_sealing.export(report_id, "pdf", act=Act(tenant.manager, NOW)).content
     client = signed_in_client(app, tenant, RoleId.AUDITOR)
     page = f"{LIST}check-file"
     token = csrf_token(client, page)
@@ -274,7 +275,7 @@ def test_the_list_is_paged(app: Flask, tenant: Tenant, world: World) -> None:
     wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))
     with app.app_context(), acting(tenant):
         for _ in range(52):
-            reports.request(wanted, by=tenant.manager, at=NOW)
+            reports.request(wanted, act=Act(tenant.manager, NOW))
     client = signed_in_client(app, tenant, RoleId.AUDITOR)
     first = client.get(LIST).text
     assert "R-2026-052" in first

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import delete, update
 
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import erasing
 from ddplatform.reporting.report_facts.queries.scope import map_changed_after
@@ -44,7 +45,7 @@ def report_id(app: Flask, tenant: Tenant, world: World) -> UUID:
     """A report that the worker made and sealed."""
     wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))
     with acting(tenant):
-        asked = reports.request(wanted, by=tenant.manager, at=NOW).id
+        asked = reports.request(wanted, act=Act(tenant.manager, NOW)).id
     work_off(app)
     return asked
 
@@ -57,7 +58,7 @@ def report(tenant: Tenant, report_id: UUID) -> Report:
 
 def _file(tenant: Tenant, report: Report, form: str) -> bytes:
     with acting(tenant):
-        return report_sealing.export(report.id, form, by=tenant.manager, at=NOW).content
+        return report_sealing.export(report.id, form, act=Act(tenant.manager, NOW)).content
 
 
 def _checks(tenant: Tenant, content: bytes) -> dict[str, bool]:
@@ -70,7 +71,7 @@ def test_each_file_of_a_sealed_report_is_known_and_everything_agrees(
     tenant: Tenant, report: Report, form: str
 ) -> None:
     with acting(tenant):
-        content = report_sealing.export(report.id, form, by=tenant.manager, at=NOW).content
+        content = report_sealing.export(report.id, form, act=Act(tenant.manager, NOW)).content
     with acting(tenant):
         proof = verify_file(content)
     assert (proof.is_sound, proof.name, proof.form) == (True, "R-2026-001", form)
@@ -252,13 +253,16 @@ def test_any_change_of_this_map_and_of_no_other_ends_what_can_be_told_of_a_day(
     with acting(tenant):
         later = NOW + timedelta(days=1)
         value_chain.create_chain(
-            "Tea", own_business="Own", country="FR", by=tenant.analyst, at=later
+            "Tea",
+            own_business="Own",
+            country="FR",
+            act=Act(tenant.analyst, later),
         )
         cocoa = get_chain(world.chain_id)
         assert map_changed_after(cocoa, TODAY) is None
         wish = Wish(BulkVerb.ADD_TAG, "seasonal")
         seen = mark_of([world.farm_id])
-        request_change(cocoa.id, wish, [world.farm_id], seen=seen, by=tenant.analyst, at=later)
+        request_change(cocoa.id, wish, [world.farm_id], seen=seen, act=Act(tenant.analyst, later))
         assert map_changed_after(cocoa, TODAY) == later.date()
 
 
@@ -320,7 +324,7 @@ def test_verify_report_without_any_organisation_says_unknown(app: Flask, tmp_pat
 def test_updates_of_unsealed_reports_are_possible(tenant: Tenant, world: World) -> None:
     wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))
     with acting(tenant):
-        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+        report_id = reports.request(wanted, act=Act(tenant.manager, NOW)).id
         db.session.execute(update(Report).where(Report.id == report_id).values(title="Other"))
     with acting(tenant):
         assert get_report_with_facts(report_id).title == "Other"

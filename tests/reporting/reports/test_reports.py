@@ -22,6 +22,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import ActionState, QuestionnaireState
 from ddplatform.documents.errors import FactsRefused
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -75,7 +76,7 @@ def _wanted(world: World, **changes: object) -> Wanted:
 def _made(app: Flask, tenant: Tenant, wanted: Wanted) -> Report:
     """A report asked for and made by the worker."""
     with acting(tenant):
-        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+        report_id = reports.request(wanted, act=Act(tenant.manager, NOW)).id
     work_off(app)
     with acting(tenant):
         return get_report_with_facts(report_id)
@@ -167,8 +168,8 @@ def test_building_a_sealed_report_again_changes_nothing(
 ) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
-        assert report_sealing.freeze(report.id, by=tenant.manager, at=NOW) is None
-        again = report_sealing.seal(report.id, {"pdf": b"other"}, by=tenant.manager, at=NOW)
+        assert report_sealing.freeze(report.id, act=Act(tenant.manager, NOW)) is None
+        again = report_sealing.seal(report.id, {"pdf": b"other"}, act=Act(tenant.manager, NOW))
     assert again == {"report_id": str(report.id)}
     with acting(tenant):
         assert get_report_with_facts(report.id).files == report.files
@@ -178,9 +179,9 @@ def test_a_worker_that_died_after_freezing_seals_the_frozen_facts(
     app: Flask, tenant: Tenant, world: World
 ) -> None:
     with acting(tenant):
-        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
     with acting(tenant):
-        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+        frozen = report_sealing.freeze(report_id, act=Act(tenant.manager, NOW))
         assert frozen is not None
     with acting(tenant):
         add_finding(tenant, world)
@@ -193,9 +194,9 @@ def test_a_worker_that_died_after_freezing_seals_the_frozen_facts(
 
 def test_nothing_is_sealed_before_it_is_frozen(tenant: Tenant, world: World) -> None:
     with acting(tenant):
-        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
     with pytest.raises(Conflict), acting(tenant):
-        report_sealing.seal(report_id, {"pdf": b"x"}, by=tenant.manager, at=NOW)
+        report_sealing.seal(report_id, {"pdf": b"x"}, act=Act(tenant.manager, NOW))
 
 
 def test_each_step_leaves_one_event(app: Flask, tenant: Tenant, world: World) -> None:
@@ -213,7 +214,7 @@ def test_a_job_of_somebody_who_lost_the_right_fails(
     app: Flask, tenant: Tenant, world: World
 ) -> None:
     with acting(tenant):
-        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
         db.session.execute(
             update(Membership)
             .where(Membership.user_id == tenant.manager.user_id)
@@ -258,7 +259,7 @@ def test_a_report_that_makes_no_sense_is_refused_with_the_field(
     tenant: Tenant, world: World, changes: dict[str, object], field: str
 ) -> None:
     with pytest.raises(Invalid) as refusal, acting(tenant):
-        reports.request(_wanted(world, **changes), by=tenant.manager, at=NOW)
+        reports.request(_wanted(world, **changes), act=Act(tenant.manager, NOW))
     assert field in refusal.value.fields
 
 
@@ -266,9 +267,9 @@ def _facts_of_past(tenant: Tenant, wanted: Wanted) -> dict[str, Any]:
     """The facts of a report that is asked for a month after `TODAY`."""
     later = NOW + timedelta(days=30)
     with acting(tenant):
-        report_id = reports.request(wanted, by=tenant.manager, at=later).id
+        report_id = reports.request(wanted, act=Act(tenant.manager, later)).id
         db.session.flush()
-        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=later)
+        frozen = report_sealing.freeze(report_id, act=Act(tenant.manager, later))
     assert frozen is not None
     return dict(frozen.facts)
 
@@ -292,11 +293,13 @@ def test_a_past_day_tells_what_was_on_record_then_and_leaves_out_what_changed_si
         assignment.status = QuestionnaireState.ACCEPTED
         assignment.submitted_at = assignment.decided_at = later
         audit.record(
-            "finding:grade", db.session.get_one(Finding, changed), by=tenant.manager, at=later
+            "finding:grade",
+            db.session.get_one(Finding, changed),
+            act=Act(tenant.manager, later),
         )
         for row_id in actions[1:3]:
             action = db.session.get_one(MitigationAction, row_id)
-            audit.record("action:move", action, by=tenant.manager, at=later)
+            audit.record("action:move", action, act=Act(tenant.manager, later))
     facts = _facts_of_past(tenant, _wanted(world, as_of=TODAY))
     assert facts["as_of"] == TODAY.isoformat()
     by_id = {row["id"]: row for row in facts["findings"]}
@@ -347,9 +350,11 @@ def test_a_past_day_before_the_map_was_changed_is_refused_with_the_first_day_tha
     changed = NOW + timedelta(days=10)
     with acting(tenant):
         fields = NodeFields(name="New farm", country="GH")
-        value_chain.add_node(world.chain_id, fields, by=tenant.analyst, at=changed)
+        value_chain.add_node(world.chain_id, fields, act=Act(tenant.analyst, changed))
     with pytest.raises(Invalid) as refusal, acting(tenant):
-        reports.request(_wanted(world, as_of=TODAY), by=tenant.manager, at=NOW + timedelta(days=30))
+        reports.request(
+            _wanted(world, as_of=TODAY), act=Act(tenant.manager, NOW + timedelta(days=30))
+        )
     assert f"Choose {changed.date().isoformat()} or later" in refusal.value.fields["as_of"]
 
 
@@ -359,9 +364,9 @@ def test_records_of_after_the_period_stay_out(tenant: Tenant, world: World) -> N
         add_assignment(tenant, world, due_on=TODAY)
     period = (date(2026, 1, 1), TODAY - timedelta(days=60))
     with acting(tenant):
-        report_id = reports.request(_wanted(world, period=period), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world, period=period), act=Act(tenant.manager, NOW)).id
         db.session.flush()
-        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+        frozen = report_sealing.freeze(report_id, act=Act(tenant.manager, NOW))
     assert frozen is not None
     assert (frozen.facts["findings"], frozen.facts["actions"]) == ([], [])
     assert frozen.facts["questionnaires"]["sent"] == 0
@@ -371,9 +376,9 @@ def test_the_first_risks_name_the_figures_of_their_country_with_source_and_year(
     tenant: Tenant, world: World
 ) -> None:
     with acting(tenant):
-        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
         db.session.flush()
-        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+        frozen = report_sealing.freeze(report_id, act=Act(tenant.manager, NOW))
     assert frozen is not None
     named = [row for row in frozen.facts["risks"] if row["node_name"] == "Golfe Négoce"]
     told = [reason for row in named for reason in row["reasons"] if "Figures of" in reason]
@@ -387,17 +392,20 @@ def test_a_number_stands_for_one_report_of_an_organisation_alone(
     tenant: Tenant, other_tenant: Tenant, world: World
 ) -> None:
     with acting(tenant):
-        first = reports.request(_wanted(world), by=tenant.manager, at=NOW)
+        first = reports.request(_wanted(world), act=Act(tenant.manager, NOW))
         taken = first.number
-        second = reports.request(_wanted(world), by=tenant.manager, at=NOW)
+        second = reports.request(_wanted(world), act=Act(tenant.manager, NOW))
         assert second.number == taken + 1
     with acting(other_tenant):
         chain = value_chain.create_chain(
-            "Tea", own_business="Other", country="FR", by=other_tenant.analyst, at=NOW
+            "Tea",
+            own_business="Other",
+            country="FR",
+            act=Act(other_tenant.analyst, NOW),
         )
         db.session.flush()
         theirs = replace(_wanted(world), chain_id=chain.id)
-        assert reports.request(theirs, by=other_tenant.manager, at=NOW).number == taken
+        assert reports.request(theirs, act=Act(other_tenant.manager, NOW)).number == taken
     with pytest.raises(DatabaseError, match=r"(?i)unique"), acting(tenant):
         db.session.get_one(Report, second.id).number = taken
         db.session.flush()
@@ -414,7 +422,7 @@ def test_reports_asked_for_in_the_same_moment_get_numbers_of_their_own(
         with context.app_context(), nobody():
             start.wait()
             with acting(tenant):
-                numbers.append(reports.request(_wanted(world), by=tenant.manager, at=NOW).number)
+                numbers.append(reports.request(_wanted(world), act=Act(tenant.manager, NOW)).number)
             db.session.remove()
 
     threads = [Thread(target=ask) for _ in range(2)]
@@ -427,7 +435,7 @@ def test_reports_asked_for_in_the_same_moment_get_numbers_of_their_own(
 
 def test_a_foreign_map_is_not_found(tenant: Tenant, other_tenant: Tenant, world: World) -> None:
     with pytest.raises(NotFound), acting(other_tenant):
-        reports.request(_wanted(world), by=other_tenant.manager, at=NOW)
+        reports.request(_wanted(world), act=Act(other_tenant.manager, NOW))
 
 
 def test_a_map_without_an_assessment_reads_not_assessed_everywhere(
@@ -435,9 +443,9 @@ def test_a_map_without_an_assessment_reads_not_assessed_everywhere(
 ) -> None:
     world = make_map(tenant, assessed=False)
     with acting(tenant):
-        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
     with acting(tenant):
-        report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+        report_sealing.freeze(report_id, act=Act(tenant.manager, NOW))
         report = get_report_with_facts(report_id)
     assert report.facts is not None
     assert report.facts["risks"] is None
@@ -462,11 +470,13 @@ def test_the_report_lists_its_own_gaps(app: Flask, tenant: Tenant, world: World)
 def test_a_node_that_came_after_the_assessment_is_a_gap(tenant: Tenant, world: World) -> None:
     with acting(tenant):
         value_chain.add_node(
-            world.chain_id, NodeFields(name="New", country="GH"), by=tenant.analyst, at=NOW
+            world.chain_id,
+            NodeFields(name="New", country="GH"),
+            act=Act(tenant.analyst, NOW),
         )
-        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
     with acting(tenant):
-        report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+        report_sealing.freeze(report_id, act=Act(tenant.manager, NOW))
         said = " / ".join(gap["what"] for gap in get_report_with_facts(report_id).gaps)
     assert "1 of 4 nodes are not assessed" in said
     assert "The scores rest on map version" in said
@@ -523,9 +533,9 @@ def test_what_is_cut_from_the_lists_is_a_gap(
     monkeypatch.setattr(report_chain, "NODES_LISTED", 1)
     monkeypatch.setattr(report_risks, "RISKS_LISTED", 3)
     with acting(tenant):
-        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        report_id = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
         db.session.flush()
-        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+        frozen = report_sealing.freeze(report_id, act=Act(tenant.manager, NOW))
     assert frozen is not None
     gaps = {gap["key"]: gap["count"] for gap in frozen.facts["gaps"]}
     assert gaps["nodes_cut"] == 2
@@ -536,7 +546,7 @@ def test_what_is_cut_from_the_lists_is_a_gap(
 def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world: World) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
-        file = report_sealing.export(report.id, "pdf", by=tenant.manager, at=NOW)
+        file = report_sealing.export(report.id, "pdf", act=Act(tenant.manager, NOW))
         assert file.filename == "R-2026-001.pdf"
         assert sha256(file.content).hexdigest() == report.files["pdf"]["sha256"]
         event = db.session.scalar(select(AuditEvent).where(AuditEvent.action == "report:export"))
@@ -544,7 +554,7 @@ def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world
         assert event.target_id == str(report.id)
     with pytest.raises(TooMany), acting(tenant):
         for _ in range(21):
-            report_sealing.export(report.id, "json", by=tenant.manager, at=NOW)
+            report_sealing.export(report.id, "json", act=Act(tenant.manager, NOW))
             db.session.flush()
 
 
@@ -553,10 +563,10 @@ def test_an_unsealed_report_or_an_unknown_format_has_no_file(
 ) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
-        waiting = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        waiting = reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id
         for report_id, form in ((waiting, "pdf"), (report.id, "docx"), (uuid4(), "pdf")):
             with pytest.raises(NotFound):
-                report_sealing.export(report_id, form, by=tenant.manager, at=NOW)
+                report_sealing.export(report_id, form, act=Act(tenant.manager, NOW))
 
 
 def test_reports_of_another_company_are_not_listed(
@@ -572,7 +582,7 @@ def test_reports_of_another_company_are_not_listed(
 def test_the_list_is_paged_by_number(tenant: Tenant, world: World) -> None:
     with acting(tenant):
         ids: list[UUID] = [
-            reports.request(_wanted(world), by=tenant.manager, at=NOW).id for _ in range(3)
+            reports.request(_wanted(world), act=Act(tenant.manager, NOW)).id for _ in range(3)
         ]
         assert [row.number for row in list_reports(limit=2)] == [3, 2]
         assert [row.id for row in list_reports(before=2)] == [ids[0]]

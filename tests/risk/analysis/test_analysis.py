@@ -17,6 +17,7 @@ from sqlalchemy import event, select
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.analysis.queries import answers as analysis_answers
@@ -367,7 +368,7 @@ def test_before_anything_is_there_or_assessed_the_answers_say_so(
     app: Flask, tenant: Tenant, tmp_path: Path, analyst: FlaskClient
 ) -> None:
     with app.app_context(), acting(tenant):
-        empty = value_chain.create_chain("Empty", own_business="Us", by=tenant.analyst, at=NOW)
+        empty = value_chain.create_chain("Empty", own_business="Us", act=Act(tenant.analyst, NOW))
         chain = empty.id
         key = db.session.scalars(
             select(ValueChainNode.id).where(ValueChainNode.chain_id == chain)
@@ -378,7 +379,7 @@ def test_before_anything_is_there_or_assessed_the_answers_say_so(
         assert analyst.get(page(chain, what.value)).status_code == 200
     assert "not assessed yet" in analyst.get(page(chain)).text
     with app.app_context(), acting(tenant):
-        value_chain.archive_node(key, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(key, act=Act(tenant.analyst, NOW))
     assert run(app, "stop", chain="Empty")["sentence"] == "The map is empty."
     assert "This map is empty" in analyst.get(page(chain)).text
     assert "The map is empty." in analyst.get(page(chain, "stop")).text
@@ -486,7 +487,7 @@ def test_a_site_that_came_after_the_assessment_counts_as_not_known(
     bring_in(app, tmp_path, {"hq": NODES["hq"]}, [], "Late")
     chain = assessed(app, tenant, "Late")
     with app.app_context(), acting(tenant):
-        added = add_origin(chain, NodeFields(name="New mine"), by=tenant.analyst, at=NOW)
+        added = add_origin(chain, NodeFields(name="New mine"), act=Act(tenant.analyst, NOW))
         key = added.id
     text = analyst.get(page(chain, "origins", node=key)).text
     assert "The map changed after this assessment" in text

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.audit.models import AuditEvent
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -56,7 +56,7 @@ def link(tenant: Tenant, cocoa: CocoaMap) -> UUID:
     """A probable flow from the farm group to the own business."""
     with acting(tenant):
         fields = LinkFields(share=0.2, flow_evidence=Flow.PROBABLE)
-        made = supply_links.add_link(cocoa.farms, cocoa.own, fields, by=tenant.analyst, at=NOW)
+        made = supply_links.add_link(cocoa.farms, cocoa.own, fields, act=Act(tenant.analyst, NOW))
         return made.id
 
 
@@ -67,8 +67,7 @@ def ask(tenant: Tenant, link_id: UUID, *, by: Identity | None = None, until: int
         wanted = LinkFields(share=found.share, flow_evidence=Flow.CONFIRMED)
         supply_links.change_link(
             link_id, wanted, row_version=found.row_version, wish=wish(NOW, days=until),
-            by=by or tenant.analyst, at=NOW,
-        )  # fmt: skip
+            act=Act(by or tenant.analyst, NOW), )  # fmt: skip
     return newest(tenant)
 
 
@@ -78,10 +77,18 @@ def newest(tenant: Tenant) -> UUID:
         return db.session.scalars(select(ApprovalRequest.id).order_by(*order)).first() or uuid4()
 
 
-def decide(tenant: Tenant, request: UUID, *, by: Identity | None = None, **more: Any) -> None:
+def decide(
+    tenant: Tenant,
+    request: UUID,
+    *,
+    by: Identity | None = None,
+    at: datetime = LATER,
+    approve: bool = True,
+    **more: Any,
+) -> None:
     with acting(tenant):
-        given = {"approve": True, "at": LATER, **more}
-        approval_steps.decide(request, by=by or tenant.manager, **given)
+        act = Act(by or tenant.manager, at)
+        approval_steps.decide(request, approve=approve, act=act, **more)
 
 
 def flow(tenant: Tenant, link_id: UUID) -> Flow:
@@ -107,8 +114,7 @@ def second_manager(tenant: Tenant, name: str = "Second") -> Identity:
         user = add_person(
             email=f"{name.lower()}@{tenant.slug}.example", name=name,
             role=RoleId.SUSTAINABILITY_MANAGER, password="four random words here",
-            by=tenant.manager, at=NOW,
-        )  # fmt: skip
+            act=Act(tenant.manager, NOW), )  # fmt: skip
         return replace(tenant.manager, user_id=user.id, name=name)
 
 
@@ -139,7 +145,11 @@ def test_a_new_link_and_a_possible_one_become_probable_when_their_confirmation_i
     with acting(tenant):
         fields = LinkFields(share=0.1, flow_evidence=Flow.CONFIRMED)
         made = supply_links.add_link(
-            cocoa.farms, cocoa.own, fields, wish=wish(NOW), by=tenant.analyst, at=NOW
+            cocoa.farms,
+            cocoa.own,
+            fields,
+            wish=wish(NOW),
+            act=Act(tenant.analyst, NOW),
         ).id
     assert flow(tenant, made) is Flow.PROBABLE
     assert part(tenant, newest(tenant)).state is ApprovalState.WAITING
@@ -162,7 +172,9 @@ def test_a_confirmation_needs_a_reason_and_a_last_day_within_twelve_months(
 ):
     wanted = LinkFields(share=0.2, flow_evidence=Flow.CONFIRMED)
     with acting(tenant), pytest.raises(Invalid) as caught:
-        supply_links.change_link(link, wanted, row_version=1, wish=given, by=tenant.analyst, at=NOW)
+        supply_links.change_link(
+            link, wanted, row_version=1, wish=given, act=Act(tenant.analyst, NOW)
+        )
     assert set(caught.value.fields) == fields
     assert flow(tenant, link) is Flow.PROBABLE
 
@@ -174,7 +186,10 @@ def test_the_same_wish_twice_is_one_request_and_other_facts_keep_it(tenant: Tena
         found = get_link(link)
         fields = LinkFields(share=0.3, flow_evidence=Flow.PROBABLE)
         supply_links.change_link(
-            link, fields, row_version=found.row_version, by=tenant.analyst, at=NOW
+            link,
+            fields,
+            row_version=found.row_version,
+            act=Act(tenant.analyst, NOW),
         )
     assert part(tenant, first).state is ApprovalState.WAITING
 
@@ -188,7 +203,10 @@ def test_setting_back_takes_nobody_and_ends_what_was_approved_or_asked(tenant: T
             found = get_link(link)
             fields = LinkFields(share=0.2, flow_evidence=Flow.POSSIBLE)
             supply_links.change_link(
-                link, fields, row_version=found.row_version, by=tenant.analyst, at=LATER
+                link,
+                fields,
+                row_version=found.row_version,
+                act=Act(tenant.analyst, LATER),
             )
         over = part(tenant, request)
         assert (over.state, over.end_cause) == (ApprovalState.ENDED, EndCause.SET_BACK)
@@ -239,8 +257,7 @@ def test_a_member_of_the_organisation_of_the_site_does_not_decide_on_it(
         add_person(
             email=tenant.email(RoleId.SUSTAINABILITY_MANAGER), name="Both",
             role=RoleId.SUPPLIER, password="four random words here",
-            by=other_tenant.manager, at=NOW,
-        )  # fmt: skip
+            act=Act(other_tenant.manager, NOW), )  # fmt: skip
     with acting(tenant):
         get_node(cocoa.farms).supplier_organisation_id = other_tenant.id
     request = ask(tenant, link)
@@ -255,17 +272,17 @@ def test_requests_of_another_organisation_are_not_found(
 ):
     request = ask(tenant, link)
     with acting(other_tenant), pytest.raises(NotFound):
-        approval_steps.decide(request, approve=True, by=other_tenant.manager, at=LATER)
+        approval_steps.decide(request, approve=True, act=Act(other_tenant.manager, LATER))
 
 
 def test_what_left_the_map_is_not_decided_and_waits_until_it_comes_back(tenant: Tenant, link: UUID):
     request = ask(tenant, link)
     with acting(tenant):
-        supply_links.archive_link(link, by=tenant.analyst, at=LATER)
+        supply_links.archive_link(link, act=Act(tenant.analyst, LATER))
     with pytest.raises(Conflict):
         decide(tenant, request)
     with acting(tenant):
-        supply_links.restore_link(link, by=tenant.analyst, at=LATER)
+        supply_links.restore_link(link, act=Act(tenant.analyst, LATER))
     decide(tenant, request)
     assert flow(tenant, link) is Flow.CONFIRMED
 
@@ -275,7 +292,7 @@ def test_what_left_the_map_is_not_decided_and_waits_until_it_comes_back(tenant: 
 
 def expire(tenant: Tenant, at: datetime) -> dict[str, int]:
     with acting(tenant):
-        return approval_steps.expire(by=tenant.manager, at=at)
+        return approval_steps.expire(act=Act(tenant.manager, at))
 
 
 def test_a_flow_falls_back_the_day_after_its_last_one_even_while_it_is_archived(
@@ -284,7 +301,7 @@ def test_a_flow_falls_back_the_day_after_its_last_one_even_while_it_is_archived(
     request = ask(tenant, link, until=30)
     decide(tenant, request)
     with acting(tenant):
-        supply_links.archive_link(link, by=tenant.analyst, at=LATER)
+        supply_links.archive_link(link, act=Act(tenant.analyst, LATER))
     assert expire(tenant, NOW + 30 * DAY) == {"ended": 0}
     assert flow(tenant, link) is Flow.CONFIRMED
     assert expire(tenant, NOW + 31 * DAY) == {"ended": 1}
@@ -312,7 +329,7 @@ def test_what_a_person_ended_while_the_map_was_waited_for_does_not_end_a_second_
 
     def hold_after_a_person(chain_id: UUID) -> ValueChain:
         monkeypatch.setattr(approval_steps, "get_chain_for_change", hold)
-        approval_steps.end(request, reason="Contract ended.", by=tenant.analyst, at=late)
+        approval_steps.end(request, reason="Contract ended.", act=Act(tenant.analyst, late))
         return hold(chain_id)
 
     monkeypatch.setattr(approval_steps, "get_chain_for_change", hold_after_a_person)
@@ -325,13 +342,13 @@ def test_anybody_who_assesses_ends_an_approval_with_a_reason(tenant: Tenant, lin
     request = ask(tenant, link)
     decide(tenant, request)
     with acting(tenant), pytest.raises(Invalid):
-        approval_steps.end(request, reason=" ", by=tenant.analyst, at=LATER)
+        approval_steps.end(request, reason=" ", act=Act(tenant.analyst, LATER))
     with acting(tenant):
-        approval_steps.end(request, reason="Contract ended.", by=tenant.analyst, at=LATER)
+        approval_steps.end(request, reason="Contract ended.", act=Act(tenant.analyst, LATER))
     assert flow(tenant, link) is Flow.PROBABLE
     assert part(tenant, request).end_reason == "Contract ended."
     with acting(tenant), pytest.raises(Conflict):
-        approval_steps.end(request, reason="Again.", by=tenant.analyst, at=LATER)
+        approval_steps.end(request, reason="Again.", act=Act(tenant.analyst, LATER))
     assert actions(tenant)[-1] == "approval:end"
 
 
@@ -347,8 +364,7 @@ def mark_origin(tenant: Tenant, node_id: UUID, *, origin: bool | None = True) ->
         )  # fmt: skip
         value_chain.change_node(
             node_id, fields, row_version=node.row_version, wish=wish(NOW),
-            by=tenant.analyst, at=NOW,
-        )  # fmt: skip
+            act=Act(tenant.analyst, NOW), )  # fmt: skip
 
 
 def is_origin(tenant: Tenant, node_id: UUID) -> bool | None:
@@ -395,7 +411,7 @@ def test_that_a_site_is_no_origin_any_more_takes_nobody(tenant: Tenant, cocoa: C
 
 
 def ask_absence(tenant: Tenant, node_id: UUID, factor: str = "WRK-11", **more: Any) -> UUID:
-    given = {"code": "no_such_work", "wish": wish(NOW), "by": tenant.analyst, "at": NOW, **more}
+    given = {"code": "no_such_work", "wish": wish(NOW), "act": Act(tenant.analyst, NOW), **more}
     with acting(tenant):
         return approval_absences.ask_not_applicable(node_id, factor, **given).id
 
@@ -431,7 +447,7 @@ def test_a_run_of_an_earlier_or_later_day_reads_what_was_in_force_then(
     request = ask_absence(tenant, cocoa.farms, wish=wish(NOW, days=20))
     decide(tenant, request, at=NOW + 2 * DAY)
     with acting(tenant):
-        approval_steps.end(request, reason="Seen.", by=tenant.analyst, at=NOW + 9 * DAY)
+        approval_steps.end(request, reason="Seen.", act=Act(tenant.analyst, NOW + 9 * DAY))
 
     def said(days: int) -> int:
         with acting(tenant):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
@@ -72,13 +73,18 @@ def request_id(tenant: Tenant, listed: UUID) -> UUID:
 def decide(tenant: Tenant, request_id: UUID, *, approve: bool = True, note: str = "Seen."):
     with acting(tenant):
         return approval_steps.decide(
-            request_id, approve=approve, note=note, by=tenant.manager, at=LATER
+            request_id,
+            approve=approve,
+            note=note,
+            act=Act(tenant.manager, LATER),
         )
 
 
 def end(tenant: Tenant, request_id: UUID):
     with acting(tenant):
-        return approval_steps.end(request_id, reason="Contract over.", by=tenant.manager, at=LATER)
+        return approval_steps.end(
+            request_id, reason="Contract over.", act=Act(tenant.manager, LATER)
+        )
 
 
 def work_until(tenant: Tenant, chunks: int, then: Callable[[], None] | None = None) -> None:
@@ -97,7 +103,7 @@ def work_until(tenant: Tenant, chunks: int, then: Callable[[], None] | None = No
         key = db.session.scalars(
             select(ApprovalDecision.id).where(ApprovalDecision.finished_at.is_(None))
         ).one()
-    job = JobContext({"decision_id": str(key)}, tenant.manager, LATER, progress)
+    job = JobContext({"decision_id": str(key)}, Act(tenant.manager, LATER), progress)
     HANDLERS.get(approval_work.DECIDE).run(job)
 
 
@@ -252,12 +258,12 @@ def test_a_stopped_approval_keeps_what_took_it_and_the_rest_can_be_decided_again
     killed(tenant, 1)
     with acting(tenant):
         key = db.session.scalars(select(ApprovalDecision.id)).one()
-        approval_work.stop(key, by=tenant.manager, at=LATER)
+        approval_work.stop(key, act=Act(tenant.manager, LATER))
     _work()
     assert states(tenant) == {State.IN_FORCE: CHUNK, State.WAITING: SITES - CHUNK}
     assert len(events(tenant, "approval:stop")) == 1
     with acting(tenant), pytest.raises(Conflict):
-        approval_work.stop(key, by=tenant.manager, at=LATER)
+        approval_work.stop(key, act=Act(tenant.manager, LATER))
     assert decide(tenant, request_id, approve=False).parts == SITES - CHUNK
     _work()
     assert states(tenant) == {State.IN_FORCE: CHUNK, State.REFUSED: SITES - CHUNK}
@@ -269,7 +275,7 @@ def test_a_list_cannot_be_undone_while_flows_of_it_are_being_approved(
     decide(tenant, request_id)
     killed(tenant, 1)
     with acting(tenant), pytest.raises(Conflict):
-        map_undo.undo_import(listed, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(listed, act=Act(tenant.analyst, LATER))
     _work()
     assert confirmed(tenant) == SITES
 
@@ -279,7 +285,7 @@ def test_a_list_undone_before_the_work_began_leaves_it_nothing_to_do(
 ):
     decide(tenant, request_id)
     with acting(tenant):
-        map_undo.undo_import(listed, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(listed, act=Act(tenant.analyst, LATER))
     _work()
     assert states(tenant) == {State.ENDED: SITES} and confirmed(tenant) == 0
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.runs.models import ScoreChange
@@ -41,7 +42,11 @@ def asked(tenant: Tenant, cocoa: CocoaMap) -> tuple[UUID, UUID]:
     with acting(tenant):
         fields = LinkFields(share=0.2, flow_evidence=Flow.CONFIRMED)
         link = supply_links.add_link(
-            cocoa.farms, cocoa.own, fields, wish=wish(NOW), by=tenant.analyst, at=NOW
+            cocoa.farms,
+            cocoa.own,
+            fields,
+            wish=wish(NOW),
+            act=Act(tenant.analyst, NOW),
         ).id
         request = db.session.scalars(select(ApprovalRequest.id)).one()
     return link, request
@@ -122,7 +127,11 @@ def test_many_requests_are_decided_at_once_each_with_an_event(
                 share=share, flow_evidence=Flow.CONFIRMED, commodity_ref=f"good {share}"
             )
             supply_links.add_link(
-                cocoa.farms, cocoa.own, fields, wish=wish(NOW), by=tenant.analyst, at=NOW
+                cocoa.farms,
+                cocoa.own,
+                fields,
+                wish=wish(NOW),
+                act=Act(tenant.analyst, NOW),
             )
     chosen = re.findall(r'name="request" value="([^"]+)"', manager.get(ROOT).text)
     assert len(chosen) == 3
@@ -174,7 +183,11 @@ def test_the_lists_take_the_same_few_statements_whatever_their_length(
             for number in range(times):
                 fields = LinkFields(flow_evidence=Flow.CONFIRMED, commodity_ref=f"{number} {times}")
                 supply_links.add_link(
-                    cocoa.farms, cocoa.own, fields, wish=wish(NOW), by=tenant.analyst, at=NOW
+                    cocoa.farms,
+                    cocoa.own,
+                    fields,
+                    wish=wish(NOW),
+                    act=Act(tenant.analyst, NOW),
                 )
 
     add(2)
@@ -210,7 +223,10 @@ def test_a_buyer_confirmed_beyond_its_input_is_reported_with_its_links(
         with acting(tenant):
             fields = LinkFields(share=share, flow_evidence=Flow.PROBABLE)
             made = supply_links.add_link(
-                cocoa.own, cocoa.exporter, fields, by=tenant.analyst, at=NOW
+                cocoa.own,
+                cocoa.exporter,
+                fields,
+                act=Act(tenant.analyst, NOW),
             )
             confirm(made.id)
 

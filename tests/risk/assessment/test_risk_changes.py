@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
@@ -173,7 +174,7 @@ def test_why_a_whole_map_is_assessed_stands_with_its_run(
     adapters().snapshots.drop_tenant(tenant.id)
     assert assess_new(tenant, chain_id, NOW) is WholeBecause.SNAPSHOT
     with acting(tenant):
-        value_chain.add_node(chain_id, NodeFields(name="New"), by=tenant.analyst, at=NOW)
+        value_chain.add_node(chain_id, NodeFields(name="New"), act=Act(tenant.analyst, NOW))
     assert assess_new(tenant, chain_id, NOW) is WholeBecause.MAP
     with acting(tenant):
         assert current_run(chain_id).whole_because is WholeBecause.ASKED
@@ -195,8 +196,7 @@ def test_what_another_run_scored_in_between_is_scored_once_more(tenant: Tenant) 
         chain_id,
         "request",
         as_of=DAY + timedelta(days=1),
-        by=tenant.analyst,
-        at=NOW + minutes(2),
+        act=Act(tenant.analyst, NOW + minutes(2)),
         unit=lambda: acting(tenant),
         progress=learn_more,
     )
@@ -266,7 +266,7 @@ def test_the_job_scores_what_changed_alone_and_tells_the_log(tenant: Tenant) -> 
         ).one()
         assert event.action == "risk:assess"
     with acting(tenant):
-        value_chain.add_node(chain_id, NodeFields(name="New"), by=tenant.analyst, at=NOW)
+        value_chain.add_node(chain_id, NodeFields(name="New"), act=Act(tenant.analyst, NOW))
     claim = queued_reassessment(tenant, chain_id)
     run_job(claim, owner="worker")
     with looking(tenant):

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import periodic
 from ddplatform.infrastructure.jobs.context import JobContext
@@ -41,7 +42,9 @@ def resting(tenant: Tenant, context: object) -> UUID:
 
 def renew(tenant: Tenant, at: datetime) -> object:
     with acting(tenant):
-        return HANDLERS.get(RENEW).run(JobContext({}, tenant.manager, at, lambda done, total: None))
+        return HANDLERS.get(RENEW).run(
+            JobContext({}, Act(tenant.manager, at), lambda done, total: None)
+        )
 
 
 def waiting(tenant: Tenant) -> list[Job]:
@@ -58,7 +61,7 @@ def test_a_new_day_asks_once_for_a_whole_run_of_a_map_that_rests_on_an_earlier_o
     (job,) = waiting(tenant)
     assert job.payload == {"chain_id": str(resting), "cause": "calendar"}
     HANDLERS.get(REASSESS).run(
-        JobContext(job.payload, tenant.analyst, TOMORROW, lambda done, total: None)
+        JobContext(job.payload, Act(tenant.analyst, TOMORROW), lambda done, total: None)
     )
     with acting(tenant):
         run = current_run(resting)

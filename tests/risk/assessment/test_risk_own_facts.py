@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.runner import run_job
@@ -133,7 +134,7 @@ def test_a_change_that_needs_more_than_the_nodes_asks_for_a_whole_run(
         assess(tenant, chain_id, at=NOW + minutes(step))
     with acting(tenant):
         link = db.session.scalars(select(SupplyLink).limit(1)).one()
-        supply_links.archive_link(link.id, by=tenant.analyst, at=NOW + minutes(len(cases) + 1))
+        supply_links.archive_link(link.id, act=Act(tenant.analyst, NOW + minutes(len(cases) + 1)))
     assert assess_new(tenant, chain_id, NOW + minutes(len(cases) + 1)) is WholeBecause.MAP
     with acting(tenant):
         db.session.get_one(ValueChain, chain_id).version += 1  # no history tells what it was
@@ -146,7 +147,7 @@ def test_a_change_of_nodes_and_one_of_links_ask_for_a_whole_run(
     change(tenant, chain_id, 3, country="GH")
     with acting(tenant):
         key = keys_of(chain_id)[4]
-        value_chain.archive_node(key, by=tenant.analyst, at=NOW + minutes(1))
+        value_chain.archive_node(key, act=Act(tenant.analyst, NOW + minutes(1)))
     change(tenant, chain_id, 4, country="GH", step=2)  # it left the map
     assert assess_new(tenant, chain_id, NOW + minutes(2)) is WholeBecause.MAP
 
@@ -156,7 +157,7 @@ def test_a_change_of_a_node_that_left_the_map_scores_nothing(
 ) -> None:
     with acting(tenant):
         key = keys_of(chain_id)[-1]
-        value_chain.archive_node(key, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(key, act=Act(tenant.analyst, NOW))
     base = assess(tenant, chain_id, at=NOW + minutes(1))
     change(tenant, chain_id, -1, country="CI", step=2)
     done = assess_new(tenant, chain_id, NOW + minutes(2))
@@ -174,7 +175,10 @@ def test_what_no_score_reads_makes_a_run_of_the_new_version_without_a_row(
     change(tenant, chain_id, 3, region="Sud", tags=("cocoa",))
     with acting(tenant):
         value_chain.change_chain(
-            chain_id, name="Renamed", description="", by=tenant.analyst, at=NOW + minutes(2)
+            chain_id,
+            name="Renamed",
+            description="",
+            act=Act(tenant.analyst, NOW + minutes(2)),
         )
     done = assess_new(tenant, chain_id, NOW + minutes(3))
     with looking(tenant):
@@ -229,8 +233,7 @@ def test_a_change_while_the_whole_map_is_assessed_is_assessed_after_it(
         chain_id,
         "request",
         as_of=NOW.date() + timedelta(days=1),
-        by=tenant.analyst,
-        at=NOW + minutes(2),
+        act=Act(tenant.analyst, NOW + minutes(2)),
         unit=lambda: acting(tenant),
         progress=change_it,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.vocabulary import ActionState, RiskState
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import claims
@@ -285,8 +285,7 @@ def test_a_verified_control_lowers_what_remains_until_its_check_is_too_old(
                 verified_on=NOW.date() - timedelta(days=days),
                 reason="Visited 9 communities",
                 cause=("review", None),
-                by=tenant.manager,
-                at=NOW + timedelta(seconds=days),
+                act=Act(tenant.manager, NOW + timedelta(seconds=days)),
             )
         run_id = assess(tenant, cocoa.chain, at=NOW + timedelta(seconds=days))
         with acting(tenant):
@@ -310,8 +309,7 @@ def test_a_control_record_needs_values_on_the_scales_and_a_reason(
             verified_on=None,
             reason=" ",
             cause=("review", None),
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
     assert set(refused.value.fields) == {"control", "coverage", "evidence", "reason"}
 
@@ -381,8 +379,7 @@ def test_a_worker_that_wakes_after_its_scores_were_cleared_keeps_no_run(
             cocoa.chain,
             "facts",
             as_of=NOW.date(),
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
             unit=lambda: acting(tenant),
             progress=sleep,
             run_id=run_id,
@@ -400,7 +397,7 @@ class Killed(BaseException):
 def queued_reassessment(tenant: Tenant, chain_id: UUID) -> Claim:
     """A job to assess a map, as a worker has just taken it."""
     with acting(tenant):
-        job = risk.ask_reassessment(chain_id, "facts", by=tenant.analyst, at=NOW)
+        job = risk.ask_reassessment(chain_id, "facts", act=Act(tenant.analyst, NOW))
         job.owner = "worker"
         asked = {"chain_id": str(chain_id)}
         return Claim(job.id, job.name, tenant.id, tenant.analyst.user_id, asked, 1)
@@ -439,8 +436,8 @@ def test_a_queued_reassessment_is_asked_once_and_runs_as_a_job(
     tenant: Tenant, cocoa: CocoaMap
 ) -> None:
     with acting(tenant):
-        first = risk.ask_reassessment(cocoa.chain, "answers", by=tenant.analyst, at=NOW)
-        again = risk.ask_reassessment(cocoa.chain, "facts", by=tenant.analyst, at=NOW)
+        first = risk.ask_reassessment(cocoa.chain, "answers", act=Act(tenant.analyst, NOW))
+        again = risk.ask_reassessment(cocoa.chain, "facts", act=Act(tenant.analyst, NOW))
         assert first.id == again.id
         claim = Claim(
             first.id,

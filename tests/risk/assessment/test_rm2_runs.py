@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditValue
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.assessment.services.changes import assess_changes
 from ddplatform.risk.detail.queries.risks import find_risk, list_risks
@@ -118,8 +119,7 @@ def test_a_whole_run_follows_one_under_the_old_method(tenant: Tenant, cocoa: Coc
         cocoa.chain,
         "answers",
         as_of=NOW.date(),
-        by=tenant.analyst,
-        at=NOW,
+        act=Act(tenant.analyst, NOW),
         unit=lambda: acting(tenant),
     )
 

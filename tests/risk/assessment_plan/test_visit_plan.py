@@ -19,6 +19,7 @@ from ddplatform.audit.models import AuditEvent
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -53,7 +54,7 @@ def manager(app: Flask, tenant: Tenant, cocoa: CocoaMap) -> FlaskClient:
 def make(tenant: Tenant, cocoa: CocoaMap, **wish: object) -> UUID:
     asked = {"name": "Spring", "visits": 2, "questionnaires": 2, **wish}
     with acting(tenant):
-        return make_plan(cocoa.chain, Wish(**asked), by=tenant.analyst, at=NOW).id  # type: ignore[arg-type]
+        return make_plan(cocoa.chain, Wish(**asked), act=Act(tenant.analyst, NOW)).id  # type: ignore[arg-type]
 
 
 def steps_of(tenant: Tenant, plan_id: UUID) -> list[looking.StepRow]:
@@ -84,7 +85,7 @@ def all_of(tenant: Tenant, plan_id: UUID, **more: object) -> Assigning:
 
 def do_assign(tenant: Tenant, plan_id: UUID, wanted: Assigning) -> Assigned:
     with acting(tenant):
-        return assign(plan_id, wanted, by=tenant.analyst, at=NOW)
+        return assign(plan_id, wanted, act=Act(tenant.analyst, NOW))
 
 
 def counted(tenant: Tenant, model: type[Base]) -> int:
@@ -179,8 +180,7 @@ def test_unknown_origins_and_what_is_under_way_are_left_out(
         value_chain.add_node(
             cocoa.chain,
             NodeFields(name="Somewhere", kind=NodeKind.UNKNOWN_ORIGIN),
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     first = make(tenant, cocoa, visits=9, questionnaires=9)
     steps = steps_of(tenant, first)
@@ -188,7 +188,7 @@ def test_unknown_origins_and_what_is_under_way_are_left_out(
     assert len(steps) == 4
     do_assign(tenant, first, all_of(tenant, first))
     with acting(tenant):
-        value_chain.archive_node(cocoa.farms, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(cocoa.farms, act=Act(tenant.analyst, NOW))
     with pytest.raises(Invalid) as error:
         make(tenant, cocoa, visits=9, questionnaires=9)
     assert "Nothing is left" in error.value.fields["chain_id"]
@@ -248,7 +248,7 @@ def test_a_visit_stands_under_the_open_finding_on_its_issue(
         assert step.node_id is not None
         told = FindingFields(issue=Issue(step.issue), title="Seen", description="At harvest",
                              source=FindingSource.MEDIA)  # fmt: skip
-        key = findings.record(step.node_id, told, by=tenant.analyst, at=NOW).id
+        key = findings.record(step.node_id, told, act=Act(tenant.analyst, NOW)).id
     do_assign(tenant, plan_id, all_of(tenant, plan_id))
     assert counted(tenant, Finding) == 1
     with acting(tenant):
@@ -277,7 +277,7 @@ def test_what_is_missing_is_named_and_nothing_is_assigned(tenant: Tenant, cocoa:
 def test_a_node_that_left_the_map_is_named(tenant: Tenant, cocoa: CocoaMap) -> None:
     plan_id = make(tenant, cocoa, visits=3, questionnaires=None)
     with acting(tenant):
-        value_chain.archive_node(cocoa.farms, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(cocoa.farms, act=Act(tenant.analyst, NOW))
     with pytest.raises(Invalid) as error:
         do_assign(tenant, plan_id, all_of(tenant, plan_id))
     assert "Espoir farm group" in error.value.fields["places"]
@@ -455,8 +455,8 @@ def test_a_plan_is_found_by_its_name_however_many_are_newer_and_by_its_map(
     make(tenant, cocoa, name="Autumn", visits=1)
     monkeypatch.setattr(looking, "SHOWN", 1)
     with acting(tenant):
-        value_chain.create_chain("Coffee", own_business="Roaster", by=tenant.analyst, at=NOW)
-        other = value_chain.create_chain("Tea", own_business="House", by=tenant.analyst, at=NOW)
+        value_chain.create_chain("Coffee", own_business="Roaster", act=Act(tenant.analyst, NOW))
+        other = value_chain.create_chain("Tea", own_business="House", act=Act(tenant.analyst, NOW))
         plan = db.session.get_one(VisitPlan, first)
         values = {column.key: getattr(plan, column.key) for column in VisitPlan.__table__.columns}
         db.session.add(VisitPlan(**{**values, "id": uuid4(), "chain_id": other.id}))

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
@@ -105,7 +106,7 @@ def test_a_plan_that_cannot_be_made_says_why_and_the_form_keeps_what_was_asked(
 ):
     with acting(tenant):
         for node in (cocoa.exporter, cocoa.farms):
-            value_chain.archive_node(node, by=tenant.analyst, at=NOW)
+            value_chain.archive_node(node, act=Act(tenant.analyst, NOW))
     making = ask(manager, cocoa, name="Autumn")
     _work()
 
@@ -132,7 +133,7 @@ def test_what_is_asked_for_is_read_back_from_the_job(tenant: Tenant, cocoa: Coco
     wish = Wish(name="Summer", aim=Aim.FIND, spread=Spread.NONE, amount=900, currency="EUR",
                 cost_visit=300, questionnaires=0)  # fmt: skip
     with acting(tenant):
-        job = request_plan(cocoa.chain, wish, by=tenant.analyst, at=NOW)
+        job = request_plan(cocoa.chain, wish, act=Act(tenant.analyst, NOW))
         assert read_request(job.payload) == (cocoa.chain, wish)
         assert find_going_on(job.unique_key or "") is job
         assert find_going_on("another") is None
@@ -143,7 +144,7 @@ def test_another_job_and_a_job_of_others_are_not_found(
 ):
     asked = UUID(ask(manager, cocoa).rsplit("/", 1)[1])
     with acting(tenant):
-        other = jobs.enqueue("risk:assess", {}, by=tenant.analyst, at=NOW).id
+        other = jobs.enqueue("risk:assess", {}, act=Act(tenant.analyst, NOW)).id
 
     for key in (other, uuid4()):
         assert manager.get(f"{LISTED}being-made/{key}").status_code == 404

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy import event, select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
@@ -240,9 +241,10 @@ def test_an_event_that_goes_on_stands_at_its_country_and_at_that_of_the_sites_in
         source_on=NOW.date(),
     )
     with acting(tenant):
-        context_events.add_event(flood, by=tenant.analyst, at=NOW)
+        context_events.add_event(flood, act=Act(tenant.analyst, NOW))
         context_events.add_event(
-            replace(flood, title="Drought in Ghana", country="GH"), by=tenant.analyst, at=NOW
+            replace(flood, title="Drought in Ghana", country="GH"),
+            act=Act(tenant.analyst, NOW),
         )
     words = words_of(analyst, "countries/CI")
     assert "Flood on the Sassandra" in words and "2 sites inside" in words
@@ -255,10 +257,12 @@ def flowing(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """Beans from Ghana to the exporter say that they are cocoa; the other links do not."""
     with acting(tenant):
         farm = value_chain.add_node(
-            cocoa.chain, NodeFields(name="Sefwi farms", country="GH"), by=tenant.analyst, at=NOW
+            cocoa.chain,
+            NodeFields(name="Sefwi farms", country="GH"),
+            act=Act(tenant.analyst, NOW),
         )
         link = LinkFields(commodity_ref=COCOA)
-        add_confirmed(farm.id, cocoa.exporter, link, by=tenant.analyst, at=NOW)
+        add_confirmed(farm.id, cocoa.exporter, link, act=Act(tenant.analyst, NOW))
     return cocoa
 
 
@@ -289,9 +293,11 @@ def test_a_good_that_only_runs_over_links_counts_those_who_deliver_it(
         link = LinkFields(commodity_ref="cotton", flow_evidence=FlowEvidence.PROBABLE)
         for buyer in (flowing.own, flowing.exporter):
             farm = value_chain.add_node(
-                flowing.chain, NodeFields(name="Gin", country="IN"), by=tenant.analyst, at=NOW
+                flowing.chain,
+                NodeFields(name="Gin", country="IN"),
+                act=Act(tenant.analyst, NOW),
             )
-            supply_links.add_link(farm.id, buyer, link, by=tenant.analyst, at=NOW)
+            supply_links.add_link(farm.id, buyer, link, act=Act(tenant.analyst, NOW))
     with unit_of_work(), acting_in(tenant.id):
         ours = goods_by_presence()
         assert ours["cotton"] == load_good_presence("cotton").makers.total == 2
@@ -381,7 +387,7 @@ def test_goods_are_found_by_any_name_and_by_code_and_our_own_come_first(
 
 def test_what_is_archived_counts_nowhere(tenant: Tenant, cocoa: CocoaMap) -> None:
     with acting(tenant):
-        value_chain.archive_node(cocoa.farms, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(cocoa.farms, act=Act(tenant.analyst, NOW))
     with unit_of_work(), acting_in(tenant.id):
         assert presence_by_country()["CI"].total == 1
         assert goods_by_presence()[COCOA] == 1
@@ -519,7 +525,7 @@ def test_a_page_asks_few_statements_however_many_sites_stand_there(
     with acting(tenant):
         for number in range(30):
             fields = NodeFields(name=f"Farm {number}", country="CI", commodity_refs=(COCOA,))
-            value_chain.add_node(cocoa.chain, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(cocoa.chain, fields, act=Act(tenant.analyst, NOW))
     assert statements_of(analyst, path) == few <= 10
 
 

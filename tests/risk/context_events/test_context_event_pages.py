@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.context_events.models import ContextEvent
@@ -133,8 +134,7 @@ def test_areas_of_each_kind_are_told_in_words(app, tenant, analyst, cocoa):
         value_chain.add_node(
             cocoa.chain,
             NodeFields(name="Somewhere", country="CI", kind=NodeKind.SITE),
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
 
     region = analyst.get(entered(analyst, area="region", region="Bas-Sassandra")).text

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -56,7 +57,7 @@ def days(number):
 
 def add(tenant, at=NOW, **changes):
     with acting(tenant):
-        return context_events.add_event(replace(FLOOD, **changes), by=tenant.analyst, at=at).id
+        return context_events.add_event(replace(FLOOD, **changes), act=Act(tenant.analyst, at)).id
 
 
 def marked(tenant):
@@ -164,8 +165,8 @@ def test_an_event_that_begins_later_waits_for_its_day(tenant, cocoa):
     assert (marked(tenant), open_tasks(tenant)) == (set(), {})
 
     with acting(tenant):
-        assert context_events.keep_in_step(by=tenant.manager, at=NOW + days(4)) == 0
-        assert context_events.keep_in_step(by=tenant.manager, at=NOW + days(5)) == 1
+        assert context_events.keep_in_step(act=Act(tenant.manager, NOW + days(4))) == 0
+        assert context_events.keep_in_step(act=Act(tenant.manager, NOW + days(5))) == 1
     assert marked(tenant) == {cocoa.exporter, cocoa.farms}
     assert score_of(tenant, cocoa, "COM-05", node=cocoa.farms, on=TODAY + days(5)) == 1.0
     with acting(tenant):
@@ -176,11 +177,11 @@ def test_the_day_after_the_last_the_mark_goes_and_people_are_asked_to_look_again
     add(tenant, kind="conflict", ends_on=TODAY + days(1))
     first = open_tasks(tenant)[cocoa.farms, "TRG-05"]
     with acting(tenant):
-        reassessment_tasks.close_task(first.id, "Seen, no one hurt.", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(first.id, "Seen, no one hurt.", act=Act(tenant.analyst, NOW))
 
     later = NOW + days(2)
     with acting(tenant):
-        assert context_events.keep_in_step(by=tenant.manager, at=later) == 1
+        assert context_events.keep_in_step(act=Act(tenant.manager, later)) == 1
 
     assert marked(tenant) == set()
     assert open_tasks(tenant)[cocoa.farms, "TRG-05"].id != first.id
@@ -193,7 +194,9 @@ def test_what_an_ended_event_showed_counts_until_somebody_has_looked(tenant, coc
     assert score_of(tenant, cocoa, "COM-03", node=cocoa.farms) == 1.0
 
     with acting(tenant):
-        reassessment_tasks.close_task(task.id, "The road is safe again.", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(
+            task.id, "The road is safe again.", act=Act(tenant.analyst, NOW)
+        )
 
     assert score_of(tenant, cocoa, "COM-03", node=cocoa.farms) is None
     assert score_of(tenant, cocoa, "COM-03", node=cocoa.exporter) == 1.0
@@ -203,7 +206,7 @@ def test_a_disaster_counts_for_two_years_as_the_words_of_its_factor_say(tenant, 
     add(tenant, ends_on=TODAY - days(1))
     task = open_tasks(tenant)[cocoa.farms, "TRG-05"]
     with acting(tenant):
-        reassessment_tasks.close_task(task.id, "Schools are open.", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(task.id, "Schools are open.", act=Act(tenant.analyst, NOW))
 
     assert score_of(tenant, cocoa, "COM-05", node=cocoa.farms, on=TODAY + days(700)) == 1.0
     assert score_of(tenant, cocoa, "COM-05", node=cocoa.farms, on=TODAY + days(740)) is None
@@ -213,7 +216,7 @@ def test_looking_while_the_event_goes_on_lets_nothing_go(tenant, cocoa):
     add(tenant, kind="conflict")
     task = open_tasks(tenant)[cocoa.farms, "TRG-05"]
     with acting(tenant):
-        reassessment_tasks.close_task(task.id, "We watch it.", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(task.id, "We watch it.", act=Act(tenant.analyst, NOW))
 
     assert score_of(tenant, cocoa, "COM-03", node=cocoa.farms) == 1.0
     assert cocoa.farms in marked(tenant)
@@ -223,13 +226,13 @@ def test_a_person_ends_an_event_and_nobody_ends_it_twice(tenant, cocoa):
     event = add(tenant)
 
     with acting(tenant):
-        context_events.end_event(event, TODAY, by=tenant.analyst, at=NOW)
+        context_events.end_event(event, TODAY, act=Act(tenant.analyst, NOW))
     assert marked(tenant) == set()
     with acting(tenant):
         assert list_events(EventState.OVER, today=TODAY)[0].state(TODAY) is EventState.OVER
         assert list_events(EventState.ACTIVE, today=TODAY) == []
     with acting(tenant), pytest.raises(Conflict):
-        context_events.end_event(event, TODAY, by=tenant.analyst, at=NOW)
+        context_events.end_event(event, TODAY, act=Act(tenant.analyst, NOW))
     assert events_logged(tenant, "context_event:end") == 1
 
 
@@ -238,18 +241,18 @@ def test_a_last_day_before_the_first_or_still_to_come_is_refused(tenant, cocoa, 
     event = add(tenant)
 
     with acting(tenant), pytest.raises(Invalid) as error:
-        context_events.end_event(event, day, by=tenant.analyst, at=NOW)
+        context_events.end_event(event, day, act=Act(tenant.analyst, NOW))
     assert set(error.value.fields) == {"ends_on"}
 
 
 def test_a_last_day_that_was_too_early_is_moved_and_the_marks_return(tenant, cocoa):
     event = add(tenant)
     with acting(tenant):
-        context_events.end_event(event, TODAY, by=tenant.analyst, at=NOW)
+        context_events.end_event(event, TODAY, act=Act(tenant.analyst, NOW))
     with acting(tenant):
         version = get_event(event).row_version
         wanted = replace(FLOOD, ends_on=TODAY + days(20))
-        context_events.change_event(event, wanted, version=version, by=tenant.analyst, at=NOW)
+        context_events.change_event(event, wanted, version=version, act=Act(tenant.analyst, NOW))
 
     assert marked(tenant) == {cocoa.exporter, cocoa.farms}
 
@@ -258,13 +261,16 @@ def test_sites_outside_a_corrected_area_lose_mark_and_score_at_once(tenant, coco
     event = add(tenant)
     with acting(tenant):
         context_events.change_event(
-            event, replace(FLOOD, country="GH"), version=1, by=tenant.analyst, at=NOW + days(1)
+            event,
+            replace(FLOOD, country="GH"),
+            version=1,
+            act=Act(tenant.analyst, NOW + days(1)),
         )
 
     assert marked(tenant) == set()
     assert score_of(tenant, cocoa, "COM-05", node=cocoa.farms, on=TODAY + days(2)) is None
     with acting(tenant):
-        context_events.change_event(event, FLOOD, version=2, by=tenant.analyst, at=NOW + days(2))
+        context_events.change_event(event, FLOOD, version=2, act=Act(tenant.analyst, NOW + days(2)))
     assert marked(tenant) == {cocoa.exporter, cocoa.farms}
 
 
@@ -272,7 +278,7 @@ def test_the_same_form_sent_twice_changes_nothing(tenant, cocoa):
     event = add(tenant)
 
     with acting(tenant):
-        context_events.change_event(event, FLOOD, version=1, by=tenant.analyst, at=NOW)
+        context_events.change_event(event, FLOOD, version=1, act=Act(tenant.analyst, NOW))
 
     assert events_logged(tenant, "context_event:change") == 0
 
@@ -281,12 +287,18 @@ def test_two_people_who_change_an_event_see_both_versions(tenant, cocoa):
     event = add(tenant)
     with acting(tenant):
         context_events.change_event(
-            event, replace(FLOOD, title="Flood of November"), version=1, by=tenant.analyst, at=NOW
+            event,
+            replace(FLOOD, title="Flood of November"),
+            version=1,
+            act=Act(tenant.analyst, NOW),
         )
 
     with acting(tenant), pytest.raises(Conflict) as error:
         context_events.change_event(
-            event, replace(FLOOD, title="Flood"), version=1, by=tenant.manager, at=NOW
+            event,
+            replace(FLOOD, title="Flood"),
+            version=1,
+            act=Act(tenant.manager, NOW),
         )
     assert error.value.theirs == {"Title": "Flood of November"}
 
@@ -296,7 +308,10 @@ def test_moving_the_first_day_ahead_takes_the_marks_away_until_then(tenant, coco
 
     with acting(tenant):
         context_events.change_event(
-            event, replace(FLOOD, starts_on=TODAY + days(9)), version=1, by=tenant.analyst, at=NOW
+            event,
+            replace(FLOOD, starts_on=TODAY + days(9)),
+            version=1,
+            act=Act(tenant.analyst, NOW),
         )
 
     assert marked(tenant) == set()
@@ -306,24 +321,26 @@ def test_a_site_that_joins_the_map_later_is_found_by_the_daily_look(tenant, coco
     add(tenant)
     with acting(tenant):
         new = value_chain.add_node(
-            cocoa.chain, NodeFields(name="New co-op", country="CI"), by=tenant.analyst, at=NOW
+            cocoa.chain,
+            NodeFields(name="New co-op", country="CI"),
+            act=Act(tenant.analyst, NOW),
         ).id
 
     with acting(tenant):
-        assert context_events.keep_in_step(by=tenant.manager, at=NOW + days(1)) == 1
+        assert context_events.keep_in_step(act=Act(tenant.manager, NOW + days(1))) == 1
     assert new in marked(tenant)
     with acting(tenant):
-        assert context_events.keep_in_step(by=tenant.manager, at=NOW + days(2)) == 0
+        assert context_events.keep_in_step(act=Act(tenant.manager, NOW + days(2))) == 0
 
 
 def test_an_event_is_withdrawn_by_a_second_person_and_takes_its_tasks_along(tenant, cocoa):
     event = add(tenant)
 
     with acting(tenant), pytest.raises(Conflict) as error:
-        context_events.withdraw_event(event, "Wrong river", by=tenant.analyst, at=NOW)
+        context_events.withdraw_event(event, "Wrong river", act=Act(tenant.analyst, NOW))
     assert "yourself" in str(error.value)
     with acting(tenant):
-        context_events.withdraw_event(event, "Wrong river", by=tenant.manager, at=NOW)
+        context_events.withdraw_event(event, "Wrong river", act=Act(tenant.manager, NOW))
 
     assert (marked(tenant), open_tasks(tenant)) == (set(), {})
     assert score_of(tenant, cocoa, "COM-05", node=cocoa.farms) is None
@@ -331,7 +348,7 @@ def test_an_event_is_withdrawn_by_a_second_person_and_takes_its_tasks_along(tena
         row = list_events(EventState.WITHDRAWN, today=TODAY)[0]
         assert row.state(TODAY) is EventState.WITHDRAWN
     with acting(tenant), pytest.raises(Conflict):
-        context_events.withdraw_event(event, "Again", by=tenant.manager, at=NOW)
+        context_events.withdraw_event(event, "Again", act=Act(tenant.manager, NOW))
 
 
 def test_a_task_with_another_reason_stays_when_an_event_is_withdrawn(tenant, cocoa):
@@ -340,7 +357,7 @@ def test_a_task_with_another_reason_stays_when_an_event_is_withdrawn(tenant, coc
     assert len(open_tasks(tenant)) == 2
 
     with acting(tenant):
-        context_events.withdraw_event(event, "Wrong river", by=tenant.manager, at=NOW)
+        context_events.withdraw_event(event, "Wrong river", act=Act(tenant.manager, NOW))
 
     assert len(open_tasks(tenant)) == 2
 
@@ -349,7 +366,7 @@ def test_a_withdrawal_needs_a_reason(tenant, cocoa):
     event = add(tenant)
 
     with acting(tenant), pytest.raises(Invalid) as error:
-        context_events.withdraw_event(event, " ", by=tenant.manager, at=NOW)
+        context_events.withdraw_event(event, " ", act=Act(tenant.manager, NOW))
     assert set(error.value.fields) == {"reason"}
 
 
@@ -378,7 +395,7 @@ def test_a_withdrawal_needs_a_reason(tenant, cocoa):
 )
 def test_an_event_that_breaks_a_rule_names_every_field(tenant, context, changes, fields):
     with acting(tenant), pytest.raises(Invalid) as error:
-        context_events.add_event(replace(FLOOD, **changes), by=tenant.analyst, at=NOW)
+        context_events.add_event(replace(FLOOD, **changes), act=Act(tenant.analyst, NOW))
 
     assert set(error.value.fields) == fields
 
@@ -407,7 +424,9 @@ def test_an_event_is_kept_from_other_organisations(tenant, other_tenant, cocoa):
 def test_a_person_tells_of_a_change_and_one_task_stands_however_often(tenant, cocoa):
     for note in ("New owner since May.", "New owner since May.", "The manager left too."):
         with acting(tenant):
-            reassessment_tasks.report_change(cocoa.farms, "TRG-03", note, by=tenant.analyst, at=NOW)
+            reassessment_tasks.report_change(
+                cocoa.farms, "TRG-03", note, act=Act(tenant.analyst, NOW)
+            )
 
     assert set(open_tasks(tenant)) == {(cocoa.farms, "TRG-03")}
     with acting(tenant):
@@ -420,7 +439,7 @@ def test_a_person_tells_of_a_change_and_one_task_stands_however_often(tenant, co
 )
 def test_a_change_that_people_do_not_tell_of_is_refused(tenant, cocoa, trigger, note, fields):
     with acting(tenant), pytest.raises(Invalid) as error:
-        reassessment_tasks.report_change(cocoa.farms, trigger, note, by=tenant.analyst, at=NOW)
+        reassessment_tasks.report_change(cocoa.farms, trigger, note, act=Act(tenant.analyst, NOW))
 
     assert set(error.value.fields) == fields
 
@@ -430,13 +449,13 @@ def test_a_task_is_closed_once_and_with_a_note(tenant, cocoa):
     task = open_tasks(tenant)[cocoa.farms, "TRG-05"].id
 
     with acting(tenant), pytest.raises(Invalid):
-        reassessment_tasks.close_task(task, " ", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(task, " ", act=Act(tenant.analyst, NOW))
     with acting(tenant):
-        reassessment_tasks.close_task(task, "Looked.", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(task, "Looked.", act=Act(tenant.analyst, NOW))
     with acting(tenant), pytest.raises(Conflict):
-        reassessment_tasks.close_task(task, "Looked.", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(task, "Looked.", act=Act(tenant.analyst, NOW))
     with acting(tenant), pytest.raises(NotFound):
-        reassessment_tasks.close_task(uuid4(), "Looked.", by=tenant.analyst, at=NOW)
+        reassessment_tasks.close_task(uuid4(), "Looked.", act=Act(tenant.analyst, NOW))
     assert events_logged(tenant, "review_task:close") == 1
 
 
@@ -446,11 +465,15 @@ def test_a_task_gets_an_owner_who_is_a_person_of_the_organisation(tenant, other_
 
     with acting(tenant):
         found = reassessment_tasks.set_owner(
-            task, tenant.analyst.user_id, by=tenant.manager, at=NOW
+            task,
+            tenant.analyst.user_id,
+            act=Act(tenant.manager, NOW),
         )
         assert found.owner_id == tenant.analyst.user_id
     with acting(tenant), pytest.raises(Invalid):
         stranger = other_tenant[RoleId.ANALYST].user_id
-        reassessment_tasks.set_owner(task, stranger, by=tenant.manager, at=NOW)
+        reassessment_tasks.set_owner(task, stranger, act=Act(tenant.manager, NOW))
     with acting(tenant):
-        assert reassessment_tasks.set_owner(task, None, by=tenant.manager, at=NOW).owner_id is None
+        assert (
+            reassessment_tasks.set_owner(task, None, act=Act(tenant.manager, NOW)).owner_id is None
+        )

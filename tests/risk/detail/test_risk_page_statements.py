@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.observations.services import add_observation
 from ddplatform.risk.runs.models import FactKind, RiskFact, SalienceNote, SeverityJudgement
@@ -62,7 +63,10 @@ def assessed(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     assess(tenant, cocoa.chain)
     with acting(tenant):
         other = value_chain.create_chain(
-            "Coffee", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+            "Coffee",
+            own_business="Maison Cacao",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         ).id
     assess(tenant, other)
     return cocoa
@@ -79,7 +83,7 @@ def tell_much(tenant: Tenant, cocoa: CocoaMap) -> None:
     with acting(tenant):
         for number, factor in enumerate(("WRK-01", "WRK-03", "WRK-09", "COM-01")):
             seen = replace(CHILDREN_SEEN, source=f"Group {number}")
-            add_observation(cocoa.farms, seen, by=tenant.analyst, at=NOW)
+            add_observation(cocoa.farms, seen, act=Act(tenant.analyst, NOW))
             db.session.add_all(
                 [
                     RiskSignal(
@@ -147,7 +151,7 @@ def test_no_page_asks_more_where_the_map_has_more_places(
     with acting(tenant):
         for number in range(60):
             fields = NodeFields(name=f"More {number}", country="GH", commodity_refs=(COCOA,))
-            value_chain.add_node(assessed.chain, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(assessed.chain, fields, act=Act(tenant.analyst, NOW))
     assess(tenant, assessed.chain)
 
     assert {page: count(page) for page in pages} == few

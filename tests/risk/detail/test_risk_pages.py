@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job
@@ -169,7 +170,9 @@ def test_the_register_says_when_the_map_changed_since(
 ) -> None:
     assert "The map changed after" not in analyst.get(f"{BASE}/").text
     with acting(tenant):
-        value_chain.add_node(scored.chain, NodeFields(name="New mill"), by=tenant.analyst, at=NOW)
+        value_chain.add_node(
+            scored.chain, NodeFields(name="New mill"), act=Act(tenant.analyst, NOW)
+        )
     assert "The map changed after this assessment" in analyst.get(f"{BASE}/").text
 
 
@@ -253,8 +256,7 @@ def test_the_parts_hold_with_peers_that_lift_what_is_assumed(
                     sector_ref="agriculture",
                     commodity_refs=(COCOA,),
                 ),
-                by=tenant.analyst,
-                at=NOW,
+                act=Act(tenant.analyst, NOW),
             )
             made.append(node.id)
         for node_id in made[:6]:
@@ -362,8 +364,7 @@ def test_the_history_tells_before_after_and_cause(
             verified_on=NOW.date() - timedelta(days=700),
             reason="Committee meets monthly",
             cause=("review", None),
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
     assess(tenant, scored.chain, cause="facts", at=NOW + timedelta(hours=1), method="RM-1.0")
     text = analyst.get(page_of(scored.farms)).text
@@ -444,8 +445,7 @@ def test_a_manager_approves_a_lowering_of_somebody_else_and_can_end_it(
             points=30,
             note="Two quiet visits",
             expires_on=now.date() + timedelta(days=90),
-            by=tenant.analyst,
-            at=now,
+            act=Act(tenant.analyst, now),
         ).id
     token = csrf_token(manager, f"{page_of(ranged.farms)}/urgency")
     answer = manager.post(

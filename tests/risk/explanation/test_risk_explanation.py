@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.context_events.services import events as context_events
 from ddplatform.risk.explanation.views.waterfall import Line, axis, draw, printed_tenths
@@ -121,7 +122,7 @@ def test_an_event_around_the_place_is_a_line_that_leads_to_it_unless_it_was_a_mi
     assert round(sum(printed(text)), 1) == total(text)
 
     with acting(tenant):
-        context_events.withdraw_event(event, "Another river", by=tenant.manager, at=NOW)
+        context_events.withdraw_event(event, "Another river", act=Act(tenant.manager, NOW))
     assert total(page(analyst, cocoa.farms)) == before
 
 

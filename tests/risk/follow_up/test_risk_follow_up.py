@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -47,7 +48,7 @@ def follow_up(tenant: Tenant, node_id: UUID, *, later: int = 0) -> FollowUp:
 def own(tenant: Tenant, node_id: UUID, owner: UUID | None, *, minutes: int = 0) -> None:
     with acting(tenant):
         at = NOW + timedelta(minutes=minutes)
-        services.set_owner(node_id, ISSUE, owner, by=tenant.analyst, at=at)
+        services.set_owner(node_id, ISSUE, owner, act=Act(tenant.analyst, at))
 
 
 def defer(tenant: Tenant, node_id: UUID, *, owner: UUID | None = None, minutes: int = 0) -> None:
@@ -56,8 +57,7 @@ def defer(tenant: Tenant, node_id: UUID, *, owner: UUID | None = None, minutes: 
             node_id,
             ISSUE,
             Wanted(MARCH, "Harvest ends in February.", owner),
-            by=tenant.analyst,
-            at=NOW + timedelta(minutes=minutes),
+            act=Act(tenant.analyst, NOW + timedelta(minutes=minutes)),
         )
 
 
@@ -68,8 +68,7 @@ def in_danger(tenant: Tenant, node_id: UUID, *, minutes: int = 0, danger: bool =
             ISSUE,
             Urgency(is_emergency=danger),
             reason="Told by phone",
-            by=tenant.analyst,
-            at=NOW + timedelta(minutes=minutes),
+            act=Act(tenant.analyst, NOW + timedelta(minutes=minutes)),
         )
 
 
@@ -141,12 +140,15 @@ def test_a_deferral_ends_with_a_reason_and_can_come_again(tenant: Tenant, scored
     with acting(tenant):
         at = NOW + timedelta(minutes=1)
         services.end_deferral(
-            scored.farms, ISSUE, reason="Harvest began early.", by=tenant.analyst, at=at
+            scored.farms,
+            ISSUE,
+            reason="Harvest began early.",
+            act=Act(tenant.analyst, at),
         )
     assert follow_up(tenant, scored.farms).deferral is None
     assert events(tenant, "risk_follow_up:end_deferral") == 1
     with pytest.raises(Conflict), acting(tenant):
-        services.end_deferral(scored.farms, ISSUE, reason="Again", by=tenant.analyst, at=at)
+        services.end_deferral(scored.farms, ISSUE, reason="Again", act=Act(tenant.analyst, at))
 
     defer(tenant, scored.farms, minutes=2)
     assert follow_up(tenant, scored.farms).deferral is not None
@@ -167,8 +169,8 @@ def test_a_very_severe_risk_is_deferred_only_while_it_is_unlikely(
 
     with acting(tenant):
         with pytest.raises(Conflict, match="very severe risk with a likelihood of 25 %"):
-            services.defer(scored.farms, likely, wanted, by=tenant.analyst, at=NOW)
-        services.defer(scored.farms, unlikely, wanted, by=tenant.analyst, at=NOW)
+            services.defer(scored.farms, likely, wanted, act=Act(tenant.analyst, NOW))
+        services.defer(scored.farms, unlikely, wanted, act=Act(tenant.analyst, NOW))
         found = load_of_places([scored.farms], NOW.date())
 
     assert found.of(scored.farms, likely).deferral is None
@@ -207,7 +209,7 @@ def test_a_deferral_needs_a_day_a_reason_and_an_owner(
     tenant: Tenant, scored: CocoaMap, wanted: Wanted, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused, acting(tenant):
-        services.defer(scored.farms, ISSUE, wanted, by=tenant.analyst, at=NOW)
+        services.defer(scored.farms, ISSUE, wanted, act=Act(tenant.analyst, NOW))
 
     assert field in refused.value.fields
 
@@ -229,7 +231,7 @@ def test_a_deferral_changes_no_rank_and_no_total(tenant: Tenant, scored: CocoaMa
 
 def test_a_site_of_somebody_else_has_no_follow_up(tenant: Tenant, scored: CocoaMap) -> None:
     with pytest.raises(NotFound), acting(tenant):
-        services.set_owner(UUID(int=5), ISSUE, None, by=tenant.analyst, at=NOW)
+        services.set_owner(UUID(int=5), ISSUE, None, act=Act(tenant.analyst, NOW))
 
 
 def send(browser: FlaskClient, page: str, **data: str) -> object:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.jobs.models import Job, JobState
@@ -61,8 +62,7 @@ def change(tenant: Tenant, cocoa: CocoaMap, points: float, **more: object) -> UU
             cocoa.farms,
             Issue.CL,
             points=points,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
             **given,  # type: ignore[arg-type]
         ).id
 
@@ -82,8 +82,7 @@ def test_a_judged_severity_counts_in_the_next_run_with_its_cause(
                 "irremediability": "Lost school years",
                 "vulnerable": "Children live on the farms",
             },
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     assess(tenant, cocoa.chain, cause="judgement", at=LATER)
     after = current(tenant, cocoa)
@@ -111,8 +110,7 @@ def test_of_two_judgements_the_newest_counts_and_the_first_stays(
                 Issue.CL,
                 Severity(scale=scale),
                 reasons={"scale": "Seen"},
-                by=tenant.analyst,
-                at=at,
+                act=Act(tenant.analyst, at),
             )
     assess(tenant, cocoa.chain, at=LATER)
     assert current(tenant, cocoa).scale == 5
@@ -136,7 +134,11 @@ def test_a_judgement_without_a_trait_on_the_scale_and_its_reason_is_refused(
 ) -> None:
     with pytest.raises(Invalid) as refused, acting(tenant):
         judging.judge_severity(
-            cocoa.farms, Issue.CL, severity, reasons=reasons, by=tenant.analyst, at=NOW
+            cocoa.farms,
+            Issue.CL,
+            severity,
+            reasons=reasons,
+            act=Act(tenant.analyst, NOW),
         )
     assert set(refused.value.fields) == fields
 
@@ -157,7 +159,7 @@ def test_a_lowering_counts_only_when_a_second_person_approved_it(
     assess(tenant, cocoa.chain, at=LATER)
     assert points_of(tenant, cocoa) == before
     with acting(tenant):
-        judging.decide_change(asked, approve=True, by=tenant.manager, at=NOW)
+        judging.decide_change(asked, approve=True, act=Act(tenant.manager, NOW))
     assess(tenant, cocoa.chain, cause="judgement", at=LATER)
     assert points_of(tenant, cocoa) == 40
 
@@ -165,7 +167,7 @@ def test_a_lowering_counts_only_when_a_second_person_approved_it(
 def test_a_lowering_ends_by_itself(tenant: Tenant, cocoa: CocoaMap) -> None:
     asked = change(tenant, cocoa, 40, expires_on=NOW.date() + timedelta(days=30))
     with acting(tenant):
-        judging.decide_change(asked, approve=True, by=tenant.manager, at=NOW)
+        judging.decide_change(asked, approve=True, act=Act(tenant.manager, NOW))
     assess(tenant, cocoa.chain, at=NOW + timedelta(days=31))
     assert points_of(tenant, cocoa) > 40
     with acting(tenant):
@@ -178,7 +180,7 @@ def test_a_refused_lowering_changes_nothing(tenant: Tenant, cocoa: CocoaMap) -> 
     before = points_of(tenant, cocoa)
     asked = change(tenant, cocoa, 40)
     with acting(tenant):
-        judging.decide_change(asked, approve=False, by=tenant.manager, at=NOW)
+        judging.decide_change(asked, approve=False, act=Act(tenant.manager, NOW))
     assess(tenant, cocoa.chain, at=LATER)
     assert points_of(tenant, cocoa) == before
     with acting(tenant):
@@ -194,11 +196,10 @@ def test_nobody_approves_their_own_lowering(tenant: Tenant, cocoa: CocoaMap) -> 
             points=40,
             note="Quiet season",
             expires_on=NEXT_SPRING,
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         ).id
     with pytest.raises(NotAllowed, match="of their own"), acting(tenant):
-        judging.decide_change(own, approve=True, by=tenant.manager, at=NOW)
+        judging.decide_change(own, approve=True, act=Act(tenant.manager, NOW))
 
 
 def test_a_role_without_the_right_does_not_approve(tenant: Tenant, cocoa: CocoaMap) -> None:
@@ -209,11 +210,10 @@ def test_a_role_without_the_right_does_not_approve(tenant: Tenant, cocoa: CocoaM
             points=40,
             note="Quiet season",
             expires_on=NEXT_SPRING,
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         ).id
     with pytest.raises(NotAllowed, match="may not approve"), acting(tenant):
-        judging.decide_change(asked, approve=True, by=tenant.analyst, at=NOW)
+        judging.decide_change(asked, approve=True, act=Act(tenant.analyst, NOW))
 
 
 @pytest.mark.parametrize(
@@ -250,23 +250,25 @@ def test_one_lowering_waits_at_a_time(tenant: Tenant, cocoa: CocoaMap) -> None:
 def test_a_lowering_is_decided_once_and_not_after_its_end(tenant: Tenant, cocoa: CocoaMap) -> None:
     asked = change(tenant, cocoa, 40)
     with pytest.raises(Conflict, match="has passed"), acting(tenant):
-        judging.decide_change(asked, approve=True, by=tenant.manager, at=NOW + timedelta(days=360))
+        judging.decide_change(
+            asked, approve=True, act=Act(tenant.manager, NOW + timedelta(days=360))
+        )
     with acting(tenant):
-        judging.decide_change(asked, approve=True, by=tenant.manager, at=NOW)
+        judging.decide_change(asked, approve=True, act=Act(tenant.manager, NOW))
     with pytest.raises(Conflict, match="nothing to decide"), acting(tenant):
-        judging.decide_change(asked, approve=False, by=tenant.manager, at=NOW)
+        judging.decide_change(asked, approve=False, act=Act(tenant.manager, NOW))
 
 
 def test_ending_a_raise_takes_a_second_person_and_a_reason(tenant: Tenant, cocoa: CocoaMap) -> None:
     raised = change(tenant, cocoa, 97, expires_on=None)
     with pytest.raises(NotAllowed), acting(tenant):
-        judging.end_change(raised, reason="Over", by=tenant.analyst, at=NOW)
+        judging.end_change(raised, reason="Over", act=Act(tenant.analyst, NOW))
     with pytest.raises(Invalid), acting(tenant):
-        judging.end_change(raised, reason="", by=tenant.manager, at=NOW)
+        judging.end_change(raised, reason="", act=Act(tenant.manager, NOW))
     with acting(tenant):
-        judging.end_change(raised, reason="Checked on site", by=tenant.manager, at=NOW)
+        judging.end_change(raised, reason="Checked on site", act=Act(tenant.manager, NOW))
     with pytest.raises(Conflict, match="ended already"), acting(tenant):
-        judging.end_change(raised, reason="Again", by=tenant.manager, at=NOW)
+        judging.end_change(raised, reason="Again", act=Act(tenant.manager, NOW))
     assess(tenant, cocoa.chain, at=LATER)
     assert points_of(tenant, cocoa) < 97
     with acting(tenant):
@@ -276,7 +278,7 @@ def test_ending_a_raise_takes_a_second_person_and_a_reason(tenant: Tenant, cocoa
 def test_the_one_who_asked_may_end_a_lowering(tenant: Tenant, cocoa: CocoaMap) -> None:
     asked = change(tenant, cocoa, 40)
     with acting(tenant):
-        judging.end_change(asked, reason="Harvest starts", by=tenant.analyst, at=NOW)
+        judging.end_change(asked, reason="Harvest starts", act=Act(tenant.analyst, NOW))
         assert risk_judged.find_pending_change(cocoa.farms, Issue.CL) is None
 
 
@@ -294,8 +296,7 @@ def test_a_known_danger_comes_first_in_the_order(tenant: Tenant, cocoa: CocoaMap
             Issue.FF,
             Urgency(is_emergency=True, delay_harms=True, involvement=Involvement.CONTRIBUTE),
             reason="Mothers sent home without pay",
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     assess(tenant, cocoa.chain, at=LATER)
     assert current(tenant, cocoa, Issue.FF).salience_rank == 1
@@ -308,7 +309,11 @@ def test_a_known_danger_comes_first_in_the_order(tenant: Tenant, cocoa: CocoaMap
 def test_a_note_needs_a_reason(tenant: Tenant, cocoa: CocoaMap) -> None:
     with pytest.raises(Invalid), acting(tenant):
         judging.note_salience(
-            cocoa.farms, Issue.FF, Urgency(), reason="", by=tenant.analyst, at=NOW
+            cocoa.farms,
+            Issue.FF,
+            Urgency(),
+            reason="",
+            act=Act(tenant.analyst, NOW),
         )
 
 
@@ -333,7 +338,11 @@ def test_what_is_judged_of_a_foreign_node_does_not_exist(
     asked = change(tenant, cocoa, 40)
     with pytest.raises(NotFound), acting(other_tenant):
         judging.note_salience(
-            cocoa.farms, Issue.CL, Urgency(), reason="x", by=other_tenant.analyst, at=NOW
+            cocoa.farms,
+            Issue.CL,
+            Urgency(),
+            reason="x",
+            act=Act(other_tenant.analyst, NOW),
         )
     with pytest.raises(NotFound), acting(other_tenant):
-        judging.decide_change(asked, approve=True, by=other_tenant.manager, at=NOW)
+        judging.decide_change(asked, approve=True, act=Act(other_tenant.manager, NOW))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -47,7 +48,7 @@ def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     with acting(tenant):
         for number in range(TWINS):
             fields = NodeFields(name=f"Farm {number}", country="CI", commodity_refs=(COCOA,))
-            value_chain.add_node(cocoa.chain, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(cocoa.chain, fields, act=Act(tenant.analyst, NOW))
     assess(tenant, cocoa.chain)
     return cocoa
 
@@ -61,7 +62,7 @@ def make(tenant: Tenant, wish: Wish, *, marks: list[Mark] | None = None) -> tupl
     with acting(tenant):
         plan = plan_step(chosen(marks=marks).targets, wish, TODAY)
         seen = mark_of(plan.change)
-        lot = services.carry_out(wish, plan, seen=seen, by=tenant.analyst, at=NOW)
+        lot = services.carry_out(wish, plan, seen=seen, act=Act(tenant.analyst, NOW))
         return lot.id, plan
 
 
@@ -112,14 +113,13 @@ def test_what_cannot_be_deferred_is_left_out_with_the_reason(
     tenant: Tenant, scored: CocoaMap
 ) -> None:
     with acting(tenant):
-        set_owner(scored.farms, Issue.FF, tenant.manager.user_id, by=tenant.analyst, at=NOW)
+        set_owner(scored.farms, Issue.FF, tenant.manager.user_id, act=Act(tenant.analyst, NOW))
         note_salience(
             scored.own,
             Issue.FF,
             Urgency(is_emergency=True),
             reason="Told by phone",
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
         wish = Wish(RiskVerb.DEFER, review_on=MARCH, reason="Harvest")
         plan = plan_step(chosen().targets, wish, TODAY)
@@ -146,21 +146,21 @@ def test_an_undo_says_again_what_counted_before_and_leaves_what_is_newer(
     tenant: Tenant, scored: CocoaMap
 ) -> None:
     with acting(tenant):
-        set_owner(scored.farms, Issue.FF, tenant.analyst.user_id, by=tenant.analyst, at=NOW)
+        set_owner(scored.farms, Issue.FF, tenant.analyst.user_id, act=Act(tenant.analyst, NOW))
         wanted = Wanted(MARCH, "Rain", tenant.analyst.user_id)
-        defer(scored.farms, Issue.FF, wanted, by=tenant.analyst, at=NOW)
+        defer(scored.farms, Issue.FF, wanted, act=Act(tenant.analyst, NOW))
     before = standing(tenant)
     at = NOW + timedelta(minutes=1)
     wish = Wish(RiskVerb.DEFER, tenant.manager.user_id, TODAY + timedelta(days=20), "Harvest")
     with acting(tenant):
         plan = plan_step(chosen().targets, wish, TODAY)
-        lot = services.carry_out(wish, plan, seen=mark_of(plan.change), by=tenant.analyst, at=at)
+        lot = services.carry_out(wish, plan, seen=mark_of(plan.change), act=Act(tenant.analyst, at))
         newer = at + timedelta(minutes=1)
-        set_owner(scored.own, Issue.FF, tenant.analyst.user_id, by=tenant.analyst, at=newer)
+        set_owner(scored.own, Issue.FF, tenant.analyst.user_id, act=Act(tenant.analyst, newer))
     assert standing(tenant).of(scored.farms, Issue.FF).deferral.reason == "Harvest"  # type: ignore[union-attr]
 
     with acting(tenant):
-        undone = services.undo(lot.id, by=tenant.analyst, at=LATER)
+        undone = services.undo(lot.id, act=Act(tenant.analyst, LATER))
         kept = undone.kept
     after = standing(tenant)
     farms = after.of(scored.farms, Issue.FF)
@@ -171,7 +171,7 @@ def test_an_undo_says_again_what_counted_before_and_leaves_what_is_newer(
     own = after.of(scored.own, Issue.FF)
     assert kept == 1 and own.owner and own.owner.id == tenant.analyst.user_id
     with pytest.raises(Conflict), acting(tenant):
-        services.undo(lot.id, by=tenant.analyst, at=LATER)
+        services.undo(lot.id, act=Act(tenant.analyst, LATER))
 
 
 def test_urgency_keeps_what_it_was_not_asked_to_set_and_asks_for_an_assessment(
@@ -183,8 +183,7 @@ def test_urgency_keeps_what_it_was_not_asked_to_set_and_asks_for_an_assessment(
             Issue.FF,
             Urgency(delay_harms=True),
             reason="School year",
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
         for job in db.session.scalars(select(Job)):
             db.session.delete(job)
@@ -192,14 +191,14 @@ def test_urgency_keeps_what_it_was_not_asked_to_set_and_asks_for_an_assessment(
     with acting(tenant):
         plan = plan_step(chosen().targets, wish, TODAY)
         at = NOW + timedelta(minutes=1)
-        lot = services.carry_out(wish, plan, seen=mark_of(plan.change), by=tenant.analyst, at=at)
+        lot = services.carry_out(wish, plan, seen=mark_of(plan.change), act=Act(tenant.analyst, at))
 
     notes = standing(tenant).notes
     farms = notes[scored.farms.hex, Issue.FF.value]
     assert farms.delay_harms is True and farms.involvement == "contribute"
     with acting(tenant):
         assert len(db.session.scalars(select(Job)).all()) == 1
-        services.undo(lot.id, by=tenant.analyst, at=LATER)
+        services.undo(lot.id, act=Act(tenant.analyst, LATER))
     farms = standing(tenant).notes[scored.farms.hex, Issue.FF.value]
     assert farms.delay_harms is True and farms.involvement is None
 
@@ -207,11 +206,11 @@ def test_urgency_keeps_what_it_was_not_asked_to_set_and_asks_for_an_assessment(
 def test_a_deferral_ends_for_those_that_are_deferred(tenant: Tenant, scored: CocoaMap) -> None:
     with acting(tenant):
         wanted = Wanted(MARCH, "Rain", tenant.analyst.user_id)
-        defer(scored.farms, Issue.FF, wanted, by=tenant.analyst, at=NOW)
+        defer(scored.farms, Issue.FF, wanted, act=Act(tenant.analyst, NOW))
         wish = Wish(RiskVerb.END, reason="It rained")
         plan = plan_step(chosen().targets, wish, TODAY)
         at = NOW + timedelta(minutes=1)
-        services.carry_out(wish, plan, seen=mark_of(plan.change), by=tenant.analyst, at=at)
+        services.carry_out(wish, plan, seen=mark_of(plan.change), act=Act(tenant.analyst, at))
 
     assert [one.risk.node_id for one in plan.change] == [scored.farms]
     assert plan.left[Why.NOT_DEFERRED]
@@ -223,10 +222,10 @@ def test_other_risks_than_were_shown_are_not_changed(tenant: Tenant, scored: Coc
     with acting(tenant):
         plan = plan_step(chosen().targets, wish, TODAY)
     with pytest.raises(Conflict), acting(tenant):
-        services.carry_out(wish, plan, seen="other", by=tenant.analyst, at=NOW)
+        services.carry_out(wish, plan, seen="other", act=Act(tenant.analyst, NOW))
     nothing = Plan((), {}, plan.follow_ups)
     with pytest.raises(Invalid), acting(tenant):
-        services.carry_out(wish, nothing, seen=mark_of(()), by=tenant.analyst, at=NOW)
+        services.carry_out(wish, nothing, seen=mark_of(()), act=Act(tenant.analyst, NOW))
 
 
 def test_more_risks_than_one_step_changes_are_not_read(

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.detail.queries.risks import find_risk
@@ -191,7 +192,7 @@ def test_buyers_whose_shares_add_to_more_than_one_are_named(
     assert compared(app)["shares_above_one"] == {}
     with acting(tenant):
         fields = LinkFields(share=0.7)
-        add_confirmed(cocoa.own, cocoa.exporter, fields, by=tenant.analyst, at=NOW)
+        add_confirmed(cocoa.own, cocoa.exporter, fields, act=Act(tenant.analyst, NOW))
 
     found = compared(app)["shares_above_one"]
     assert list(found.values()) == [pytest.approx(1.3)]

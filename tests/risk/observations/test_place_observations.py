@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddplatform.audit.queries.log import LogFilter, list_events
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.risk.explanation.queries.issues import explain_risk
@@ -47,7 +48,7 @@ SCHOOLS = Seen(
 
 def add(tenant: Tenant, node: UUID, seen: Seen = CHILDREN_SEEN) -> UUID:
     with acting(tenant):
-        return add_observation(node, seen, by=tenant.analyst, at=NOW).id
+        return add_observation(node, seen, act=Act(tenant.analyst, NOW)).id
 
 
 def points(tenant: Tenant, node: UUID, issue: Issue = Issue.CL, on: date = TODAY) -> float:
@@ -112,7 +113,7 @@ def test_a_withdrawn_one_counts_no_longer_and_a_past_day_keeps_it(tenant: Tenant
     kept = add(tenant, cocoa.farms)
     with acting(tenant):
         later = NOW + timedelta(days=5)
-        withdraw_observation(kept, "Another farm group was meant.", by=tenant.manager, at=later)
+        withdraw_observation(kept, "Another farm group was meant.", act=Act(tenant.manager, later))
     assert seen_of(tenant, cocoa, TODAY) == [("WRK-01", 1.0)]
     assert seen_of(tenant, cocoa, TODAY + timedelta(days=5)) == []
 
@@ -122,15 +123,15 @@ def test_nobody_withdraws_what_they_entered_and_only_who_may_approve_does(
 ):
     kept = add(tenant, cocoa.farms)
     with acting(tenant), pytest.raises(NotAllowed, match="your own observation"):
-        withdraw_observation(kept, "A mistake.", by=tenant.analyst, at=NOW)
+        withdraw_observation(kept, "A mistake.", act=Act(tenant.analyst, NOW))
     with acting(tenant), pytest.raises(NotAllowed, match="may not withdraw"):
-        withdraw_observation(kept, "A mistake.", by=tenant[RoleId.AUDITOR], at=NOW)
+        withdraw_observation(kept, "A mistake.", act=Act(tenant[RoleId.AUDITOR], NOW))
     with acting(tenant), pytest.raises(Invalid):
-        withdraw_observation(kept, " ", by=tenant.manager, at=NOW)
+        withdraw_observation(kept, " ", act=Act(tenant.manager, NOW))
     with acting(tenant):
-        withdraw_observation(kept, "A mistake.", by=tenant.manager, at=NOW)
+        withdraw_observation(kept, "A mistake.", act=Act(tenant.manager, NOW))
     with acting(tenant), pytest.raises(Conflict):
-        withdraw_observation(kept, "A mistake.", by=tenant.manager, at=NOW)
+        withdraw_observation(kept, "A mistake.", act=Act(tenant.manager, NOW))
 
 
 @pytest.mark.parametrize(
@@ -159,17 +160,16 @@ def test_what_breaks_a_rule_is_named_at_its_field(
         add_observation(
             cocoa.farms,
             replace(CHILDREN_SEEN, **changes),  # type: ignore[arg-type]
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     assert field in refused.value.fields
 
 
 def test_an_archived_place_takes_no_observation(tenant: Tenant, cocoa: CocoaMap):
     with acting(tenant):
-        value_chain.archive_node(cocoa.farms, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(cocoa.farms, act=Act(tenant.analyst, NOW))
     with acting(tenant), pytest.raises(Conflict, match="archived"):
-        add_observation(cocoa.farms, CHILDREN_SEEN, by=tenant.analyst, at=NOW)
+        add_observation(cocoa.farms, CHILDREN_SEEN, act=Act(tenant.analyst, NOW))
 
 
 def test_another_organisation_has_no_such_observation(
@@ -177,13 +177,13 @@ def test_another_organisation_has_no_such_observation(
 ):
     kept = add(tenant, cocoa.farms)
     with acting(other_tenant), pytest.raises(NotFound):
-        withdraw_observation(kept, "Not mine.", by=other_tenant.manager, at=NOW)
+        withdraw_observation(kept, "Not mine.", act=Act(other_tenant.manager, NOW))
 
 
 def test_entering_and_withdrawing_leave_one_event_each(tenant: Tenant, cocoa: CocoaMap):
     kept = add(tenant, cocoa.farms)
     with acting(tenant):
-        withdraw_observation(kept, "Another farm group.", by=tenant.manager, at=NOW)
+        withdraw_observation(kept, "Another farm group.", act=Act(tenant.manager, NOW))
     with acting(tenant):
         actions = [one.action for one in list_events(LogFilter(target_id=str(kept)), limit=9)]
     assert sorted(actions) == ["risk:add_observation", "risk:withdraw_observation"]

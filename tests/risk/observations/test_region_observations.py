@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.risk.facts.queries.evidence import load_evidence
@@ -36,7 +37,7 @@ def put(tenant: Tenant, regions: Mapping[UUID, str | None]) -> None:
 
 def add(tenant: Tenant, node_id: UUID) -> UUID:
     with acting(tenant):
-        return add_observation(node_id, OF_REGION, by=tenant.analyst, at=NOW).id
+        return add_observation(node_id, OF_REGION, act=Act(tenant.analyst, NOW)).id
 
 
 def reached(tenant: Tenant, chain_id: UUID, nodes: tuple[UUID, ...]) -> list[int]:
@@ -53,7 +54,7 @@ def test_a_figure_of_a_region_reaches_every_spelling_of_it_and_no_other_region(
     put(tenant, {cocoa.farms: "Nawa", cocoa.exporter: "Région de NAWA"})
     with acting(tenant):
         fields = NodeFields(name="Other farms", country="CI", region="Gôh")
-        other = value_chain.add_node(cocoa.chain, fields, by=tenant.analyst, at=NOW).id
+        other = value_chain.add_node(cocoa.chain, fields, act=Act(tenant.analyst, NOW)).id
     add(tenant, cocoa.farms)
 
     assert reached(tenant, cocoa.chain, (cocoa.farms, cocoa.exporter, other)) == [0, 1]
@@ -82,7 +83,7 @@ def test_a_withdrawn_figure_reaches_nobody_and_stays_readable_at_each_site(
     put(tenant, {cocoa.farms: "Nawa", cocoa.exporter: "NAWA"})
     kept = add(tenant, cocoa.farms)
     with acting(tenant):
-        withdraw_observation(kept, "Another year.", by=tenant.manager, at=NOW)
+        withdraw_observation(kept, "Another year.", act=Act(tenant.manager, NOW))
 
     assert reached(tenant, cocoa.chain, (cocoa.farms, cocoa.exporter)) == []
     with acting(tenant):
@@ -97,7 +98,7 @@ def test_only_a_figure_at_a_site_with_a_region_applies_to_a_region(
     for region, seen in ((None, OF_REGION), ("Nawa", replace(CHILDREN_SEEN, for_region=True))):
         put(tenant, {cocoa.farms: region})
         with pytest.raises(Invalid) as refused, acting(tenant):
-            add_observation(cocoa.farms, seen, by=tenant.analyst, at=NOW)
+            add_observation(cocoa.farms, seen, act=Act(tenant.analyst, NOW))
         assert set(refused.value.fields) == {"for_region"}
 
 

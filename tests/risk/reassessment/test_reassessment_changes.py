@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.reassessment.models import ReviewTask
 from ddplatform.risk.reassessment.queries.tasks import list_reasons
@@ -28,7 +29,7 @@ DAY = timedelta(days=1)
 
 
 def look(tenant, at=NOW):
-    return look_for_changes(by=tenant.manager, at=at, unit=lambda: acting(tenant))
+    return look_for_changes(act=Act(tenant.manager, at), unit=lambda: acting(tenant))
 
 
 def change(tenant, node_id, at=NOW, **wanted):
@@ -39,7 +40,10 @@ def change(tenant, node_id, at=NOW, **wanted):
         }
         fields = replace(NodeFields(**said), **wanted)
         value_chain.change_node(
-            node_id, fields, row_version=node.row_version, by=tenant.analyst, at=at
+            node_id,
+            fields,
+            row_version=node.row_version,
+            act=Act(tenant.analyst, at),
         )
 
 
@@ -75,7 +79,9 @@ def test_other_goods_or_another_country_ask_for_a_look_once(
 def test_another_company_that_runs_a_site_asks_for_a_look_and_a_first_one_does_not(tenant, cocoa):
     with acting(tenant):
         other = value_chain.add_node(
-            cocoa.chain, NodeFields(name="Other holding"), by=tenant.analyst, at=NOW
+            cocoa.chain,
+            NodeFields(name="Other holding"),
+            act=Act(tenant.analyst, NOW),
         ).id
     change(tenant, cocoa.farms, operated_by_id=cocoa.exporter)
     assert look(tenant) == {}
@@ -89,17 +95,17 @@ def test_another_company_that_runs_a_site_asks_for_a_look_and_a_first_one_does_n
 def add_company(tenant, chain_id, name):
     with acting(tenant):
         fields = NodeFields(name=name)
-        return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+        return value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW)).id
 
 
 def test_a_company_that_was_one_with_another_all_along_is_no_new_operator(tenant, cocoa):
     one, same = (add_company(tenant, cocoa.chain, name) for name in ("Holding", "Holding Ltd"))
     change(tenant, cocoa.farms, operated_by_id=same)
     with acting(tenant):
-        merge_id = merge_nodes(one, same, by=tenant.manager, at=NOW + DAY).id
+        merge_id = merge_nodes(one, same, act=Act(tenant.manager, NOW + DAY)).id
     assert look(tenant, NOW + DAY) == {}
     with acting(tenant):
-        split_merge(merge_id, by=tenant.manager, at=NOW + 3 * DAY)
+        split_merge(merge_id, act=Act(tenant.manager, NOW + 3 * DAY))
 
     assert look(tenant, NOW + 3 * DAY) == {}
 
@@ -111,7 +117,7 @@ def test_a_new_operator_is_seen_before_and_after_records_were_merged(tenant, coc
     change(tenant, cocoa.farms, operated_by_id=first)
     change(tenant, cocoa.farms, at=NOW + 2 * DAY, operated_by_id=same)
     with acting(tenant):
-        merge_nodes(one, same, by=tenant.manager, at=NOW + 4 * DAY)
+        merge_nodes(one, same, act=Act(tenant.manager, NOW + 4 * DAY))
     change(tenant, cocoa.farms, at=NOW + 6 * DAY, operated_by_id=last)
 
     assert look(tenant, NOW + 6 * DAY) == {"TRG-03": 2}
@@ -148,8 +154,8 @@ def take_in(tenant, content, edition_on):
         issue=Issue.FL,
     )
     with acting(tenant):
-        screening_lists.add_list(fields, "register.csv", content, by=tenant.manager, at=NOW)
-    screening.screen(by=tenant.manager, at=NOW, unit=lambda: acting(tenant))
+        screening_lists.add_list(fields, "register.csv", content, act=Act(tenant.manager, NOW))
+    screening.screen(act=Act(tenant.manager, NOW), unit=lambda: acting(tenant))
 
 
 def test_a_site_confirmed_on_a_list_is_looked_at_once_while_the_list_says_the_same(tenant, cocoa):
@@ -159,7 +165,10 @@ def test_a_site_confirmed_on_a_list_is_looked_at_once_while_the_list_says_the_sa
     with acting(tenant):
         match = db.session.scalars(select(ScreeningMatch.id)).one()
         screening.decide(
-            match, MatchAnswer.SAME, "Same register number.", by=tenant.analyst, at=NOW
+            match,
+            MatchAnswer.SAME,
+            "Same register number.",
+            act=Act(tenant.analyst, NOW),
         )
 
     assert look(tenant) == {"TRG-07": 1}

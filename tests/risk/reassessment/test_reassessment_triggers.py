@@ -13,6 +13,7 @@ from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import periodic
 from ddplatform.infrastructure.jobs.context import JobContext
@@ -38,7 +39,7 @@ from tests.risk_maps import acting, assess
 
 
 def look(tenant, at):
-    return look_for_changes(by=tenant.manager, at=at, unit=lambda: acting(tenant))
+    return look_for_changes(act=Act(tenant.manager, at), unit=lambda: acting(tenant))
 
 
 def days(number):
@@ -80,7 +81,7 @@ def test_a_look_begins_the_twelve_months_anew(tenant, cocoa):
         task = db.session.scalars(
             select(ReviewTask.id).where(ReviewTask.node_id == cocoa.farms)
         ).one()
-        reassessment_tasks.close_task(task, "Visited.", by=tenant.analyst, at=NOW + days(370))
+        reassessment_tasks.close_task(task, "Visited.", act=Act(tenant.analyst, NOW + days(370)))
 
     assert look(tenant, NOW + days(700)) == {}
     assert look(tenant, NOW + days(737)) == {"TRG-01": 1}
@@ -109,7 +110,9 @@ def test_a_supplier_that_joins_after_the_first_assessment_is_new(tenant, cocoa):
     assert look(tenant, NOW) == {}
     with acting(tenant):
         new = value_chain.add_node(
-            cocoa.chain, NodeFields(name="New co-op"), by=tenant.analyst, at=NOW + days(1)
+            cocoa.chain,
+            NodeFields(name="New co-op"),
+            act=Act(tenant.analyst, NOW + days(1)),
         ).id
 
     assert look(tenant, NOW + days(1)) == {"TRG-02": 1}
@@ -121,14 +124,20 @@ def set_share(tenant, link_id, share):
         link = get_link(link_id)
         wanted = LinkFields(kind=link.kind, share=share, flow_evidence=FlowEvidence.PROBABLE)
         supply_links.change_link(
-            link_id, wanted, row_version=link.row_version, by=tenant.analyst, at=NOW
+            link_id,
+            wanted,
+            row_version=link.row_version,
+            act=Act(tenant.analyst, NOW),
         )
 
 
 def test_a_share_that_moves_by_more_than_a_fifth_in_one_or_many_steps_is_seen(tenant, cocoa):
     with acting(tenant):
         link = supply_links.add_link(
-            cocoa.farms, cocoa.own, LinkFields(share=0.5), by=tenant.analyst, at=NOW
+            cocoa.farms,
+            cocoa.own,
+            LinkFields(share=0.5),
+            act=Act(tenant.analyst, NOW),
         ).id
     assert look(tenant, NOW) == {}  # remembers
 
@@ -154,8 +163,7 @@ def test_an_allegation_asks_for_a_look_and_a_restricted_case_does_not(tenant, co
                 source=FindingSource.MEDIA,
                 harm=Harm.ALLEGED,
             ),
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
         add_fact(
             cocoa.exporter,
@@ -220,7 +228,7 @@ def test_a_site_that_leaves_with_a_finding_open_is_not_forgotten(tenant, cocoa):
     with acting(tenant):
         add_finding(cocoa.farms, tenant.analyst)
         for node_id in (cocoa.farms, cocoa.exporter):
-            value_chain.archive_node(node_id, by=tenant.analyst, at=NOW)
+            value_chain.archive_node(node_id, act=Act(tenant.analyst, NOW))
 
     assert look(tenant, NOW) == {"TRG-12": 1}
     assert open_ones(tenant) == {(cocoa.farms, "TRG-12")}
@@ -230,7 +238,10 @@ def test_the_owner_of_an_open_finding_is_asked_and_told_by_mail_in_time(tenant, 
     with acting(tenant):
         add_finding(cocoa.farms, tenant.analyst)
         reassessment_tasks.report_change(
-            cocoa.farms, "TRG-03", "New owner.", by=tenant.manager, at=NOW
+            cocoa.farms,
+            "TRG-03",
+            "New owner.",
+            act=Act(tenant.manager, NOW),
         )
 
     with acting(tenant):
@@ -248,7 +259,10 @@ def test_nobody_who_left_is_told(tenant, cocoa):
     with acting(tenant):
         add_finding(cocoa.farms, tenant.analyst)
         reassessment_tasks.report_change(
-            cocoa.farms, "TRG-03", "New owner.", by=tenant.manager, at=NOW
+            cocoa.farms,
+            "TRG-03",
+            "New owner.",
+            act=Act(tenant.manager, NOW),
         )
         db.session.get(User, tenant.analyst.user_id).is_active = False
         db.session.flush()
@@ -263,13 +277,13 @@ def test_the_look_is_done_once_a_day_by_the_worker(tenant, cocoa):
         assert len(db.session.scalars(wanted).all()) == 1
     assert HANDLERS.get(LOOK).every_s == 86_400
 
-    job = JobContext({}, tenant.manager, NOW + days(367), lambda done, total: None)
+    job = JobContext({}, Act(tenant.manager, NOW + days(367)), lambda done, total: None)
     assert HANDLERS.get(LOOK).run(job) == {"TRG-01": 3}
 
 
 def test_each_map_is_remembered_apart_and_an_empty_one_too(tenant, cocoa):
     with acting(tenant):
-        value_chain.create_chain("Empty", own_business="Us", by=tenant.analyst, at=NOW)
+        value_chain.create_chain("Empty", own_business="Us", act=Act(tenant.analyst, NOW))
         assert get_node(cocoa.own).own_operation
 
     assert look(tenant, NOW) == {}

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import event, select
 
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.register.queries import register as queries
@@ -41,7 +42,7 @@ def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     with acting(tenant):
         for name in TWINS[1:]:
             fields = NodeFields(name=name, country="CI", commodity_refs=(COCOA,))
-            add_origin(cocoa.chain, fields, by=tenant.analyst, at=NOW)
+            add_origin(cocoa.chain, fields, act=Act(tenant.analyst, NOW))
         told = {"source_type": "admission", "quality": 0.8, "causes": [], "observed_at": NOW}
         db.session.add(RiskSignal(node_id=cocoa.farms, factor="WRK-01", value=1.0, **told))
     assess(tenant, cocoa.chain, method="RM-2.0")
@@ -305,7 +306,7 @@ def test_a_page_asks_the_database_the_same_however_many_risks_there_are(
     with acting(tenant):
         for number in range(60):
             fields = NodeFields(name=f"More {number}", country="GH", commodity_refs=(COCOA,))
-            value_chain.add_node(scored.chain, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(scored.chain, fields, act=Act(tenant.analyst, NOW))
     assess(tenant, scored.chain)
     text_of(analyst, scored)
 

@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 
 from ddplatform.core.due_diligence.vocabulary import RiskState
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.facts.services.facts import add_fact
@@ -55,10 +56,13 @@ def followed(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
         assert node is not None
         node.owner_id = tenant.manager.user_id
         services.set_owner(
-            cocoa.exporter, Issue.CL, tenant.analyst.user_id, by=tenant.analyst, at=NOW
+            cocoa.exporter,
+            Issue.CL,
+            tenant.analyst.user_id,
+            act=Act(tenant.analyst, NOW),
         )
         wanted = Wanted(TODAY + timedelta(days=30), "Harvest", tenant.analyst.user_id)
-        services.defer(cocoa.farms, Issue.FF, wanted, by=tenant.analyst, at=NOW)
+        services.defer(cocoa.farms, Issue.FF, wanted, act=Act(tenant.analyst, NOW))
         _act(tenant, cocoa.farms)
         _ask(cocoa.exporter)
     return cocoa
@@ -192,8 +196,10 @@ def test_a_filter_by_the_follow_up_costs_one_statement_however_many_risks_there_
     with acting(tenant):
         for number in range(60):
             fields = NodeFields(name=f"More {number}", country="GH", commodity_refs=(COCOA,))
-            node = value_chain.add_node(followed.chain, fields, by=tenant.analyst, at=NOW)
-            services.set_owner(node.id, Issue.CL, tenant.manager.user_id, by=tenant.analyst, at=NOW)
+            node = value_chain.add_node(followed.chain, fields, act=Act(tenant.analyst, NOW))
+            services.set_owner(
+                node.id, Issue.CL, tenant.manager.user_id, act=Act(tenant.analyst, NOW)
+            )
     assess(tenant, followed.chain)
 
     assert [statements(query) for query in asked] == few
@@ -208,15 +214,21 @@ def two_maps(tenant: Tenant, followed: CocoaMap) -> CocoaMap:
     """Beside the cocoa map one of farms, and one that nobody has assessed."""
     with acting(tenant):
         tea = value_chain.create_chain(
-            "Tea", own_business="Acme", country="BE", by=tenant.analyst, at=NOW
+            "Tea",
+            own_business="Acme",
+            country="BE",
+            act=Act(tenant.analyst, NOW),
         ).id
         for number in range(8):
             fields = NodeFields(
                 name=f"Farm {number}", country=("GH", "CI")[number % 2], commodity_refs=(COCOA,)
             )
-            value_chain.add_node(tea, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(tea, fields, act=Act(tenant.analyst, NOW))
         value_chain.create_chain(
-            "Later", own_business="Acme", country="BE", by=tenant.analyst, at=NOW
+            "Later",
+            own_business="Acme",
+            country="BE",
+            act=Act(tenant.analyst, NOW),
         )
     assess(tenant, tea)
     return followed
@@ -286,12 +298,12 @@ def moved(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     and one left."""
     with acting(tenant):
         fields = NodeFields(name="Left since", country="GH", commodity_refs=(COCOA,))
-        left = value_chain.add_node(cocoa.chain, fields, by=tenant.analyst, at=BEFORE).id
+        left = value_chain.add_node(cocoa.chain, fields, act=Act(tenant.analyst, BEFORE)).id
     assess(tenant, cocoa.chain, at=BEFORE)
     with acting(tenant):
-        value_chain.archive_node(left, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(left, act=Act(tenant.analyst, NOW))
         fields = NodeFields(name="Came since", country="GH", commodity_refs=(COCOA,))
-        value_chain.add_node(cocoa.chain, fields, by=tenant.analyst, at=NOW)
+        value_chain.add_node(cocoa.chain, fields, act=Act(tenant.analyst, NOW))
         for factor in ("WRK-01", "WRK-02", "WRK-03"):
             told = {"source_type": "admission", "quality": 0.8, "causes": [], "observed_at": NOW}
             db.session.add(RiskSignal(node_id=cocoa.farms, factor=factor, value=1.0, **told))

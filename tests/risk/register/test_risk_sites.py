@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.runs.models import AssessmentRun
 from ddplatform.risk.runs.queries.rows import load_register
@@ -101,7 +102,7 @@ def test_a_map_that_changed_since_it_was_scored_is_not_promised_to_show_the_same
     tenant: Tenant, grown: CocoaMap, manager: FlaskClient
 ):
     with acting(tenant):
-        value_chain.add_node(grown.chain, NodeFields(name="New"), by=tenant.analyst, at=NOW)
+        value_chain.add_node(grown.chain, NodeFields(name="New"), act=Act(tenant.analyst, NOW))
 
     assert _links(manager.get(f"{BASE}?view=all&chain={grown.chain}").text, "In the table") == []
 

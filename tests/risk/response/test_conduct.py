@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 
 from ddplatform.core.due_diligence.vocabulary import ActionState
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.response.queries.conduct import ConductRecord, load_conduct
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -154,7 +155,7 @@ def accept(answered: Supplier, path: str, on: date) -> None:
         )
         db.session.flush()
         filled = load_filled(get_assignment(answered.asked.assignment_id), row, now=at)
-        score_again(filled, by=tenant.manager, at=at)
+        score_again(filled, act=Act(tenant.manager, at))
 
 
 def test_evidence_counts_from_the_day_it_is_accepted(asked: Asked, answered: Supplier):

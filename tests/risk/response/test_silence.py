@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Flask
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.explanation.queries.issues import explain_risk
 from ddplatform.risk.facts.queries.evidence import load_evidence
 from ddplatform.supplier_engagement.library.queries import get_assignment
@@ -89,7 +90,7 @@ def test_a_draft_that_nobody_reads_yet_is_no_answer(asked: Asked):
 def withdraw(asked: Asked) -> None:
     with acting(asked.tenant.id):
         assignment, by = get_assignment(asked.assignment_id), asked.tenant.manager
-        questionnaires.withdraw(assignment, reason="Sent by mistake", by=by, at=NOW)
+        questionnaires.withdraw(assignment, reason="Sent by mistake", act=Act(by, NOW))
 
 
 def test_questions_that_were_withdrawn_are_not_asked(asked: Asked):

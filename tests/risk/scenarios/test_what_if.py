@@ -23,6 +23,7 @@ from ddplatform.audit.models import AuditEvent
 from ddplatform.due_diligence.findings.models import FindingSource, MitigationAction
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.errors import Invalid, NotFound
@@ -83,7 +84,7 @@ def page_of(cocoa: CocoaMap, *changes, **more) -> str:
 
 def keep(tenant: Tenant, cocoa: CocoaMap, *changes, name: str = "Bridge classes") -> UUID:
     with acting(tenant):
-        return what_if.keep(cocoa.chain, name, changes, by=tenant.analyst, at=NOW).id
+        return what_if.keep(cocoa.chain, name, changes, act=Act(tenant.analyst, NOW)).id
 
 
 def counted(model: type[Base]) -> int:
@@ -220,7 +221,10 @@ def test_an_address_without_sense_is_a_page_without_changes_or_not_found(
     assert manager.get(f"/o/acme/what-if/try/{uuid4()}").status_code == 404
     with acting(tenant):
         other = value_chain.create_chain(
-            "Other", own_business="Else", country="FR", by=tenant.analyst, at=NOW
+            "Other",
+            own_business="Else",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         ).id
     assert manager.get(f"/o/acme/what-if/try/{other}?at={cocoa.farms}").status_code == 404
 
@@ -278,7 +282,7 @@ def test_without_a_name_or_with_a_change_that_is_gone_nothing_is_kept(
     with acting(tenant):
         assert looking.list_kept() == []
         with pytest.raises(Invalid) as error:
-            what_if.keep(cocoa.chain, " ", [], by=tenant.analyst, at=NOW)
+            what_if.keep(cocoa.chain, " ", [], act=Act(tenant.analyst, NOW))
         assert set(error.value.fields) == {"name", "changes"}
 
 
@@ -289,7 +293,7 @@ def test_opened_later_it_is_computed_anew_and_says_that_the_map_changed(
     first = manager.get(f"/o/acme/what-if/{key}").text
     assert "The map changed since this was kept" not in first
     with acting(tenant):
-        value_chain.archive_node(cocoa.farms, by=tenant.analyst, at=NOW + timedelta(hours=1))
+        value_chain.archive_node(cocoa.farms, act=Act(tenant.analyst, NOW + timedelta(hours=1)))
     later = manager.get(f"/o/acme/what-if/{key}").text
     assert "The map changed since this was kept" in later
     assert "is not in this map any more" in later
@@ -310,10 +314,16 @@ def test_two_what_ifs_stand_side_by_side(
     assert manager.get(f"/o/acme/what-if/{first}/compare?with={uuid4()}").status_code == 404
     with acting(tenant):
         other = value_chain.create_chain(
-            "Other", own_business="Else", country="FR", by=tenant.analyst, at=NOW
+            "Other",
+            own_business="Else",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         ).id
         far = what_if.keep(
-            other, "Far", [AddControl(own_ref(other), "CTL-01", 1, 0.5)], by=tenant.analyst, at=NOW
+            other,
+            "Far",
+            [AddControl(own_ref(other), "CTL-01", 1, 0.5)],
+            act=Act(tenant.analyst, NOW),
         ).id
     assert manager.get(f"/o/acme/what-if/{first}/compare?with={far}").status_code == 404
 
@@ -333,7 +343,7 @@ def test_put_away_it_is_listed_no_more(
     assert manager.post(page, data={"csrf_token": csrf_token(manager, page)}).status_code == 302
     assert manager.get(f"/o/acme/what-if/{key}").status_code == 404
     with acting(tenant), pytest.raises(NotFound):
-        what_if.put_away(key, by=tenant.analyst, at=NOW)
+        what_if.put_away(key, act=Act(tenant.analyst, NOW))
 
 
 def test_a_reader_tries_and_does_not_keep(
@@ -358,7 +368,7 @@ def test_each_change_leads_to_the_prefilled_form_of_an_action(
             source=FindingSource.OWN_CHECK,
         )  # fmt: skip
         for key in (cocoa.farms, cocoa.exporter):
-            findings.record(key, told, by=tenant.analyst, at=NOW)
+            findings.record(key, told, act=Act(tenant.analyst, NOW))
     key = keep(
         tenant,
         cocoa,
@@ -398,7 +408,7 @@ def test_a_second_supplier_of_unknown_share_is_offered_without_a_figure(
     tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient
 ) -> None:
     with acting(tenant):
-        supply_links.add_link(cocoa.farms, cocoa.own, LinkFields(), by=tenant.analyst, at=NOW)
+        supply_links.add_link(cocoa.farms, cocoa.own, LinkFields(), act=Act(tenant.analyst, NOW))
     page = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?at={cocoa.own}").text
     assert "share not known" in page
     assert "It closes, or we leave" not in page

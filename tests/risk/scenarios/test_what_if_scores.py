@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, finish
@@ -156,7 +157,9 @@ def test_a_small_map_waits_for_nothing(
 
 def kept_at(tenant: Tenant, cocoa: CocoaMap, change: AddControl) -> UUID:
     with acting(tenant):
-        return what_if.keep(cocoa.chain, "Bridge classes", [change], by=tenant.manager, at=NOW).id
+        return what_if.keep(
+            cocoa.chain, "Bridge classes", [change], act=Act(tenant.manager, NOW)
+        ).id
 
 
 def test_a_kept_one_is_waited_for_on_each_page_that_tries_it(

@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.accounts.organisations.models import User
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
@@ -66,7 +66,7 @@ def renew(asked: Asked, *, at: datetime = NOW) -> dict[str, int]:
             yield
 
     by = system_identity(asked.tenant.id)
-    return supplier_figures.renew(asked.chain_id, by=by, at=at, look=unit, unit=unit)
+    return supplier_figures.renew(asked.chain_id, act=Act(by, at), look=unit, unit=unit)
 
 
 @kept_world
@@ -213,7 +213,7 @@ def test_another_supplier_and_people_of_the_buyer_find_nothing_there(
     assert manager.get(page_address(answered)).status_code in (403, 404)
     with acting(other.id), pytest.raises(NotFound):
         key = UUID(address.rpartition("/")[2])
-        figure_questions.ask(key, "told", "x", "why", by=other.identity, at=NOW)
+        figure_questions.ask(key, "told", "x", "why", act=Act(other.identity, NOW))
 
 
 def confide(asked: Asked) -> None:
@@ -373,10 +373,12 @@ def test_each_day_figures_are_asked_for_of_maps_with_a_supplier_who_was_asked(
 ) -> None:
     with acting(asked.tenant.id):
         value_chain.create_chain(
-            "Sugar", own_business="Maison Sucre", by=asked.tenant.analyst, at=NOW
+            "Sugar",
+            own_business="Maison Sucre",
+            act=Act(asked.tenant.analyst, NOW),
         )
         by = system_identity(asked.tenant.id)
-        assert supplier_figures.ask_renewals(by=by, at=NOW + DAY) == {"maps": 1}
+        assert supplier_figures.ask_renewals(act=Act(by, NOW + DAY)) == {"maps": 1}
         queued = select(Job.payload).where(Job.name == supplier_figures.RENEW)
         assert db.session.scalars(queued).all() == [{"chain_id": str(asked.chain_id)}]
 
@@ -506,7 +508,7 @@ def test_a_questioned_line_reaches_the_buyer_as_a_task_and_the_answer_stands_at_
     with acting(asked.tenant.id):
         question = db.session.scalars(select(FigureQuestion)).one()
         for _ in range(2):
-            figure_questions.take_up(question.id, by=by, at=NOW)
+            figure_questions.take_up(question.id, act=Act(by, NOW))
         assert len(db.session.scalars(select(ReviewTask)).all()) == 1
         key = question.id
     assert sum("questions a line of its figures" in mail for mail in mails()) == 1
@@ -518,7 +520,7 @@ def test_a_questioned_line_reaches_the_buyer_as_a_task_and_the_answer_stands_at_
     assert manager.post(page, data=sent).status_code == 302
     assert "You are right, we will look." in page_of(phone, answered)
     with acting(asked.tenant.id), pytest.raises(Conflict):
-        figure_questions.answer(key, "Again", by=asked.tenant.manager, at=NOW)
+        figure_questions.answer(key, "Again", act=Act(asked.tenant.manager, NOW))
 
 
 @pytest.mark.parametrize(
@@ -545,13 +547,13 @@ def question_of(answered: Supplier) -> UUID:
     with acting(answered.id):
         figures = figures_of(answered.asked).id
         told = "Told by you: +2.0", "We answered this in July."
-        return figure_questions.ask(figures, "told", *told, by=answered.identity, at=NOW).id
+        return figure_questions.ask(figures, "told", *told, act=Act(answered.identity, NOW)).id
 
 
 def answer_now(answered: Supplier, question: UUID) -> None:
     tenant = answered.asked.tenant
     with acting(tenant.id):
-        figure_questions.answer(question, "We will look.", by=tenant.manager, at=NOW)
+        figure_questions.answer(question, "We will look.", act=Act(tenant.manager, NOW))
 
 
 @pytest.mark.parametrize(
@@ -591,7 +593,7 @@ def test_a_question_to_a_person_who_left_is_a_task_without_a_mail(
     with acting(asked.tenant.id):
         db.session.get_one(User, asked.tenant.manager.user_id).is_active = False
     with acting(asked.tenant.id):
-        figure_questions.take_up(question, by=system_identity(asked.tenant.id), at=NOW)
+        figure_questions.take_up(question, act=Act(system_identity(asked.tenant.id), NOW))
         assert [task.node_id for task in db.session.scalars(select(ReviewTask))] == [asked.node_id]
     assert len(mails()) == before
 

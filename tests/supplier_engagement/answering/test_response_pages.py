@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.accounts.organisations.services import invitations
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -472,9 +473,9 @@ def test_questions_asked_back_are_shown_at_their_place_and_answered_in_words(
         fill(supplier)
         receive_now(supplier)
         with acting(tenant.id):
-            ask_back(one, d03, "Which record do you copy?", by=tenant.manager, at=NOW)
+            ask_back(one, d03, "Which record do you copy?", act=Act(tenant.manager, NOW))
             db.session.flush()
-            return_answers(one, reason="", by=tenant.manager, at=NOW)
+            return_answers(one, reason="", act=Act(tenant.manager, NOW))
     page = phone.get(f"{_base(supplier)}/")
     assert "has a question about your answers" in page.text
     started = phone.post(f"{_base(supplier)}/start", data=_hidden(page.text))
@@ -555,8 +556,7 @@ def test_withdrawn_questions_say_that_nothing_is_needed(
         questionnaires.withdraw(
             get_assignment(supplier.asked.assignment_id),
             reason="a mistake",
-            by=supplier.asked.tenant.manager,
-            at=NOW,
+            act=Act(supplier.asked.tenant.manager, NOW),
         )
     assert "No answers are needed any more" in phone.get(f"{_base(supplier)}/").text
 
@@ -687,7 +687,9 @@ def test_answers_of_one_entry_of_several_say_which_one_they_are_about(
     with app.app_context():
         with acting(supplier.id):
             responses.add_entry(
-                supplier.asked.assignment_id, "/data/B/SAQ_B01", by=supplier.identity, at=NOW
+                supplier.asked.assignment_id,
+                "/data/B/SAQ_B01",
+                act=Act(supplier.identity, NOW),
             )
         fill_in(supplier, good_values() | second)
     root = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from benchmarks.pages import count_statements
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.assessment_plan.queries.plans import list_planned_nodes
@@ -86,7 +87,7 @@ def test_campaign_is_planned_from_an_assessment_plan(
     assess(tenant, cocoa.chain)
     with acting(tenant.id):
         wish = Wish(name="Spring", visits=0, questionnaires=1)
-        made = make_plan(cocoa.chain, wish, by=tenant.analyst, at=NOW)
+        made = make_plan(cocoa.chain, wish, act=Act(tenant.analyst, NOW))
         plan_id = made.id
     make_library(tenant)
 
@@ -103,7 +104,7 @@ def test_lines_of_a_plan_that_a_campaign_sent_lead_to_what_was_sent(
     make_library(tenant)
     with acting(tenant.id):
         wish = Wish(name="Spring", visits=0, questionnaires=2)
-        plan_id = make_plan(cocoa.chain, wish, by=tenant.analyst, at=NOW).id
+        plan_id = make_plan(cocoa.chain, wish, act=Act(tenant.analyst, NOW)).id
         keys = list_planned_nodes(cocoa.chain, plan_id)
         for node in db.session.scalars(select(ValueChainNode).where(ValueChainNode.id.in_(keys))):
             node.contact_email = f"{node.id.hex[:8]}@coop.example"

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.audit.models import AuditEvent
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail, MailRefused
@@ -71,12 +71,12 @@ def make_places(tenant: Tenant, count: int, **more: object) -> tuple[UUID, list[
 def plan(tenant: Tenant, chain_id: UUID, keys: list[UUID], how: How = HOW, **more: object) -> UUID:
     whom = Whom(chain_id=chain_id, keys=keys, **{"modules": ["SAQ"], **more})  # type: ignore[arg-type]
     with acting(tenant.id):
-        return campaigns.plan_campaign(whom, how, by=tenant.analyst, at=NOW).id
+        return campaigns.plan_campaign(whom, how, act=Act(tenant.analyst, NOW)).id
 
 
 def start(tenant: Tenant, campaign_id: UUID, *, at: datetime = NOW) -> None:
     with acting(tenant.id):
-        campaigns.start(campaign_id, by=tenant.analyst, at=at)
+        campaigns.start(campaign_id, act=Act(tenant.analyst, at))
 
 
 def work(tenant: Tenant, campaign_id: UUID, *, at: datetime = NOW) -> dict[str, int]:
@@ -92,7 +92,11 @@ def work(tenant: Tenant, campaign_id: UUID, *, at: datetime = NOW) -> dict[str, 
 
     by = system_identity(tenant.id)
     return campaign_sending.carry_out(
-        campaign_id, job_id, unit=unit, progress=lambda _done, _total: None, by=by, at=at
+        campaign_id,
+        job_id,
+        unit=unit,
+        progress=lambda _done, _total: None,
+        act=Act(by, at),
     )
 
 
@@ -102,7 +106,7 @@ def remind(tenant: Tenant, *, at: datetime) -> dict[str, int]:
         with acting(tenant.id):
             yield
 
-    return campaign_reminders.remind_by_calendar(unit=unit, by=system_identity(tenant.id), at=at)
+    return campaign_reminders.remind_by_calendar(unit=unit, act=Act(system_identity(tenant.id), at))
 
 
 def sent(tenant: Tenant, campaign_id: UUID) -> list[Assignment]:
@@ -196,7 +200,7 @@ def test_who_is_asked_to_visit_after_the_plan_gets_no_questionnaire_either(tenan
 def test_node_that_left_the_map_is_left_out_of_the_plan(tenant: Tenant):
     chain_id, keys = make_places(tenant, 2)
     with acting(tenant.id):
-        value_chain.archive_node(keys[0], by=tenant.analyst, at=NOW)
+        value_chain.archive_node(keys[0], act=Act(tenant.analyst, NOW))
 
     campaign_id = plan(tenant, chain_id, keys)
 
@@ -292,7 +296,7 @@ def test_mail_that_the_server_refuses_for_good_is_kept_at_its_questionnaire(
 
     monkeypatch.setattr(mailer, "send", real)
     with acting(tenant.id):
-        assert campaign_sending.go_on_with_all(by=system_identity(tenant.id), at=NOW)
+        assert campaign_sending.go_on_with_all(act=Act(system_identity(tenant.id), NOW))
     work(tenant, campaign_id)
     assert sent(tenant, campaign_id)[1].mailed_at == NOW
     assert len(mails()) == 2
@@ -308,7 +312,7 @@ def test_waves_go_out_day_by_day_the_riskiest_first(tenant: Tenant):
     for day in range(4):
         at = NOW + timedelta(days=day)
         with acting(tenant.id):
-            campaign_sending.go_on_with_all(by=system_identity(tenant.id), at=at)
+            campaign_sending.go_on_with_all(act=Act(system_identity(tenant.id), at))
         work(tenant, campaign_id, at=at)
         counts.append(len(sent(tenant, campaign_id)))
 
@@ -321,7 +325,7 @@ def test_waves_that_would_not_end_before_the_due_date_are_refused(tenant: Tenant
     campaign_id = plan(tenant, chain_id, keys, How(name="Late", due_on=soon, per_day=1))
 
     with acting(tenant.id), pytest.raises(Invalid, match="With 1 a day"):
-        campaigns.start(campaign_id, by=tenant.analyst, at=NOW)
+        campaigns.start(campaign_id, act=Act(tenant.analyst, NOW))
 
 
 def test_stopped_campaign_sends_no_more_until_it_goes_on(tenant: Tenant):
@@ -329,16 +333,16 @@ def test_stopped_campaign_sends_no_more_until_it_goes_on(tenant: Tenant):
     campaign_id = plan(tenant, chain_id, keys)
     start(tenant, campaign_id)
     with acting(tenant.id):
-        campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+        campaigns.stop(campaign_id, act=Act(tenant.manager, NOW))
     assert work(tenant, campaign_id) == {"sent": 0, "asked": 2}
 
     with acting(tenant.id):
-        campaigns.go_on(campaign_id, by=tenant.manager, at=NOW)
+        campaigns.go_on(campaign_id, act=Act(tenant.manager, NOW))
     assert work(tenant, campaign_id) == {"sent": 2, "asked": 2}
     with acting(tenant.id):
-        campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+        campaigns.stop(campaign_id, act=Act(tenant.manager, NOW))
         with pytest.raises(Conflict, match="nothing to stop"):
-            campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+            campaigns.stop(campaign_id, act=Act(tenant.manager, NOW))
 
 
 def test_campaign_stopped_while_its_mails_go_out_mails_nobody_more(
@@ -353,7 +357,7 @@ def test_campaign_stopped_while_its_mails_go_out_mails_nobody_more(
     def stops(mail: Mail, *, key: str = "") -> None:
         real(mailer, mail, key=key)
         with acting(tenant.id):
-            campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+            campaigns.stop(campaign_id, act=Act(tenant.manager, NOW))
 
     monkeypatch.setattr(type(mailer), "is_remote", True)  # one mail at a time
     monkeypatch.setattr(mailer, "send", stops)
@@ -362,7 +366,7 @@ def test_campaign_stopped_while_its_mails_go_out_mails_nobody_more(
 
     monkeypatch.setattr(mailer, "send", real.__get__(mailer))
     with acting(tenant.id):
-        campaigns.go_on(campaign_id, by=tenant.manager, at=NOW)
+        campaigns.go_on(campaign_id, act=Act(tenant.manager, NOW))
     work(tenant, campaign_id)
     assert [row.mailed_at for row in sent(tenant, campaign_id)] == [NOW] * 3
     assert len(mails()) == 3
@@ -386,8 +390,7 @@ def test_job_that_another_one_has_followed_sends_nothing(tenant: Tenant):
         uuid4(),
         unit=unit,
         progress=lambda _done, _total: None,
-        by=system_identity(tenant.id),
-        at=NOW,
+        act=Act(system_identity(tenant.id), NOW),
     )
     assert sent(tenant, campaign_id) == []
 
@@ -398,7 +401,7 @@ def test_what_changed_since_the_plan_leaves_a_line_out_when_it_is_sent(tenant: T
     start(tenant, campaign_id)
     ask_again(tenant, chain_id, keys[0], ref="SAQ", email="farm0@coop.example")
     with acting(tenant.id):
-        value_chain.archive_node(keys[1], by=tenant.analyst, at=NOW)
+        value_chain.archive_node(keys[1], act=Act(tenant.analyst, NOW))
         node = db.session.get(value_chain.ValueChainNode, keys[2])
         assert node is not None
         node.contact_email = None
@@ -417,12 +420,12 @@ def test_lines_are_left_out_by_hand_and_taken_in_again(tenant: Tenant):
     campaign_id = plan(tenant, chain_id, keys)
     with acting(tenant.id):
         first = list_targets(campaign_id).rows[0]
-        campaigns.leave_out(campaign_id, [first.id], by=tenant.analyst, at=NOW)
+        campaigns.leave_out(campaign_id, [first.id], act=Act(tenant.analyst, NOW))
     assert lines(tenant, campaign_id)[first.node_name] is LeftOut.BY_HAND
     with acting(tenant.id):
-        campaigns.leave_out(campaign_id, [first.id], by=tenant.analyst, at=NOW)
+        campaigns.leave_out(campaign_id, [first.id], act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid, match="Tick at least one"):
-            campaigns.leave_out(campaign_id, [uuid4()], by=tenant.analyst, at=NOW)
+            campaigns.leave_out(campaign_id, [uuid4()], act=Act(tenant.analyst, NOW))
     assert lines(tenant, campaign_id)[first.node_name] is None
 
 
@@ -431,15 +434,17 @@ def test_started_campaign_cannot_be_changed_or_started_again(tenant: Tenant):
     campaign_id = plan(tenant, chain_id, keys)
     with acting(tenant.id):
         changed = How(name="Other", due_on=DUE, message="Please.")
-        campaigns.change_how(campaign_id, changed, by=tenant.analyst, at=NOW)
+        campaigns.change_how(campaign_id, changed, act=Act(tenant.analyst, NOW))
         assert get_campaign(campaign_id).name == "Other"
         with pytest.raises(Invalid, match=r".*"):
-            campaigns.change_how(campaign_id, How(name="", due_on=DUE), by=tenant.analyst, at=NOW)
+            campaigns.change_how(
+                campaign_id, How(name="", due_on=DUE), act=Act(tenant.analyst, NOW)
+            )
         with pytest.raises(Conflict, match="not started"):
-            campaigns.go_on(campaign_id, by=tenant.analyst, at=NOW)
+            campaigns.go_on(campaign_id, act=Act(tenant.analyst, NOW))
     start(tenant, campaign_id)
     with acting(tenant.id), pytest.raises(Conflict, match="is started"):
-        campaigns.start(campaign_id, by=tenant.analyst, at=NOW)
+        campaigns.start(campaign_id, act=Act(tenant.analyst, NOW))
 
 
 def test_campaign_of_nobody_is_refused_field_by_field(tenant: Tenant):
@@ -456,13 +461,13 @@ def test_campaign_of_nobody_is_refused_field_by_field(tenant: Tenant):
     with acting(tenant.id):
         with pytest.raises(Invalid) as refused:
             nobody = Whom(chain_id=chain_id, keys=[], modules=[])
-            campaigns.plan_campaign(nobody, wrong, by=tenant.analyst, at=NOW)
+            campaigns.plan_campaign(nobody, wrong, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid) as crowd:
             many = Whom(chain_id=chain_id, keys=keys * 20_001, modules=["SAQ"])
-            campaigns.plan_campaign(many, HOW, by=tenant.analyst, at=NOW)
+            campaigns.plan_campaign(many, HOW, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid) as unfit:
             mines = Whom(chain_id=chain_id, keys=keys, modules=["MIN"])
-            campaigns.plan_campaign(mines, HOW, by=tenant.analyst, at=NOW)
+            campaigns.plan_campaign(mines, HOW, act=Act(tenant.analyst, NOW))
     assert sorted(refused.value.fields) == [
         *("due_on", "escalate_after", "message", "modules", "most_reminders", "name", "nodes"),
         *("per_day", "reminder_days"),
@@ -476,9 +481,9 @@ def test_campaign_in_which_everybody_is_left_out_cannot_be_started(tenant: Tenan
     campaign_id = plan(tenant, chain_id, keys)
     with acting(tenant.id):
         first = list_targets(campaign_id).rows[0]
-        campaigns.leave_out(campaign_id, [first.id], by=tenant.analyst, at=NOW)
+        campaigns.leave_out(campaign_id, [first.id], act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid, match="Nobody would be asked"):
-            campaigns.start(campaign_id, by=tenant.analyst, at=NOW)
+            campaigns.start(campaign_id, act=Act(tenant.analyst, NOW))
 
 
 def on_day(distance: int) -> datetime:
@@ -493,7 +498,7 @@ def test_reminders_go_out_by_the_calendar_once_a_day_and_stop_after_enough(tenan
     start(tenant, campaign_id)
     work(tenant, campaign_id)
     with acting(tenant.id):
-        withdraw(sent(tenant, campaign_id)[1], reason="Sold.", by=tenant.analyst, at=NOW)
+        withdraw(sent(tenant, campaign_id)[1], reason="Sold.", act=Act(tenant.analyst, NOW))
 
     told = [remind(tenant, at=on_day(day))["reminded"] for day in (-8, -7, -7, 0, 1)]
 

@@ -12,6 +12,7 @@ from sqlalchemy import event, select, update
 
 from ddplatform.accounts.organisations.models import User
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound, TooMany
@@ -63,19 +64,19 @@ def _name(supplier: Supplier, name: str = SECRET, **more: object) -> UUID:
         **more,  # type: ignore[arg-type]
     )
     with acting(supplier.id):
-        return cascade.name_supplier(wanted, by=supplier.identity, at=NOW).id
+        return cascade.name_supplier(wanted, act=Act(supplier.identity, NOW)).id
 
 
 def _propose(supplier: Supplier, own_id: UUID, *, with_name: bool = False) -> UUID:
     with acting(supplier.id):
         one = supplier.asked.assignment_id
-        return cascade.propose(own_id, one, with_name=with_name, by=supplier.identity, at=NOW).id
+        return cascade.propose(own_id, one, with_name=with_name, act=Act(supplier.identity, NOW)).id
 
 
 def _forward(supplier: Supplier, own_id: UUID, email: str = FARM_EMAIL) -> Asked:
     """Forward the questions; what comes back is asked by the supplier, in its own tenant."""
     with acting(supplier.id):
-        made = cascade.forward(own_id, saq_version(), email=email, by=supplier.identity, at=NOW)
+        made = cascade.forward(own_id, saq_version(), email=email, act=Act(supplier.identity, NOW))
         home = Tenant(supplier.id, supplier.slug, {RoleId.ANALYST: supplier.identity})
         node = db.session.get_one(ValueChainNode, made.node_id)
         return Asked(home, node.chain_id, node.id, made.id)
@@ -112,10 +113,10 @@ def test_an_accepted_supplier_stands_on_the_map_with_its_link_and_history(
 ):
     proposal_id, buyer = _propose(supplier, _name(supplier)), supplier.asked.tenant
     with acting(buyer.id):
-        link = cascade_review.accept(proposal_id, by=buyer.analyst, at=NOW)
+        link = cascade_review.accept(proposal_id, act=Act(buyer.analyst, NOW))
         assert (link.buyer_id, link.share) == (supplier.asked.node_id, 0.375)
         with pytest.raises(Conflict):
-            cascade_review.accept(proposal_id, by=buyer.analyst, at=NOW)
+            cascade_review.accept(proposal_id, act=Act(buyer.analyst, NOW))
         events = db.session.scalars(select(AuditEvent.action)).all()
         assert {"node:add", "link:add", "cascade:accept"} <= set(events)
     assert SECRET not in _buyer_rows(supplier)
@@ -141,24 +142,24 @@ def test_kept_names_of_two_questionnaires_of_one_node_are_told_apart_by_their_nu
 def test_a_name_that_is_released_later_is_put_on_the_map(context: Flask, supplier: Supplier):
     proposal_id, buyer = _propose(supplier, _name(supplier)), supplier.asked.tenant
     with acting(buyer.id):
-        cascade_review.accept(proposal_id, by=buyer.analyst, at=NOW)
+        cascade_review.accept(proposal_id, act=Act(buyer.analyst, NOW))
         with pytest.raises(Conflict):
-            cascade_review.put_name(proposal_id, by=buyer.analyst, at=NOW)
+            cascade_review.put_name(proposal_id, act=Act(buyer.analyst, NOW))
     with acting(supplier.id):
-        cascade.release_name(proposal_id, by=supplier.identity, at=NOW)
+        cascade.release_name(proposal_id, act=Act(supplier.identity, NOW))
     with acting(buyer.id):
-        assert cascade_review.put_name(proposal_id, by=buyer.analyst, at=NOW).name == SECRET
+        assert cascade_review.put_name(proposal_id, act=Act(buyer.analyst, NOW)).name == SECRET
 
 
 def test_a_buyer_says_no_with_a_reason(context: Flask, supplier: Supplier):
     proposal_id, buyer = _propose(supplier, _name(supplier)), supplier.asked.tenant
     with acting(buyer.id):
         with pytest.raises(Invalid):
-            cascade_review.decline(proposal_id, reason=" ", by=buyer.analyst, at=NOW)
-        cascade_review.decline(proposal_id, reason="Not for us.", by=buyer.analyst, at=NOW)
+            cascade_review.decline(proposal_id, reason=" ", act=Act(buyer.analyst, NOW))
+        cascade_review.decline(proposal_id, reason="Not for us.", act=Act(buyer.analyst, NOW))
     with acting(supplier.id):
         with pytest.raises(Conflict):
-            cascade.withdraw_proposal(proposal_id, by=supplier.identity, at=NOW)
+            cascade.withdraw_proposal(proposal_id, act=Act(supplier.identity, NOW))
         assert db.session.get_one(ChainProposal, proposal_id).decline_reason == "Not for us."
 
 
@@ -176,9 +177,9 @@ def test_two_people_who_decide_at_once_put_one_supplier_on_the_map(
         )
         assert read_before.proposal.state is ProposalState.PROPOSED
         with pytest.raises(Conflict, match="decided already"):
-            cascade_review.accept(proposal_id, by=buyer.manager, at=NOW)
+            cascade_review.accept(proposal_id, act=Act(buyer.manager, NOW))
     with acting(supplier.id), pytest.raises(Conflict, match="decided on this already"):
-        cascade.withdraw_proposal(proposal_id, by=supplier.identity, at=NOW)
+        cascade.withdraw_proposal(proposal_id, act=Act(supplier.identity, NOW))
 
 
 def test_what_was_told_is_taken_back_with_its_name(context: Flask, supplier: Supplier):
@@ -188,7 +189,7 @@ def test_what_was_told_is_taken_back_with_its_name(context: Flask, supplier: Sup
     with pytest.raises(Conflict):
         _propose(supplier, own_id)
     with acting(supplier.id):
-        cascade.withdraw_proposal(proposal_id, by=supplier.identity, at=NOW)
+        cascade.withdraw_proposal(proposal_id, act=Act(supplier.identity, NOW))
     with acting(supplier.asked.tenant.id):
         assert list_proposals() == []
         assert get_proposal(proposal_id).proposal.name is None
@@ -201,9 +202,9 @@ def test_a_supplier_taken_off_the_list_is_taken_back_where_nobody_decided(
     own_id = _name(supplier)
     _propose(supplier, own_id, with_name=True)
     with acting(supplier.id):
-        cascade.remove_supplier(own_id, by=supplier.identity, at=NOW)
+        cascade.remove_supplier(own_id, act=Act(supplier.identity, NOW))
         with pytest.raises(NotFound):
-            cascade.remove_supplier(own_id, by=supplier.identity, at=NOW)
+            cascade.remove_supplier(own_id, act=Act(supplier.identity, NOW))
     with acting(supplier.asked.tenant.id):
         assert list_proposals() == []
     assert SECRET not in _buyer_rows(supplier)
@@ -218,7 +219,7 @@ def test_a_supplier_is_named_by_business_country_and_address(
 ):
     wanted = OwnSupplierFields(**{"name": SECRET, "country": "CI", **changes})  # type: ignore[arg-type]
     with acting(supplier.id), pytest.raises(Invalid) as caught:
-        cascade.name_supplier(wanted, by=supplier.identity, at=NOW)
+        cascade.name_supplier(wanted, act=Act(supplier.identity, NOW))
     assert field in caught.value.fields
 
 
@@ -300,7 +301,7 @@ def test_the_buyer_sees_depth_answers_and_dead_ends_below_as_counts(
     with acting(farm.id):
         own = db.session.get_one(OwnSupplier, deep)
         last = get_assignment(own.forwarded_id or UUID(int=0))
-        questionnaires.withdraw(last, reason="no answer", by=farm.identity, at=NOW)
+        questionnaires.withdraw(last, reason="no answer", act=Act(farm.identity, NOW))
     assert (_refresh(farm), _refresh(supplier), _refresh(supplier)) == (1, 1, 0)
 
     with acting(supplier.asked.tenant.id):
@@ -346,7 +347,10 @@ def test_a_circle_of_suppliers_does_not_count_itself_for_ever(context: Flask, su
     with acting(circle.id):
         own_id = list_own_suppliers()[0].id
         told = cascade.propose(
-            own_id, circle.asked.assignment_id, with_name=False, by=circle.identity, at=NOW
+            own_id,
+            circle.asked.assignment_id,
+            with_name=False,
+            act=Act(circle.identity, NOW),
         ).id
 
     for _hour in range(3):
@@ -398,8 +402,8 @@ def test_the_same_supplier_is_not_asked_again_within_a_month(context: Flask, sup
     with acting(supplier.id):
         own = db.session.get_one(OwnSupplier, own_id)
         last = get_assignment(own.forwarded_id or UUID(int=0))
-        questionnaires.withdraw(last, reason="no answer", by=supplier.identity, at=later)
-        again = cascade.forward(own_id, saq_version(), email="", by=supplier.identity, at=later)
+        questionnaires.withdraw(last, reason="no answer", act=Act(supplier.identity, later))
+        again = cascade.forward(own_id, saq_version(), email="", act=Act(supplier.identity, later))
         assert again.node_id == last.node_id
 
 
@@ -459,11 +463,11 @@ def test_another_organisation_finds_neither_list_nor_proposal(
         with pytest.raises(NotFound):
             get_proposal(proposal_id)
         with pytest.raises(NotFound):
-            cascade.release_name(proposal_id, by=other_tenant.manager, at=NOW)
+            cascade.release_name(proposal_id, act=Act(other_tenant.manager, NOW))
     with acting(supplier.asked.tenant.id), pytest.raises(NotFound):
-        cascade.release_name(proposal_id, by=supplier.asked.tenant.manager, at=NOW)
+        cascade.release_name(proposal_id, act=Act(supplier.asked.tenant.manager, NOW))
     with acting(supplier.id), pytest.raises(NotFound):
-        cascade_review.accept(proposal_id, by=supplier.identity, at=NOW)
+        cascade_review.accept(proposal_id, act=Act(supplier.identity, NOW))
 
 
 @given(band=st.sampled_from(list(ShareBand)))

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.facts.queries.evidence import load_evidence
@@ -59,7 +59,7 @@ def proposed(tenant: Tenant, node_id: UUID, *, at: datetime = NOW) -> Mapping[st
 def accept(supplier: Supplier) -> None:
     tenant = supplier.asked.tenant
     with acting(tenant.id):
-        accept_all(supplier.asked.assignment_id, by=tenant.manager, at=NOW)
+        accept_all(supplier.asked.assignment_id, act=Act(tenant.manager, NOW))
 
 
 def test_what_a_supplier_says_of_itself_leads_to_the_next_questionnaire(
@@ -181,7 +181,7 @@ def receive_again(supplier: Supplier) -> None:
     with acting(tenant.id):
         row = find_response(supplier.asked.assignment_id)
         assert row is not None
-        receive(row.id, by=system_identity(tenant.id), at=datetime.now(UTC))
+        receive(row.id, act=Act(system_identity(tenant.id), datetime.now(UTC)))
 
 
 # -- scored beside each other --------------------------------------------------------------------
@@ -240,8 +240,7 @@ def test_of_several_questionnaires_the_lowest_credit_of_a_control_counts(
             verified_on=None,
             reason="Visited 9 communities",
             cause=("review", None),
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
     with acting(tenant.id):
         controls = load_evidence(first.chain_id, [first.node_id], NOW.date()).controls

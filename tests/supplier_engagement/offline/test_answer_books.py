@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, IntakeStatus
@@ -128,7 +129,9 @@ def test_answer_changed_on_the_page_meanwhile_is_chosen_by_the_person(
     book = with_answers(_book(phone, supplier), SAQ_C01=40, SAQ_D01=3)
     with app.app_context(), acting(supplier.id):
         responses.save_draft(
-            supplier.asked.assignment_id, typed({C01: "10"}), by=supplier.identity, at=NOW
+            supplier.asked.assignment_id,
+            typed({C01: "10"}),
+            act=Act(supplier.identity, NOW),
         )
     came = _bring(phone, supplier, book)
 
@@ -143,7 +146,9 @@ def test_file_is_right_where_the_person_says_so(app: Flask, supplier: Supplier, 
     book = with_answers(_book(phone, supplier), SAQ_C01=40)
     with app.app_context(), acting(supplier.id):
         responses.save_draft(
-            supplier.asked.assignment_id, typed({C01: "10"}), by=supplier.identity, at=NOW
+            supplier.asked.assignment_id,
+            typed({C01: "10"}),
+            act=Act(supplier.identity, NOW),
         )
     came = _bring(phone, supplier, book)
     _take(phone, came.location, **{f"take:{C01}": "file"})
@@ -310,7 +315,7 @@ def test_page_of_a_book_opens_its_file_no_more_and_compares_it_with_the_answers_
     assert "1 answer changes." in _words(phone.get(came.location))
     with app.app_context(), acting(supplier.id):
         one = supplier.asked.assignment_id
-        responses.save_draft(one, typed({C01: "10"}), by=supplier.identity, at=NOW)
+        responses.save_draft(one, typed({C01: "10"}), act=Act(supplier.identity, NOW))
 
     assert "Changed here too" in _words(phone.get(came.location))
 

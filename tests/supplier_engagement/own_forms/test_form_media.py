@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.accounts.organisations.services import invitations
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
@@ -94,7 +95,7 @@ FILES = {
 def bring(tenant: Tenant, files: dict[str, bytes] = FILES) -> own_forms.Brought:
     with acting(tenant.id):
         uploads = list(files.items())
-        return own_forms.bring_in("hostels.csv", FORM, by=tenant.analyst, at=NOW, media=uploads)
+        return own_forms.bring_in("hostels.csv", FORM, act=Act(tenant.analyst, NOW), media=uploads)
 
 
 def names(tenant: Tenant, brought: own_forms.Brought, number: int | None = None) -> list[str]:
@@ -108,7 +109,7 @@ def published(tenant: Tenant) -> str:
     brought = bring(tenant)
     with acting(tenant.id):
         assert brought.form is not None
-        version = own_forms.publish(brought.form.id, number=1, by=tenant.analyst, at=NOW)
+        version = own_forms.publish(brought.form.id, number=1, act=Act(tenant.analyst, NOW))
         return next(row.ref for row in list_library() if row.version_id == version.id)
 
 
@@ -235,12 +236,12 @@ def test_files_stay_with_a_form_that_is_changed_and_a_newer_one_takes_their_plac
     form_id, by = brought.form.id, tenant.analyst
     with acting(tenant.id):
         texts = texts_of(FORM, ".csv", "why") | {"label": "Why so?"}
-        own_forms.change_question(form_id, "why", texts, number=1, by=by, at=NOW)
+        own_forms.change_question(form_id, "why", texts, number=1, act=Act(by, NOW))
     assert names(tenant, brought) == sorted(FILES)
 
     with acting(tenant.id):
         newer = [("yes.png", picture("black"))]
-        own_forms.bring_in("a.csv", FORM, by=by, at=NOW, form_id=form_id, media=newer)
+        own_forms.bring_in("a.csv", FORM, act=Act(by, NOW), form_id=form_id, media=newer)
         sums = [{f.name: f.sha256 for f in list_media(get_draft(form_id, n))} for n in (1, 3)]
     assert {name for name in FILES if sums[0][name] != sums[1][name]} == {"yes.png"}
 
@@ -254,8 +255,7 @@ def test_files_that_no_label_names_any_more_go_and_all_together_have_a_limit(
         own_forms.bring_in(
             "a.csv",
             FORM.replace(b"film.mp4", b""),
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
             form_id=brought.form.id,
         )
     assert "film.mp4" not in names(tenant, brought)
@@ -265,8 +265,7 @@ def test_files_that_no_label_names_any_more_go_and_all_together_have_a_limit(
         own_forms.bring_in(
             "a.csv",
             FORM,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
             form_id=brought.form.id,
             media=[("film.mp4", MP4)],
         )
@@ -278,10 +277,10 @@ def test_the_same_form_with_other_files_is_another_version(context: Flask, tenan
     assert brought.form is not None
     form_id, by = brought.form.id, tenant.analyst
     with acting(tenant.id):
-        first = own_forms.publish(form_id, number=1, by=by, at=NOW)
+        first = own_forms.publish(form_id, number=1, act=Act(by, NOW))
         other = [("house.png", picture("black"))]
-        own_forms.bring_in("a.csv", FORM, by=by, at=NOW, form_id=form_id, media=other)
-        second = own_forms.publish(form_id, number=2, by=by, at=NOW + timedelta(days=1))
+        own_forms.bring_in("a.csv", FORM, act=Act(by, NOW), form_id=form_id, media=other)
+        second = own_forms.publish(form_id, number=2, act=Act(by, NOW + timedelta(days=1)))
 
         assert (first.version, second.version) == ("1", "2")
         assert first.checksum == second.checksum and first.media != second.media
@@ -367,7 +366,9 @@ def test_who_tries_a_form_out_sees_the_same_as_a_respondent(app: Flask, tenant: 
 def test_an_app_finds_the_files_with_their_sums_in_the_manifest(app: Flask, supplier: Supplier):
     with app.app_context(), acting(supplier.id):
         _, token = make_link(
-            supplier.asked.assignment_id, name="Field", by=supplier.identity, at=NOW
+            supplier.asked.assignment_id,
+            name="Field",
+            act=Act(supplier.identity, NOW),
         )
     phone, space = app.test_client(), "{http://openrosa.org/xforms/xformsManifest}"
 

@@ -13,6 +13,7 @@ from pyxform.xls2xform import convert
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -79,7 +80,7 @@ def press(client, page, **data):
 
 def bring(tenant, content=FORM):
     with acting(tenant) as by:
-        form = own_forms.bring_in("hostels.csv", content, by=by, at=NOW).form
+        form = own_forms.bring_in("hostels.csv", content, act=Act(by, NOW)).form
         assert form is not None
         return form.id
 
@@ -125,7 +126,7 @@ def test_a_file_that_is_no_form_is_refused_in_words(client, content, name, words
 
 def test_a_form_that_is_too_large_is_refused(context, tenant):
     with acting(tenant) as by, pytest.raises(Invalid) as refused:
-        own_forms.bring_in("a.csv", b"x" * (own_forms.MAX_BYTES + 1), by=by, at=NOW)
+        own_forms.bring_in("a.csv", b"x" * (own_forms.MAX_BYTES + 1), act=Act(by, NOW))
 
     assert "larger than 10 MB" in refused.value.fields["file"]
 
@@ -174,7 +175,7 @@ def test_a_workbook_written_otherwise_is_read_all_the_same():
 )
 def test_a_form_with_too_many_rows_is_refused_before_it_is_read(context, tenant, content, name):
     with acting(tenant) as by, pytest.raises(Invalid) as refused:
-        own_forms.bring_in(name, content, by=by, at=NOW)
+        own_forms.bring_in(name, content, act=Act(by, NOW))
 
     assert "more than 20,000 rows" in refused.value.fields["file"]
 
@@ -182,7 +183,7 @@ def test_a_form_with_too_many_rows_is_refused_before_it_is_read(context, tenant,
 def test_a_workbook_that_unpacks_to_too_much_is_refused(context, tenant, monkeypatch):
     monkeypatch.setattr(own_forms, "MOST_UNPACKED", 100)
     with acting(tenant) as by, pytest.raises(Invalid):
-        own_forms.bring_in("bomb.xlsx", workbook_of(3), by=by, at=NOW)
+        own_forms.bring_in("bomb.xlsx", workbook_of(3), act=Act(by, NOW))
 
 
 def repacked(content, way):
@@ -202,7 +203,7 @@ def repacked(content, way):
 )
 def test_a_workbook_that_no_limit_would_bound_is_refused(context, tenant, content, words):
     with acting(tenant) as by, pytest.raises(Invalid) as refused:
-        own_forms.bring_in("bomb.xlsx", content, by=by, at=NOW)
+        own_forms.bring_in("bomb.xlsx", content, act=Act(by, NOW))
 
     assert words in refused.value.fields["file"]
 
@@ -323,7 +324,7 @@ def test_an_auditor_reads_and_tries_but_changes_nothing(app, tenant, form_page):
 def test_another_organisation_sees_neither_the_form_nor_its_version(context, tenant):
     form_id = bring(tenant)
     with acting(tenant) as by:
-        version_id = own_forms.publish(form_id, number=1, by=by, at=NOW).id
+        version_id = own_forms.publish(form_id, number=1, act=Act(by, NOW)).id
     other = make_tenant("other", at=NOW)
 
     with acting(other):
@@ -339,10 +340,10 @@ def test_another_organisation_sees_neither_the_form_nor_its_version(context, ten
 def test_each_change_leaves_one_event(context, tenant):
     form_id = bring(tenant)
     with acting(tenant) as by:
-        own_forms.change_question(form_id, "beds", {"label": "Beds"}, number=1, by=by, at=NOW)
-        own_forms.move_question(form_id, "beds", up=True, number=2, by=by, at=NOW)
-        own_forms.publish(form_id, number=3, by=by, at=NOW)
-        own_forms.retire(form_id, by=by, at=NOW)
+        own_forms.change_question(form_id, "beds", {"label": "Beds"}, number=1, act=Act(by, NOW))
+        own_forms.move_question(form_id, "beds", up=True, number=2, act=Act(by, NOW))
+        own_forms.publish(form_id, number=3, act=Act(by, NOW))
+        own_forms.retire(form_id, act=Act(by, NOW))
         told = db.session.scalars(
             select(AuditEvent.action)
             .where(AuditEvent.action.startswith("own_form"))
@@ -361,9 +362,9 @@ def test_each_change_leaves_one_event(context, tenant):
 def test_a_second_version_counts_on_and_keeps_the_questionnaire(context, tenant):
     form_id = bring(tenant)
     with acting(tenant) as by:
-        first = own_forms.publish(form_id, number=1, by=by, at=NOW)
-        own_forms.change_question(form_id, "beds", {"label": "Beds"}, number=1, by=by, at=NOW)
-        second = own_forms.publish(form_id, number=2, by=by, at=NOW)
+        first = own_forms.publish(form_id, number=1, act=Act(by, NOW))
+        own_forms.change_question(form_id, "beds", {"label": "Beds"}, number=1, act=Act(by, NOW))
+        second = own_forms.publish(form_id, number=2, act=Act(by, NOW))
 
         assert (first.version, second.version) == ("1", "2")
         assert first.questionnaire_id == second.questionnaire_id
@@ -373,13 +374,13 @@ def test_a_second_version_counts_on_and_keeps_the_questionnaire(context, tenant)
 
 def test_a_form_that_is_not_there_cannot_be_changed(context, tenant):
     with acting(tenant) as by, pytest.raises(NotFound):
-        own_forms.publish(uuid4(), number=1, by=by, at=NOW)
+        own_forms.publish(uuid4(), number=1, act=Act(by, NOW))
 
 
 def test_a_question_that_is_gone_cannot_be_moved(context, tenant):
     form_id = bring(tenant)
     with acting(tenant) as by, pytest.raises(Conflict, match="no question"):
-        own_forms.move_question(form_id, "gone", up=True, number=1, by=by, at=NOW)
+        own_forms.move_question(form_id, "gone", up=True, number=1, act=Act(by, NOW))
 
 
 def test_a_shipped_questionnaire_is_published_though_somebody_keeps_the_same_bytes(context, tenant):
@@ -399,7 +400,7 @@ def test_planned_forms_are_kept_up_to_a_limit(context, tenant, monkeypatch):
 def test_a_published_form_is_answered_by_a_supplier_and_scored(context, tenant):
     form_id = bring(tenant)
     with acting(tenant) as by:
-        version = own_forms.publish(form_id, number=1, by=by, at=NOW)
+        version = own_forms.publish(form_id, number=1, act=Act(by, NOW))
         ref = next(row.ref for row in list_library() if row.version_id == version.id)
     supplier = answering.come_in(answering.ask(tenant, ref=ref))
 
@@ -410,7 +411,10 @@ def test_a_published_form_is_answered_by_a_supplier_and_scored(context, tenant):
     with answering.acting(supplier.id):
         for section in ("has", "room"):
             save_section(
-                supplier.asked.assignment_id, section, answers, by=supplier.identity, at=NOW
+                supplier.asked.assignment_id,
+                section,
+                answers,
+                act=Act(supplier.identity, NOW),
             )
     answering.receive_now(supplier)
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.offline.models import AnswerIntake
 from ddplatform.supplier_engagement.responses.queries.responses import (
@@ -168,7 +169,9 @@ def test_answers_that_stand_otherwise_on_the_page_are_chosen(
 ):
     with app.app_context(), acting(supplier.id):
         responses.save_draft(
-            supplier.asked.assignment_id, typed({C01: "10"}), by=supplier.identity, at=NOW
+            supplier.asked.assignment_id,
+            typed({C01: "10"}),
+            act=Act(supplier.identity, NOW),
         )
     came = _bring(phone, supplier, instance_xml(FORTY))
     _take(phone, came.location)

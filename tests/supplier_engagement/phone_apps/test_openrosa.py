@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.gate import access_of
@@ -168,7 +169,9 @@ def test_answers_that_stand_otherwise_on_the_page_wait_there(
 ):
     with app.app_context(), acting(supplier.id):
         responses.save_draft(
-            supplier.asked.assignment_id, typed({C01: "10"}), by=supplier.identity, at=NOW
+            supplier.asked.assignment_id,
+            typed({C01: "10"}),
+            act=Act(supplier.identity, NOW),
         )
     sent = _send(phone, address, instance_xml({"C/SAQ_C01": "40", "D/SAQ_D01": "3"}))
 
@@ -184,12 +187,12 @@ def test_what_a_person_put_aside_brings_no_attachments_later(
 ):
     one = supplier.asked.assignment_id
     with app.app_context(), acting(supplier.id):
-        responses.save_draft(one, typed({C01: "10"}), by=supplier.identity, at=NOW)
+        responses.save_draft(one, typed({C01: "10"}), act=Act(supplier.identity, NOW))
     content = instance_xml({"C/SAQ_C01": "40", "C/SAQ_C01_evidence": "a.png"})
     _send(phone, address, content)
     with app.app_context(), acting(supplier.id):
         intake_id = db.session.query(AnswerIntake).one().id
-        put_aside(one, intake_id, by=supplier.identity, at=NOW)
+        put_aside(one, intake_id, act=Act(supplier.identity, NOW))
     target = BytesIO()
     Image.new("RGB", (8, 8)).save(target, "PNG")
 
@@ -425,7 +428,7 @@ def test_document_that_a_person_removed_stays_away_when_the_app_sends_again(
     one = supplier.asked.assignment_id
     with app.app_context(), acting(supplier.id):
         (link,) = list_files(find_response(one).id)["/data/C/SAQ_C01_evidence"]
-        responses.detach(one, link.link_id, by=supplier.identity, at=NOW)
+        responses.detach(one, link.link_id, act=Act(supplier.identity, NOW))
 
     for name in ("a.txt", "b.txt"):
         assert _send(phone, address, content, **{name: (b"x", name)}).status_code == 201

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import release_write_lock
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.supplier_engagement.phone_apps import queries as answer_phone_forms
@@ -52,7 +53,7 @@ def speaks_french(supplier: Supplier) -> None:
 
 def confirm_as(tenant: Tenant, texts: dict[str, str]) -> None:
     with acting(tenant.id):
-        confirm(saq_version(), "fr", texts, by=tenant.analyst, at=NOW)
+        confirm(saq_version(), "fr", texts, act=Act(tenant.analyst, NOW))
 
 
 def test_form_begins_with_the_words_on_its_translation_in_each_language(supplier: Supplier):
@@ -106,7 +107,7 @@ def test_a_confirmed_word_and_one_that_is_taken_back_make_the_form_new(
     confirm_as(tenant, {PLACE: WORDS})
     confirmed = label_of_first(supplier)
     with acting(tenant.id):
-        take_back(saq_version(), "fr", [PLACE], by=tenant.analyst, at=NOW)
+        take_back(saq_version(), "fr", [PLACE], act=Act(tenant.analyst, NOW))
 
     assert confirmed == WORDS != before
     assert label_of_first(supplier) == before
@@ -129,7 +130,7 @@ def test_another_language_of_the_supplier_opens_the_form_in_it(supplier: Supplie
 
 def test_what_is_not_committed_yet_is_not_kept(supplier: Supplier, tenant: Tenant):
     with acting(tenant.id):
-        confirm(saq_version(), "fr", {PLACE: WORDS}, by=tenant.analyst, at=NOW)
+        confirm(saq_version(), "fr", {PLACE: WORDS}, act=Act(tenant.analyst, NOW))
         with acting_in(supplier.id):
             load_phone_form(get_request(supplier.asked.assignment_id))
         assert answer_phone_forms._kept == {}

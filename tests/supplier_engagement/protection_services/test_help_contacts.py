@@ -10,6 +10,7 @@ from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_help_contact, get_organisation
 from ddplatform.accounts.organisations.services import invitations
 from ddplatform.accounts.organisations.services.organisations import set_help_contact
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Invalid
@@ -85,9 +86,13 @@ def test_invitation_reminder_and_receipt_name_who_helps(context: Flask, tenant: 
     asked = ask(tenant)
     with acting(tenant.id):
         set_help_contact(
-            get_organisation(tenant.id), name=DESK, email=MAIL, phone="", by=tenant.manager, at=NOW
+            get_organisation(tenant.id),
+            name=DESK,
+            email=MAIL,
+            phone="",
+            act=Act(tenant.manager, NOW),
         )
-        invitation = invite(get_assignment(asked.assignment_id), by=tenant.manager, at=NOW)
+        invitation = invite(get_assignment(asked.assignment_id), act=Act(tenant.manager, NOW))
         invitations.send(invitation.id, at=NOW)
     line = f"{DESK} (Acme), {MAIL}"
     assert line in mails()[-1]
@@ -107,7 +112,11 @@ def test_help_contact_needs_a_name_and_a_way_to_be_reached(
 ):
     with acting_in(tenant.id), unit_of_work(), pytest.raises(Invalid) as refused:
         set_help_contact(
-            get_organisation(tenant.id), name=name, email=email, phone="", by=tenant.manager, at=NOW
+            get_organisation(tenant.id),
+            name=name,
+            email=email,
+            phone="",
+            act=Act(tenant.manager, NOW),
         )
     assert list(refused.value.fields) == [field]
 

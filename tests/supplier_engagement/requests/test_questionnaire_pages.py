@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -57,8 +58,7 @@ def received(app: Flask, tenant: Tenant) -> Supplier:
                 f"{A06}_evidence",
                 filename="policy.txt",
                 content=b"our policy",
-                by=supplier.identity,
-                at=NOW,
+                act=Act(supplier.identity, NOW),
             )
         fill(supplier, SAQ_C06="yes", SAQ_D06="none", SAQ_D01="3", SAQ_D05="yes", SAQ_L03="0",
              SAQ_A04="400")  # fmt: skip

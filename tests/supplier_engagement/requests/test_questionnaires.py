@@ -15,7 +15,7 @@ from ddplatform.accounts.organisations.services.people import invite
 from ddplatform.accounts.sessions.services import hash_of
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import MailRefused
@@ -73,7 +73,7 @@ def chain_id(context: Flask, tenant: Tenant) -> UUID:
 
 def _send(tenant: Tenant, addresses: dict[UUID, str], **more: object) -> list[Assignment]:
     sending = Sending(version_id=saq_version(), **{"due_on": DUE, **more})  # type: ignore[arg-type]
-    return list(assign(sending, addresses, by=tenant.manager, at=NOW))
+    return list(assign(sending, addresses, act=Act(tenant.manager, NOW)))
 
 
 # -- library -------------------------------------------------------------------------------------
@@ -150,8 +150,7 @@ def test_what_case_workers_fill_in_is_sent_to_nobody(tenant: Tenant, chain_id: U
         assign(
             Sending(version_id=version_of("REM"), due_on=DUE),
             {node: EMAIL},
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
 
 
@@ -189,7 +188,7 @@ def test_all_problems_are_told_at_once_and_nothing_is_sent(tenant: Tenant, chain
     nodes = [add_node(tenant, chain_id, f"Farm {n}") for n in range(4)]
     with acting(tenant.id):
         _send(tenant, {nodes[0]: "a@one.example"})
-        value_chain.archive_node(nodes[3], by=tenant.manager, at=NOW)
+        value_chain.archive_node(nodes[3], act=Act(tenant.manager, NOW))
         db.session.flush()
         with pytest.raises(Invalid) as refused:
             _send(
@@ -251,7 +250,7 @@ def test_state_stands_beside_the_node_in_the_map(tenant: Tenant, chain_id: UUID)
         one = _send(tenant, {node: EMAIL})[0]
         status = select(NodeSummary.questionnaire_status).where(NodeSummary.node_id == node)
         assert db.session.scalar(status) in ("sent", None)
-        questionnaires.withdraw(one, reason="not needed", by=tenant.manager, at=NOW)
+        questionnaires.withdraw(one, reason="not needed", act=Act(tenant.manager, NOW))
         db.session.flush()
         assert db.session.scalar(status) in ("withdrawn", None)
 
@@ -303,12 +302,12 @@ def test_reminder_to_who_never_came_in_is_a_fresh_link(context: Flask, tenant: T
     asked = ask(tenant)
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
-        remind(one, by=tenant.manager, at=LATER)
+        remind(one, act=Act(tenant.manager, LATER))
         assert one.last_reminded_at == LATER
         jobs = db.session.scalars(select(Job).where(Job.name == "invitation:send")).all()
         assert len(jobs) == 2
         with pytest.raises(Conflict, match="got a reminder today"):
-            remind(one, by=tenant.manager, at=LATER)
+            remind(one, act=Act(tenant.manager, LATER))
         invitations.send(UUID(jobs[-1].payload["invitation_id"]), at=LATER)
     assert "/respond/" in mails()[-1]
 
@@ -330,7 +329,7 @@ def test_mail_refused_for_good_is_kept_at_the_questionnaire_and_a_colleagues_is_
 
         by = tenant[RoleId.ADMIN]
         new = {"email": "new@acme.example", "name": "New", "role": RoleId.ANALYST}
-        colleague = invite(**new, by=by, at=NOW)
+        colleague = invite(**new, act=Act(by, NOW))
         with pytest.raises(MailRefused):
             invitations.send(colleague.id, at=NOW)
 
@@ -338,7 +337,7 @@ def test_mail_refused_for_good_is_kept_at_the_questionnaire_and_a_colleagues_is_
 def test_reminder_to_who_came_in_names_the_address_and_no_secret(context: Flask, tenant: Tenant):
     supplier = come_in(ask(tenant))
     with acting(tenant.id):
-        remind(queries.get_assignment(supplier.asked.assignment_id), by=tenant.manager, at=LATER)
+        remind(queries.get_assignment(supplier.asked.assignment_id), act=Act(tenant.manager, LATER))
         send_reminder(supplier.asked.assignment_id)
     assert f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}/" in mails()[-1]
     assert "/respond/" not in mails()[-1]
@@ -352,7 +351,8 @@ def test_nobody_is_reminded_of_what_is_sent(context: Flask, tenant: Tenant):
     with acting(tenant.id):
         with pytest.raises(Conflict, match="nothing open"):
             remind(
-                queries.get_assignment(supplier.asked.assignment_id), by=tenant.manager, at=LATER
+                queries.get_assignment(supplier.asked.assignment_id),
+                act=Act(tenant.manager, LATER),
             )
         send_reminder(supplier.asked.assignment_id)
     assert len(mails()) == before
@@ -366,9 +366,9 @@ def test_calendar_reminds_seven_and_one_day_before_and_one_day_after(
     at = NOW.replace(year=DUE.year, month=DUE.month, day=DUE.day) + timedelta(days=days)
     with acting(tenant.id):
         by = system_identity(tenant.id)
-        assert chase(by=by, at=at) == {"reminded": reminded, "expired": 0}
+        assert chase(act=Act(by, at)) == {"reminded": reminded, "expired": 0}
         db.session.flush()
-        assert chase(by=by, at=at)["reminded"] == 0
+        assert chase(act=Act(by, at))["reminded"] == 0
 
 
 def test_calendar_lets_run_out_what_nobody_answered_a_month_after_the_due_date(
@@ -377,7 +377,7 @@ def test_calendar_lets_run_out_what_nobody_answered_a_month_after_the_due_date(
     asked = ask(tenant)
     with acting(tenant.id):
         at = NOW + timedelta(days=60)
-        assert chase(by=system_identity(tenant.id), at=at)["expired"] == 1
+        assert chase(act=Act(system_identity(tenant.id), at))["expired"] == 1
         assert queries.get_assignment(asked.assignment_id).status is State.EXPIRED
 
 
@@ -388,10 +388,10 @@ def test_due_date_moves_and_a_past_day_is_refused(context: Flask, tenant: Tenant
     asked = ask(tenant)
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
-        questionnaires.change_due_date(one, date(2027, 1, 5), by=tenant.manager, at=NOW)
+        questionnaires.change_due_date(one, date(2027, 1, 5), act=Act(tenant.manager, NOW))
         assert one.due_on == date(2027, 1, 5)
         with pytest.raises(Invalid):
-            questionnaires.change_due_date(one, date(2020, 1, 5), by=tenant.manager, at=NOW)
+            questionnaires.change_due_date(one, date(2020, 1, 5), act=Act(tenant.manager, NOW))
 
 
 def test_expired_questionnaire_is_sent_again_with_a_new_day(context: Flask, tenant: Tenant):
@@ -400,10 +400,10 @@ def test_expired_questionnaire_is_sent_again_with_a_new_day(context: Flask, tena
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
         with pytest.raises(StepNotAllowed):
-            questionnaires.expire(one, by=tenant.manager, at=NOW)
-        questionnaires.expire(one, by=tenant.manager, at=after)
+            questionnaires.expire(one, act=Act(tenant.manager, NOW))
+        questionnaires.expire(one, act=Act(tenant.manager, after))
         assert one.status is State.EXPIRED
-        questionnaires.change_due_date(one, date(2027, 3, 1), by=tenant.manager, at=after)
+        questionnaires.change_due_date(one, date(2027, 3, 1), act=Act(tenant.manager, after))
         assert one.status is State.SENT
         assert (
             db.session.scalar(
@@ -418,12 +418,12 @@ def test_withdrawal_needs_a_reason_and_kills_the_link(context: Flask, tenant: Te
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
         with pytest.raises(StepNotAllowed):
-            questionnaires.withdraw(one, reason="  ", by=tenant.manager, at=NOW)
-        questionnaires.withdraw(one, reason="Wrong supplier", by=tenant.manager, at=NOW)
+            questionnaires.withdraw(one, reason="  ", act=Act(tenant.manager, NOW))
+        questionnaires.withdraw(one, reason="Wrong supplier", act=Act(tenant.manager, NOW))
         assert (one.status, one.withdrawn_reason) == (State.WITHDRAWN, "Wrong supplier")
         assert db.session.scalars(select(Invitation.token_hash)).all() == [None]
         with pytest.raises(Conflict, match="no longer matters"):
-            questionnaires.change_due_date(one, date(2027, 1, 5), by=tenant.manager, at=NOW)
+            questionnaires.change_due_date(one, date(2027, 1, 5), act=Act(tenant.manager, NOW))
 
 
 def test_address_is_kept_with_the_supplier_where_the_map_had_none(context: Flask, tenant: Tenant):
@@ -483,8 +483,7 @@ def _work(tenant: Tenant, *, at: datetime) -> int:
             HANDLERS.get(row.name).run(
                 JobContext(
                     payload=row.payload,
-                    by=system_identity(tenant.id),
-                    at=at,
+                    act=Act(system_identity(tenant.id), at),
                     progress=lambda _done, _total: None,
                 )
             )
@@ -493,7 +492,7 @@ def _work(tenant: Tenant, *, at: datetime) -> int:
 
 def _remind(asked: Asked, *, at: datetime) -> None:
     with acting(asked.tenant.id):
-        remind(queries.get_assignment(asked.assignment_id), by=asked.tenant.manager, at=at)
+        remind(queries.get_assignment(asked.assignment_id), act=Act(asked.tenant.manager, at))
 
 
 def _state(asked: Asked) -> tuple[int, str | None, bool]:
@@ -545,7 +544,7 @@ def test_link_that_was_handed_over_outlives_reminders_whose_mail_is_refused(
     _work(tenant, at=NOW)
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
-        link = question_mails.show_link(one, by=tenant.manager, at=NOW)
+        link = question_mails.show_link(one, act=Act(tenant.manager, NOW))
 
     for answers in ({"RCPT": "550 no such user"}, {"RCPT": "451 later"}, {GREETING: HANGS_UP}):
         server.answers = answers
@@ -567,7 +566,7 @@ def test_calendar_reminds_nobody_whose_mail_was_refused(context: Flask, tenant: 
         queries.get_assignment(asked.assignment_id).mail_refusal = "550 no such user"
     at = NOW.replace(year=DUE.year, month=DUE.month, day=DUE.day) - timedelta(days=7)
     with acting(tenant.id):
-        assert chase(by=system_identity(tenant.id), at=at)["reminded"] == 0
+        assert chase(act=Act(system_identity(tenant.id), at))["reminded"] == 0
 
 
 def test_retry_sends_nothing_where_a_reminder_went_out_meanwhile(
@@ -598,7 +597,7 @@ def test_retry_sends_nothing_where_a_link_was_handed_over_meanwhile(
     _work(tenant, at=NOW)
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
-        link = question_mails.show_link(one, by=tenant.manager, at=NOW)
+        link = question_mails.show_link(one, act=Act(tenant.manager, NOW))
     server.answers.clear()
 
     assert _work(tenant, at=NOW + question_mails.TRY_AGAIN) == 1
@@ -635,7 +634,7 @@ def test_retry_of_a_questionnaire_that_was_withdrawn_meanwhile_sends_nothing(
     _work(tenant, at=NOW)
     with acting(tenant.id):
         one = queries.get_assignment(asked.assignment_id)
-        questionnaires.withdraw(one, reason="Wrong supplier", by=tenant.manager, at=NOW)
+        questionnaires.withdraw(one, reason="Wrong supplier", act=Act(tenant.manager, NOW))
     server.answers.clear()
 
     assert _work(tenant, at=NOW + question_mails.TRY_AGAIN) == 1

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.accounts.organisations.services.invitations import send as send_mail
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -142,7 +143,7 @@ def test_mail_names_the_site_and_says_that_it_never_reads_the_checklist(
     asked = assign_visit(tenant, chain_id, node_id)
     with acting(tenant.id):
         assignment = get_assignment(asked.assignment_id)
-        invitation = questionnaires.invite(assignment, by=tenant.analyst, at=NOW)
+        invitation = questionnaires.invite(assignment, act=Act(tenant.analyst, NOW))
         send_mail(invitation.id, at=NOW)
 
     mail = mails()[-1]
@@ -245,7 +246,7 @@ def test_who_visits_a_place_is_not_asked_to_answer_for_it(
 
     with acting(tenant.id):
         withdrawn = get_assignment(visit.assignment_id)
-        questionnaires.withdraw(withdrawn, reason="Wrong address", by=tenant.manager, at=NOW)
+        questionnaires.withdraw(withdrawn, reason="Wrong address", act=Act(tenant.manager, NOW))
     assert ask_again(tenant, chain_id, node_id, ref="SAQ", email=ASSESSOR)
 
 
@@ -279,7 +280,7 @@ def test_question_that_the_supplier_s_accepted_answer_makes_needless_is_not_aske
     fill(supplier, SAQ_I01="no")
     receive_now(supplier)
     with acting(tenant.id):
-        accept_all(supplier.asked.assignment_id, by=tenant.manager, at=NOW)
+        accept_all(supplier.asked.assignment_id, act=Act(tenant.manager, NOW))
 
     assessor = come_in(assign_visit(tenant, chain_id, node_id))
 
@@ -315,7 +316,7 @@ def test_second_visit_begins_blank_and_nothing_of_it_is_offered_to_another_buyer
     receive_now(visited(assign_visit(tenant, chain_id, node_id)))
     with acting(tenant.id):
         first = db.session.scalars(select(Assignment)).one()
-        accept_all(first.id, by=tenant.manager, at=NOW)
+        accept_all(first.id, act=Act(tenant.manager, NOW))
     again = come_in(assign_visit(tenant, chain_id, node_id))
     theirs = make_chain(other_tenant)
     elsewhere = come_in(assign_visit(other_tenant, theirs, add_node(other_tenant, theirs)))
@@ -364,7 +365,7 @@ def test_score_leads_back_to_the_last_answers_of_each_questionnaire_it_rests_on(
     first = assign_visit(tenant, chain_id, node_id)
     receive_now(visited(first, AUD_06="announced"))
     with acting(tenant.id):
-        accept_all(first.assignment_id, by=tenant.manager, at=NOW)
+        accept_all(first.assignment_id, act=Act(tenant.manager, NOW))
     second = assign_visit(tenant, chain_id, node_id)
     receive_now(visited(second, AUD_06="unannounced"), at=NOW + timedelta(days=1))
 
@@ -400,8 +401,7 @@ def test_several_visits_are_assigned_at_once_or_none(tenant: Tenant, chain_id: U
         questionnaires.assign(
             questionnaires.Sending(version_id=version_of("AUD"), due_on=DUE),
             {other: ASSESSOR, node_id: EMAIL},
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
 
     with acting(tenant.id):

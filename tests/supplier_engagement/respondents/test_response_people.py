@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.accounts.organisations.services.people import add_person
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.supplier_engagement.library.queries import get_assignment
@@ -49,8 +49,7 @@ def kofi(app: Flask, supplier: Supplier) -> Identity:
             name="Kofi B.",
             role=RoleId.SUPPLIER,
             password=PASSWORD,
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
         return Identity(user.id, supplier.id, RoleId.SUPPLIER, user.name)
 
@@ -73,8 +72,8 @@ def test_colleagues_see_who_answered_what_and_who_answers_a_section(
 ):
     with app.app_context(), acting(supplier.id):
         one = supplier.asked.assignment_id
-        responses.save_section(one, "C", typed({C01: "10"}), by=kofi, at=NOW)
-        take_section(one, "C", by=kofi, at=NOW)
+        responses.save_section(one, "C", typed({C01: "10"}), act=Act(kofi, NOW))
+        take_section(one, "C", act=Act(kofi, NOW))
     amina = _browser(app, EMAIL)
 
     overview, section = amina.get(f"{_base(supplier)}/"), amina.get(f"{_base(supplier)}/C")
@@ -100,7 +99,7 @@ def test_a_section_is_taken_and_let_go_on_the_page(app: Flask, supplier: Supplie
 def test_who_answers_alone_reads_no_names(app: Flask, supplier: Supplier):
     with app.app_context(), acting(supplier.id):
         one = supplier.asked.assignment_id
-        responses.save_section(one, "C", typed({C01: "10"}), by=supplier.identity, at=NOW)
+        responses.save_section(one, "C", typed({C01: "10"}), act=Act(supplier.identity, NOW))
     page = _browser(app, EMAIL).get(f"{_base(supplier)}/C").text
 
     assert "Amina K.," not in page
@@ -111,14 +110,14 @@ def test_sections_cannot_be_taken_once_the_answers_are_sent(context: Flask, supp
     send(supplier)
     with acting(supplier.id):
         with pytest.raises(Conflict):
-            take_section(supplier.asked.assignment_id, "C", by=supplier.identity, at=NOW)
+            take_section(supplier.asked.assignment_id, "C", act=Act(supplier.identity, NOW))
         with pytest.raises(Conflict):
-            leave_section(supplier.asked.assignment_id, "C", by=supplier.identity, at=NOW)
+            leave_section(supplier.asked.assignment_id, "C", act=Act(supplier.identity, NOW))
 
 
 def test_a_section_that_does_not_exist_is_not_taken(context: Flask, supplier: Supplier):
     with acting(supplier.id), pytest.raises(NotFound):
-        take_section(supplier.asked.assignment_id, "gone", by=supplier.identity, at=NOW)
+        take_section(supplier.asked.assignment_id, "gone", act=Act(supplier.identity, NOW))
 
 
 @pytest.mark.parametrize(("choice", "kept"), [("mine", "11"), ("theirs", "10")])
@@ -150,11 +149,11 @@ def test_text_typed_into_an_entry_that_was_removed_elsewhere_is_shown(
     path = "/data/B/SAQ_B01[2]"
     with app.app_context(), acting(supplier.id):
         one = supplier.asked.assignment_id
-        responses.add_entry(one, "/data/B/SAQ_B01", by=kofi, at=NOW)
+        responses.add_entry(one, "/data/B/SAQ_B01", act=Act(kofi, NOW))
     phone = _browser(app, EMAIL)
     old = _marks(phone.get(f"{_base(supplier)}/B").text)
     with app.app_context(), acting(supplier.id):
-        responses.remove_entry(supplier.asked.assignment_id, path, by=kofi, at=NOW)
+        responses.remove_entry(supplier.asked.assignment_id, path, act=Act(kofi, NOW))
 
     page = phone.post(f"{_base(supplier)}/B", data={**old, f"{path}/SAQ_B02": "Far field"})
 
@@ -166,12 +165,14 @@ def _asked_a_year_later(supplier: Supplier, tenant: Tenant) -> Supplier:
     first = supplier.asked
     with acting(tenant.id):
         if get_assignment(first.assignment_id).status.value == "submitted":
-            accept_all(first.assignment_id, by=tenant.manager, at=NOW)
+            accept_all(first.assignment_id, act=Act(tenant.manager, NOW))
         sending = questionnaires.Sending(
             version_id=saq_version(), due_on=YEAR_LATER.date(), light_mode=False
         )
         sent = questionnaires.assign(
-            sending, {first.node_id: EMAIL}, by=tenant.manager, at=YEAR_LATER
+            sending,
+            {first.node_id: EMAIL},
+            act=Act(tenant.manager, YEAR_LATER),
         )
     again = Asked(tenant, first.chain_id, first.node_id, sent[0].id)
     return come_in(again, at=YEAR_LATER)
@@ -202,7 +203,10 @@ def test_what_was_said_last_year_is_shown_and_counts_as_new_when_it_is_confirmed
         with acting(again.id):
             one = again.asked.assignment_id
             responses.save_section(
-                one, "C", typed({C01: "12"}, seen=99), by=again.identity, at=later
+                one,
+                "C",
+                typed({C01: "12"}, seen=99),
+                act=Act(again.identity, later),
             )
         given = _given(again)
     assert given[C01] == (None, later)
@@ -227,7 +231,7 @@ def test_going_back_a_page_confirms_nothing_and_the_declaration_confirms_the_res
         with acting(again.id):
             one = again.asked.assignment_id
             agreed = typed({last: "confirm"}, seen=99)
-            responses.save_section(one, "O", agreed, by=again.identity, at=YEAR_LATER)
+            responses.save_section(one, "O", agreed, act=Act(again.identity, YEAR_LATER))
         sent_at = YEAR_LATER + timedelta(days=1)
         send(again, at=sent_at)
         assert _given(again)[C02] == (None, sent_at)

@@ -19,6 +19,7 @@ from ddplatform.due_diligence.actions.services.verification import Judgement
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.queries.documents import get_evidence, list_evidence_of
 from ddplatform.evidence.uploads.services import SentFile
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
@@ -39,15 +40,16 @@ def reported(world: World, **changes: object) -> UUID:
     action_id = planned(world, recorded(world), by_supplier=True, control=None, **changes)
     with acting(world.supplier):
         mitigation.start(
-            action_id, version=get_asked_action(action_id).row_version, by=world.seller, at=NOW
+            action_id,
+            version=get_asked_action(action_id).row_version,
+            act=Act(world.seller, NOW),
         )
         verification.report_done(
             action_id,
             note="Done.",
             files=[PHOTO],
             version=get_asked_action(action_id).row_version,
-            by=world.seller,
-            at=NOW,
+            act=Act(world.seller, NOW),
         )
     return action_id
 
@@ -58,16 +60,24 @@ def test_manager_of_the_supplier_cannot_verify_extend_or_drop_what_a_buyer_asked
     judge = world.supplier.manager
     with acting(world.supplier):
         with pytest.raises(NotFound):
-            verification.verify(action_id, JUDGEMENT, version=version, by=judge, at=NOW)
+            verification.verify(action_id, JUDGEMENT, version=version, act=Act(judge, NOW))
         with pytest.raises(NotFound):
-            verification.send_back(action_id, reason="no", version=version, by=judge, at=NOW)
+            verification.send_back(action_id, reason="no", version=version, act=Act(judge, NOW))
         with pytest.raises(NotFound):
             mitigation.extend(
-                action_id, due_on=IN_A_MONTH, reason="no", version=version, by=judge, at=NOW
+                action_id,
+                due_on=IN_A_MONTH,
+                reason="no",
+                version=version,
+                act=Act(judge, NOW),
             )
         with pytest.raises(NotFound):
             mitigation.move(
-                action_id, ActionState.DROPPED, reason="no", version=version, by=judge, at=NOW
+                action_id,
+                ActionState.DROPPED,
+                reason="no",
+                version=version,
+                act=Act(judge, NOW),
             )
     assert action_now(world, action_id).status is ActionState.TO_VERIFY
 
@@ -93,8 +103,7 @@ def test_supplier_cannot_withdraw_a_document_that_the_buyer_has(world: World):
         with pytest.raises(Conflict, match="has it already"):
             evidence.withdraw(
                 get_evidence(document.id, with_restricted=False),
-                by=world.seller,
-                at=NOW,
+                act=Act(world.seller, NOW),
                 reason="mistake",
             )
     with acting(world.tenant):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Flask
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.library.queries import list_library
 from ddplatform.supplier_engagement.offline.services.books import write_book
 from ddplatform.supplier_engagement.own_forms.services import forms as own_forms
@@ -66,9 +67,9 @@ FIRST = {
 def publish(tenant: Tenant) -> str:
     """The reference of the form, published for its buyer."""
     with acting(tenant.id):
-        form = own_forms.bring_in("yearly.csv", FORM, by=tenant.analyst, at=NOW).form
+        form = own_forms.bring_in("yearly.csv", FORM, act=Act(tenant.analyst, NOW)).form
         assert form is not None
-        version = own_forms.publish(form.id, number=1, by=tenant.analyst, at=NOW)
+        version = own_forms.publish(form.id, number=1, act=Act(tenant.analyst, NOW))
         return next(row.ref for row in list_library() if row.version_id == version.id)
 
 
@@ -79,8 +80,7 @@ def write(supplier: Supplier, values: dict[str, str], *, at=NOW) -> None:
                 supplier.asked.assignment_id,
                 name,
                 typed(values, seen=99),
-                by=supplier.identity,
-                at=at,
+                act=Act(supplier.identity, at),
             )
 
 
@@ -99,10 +99,10 @@ def ask_later(first: Supplier, node_id: UUID | None = None, email: str = EMAIL) 
     with acting(tenant.id):
         version_id = next(row.version_id for row in list_library() if row.title == "Yearly")
         if node_id is None:
-            accept_all(first.asked.assignment_id, by=tenant.manager, at=NOW)
+            accept_all(first.asked.assignment_id, act=Act(tenant.manager, NOW))
         node_id = node_id or first.asked.node_id
         sending = questionnaires.Sending(version_id=version_id, due_on=(NOW + 2 * YEAR).date())
-        sent = questionnaires.assign(sending, {node_id: email}, by=tenant.manager, at=NOW + YEAR)
+        sent = questionnaires.assign(sending, {node_id: email}, act=Act(tenant.manager, NOW + YEAR))
         again = Asked(tenant, first.asked.chain_id, node_id, sent[0].id)
     return come_in(again, at=NOW + YEAR)
 
@@ -152,10 +152,10 @@ def test_the_requester_reads_the_same_values_and_they_stay_when_more_is_sent(fir
 def test_in_one_more_round_the_last_is_the_round_before(first: Supplier):
     one, tenant = first.asked.assignment_id, first.asked.tenant
     with acting(tenant.id):
-        ask_back(one, "/data/workers", "Really?", by=tenant.manager, at=NOW)
-        return_answers(one, reason="", by=tenant.manager, at=NOW)
+        ask_back(one, "/data/workers", "Really?", act=Act(tenant.manager, NOW))
+        return_answers(one, reason="", act=Act(tenant.manager, NOW))
     with acting(first.id):
-        start(one, by=first.identity, at=NOW + YEAR)
+        start(one, act=Act(first.identity, NOW + YEAR))
 
     assert values_of(form_of(first), "workers", "times") == ["12", "2"]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.queries import list_library
 from ddplatform.supplier_engagement.own_forms.services import forms as own_forms
@@ -49,7 +50,7 @@ def _accept(supplier: Supplier) -> None:
     tenant = supplier.asked.tenant
     receive_now(supplier)
     with acting(tenant.id):
-        accept_all(supplier.asked.assignment_id, by=tenant.manager, at=NOW)
+        accept_all(supplier.asked.assignment_id, act=Act(tenant.manager, NOW))
 
 
 def _texts(supplier: Supplier) -> list[str]:
@@ -65,7 +66,7 @@ def _shown_with(first: Supplier, second: Supplier, section: str) -> Supplier:
     with acting(second.id):
         row = find_response(first.asked.assignment_id)
         assert row is not None
-        sharing.share_section(one, row.id, section, months=12, by=by, at=NOW)
+        sharing.share_section(one, row.id, section, months=12, act=Act(by, NOW))
         kept = {answer.path for answer in open_draft(one, at=NOW).answers.values() if answer.raw}
     fill_in(second, {path: text for path, text in good_values().items() if path not in kept})
     return second
@@ -109,7 +110,7 @@ def test_what_was_seen_on_a_visit_does_not_come_into_the_form_of_a_supplier(
 
 def _own_form(tenant: Tenant) -> str:
     with acting(tenant.id):
-        form = own_forms.bring_in("more.csv", FORM, by=tenant.analyst, at=NOW).form
+        form = own_forms.bring_in("more.csv", FORM, act=Act(tenant.analyst, NOW)).form
         assert form is not None
-        version: UUID = own_forms.publish(form.id, number=1, by=tenant.analyst, at=NOW).id
+        version: UUID = own_forms.publish(form.id, number=1, act=Act(tenant.analyst, NOW)).id
         return next(row.ref for row in list_library() if row.version_id == version)

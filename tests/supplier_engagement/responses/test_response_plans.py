@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.response.queries.conduct import load_conduct
@@ -151,8 +152,7 @@ def planned(supplier: Supplier, until: date, *, value: str = "unsure") -> None:
             supplier.asked.assignment_id,
             "C",
             responses.Typed({}, 99, "p", plans={C04: FindOut(until.isoformat(), HOW)}),
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
 
 
@@ -215,11 +215,11 @@ def test_answers_that_come_back_keep_the_plan_for_the_next_round(sent: Supplier)
     with acting(tenant.id):
         row = find_response(sent.asked.assignment_id)
         assert row is not None
-        ask_back(sent.asked.assignment_id, C02, "How many?", by=tenant.manager, at=NOW)
+        ask_back(sent.asked.assignment_id, C02, "How many?", act=Act(tenant.manager, NOW))
         db.session.flush()
-        return_answers(sent.asked.assignment_id, reason="", by=tenant.manager, at=NOW)
+        return_answers(sent.asked.assignment_id, reason="", act=Act(tenant.manager, NOW))
     with acting(sent.id):
-        responses.start(sent.asked.assignment_id, by=sent.identity, at=NOW)
+        responses.start(sent.asked.assignment_id, act=Act(sent.identity, NOW))
         row = find_response(sent.asked.assignment_id)
         assert row is not None and row.round == 2
         plans = {one.path: one.plan_text for one in list_answers(row.id) if one.plan_text}
@@ -245,7 +245,7 @@ def test_reviewers_read_the_plan_and_take_names_out_of_it(app: Flask, sent: Supp
     text = reader.get(page).text
     assert "Plan to find out" in text and HOW in text
     with acting(tenant.id):
-        assert redact(key, C04, "Kofi Mensah", by=tenant.manager, at=NOW) == 1
+        assert redact(key, C04, "Kofi Mensah", act=Act(tenant.manager, NOW)) == 1
     text = reader.get(page).text
     assert f"The clinic holds the papers of {TAKEN_OUT}." in text and "Kofi" not in text
 

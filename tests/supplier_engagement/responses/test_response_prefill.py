@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Flask
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.responses.queries.responses import (
@@ -42,7 +43,7 @@ WISH = "We need higher prices in the harvest months."
 def _ask_again(tenant: Tenant, first: Asked) -> Supplier:
     with acting(tenant.id):
         if get_assignment(first.assignment_id).status.value == "submitted":
-            accept_all(first.assignment_id, by=tenant.manager, at=NOW)
+            accept_all(first.assignment_id, act=Act(tenant.manager, NOW))
     return _ask_at(tenant, first, first.node_id)
 
 
@@ -52,7 +53,7 @@ def _ask_at(tenant: Tenant, first: Asked, node_id: UUID) -> Supplier:
         sending = questionnaires.Sending(
             version_id=saq_version(), due_on=YEAR_LATER.date(), light_mode=False
         )
-        sent = questionnaires.assign(sending, {node_id: EMAIL}, by=tenant.manager, at=YEAR_LATER)
+        sent = questionnaires.assign(sending, {node_id: EMAIL}, act=Act(tenant.manager, YEAR_LATER))
         again = Asked(tenant, first.chain_id, node_id, sent[0].id)
     return come_in(again, at=YEAR_LATER)
 
@@ -71,13 +72,17 @@ def test_answers_of_last_year_stand_there_but_nothing_counts_as_done(
     site = "/data/B/SAQ_B01"
     with acting(supplier.id):
         one = supplier.asked.assignment_id
-        responses.add_entry(one, site, by=supplier.identity, at=NOW)
+        responses.add_entry(one, site, act=Act(supplier.identity, NOW))
         second = {"SAQ_B02": "Second field", "SAQ_B03": "no", "SAQ_B04": "none",
                   "SAQ_B05": "under_3km"}  # fmt: skip
         values = {f"{site}[2]/{name}": text for name, text in second.items()}
-        responses.save_draft(one, typed(values, seen=99), by=supplier.identity, at=NOW)
+        responses.save_draft(one, typed(values, seen=99), act=Act(supplier.identity, NOW))
         responses.attach(
-            one, path, filename="policy.txt", content=b"old", by=supplier.identity, at=NOW
+            one,
+            path,
+            filename="policy.txt",
+            content=b"old",
+            act=Act(supplier.identity, NOW),
         )
     fill(supplier)
     receive_now(supplier)
@@ -105,7 +110,9 @@ def test_answers_that_were_never_sent_are_not_carried_over(context: Flask, tenan
     fill(supplier)
     with acting(tenant.id):
         questionnaires.withdraw(
-            get_assignment(supplier.asked.assignment_id), reason="anew", by=tenant.manager, at=NOW
+            get_assignment(supplier.asked.assignment_id),
+            reason="anew",
+            act=Act(tenant.manager, NOW),
         )
     assert "/data/C/SAQ_C01" not in _texts(_ask_again(tenant, supplier.asked))
 
@@ -138,7 +145,7 @@ def _fill_with_wish(supplier: Supplier) -> None:
     fill(supplier)
     with acting(supplier.id):
         one, wish = supplier.asked.assignment_id, typed({"/data/O/SAQ_O04": WISH}, seen=99)
-        responses.save_draft(one, wish, by=supplier.identity, at=NOW)
+        responses.save_draft(one, wish, act=Act(supplier.identity, NOW))
 
 
 def test_same_words_at_two_sites_are_asked_about_beside_the_answers_of_this_buyer_only(

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import nobody
 from ddplatform.supplier_engagement.library.queries import get_assignment
@@ -66,7 +67,7 @@ def test_a_page_that_read_answers_before_another_saved_is_shown_both(
 
     def save(text: str) -> None:
         typed = Typed({C01: text}, 0, f"page {text}")
-        clashes.extend(responses.save_section(one, "C", typed, by=by, at=NOW).clashes)
+        clashes.extend(responses.save_section(one, "C", typed, act=Act(by, NOW)).clashes)
 
     def slower() -> None:
         with acting(supplier.id):
@@ -116,12 +117,12 @@ def test_a_review_that_was_begun_is_left_out_of_what_a_sample_accepts(
 ):
     begun, accepted = Event(), dict[str, int]()
     with acting(tenant.id):
-        sample = sampling.draw_sample(3, by=tenant.manager, at=NOW)
+        sample = sampling.draw_sample(3, act=Act(tenant.manager, NOW))
         late, sample_id = UUID(sample.rest[0]), sample.id
 
     def review() -> None:
         with acting(tenant.id):
-            accept_answer(late, A06, by=tenant.manager, at=NOW)
+            accept_answer(late, A06, act=Act(tenant.manager, NOW))
             begun.set()
             Event().wait(timeout=0.5)  # the other one comes while this is not kept yet
 
@@ -143,5 +144,8 @@ def _accept_rest(tenant: Tenant, sample_id: UUID) -> dict[str, int]:
             yield
 
     return sampling.accept_rest(
-        sample_id, unit=unit, progress=lambda _done, _all: None, by=tenant.manager, at=NOW
+        sample_id,
+        unit=unit,
+        progress=lambda _done, _all: None,
+        act=Act(tenant.manager, NOW),
     )

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.responses.services import responses
 from tests.answering import Supplier, acting, answers_of
 from tests.conftest import NOW
@@ -84,7 +85,7 @@ def test_boxes_that_came_in_another_order_are_untouched_all_the_same(
     path, (first, second) = boxes[0][0], [value for _, value in boxes[:2]]
     with app.app_context(), acting(supplier.id):
         turned = responses.Typed({path: f"{second} {first}"}, 99, "workbook")
-        responses.save_draft(supplier.asked.assignment_id, turned, by=supplier.identity, at=NOW)
+        responses.save_draft(supplier.asked.assignment_id, turned, act=Act(supplier.identity, NOW))
     mine, theirs = (_marks(phone.get(address).text) for _ in range(2))
     phone.post(address, data={**theirs, path: ["", second], "later": "1"})
 
@@ -100,12 +101,14 @@ def test_an_untouched_entry_that_was_removed_elsewhere_is_not_given_back(
 ):
     address, name = _address(supplier, "B"), f"{SITES}[2]/SAQ_B02"
     with app.app_context(), acting(supplier.id):
-        responses.add_entry(supplier.asked.assignment_id, SITES, by=supplier.identity, at=NOW)
+        responses.add_entry(supplier.asked.assignment_id, SITES, act=Act(supplier.identity, NOW))
     phone.post(address, data={**_marks(phone.get(address).text), name: "Far field", "later": "1"})
     mine = _marks(phone.get(address).text)
     with app.app_context(), acting(supplier.id):
         responses.remove_entry(
-            supplier.asked.assignment_id, f"{SITES}[2]", by=supplier.identity, at=NOW
+            supplier.asked.assignment_id,
+            f"{SITES}[2]",
+            act=Act(supplier.identity, NOW),
         )
 
     assert phone.post(address, data={**mine, name: "Far field", "later": "1"}).status_code == 302

@@ -12,6 +12,7 @@ from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -92,8 +93,7 @@ def _save(supplier: Supplier, values: dict[str, str], **more: object) -> respons
     return responses.save_draft(
         assignment_id,
         typed(values, **more),
-        by=supplier.identity,
-        at=NOW,  # type: ignore[arg-type]
+        act=Act(supplier.identity, NOW),
     )
 
 
@@ -140,13 +140,17 @@ def test_link_never_opens_the_organisation_of_a_supplier_to_somebody_a_buyer_cho
 ):
     with acting(tenant.id):
         questionnaires.withdraw(
-            get_assignment(supplier.asked.assignment_id), reason="anew", by=tenant.manager, at=NOW
+            get_assignment(supplier.asked.assignment_id),
+            reason="anew",
+            act=Act(tenant.manager, NOW),
         )
         sending = questionnaires.Sending(
             version_id=saq_version(), due_on=NOW.date(), light_mode=False
         )
         asked = questionnaires.assign(
-            sending, {supplier.asked.node_id: "spy@acme.example"}, by=tenant.manager, at=NOW
+            sending,
+            {supplier.asked.node_id: "spy@acme.example"},
+            act=Act(tenant.manager, NOW),
         )[0]
     other = come_in(Asked(tenant, supplier.asked.chain_id, supplier.asked.node_id, asked.id))
 
@@ -166,7 +170,9 @@ def test_link_works_once_and_not_after_the_questions_are_withdrawn(context: Flas
     asked = ask(tenant)
     with acting(tenant.id):
         questionnaires.withdraw(
-            get_assignment(asked.assignment_id), reason="a mistake", by=tenant.manager, at=NOW
+            get_assignment(asked.assignment_id),
+            reason="a mistake",
+            act=Act(tenant.manager, NOW),
         )
         invitation = db.session.scalar(select(Invitation))
         assert invitation is not None
@@ -291,7 +297,10 @@ def test_same_save_twice_changes_no_version(supplier: Supplier):
 def test_section_save_leaves_one_event_and_counts_as_visited(supplier: Supplier):
     with acting(supplier.id):
         responses.save_section(
-            supplier.asked.assignment_id, "C", typed({C01: "1"}), by=supplier.identity, at=NOW
+            supplier.asked.assignment_id,
+            "C",
+            typed({C01: "1"}),
+            act=Act(supplier.identity, NOW),
         )
         actions = list(db.session.scalars(select(AuditEvent.action)))
         assert actions.count("response:save") == 1
@@ -305,7 +314,7 @@ def test_entries_are_added_filled_and_removed_and_later_ones_move_up(supplier: S
     a = supplier.asked.assignment_id
     with acting(supplier.id):
         for number in (2, 3):
-            added = responses.add_entry(a, SITE, by=supplier.identity, at=NOW)
+            added = responses.add_entry(a, SITE, act=Act(supplier.identity, NOW))
             assert added == f"{SITE}[{number}]"
         names = {f"{SITE}[{n}]/SAQ_B02": f"Site {n}" for n in (1, 2, 3)}
         _save(supplier, names, seen=99)
@@ -313,9 +322,13 @@ def test_entries_are_added_filled_and_removed_and_later_ones_move_up(supplier: S
         doomed = f"{SITE}[2]/SAQ_B03_evidence"
         for path in (upload, doomed, f"{SITE}[1]/SAQ_B03_evidence", "/data/A/SAQ_A06_evidence"):
             responses.attach(
-                a, path, filename="plan.txt", content=b"a plan", by=supplier.identity, at=NOW
+                a,
+                path,
+                filename="plan.txt",
+                content=b"a plan",
+                act=Act(supplier.identity, NOW),
             )
-        responses.remove_entry(a, f"{SITE}[2]", by=supplier.identity, at=NOW)
+        responses.remove_entry(a, f"{SITE}[2]", act=Act(supplier.identity, NOW))
         db.session.flush()
 
         raw = _raw(supplier)
@@ -334,9 +347,9 @@ def test_entry_of_something_else_is_refused(supplier: Supplier):
     a = supplier.asked.assignment_id
     with acting(supplier.id):
         with pytest.raises(StepRefused):
-            responses.add_entry(a, "/data/C", by=supplier.identity, at=NOW)
+            responses.add_entry(a, "/data/C", act=Act(supplier.identity, NOW))
         with pytest.raises(StepRefused):
-            responses.remove_entry(a, "/data/C", by=supplier.identity, at=NOW)
+            responses.remove_entry(a, "/data/C", act=Act(supplier.identity, NOW))
 
 
 # -- documents -----------------------------------------------------------------------------------
@@ -349,7 +362,11 @@ def test_document_supports_its_answer_is_hidden_and_can_be_taken_away(
     with acting(supplier.id):
         for name in ("policy.txt", "annex.txt"):
             responses.attach(
-                a, path, filename=name, content=name.encode(), by=supplier.identity, at=NOW
+                a,
+                path,
+                filename=name,
+                content=name.encode(),
+                act=Act(supplier.identity, NOW),
             )
         row = _filled(supplier).row
         assert _raw(supplier)[path] == "annex.txt, policy.txt"
@@ -358,7 +375,7 @@ def test_document_supports_its_answer_is_hidden_and_can_be_taken_away(
         assert db.session.scalars(select(Evidence)).all() == []
         assert list_files(row.id) == {}
     with acting(supplier.id):
-        assert responses.detach(a, first.link_id, by=supplier.identity, at=NOW) == path
+        assert responses.detach(a, first.link_id, act=Act(supplier.identity, NOW)) == path
         assert _raw(supplier)[path] == "policy.txt"
         assert db.session.get_one(Evidence, first.evidence_id).withdrawn_at == NOW
 
@@ -371,7 +388,11 @@ def test_document_is_refused_where_none_is_asked_and_with_words_where_it_may_not
         for path in (C01, "/data/nowhere"):
             with pytest.raises(Invalid, match="takes no documents"):
                 responses.attach(
-                    a, path, filename="x.txt", content=b"x", by=supplier.identity, at=NOW
+                    a,
+                    path,
+                    filename="x.txt",
+                    content=b"x",
+                    act=Act(supplier.identity, NOW),
                 )
         with pytest.raises(FileRefused):
             responses.attach(
@@ -379,11 +400,10 @@ def test_document_is_refused_where_none_is_asked_and_with_words_where_it_may_not
                 "/data/A/SAQ_A06_evidence",
                 filename="virus.exe",
                 content=b"MZ",
-                by=supplier.identity,
-                at=NOW,
+                act=Act(supplier.identity, NOW),
             )
         with pytest.raises(NotFound):
-            responses.detach(a, UUID(int=1), by=supplier.identity, at=NOW)
+            responses.detach(a, UUID(int=1), act=Act(supplier.identity, NOW))
 
 
 # -- red flags -----------------------------------------------------------------------------------
@@ -441,7 +461,7 @@ def test_requester_sees_progress_alone_before_sending_and_everything_after(
 def test_answers_cannot_be_sent_undeclared_or_incomplete(supplier: Supplier):
     with acting(supplier.id):
         with pytest.raises(Invalid) as refused:
-            submit(supplier.asked.assignment_id, declared=False, by=supplier.identity, at=NOW)
+            submit(supplier.asked.assignment_id, declared=False, act=Act(supplier.identity, NOW))
         assert set(refused.value.fields) == {"declared", "problems"}
 
 
@@ -519,23 +539,25 @@ def test_answers_received_twice_are_read_once(tenant: Tenant, supplier: Supplier
     row_id = receive_now(supplier)
     with acting(tenant.id):
         before = db.session.scalar(select(func.count()).select_from(RiskSignal))
-        receive(row_id, by=tenant.manager, at=LATER)
+        receive(row_id, act=Act(tenant.manager, LATER))
         assert db.session.scalar(select(func.count()).select_from(RiskSignal)) == before
 
 
 def test_withdrawn_questions_cannot_be_begun(tenant: Tenant, supplier: Supplier):
     with acting(tenant.id):
         questionnaires.withdraw(
-            get_assignment(supplier.asked.assignment_id), reason="anew", by=tenant.manager, at=NOW
+            get_assignment(supplier.asked.assignment_id),
+            reason="anew",
+            act=Act(tenant.manager, NOW),
         )
     with acting(supplier.id), pytest.raises(StepNotAllowed):
-        responses.start(supplier.asked.assignment_id, by=supplier.identity, at=NOW)
+        responses.start(supplier.asked.assignment_id, act=Act(supplier.identity, NOW))
 
 
 def test_starting_twice_goes_on_with_the_same_answers(supplier: Supplier):
     with acting(supplier.id):
         first = _filled(supplier).row.id
-        again = responses.start(supplier.asked.assignment_id, by=supplier.identity, at=LATER)
+        again = responses.start(supplier.asked.assignment_id, act=Act(supplier.identity, LATER))
         assert again.id == first
 
 
@@ -551,8 +573,7 @@ def test_documents_of_the_answers_are_released_with_them(tenant: Tenant, supplie
             "/data/A/SAQ_A06_evidence",
             filename="policy.txt",
             content=b"policy",
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
     fill(supplier)
     send(supplier)
@@ -565,7 +586,7 @@ def test_second_node_of_the_same_map_can_be_asked_too(tenant: Tenant, supplier: 
     node = add_node(tenant, supplier.asked.chain_id, "Coop Daloa", contact_email="k@daloa.example")
     with acting(tenant.id):
         sending = questionnaires.Sending(version_id=saq_version(), due_on=NOW.date())
-        sent = questionnaires.assign(sending, {node: ""}, by=tenant.manager, at=NOW)
+        sent = questionnaires.assign(sending, {node: ""}, act=Act(tenant.manager, NOW))
         assert sent[0].invited_email == "k@daloa.example"
 
 
@@ -576,12 +597,14 @@ def test_answers_written_before_the_questions_ran_out_are_there_when_they_are_se
     with acting(supplier.id):
         _save(supplier, {C01: "12"})
     with acting(tenant.id):
-        questionnaires.expire(get_assignment(one), by=tenant.manager, at=after)
+        questionnaires.expire(get_assignment(one), act=Act(tenant.manager, after))
         questionnaires.change_due_date(
-            get_assignment(one), after.date(), by=tenant.manager, at=after
+            get_assignment(one),
+            after.date(),
+            act=Act(tenant.manager, after),
         )
     with acting(supplier.id):
-        row = responses.start(one, by=supplier.identity, at=after)
+        row = responses.start(one, act=Act(supplier.identity, after))
         assert row.round == 1
         assert _raw(supplier)[C01] == "12"
 

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from benchmarks.pages import count_statements
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.suppression import SUPPRESSED
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
@@ -75,8 +76,7 @@ def version(tenant: Tenant) -> UUID:
             f"{A06}_evidence",
             filename="=our policy.txt",
             content=b"our policy",
-            by=second.identity,
-            at=NOW,
+            act=Act(second.identity, NOW),
         )
     fill(second, SAQ_A04="400")
     receive_now(second)
@@ -347,10 +347,10 @@ def test_archive_of_nothing_and_one_too_large_are_refused_in_words(
     monkeypatch.setattr(exports, "MOST_BYTES", 3)
     with acting(tenant.id):
         with pytest.raises(Invalid, match="larger than"):
-            exports.export_evidence(version, by=tenant.manager, at=NOW)
+            exports.export_evidence(version, act=Act(tenant.manager, NOW))
         monkeypatch.setattr(exports, "list_evidence", lambda _people, today: [])
         with pytest.raises(Invalid, match="No document"):
-            exports.export_evidence(version, by=tenant.manager, at=NOW)
+            exports.export_evidence(version, act=Act(tenant.manager, NOW))
 
 
 def test_archive_that_cannot_be_made_is_told_on_the_page_of_the_results(
@@ -374,7 +374,7 @@ def test_results_of_one_campaign_hold_its_respondents_alone(
         chain_id = db.session.scalars(select(ValueChainNode.chain_id)).first()
         whom = Whom(chain_id=chain_id, keys=keys, modules=["MIN"], by_rule=False)
         how = How(name="Mines", due_on=date(2026, 12, 20))
-        campaign_id = plan_campaign(whom, how, by=tenant.analyst, at=NOW).id
+        campaign_id = plan_campaign(whom, how, act=Act(tenant.analyst, NOW)).id
 
     assert "0 respondents" in manager.get(f"{ROOT}/{version}?campaign={campaign_id}").text
     told = json.loads(

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
@@ -64,7 +65,7 @@ def _book(app: Flask, supplier: Supplier, **answers: object) -> bytes:
 
 def _bring(app: Flask, tenant: Tenant, *files: tuple[str, bytes]) -> UUID:
     with app.app_context(), acting(tenant.id):
-        return returned_books.bring(files, by=tenant.manager, at=NOW).id
+        return returned_books.bring(files, act=Act(tenant.manager, NOW)).id
 
 
 def _read(app: Flask, tenant: Tenant, delivery_id: UUID) -> dict[str, int]:
@@ -79,8 +80,7 @@ def _read(app: Flask, tenant: Tenant, delivery_id: UUID) -> dict[str, int]:
             look=unit,
             unit=unit,
             progress=lambda _done, _total: None,
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
 
 
@@ -222,7 +222,7 @@ def test_buyer_learns_nothing_of_answers_that_were_not_sent(
     before = _come_back(app, tenant, ("a.xlsx", book))
     with app.app_context(), acting(supplier.id):
         one = supplier.asked.assignment_id
-        responses.save_draft(one, typed({C01: "40"}), by=supplier.identity, at=NOW)
+        responses.save_draft(one, typed({C01: "40"}), act=Act(supplier.identity, NOW))
     again = opened(book)
     again["_meta"]["D1"].value = "so that it is another file"
 
@@ -289,7 +289,7 @@ def test_workbook_of_questions_that_are_closed_is_refused_with_the_way_out(
         else:
             with acting(tenant.id):
                 asked = get_assignment(supplier.asked.assignment_id)
-                questionnaires.withdraw(asked, reason="No need.", by=tenant.manager, at=NOW)
+                questionnaires.withdraw(asked, reason="No need.", act=Act(tenant.manager, NOW))
 
     ((outcome, faults),) = _come_back(app, tenant, ("a.xlsx", book))
 
@@ -301,8 +301,8 @@ def _run_out_and_sent_again(app: Flask, tenant: Tenant, supplier: Supplier) -> N
     after = NOW + timedelta(days=40)
     with app.app_context(), acting(tenant.id):
         asked = get_assignment(supplier.asked.assignment_id)
-        questionnaires.expire(asked, by=tenant.manager, at=after)
-        questionnaires.change_due_date(asked, date(2027, 3, 1), by=tenant.manager, at=after)
+        questionnaires.expire(asked, act=Act(tenant.manager, after))
+        questionnaires.change_due_date(asked, date(2027, 3, 1), act=Act(tenant.manager, after))
 
 
 def _returned(app: Flask, tenant: Tenant, supplier: Supplier) -> None:
@@ -311,7 +311,7 @@ def _returned(app: Flask, tenant: Tenant, supplier: Supplier) -> None:
         send(supplier)
         with acting(tenant.id):
             asked_id = supplier.asked.assignment_id
-            return_answers(asked_id, reason="Please look again.", by=tenant.analyst, at=NOW)
+            return_answers(asked_id, reason="Please look again.", act=Act(tenant.analyst, NOW))
 
 
 @pytest.mark.parametrize("come_to", [_run_out_and_sent_again, _returned])
@@ -414,8 +414,7 @@ def _read_while(
             look=look,
             unit=unit,
             progress=lambda _done, _total: None,
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
 
 
@@ -451,7 +450,7 @@ def test_questions_that_are_closed_while_a_workbook_is_read_are_handed_nothing(
     def close() -> None:
         with app.app_context(), acting(tenant.id):
             asked = get_assignment(supplier.asked.assignment_id)
-            questionnaires.withdraw(asked, reason="No need.", by=tenant.manager, at=NOW)
+            questionnaires.withdraw(asked, reason="No need.", act=Act(tenant.manager, NOW))
 
     assert _read_while(app, tenant, delivery_id, close)["refused"] == 1
 
@@ -517,7 +516,7 @@ def test_workbook_of_one_questionnaire_is_not_opened_at_another(
     with app.app_context(), acting(supplier.id):
         book_id = db.session.scalars(select(ReturnedBook.id)).one()
         with pytest.raises(NotFound):
-            returned_books.open_brought(uuid4(), book_id, by=supplier.identity, at=NOW)
+            returned_books.open_brought(uuid4(), book_id, act=Act(supplier.identity, NOW))
 
 
 def _upload(office: FlaskClient, name: str, content: bytes) -> TestResponse:

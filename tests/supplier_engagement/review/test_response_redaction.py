@@ -7,6 +7,7 @@ from sqlalchemy import select
 from ddplatform.audit.models import AuditEvent, AuditValue
 from ddplatform.core.due_diligence.free_text import traces_in
 from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
@@ -68,7 +69,7 @@ def test_words_are_taken_out_for_both_sides_and_stand_nowhere_in_the_log(
     named: Supplier, tenant: Tenant
 ):
     with acting(tenant.id):
-        many = redact(named.asked.assignment_id, HELP, WORDS, by=tenant.manager, at=NOW)
+        many = redact(named.asked.assignment_id, HELP, WORDS, act=Act(tenant.manager, NOW))
     assert many == 3
     assert _text(named, tenant.id) == _text(named, named.id) == [LEFT]
     with acting(tenant.id):
@@ -81,12 +82,12 @@ def test_words_are_taken_out_for_both_sides_and_stand_nowhere_in_the_log(
 def test_words_leave_the_rounds_before_too(named: Supplier, tenant: Tenant):
     one = named.asked.assignment_id
     with acting(tenant.id):
-        return_answers(one, reason="Page 2 is another firm.", by=tenant.manager, at=NOW)
+        return_answers(one, reason="Page 2 is another firm.", act=Act(tenant.manager, NOW))
     with acting(named.id):
-        start(one, by=named.identity, at=NOW)
+        start(one, act=Act(named.identity, NOW))
     send(named)
     with acting(tenant.id):
-        redact(one, HELP, WORDS, by=tenant.manager, at=NOW)
+        redact(one, HELP, WORDS, act=Act(tenant.manager, NOW))
     assert _text(named, named.id) == [LEFT, LEFT]
 
 
@@ -98,11 +99,10 @@ def test_the_note_of_the_sender_is_redacted_too(context: Flask, tenant: Tenant):
             supplier.asked.assignment_id,
             declared=True,
             note="Ask Ama Boateng.",
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
     with acting(tenant.id):
-        redact(supplier.asked.assignment_id, WHOLE, "ama boateng", by=tenant.manager, at=NOW)
+        redact(supplier.asked.assignment_id, WHOLE, "ama boateng", act=Act(tenant.manager, NOW))
         row = find_response(supplier.asked.assignment_id)
         assert row is not None
         assert row.declared_note == f"Ask {TAKEN_OUT}."
@@ -112,9 +112,9 @@ def _again(supplier: Supplier, **texts: str) -> None:
     """Sent back, and sent once more with other texts at these questions."""
     one, tenant = supplier.asked.assignment_id, supplier.asked.tenant
     with acting(tenant.id):
-        return_answers(one, reason="Leave names out.", by=tenant.manager, at=NOW)
+        return_answers(one, reason="Leave names out.", act=Act(tenant.manager, NOW))
     with acting(supplier.id):
-        start(one, by=supplier.identity, at=NOW)
+        start(one, act=Act(supplier.identity, NOW))
     fill_in(supplier, {**good_values(), **texts})
     receive_now(supplier)
 
@@ -125,7 +125,7 @@ def test_words_that_stand_in_the_round_before_alone_are_taken_out_there(
 ):
     _again(named, **{HELP: now})
     with acting(tenant.id):
-        many = redact(named.asked.assignment_id, HELP, WORDS, by=tenant.manager, at=NOW)
+        many = redact(named.asked.assignment_id, HELP, WORDS, act=Act(tenant.manager, NOW))
     assert many == 3
     assert sorted(text for text in _text(named, named.id) if text) == sorted(
         text for text in (now, LEFT) if text
@@ -139,7 +139,10 @@ def test_words_leave_an_entry_that_stood_in_another_place(context: Flask, tenant
     receive_now(supplier)
     with acting(tenant.id):
         redact(
-            supplier.asked.assignment_id, site.format(2), "Kofi Mensah", by=tenant.manager, at=NOW
+            supplier.asked.assignment_id,
+            site.format(2),
+            "Kofi Mensah",
+            act=Act(tenant.manager, NOW),
         )
         kept = select(Answer.raw).where(Answer.path == site.format(1))
         assert db.session.scalars(kept).all() == [f"At {TAKEN_OUT}'s farm"]
@@ -154,7 +157,7 @@ def test_the_note_of_a_round_before_is_redacted_too(named: Supplier, tenant: Ten
         first_id = first.id
     _again(named)
     with acting(tenant.id):
-        redact(one, WHOLE, "Ama Boateng", by=tenant.manager, at=NOW)
+        redact(one, WHOLE, "Ama Boateng", act=Act(tenant.manager, NOW))
         assert get_response(first_id).declared_note == f"Ask {TAKEN_OUT}."
 
 
@@ -217,7 +220,7 @@ def test_words_that_cannot_be_taken_out_change_nothing_and_say_why(
     named: Supplier, tenant: Tenant, words: str, why: str
 ):
     with acting(tenant.id), pytest.raises(Invalid) as refused:
-        redact(named.asked.assignment_id, HELP, words, by=tenant.manager, at=NOW)
+        redact(named.asked.assignment_id, HELP, words, act=Act(tenant.manager, NOW))
     assert why in refused.value.fields["words"]
     assert _text(named, tenant.id) == [TEXT]
 
@@ -225,14 +228,14 @@ def test_words_that_cannot_be_taken_out_change_nothing_and_say_why(
 @pytest.mark.parametrize("path", [HOW, "/data/O/nothing", "/data/O/SAQ_O05_note"])
 def test_only_texts_that_were_answered_are_redacted(named: Supplier, tenant: Tenant, path: str):
     with acting(tenant.id), pytest.raises(NotFound):
-        redact(named.asked.assignment_id, path, "birth", by=tenant.manager, at=NOW)
+        redact(named.asked.assignment_id, path, "birth", act=Act(tenant.manager, NOW))
 
 
 def test_answers_that_were_not_sent_are_not_there_to_be_redacted(context: Flask, tenant: Tenant):
     supplier = come_in(ask(tenant))
     fill_in(supplier, {**good_values(), HELP: TEXT})
     with acting(tenant.id), pytest.raises(NotFound):
-        redact(supplier.asked.assignment_id, HELP, WORDS, by=tenant.manager, at=NOW)
+        redact(supplier.asked.assignment_id, HELP, WORDS, act=Act(tenant.manager, NOW))
 
 
 def test_the_supplier_is_asked_about_a_name_and_can_send_all_the_same(app: Flask, tenant: Tenant):

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from benchmarks.pages import count_statements
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -169,13 +170,13 @@ def test_section_is_accepted_but_for_what_was_decided_and_for_open_red_flags(
     with acting(tenant.id):
         row = find_response(key)
         assert row is not None
-        ask_back(key, A06, "Since when?", by=tenant.manager, at=NOW)
-        many = accept_section(key, "A", by=tenant.manager, at=NOW)
-        assert many == accept_section(key, "A", by=tenant.manager, at=NOW) + many
-        accept_section(key, "C", by=tenant.manager, at=NOW)
+        ask_back(key, A06, "Since when?", act=Act(tenant.manager, NOW))
+        many = accept_section(key, "A", act=Act(tenant.manager, NOW))
+        assert many == accept_section(key, "A", act=Act(tenant.manager, NOW)) + many
+        accept_section(key, "C", act=Act(tenant.manager, NOW))
         decided = list_decisions(row.id)
         with pytest.raises(NotFound):
-            accept_section(key, "ZZ", by=tenant.manager, at=NOW)
+            accept_section(key, "ZZ", act=Act(tenant.manager, NOW))
     assert decided[A06].decision.value == "asked_back"
     assert "/data/C/SAQ_C06" not in decided
     review = f"{ROOT}/assignments/{key}/review"
@@ -191,9 +192,9 @@ def test_slower_of_two_reviewers_sees_both_decisions_before_one_stands(
     key = supplier.asked.assignment_id
     other = tenant[RoleId.ADMIN]
     with acting(tenant.id):
-        ask_back(key, A06, "Which policy is it?", by=other, at=NOW)
+        ask_back(key, A06, "Which policy is it?", act=Act(other, NOW))
         with pytest.raises(Conflict) as refused:
-            accept_answer(key, A06, seen="", by=tenant.manager, at=NOW)
+            accept_answer(key, A06, seen="", act=Act(tenant.manager, NOW))
         assert refused.value.theirs == {other.name: "Asked back: Which policy is it?"}
         assert refused.value.mine == {other.name: "Accepted"}
 
@@ -208,8 +209,8 @@ def test_slower_of_two_reviewers_sees_both_decisions_before_one_stands(
         assert row is not None
         newest = str(list_decisions(row.id)[A06].id)
         later = NOW + timedelta(minutes=1)
-        accept_answer(key, A06, seen=newest, by=tenant.manager, at=later)
-        accept_answer(key, A06, seen="", by=tenant.manager, at=later)  # one's own is no other's
+        accept_answer(key, A06, seen=newest, act=Act(tenant.manager, later))
+        accept_answer(key, A06, seen="", act=Act(tenant.manager, later))  # one's own is no other's
         assert list_decisions(row.id)[A06].decision.value == "accepted"
 
 
@@ -223,7 +224,11 @@ def test_slower_reviewer_of_a_red_flag_reads_both_and_may_say_more(
     with acting(tenant.id):
         flag_id = list_red_flags(get_reviewed(key).id)[0].id
         handle_flag(
-            key, flag_id, note="Case opened", refuted=False, by=other, at=NOW - timedelta(minutes=5)
+            key,
+            flag_id,
+            note="Case opened",
+            refuted=False,
+            act=Act(other, NOW - timedelta(minutes=5)),
         )
 
     said = {**token, "seen": "", "note": "Called them"}
@@ -246,7 +251,7 @@ def test_accepting_all_over_a_question_stays_on_the_page_with_the_way_out(
     review = f"{ROOT}/assignments/{key}/review"
     token = {"csrf_token": csrf_token(manager, review)}
     with acting(tenant.id):
-        ask_back(key, A06, "Since when?", by=other, at=NOW)
+        ask_back(key, A06, "Since when?", act=Act(other, NOW))
 
     answer = manager.post(f"{review}/accept", data=token)
 
@@ -312,7 +317,7 @@ def test_rest_is_accepted_once_all_of_a_drawn_sample_are(
     with acting(tenant.id):
         sample = db.session.scalars(select(ReviewSample)).one()
         with pytest.raises(Conflict, match="Not all of the sample"):
-            sampling.ask_to_accept_rest(sample.id, by=tenant.manager, at=NOW)
+            sampling.ask_to_accept_rest(sample.id, act=Act(tenant.manager, NOW))
     assert (len(sample.drawn), len(sample.rest)) == (3, 2)
 
     accept(tenant, sample.drawn)
@@ -327,7 +332,7 @@ def test_rest_is_accepted_once_all_of_a_drawn_sample_are(
         assert events.count("review_sample:accept_rest") == 1
         assert events.count("response:accept") == 2
         with pytest.raises(Conflict, match="accepted already"):
-            sampling.ask_to_accept_rest(sample.id, by=tenant.manager, at=NOW)
+            sampling.ask_to_accept_rest(sample.id, act=Act(tenant.manager, NOW))
 
 
 def done(tenant: Tenant, sample_id: UUID) -> dict[str, int]:
@@ -337,7 +342,10 @@ def done(tenant: Tenant, sample_id: UUID) -> dict[str, int]:
             yield
 
     return sampling.accept_rest(
-        sample_id, unit=unit, progress=lambda _done, _all: None, by=tenant.manager, at=NOW
+        sample_id,
+        unit=unit,
+        progress=lambda _done, _all: None,
+        act=Act(tenant.manager, NOW),
     )
 
 
@@ -345,7 +353,7 @@ def test_what_became_remarkable_since_the_draw_is_left_to_a_person(
     tenant: Tenant, calm: list[Supplier]
 ):
     with acting(tenant.id):
-        sample = sampling.draw_sample(3, by=tenant.manager, at=NOW)
+        sample = sampling.draw_sample(3, act=Act(tenant.manager, NOW))
         late = next(one for one in calm if str(one.asked.assignment_id) == sample.rest[0])
         entry_of(late).weight = 5
 
@@ -356,7 +364,7 @@ def test_answers_that_were_sent_anew_since_the_draw_are_left_to_a_person(
     tenant: Tenant, calm: list[Supplier]
 ):
     with acting(tenant.id):
-        sample = sampling.draw_sample(3, by=tenant.manager, at=NOW)
+        sample = sampling.draw_sample(3, act=Act(tenant.manager, NOW))
         row = find_response(UUID(sample.rest[0]))
         assert row is not None
         row.submitted_at = NOW + timedelta(hours=1)
@@ -367,9 +375,9 @@ def test_answers_that_were_sent_anew_since_the_draw_are_left_to_a_person(
 def test_sample_of_a_campaign_that_is_not_ours_is_not_found(tenant: Tenant):
     with acting(tenant.id):
         with pytest.raises(NotFound):
-            sampling.draw_sample(3, campaign_id=uuid4(), by=tenant.manager, at=NOW)
+            sampling.draw_sample(3, campaign_id=uuid4(), act=Act(tenant.manager, NOW))
         with pytest.raises(Invalid):
-            sampling.draw_sample(3, by=tenant.manager, at=NOW)
+            sampling.draw_sample(3, act=Act(tenant.manager, NOW))
 
 
 def test_queue_asks_the_database_the_same_however_long_it_is(

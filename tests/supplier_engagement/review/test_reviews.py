@@ -13,6 +13,7 @@ from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.due_diligence.findings.models import FindingSource
 from ddplatform.due_diligence.findings.services import findings
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -68,8 +69,7 @@ def _sent(tenant: Tenant, **changes: str) -> Supplier:
             f"{A06}_evidence",
             filename="policy.txt",
             content=b"our policy",
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
     fill(supplier, **changes)
     receive_now(supplier)
@@ -81,16 +81,16 @@ def test_first_act_of_the_reviewer_begins_the_review(context: Flask, tenant: Ten
     one = supplier.asked.assignment_id
     with acting(tenant.id):
         assert get_assignment(one).status is State.SUBMITTED
-        accept_answer(one, D03, by=tenant.manager, at=LATER)
+        accept_answer(one, D03, act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.UNDER_REVIEW
         row = get_reviewed(one)
         db.session.flush()
         assert list_decisions(row.id)[D03].decision is ReviewDecision.ACCEPTED
-        accept_all(one, by=tenant.manager, at=LATER)
+        accept_all(one, act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.ACCEPTED
         assert row.status is ResponseStatus.ACCEPTED
         with pytest.raises(Conflict, match="no answers to review"):
-            accept_answer(one, D03, by=tenant.manager, at=LATER)
+            accept_answer(one, D03, act=Act(tenant.manager, LATER))
 
 
 def test_accepted_documents_raise_the_quality_in_newer_signals_and_overwrite_nothing(
@@ -102,16 +102,19 @@ def test_accepted_documents_raise_the_quality_in_newer_signals_and_overwrite_not
     with acting(tenant.id):
         before = db.session.scalars(factor).all()
         count = db.session.scalar(select(func.count()).select_from(RiskSignal)) or 0
-        judge_documents(one, D03, accepted=True, by=tenant.manager, at=LATER)
+        judge_documents(one, D03, accepted=True, act=Act(tenant.manager, LATER))
         after = db.session.scalars(factor.order_by(RiskSignal.observed_at)).all()
         assert (len(before), len(after)) == (1, 2)
         assert (after[1].quality or 0) > (after[0].quality or 0)
         assert db.session.scalar(select(func.count()).select_from(RiskSignal)) == 2 * count
-        accept_answer(one, D03, by=tenant.manager, at=LATER + timedelta(minutes=1))
+        accept_answer(one, D03, act=Act(tenant.manager, LATER + timedelta(minutes=1)))
         db.session.flush()
         assert list_decisions(get_reviewed(one).id)[D03].evidence_accepted
         judge_documents(
-            one, D03, accepted=False, by=tenant.manager, at=LATER + timedelta(minutes=2)
+            one,
+            D03,
+            accepted=False,
+            act=Act(tenant.manager, LATER + timedelta(minutes=2)),
         )
         db.session.flush()
         assert not list_decisions(get_reviewed(one).id)[D03].evidence_accepted
@@ -123,14 +126,14 @@ def test_question_asked_back_comes_to_the_supplier_with_all_answers_carried_over
     supplier = _sent(tenant)
     one = supplier.asked.assignment_id
     with acting(tenant.id):
-        ask_back(one, D03, "Which record do you copy?", by=tenant.manager, at=LATER)
+        ask_back(one, D03, "Which record do you copy?", act=Act(tenant.manager, LATER))
         db.session.flush()
-        return_answers(one, reason="", by=tenant.manager, at=LATER)
+        return_answers(one, reason="", act=Act(tenant.manager, LATER))
         tell_returned(one)
     assert "has a question about your answers" in mails()[-1]
     with acting(supplier.id):
         assert list_messages(one)[D03][0].text == "Which record do you copy?"
-        row = start(one, by=supplier.identity, at=LATER)
+        row = start(one, act=Act(supplier.identity, LATER))
         assert (row.round, row.status) == (2, ResponseStatus.DRAFT)
         assert "D" not in row.visited_sections
         assert "C" in row.visited_sections
@@ -140,17 +143,16 @@ def test_question_asked_back_comes_to_the_supplier_with_all_answers_carried_over
             one,
             "D",
             typed({D03: "birth_record"}, seen=99),
-            by=supplier.identity,
-            at=LATER,
+            act=Act(supplier.identity, LATER),
         )
     with acting(tenant.id):
         visible = get_reviewed(one)
         assert visible.round == 1
         with pytest.raises(Conflict):
-            accept_answer(one, D03, by=tenant.manager, at=LATER)
+            accept_answer(one, D03, act=Act(tenant.manager, LATER))
     with acting(supplier.id):
         reply = responses.Typed({}, 99, "p", {D03: "The birth record.", C06: "no thread here"})
-        save_section(one, "D", reply, by=supplier.identity, at=LATER + timedelta(hours=1))
+        save_section(one, "D", reply, act=Act(supplier.identity, LATER + timedelta(hours=1)))
     assert send(supplier, at=LATER + timedelta(hours=2))
     with acting(tenant.id):
         row2 = get_reviewed(one)
@@ -164,8 +166,8 @@ def test_answers_go_back_only_with_a_question_or_a_reason(context: Flask, tenant
     one = supplier.asked.assignment_id
     with acting(tenant.id):
         with pytest.raises(StepNotAllowed):
-            return_answers(one, reason=" ", by=tenant.manager, at=LATER)
-        return_answers(one, reason="Page 2 is another firm.", by=tenant.manager, at=LATER)
+            return_answers(one, reason=" ", act=Act(tenant.manager, LATER))
+        return_answers(one, reason="Page 2 is another firm.", act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.RETURNED
 
 
@@ -188,8 +190,8 @@ def test_decision_is_asked_of_the_others_who_review_and_only_the_requester_reads
         tell_escalated(one, by=tenant.manager)  # nothing is asked yet: no mail
         before = len(mails())
         with pytest.raises(StepNotAllowed):
-            escalate(one, reason=" ", by=tenant.manager, at=LATER)
-        escalate(one, reason="May we go on buying?", by=tenant.manager, at=LATER)
+            escalate(one, reason=" ", act=Act(tenant.manager, LATER))
+        escalate(one, reason="May we go on buying?", act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.ESCALATED
         db.session.flush()
         note = list_decisions(get_reviewed(one).id)[WHOLE]
@@ -198,14 +200,16 @@ def test_decision_is_asked_of_the_others_who_review_and_only_the_requester_reads
         # Of the others only the administrator who is a manager too reviews here.
         assert [mail for mail in mails()[before:] if "asks you to" not in mail] == []
         assert len(mails()) == before + 1
-        told = JobContext({"assignment_id": str(one)}, tenant.analyst, LATER, lambda _d, _t: None)
+        told = JobContext(
+            {"assignment_id": str(one)}, Act(tenant.analyst, LATER), lambda _d, _t: None
+        )
         HANDLERS.get(TELL_ESCALATED).run(told)
         assert "asks you to" in mails()[-1]
         assert "May we" not in mails()[-1]
     with acting(supplier.id):
         assert list_decisions(_row_seen_by_supplier(one)) == {}
     with acting(tenant.id):
-        accept_all(one, by=tenant.manager, at=LATER)
+        accept_all(one, act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.ACCEPTED
 
 
@@ -219,8 +223,8 @@ def test_answers_whose_decision_was_asked_for_can_go_back(context: Flask, tenant
     supplier = _sent(tenant)
     one = supplier.asked.assignment_id
     with acting(tenant.id):
-        escalate(one, reason="May we go on buying?", by=tenant.manager, at=LATER)
-        return_answers(one, reason="Page 2 is another firm.", by=tenant.manager, at=LATER)
+        escalate(one, reason="May we go on buying?", act=Act(tenant.manager, LATER))
+        return_answers(one, reason="Page 2 is another firm.", act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.RETURNED
 
 
@@ -229,14 +233,14 @@ def test_red_flag_must_be_looked_at_before_the_answers_are_accepted(context: Fla
     one = supplier.asked.assignment_id
     with acting(tenant.id):
         with pytest.raises(StepNotAllowed, match="red flag"):
-            accept_all(one, by=tenant.manager, at=LATER)
+            accept_all(one, act=Act(tenant.manager, LATER))
         flag = list_red_flags(get_reviewed(one).id)[0]
         with pytest.raises(Invalid):
-            handle_flag(one, flag.id, note=" ", refuted=False, by=tenant.manager, at=LATER)
-        handle_flag(one, flag.id, note="Case opened", refuted=False, by=tenant.manager, at=LATER)
+            handle_flag(one, flag.id, note=" ", refuted=False, act=Act(tenant.manager, LATER))
+        handle_flag(one, flag.id, note="Case opened", refuted=False, act=Act(tenant.manager, LATER))
         open_facts = select(RiskFact).where(RiskFact.ended_at.is_(None))
         assert len(db.session.scalars(open_facts).all()) == 1
-        accept_all(one, by=tenant.manager, at=LATER)
+        accept_all(one, act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.ACCEPTED
 
 
@@ -245,11 +249,17 @@ def test_refuted_red_flag_stops_raising_the_risk(context: Flask, tenant: Tenant)
     one = supplier.asked.assignment_id
     with acting(tenant.id):
         flag = list_red_flags(get_reviewed(one).id)[0]
-        handle_flag(one, flag.id, note="Typed wrongly", refuted=True, by=tenant.manager, at=LATER)
+        handle_flag(
+            one, flag.id, note="Typed wrongly", refuted=True, act=Act(tenant.manager, LATER)
+        )
         assert all(fact.ended_at == LATER for fact in db.session.scalars(select(RiskFact)))
         with pytest.raises(NotFound):
             handle_flag(
-                one, supplier.asked.node_id, note="x", refuted=False, by=tenant.manager, at=LATER
+                one,
+                supplier.asked.node_id,
+                note="x",
+                refuted=False,
+                act=Act(tenant.manager, LATER),
             )
 
 
@@ -260,34 +270,40 @@ def test_red_flag_that_two_reviewers_look_at_keeps_what_the_first_one_said(
     one, other = supplier.asked.assignment_id, tenant.people[RoleId.ADMIN]
     with acting(tenant.id):
         flag = list_red_flags(get_reviewed(one).id)[0]
-        handle_flag(one, flag.id, note="Case opened", refuted=False, by=tenant.manager, at=LATER)
+        handle_flag(one, flag.id, note="Case opened", refuted=False, act=Act(tenant.manager, LATER))
 
         with pytest.raises(Conflict, match="while you read it") as met:
-            handle_flag(one, flag.id, note="A mistake", refuted=True, seen="", by=other, at=LATER)
+            handle_flag(
+                one, flag.id, note="A mistake", refuted=True, seen="", act=Act(other, LATER)
+            )
 
         assert list(met.value.theirs.values()) == ["Looked at: Case opened"]
         assert flag.handled_by_id == tenant.manager.user_id
         assert not any(fact.ended_at for fact in db.session.scalars(select(RiskFact)))
         said = list_decisions(flag.response_id)[of_flag(flag.id)]
         assert (said.by, said.note) == (tenant.manager.name, "Case opened")
-        handle_flag(one, flag.id, note="More", refuted=False, seen=str(said.id), by=other, at=LATER)
+        handle_flag(
+            one, flag.id, note="More", refuted=False, seen=str(said.id), act=Act(other, LATER)
+        )
         with pytest.raises(Invalid):
-            handle_flag(one, flag.id, note="x" * 2001, refuted=False, by=tenant.manager, at=LATER)
+            handle_flag(
+                one, flag.id, note="x" * 2001, refuted=False, act=Act(tenant.manager, LATER)
+            )
 
 
 def test_question_that_somebody_asked_back_is_not_accepted_over(context: Flask, tenant: Tenant):
     supplier = _sent(tenant)
     one, other = supplier.asked.assignment_id, tenant.people[RoleId.ADMIN]
     with acting(tenant.id):
-        ask_back(one, A06, "Which year?", by=other, at=LATER)
+        ask_back(one, A06, "Which year?", act=Act(other, LATER))
 
         with pytest.raises(Conflict, match="asked back about 1 of these answers"):
-            accept_all(one, by=tenant.manager, at=LATER)
+            accept_all(one, act=Act(tenant.manager, LATER))
 
         assert get_assignment(one).status is State.UNDER_REVIEW
         minute = timedelta(minutes=1)  # the newest decision counts
-        accept_answer(one, A06, by=tenant.manager, at=LATER + minute)
-        accept_all(one, by=tenant.manager, at=LATER + minute)
+        accept_answer(one, A06, act=Act(tenant.manager, LATER + minute))
+        accept_all(one, act=Act(tenant.manager, LATER + minute))
         assert get_assignment(one).status is State.ACCEPTED
 
 
@@ -297,9 +313,9 @@ def test_question_back_needs_words_and_not_too_many(context: Flask, tenant: Tena
     with acting(tenant.id):
         for text in (" ", "x" * 2001):
             with pytest.raises(Invalid):
-                ask_back(one, D03, text, by=tenant.manager, at=LATER)
+                ask_back(one, D03, text, act=Act(tenant.manager, LATER))
         with pytest.raises(NotFound):
-            accept_answer(one, "/data/nowhere", by=tenant.manager, at=LATER)
+            accept_answer(one, "/data/nowhere", act=Act(tenant.manager, LATER))
 
 
 def test_nothing_is_reviewed_before_it_is_sent(context: Flask, tenant: Tenant):
@@ -309,7 +325,7 @@ def test_nothing_is_reviewed_before_it_is_sent(context: Flask, tenant: Tenant):
         with pytest.raises(NotFound):
             get_reviewed(supplier.asked.assignment_id)
         with pytest.raises(Conflict):
-            accept_all(supplier.asked.assignment_id, by=tenant.manager, at=LATER)
+            accept_all(supplier.asked.assignment_id, act=Act(tenant.manager, LATER))
 
 
 def test_answer_that_became_a_finding_is_shown_so_in_its_review(context: Flask, tenant: Tenant):
@@ -325,7 +341,7 @@ def test_answer_that_became_a_finding_is_shown_so_in_its_review(context: Flask, 
             answer_path=D03,
         )
         before = db.session.scalar(select(func.count()).select_from(AuditEvent))
-        findings.record(supplier.asked.node_id, fields, by=tenant.manager, at=LATER)
+        findings.record(supplier.asked.node_id, fields, act=Act(tenant.manager, LATER))
         db.session.flush()
         decision = list_decisions(row.id)[D03]
         assert (decision.decision, decision.by) == (ReviewDecision.FINDING, tenant.manager.name)
@@ -334,7 +350,7 @@ def test_answer_that_became_a_finding_is_shown_so_in_its_review(context: Flask, 
         assert "finding:record" in db.session.scalars(select(AuditEvent.action)).all()
         with pytest.raises(NotFound):
             unasked = replace(fields, answer_path="/data/none")
-            findings.record(supplier.asked.node_id, unasked, by=tenant.manager, at=LATER)
+            findings.record(supplier.asked.node_id, unasked, act=Act(tenant.manager, LATER))
 
 
 @pytest.mark.parametrize(("sector", "asks"), [("cocoa_farming", True), ("food_processing", False)])
@@ -360,10 +376,10 @@ def test_each_act_of_a_review_leaves_one_event(context: Flask, tenant: Tenant):
     supplier = _sent(tenant)
     one = supplier.asked.assignment_id
     with acting(tenant.id):
-        accept_answer(one, D03, by=tenant.manager, at=LATER)
-        ask_back(one, A06, "Since when?", by=tenant.manager, at=LATER)
+        accept_answer(one, D03, act=Act(tenant.manager, LATER))
+        ask_back(one, A06, "Since when?", act=Act(tenant.manager, LATER))
         db.session.flush()
-        return_answers(one, reason="", by=tenant.manager, at=LATER)
+        return_answers(one, reason="", act=Act(tenant.manager, LATER))
         actions = list(db.session.scalars(select(AuditEvent.action)))
         for action in ("response:accept_answer", "response:ask_back", "response:return"):
             assert actions.count(action) == 1

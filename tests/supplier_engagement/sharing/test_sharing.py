@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.evidence.uploads.models import Evidence
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.context import JobContext
@@ -73,8 +73,7 @@ def first(context: Flask, tenant: Tenant) -> Supplier:
             POLICY,
             filename="policy.txt",
             content=b"No child works here.",
-            by=supplier.identity,
-            at=NOW,
+            act=Act(supplier.identity, NOW),
         )
     fill(supplier)
     receive_now(supplier)
@@ -104,8 +103,7 @@ def _share(first: Supplier, second: Supplier, section: str = "C", months: int = 
             response_id,
             section,
             months=months,
-            by=second.identity,
-            at=LATER,
+            act=Act(second.identity, LATER),
         ).id
 
 
@@ -133,8 +131,7 @@ def _fill_the_rest(supplier: Supplier) -> None:
                 supplier.asked.assignment_id,
                 name,
                 typed(mine, seen=99),
-                by=supplier.identity,
-                at=LATER,
+                act=Act(supplier.identity, LATER),
             )
 
 
@@ -197,7 +194,7 @@ def test_documents_go_with_their_section_and_are_withheld_with_it(
         assert [file.filename for file in list_files(response_id)[POLICY]] == ["policy.txt"]
 
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
 
     with acting(second.asked.tenant.id):
         assert POLICY not in list_files(response_id)
@@ -215,13 +212,12 @@ def test_a_shared_document_is_withheld_though_another_one_was_added_beside_it(
             POLICY,
             filename="own.txt",
             content=b"Ours alone.",
-            by=second.identity,
-            at=LATER + timedelta(minutes=1),
+            act=Act(second.identity, LATER + timedelta(minutes=1)),
         )
     _fill_the_rest(second)
     response_id = receive_now(second, at=LATER)
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
 
     with acting(second.asked.tenant.id):
         assert [file.filename for file in list_files(response_id)[POLICY]] == ["own.txt"]
@@ -237,10 +233,9 @@ def test_a_document_of_ones_own_stays_where_a_consent_ends_before_sending(
             POLICY,
             filename="own.txt",
             content=b"Ours alone.",
-            by=second.identity,
-            at=LATER + timedelta(minutes=1),
+            act=Act(second.identity, LATER + timedelta(minutes=1)),
         )
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
 
     assert _texts(second)[POLICY].raw == "own.txt"
 
@@ -250,7 +245,7 @@ def test_a_document_whose_consent_was_taken_back_before_sending_never_reaches_th
 ):
     share_id = _share(first, second, section="A")
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
 
     _fill_the_rest(second)
     receive_now(second, at=LATER)
@@ -266,18 +261,20 @@ def test_a_consent_taken_back_hides_the_answers_and_the_log_of_the_buyer_tells_i
     _fill_the_rest(second)
     receive_now(second, at=LATER)
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
 
     assert C01 not in _seen_by_buyer(second)
     assert "/data/D/SAQ_D01" in _seen_by_buyer(second)
     with acting(second.asked.tenant.id):
         job = db.session.scalars(select(Job).where(Job.name == sharing.TELL)).one()
-        sharing.tell_ended(UUID(job.payload["share_id"]), by=second.asked.tenant.manager, at=LATER)
+        sharing.tell_ended(
+            UUID(job.payload["share_id"]), act=Act(second.asked.tenant.manager, LATER)
+        )
         assert "sharing:was_ended" in db.session.scalars(select(AuditEvent.action)).all()
         (share,) = list_shares(second.asked.assignment_id)
         assert share.ended_at == LATER
     with acting(second.id), pytest.raises(Conflict):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
 
 
 def test_results_and_exports_forget_answers_whose_consent_ended(first: Supplier, second: Supplier):
@@ -288,9 +285,9 @@ def test_results_and_exports_forget_answers_whose_consent_ended(first: Supplier,
     with acting(buyer.id):
         (before,) = load_respondents(version_id, today=LATER.date())
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
     with acting(buyer.id):
-        sharing.tell_ended(share_id, by=system_identity(buyer.id), at=LATER)
+        sharing.tell_ended(share_id, act=Act(system_identity(buyer.id), LATER))
         (after,) = load_respondents(version_id, today=LATER.date())
 
     gone = set(before.counted) - set(after.counted)
@@ -309,7 +306,7 @@ def test_a_consent_taken_back_before_sending_leaves_the_questions_open(
 ):
     share_id = _share(first, second)
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
         assert db.session.scalars(select(Job).where(Job.name == sharing.TELL)).all() == []
     assert C01 not in _texts(second)
 
@@ -323,10 +320,9 @@ def test_an_answer_that_is_changed_stands_by_itself_and_outlives_the_consent(
             second.asked.assignment_id,
             "C",
             typed({C01: "77"}, seen=99),
-            by=second.identity,
-            at=LATER,
+            act=Act(second.identity, LATER),
         )
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
     assert _texts(second)[C01].raw == "77"
 
 
@@ -337,9 +333,9 @@ def test_a_consent_runs_out_after_its_last_day(first: Supplier, second: Supplier
     with acting(second.id):
         (share,) = list_shares(second.asked.assignment_id)
         last = LATER + (share.expires_on - LATER.date())
-        assert sharing.expire_shares(by=second.identity, at=last) == 0
-        assert sharing.expire_shares(by=second.identity, at=last + timedelta(days=1)) == 1
-        assert sharing.expire_shares(by=second.identity, at=last + timedelta(days=2)) == 0
+        assert sharing.expire_shares(act=Act(second.identity, last)) == 0
+        assert sharing.expire_shares(act=Act(second.identity, last + timedelta(days=1))) == 1
+        assert sharing.expire_shares(act=Act(second.identity, last + timedelta(days=2))) == 0
     assert C01 not in _seen_by_buyer(second)
 
 
@@ -349,16 +345,16 @@ def test_the_worker_ends_what_ran_out_and_tells_the_buyer(first: Supplier, secon
     receive_now(second, at=LATER)
     after = LATER + timedelta(days=40)
     with acting(second.id):
-        end = JobContext({}, system_identity(second.id), after, lambda _done, _all: None)
+        end = JobContext({}, Act(system_identity(second.id), after), lambda _done, _all: None)
         assert HANDLERS.get(sharing.EXPIRE).run(end) == {"ended": 1}
     buyer = second.asked.tenant
     with acting(buyer.id):
         payload = {"share_id": str(share_id)}
-        tell = JobContext(payload, system_identity(buyer.id), after, lambda _done, _all: None)
+        tell = JobContext(payload, Act(system_identity(buyer.id), after), lambda _done, _all: None)
         assert HANDLERS.get(sharing.TELL).run(tell) is None
         assert "sharing:was_ended" in db.session.scalars(select(AuditEvent.action)).all()
     with acting(second.id):
-        refresh = JobContext({}, system_identity(second.id), after, lambda _done, _all: None)
+        refresh = JobContext({}, Act(system_identity(second.id), after), lambda _done, _all: None)
         assert HANDLERS.get(cascade.REFRESH).run(refresh) == {"changed": 0}
     assert HANDLERS.get(sharing.EXPIRE).every_s == 3600
     assert HANDLERS.get(cascade.REFRESH).every_s == 3600
@@ -372,11 +368,11 @@ def test_a_second_round_keeps_the_consent_and_gives_nothing_without_it(
     receive_now(second, at=LATER)
     buyer, one = second.asked.tenant, second.asked.assignment_id
     with acting(buyer.id):
-        ask_back(one, "/data/E/SAQ_E01", "How do you know?", by=buyer.manager, at=LATER)
-        return_answers(one, reason="one question", by=buyer.manager, at=LATER)
+        ask_back(one, "/data/E/SAQ_E01", "How do you know?", act=Act(buyer.manager, LATER))
+        return_answers(one, reason="one question", act=Act(buyer.manager, LATER))
     with acting(second.id):
-        sharing.end_share(ended, by=second.identity, at=LATER)
-        responses.start(one, by=second.identity, at=LATER)
+        sharing.end_share(ended, act=Act(second.identity, LATER))
+        responses.start(one, act=Act(second.identity, LATER))
     answers = _texts(second)
     assert (answers[C01].share_id, answers[C01].given_at) == (kept, NOW)
     assert "/data/D/SAQ_D01" not in answers
@@ -409,7 +405,7 @@ def _ask_once_more(asked: Asked) -> Asked:
 
 
 def _begun(asked: Asked, supplier: Supplier) -> Filled:
-    responses.start(asked.assignment_id, by=supplier.identity, at=LATER)
+    responses.start(asked.assignment_id, act=Act(supplier.identity, LATER))
     return open_draft(asked.assignment_id, at=LATER)
 
 
@@ -420,8 +416,8 @@ def test_entries_that_move_up_stay_under_their_consent(
     more = {f"/data/N/SAQ_N01[2]/{field}": text for field, text in GOOD_SUPPLIER.items()}
     with acting(first.id):
         one = first.asked.assignment_id
-        responses.start(one, by=first.identity, at=NOW)
-        responses.add_entry(one, "/data/N/SAQ_N01", by=first.identity, at=NOW)
+        responses.start(one, act=Act(first.identity, NOW))
+        responses.add_entry(one, "/data/N/SAQ_N01", act=Act(first.identity, NOW))
     fill_in(first, good_values() | more | {f"/data/N/SAQ_N01[2]/{name}": "Ferme du Soleil"})
     receive_now(first)
     second = come_in(ask(other_tenant, name="Espoir, Soubré"), at=LATER)
@@ -429,19 +425,19 @@ def test_entries_that_move_up_stay_under_their_consent(
 
     with acting(second.id):
         one = second.asked.assignment_id
-        responses.remove_entry(one, "/data/N/SAQ_N01[1]", by=second.identity, at=LATER)
+        responses.remove_entry(one, "/data/N/SAQ_N01[1]", act=Act(second.identity, LATER))
 
     answer = _texts(second)[f"/data/N/SAQ_N01[1]/{name}"]
     assert (answer.raw, answer.share_id, answer.given_at) == ("Ferme du Soleil", share_id, NOW)
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
     assert not [path for path in _texts(second) if path.startswith("/data/N/SAQ_N01[")]
 
 
 def test_a_consent_that_ended_before_sending_is_never_told(first: Supplier, second: Supplier):
     share_id = _share(first, second)
     with acting(second.id):
-        sharing.end_share(share_id, by=second.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(second.identity, LATER))
     _fill_the_rest(second)
     receive_now(second, at=LATER)
 
@@ -452,7 +448,9 @@ def test_a_consent_that_ended_before_sending_is_never_told(first: Supplier, seco
 def test_what_is_typed_already_is_never_replaced(first: Supplier, second: Supplier):
     with acting(second.id):
         responses.save_draft(
-            second.asked.assignment_id, typed({C01: "3"}), by=second.identity, at=LATER
+            second.asked.assignment_id,
+            typed({C01: "3"}),
+            act=Act(second.identity, LATER),
         )
     _share(first, second)
     assert _texts(second)[C01].raw == "3"
@@ -484,8 +482,7 @@ def test_answers_of_others_and_old_ones_are_not_offered(
                 second.asked.assignment_id,
                 "C",
                 months=3,
-                by=second.identity,
-                at=LATER,
+                act=Act(second.identity, LATER),
             )
 
 
@@ -493,9 +490,9 @@ def test_no_other_supplier_ends_a_consent(first: Supplier, second: Supplier, ten
     share_id = _share(first, second)
     stranger = come_in(ask_another(tenant, first))
     with acting(stranger.id), pytest.raises(NotFound):
-        sharing.end_share(share_id, by=stranger.identity, at=LATER)
+        sharing.end_share(share_id, act=Act(stranger.identity, LATER))
     with acting(second.asked.tenant.id), pytest.raises(NotFound):
-        sharing.end_share(share_id, by=second.asked.tenant.manager, at=LATER)
+        sharing.end_share(share_id, act=Act(second.asked.tenant.manager, LATER))
 
 
 def ask_another(tenant: Tenant, first: Supplier) -> Asked:

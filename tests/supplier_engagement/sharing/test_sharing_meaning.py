@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.supplier_engagement.own_forms.services import forms as own_forms
@@ -64,11 +65,11 @@ def ask_own(tenant: Tenant, content: bytes) -> Asked:
     chain_id = make_chain(tenant)
     node_id = add_node(tenant, chain_id)
     with acting(tenant.id):
-        form = own_forms.bring_in("ages.csv", content, by=tenant.analyst, at=NOW).form
+        form = own_forms.bring_in("ages.csv", content, act=Act(tenant.analyst, NOW)).form
         assert form is not None
-        version = own_forms.publish(form.id, number=1, by=tenant.analyst, at=NOW)
+        version = own_forms.publish(form.id, number=1, act=Act(tenant.analyst, NOW))
         sending = questionnaires.Sending(version_id=version.id, due_on=DUE)
-        (sent,) = questionnaires.assign(sending, {node_id: EMAIL}, by=tenant.manager, at=NOW)
+        (sent,) = questionnaires.assign(sending, {node_id: EMAIL}, act=Act(tenant.manager, NOW))
         return Asked(tenant, chain_id, node_id, sent.id)
 
 
@@ -89,7 +90,7 @@ def reworded(first: Supplier, other_tenant: Tenant) -> Supplier:
 def _answer(supplier: Supplier, values: dict[str, str]) -> None:
     one = supplier.asked.assignment_id
     with acting(supplier.id):
-        responses.save_section(one, "A", typed(values, seen=99), by=supplier.identity, at=NOW)
+        responses.save_section(one, "A", typed(values, seen=99), act=Act(supplier.identity, NOW))
 
 
 def _share(first: Supplier, second: Supplier) -> UUID:
@@ -97,7 +98,7 @@ def _share(first: Supplier, second: Supplier) -> UUID:
         row = find_response(first.asked.assignment_id)
         assert row is not None
         one, by = second.asked.assignment_id, second.identity
-        return sharing.share_section(one, row.id, "A", months=3, by=by, at=NOW).id
+        return sharing.share_section(one, row.id, "A", months=3, act=Act(by, NOW)).id
 
 
 def _texts(supplier: Supplier) -> dict[str, str]:
@@ -157,7 +158,7 @@ def test_a_form_with_the_same_id_and_names_takes_no_answers_to_other_questions(
     second = come_in(ask_own(other_tenant, bare))
     with acting(second.id):
         one, by = second.asked.assignment_id, second.identity
-        responses.start(one, by=by, at=NOW)
+        responses.start(one, act=Act(by, NOW))
         assert list_sources(open_draft(one, at=NOW), at=NOW) == []
 
 
@@ -230,9 +231,9 @@ def test_ending_one_consent_leaves_that_of_another_buyer_with_the_same_form(
     for supplier in (second, third):
         receive_now(supplier)
     with acting(second.id):
-        sharing.end_share(ended, by=second.identity, at=NOW)
+        sharing.end_share(ended, act=Act(second.identity, NOW))
     with acting(other_tenant.id):
-        sharing.tell_ended(ended, by=other_tenant.manager, at=NOW)
+        sharing.tell_ended(ended, act=Act(other_tenant.manager, NOW))
 
     def seen_by(supplier: Supplier) -> set[str]:
         with acting(supplier.asked.tenant.id):

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.supplier_engagement.responses.models import Answer
@@ -38,7 +39,7 @@ def shown(context: Flask, tenant: Tenant, other_tenant: Tenant) -> tuple[Supplie
     with acting(second.id):
         row = find_response(first.asked.assignment_id)
         assert row is not None
-        share_id = sharing.share_section(one, row.id, "C", months=12, by=by, at=NOW).id
+        share_id = sharing.share_section(one, row.id, "C", months=12, act=Act(by, NOW)).id
         kept = {answer.path for answer in open_draft(one, at=NOW).answers.values() if answer.raw}
     fill_in(second, {path: text for path, text in good_values().items() if path not in kept})
     return second, share_id
@@ -52,14 +53,14 @@ def test_a_consent_taken_back_while_the_answers_are_sent_hides_what_was_sent(
 
     def sending() -> None:
         with acting(supplier.id):
-            submit(one, declared=True, by=supplier.identity, at=NOW)
+            submit(one, declared=True, act=Act(supplier.identity, NOW))
             sent.set()
             Event().wait(timeout=0.5)  # the other one comes while this is not kept yet
 
     def taking_back() -> None:
         sent.wait()
         with acting(supplier.id):
-            sharing.end_share(share_id, by=supplier.identity, at=NOW)
+            sharing.end_share(share_id, act=Act(supplier.identity, NOW))
 
     both(context, sending, taking_back)
 
@@ -80,7 +81,7 @@ def test_a_consent_taken_back_by_two_in_the_same_moment_ends_once(
 
     def end() -> None:
         try:
-            sharing.end_share(share_id, by=supplier.identity, at=NOW)
+            sharing.end_share(share_id, act=Act(supplier.identity, NOW))
         except Conflict as conflict:
             told.append(conflict)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -41,7 +42,7 @@ def first(context: Flask, tenant: Tenant) -> Supplier:
     supplier = come_in(ask(tenant))
     one, by = supplier.asked.assignment_id, supplier.identity
     with acting(supplier.id):
-        responses.attach(one, POLICY, filename="policy.txt", content=b"None.", by=by, at=NOW)
+        responses.attach(one, POLICY, filename="policy.txt", content=b"None.", act=Act(by, NOW))
     fill(supplier, SAQ_C06="yes")
     receive_now(supplier)
     return supplier
@@ -56,7 +57,7 @@ def shown(first: Supplier, other_tenant: Tenant) -> Supplier:
         row = find_response(first.asked.assignment_id)
         assert row is not None
         for section in ("A", "C"):
-            sharing.share_section(one, row.id, section, months=1, by=by, at=NOW)
+            sharing.share_section(one, row.id, section, months=1, act=Act(by, NOW))
     _fill_the_rest(second)
     receive_now(second)
     return second
@@ -74,7 +75,7 @@ def _fill_the_rest(supplier: Supplier) -> None:
     for name in names:
         mine = {path: text for path, text in values.items() if path.split("/")[2] == name}
         with acting(supplier.id):
-            responses.save_section(one, name, responses.Typed(mine, 99, name), by=by, at=NOW)
+            responses.save_section(one, name, responses.Typed(mine, 99, name), act=Act(by, NOW))
 
 
 def _counted(supplier: Supplier, at: datetime) -> set[str]:
@@ -96,7 +97,7 @@ def _end(supplier: Supplier, section: str) -> UUID:
         share_id = db.session.scalars(
             select(SectionShare.id).where(SectionShare.section == section)
         ).one()
-        return sharing.end_share(share_id, by=supplier.identity, at=ENDED).id
+        return sharing.end_share(share_id, act=Act(supplier.identity, ENDED)).id
 
 
 def _last_day(supplier: Supplier) -> datetime:
@@ -132,8 +133,8 @@ def test_an_answer_of_its_own_stays_in_the_results_beside_a_consent_that_is_over
     with acting(second.id):
         row = find_response(first.asked.assignment_id)
         assert row is not None
-        sharing.share_section(one, row.id, "C", months=1, by=by, at=NOW)
-        responses.save_section(one, "C", responses.Typed({C01: "77"}, 99, "c"), by=by, at=NOW)
+        sharing.share_section(one, row.id, "C", months=1, act=Act(by, NOW))
+        responses.save_section(one, "C", responses.Typed({C01: "77"}, 99, "c"), act=Act(by, NOW))
     _fill_the_rest(second)
     receive_now(second)
 
@@ -192,7 +193,7 @@ def test_a_withheld_answer_is_no_silence_to_the_reviewer_nor_to_the_scores(
         filled = load_filled(assignment, row, now=ENDED)
         assert C01 in find_withheld(filled, today=ENDED.date())
         assert D01 not in find_withheld(filled, today=ENDED.date())
-        score_again(filled, by=other_tenant.manager, at=ENDED)
+        score_again(filled, act=Act(other_tenant.manager, ENDED))
         causes = [
             cause["question"]
             for signal in db.session.scalars(
@@ -225,7 +226,7 @@ def test_a_consent_that_ran_out_ends_by_sending_also_where_nothing_is_sent(
     with acting(second.id):
         row = find_response(first.asked.assignment_id)
         assert row is not None
-        share_id = sharing.share_section(one, row.id, "C", months=1, by=by, at=NOW).id
+        share_id = sharing.share_section(one, row.id, "C", months=1, act=Act(by, NOW)).id
         share = db.session.scalars(select(SectionShare).where(SectionShare.id == share_id)).one()
         share.expires_on = datetime(2020, 1, 1, tzinfo=UTC).date()
     client = app.test_client()

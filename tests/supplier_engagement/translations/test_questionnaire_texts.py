@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, finish, release_write_lock, write_lock
 from ddplatform.infrastructure.errors import Invalid, NotFound
@@ -54,7 +55,7 @@ def version(context: Flask, tenant: Tenant) -> UUID:
 
 def confirm_as(tenant: Tenant, version: UUID, texts: dict[str, str], language: str = "fr") -> int:
     with acting(tenant.id):
-        return confirm(version, language, texts, by=tenant.analyst, at=NOW)
+        return confirm(version, language, texts, act=Act(tenant.analyst, NOW))
 
 
 def french(tenant: Tenant, version: UUID) -> queries.Texts:
@@ -111,8 +112,8 @@ def test_a_confirmation_that_is_taken_back_leaves_the_words_of_the_machine(
 ):
     confirm_as(tenant, version, {PLACE: WORDS})
     with acting(tenant.id):
-        assert take_back(version, "fr", [PLACE], by=tenant.analyst, at=NOW) == 1
-        assert take_back(version, "fr", [PLACE], by=tenant.analyst, at=NOW) == 0
+        assert take_back(version, "fr", [PLACE], act=Act(tenant.analyst, NOW)) == 1
+        assert take_back(version, "fr", [PLACE], act=Act(tenant.analyst, NOW)) == 0
 
     known = french(tenant, version).texts[PLACE]
     assert (known.state, known.earlier) == (TextState.MACHINE, "")
@@ -151,7 +152,7 @@ def test_what_another_wrote_meanwhile_is_shown_and_not_written_over(tenant: Tena
 
     with pytest.raises(Invalid) as refused, acting(tenant.id):
         seen = {PLACE: shown}
-        confirm(version, "fr", {PLACE: "Autre"}, seen=seen, by=tenant.analyst, at=NOW)
+        confirm(version, "fr", {PLACE: "Autre"}, seen=seen, act=Act(tenant.analyst, NOW))
 
     assert WORDS in refused.value.fields[PLACE]
     assert french(tenant, version).texts[PLACE].text == WORDS
@@ -168,7 +169,7 @@ def test_two_who_confirm_the_first_words_of_a_text_in_one_moment_do_not_write_ov
 
     def confirming(words: str) -> None:
         with acting(tenant.id):
-            confirm(version, "fr", {PLACE: words}, seen=seen, by=tenant.analyst, at=NOW)
+            confirm(version, "fr", {PLACE: words}, seen=seen, act=Act(tenant.analyst, NOW))
             db.session.flush()
             written.set()
             Event().wait(timeout=0.5)  # the other one comes while this is not kept yet
@@ -253,7 +254,7 @@ def test_words_that_are_not_committed_are_kept_for_nobody(
     monkeypatch.setattr(queries, "_wordings", {})
     texts = {"settings/form_title": "Titre"}
     with acting_in(tenant.id), write_lock():
-        confirm(version, "fr", texts, by=tenant.analyst, at=NOW)
+        confirm(version, "fr", texts, act=Act(tenant.analyst, NOW))
         assert load_wording(version, tenant.id).titles["fr"] == "Titre"
         assert queries._wordings == {}
         finish(ok=False)
@@ -318,11 +319,11 @@ def publish(tenant: Tenant, text: str = FORM, *, again: UUID | None = None) -> U
     with acting(tenant.id):
         form_id = own_form_of(again) if again else None
         brought = own_forms.bring_in(
-            "f.csv", text.encode(), by=tenant.analyst, at=NOW, form_id=form_id
+            "f.csv", text.encode(), act=Act(tenant.analyst, NOW), form_id=form_id
         )
         assert brought.form is not None
         number = 2 if again else 1
-        return own_forms.publish(brought.form.id, number=number, by=tenant.analyst, at=NOW).id
+        return own_forms.publish(brought.form.id, number=number, act=Act(tenant.analyst, NOW)).id
 
 
 def own_form_of(version_id: UUID) -> UUID:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.risk.approvals.services import steps as approval_steps
@@ -43,7 +44,7 @@ FLOWS = "supplier,buyer,share,flow_evidence\nf,m,0.5,confirmed\ng,m,0.2,confirme
 @kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
-        made = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.analyst, at=NOW)
+        made = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.analyst, NOW))
         return made.id
 
 
@@ -127,7 +128,10 @@ def test_all_of_a_list_is_decided_together_or_some_of_it_picked(tenant: Tenant, 
         of_flows = select(Approval).where(Approval.link_id == link_of("f").id)
         picked = db.session.scalars(of_flows).one()
         done = approval_steps.decide(
-            picked.request_id, approve=True, parts=[picked.id], by=tenant.manager, at=MINUTES[0]
+            picked.request_id,
+            approve=True,
+            parts=[picked.id],
+            act=Act(tenant.manager, MINUTES[0]),
         )
         assert (done.parts, done.left) == (1, 0)
     assert flows(tenant) == {"f": Flow.CONFIRMED, "g": Flow.PROBABLE}
@@ -149,7 +153,11 @@ def test_the_same_list_again_asks_for_nothing_that_waits_is_in_force_or_was_refu
         part = db.session.scalars(select(Approval).where(Approval.link_id == link_of("g").id)).one()
         request, parts = part.request_id, [part.id]
         approval_steps.decide(
-            request, approve=False, parts=parts, note="No.", by=tenant.manager, at=MINUTES[0]
+            request,
+            approve=False,
+            parts=parts,
+            note="No.",
+            act=Act(tenant.manager, MINUTES[0]),
         )
     approve(tenant)
     bring(tenant, chain_id)
@@ -168,7 +176,7 @@ def test_a_list_that_says_less_sets_back_and_its_undo_brings_the_approval_back(
         over = select(Approval.kind).where(Approval.end_cause == EndCause.SET_BACK)
         assert set(db.session.scalars(over)) == {ApprovalKind.FLOW, ApprovalKind.ORIGIN}
     with acting(tenant):
-        map_undo.undo_import(second, by=tenant.analyst, at=MINUTES[2])
+        map_undo.undo_import(second, act=Act(tenant.analyst, MINUTES[2]))
     assert flows(tenant)["f"] is Flow.CONFIRMED and origins(tenant) == {"f", "g"}
     assert states(tenant) == {(ApprovalState.IN_FORCE, None)}
 
@@ -180,13 +188,13 @@ def test_what_ran_out_meanwhile_is_not_confirmed_by_the_undo_of_a_list(
     less = FLOWS.replace("0.5,confirmed", "0.5,possible")
     second = bring(tenant, chain_id, less, SITES.replace("Farm,CI,yes", "Farm,CI,no"))
     with acting(tenant):
-        map_undo.undo_import(second, by=tenant.analyst, at=NOW + timedelta(days=2000))
+        map_undo.undo_import(second, act=Act(tenant.analyst, NOW + timedelta(days=2000)))
     assert flows(tenant)["f"] is Flow.PROBABLE and "f" not in origins(tenant)
 
 
 def test_undoing_a_list_ends_what_it_asked_for(tenant: Tenant, listed: UUID):
     with acting(tenant):
-        map_undo.undo_import(listed, by=tenant.analyst, at=MINUTES[1])
+        map_undo.undo_import(listed, act=Act(tenant.analyst, MINUTES[1]))
     assert states(tenant) == {(ApprovalState.ENDED, EndCause.UNDONE)}
 
 
@@ -195,13 +203,13 @@ def test_a_list_is_not_undone_once_flows_of_it_are_approved_until_they_end(
 ):
     approve(tenant)
     with acting(tenant), pytest.raises(Conflict, match="changed by hand"):
-        map_undo.undo_import(listed, by=tenant.analyst, at=MINUTES[1])
+        map_undo.undo_import(listed, act=Act(tenant.analyst, MINUTES[1]))
     with acting(tenant):
         for request in db.session.scalars(select(ApprovalRequest.id)).all():
-            approval_steps.end(request, reason="Taken back.", by=tenant.manager, at=MINUTES[2])
+            approval_steps.end(request, reason="Taken back.", act=Act(tenant.manager, MINUTES[2]))
     assert flows(tenant) == {"f": Flow.PROBABLE, "g": Flow.PROBABLE} and origins(tenant) == set()
     with acting(tenant):
-        map_undo.undo_import(listed, by=tenant.analyst, at=MINUTES[3])
+        map_undo.undo_import(listed, act=Act(tenant.analyst, MINUTES[3]))
 
 
 def test_the_place_of_a_farm_that_a_list_calls_an_origin_goes_out_rounded_while_it_waits(
@@ -210,7 +218,7 @@ def test_the_place_of_a_farm_that_a_list_calls_an_origin_goes_out_rounded_while_
     sites = "id,name,origin,latitude,longitude\np,Place,yes,5.12345,-3.98765\n"
     _import(tenant, chain_id, _csv(sites))
     with acting(tenant):
-        made = export_chain(chain_id, "graphml", by=tenant.manager, at=MINUTES[0])
+        made = export_chain(chain_id, "graphml", act=Act(tenant.manager, MINUTES[0]))
     assert b"5.12345" not in made.content and b"5.12" in made.content
 
 
@@ -223,11 +231,13 @@ def joined(tenant: Tenant, *, approved: bool) -> None:
         fields = LinkFields(share=0.1, flow_evidence=Flow.CONFIRMED)
         supply_links.add_link(
             node_id("f"), node_id("own-business"), fields,
-            wish=wish(NOW), by=tenant.analyst, at=NOW,
-        )  # fmt: skip
+            wish=wish(NOW), act=Act(tenant.analyst, NOW), )  # fmt: skip
         probable = LinkFields(share=0.1, flow_evidence=Flow.PROBABLE)
         supply_links.add_link(
-            node_id("g"), node_id("own-business"), probable, by=tenant.analyst, at=NOW
+            node_id("g"),
+            node_id("own-business"),
+            probable,
+            act=Act(tenant.analyst, NOW),
         )
         if approved:
             approve_all(tenant, MINUTES[0])
@@ -248,11 +258,11 @@ def test_a_merge_keeps_a_flow_that_one_of_both_has_approved_and_a_split_gives_it
 ):
     joined(tenant, approved=True)
     with acting(tenant):
-        merge = merge_nodes(node_id("g"), node_id("f"), by=tenant.manager, at=MINUTES[1]).id
+        merge = merge_nodes(node_id("g"), node_id("f"), act=Act(tenant.manager, MINUTES[1])).id
     assert bought(tenant) == {"g": Flow.CONFIRMED}
     with acting(tenant):
         assert db.session.scalars(select(Approval.link_id)).all() == [link_of("g").id]
-        split_merge(merge, by=tenant.manager, at=MINUTES[2])
+        split_merge(merge, act=Act(tenant.manager, MINUTES[2]))
     assert bought(tenant) == {"f": Flow.CONFIRMED, "g": Flow.PROBABLE}
     with acting(tenant):
         assert db.session.scalars(select(Approval.link_id)).all() == [link_of("f").id]
@@ -265,12 +275,12 @@ def test_a_joined_flow_falls_back_with_its_approval_and_so_do_both_after_the_spl
 ):
     joined(tenant, approved=True)
     with acting(tenant):
-        merge = merge_nodes(node_id("g"), node_id("f"), by=tenant.manager, at=MINUTES[1]).id
+        merge = merge_nodes(node_id("g"), node_id("f"), act=Act(tenant.manager, MINUTES[1])).id
     with acting(tenant):
-        approval_steps.expire(by=tenant.manager, at=NOW + timedelta(days=300))
+        approval_steps.expire(act=Act(tenant.manager, NOW + timedelta(days=300)))
     assert bought(tenant) == {"g": Flow.PROBABLE}
     with acting(tenant):
-        split_merge(merge, by=tenant.manager, at=NOW + timedelta(days=301))
+        split_merge(merge, act=Act(tenant.manager, NOW + timedelta(days=301)))
     assert bought(tenant) == {"f": Flow.PROBABLE, "g": Flow.PROBABLE}
 
 
@@ -278,7 +288,7 @@ def test_a_joined_flow_falls_back_with_its_approval_and_so_do_both_after_the_spl
 def test_what_waits_of_a_joined_link_is_decided_on_the_one_that_stays(tenant: Tenant):
     joined(tenant, approved=False)
     with acting(tenant):
-        merge_nodes(node_id("g"), node_id("f"), by=tenant.manager, at=MINUTES[1])
+        merge_nodes(node_id("g"), node_id("f"), act=Act(tenant.manager, MINUTES[1]))
     assert bought(tenant) == {"g": Flow.PROBABLE}
     approve(tenant)
     assert bought(tenant) == {"g": Flow.CONFIRMED}
@@ -287,9 +297,9 @@ def test_what_waits_of_a_joined_link_is_decided_on_the_one_that_stays(tenant: Te
 def test_an_origin_moves_with_its_approval_and_ends_with_it(tenant: Tenant, listed: UUID):
     approve(tenant)
     with acting(tenant):
-        merge = merge_nodes(node_id("m"), node_id("f"), by=tenant.manager, at=MINUTES[1]).id
+        merge = merge_nodes(node_id("m"), node_id("f"), act=Act(tenant.manager, MINUTES[1])).id
     assert origins(tenant) >= {"m"}
     with acting(tenant):
-        approval_steps.expire(by=tenant.manager, at=NOW + timedelta(days=2000))
-        split_merge(merge, by=tenant.manager, at=NOW + timedelta(days=2001))
+        approval_steps.expire(act=Act(tenant.manager, NOW + timedelta(days=2000)))
+        split_merge(merge, act=Act(tenant.manager, NOW + timedelta(days=2001)))
     assert origins(tenant) == set()

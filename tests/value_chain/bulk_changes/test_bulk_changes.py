@@ -15,6 +15,7 @@ from sqlalchemy import event, func, select, update
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.accounts.organisations.services import people
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -114,7 +115,7 @@ def ask(tenant: Tenant, chain_id: UUID, verb: BulkVerb, value: str, keys: list[U
     with acting(tenant):
         wish = read_wish(verb, value)
         seen = mark_of(list(plan_change(chain_id, wish, keys).before))
-        return request_change(chain_id, wish, keys, seen=seen, by=tenant.analyst, at=LATER)
+        return request_change(chain_id, wish, keys, seen=seen, act=Act(tenant.analyst, LATER))
 
 
 def work(tenant: Tenant, change_id: UUID, *, unit: Any = None) -> list[tuple[int, int]]:
@@ -124,15 +125,14 @@ def work(tenant: Tenant, change_id: UUID, *, unit: Any = None) -> list[tuple[int
         change_id,
         unit=unit or (lambda: acting(tenant)),
         progress=lambda done, total: steps.append((done, total)),
-        by=tenant.analyst,
-        at=LATER + timedelta(minutes=1),
+        act=Act(tenant.analyst, LATER + timedelta(minutes=1)),
     )
     return steps
 
 
 def undo(tenant: Tenant, change_id: UUID) -> BulkChange:
     with acting(tenant):
-        return bulk_changes.undo(change_id, by=tenant.analyst, at=LATER + timedelta(hours=1))
+        return bulk_changes.undo(change_id, act=Act(tenant.analyst, LATER + timedelta(hours=1)))
 
 
 def test_three_sites_are_changed_at_once_and_one_event_says_it(cocoa: CocoaMap, tenant: Tenant):
@@ -238,7 +238,7 @@ def leave(tenant: Tenant, user_id: UUID) -> None:
     """A person is no longer a member."""
     with acting(tenant):
         found = select(Membership).where(Membership.user_id == user_id)
-        people.remove_person(db.session.scalars(found).one(), by=tenant.analyst, at=LATER)
+        people.remove_person(db.session.scalars(found).one(), act=Act(tenant.analyst, LATER))
 
 
 def test_nobody_answers_again_who_left_before_a_change_was_taken_back(
@@ -283,7 +283,7 @@ def test_a_change_that_is_stopped_can_be_taken_back(cocoa: CocoaMap, tenant: Ten
     with pytest.raises(Conflict, match="nothing to undo yet"):
         undo(tenant, change_id)
     with acting(tenant):
-        bulk_changes.stop(change_id, by=tenant.analyst, at=LATER)
+        bulk_changes.stop(change_id, act=Act(tenant.analyst, LATER))
     assert work(tenant, change_id) == []
     undo(tenant, change_id)
     assert state(tenant, cocoa.chain) == before
@@ -343,12 +343,12 @@ def test_a_change_whose_work_failed_can_be_left_as_it_is(cocoa: CocoaMap, tenant
     assess_all(tenant)
 
     with acting(tenant):
-        ended = bulk_changes.stop(change_id, by=tenant.analyst, at=LATER)
+        ended = bulk_changes.stop(change_id, act=Act(tenant.analyst, LATER))
 
     assert (ended.finished_at, ended.changed) == (LATER, 500)
     assert is_assessment_asked(tenant)
     with acting(tenant), pytest.raises(Conflict, match="nothing to stop"):
-        bulk_changes.stop(change_id, by=tenant.analyst, at=LATER)
+        bulk_changes.stop(change_id, act=Act(tenant.analyst, LATER))
 
 
 def test_new_scores_are_asked_for_after_any_change_of_many(cocoa: CocoaMap, tenant: Tenant):
@@ -374,7 +374,7 @@ def test_too_many_sites_are_refused_before_they_are_looked_at(
     monkeypatch.setattr(bulk_changes, "MOST", 2)
     wish = Wish(BulkVerb.GROUP, "Here")
     with acting(tenant), pytest.raises(Invalid, match="sites at once"):
-        request_change(cocoa.chain, wish, mills, seen="", by=tenant.analyst, at=LATER)
+        request_change(cocoa.chain, wish, mills, seen="", act=Act(tenant.analyst, LATER))
     base = f"/o/{tenant.slug}/value-chain/{cocoa.chain}"
     page = analyst.get(f"{base}/many?all=1&q=Mill&verb=archive").text
     assert "Too many sites chosen" in page
@@ -384,7 +384,7 @@ def test_too_many_sites_are_refused_before_they_are_looked_at(
 def test_what_is_left_out_is_told_with_its_reason(cocoa: CocoaMap, tenant: Tenant):
     mills = add_mills(tenant, cocoa.chain, cocoa.own, 3)
     with acting(tenant):
-        value_chain.archive_node(mills[0], by=tenant.analyst, at=LATER)
+        value_chain.archive_node(mills[0], act=Act(tenant.analyst, LATER))
     with acting(tenant):
         archiving = plan_change(cocoa.chain, Wish(BulkVerb.ARCHIVE), [*mills, cocoa.own, uuid4()])
     assert set(archiving.before) == set(mills[1:])
@@ -407,13 +407,19 @@ def test_what_a_list_brought_can_be_kept_and_taken_off_though_nobody_may_write_i
         node = get_node(mill)
         kept = NodeFields(name="Mill", tags=("0244 123 456", "new"), group_name="Of 0244 123 456")
         changed = value_chain.change_node(
-            mill, kept, row_version=node.row_version, by=tenant.analyst, at=LATER
+            mill,
+            kept,
+            row_version=node.row_version,
+            act=Act(tenant.analyst, LATER),
         )
         assert changed.tags == ["0244 123 456", "new"]
     with acting(tenant), pytest.raises(Invalid) as refusal:
         other = NodeFields(name="Mill", tags=("0244 123 457",), group_name="Of 0244 123 457")
         value_chain.change_node(
-            mill, other, row_version=get_node(mill).row_version, by=tenant.analyst, at=LATER
+            mill,
+            other,
+            row_version=get_node(mill).row_version,
+            act=Act(tenant.analyst, LATER),
         )
     assert set(refusal.value.fields) == {"tags", "group_name"}
     assert ask(tenant, cocoa.chain, BulkVerb.REMOVE_TAG, "0244 123 456", [mill]).changed == 1
@@ -449,7 +455,11 @@ def test_other_sites_than_were_shown_are_never_changed(cocoa: CocoaMap, tenant: 
     wish = Wish(BulkVerb.GROUP, "Here")
     with acting(tenant), pytest.raises(Conflict, match="changed after you opened"):
         request_change(
-            cocoa.chain, wish, mills, seen=mark_of(mills[:2]), by=tenant.analyst, at=LATER
+            cocoa.chain,
+            wish,
+            mills,
+            seen=mark_of(mills[:2]),
+            act=Act(tenant.analyst, LATER),
         )
 
 

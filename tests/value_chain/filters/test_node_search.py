@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.value_chain.filters.queries import search as node_search
@@ -40,7 +41,7 @@ def add(
 ) -> UUID:
     with acting(tenant):
         fields = NodeFields(name=name, region=region or None)
-        node = value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW)
+        node = value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW))
         node.external_ids = external_ids or {}
         return node.id
 
@@ -96,7 +97,7 @@ def test_a_supplier_is_found_by_its_name_in_another_script(
 
 def test_the_likest_stand_first_over_all_maps(tenant: Tenant, cocoa: CocoaMap):
     with acting(tenant):
-        other = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW).id
+        other = value_chain.create_chain("Tea", own_business="Us", act=Act(tenant.analyst, NOW)).id
     add(tenant, other, "Lagune Exporters")
 
     with acting(tenant):
@@ -114,7 +115,7 @@ def test_a_change_of_the_map_is_found_at_once_and_what_is_archived_is_not(
     assert "Kumasi Mill" in page(analyst, "kumassi")
 
     with acting(tenant):
-        value_chain.archive_node(node_id, by=tenant.analyst, at=LATER)
+        value_chain.archive_node(node_id, act=Act(tenant.analyst, LATER))
 
     assert "Nothing found" in page(analyst, "kumassi")
 
@@ -128,7 +129,7 @@ def test_one_letter_is_looked_for_as_it_stands(tenant: Tenant, cocoa: CocoaMap):
 
 def test_a_search_in_one_map_finds_nothing_of_another(tenant: Tenant, cocoa: CocoaMap):
     with acting(tenant):
-        tea = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW).id
+        tea = value_chain.create_chain("Tea", own_business="Us", act=Act(tenant.analyst, NOW)).id
         assert [hit.name for hit in search_nodes("lagnue export", chain_id=cocoa.chain)] == [
             "Lagune Export"
         ]
@@ -186,8 +187,8 @@ def test_what_is_like_nothing_means_nobody(tenant: Tenant, cocoa: CocoaMap, type
 def test_who_is_archived_or_of_another_map_is_not_meant(tenant: Tenant, cocoa: CocoaMap):
     gone = add(tenant, cocoa.chain, "Kumasi Mill")
     with acting(tenant):
-        tea = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW).id
-        value_chain.archive_node(gone, by=tenant.analyst, at=LATER)
+        tea = value_chain.create_chain("Tea", own_business="Us", act=Act(tenant.analyst, NOW)).id
+        value_chain.archive_node(gone, act=Act(tenant.analyst, LATER))
 
         assert not find_meant(cocoa.chain, "Kumasi Mill").nodes
         assert not find_meant(tea, "Lagune Export").nodes

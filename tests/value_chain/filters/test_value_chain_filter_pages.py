@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.filters.queries import labels as node_labels
 from ddplatform.value_chain.filters.queries.labels import load_labels
 from ddplatform.value_chain.mapping.queries.maps import get_node
@@ -76,7 +77,7 @@ def test_words_of_sites_that_left_are_not_offered_and_the_first_of_many_are(
         for node_id, word in ((cocoa.own, "c"), (cocoa.exporter, "b"), (cocoa.farms, "a")):
             get_node(node_id).tags, get_node(node_id).group_name = [word], f"Group {word}"
     with acting(tenant):
-        archive_node(cocoa.farms, by=tenant.analyst, at=NOW)
+        archive_node(cocoa.farms, act=Act(tenant.analyst, NOW))
     with acting(tenant):
         labels = load_labels(cocoa.chain)
         assert (labels.groups, labels.tags) == (["Group b", "Group c"], ["b", "c"])

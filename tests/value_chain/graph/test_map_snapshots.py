@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.snapshot_files import SnapshotPlace
 from ddplatform.infrastructure.db import db, finish
@@ -122,7 +123,9 @@ def test_a_node_that_came_after_the_run_is_not_assessed(cocoa: CocoaMap, tenant:
     assess(tenant, cocoa.chain)
     with acting(tenant):
         added = value_chain.add_node(
-            cocoa.chain, NodeFields(name="New site"), by=tenant.analyst, at=LATER
+            cocoa.chain,
+            NodeFields(name="New site"),
+            act=Act(tenant.analyst, LATER),
         ).id
     found = look(tenant, cocoa.chain)
     assert found.band[found.row_of[added]] == len(BANDS) - 1
@@ -132,7 +135,9 @@ def test_a_node_that_came_after_the_run_is_not_assessed(cocoa: CocoaMap, tenant:
 
 def test_an_empty_map_has_a_snapshot_too(context: Flask, tenant: Tenant):
     with acting(tenant):
-        chain = value_chain.create_chain("Empty", own_business=None, by=tenant.analyst, at=NOW).id
+        chain = value_chain.create_chain(
+            "Empty", own_business=None, act=Act(tenant.analyst, NOW)
+        ).id
     for _ in range(2):
         assert len(look(tenant, chain).graph) == 0
 
@@ -155,7 +160,7 @@ def test_an_open_snapshot_is_used_again_without_a_look_at_the_disk(
     first = look(tenant, cocoa.chain)
     with acting_in(tenant.id):
         assert load_snapshot(get_chain(cocoa.chain)) is first
-        other = value_chain.create_chain("Other", own_business="B", by=tenant.analyst, at=NOW)
+        other = value_chain.create_chain("Other", own_business="B", act=Act(tenant.analyst, NOW))
         finish(ok=True)
         load_snapshot(other)
         assert load_snapshot(get_chain(cocoa.chain)) is not first
@@ -219,7 +224,7 @@ def test_what_is_not_committed_is_seen_by_its_own_unit_and_never_kept(
     assess(tenant, cocoa.chain)
     before = place(tenant, cocoa.chain)
     with pytest.raises(Stop), acting(tenant):
-        value_chain.add_node(cocoa.chain, NodeFields(name="Never"), by=tenant.analyst, at=LATER)
+        value_chain.add_node(cocoa.chain, NodeFields(name="Never"), act=Act(tenant.analyst, LATER))
         db.session.flush()
         found = load_snapshot(get_chain(cocoa.chain))
         assert "Never" in list(found.names)
@@ -261,7 +266,9 @@ def test_only_the_newest_two_versions_stay_on_disk(cocoa: CocoaMap, tenant: Tena
     for number in range(3):
         with acting(tenant):
             value_chain.add_node(
-                cocoa.chain, NodeFields(name=f"Site {number}"), by=tenant.analyst, at=LATER
+                cocoa.chain,
+                NodeFields(name=f"Site {number}"),
+                act=Act(tenant.analyst, LATER),
             )
         look(tenant, cocoa.chain)
         places.append(place(tenant, cocoa.chain))
@@ -277,7 +284,7 @@ def link_of(supplier: UUID) -> SupplyLink:
 
 def node(chain_id: UUID, name: str, tenant: Tenant) -> UUID:
     wanted = NodeFields(name=name, country="CI")
-    return value_chain.add_node(chain_id, wanted, by=tenant.analyst, at=LATER).id
+    return value_chain.add_node(chain_id, wanted, act=Act(tenant.analyst, LATER)).id
 
 
 Verb = Callable[[CocoaMap, Tenant], object]
@@ -285,30 +292,43 @@ BY_HAND: dict[str, list[Verb]] = {
     "a node is added": [lambda c, t: node(c.chain, "Site", t)],
     "a node is changed, archived and restored": [
         lambda c, t: value_chain.change_node(
-            c.farms, NodeFields(name="New"), row_version=1, by=t.analyst, at=LATER
+            c.farms,
+            NodeFields(name="New"),
+            row_version=1,
+            act=Act(t.analyst, LATER),
         ),
-        lambda c, t: value_chain.archive_node(c.farms, by=t.analyst, at=LATER),
-        lambda c, t: value_chain.restore_node(c.farms, by=t.analyst, at=LATER),
+        lambda c, t: value_chain.archive_node(c.farms, act=Act(t.analyst, LATER)),
+        lambda c, t: value_chain.restore_node(c.farms, act=Act(t.analyst, LATER)),
     ],
     "a link is added, changed, archived and restored": [
         lambda c, t: supply_links.add_link(
-            c.farms, c.own, LinkFields(share=0.1), by=t.analyst, at=LATER
+            c.farms,
+            c.own,
+            LinkFields(share=0.1),
+            act=Act(t.analyst, LATER),
         ),
         lambda c, t: supply_links.change_link(
-            link_of(c.exporter).id, LinkFields(share=0.5), row_version=1, by=t.analyst, at=LATER
+            link_of(c.exporter).id,
+            LinkFields(share=0.5),
+            row_version=1,
+            act=Act(t.analyst, LATER),
         ),
-        lambda c, t: supply_links.archive_link(link_of(c.exporter).id, by=t.analyst, at=LATER),
-        lambda c, t: supply_links.restore_link(link_of(c.exporter).id, by=t.analyst, at=LATER),
+        lambda c, t: supply_links.archive_link(link_of(c.exporter).id, act=Act(t.analyst, LATER)),
+        lambda c, t: supply_links.restore_link(link_of(c.exporter).id, act=Act(t.analyst, LATER)),
     ],
     "two nodes become one and are split again": [
-        lambda c, t: node_merge.merge_nodes(c.exporter, c.farms, by=t.analyst, at=LATER),
+        lambda c, t: node_merge.merge_nodes(c.exporter, c.farms, act=Act(t.analyst, LATER)),
         lambda c, t: node_merge.split_merge(
-            db.session.scalars(select(node_merge.NodeMerge.id)).one(), by=t.analyst, at=LATER
+            db.session.scalars(select(node_merge.NodeMerge.id)).one(),
+            act=Act(t.analyst, LATER),
         ),
     ],
     "the map gets another name": [
         lambda c, t: value_chain.change_chain(
-            c.chain, name="Chocolate", description="", by=t.analyst, at=LATER
+            c.chain,
+            name="Chocolate",
+            description="",
+            act=Act(t.analyst, LATER),
         )
     ],
 }

@@ -7,6 +7,7 @@ from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.history.queries.past import load_past
 from ddplatform.value_chain.map_files.services.export import export_chain
@@ -73,10 +74,12 @@ def test_an_export_of_a_past_day_has_the_bytes_of_the_one_that_was_made_then(
         walk.go(verb, seed)
         with acting(tenant):
             made[walk.at.date()] = export_chain(
-                walk.chain_id, form, by=tenant.manager, at=walk.at
+                walk.chain_id,
+                form,
+                act=Act(tenant.manager, walk.at),
             ).content
 
     with acting(tenant):
         for day, content in made.items():
-            later = export_chain(walk.chain_id, form, by=tenant.manager, at=walk.at, as_of=day)
+            later = export_chain(walk.chain_id, form, act=Act(tenant.manager, walk.at), as_of=day)
             assert later.content == content, day

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.web.filters import day
@@ -67,32 +68,31 @@ def told(context: Flask, tenant: Tenant) -> Told:
         return FIRST + timedelta(days=number)
 
     with acting(tenant):
-        chain = value_chain.create_chain("Cocoa", own_business="Us", by=by, at=at(0)).id
+        chain = value_chain.create_chain("Cocoa", own_business="Us", act=Act(by, at(0))).id
     with acting(tenant):
         plan = plan_intake("Cocoa", [NamedBytes("mills.csv", LIST.encode())], Mapping())
         reading = map_import.read_files(plan)
-        take_in("Cocoa", plan, reading, skip_faulty=False, by=by, at=at(1))
+        take_in("Cocoa", plan, reading, skip_faulty=False, act=Act(by, at(1)))
     with acting(tenant):
         mill, farm, twin = (get_node_by_ref(chain, ref).id for ref in ("mill", "farm", "twin"))
-        link = supply_links.add_link(farm, mill, LinkFields(share=0.5), by=by, at=at(2)).id
+        link = supply_links.add_link(farm, mill, LinkFields(share=0.5), act=Act(by, at(2))).id
         own = find_own_business(chain)
-        supply_links.add_link(mill, own.id, LinkFields(), by=by, at=at(2))
+        supply_links.add_link(mill, own.id, LinkFields(), act=Act(by, at(2)))
     with acting(tenant):
         value_chain.change_node(
             mill,
             NodeFields(name="Great River Mill", country="GH", commodity_refs=("cocoa",)),
             row_version=get_node(mill).row_version,
-            by=by,
-            at=at(3),
+            act=Act(by, at(3)),
         )
         wanted = LinkFields(share=0.25)
         version = get_link(link).row_version
-        supply_links.change_link(link, wanted, row_version=version, by=by, at=at(3))
-        value_chain.change_chain(chain, name="Cocoa 2", description="", by=by, at=at(3))
+        supply_links.change_link(link, wanted, row_version=version, act=Act(by, at(3)))
+        value_chain.change_chain(chain, name="Cocoa 2", description="", act=Act(by, at(3)))
     with acting(tenant):
-        merge_nodes(mill, twin, by=by, at=at(4))
+        merge_nodes(mill, twin, act=Act(by, at(4)))
     with acting(tenant):
-        value_chain.archive_node(farm, by=by, at=at(5))
+        value_chain.archive_node(farm, act=Act(by, at(5)))
     return Told(tenant, chain, mill, farm, twin, link)
 
 
@@ -166,15 +166,17 @@ def most_values_of_a_statement(tenant: Tenant, suppliers: int) -> int:
     """How many values go over at most when a hub of a past day is read that was merged since."""
     by = tenant.manager
     with acting(tenant):
-        chain = value_chain.create_chain(f"Hub {suppliers}", own_business="Us", by=by, at=FIRST).id
+        chain = value_chain.create_chain(
+            f"Hub {suppliers}", own_business="Us", act=Act(by, FIRST)
+        ).id
         keys = [
-            value_chain.add_node(chain, NodeFields(name=f"Mill {n}"), by=by, at=FIRST).id
+            value_chain.add_node(chain, NodeFields(name=f"Mill {n}"), act=Act(by, FIRST)).id
             for n in range(suppliers + 2)
         ]
         for key in keys[2:]:
-            supply_links.add_link(key, keys[0], LinkFields(), by=by, at=FIRST)
+            supply_links.add_link(key, keys[0], LinkFields(), act=Act(by, FIRST))
     with acting(tenant):
-        merge_nodes(keys[1], keys[0], by=by, at=FIRST + timedelta(days=1))
+        merge_nodes(keys[1], keys[0], act=Act(by, FIRST + timedelta(days=1)))
     sent: list[int] = []
 
     def count(_c: object, _cursor: object, _statement: str, values: Sized, *_more: object) -> None:
@@ -245,7 +247,10 @@ def test_tags_and_group_of_a_past_day_are_shown_and_named_none_where_there_were_
         node = get_node(told.mill)
         wanted = NodeFields(name=node.name, country="GH", tags=("wet",), group_name="Mills East")
         value_chain.change_node(
-            told.mill, wanted, row_version=node.row_version, by=by, at=FIRST + timedelta(days=6)
+            told.mill,
+            wanted,
+            row_version=node.row_version,
+            act=Act(by, FIRST + timedelta(days=6)),
         )
 
     assert "Mills East" not in browser.get(f"{page}/past?day={told.day(5)}").text

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
@@ -96,7 +97,9 @@ def test_a_request_is_found_on_its_own_map_alone(
     tenant: Tenant, cocoa: CocoaMap, analyst: FlaskClient
 ):
     with acting(tenant):
-        job: UUID = request_day(cocoa.chain, NOW.date(), "past_map", by=tenant.analyst, at=NOW).id
+        job: UUID = request_day(
+            cocoa.chain, NOW.date(), "past_map", act=Act(tenant.analyst, NOW)
+        ).id
     assert analyst.get(at(cocoa, f"past/being-read/{job}")).status_code == 200
     other = f"/o/acme/value-chain/{uuid4()}/past/being-read/{job}"
     assert analyst.get(other).status_code == 404

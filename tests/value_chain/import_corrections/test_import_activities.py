@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.value_chain.import_corrections.services.corrections import answer_activities
@@ -32,7 +33,9 @@ OTHER = "Vendor,Nation,Business type\nDelta Four,PK,Retail sourcing\n"
 @kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
-        return value_chain.create_chain("Shirts", own_business=None, by=tenant.analyst, at=NOW).id
+        return value_chain.create_chain(
+            "Shirts", own_business=None, act=Act(tenant.analyst, NOW)
+        ).id
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def staged(tenant: Tenant, chain_id: UUID) -> UUID:
 
 def answer(tenant: Tenant, import_id: UUID, says: str, sector: str) -> None:
     with acting(tenant):
-        answer_activities(import_id, {says: sector}, by=tenant.analyst, at=NOW)
+        answer_activities(import_id, {says: sector}, act=Act(tenant.analyst, NOW))
     _work()
 
 
@@ -127,14 +130,14 @@ def test_the_page_asks_with_choices_and_what_they_would_change(
 def test_an_answer_that_is_none_of_our_sectors_is_refused(tenant: Tenant, staged: UUID) -> None:
     for choices in ({"retail sourcing": "nonsense"}, {"never said": "retail"}, {}):
         with pytest.raises(Invalid), acting(tenant):
-            answer_activities(staged, choices, by=tenant.analyst, at=NOW)
+            answer_activities(staged, choices, act=Act(tenant.analyst, NOW))
 
 
 def test_an_applied_list_takes_no_answer(tenant: Tenant, staged: UUID) -> None:
     _apply(tenant, staged)
 
     with pytest.raises(Conflict), acting(tenant):
-        answer_activities(staged, {"retail sourcing": "retail"}, by=tenant.analyst, at=NOW)
+        answer_activities(staged, {"retail sourcing": "retail"}, act=Act(tenant.analyst, NOW))
 
 
 def test_the_page_of_columns_says_what_the_activities_were_read_as(

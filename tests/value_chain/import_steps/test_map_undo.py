@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.value_chain.bulk_changes.models import BulkVerb
@@ -40,9 +41,9 @@ BY_HAND = ("site changed by hand", 1, Leads.NODE)
 @kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
-        made = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.analyst, at=NOW)
+        made = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.analyst, NOW))
         fields = value_chain.NodeFields(name="Known before", country="GH")
-        value_chain.add_node(made.id, fields, by=tenant.analyst, at=NOW, external_ref="known")
+        value_chain.add_node(made.id, fields, act=Act(tenant.analyst, NOW), external_ref="known")
         return made.id
 
 
@@ -74,7 +75,7 @@ def _dependents(tenant: Tenant, import_id: UUID) -> list[tuple[str, int, Leads]]
 
 def _undone(tenant: Tenant, import_id: UUID) -> MapDrafts:
     with acting(tenant):
-        map_undo.undo_import(import_id, by=tenant.analyst, at=MINUTES[-1])
+        map_undo.undo_import(import_id, act=Act(tenant.analyst, MINUTES[-1]))
     with acting(tenant):
         return load_drafts(get_import(import_id).chain_id)
 
@@ -90,7 +91,7 @@ def test_a_merge_since_is_named_and_its_split_opens_the_way_back(
     with acting(tenant):
         survivor, absorbed = _node(stays), _node(goes)
         name = survivor.name
-        merge_id = merge_nodes(survivor.id, absorbed.id, by=tenant.manager, at=MINUTES[1]).id
+        merge_id = merge_nodes(survivor.id, absorbed.id, act=Act(tenant.manager, MINUTES[1])).id
 
     assert ("site that was merged since", 1, Leads.NODE) in _dependents(tenant, staged)
     with acting(tenant):
@@ -98,9 +99,9 @@ def test_a_merge_since_is_named_and_its_split_opens_the_way_back(
             label for one in list_dependents(get_import(staged)) for _, label in one.items
         ]
     with acting(tenant), pytest.raises(Conflict, match="merged since"):
-        map_undo.undo_import(staged, by=tenant.analyst, at=MINUTES[2])
+        map_undo.undo_import(staged, act=Act(tenant.analyst, MINUTES[2]))
     with acting(tenant):
-        split_merge(merge_id, by=tenant.manager, at=MINUTES[3])
+        split_merge(merge_id, act=Act(tenant.manager, MINUTES[3]))
     assert _dependents(tenant, staged) == []
     assert _same(_undone(tenant, staged), before)
 
@@ -110,12 +111,12 @@ def test_a_merge_of_two_others_that_moved_a_link_of_the_list_keeps_it_too(
 ):
     with acting(tenant):
         fields = value_chain.NodeFields(name="Also known", country="GH")
-        other = value_chain.add_node(chain_id, fields, by=tenant.analyst, at=MINUTES[0]).id
+        other = value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, MINUTES[0])).id
     text = "supplier,buyer,share\nknown,own-business,0.3\n"
     second = _import(tenant, chain_id, _csv(text, "links.csv"))
     assert _dependents(tenant, second) == []
     with acting(tenant):
-        merge_nodes(other, _node("known").id, by=tenant.manager, at=MINUTES[1])
+        merge_nodes(other, _node("known").id, act=Act(tenant.manager, MINUTES[1]))
 
     assert ("site that was merged since", 1, Leads.NODE) in _dependents(tenant, second)
 
@@ -131,8 +132,7 @@ def test_a_name_that_is_changed_back_keeps_no_list(tenant: Tenant, staged: UUID,
                 mill.id,
                 fields,
                 row_version=mill.row_version,
-                by=tenant.analyst,
-                at=MINUTES[minute],
+                act=Act(tenant.analyst, MINUTES[minute]),
             )
         assert _dependents(tenant, staged) == ([BY_HAND] if name != "Mill" else [])
     assert _same(_undone(tenant, staged), before)
@@ -142,10 +142,10 @@ def test_a_site_that_was_archived_and_restored_keeps_no_list(
     tenant: Tenant, staged: UUID, before: MapDrafts
 ):
     with acting(tenant):
-        value_chain.archive_node(_node("f").id, by=tenant.analyst, at=MINUTES[1])
+        value_chain.archive_node(_node("f").id, act=Act(tenant.analyst, MINUTES[1]))
     assert BY_HAND in _dependents(tenant, staged)
     with acting(tenant):
-        value_chain.restore_node(_node("f").id, by=tenant.analyst, at=MINUTES[2])
+        value_chain.restore_node(_node("f").id, act=Act(tenant.analyst, MINUTES[2]))
     assert _dependents(tenant, staged) == []
     assert _same(_undone(tenant, staged), before)
 
@@ -155,11 +155,14 @@ def test_a_link_that_people_put_at_a_new_site_keeps_the_list_while_it_stands(
 ):
     with acting(tenant):
         link_id = supply_links.add_link(
-            _node("m").id, _node("known").id, LinkFields(), by=tenant.analyst, at=MINUTES[1]
+            _node("m").id,
+            _node("known").id,
+            LinkFields(),
+            act=Act(tenant.analyst, MINUTES[1]),
         ).id
     assert _dependents(tenant, staged) == [("site with links changed by hand", 2, Leads.NODE)]
     with acting(tenant):
-        supply_links.archive_link(link_id, by=tenant.analyst, at=MINUTES[2])
+        supply_links.archive_link(link_id, act=Act(tenant.analyst, MINUTES[2]))
     assert _dependents(tenant, staged) == []
     assert _same(_undone(tenant, staged), before)
 
@@ -176,8 +179,7 @@ def test_a_share_that_is_changed_keeps_the_list_until_it_is_what_the_list_said(
                 link_id,
                 LinkFields(share=share),
                 row_version=link.row_version,
-                by=tenant.analyst,
-                at=MINUTES[minute],
+                act=Act(tenant.analyst, MINUTES[minute]),
             )
         assert bool(_dependents(tenant, staged)) is (share == 0.7)
     assert _same(_undone(tenant, staged), before)
@@ -193,12 +195,11 @@ def test_an_owner_given_to_a_new_site_keeps_the_list_until_it_is_taken_away(
             Wish(BulkVerb.OWNER, str(tenant.manager.user_id)),
             keys,
             seen=bulk_changes.mark_of(keys),
-            by=tenant.analyst,
-            at=MINUTES[1],
+            act=Act(tenant.analyst, MINUTES[1]),
         )
     assert _dependents(tenant, staged) == [BY_HAND]
     with acting(tenant):
-        bulk_changes.undo(change.id, by=tenant.analyst, at=MINUTES[2])
+        bulk_changes.undo(change.id, act=Act(tenant.analyst, MINUTES[2]))
     assert _dependents(tenant, staged) == []
 
 
@@ -208,10 +209,10 @@ def test_a_site_that_the_list_archived_and_a_person_restored_keeps_the_list(
     again = _next_year(tenant, chain_id)
     with acting(tenant):
         archive = {_gone(again): GoneAnswer.ARCHIVE}
-        import_gone.answer_gone(again, archive, by=tenant.analyst, at=MINUTES[1])
+        import_gone.answer_gone(again, archive, act=Act(tenant.analyst, MINUTES[1]))
     assert _dependents(tenant, again) == []
     with acting(tenant):
-        value_chain.restore_node(_node("f").id, by=tenant.analyst, at=MINUTES[2])
+        value_chain.restore_node(_node("f").id, act=Act(tenant.analyst, MINUTES[2]))
     assert BY_HAND in _dependents(tenant, again)
 
 
@@ -224,7 +225,7 @@ def test_what_was_archived_by_an_answer_after_the_list_came_in_comes_back_with_i
     with acting(tenant):
         version = get_import(again).chain_version
         archive = {_gone(again): GoneAnswer.ARCHIVE}
-        import_gone.answer_gone(again, archive, by=tenant.analyst, at=MINUTES[1])
+        import_gone.answer_gone(again, archive, act=Act(tenant.analyst, MINUTES[1]))
     with acting(tenant):
         assert (len(load_drafts(chain_id).nodes), version) == (len(known.nodes) - 1, version)
     assert _same(_undone(tenant, again), known)

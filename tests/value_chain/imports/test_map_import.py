@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from ddplatform.audit.models import AuditEvent
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import claims
@@ -70,7 +70,9 @@ def acting(tenant: Tenant) -> Iterator[None]:
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         return value_chain.create_chain(
-            "Cocoa", own_business="Maison Cacao", by=tenant.analyst, at=NOW
+            "Cocoa",
+            own_business="Maison Cacao",
+            act=Act(tenant.analyst, NOW),
         ).id
 
 
@@ -85,8 +87,7 @@ def _stage(tenant: Tenant, chain_id: UUID, *files: NamedBytes, linked: bool = Fa
             chain_id,
             files,
             link_to_id=own.id if own and linked else None,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
         return row.id
 
@@ -114,13 +115,12 @@ def _apply(
 ) -> None:
     with acting(tenant):
         if archive_gone:
-            answer_all_open(import_id, GoneAnswer.ARCHIVE, by=tenant.analyst, at=NOW)
+            answer_all_open(import_id, GoneAnswer.ARCHIVE, act=Act(tenant.analyst, NOW))
         import_requests.request_apply(
             import_id,
             skip_faulty=skip_faulty,
             archive_links=archive_gone,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     _work()
 
@@ -142,7 +142,7 @@ def _staged_run(name: str, import_id: UUID, by: Identity, *, die_at: int | None 
             raise KeyboardInterrupt
 
     HANDLERS.get(name).run(
-        JobContext(payload={"import_id": str(import_id)}, by=by, at=NOW, progress=progress)
+        JobContext(payload={"import_id": str(import_id)}, act=Act(by, NOW), progress=progress)
     )
 
 
@@ -245,7 +245,10 @@ def test_faulty_rows_stop_the_import_until_the_person_leaves_them_out(
         assert problem.advice
     with acting(tenant), pytest.raises(Invalid):
         import_requests.request_apply(
-            staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
+            staged,
+            skip_faulty=False,
+            archive_links=False,
+            act=Act(tenant.analyst, NOW),
         )
     _apply(tenant, staged, skip_faulty=True)
 
@@ -265,7 +268,10 @@ def test_refused_file_is_kept_as_a_refusal_in_words(tenant: Tenant, chain_id: UU
         assert row.refusal["advice"]
         with pytest.raises(Conflict):
             import_requests.request_apply(
-                staged, skip_faulty=True, archive_links=False, by=tenant.analyst, at=NOW
+                staged,
+                skip_faulty=True,
+                archive_links=False,
+                act=Act(tenant.analyst, NOW),
             )
 
 
@@ -302,7 +308,10 @@ def test_killed_apply_leaves_nothing_and_its_repetition_exactly_one_import(
     _work()
     with acting(tenant):
         import_requests.request_apply(
-            staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
+            staged,
+            skip_faulty=False,
+            archive_links=False,
+            act=Act(tenant.analyst, NOW),
         )
     for die_at in (1, 2, 3):
         with pytest.raises(KeyboardInterrupt):
@@ -348,14 +357,14 @@ def test_corrected_mapping_is_read_again_and_remembered_for_the_next_list(
     _work()
     corrected = Mapping({"q1.csv": TableMapping(1, {"name": "Extra", "country": "Land"})})
     with acting(tenant):
-        correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
+        correct_mapping(staged, corrected, act=Act(tenant.analyst, NOW))
     _work()
     with acting(tenant):
         shown = load_page(staged, "new", 1)
         assert [node["name"] for node in shown] == ["Farm"]
     _apply(tenant, staged)
     with acting(tenant), pytest.raises(Conflict):
-        correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
+        correct_mapping(staged, corrected, act=Act(tenant.analyst, NOW))
 
     second = _import(tenant, chain_id, _csv(text.replace("Farm", "Mill"), "q2.csv"))
     with acting(tenant):
@@ -378,20 +387,20 @@ def test_undone_import_leaves_the_map_as_it_was(tenant: Tenant, chain_id: UUID):
     _work()
     with acting(tenant):
         assert get_import(staged).counts["gone"] == 0  # it is taken for the first list's next year
-        follow(staged, None, by=tenant.analyst, at=NOW)
+        follow(staged, None, act=Act(tenant.analyst, NOW))
     _work()
     _apply(tenant, staged, archive_gone=True)
     with acting(tenant):
         assert get_import(staged).counts["applied"]["nodes_gone"] == 1
         assert map_undo.obstacle_to_undo(get_import(staged)) is None
-        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
 
     with acting(tenant):
         after = load_drafts(chain_id)
         assert (after.nodes, after.links) == (before.nodes, before.links)
         assert get_import(staged).status is ImportStatus.UNDONE
         with pytest.raises(Conflict, match="not applied"):
-            map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+            map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
 
 
 def test_archived_nodes_come_back_with_the_next_list_and_go_again_when_it_is_undone(
@@ -399,11 +408,11 @@ def test_archived_nodes_come_back_with_the_next_list_and_go_again_when_it_is_und
 ):
     first = _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
     with acting(tenant):
-        map_undo.undo_import(first, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(first, act=Act(tenant.analyst, LATER))
     second = _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
     with acting(tenant):
         assert _names(chain_id) == ["Farm", "Maison Cacao", "Trader"]
-        map_undo.undo_import(second, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(second, act=Act(tenant.analyst, LATER))
 
     with acting(tenant):
         assert _names(chain_id) == ["Maison Cacao"]
@@ -418,7 +427,7 @@ def test_a_site_that_comes_back_with_a_list_without_tags_keeps_its_own(
         farm = queries.get_node_by_ref(chain_id, "f")
         assert farm is not None
         farm.tags, farm.group_name = ["high volume"], "East"
-        value_chain.archive_node(farm.id, by=tenant.analyst, at=LATER)
+        value_chain.archive_node(farm.id, act=Act(tenant.analyst, LATER))
     _import(tenant, chain_id, _csv(NODES))
     with acting(tenant):
         farm = queries.get_node_by_ref(chain_id, "f")
@@ -445,13 +454,13 @@ def test_import_cannot_be_undone_once_something_rests_on_it_or_the_map_moved_on(
         )
         db.session.add(control)
     with acting(tenant), pytest.raises(Conflict, match="1 site with controls"):
-        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
     with acting(tenant):
         farm = queries.get_node_by_ref(chain_id, "f")
         assert farm is not None
-        value_chain.archive_node(farm.id, by=tenant.analyst, at=LATER)
+        value_chain.archive_node(farm.id, act=Act(tenant.analyst, LATER))
     with acting(tenant), pytest.raises(Conflict, match="1 site changed by hand"):
-        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
 
 
 def test_files_are_checked_for_number_and_size(tenant: Tenant, chain_id: UUID):
@@ -462,7 +471,7 @@ def test_files_are_checked_for_number_and_size(tenant: Tenant, chain_id: UUID):
             [NamedBytes("big.csv", b"x" * (map_import.MAX_BYTES + 1))],
         ):
             with pytest.raises(Invalid):
-                map_import.stage(chain_id, files, link_to_id=None, by=tenant.analyst, at=NOW)
+                map_import.stage(chain_id, files, link_to_id=None, act=Act(tenant.analyst, NOW))
 
 
 def test_operators_in_the_file_are_kept_whatever_the_order_of_rows(tenant: Tenant, chain_id: UUID):
@@ -485,7 +494,7 @@ def test_published_supplier_list_comes_in_and_the_same_list_again_changes_nothin
         with acting(tenant):
             plan = plan_intake("Cocoa", [file], Mapping())
             reading = map_import.read_files(plan)
-            done = take_in("Cocoa", plan, reading, skip_faulty=True, by=tenant.analyst, at=NOW)
+            done = take_in("Cocoa", plan, reading, skip_faulty=True, act=Act(tenant.analyst, NOW))
             counted.append(done.answer)
 
     first, second = counted
@@ -500,7 +509,7 @@ def test_exported_map_read_into_another_organisation_gives_the_same_map(
 ):
     _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"), linked=True)
     with acting(tenant):
-        made = map_export.export_chain(chain_id, form, by=tenant.manager, at=NOW)  # type: ignore[arg-type]
+        made = map_export.export_chain(chain_id, form, act=Act(tenant.manager, NOW))  # type: ignore[arg-type]
         mine = load_drafts(chain_id)
     with acting(other_tenant):
         plan = plan_intake("Cocoa", made.files, Mapping())
@@ -509,8 +518,7 @@ def test_exported_map_read_into_another_organisation_gives_the_same_map(
             plan,
             map_import.read_files(plan),
             skip_faulty=False,
-            by=other_tenant.analyst,
-            at=NOW,
+            act=Act(other_tenant.analyst, NOW),
         )
         assert done.answer["applied"], done.answer
         copied = queries.find_chain("Cocoa")
@@ -526,7 +534,7 @@ def test_export_is_an_event_and_a_day_that_cannot_be_told_is_refused(
     _import(tenant, chain_id, _csv(NODES))
     with acting(tenant):
         today = NOW.date()
-        made = map_export.export_chain(chain_id, "json", by=tenant.manager, at=LATER)
+        made = map_export.export_chain(chain_id, "json", act=Act(tenant.manager, LATER))
         assert len(json.loads(made.content)["nodes"]) == 3
         event = db.session.scalars(
             select(AuditEvent).where(AuditEvent.action == "value_chain:export")
@@ -535,7 +543,9 @@ def test_export_is_an_event_and_a_day_that_cannot_be_told_is_refused(
         assert made.name.startswith("cocoa-2026-11-25")
         tomorrow = today + timedelta(days=1)
         with pytest.raises(Invalid) as refused:
-            map_export.export_chain(chain_id, "json", by=tenant.manager, at=LATER, as_of=tomorrow)
+            map_export.export_chain(
+                chain_id, "json", act=Act(tenant.manager, LATER), as_of=tomorrow
+            )
         assert "a day to come" in refused.value.fields["as_of"]
 
 
@@ -548,7 +558,7 @@ def test_failed_apply_of_faulty_rows_is_told_on_the_import(tenant: Tenant, chain
     with acting(tenant):
         plan = map_import.plan_reading(staged, tenant.analyst)
         reading = map_import.read_files(plan)
-        assert map_apply.apply_import(staged, reading, None, by=tenant.analyst, at=NOW) == {}
+        assert map_apply.apply_import(staged, reading, None, act=Act(tenant.analyst, NOW)) == {}
         db.session.flush()
         map_import.keep_preview(staged, reading)
         assert get_import(staged).status is ImportStatus.FAILED
@@ -572,7 +582,10 @@ def test_second_request_to_apply_is_harmless_and_an_absent_import_is_not_found(
     for _ in range(2):
         with acting(tenant):
             import_requests.request_apply(
-                staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
+                staged,
+                skip_faulty=False,
+                archive_links=False,
+                act=Act(tenant.analyst, NOW),
             )
     with acting(tenant):
         jobs = db.session.scalars(select(Job).where(Job.name == map_import.APPLY)).all()
@@ -595,7 +608,7 @@ def test_changed_lists_and_gaps_are_shown_in_words_and_undone(tenant: Tenant, ch
         site = queries.get_node_by_ref(chain_id, "s")
         assert site is not None
         assert site.operated_by_id is not None
-        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
     with acting(tenant):
         site = queries.get_node_by_ref(chain_id, "s")
         assert site is not None
@@ -609,7 +622,7 @@ def test_import_that_changed_nothing_is_undone_without_a_new_version(
     again = _import(tenant, chain_id, _csv(NODES))
     with acting(tenant):
         version = queries.get_chain(chain_id).version
-        map_undo.undo_import(again, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(again, act=Act(tenant.analyst, LATER))
 
         assert queries.get_chain(chain_id).version == version
 

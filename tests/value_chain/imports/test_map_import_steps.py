@@ -16,6 +16,7 @@ from sqlalchemy import event, func, select
 
 from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.web.filters import day
@@ -78,7 +79,9 @@ BASE = "/o/acme/value-chain"
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         return value_chain.create_chain(
-            "Knitwear", own_business="Maison", by=tenant.analyst, at=NOW
+            "Knitwear",
+            own_business="Maison",
+            act=Act(tenant.analyst, NOW),
         ).id
 
 
@@ -100,7 +103,7 @@ def _mend(tenant: Tenant, staged: UUID, value: str, put: str) -> None:
             for one in list_faults(staged, is_problem=True, kind=None, number=1)
             if one.value == value
         ]
-        mending.mend_values(staged, {fault.id: put}, by=tenant.analyst, at=NOW)
+        mending.mend_values(staged, {fault.id: put}, act=Act(tenant.analyst, NOW))
     _work()
 
 
@@ -147,7 +150,7 @@ def test_value_is_mended_once_for_all_rows_and_for_the_next_list_too(
         assert (row.counts["problems"], row.counts["new"]) == (0, 1)
         assert row.remembered is not None
         assert row.remembered["files"] == ["mills.csv"]
-        mending.take_mend_back(again, 0, by=tenant.analyst, at=NOW)
+        mending.take_mend_back(again, 0, act=Act(tenant.analyst, NOW))
     _work()
     with acting(tenant):
         assert get_import(again).counts["problems"] == 1
@@ -159,19 +162,19 @@ def test_nothing_typed_too_much_or_a_list_that_is_in_is_refused(tenant: Tenant, 
         vietnam, _, nameless = list_faults(staged, is_problem=True, kind=None, number=1)
         for puts in ({}, {vietnam.id: " "}, {nameless.id: "Name"}, {vietnam.id: "Vietnamm"}):
             with pytest.raises(Invalid, match="at least one"):
-                mending.mend_values(staged, puts, by=tenant.analyst, at=NOW)
+                mending.mend_values(staged, puts, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid, match="At most"):
-            mending.mend_values(staged, {vietnam.id: "x" * 301}, by=tenant.analyst, at=NOW)
+            mending.mend_values(staged, {vietnam.id: "x" * 301}, act=Act(tenant.analyst, NOW))
         with pytest.raises(Conflict, match="not there"):
-            mending.take_mend_back(staged, 0, by=tenant.analyst, at=NOW)
+            mending.take_mend_back(staged, 0, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid):
             big = NamedBytes("big.xlsx", b"x" * (map_import.MAX_BYTES + 1))
-            mending.add_corrections(staged, big, by=tenant.analyst, at=NOW)
+            mending.add_corrections(staged, big, act=Act(tenant.analyst, NOW))
         with pytest.raises(FileRefused):
-            mending.add_corrections(staged, _csv("a,b\n"), by=tenant.analyst, at=NOW)
+            mending.add_corrections(staged, _csv("a,b\n"), act=Act(tenant.analyst, NOW))
     _apply(tenant, staged, skip_faulty=True)
     with acting(tenant), pytest.raises(Conflict, match="applied already"):
-        mending.mend_values(staged, {vietnam.id: "VN"}, by=tenant.analyst, at=NOW)
+        mending.mend_values(staged, {vietnam.id: "VN"}, act=Act(tenant.analyst, NOW))
 
 
 def test_workbook_of_problems_comes_back_corrected(tenant: Tenant, chain_id: UUID):
@@ -188,7 +191,7 @@ def test_workbook_of_problems_comes_back_corrected(tenant: Tenant, chain_id: UUI
     book.save(sent)
     with acting(tenant):
         workbook = NamedBytes("problems.xlsx", sent.getvalue())
-        mending.add_corrections(staged, workbook, by=tenant.analyst, at=NOW)
+        mending.add_corrections(staged, workbook, act=Act(tenant.analyst, NOW))
     _work()
 
     with acting(tenant):
@@ -237,7 +240,7 @@ def test_value_that_was_read_by_a_guess_is_shown_and_corrected(tenant: Tenant, c
     with acting(tenant):
         (guess,) = list_guessed_values(staged, ("country",), limit=10)
         assert guess.value == "Hangzhou Road 5, China"
-        mending.mend_values(staged, {guess.id: "TW"}, by=tenant.analyst, at=NOW)
+        mending.mend_values(staged, {guess.id: "TW"}, act=Act(tenant.analyst, NOW))
     _work()
 
     with acting(tenant):
@@ -293,8 +296,7 @@ def _two_years(tenant: Tenant, chain_id: UUID) -> tuple[UUID, UUID]:
         value_chain.add_node(
             chain_id,
             value_chain.NodeFields(name="Added by hand", country="TR"),
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     first = _import(tenant, chain_id, _csv(FIRST, "2025.csv"), linked=True)
     second = _stage(tenant, chain_id, _csv(SECOND, "2026.csv"), linked=True)
@@ -342,7 +344,7 @@ def test_who_is_named_by_a_merged_name_is_neither_gone_nor_taken_for_another(
     _import(tenant, chain_id, _csv(f"{head}Alpha Knits,TR,12 Mill Road Izmir\n{known}", "1.csv"))
     with acting(tenant):
         nodes = {node.name: node.id for node in db.session.scalars(select(ValueChainNode))}
-        merge_nodes(nodes["Alpha Knits"], nodes["Alfa Tekstil"], by=tenant.manager, at=NOW)
+        merge_nodes(nodes["Alpha Knits"], nodes["Alfa Tekstil"], act=Act(tenant.manager, NOW))
     other = "Omega Spinning,TR,12 Mill Road Izmir\n"
 
     second = _import(tenant, chain_id, _csv(f"{head}{known}{other}", "2.csv"))
@@ -362,7 +364,7 @@ def test_two_that_a_person_tells_apart_are_new_and_gone(tenant: Tenant, chain_id
     _, second = _two_years(tenant, chain_id)
     with acting(tenant):
         (moved,) = load_page(second, "moved", 1)
-        mending.tell_apart(second, moved["id"], moved["drafted"], by=tenant.analyst, at=NOW)
+        mending.tell_apart(second, moved["id"], moved["drafted"], act=Act(tenant.analyst, NOW))
     _work()
 
     with acting(tenant):
@@ -373,14 +375,14 @@ def test_two_that_a_person_tells_apart_are_new_and_gone(tenant: Tenant, chain_id
 def test_list_is_compared_with_the_whole_map_when_it_follows_none(tenant: Tenant, chain_id: UUID):
     first, second = _two_years(tenant, chain_id)
     with acting(tenant):
-        mending.follow(second, None, by=tenant.analyst, at=NOW)
+        mending.follow(second, None, act=Act(tenant.analyst, NOW))
     _work()
     with acting(tenant):
         assert list_gone(second, number=1)[0].name == "Added by hand"
         assert get_import(second).counts["moved"] == 0
         with pytest.raises(NotFound):
-            mending.follow(second, second, by=tenant.analyst, at=NOW)
-        mending.follow(second, first, by=tenant.analyst, at=NOW)
+            mending.follow(second, second, act=Act(tenant.analyst, NOW))
+        mending.follow(second, first, act=Act(tenant.analyst, NOW))
     _work()
     with acting(tenant):
         assert get_import(second).counts["moved"] == 1
@@ -393,14 +395,14 @@ def test_answers_on_who_is_gone_wait_for_the_list_and_survive_reading_it_again(
     with acting(tenant):
         delta, gamma = list_gone(second, number=1)
         answers = {delta.id: GoneAnswer.ARCHIVE, gamma.id: GoneAnswer.ASK}
-        assert import_gone.answer_gone(second, answers, by=tenant.analyst, at=NOW) == 1
-        assert import_gone.answer_gone(second, answers, by=tenant.analyst, at=NOW) == 0
+        assert import_gone.answer_gone(second, answers, act=Act(tenant.analyst, NOW)) == 1
+        assert import_gone.answer_gone(second, answers, act=Act(tenant.analyst, NOW)) == 0
         keep = GoneAnswer.KEEP
-        assert import_gone.answer_all_open(second, keep, by=tenant.analyst, at=NOW) == 1
-        assert import_gone.answer_all_open(second, keep, by=tenant.analyst, at=NOW) == 0
-        mending.follow(second, get_import(second).follows_id, by=tenant.analyst, at=NOW)
+        assert import_gone.answer_all_open(second, keep, act=Act(tenant.analyst, NOW)) == 1
+        assert import_gone.answer_all_open(second, keep, act=Act(tenant.analyst, NOW)) == 0
+        mending.follow(second, get_import(second).follows_id, act=Act(tenant.analyst, NOW))
     with acting(tenant), pytest.raises(Conflict, match="not open"):
-        import_gone.answer_all_open(second, GoneAnswer.KEEP, by=tenant.analyst, at=NOW)
+        import_gone.answer_all_open(second, GoneAnswer.KEEP, act=Act(tenant.analyst, NOW))
     _work()
     _apply(tenant, second)
 
@@ -410,7 +412,7 @@ def test_answers_on_who_is_gone_wait_for_the_list_and_survive_reading_it_again(
         assert "Gamma Knits" in _names(chain_id)
         assert "Delta Knits" not in _names(chain_id)
         assert get_import(second).counts["applied"]["links_gone"] == 1
-        map_undo.undo_import(second, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(second, act=Act(tenant.analyst, LATER))
     with acting(tenant):
         assert {"Delta Knits", "Alpha Knits", "Beta Knits"} <= set(_names(chain_id))
 
@@ -422,15 +424,15 @@ def test_question_left_open_is_answered_after_the_list_came_in(tenant: Tenant, c
         version = queries.get_chain(chain_id).version
         delta, gamma = list_gone(second, number=1)
         archive = {delta.id: GoneAnswer.ARCHIVE}
-        import_gone.answer_gone(second, archive, by=tenant.analyst, at=LATER)
+        import_gone.answer_gone(second, archive, act=Act(tenant.analyst, LATER))
         keep = {gamma.id: GoneAnswer.KEEP}
-        import_gone.answer_gone(second, keep, by=tenant.analyst, at=LATER)
+        import_gone.answer_gone(second, keep, act=Act(tenant.analyst, LATER))
         assert queries.get_chain(chain_id).version == version + 1
     with acting(tenant):
         assert "Delta Knits" not in _names(chain_id)
         back = {delta.id: GoneAnswer.KEEP}
         with pytest.raises(Conflict, match="archived already"):
-            import_gone.answer_gone(second, back, by=tenant.analyst, at=LATER)
+            import_gone.answer_gone(second, back, act=Act(tenant.analyst, LATER))
 
 
 def test_two_years_of_a_published_list_are_one_list(tenant: Tenant, chain_id: UUID):
@@ -458,12 +460,15 @@ def test_list_that_is_stopped_before_its_commit_leaves_nothing(tenant: Tenant, c
     staged = _faulty(tenant, chain_id, FIRST)
     with acting(tenant):
         with pytest.raises(Conflict, match="not being applied"):
-            import_requests.cancel_apply(staged, by=tenant.analyst, at=NOW)
+            import_requests.cancel_apply(staged, act=Act(tenant.analyst, NOW))
         import_requests.request_apply(
-            staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
+            staged,
+            skip_faulty=False,
+            archive_links=False,
+            act=Act(tenant.analyst, NOW),
         )
     with acting(tenant):
-        import_requests.cancel_apply(staged, by=tenant.analyst, at=NOW)
+        import_requests.cancel_apply(staged, act=Act(tenant.analyst, NOW))
     _work()
     with acting(tenant):
         assert get_import(staged).status is ImportStatus.PREVIEWED
@@ -472,14 +477,17 @@ def test_list_that_is_stopped_before_its_commit_leaves_nothing(tenant: Tenant, c
     with acting(tenant):
         assert len(_names(chain_id)) == 5
         with pytest.raises(Conflict, match="before it could be"):
-            import_requests.cancel_apply(staged, by=tenant.analyst, at=NOW)
+            import_requests.cancel_apply(staged, act=Act(tenant.analyst, NOW))
 
 
 def test_change_of_the_map_while_a_list_comes_in_is_not_lost(tenant: Tenant, chain_id: UUID):
     staged = _faulty(tenant, chain_id, FIRST)
     with acting(tenant):
         import_requests.request_apply(
-            staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
+            staged,
+            skip_faulty=False,
+            archive_links=False,
+            act=Act(tenant.analyst, NOW),
         )
     with acting(tenant):
         plan = map_import.plan_reading(staged, tenant.analyst)
@@ -489,10 +497,10 @@ def test_change_of_the_map_while_a_list_comes_in_is_not_lost(tenant: Tenant, cha
     with acting(tenant):
         alpha = compared.draft.nodes[0]
         fields = value_chain.NodeFields(name=alpha.name, country=alpha.country)
-        node = value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW)
+        node = value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW))
         node.external_ref = alpha.id
     with acting(tenant):
-        done = map_apply.apply_import(staged, reading, compared, by=tenant.analyst, at=LATER)
+        done = map_apply.apply_import(staged, reading, compared, act=Act(tenant.analyst, LATER))
 
     assert (done["nodes_new"], done["nodes_changed"]) == (3, 1)
     with acting(tenant):
@@ -516,10 +524,10 @@ def test_change_elsewhere_in_the_map_does_not_keep_an_import_from_being_undone(
     staged, _ = _applied(tenant, chain_id)
     with acting(tenant):
         fields = value_chain.NodeFields(name="Elsewhere", country="TR")
-        value_chain.add_node(chain_id, fields, by=tenant.analyst, at=LATER)
+        value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, LATER))
     with acting(tenant):
         assert _dependents(staged) == []
-        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+        map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
         assert sorted(_names(chain_id)) == ["Elsewhere", "Maison"]
 
 
@@ -544,7 +552,10 @@ def test_what_depends_on_an_import_is_named_with_where_it_stands(tenant: Tenant,
         )
         fields = value_chain.NodeFields(name="Alpha Knits Ltd", country="VN")
         value_chain.change_node(
-            node.id, fields, row_version=node.row_version, by=tenant.analyst, at=LATER
+            node.id,
+            fields,
+            row_version=node.row_version,
+            act=Act(tenant.analyst, LATER),
         )
     later = _import(tenant, chain_id, _csv(HEAD + "Zeta,TR,1 Road,1\n", "zeta.csv"))
 
@@ -559,7 +570,7 @@ def test_what_depends_on_an_import_is_named_with_where_it_stands(tenant: Tenant,
         assert items[0] == ((later, "zeta.csv"),)
         assert items[1][0][0] == finding_id
         with pytest.raises(Conflict, match="1 later import, 1 finding"):
-            map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+            map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
 
 
 def test_sites_changed_with_many_since_keep_an_import_until_that_is_taken_back(
@@ -570,14 +581,18 @@ def test_sites_changed_with_many_since_keep_an_import_until_that_is_taken_back(
         wish, keys = Wish(BulkVerb.GROUP, "East"), [node.id]
         since, seen = _later_than(staged), bulk_changes.mark_of(keys)
         change = bulk_changes.request_change(
-            chain_id, wish, keys, seen=seen, by=tenant.analyst, at=since
+            chain_id,
+            wish,
+            keys,
+            seen=seen,
+            act=Act(tenant.analyst, since),
         )
     with acting(tenant):
         assert _dependents(staged) == [("site changed by hand", 1, Leads.NODE)]
         with pytest.raises(Conflict, match="1 site changed by hand"):
-            map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+            map_undo.undo_import(staged, act=Act(tenant.analyst, LATER))
     with acting(tenant):
-        bulk_changes.undo(change.id, by=tenant.analyst, at=since)
+        bulk_changes.undo(change.id, act=Act(tenant.analyst, since))
     with acting(tenant):
         assert _dependents(staged) == []
 

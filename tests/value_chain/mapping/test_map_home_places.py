@@ -10,6 +10,7 @@ from uuid import UUID
 import openpyxl
 from flask import Flask
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.changes.services import export_changes
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.map_files.services.export import Exported, export_chain
@@ -32,16 +33,16 @@ FIELDS = {"kind": NodeKind.SITE, "latitude": 5.553421, "longitude": -0.196729}
 @kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
-        chain = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.analyst, at=NOW)
+        chain = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.analyst, NOW))
         for name, sector in (("Kofi", "cocoa_farming"), ("Mill", "textile_mills")):
             fields = value_chain.NodeFields(name=name, sector_ref=sector, **FIELDS)
-            value_chain.add_node(chain.id, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(chain.id, fields, act=Act(tenant.analyst, NOW))
         return chain.id
 
 
 def _made(tenant: Tenant, chain_id: UUID, form: Any) -> Exported:
     with acting(tenant):
-        return export_chain(chain_id, form, by=tenant.manager, at=NOW)
+        return export_chain(chain_id, form, act=Act(tenant.manager, NOW))
 
 
 def test_the_own_json_of_a_map_is_exact_and_says_nothing_of_rounding(
@@ -72,7 +73,7 @@ def test_tables_and_graphs_give_the_farm_rounded_and_the_mill_as_kept(
 def test_a_map_without_homes_has_no_note(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
         farm = next(key for ref, key in load_drafts(chain_id).node_keys.items() if ref == "kofi")
-        value_chain.archive_node(farm, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(farm, act=Act(tenant.analyst, NOW))
     packed = zipfile.ZipFile(io.BytesIO(_made(tenant, chain_id, "csv").content))
 
     assert packed.namelist() == ["nodes.csv", "links.csv"]
@@ -84,7 +85,7 @@ def test_points_of_a_view_are_rounded_where_somebody_may_live(
     with acting(tenant):
         for name, sector in (("Kofi", "cocoa_farming"), ("Mill", "textile_mills")):
             fields = value_chain.NodeFields(name=name, sector_ref=sector, **FIELDS)
-            value_chain.add_node(grown.chain, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(grown.chain, fields, act=Act(tenant.analyst, NOW))
     for kind in (ViewKind.ALL_SITES, ViewKind.TABLE):
         sent = export(manager, grown, kind, "geojson")
         points = {one["properties"]["Name"]: one for one in json.loads(sent.data)["features"]}
@@ -105,12 +106,15 @@ def test_what_moved_between_two_days_is_told_rounded(tenant: Tenant, chain_id: U
             farm,
             value_chain.NodeFields(name="Kofi", sector_ref="cocoa_farming", **fields),
             row_version=1,
-            by=tenant.analyst,
-            at=later,
+            act=Act(tenant.analyst, later),
         )
     with acting(tenant):
         made = export_changes(
-            chain_id, NOW.date(), later.date(), "csv", by=tenant.manager, at=later
+            chain_id,
+            NOW.date(),
+            later.date(),
+            "csv",
+            act=Act(tenant.manager, later),
         )
     (name,) = zipfile.ZipFile(io.BytesIO(made.content)).namelist()
     text = zipfile.ZipFile(io.BytesIO(made.content)).read(name).decode("utf-8-sig")

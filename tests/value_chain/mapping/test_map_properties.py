@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.value_chain.graph.queries.drafts import MapDrafts, load_drafts
@@ -78,7 +79,7 @@ def bring_in(tenant: Tenant, name: str, given_list: Given, *, at: datetime) -> U
         db.session.rollback()
     reading = read_files(plan)
     with unit_of_work(), acting_in(tenant.id):
-        done = take_in(name, plan, reading, skip_faulty=False, by=tenant.analyst, at=at)
+        done = take_in(name, plan, reading, skip_faulty=False, act=Act(tenant.analyst, at))
         assert done.answer["applied"], done.answer
         chain = select(ValueChain.id).where(ValueChain.name == name).scalar_subquery()
         of_map = select(MapImport.id).where(MapImport.chain_id == chain, MapImport.created_at == at)
@@ -110,7 +111,7 @@ def test_an_import_that_is_undone_leaves_any_map_as_it_was(
     before, tiers = standing(tenant, bring_in(tenant, name, first, at=NOW))
     import_id = bring_in(tenant, name, second, at=SOON)
     with unit_of_work(), acting_in(tenant.id):
-        undo_import(import_id, by=tenant.analyst, at=LATER)
+        undo_import(import_id, act=Act(tenant.analyst, LATER))
     after, tiers_after = standing(tenant, import_id)
 
     assert (after.nodes, after.links) == (before.nodes, before.links)
@@ -134,7 +135,7 @@ def _two_of(import_id: UUID, draw: random.Random) -> list[UUID]:
 
 def _merge_any(tenant: Tenant, import_id: UUID, draw: random.Random, *, at: datetime) -> UUID:
     survivor, absorbed = _two_of(import_id, draw)
-    return merge_nodes(survivor, absorbed, by=tenant.manager, at=at).id
+    return merge_nodes(survivor, absorbed, act=Act(tenant.manager, at)).id
 
 
 @pytest.mark.no_cover
@@ -159,9 +160,9 @@ def test_an_import_whose_merges_are_all_split_again_is_undone_and_leaves_any_map
     draw.shuffle(merges)
     for merge_id in merges:
         with unit_of_work(), acting_in(tenant.id):
-            split_merge(merge_id, by=tenant.manager, at=LATER - timedelta(seconds=30))
+            split_merge(merge_id, act=Act(tenant.manager, LATER - timedelta(seconds=30)))
     with unit_of_work(), acting_in(tenant.id):
-        undo_import(import_id, by=tenant.analyst, at=LATER)
+        undo_import(import_id, act=Act(tenant.analyst, LATER))
     after, tiers_after = standing(tenant, import_id)
 
     assert (after.nodes, after.links) == (before.nodes, before.links)

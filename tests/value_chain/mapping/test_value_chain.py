@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.models import Job
@@ -47,19 +48,25 @@ def acting(tenant: Tenant) -> Iterator[None]:
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain(
-            "Cocoa", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+            "Cocoa",
+            own_business="Maison Cacao",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         )
         return made.id
 
 
 def _add(tenant: Tenant, chain_id: UUID, name: str, **more: object) -> UUID:
     fields = NodeFields(name=name, **more)  # type: ignore[arg-type]
-    return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+    return value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW)).id
 
 
 def _link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None = None) -> UUID:
     return supply_links.add_link(
-        supplier, buyer, LinkFields(share=share), by=tenant.analyst, at=NOW
+        supplier,
+        buyer,
+        LinkFields(share=share),
+        act=Act(tenant.analyst, NOW),
     ).id
 
 
@@ -93,8 +100,8 @@ def test_second_map_of_the_same_name_is_refused_and_like_names_get_addresses_of_
 ):
     with acting(tenant):
         with pytest.raises(Conflict, match="Cocoa"):
-            value_chain.create_chain("Cocoa", own_business=None, by=tenant.analyst, at=NOW)
-        other = value_chain.create_chain("cocoa!", own_business=None, by=tenant.analyst, at=NOW)
+            value_chain.create_chain("Cocoa", own_business=None, act=Act(tenant.analyst, NOW))
+        other = value_chain.create_chain("cocoa!", own_business=None, act=Act(tenant.analyst, NOW))
 
         assert other.slug == "cocoa-2"
 
@@ -124,7 +131,7 @@ def test_link_gives_its_supplier_the_tier_behind_the_buyer(tenant: Tenant, chain
         link = _link(tenant, trader, _own(chain_id))
         assert _tiers(chain_id) == {"Maison Cacao": 0, "Trader": 1, "Farm": 2}
 
-        supply_links.archive_link(link, by=tenant.analyst, at=LATER)
+        supply_links.archive_link(link, act=Act(tenant.analyst, LATER))
         assert _tiers(chain_id)["Farm"] is None
 
 
@@ -153,11 +160,11 @@ def test_change_in_a_large_map_gives_the_touched_nodes_their_tier_without_readin
         _link(tenant, farm, plant)
         assert (_tiers(chain_id)["Trader"], _tiers(chain_id)["Farm"]) == (1, 1)
 
-        value_chain.archive_node(plant, by=tenant.analyst, at=LATER)
+        value_chain.archive_node(plant, act=Act(tenant.analyst, LATER))
         assert _tiers(chain_id)["Farm"] == 2
 
-        value_chain.restore_node(plant, by=tenant.analyst, at=LATER)
-        supply_links.archive_link(link, by=tenant.analyst, at=LATER)
+        value_chain.restore_node(plant, act=Act(tenant.analyst, LATER))
+        supply_links.archive_link(link, act=Act(tenant.analyst, LATER))
         assert (_tiers(chain_id)["Trader"], _tiers(chain_id)["Farm"]) == (None, 1)
 
 
@@ -188,16 +195,14 @@ def test_stale_edit_is_a_conflict_that_shows_both_versions(tenant: Tenant, chain
             node,
             NodeFields(name="Trader", country="GH"),
             row_version=seen,
-            by=tenant.manager,
-            at=NOW,
+            act=Act(tenant.manager, NOW),
         )
     with acting(tenant), pytest.raises(Conflict) as caught:
         value_chain.change_node(
             node,
             NodeFields(name="Trader SA", country="CI"),
             row_version=seen,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
 
     assert caught.value.theirs == {"Name": "Trader", "Country": "Ghana"}
@@ -213,8 +218,7 @@ def test_saving_without_a_change_raises_no_version_and_leaves_no_event(
             own.id,
             NodeFields(name="Maison Cacao", country="FR", own_operation=True),
             row_version=own.row_version,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
 
         assert queries.get_chain(chain_id).version == 1
@@ -236,7 +240,7 @@ def test_field_that_breaks_a_rule_is_named(
     tenant: Tenant, chain_id: UUID, fields: dict[str, object], named: str
 ):
     with acting(tenant), pytest.raises(Invalid) as caught:
-        value_chain.add_node(chain_id, NodeFields(**fields), by=tenant.analyst, at=NOW)  # type: ignore[arg-type]
+        value_chain.add_node(chain_id, NodeFields(**fields), act=Act(tenant.analyst, NOW))  # type: ignore[arg-type]
 
     assert named in caught.value.fields
 
@@ -248,18 +252,18 @@ def test_archived_node_takes_its_links_along_and_brings_them_back(tenant: Tenant
         _link(tenant, trader, _own(chain_id), 0.6)
         _link(tenant, farm, trader)
     with acting(tenant):
-        value_chain.archive_node(trader, by=tenant.analyst, at=LATER)
+        value_chain.archive_node(trader, act=Act(tenant.analyst, LATER))
 
         assert len(load_value_chain(chain_id)) == 2
         assert len(load_value_chain(chain_id).links) == 0
         with pytest.raises(Conflict, match="archived already"):
-            value_chain.archive_node(trader, by=tenant.analyst, at=LATER)
+            value_chain.archive_node(trader, act=Act(tenant.analyst, LATER))
     with acting(tenant):
-        value_chain.restore_node(trader, by=tenant.analyst, at=LATER)
+        value_chain.restore_node(trader, act=Act(tenant.analyst, LATER))
 
         assert _tiers(chain_id) == {"Maison Cacao": 0, "Trader": 1, "Farm": 2}
         with pytest.raises(Conflict, match="not archived"):
-            value_chain.restore_node(trader, by=tenant.analyst, at=LATER)
+            value_chain.restore_node(trader, act=Act(tenant.analyst, LATER))
         assert _actions()[-2:] == ["node:archive", "node:restore"]
 
 
@@ -269,13 +273,13 @@ def test_restored_node_leaves_out_the_link_to_an_end_that_is_archived(
     with acting(tenant):
         trader, farm = _add(tenant, chain_id, "Trader"), _add(tenant, chain_id, "Farm")
         link = _link(tenant, farm, trader)
-        value_chain.archive_node(trader, by=tenant.analyst, at=LATER)
-        value_chain.archive_node(farm, by=tenant.analyst, at=LATER)
-        value_chain.restore_node(trader, by=tenant.analyst, at=LATER)
+        value_chain.archive_node(trader, act=Act(tenant.analyst, LATER))
+        value_chain.archive_node(farm, act=Act(tenant.analyst, LATER))
+        value_chain.restore_node(trader, act=Act(tenant.analyst, LATER))
 
         assert queries.get_link(link).archived_at is not None
         with pytest.raises(Conflict, match="Farm"):
-            supply_links.restore_link(link, by=tenant.analyst, at=LATER)
+            supply_links.restore_link(link, act=Act(tenant.analyst, LATER))
 
 
 def test_link_is_checked_for_its_ends_its_share_its_days_and_its_twin(
@@ -283,7 +287,7 @@ def test_link_is_checked_for_its_ends_its_share_its_days_and_its_twin(
 ):
     with acting(tenant):
         trader, own = _add(tenant, chain_id, "Trader"), _own(chain_id)
-        other = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW)
+        other = value_chain.create_chain("Tea", own_business="Us", act=Act(tenant.analyst, NOW))
         stranger = _own(other.id)
         for supplier, buyer, fields, named in (
             (trader, trader, LinkFields(), "other"),
@@ -297,7 +301,7 @@ def test_link_is_checked_for_its_ends_its_share_its_days_and_its_twin(
             ),
         ):
             with pytest.raises(Invalid) as caught:
-                supply_links.add_link(supplier, buyer, fields, by=tenant.analyst, at=NOW)
+                supply_links.add_link(supplier, buyer, fields, act=Act(tenant.analyst, NOW))
             assert named in caught.value.fields
         _link(tenant, trader, own)
         with pytest.raises(Conflict, match="already"):
@@ -311,19 +315,22 @@ def test_link_is_changed_archived_and_restored_with_one_event_each(tenant: Tenan
         seen = queries.get_link(link).row_version
         wanted = LinkFields(share=0.5, flow_evidence=FlowEvidence.PROBABLE)
         for _ in range(2):
-            supply_links.change_link(link, wanted, row_version=seen, by=tenant.analyst, at=NOW)
+            supply_links.change_link(link, wanted, row_version=seen, act=Act(tenant.analyst, NOW))
     with acting(tenant):
         with pytest.raises(Conflict) as caught:
             supply_links.change_link(
-                link, LinkFields(), row_version=seen, by=tenant.analyst, at=NOW
+                link,
+                LinkFields(),
+                row_version=seen,
+                act=Act(tenant.analyst, NOW),
             )
         assert caught.value.theirs["Share of the buyer's input"] == "50 %"
-        supply_links.archive_link(link, by=tenant.analyst, at=LATER)
+        supply_links.archive_link(link, act=Act(tenant.analyst, LATER))
         with pytest.raises(Conflict):
-            supply_links.archive_link(link, by=tenant.analyst, at=LATER)
-        supply_links.restore_link(link, by=tenant.analyst, at=LATER)
+            supply_links.archive_link(link, act=Act(tenant.analyst, LATER))
+        supply_links.restore_link(link, act=Act(tenant.analyst, LATER))
         with pytest.raises(Conflict):
-            supply_links.restore_link(link, by=tenant.analyst, at=LATER)
+            supply_links.restore_link(link, act=Act(tenant.analyst, LATER))
         assert _actions()[-3:] == ["link:change", "link:archive", "link:restore"]
 
 
@@ -374,7 +381,7 @@ def test_links_beyond_the_first_are_counted(
 def test_loaded_map_holds_nodes_links_and_marks_in_the_order_of_ids(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
         fields = NodeFields(name="Mine", kind=NodeKind.SITE)
-        mine = add_origin(chain_id, fields, by=tenant.analyst, at=NOW).id
+        mine = add_origin(chain_id, fields, act=Act(tenant.analyst, NOW)).id
         _link(tenant, mine, _own(chain_id), 0.3)
 
         graph, keys = load_with_keys(chain_id)
@@ -388,7 +395,7 @@ def test_loaded_map_holds_nodes_links_and_marks_in_the_order_of_ids(tenant: Tena
 
 def test_empty_map_loads(tenant: Tenant, context: Flask):
     with acting(tenant):
-        empty = value_chain.create_chain("Empty", own_business=None, by=tenant.analyst, at=NOW)
+        empty = value_chain.create_chain("Empty", own_business=None, act=Act(tenant.analyst, NOW))
 
         assert len(load_value_chain(empty.id)) == 0
 
@@ -396,22 +403,30 @@ def test_empty_map_loads(tenant: Tenant, context: Flask):
 def test_map_is_renamed_and_found_by_name_and_by_address(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
         value_chain.change_chain(
-            chain_id, name="Cocoa 2026", description="All", by=tenant.analyst, at=NOW
+            chain_id,
+            name="Cocoa 2026",
+            description="All",
+            act=Act(tenant.analyst, NOW),
         )
         db.session.flush()
 
         assert queries.find_chain("cocoa") is queries.find_chain("Cocoa 2026")
         with pytest.raises(Invalid):
-            value_chain.change_chain(chain_id, name=" ", description="", by=tenant.analyst, at=NOW)
+            value_chain.change_chain(
+                chain_id, name=" ", description="", act=Act(tenant.analyst, NOW)
+            )
         with pytest.raises(Invalid):
-            value_chain.create_chain(" ", own_business=None, by=tenant.analyst, at=NOW)
+            value_chain.create_chain(" ", own_business=None, act=Act(tenant.analyst, NOW))
 
 
 def test_another_name_of_a_map_asks_for_scores_of_its_new_version(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
         assert not is_waiting(REASSESS)
         value_chain.change_chain(
-            chain_id, name="Cocoa 2026", description="", by=tenant.analyst, at=NOW
+            chain_id,
+            name="Cocoa 2026",
+            description="",
+            act=Act(tenant.analyst, NOW),
         )
         assert is_waiting(REASSESS)
 
@@ -422,15 +437,13 @@ def test_every_change_by_hand_is_told_to_all_that_follow_changes(
     told: list[tuple[str, UUID, str]] = []
     follows: Registry[ChangeEffect] = Registry("followers")
     for name in ("first", "second"):
-        follows.add(
-            name, lambda chain, cause, *, by, at, name=name: told.append((name, chain, cause))
-        )
+        follows.add(name, lambda chain, cause, *, act, name=name: told.append((name, chain, cause)))
     monkeypatch.setattr("ddplatform.value_chain.mapping.services.changes.AFTER_CHANGE", follows)
 
     with acting(tenant):
-        mill = value_chain.add_node(chain_id, NodeFields(name="Mill"), by=tenant.analyst, at=NOW)
-        value_chain.archive_node(mill.id, by=tenant.analyst, at=NOW)
-        value_chain.restore_node(mill.id, by=tenant.analyst, at=NOW)
+        mill = value_chain.add_node(chain_id, NodeFields(name="Mill"), act=Act(tenant.analyst, NOW))
+        value_chain.archive_node(mill.id, act=Act(tenant.analyst, NOW))
+        value_chain.restore_node(mill.id, act=Act(tenant.analyst, NOW))
 
     both = [("first", chain_id, "facts"), ("second", chain_id, "facts")]
     assert told == both * 3
@@ -443,7 +456,7 @@ def test_too_many_tags_and_an_owner_from_elsewhere_are_refused_at_their_fields(
         name="Mill", tags=tuple(f"t{n}" for n in range(MOST_TAGS + 1)), owner_id=uuid4()
     )
     with acting(tenant), pytest.raises(Invalid) as refusal:
-        value_chain.add_node(chain_id, wanted, by=tenant.analyst, at=NOW)
+        value_chain.add_node(chain_id, wanted, act=Act(tenant.analyst, NOW))
 
     assert set(refusal.value.fields) == {"tags", "owner_id"}
 
@@ -451,11 +464,11 @@ def test_too_many_tags_and_an_owner_from_elsewhere_are_refused_at_their_fields(
 def test_external_id_stands_once_in_a_map(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
         fields = NodeFields(name="Trader")
-        value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW, external_ref="T1")
+        value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW), external_ref="T1")
         with pytest.raises(Conflict, match="T1"):
-            value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW, external_ref="T1")
-        first = value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW)
-        second = value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW)
+            value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW), external_ref="T1")
+        first = value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW))
+        second = value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW))
 
         assert first.external_ref == "trader"
         assert second.external_ref.startswith("trader-")
@@ -471,8 +484,7 @@ def test_conflict_tells_every_kind_of_value_in_words(tenant: Tenant, chain_id: U
                 node,
                 NodeFields(name="Trader", own_operation=True, kind=NodeKind.SITE, region="Nawa"),
                 row_version=99,
-                by=tenant.analyst,
-                at=NOW,
+                act=Act(tenant.analyst, NOW),
             )
         assert caught.value.theirs == {
             "Kind": "business entity",
@@ -486,8 +498,7 @@ def test_conflict_tells_every_kind_of_value_in_words(tenant: Tenant, chain_id: U
                 node,
                 NodeFields(name="Trader", operated_by_id=node),
                 row_version=1,
-                by=tenant.analyst,
-                at=NOW,
+                act=Act(tenant.analyst, NOW),
             )
         assert "operated_by_id" in refused.value.fields
 
@@ -504,12 +515,14 @@ def test_conflict_names_the_operator_the_sector_and_the_share_of_a_link(
             farm,
             NodeFields(name="Farm", operated_by_id=operator),
             row_version=99,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     with acting(tenant), pytest.raises(Conflict) as of_link:
         supply_links.change_link(
-            link, LinkFields(share=0.125), row_version=99, by=tenant.analyst, at=NOW
+            link,
+            LinkFields(share=0.125),
+            row_version=99,
+            act=Act(tenant.analyst, NOW),
         )
 
     assert of_node.value.mine == {"Sector": "not known", "Operated by": "Coop"}

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
@@ -64,7 +65,10 @@ def chain_id(running: None, tenant: Tenant) -> UUID:
     """Farms -> cooperative -> own business, with a part of the input not mapped."""
     with acting(tenant):
         chain = value_chain.create_chain(
-            "Cocoa", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+            "Cocoa",
+            own_business="Maison Cacao",
+            country="FR",
+            act=Act(tenant.analyst, NOW),
         )
         own = queries.find_own_business(chain.id)
         assert own is not None
@@ -77,12 +81,12 @@ def chain_id(running: None, tenant: Tenant) -> UUID:
 
 def _add(tenant: Tenant, chain_id: UUID, name: str, **more: object) -> UUID:
     fields = NodeFields(name=name, **more)  # type: ignore[arg-type]
-    return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+    return value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW)).id
 
 
 def _link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None) -> UUID:
     fields = LinkFields(share=share)
-    return add_confirmed(supplier, buyer, fields, by=tenant.analyst, at=NOW).id
+    return add_confirmed(supplier, buyer, fields, act=Act(tenant.analyst, NOW)).id
 
 
 def _id(tenant: Tenant, name: str) -> UUID:
@@ -381,7 +385,7 @@ def test_table_page_asks_at_most_six_statements_at_1000_and_at_20000_nodes(
     address = f"{BASE}/{chain_id}/table?country=GH"
     small = _statements(analyst, address)
     with acting(tenant):
-        other = value_chain.create_chain("Big", own_business="Us", by=tenant.analyst, at=NOW).id
+        other = value_chain.create_chain("Big", own_business="Us", act=Act(tenant.analyst, NOW)).id
     _fill(tenant, other, 20_000)
     large = _statements(analyst, f"{BASE}/{other}/table?country=GH")
 
@@ -722,7 +726,7 @@ def test_empty_map_and_map_without_own_business_say_what_to_do(
     tenant: Tenant, analyst: FlaskClient
 ):
     with acting(tenant):
-        empty = value_chain.create_chain("Empty", own_business=None, by=tenant.analyst, at=NOW)
+        empty = value_chain.create_chain("Empty", own_business=None, act=Act(tenant.analyst, NOW))
         key = empty.id
     assert "This map is empty" in analyst.get(f"{BASE}/{key}/").text
     assert analyst.get(f"{BASE}/{key}/matrix").status_code == 200

@@ -13,6 +13,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import ORMExecuteState
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.models import Job
@@ -75,7 +76,9 @@ class World:
         self.tenant, self.app = tenant, app
         with self.unit():
             made = value_chain.create_chain(
-                "Oil", own_business="Marigold Foods", by=tenant.manager, at=NOW
+                "Oil",
+                own_business="Marigold Foods",
+                act=Act(tenant.manager, NOW),
             )
             self.chain_id = made.id
         self.one = self.add("Usine Soleil S.A.", address="12 rue du Port", country="CI")
@@ -85,7 +88,7 @@ class World:
     def add(self, name: str, *, later: int = 0, **more: Any) -> UUID:
         with self.unit():
             fields, at = NodeFields(name=name, **more), NOW + timedelta(days=later)
-            return value_chain.add_node(self.chain_id, fields, by=self.tenant.manager, at=at).id
+            return value_chain.add_node(self.chain_id, fields, act=Act(self.tenant.manager, at)).id
 
     @contextmanager
     def unit(self) -> Iterator[None]:
@@ -95,7 +98,7 @@ class World:
 
     def search(self) -> dict[str, int]:
         with self.unit():
-            run = match_search.request_search(self.chain_id, by=self.tenant.manager, at=NOW)
+            run = match_search.request_search(self.chain_id, act=Act(self.tenant.manager, NOW))
             run_id = run.id
         return match_search.search(run_id, unit=self.unit, progress=lambda *_: None, at=NOW)
 
@@ -108,7 +111,7 @@ class World:
         with self.unit():
             version = db.session.get(DuplicatePair, pair.id).row_version
             done = matching.decide(
-                pair.id, state, version=version, by=self.tenant.manager, at=NOW, **more
+                pair.id, state, version=version, act=Act(self.tenant.manager, NOW), **more
             )
             return done.merge.id if done.merge else None
 
@@ -117,7 +120,7 @@ class World:
         (pair,) = (p for p in self.pairs() if {p.left.id, p.right.id} == {one, other})
         with self.unit():
             version, by = get_pair(pair.id).row_version, self.tenant.manager
-            done = matching.decide(pair.id, state, version=version, by=by, at=NOW, **more)
+            done = matching.decide(pair.id, state, version=version, act=Act(by, NOW), **more)
             return done.merge.id if done.merge else None
 
     def asked(self) -> set[tuple[UUID, UUID]]:
@@ -166,7 +169,7 @@ def test_what_was_merged_into_a_site_is_no_pair_with_the_company_that_runs_it(wo
     company = world.add("Usine Soleil", address="12 rue du Port", country="CI")
     with acting(world.tenant):
         db.session.get(ValueChainNode, world.one).operated_by_id = company
-        merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
+        merge_nodes(world.one, world.two, act=Act(world.tenant.manager, NOW))
 
     assert world.search()["pairs"] == 0
 
@@ -174,16 +177,16 @@ def test_what_was_merged_into_a_site_is_no_pair_with_the_company_that_runs_it(wo
 def test_what_was_merged_into_a_site_that_left_the_map_is_no_question(world: World):
     world.add("Usine Soleil", address="12 rue du Port", country="CI")
     with acting(world.tenant):
-        merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
-        value_chain.archive_node(world.one, by=world.tenant.manager, at=NOW)
+        merge_nodes(world.one, world.two, act=Act(world.tenant.manager, NOW))
+        value_chain.archive_node(world.one, act=Act(world.tenant.manager, NOW))
 
     assert world.search()["pairs"] == 0
 
 
 def test_two_requests_for_a_search_are_one_job(world: World):
     with acting(world.tenant):
-        first = match_search.request_search(world.chain_id, by=world.tenant.manager, at=NOW)
-        again = match_search.request_search(world.chain_id, by=world.tenant.manager, at=NOW)
+        first = match_search.request_search(world.chain_id, act=Act(world.tenant.manager, NOW))
+        again = match_search.request_search(world.chain_id, act=Act(world.tenant.manager, NOW))
         assert first.id == again.id
         name = Job.name == match_search.SEARCH
         assert db.session.scalar(select(func.count()).select_from(Job).where(name)) == 1
@@ -215,7 +218,7 @@ def test_different_is_never_asked_again_even_of_new_rows_with_the_same_contents(
     world.decide(PairState.DIFFERENT)
     assert world.search()["new"] == 0
     with acting(world.tenant):
-        value_chain.archive_node(world.two, by=world.tenant.manager, at=NOW)
+        value_chain.archive_node(world.two, act=Act(world.tenant.manager, NOW))
     world.add("USINE SOLEIL", address="12 Rue du Port.", country="CI")
 
     counts = world.search()
@@ -273,7 +276,7 @@ def test_contents_that_were_said_to_be_one_are_told_so_when_they_come_again(worl
     world.search()
     merge_id = world.decide(PairState.SAME)
     with acting(world.tenant):
-        matching.split(merge_id, ask_again=True, by=world.tenant.manager, at=NOW)
+        matching.split(merge_id, ask_again=True, act=Act(world.tenant.manager, NOW))
         key = db.session.scalars(select(DuplicatePair)).one()
         db.session.add(
             MatchDecision(
@@ -316,7 +319,7 @@ def test_whoever_changes_pairs_holds_their_map_first_so_that_nobody_waits_in_a_c
         world.decide(PairState.LATER)
     with held_in_order() as of_taking_back, world.unit():
         version = get_pair(pair.id).row_version
-        matching.take_decision_back(pair.id, version=version, by=world.tenant.manager, at=NOW)
+        matching.take_decision_back(pair.id, version=version, act=Act(world.tenant.manager, NOW))
     with held_in_order() as of_merge:
         world.decide(PairState.SAME)
 
@@ -332,9 +335,9 @@ def test_later_stays_in_the_list_and_can_be_opened_again(world: World):
     (pair,) = world.pairs()
     assert pair.state is PairState.LATER
     with acting(world.tenant):
-        matching.take_decision_back(pair.id, version=2, by=world.tenant.manager, at=NOW)
+        matching.take_decision_back(pair.id, version=2, act=Act(world.tenant.manager, NOW))
         with pytest.raises(Conflict, match="no decision"):
-            matching.take_decision_back(pair.id, version=3, by=world.tenant.manager, at=NOW)
+            matching.take_decision_back(pair.id, version=3, act=Act(world.tenant.manager, NOW))
     assert world.pairs()[0].state is PairState.OPEN
 
 
@@ -344,7 +347,7 @@ def test_two_people_at_the_same_pair_see_both_decisions(world: World):
     (pair,) = world.pairs()
     world.decide(PairState.DIFFERENT)
     with acting(world.tenant), pytest.raises(Conflict) as refused:
-        matching.decide(pair.id, PairState.SAME, version=1, by=world.tenant.analyst, at=NOW)
+        matching.decide(pair.id, PairState.SAME, version=1, act=Act(world.tenant.analyst, NOW))
 
     assert refused.value.theirs == {"Decision": "different"}
     assert refused.value.mine == {"Decision": "the same"}
@@ -358,7 +361,10 @@ def test_a_merged_pair_cannot_be_decided_again(world: World):
         version = db.session.get(DuplicatePair, pair.id).row_version
         with pytest.raises(Conflict, match="one site already"):
             matching.decide(
-                pair.id, PairState.LATER, version=version, by=world.tenant.manager, at=NOW
+                pair.id,
+                PairState.LATER,
+                version=version,
+                act=Act(world.tenant.manager, NOW),
             )
 
 
@@ -367,7 +373,7 @@ def test_a_split_makes_the_pair_different_or_opens_it_again(world: World, ask_ag
     world.search()
     merge_id = world.decide(PairState.SAME)
     with acting(world.tenant):
-        matching.split(merge_id, ask_again=ask_again, by=world.tenant.manager, at=NOW)
+        matching.split(merge_id, ask_again=ask_again, act=Act(world.tenant.manager, NOW))
     world.search()
 
     assert len(world.pairs()) == (1 if ask_again else 0)
@@ -376,8 +382,8 @@ def test_a_split_makes_the_pair_different_or_opens_it_again(world: World, ask_ag
 
 def test_a_merge_without_a_pair_is_split_and_remembered_too(world: World):
     with acting(world.tenant):
-        merge = merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
-        matching.split(merge.id, ask_again=False, by=world.tenant.manager, at=NOW)
+        merge = merge_nodes(world.one, world.two, act=Act(world.tenant.manager, NOW))
+        matching.split(merge.id, ask_again=False, act=Act(world.tenant.manager, NOW))
 
     assert world.search()["decided_before"] == 1
 
@@ -387,7 +393,7 @@ def test_each_decision_is_one_event(world: World):
     world.decide(PairState.LATER)
     merge_id = world.decide(PairState.SAME)
     with acting(world.tenant):
-        matching.split(merge_id, ask_again=False, by=world.tenant.manager, at=NOW)
+        matching.split(merge_id, ask_again=False, act=Act(world.tenant.manager, NOW))
         actions = db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.sequence))
         assert list(actions)[-3:] == ["duplicate_pair:decide", "node:merge", "node:split"]
 
@@ -414,7 +420,7 @@ def test_lists_are_filtered_paged_and_counted(world: World):
 def test_records_leave_out_what_is_archived_and_unknown_origins(world: World):
     world.add("Unknown origin", kind=NodeKind.UNKNOWN_ORIGIN)
     with acting(world.tenant):
-        value_chain.archive_node(world.farm, by=world.tenant.manager, at=NOW)
+        value_chain.archive_node(world.farm, act=Act(world.tenant.manager, NOW))
         db.session.get(ValueChainNode, world.two).operated_by_id = world.one
         db.session.flush()
         records, hashes = load_records(world.chain_id)
@@ -457,15 +463,17 @@ def put_pairs(world: World, count: int) -> list[UUID]:
 def run_many(world: World, threshold: float, seen: int) -> tuple[UUID, dict[str, int]]:
     with acting(world.tenant):
         run_id = matching_many.request_merge_above(
-            world.chain_id, threshold, seen=seen, by=world.tenant.manager, at=NOW
+            world.chain_id,
+            threshold,
+            seen=seen,
+            act=Act(world.tenant.manager, NOW),
         ).id
     told: list[tuple[int, int]] = []
     counts = matching_many.merge_many(
         run_id,
         unit=world.unit,
         progress=lambda *step: told.append(step),
-        by=world.tenant.manager,
-        at=NOW,
+        act=Act(world.tenant.manager, NOW),
     )
     assert told
     return run_id, counts
@@ -486,13 +494,12 @@ def test_all_pairs_above_a_score_are_merged_and_the_whole_is_undone(world: World
             )
         ).all()
         assert standing == [nodes[0]]
-        matching_many.request_undo(run_id, by=world.tenant.manager, at=NOW)
+        matching_many.request_undo(run_id, act=Act(world.tenant.manager, NOW))
     matching_many.undo_many(
         run_id,
         unit=world.unit,
         progress=lambda *_: None,
-        by=world.tenant.manager,
-        at=NOW,
+        act=Act(world.tenant.manager, NOW),
     )
     with acting(world.tenant):
         gone = ValueChainNode.archived_at.is_not(None)
@@ -513,11 +520,14 @@ def test_a_node_that_was_archived_since_stops_no_other_merge_from_being_undone(w
     run_id, _ = run_many(world, 0.95, 2)
     by = world.tenant.manager
     with world.unit():
-        value_chain.archive_node(nodes[2], by=by, at=NOW)
-        matching_many.request_undo(run_id, by=by, at=NOW)
+        value_chain.archive_node(nodes[2], act=Act(by, NOW))
+        matching_many.request_undo(run_id, act=Act(by, NOW))
 
     counts = matching_many.undo_many(
-        run_id, unit=world.unit, progress=lambda *_: None, by=by, at=NOW
+        run_id,
+        unit=world.unit,
+        progress=lambda *_: None,
+        act=Act(by, NOW),
     )
 
     assert counts == {"asked": 2, "merged": 2, "left": 1}
@@ -537,9 +547,9 @@ def test_what_was_said_of_a_merged_node_is_not_said_of_the_one_that_was_split_ou
     second = world.answer(one, three, state, keep_id=one)
 
     with world.unit():
-        matching.split(first, ask_again=True, by=by, at=NOW)
+        matching.split(first, ask_again=True, act=Act(by, NOW))
         if second is not None:
-            matching.split(second, ask_again=False, by=by, at=NOW)
+            matching.split(second, ask_again=False, act=Act(by, NOW))
 
     assert world.asked() == {(one, two), (two, three)}
     (said,) = world.pairs(state=PairState.DIFFERENT)
@@ -559,8 +569,8 @@ def test_a_question_that_was_answered_for_these_very_contents_is_not_asked_after
     with world.unit():
         _, hashes = load_records(world.chain_id)
         content = get_merge(first).absorbed_hash, hashes[str(three)]
-        remember(*content, is_same=False, by=by, at=NOW)
-        matching.split(first, ask_again=True, by=by, at=NOW)
+        remember(*content, is_same=False, act=Act(by, NOW))
+        matching.split(first, ask_again=True, act=Act(by, NOW))
 
     assert world.asked() == {(one, two)}
 
@@ -580,9 +590,12 @@ def test_one_merge_can_answer_several_pairs(world: World):
     assert counts == {"asked": 3, "merged": 2}
     assert world.pairs() == []
     with acting(world.tenant):
-        matching_many.request_undo(run_id, by=world.tenant.manager, at=NOW)
+        matching_many.request_undo(run_id, act=Act(world.tenant.manager, NOW))
     matching_many.undo_many(
-        run_id, unit=world.unit, progress=lambda *_: None, by=world.tenant.manager, at=NOW
+        run_id,
+        unit=world.unit,
+        progress=lambda *_: None,
+        act=Act(world.tenant.manager, NOW),
     )
     assert {frozenset((p.left.id, p.right.id)) for p in world.pairs()} == {
         frozenset((nodes[a], nodes[b])) for a, b in ends
@@ -595,12 +608,14 @@ def test_many_are_merged_only_as_they_were_shown(world: World):
     with acting(world.tenant):
         for threshold in (0.2, 1.1):
             with pytest.raises(Invalid):
-                matching_many.request_merge_above(world.chain_id, threshold, seen=1, by=by, at=NOW)
+                matching_many.request_merge_above(
+                    world.chain_id, threshold, seen=1, act=Act(by, NOW)
+                )
         with pytest.raises(Invalid) as nothing:
-            matching_many.request_merge_above(world.chain_id, 0.99, seen=0, by=by, at=NOW)
+            matching_many.request_merge_above(world.chain_id, 0.99, seen=0, act=Act(by, NOW))
         assert "No open pair" in nothing.value.fields["score"]
         with pytest.raises(Conflict) as changed:
-            matching_many.request_merge_above(world.chain_id, 0.9, seen=7, by=by, at=NOW)
+            matching_many.request_merge_above(world.chain_id, 0.9, seen=7, act=Act(by, NOW))
         assert changed.value.theirs == {"Pairs of this score": "1"}
 
 
@@ -608,16 +623,18 @@ def test_an_undo_waits_for_the_end_and_comes_once(world: World):
     put_pairs(world, 1)
     by = world.tenant.manager
     with acting(world.tenant):
-        run_id = matching_many.request_merge_above(world.chain_id, 0.9, seen=1, by=by, at=NOW).id
+        run_id = matching_many.request_merge_above(world.chain_id, 0.9, seen=1, act=Act(by, NOW)).id
         with pytest.raises(Conflict, match="nothing to undo yet"):
-            matching_many.request_undo(run_id, by=by, at=NOW)
+            matching_many.request_undo(run_id, act=Act(by, NOW))
     for _ in range(2):  # a job may run twice
-        matching_many.merge_many(run_id, unit=world.unit, progress=lambda *_: None, by=by, at=NOW)
+        matching_many.merge_many(
+            run_id, unit=world.unit, progress=lambda *_: None, act=Act(by, NOW)
+        )
     with acting(world.tenant):
-        matching_many.request_undo(run_id, by=by, at=NOW)
-    matching_many.undo_many(run_id, unit=world.unit, progress=lambda *_: None, by=by, at=NOW)
+        matching_many.request_undo(run_id, act=Act(by, NOW))
+    matching_many.undo_many(run_id, unit=world.unit, progress=lambda *_: None, act=Act(by, NOW))
     with acting(world.tenant), pytest.raises(Conflict, match="undone already"):
-        matching_many.request_undo(run_id, by=by, at=NOW)
+        matching_many.request_undo(run_id, act=Act(by, NOW))
 
 
 # ---- imports ---------------------------------------------------------------------------------
@@ -629,7 +646,7 @@ def draft_of(*nodes: NodeDraft, links: tuple[LinkDraft, ...] = ()) -> MapDraft:
 
 def test_a_list_with_a_merged_record_is_read_as_the_supplier_that_stands_for_it(world: World):
     with acting(world.tenant):
-        merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
+        merge_nodes(world.one, world.two, act=Act(world.tenant.manager, NOW))
         ref = db.session.get(ValueChainNode, world.one).external_ref
         gone = db.session.get(ValueChainNode, world.two).external_ref
         draft = draft_of(
@@ -692,6 +709,6 @@ def test_a_row_that_stands_twice_in_a_list_is_told_too():
 
 def test_restoring_a_merged_record_by_hand_is_refused(world: World):
     with acting(world.tenant):
-        merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
+        merge_nodes(world.one, world.two, act=Act(world.tenant.manager, NOW))
         with pytest.raises(Conflict, match="merged into another"):
-            value_chain.restore_node(world.two, by=world.tenant.manager, at=NOW)
+            value_chain.restore_node(world.two, act=Act(world.tenant.manager, NOW))

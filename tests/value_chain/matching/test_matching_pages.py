@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.imports.services import reading as map_import
@@ -294,8 +295,7 @@ def test_the_preview_of_a_list_shows_rows_that_may_be_known(manager: Browser, wo
             world.chain_id,
             [NamedBytes("mills.csv", text.encode())],
             link_to_id=None,
-            by=world.tenant.manager,
-            at=NOW,
+            act=Act(world.tenant.manager, NOW),
         )
         path = f"/imports/{staged.id}?tab=doubles"
     work(world.app)

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.services.reading import read_files
@@ -56,21 +57,21 @@ class Years:
             self.search()
         for absorbed in filter(None, (merged_first, "b")):
             with acting(tenant):
-                merge_nodes(self.key("a"), self.key(absorbed), by=tenant.manager, at=NOW)
+                merge_nodes(self.key("a"), self.key(absorbed), act=Act(tenant.manager, NOW))
 
     def bring(self, text: str) -> dict[str, Any]:
         with acting(self.tenant):
             plan = plan_intake("Oil", [NamedBytes("mills.csv", text.encode())], Mapping())
             reading, by = read_files(plan), self.tenant.manager
             at, self.brought = NOW + timedelta(days=365 * self.brought), self.brought + 1
-            return take_in("Oil", plan, reading, skip_faulty=False, by=by, at=at).answer
+            return take_in("Oil", plan, reading, skip_faulty=False, act=Act(by, at)).answer
 
     def take_back(self) -> None:
         """Undo the newest list that is still applied."""
         applied = select(MapImport).where(MapImport.status == ImportStatus.APPLIED)
         with acting(self.tenant):
             last = db.session.scalars(applied.order_by(MapImport.created_at.desc())).first()
-            map_undo.undo_import(last.id, by=self.tenant.manager, at=NOW)
+            map_undo.undo_import(last.id, act=Act(self.tenant.manager, NOW))
 
     def key(self, ref: str) -> UUID:
         named = ValueChainNode.external_ref == ref
@@ -82,7 +83,9 @@ class Years:
 
     def search(self) -> None:
         with acting(self.tenant):
-            run_id = match_search.request_search(self.chain_id, by=self.tenant.manager, at=NOW).id
+            run_id = match_search.request_search(
+                self.chain_id, act=Act(self.tenant.manager, NOW)
+            ).id
         unit = lambda: acting(self.tenant)  # noqa: E731
         match_search.search(run_id, unit=unit, progress=lambda *_: None, at=NOW)
 
@@ -94,7 +97,7 @@ class Years:
         (asked,) = self.questions()
         with acting(self.tenant):
             version, by = get_pair(asked.id).row_version, self.tenant.manager
-            matching.decide(asked.id, state, version=version, by=by, at=NOW)
+            matching.decide(asked.id, state, version=version, act=Act(by, NOW))
 
     def standing(self) -> set[str]:
         stands = ValueChainNode.archived_at.is_(None)
@@ -261,12 +264,12 @@ def test_a_pair_that_the_merge_answered_by_itself_becomes_the_question(
 
 def test_a_question_stays_open_while_a_newer_merge_is_split(years: Years):
     with acting(years.tenant):
-        merge = merge_nodes(years.key("farm"), years.key("a"), by=years.tenant.manager, at=NOW)
+        merge = merge_nodes(years.key("farm"), years.key("a"), act=Act(years.tenant.manager, NOW))
         merge_id = merge.id
     years.bring(MOVED)
     (asked,) = years.questions()
     with acting(years.tenant):
-        matching.split(merge_id, ask_again=False, by=years.tenant.manager, at=NOW)
+        matching.split(merge_id, ask_again=False, act=Act(years.tenant.manager, NOW))
 
     assert [one.id for one in years.questions()] == [asked.id]
 
@@ -279,7 +282,7 @@ def test_a_question_stays_open_while_an_older_merge_is_split_and_its_own_is_made
     (asked,) = years.questions()
     with acting(tenant):
         older = find_merge_of(years.key("farm")).id
-        matching.split(older, ask_again=False, by=tenant.manager, at=NOW)
+        matching.split(older, ask_again=False, act=Act(tenant.manager, NOW))
 
     assert [one.id for one in years.questions()] == [asked.id]
     assert years.standing() == {"a", "farm"}
@@ -292,7 +295,7 @@ def test_a_pair_that_is_asked_again_after_a_split_outlives_searches_that_do_not_
     (asked,) = years.questions()
     with acting(years.tenant):
         merge_id = find_merge_of(years.key("b")).id
-        matching.split(merge_id, ask_again=True, by=years.tenant.manager, at=NOW)
+        matching.split(merge_id, ask_again=True, act=Act(years.tenant.manager, NOW))
 
     years.search()
     years.search()
@@ -327,7 +330,7 @@ def test_a_supplier_that_left_the_map_comes_back_when_a_list_names_its_merged_re
         "farm,Green Valley Cooperative,GH,Hill 3,\n"
     )
     with acting(years.tenant):
-        value_chain.archive_node(years.key("a"), by=years.tenant.manager, at=NOW)
+        value_chain.archive_node(years.key("a"), act=Act(years.tenant.manager, NOW))
 
     years.bring(again)
     years.bring(again)

@@ -16,6 +16,7 @@ from ddplatform.due_diligence.findings.models import Finding, FindingSource, Mit
 from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import TenantScoped, acting_in
@@ -94,18 +95,22 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]
 
 
 def add(chain_id: UUID, name: str, tenant: Tenant, **more: Any) -> UUID:
-    node = value_chain.add_node(chain_id, NodeFields(name=name, **more), by=tenant.manager, at=NOW)
+    node = value_chain.add_node(
+        chain_id, NodeFields(name=name, **more), act=Act(tenant.manager, NOW)
+    )
     return node.id
 
 
 def link(supplier: UUID, buyer: UUID, tenant: Tenant, **more: Any) -> UUID:
-    return supply_links.add_link(supplier, buyer, LinkFields(**more), by=tenant.manager, at=NOW).id
+    return supply_links.add_link(
+        supplier, buyer, LinkFields(**more), act=Act(tenant.manager, NOW)
+    ).id
 
 
 @kept_world
 def chain(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
-        made = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.manager, at=NOW)
+        made = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.manager, NOW))
         return made.id
 
 
@@ -153,7 +158,7 @@ def test_merge_and_split_of_a_node_that_every_table_names_leaves_every_table_as_
         before = everything()
 
     with acting(world.tenant):
-        merge = merge_nodes(survivor, absorbed, by=world.tenant.manager, at=NOW)
+        merge = merge_nodes(survivor, absorbed, act=Act(world.tenant.manager, NOW))
         db.session.flush()
         for column in (*(one.column for one in list_moving()), *LINK_ENDS):
             rows = db.session.scalars(select(column.class_.id).where(column == absorbed)).all()
@@ -167,7 +172,7 @@ def test_merge_and_split_of_a_node_that_every_table_names_leaves_every_table_as_
         assert set(merge.moved) >= {"finding.node_id", "assignment.node_id", "risk_fact.node_id"}
 
     with acting(world.tenant):
-        split_merge(merge.id, by=world.tenant.manager, at=NOW)
+        split_merge(merge.id, act=Act(world.tenant.manager, NOW))
     with acting(world.tenant):
         assert differences(before, everything()) == {}
 
@@ -199,12 +204,12 @@ def test_merges_of_any_map_split_in_any_order_leave_the_map_as_it_was(
         survivor, absorbed = draw.sample(standing, 2)
         standing.remove(absorbed)
         with acting(tenant):
-            merges.append(merge_nodes(survivor, absorbed, by=tenant.manager, at=NOW).id)
+            merges.append(merge_nodes(survivor, absorbed, act=Act(tenant.manager, NOW)).id)
     draw.shuffle(merges)
 
     for merge_id in merges:
         with acting(tenant):
-            split_merge(merge_id, by=tenant.manager, at=NOW)
+            split_merge(merge_id, act=Act(tenant.manager, NOW))
 
     with acting(tenant):
         assert differences(before, everything()) == {}
@@ -219,10 +224,10 @@ def test_a_split_out_of_the_middle_is_as_if_that_merge_had_never_been(chain: UUI
 
     with acting(tenant):
         keys = build(["A", "B", "C", "Buyer"])
-        first = merge_nodes(keys["A"], keys["B"], by=tenant.manager, at=NOW).id
-        merge_nodes(keys["A"], keys["C"], by=tenant.manager, at=NOW)
+        first = merge_nodes(keys["A"], keys["B"], act=Act(tenant.manager, NOW)).id
+        merge_nodes(keys["A"], keys["C"], act=Act(tenant.manager, NOW))
 
-        split_merge(first, by=tenant.manager, at=NOW)
+        split_merge(first, act=Act(tenant.manager, NOW))
         db.session.expire_all()
         shares = dict(
             db.session.execute(
@@ -238,9 +243,9 @@ def test_nodes_that_no_list_has_shown_yet_are_merged_and_split_too(chain: UUID, 
     with acting(tenant):
         one, other = add(chain, "A", tenant), add(chain, "B", tenant)
         db.session.execute(delete(NodeSummary).execution_options(synchronize_session=False))
-        merge = merge_nodes(one, other, by=tenant.manager, at=NOW)
+        merge = merge_nodes(one, other, act=Act(tenant.manager, NOW))
         db.session.execute(delete(NodeSummary).execution_options(synchronize_session=False))
-        split_merge(merge.id, by=tenant.manager, at=NOW)
+        split_merge(merge.id, act=Act(tenant.manager, NOW))
 
         assert db.session.get(ValueChainNode, other).archived_at is None
 
@@ -251,7 +256,7 @@ def test_a_merge_tells_nobody_of_a_child_case(context: Flask):
     with acting(world.tenant):
         db.session.expunge_all()
         survivor = add(UUID(world.keys[OWN, "value_chain"]), "The one that stays", world.tenant)
-        merge_nodes(survivor, absorbed, by=world.tenant.analyst, at=NOW)
+        merge_nodes(survivor, absorbed, act=Act(world.tenant.analyst, NOW))
         event = db.session.scalars(
             select(AuditEvent).where(AuditEvent.action == "node:merge")
         ).one()
@@ -268,8 +273,8 @@ def test_a_merge_is_one_event_and_its_split_is_another(chain: UUID, tenant: Tena
     with acting(tenant):
         one, other = add(chain, "A", tenant), add(chain, "B", tenant)
         count = len(db.session.scalars(select(AuditEvent.id)).all())
-        merge = merge_nodes(one, other, by=tenant.manager, at=NOW)
-        split_merge(merge.id, by=tenant.manager, at=NOW)
+        merge = merge_nodes(one, other, act=Act(tenant.manager, NOW))
+        split_merge(merge.id, act=Act(tenant.manager, NOW))
 
         events = db.session.execute(
             select(AuditEvent.action, AuditEvent.target_id).order_by(AuditEvent.sequence)
@@ -287,7 +292,7 @@ def test_findings_and_their_facts_move_and_the_counts_of_both_nodes_follow(
     finding_id = recorded(world, harm=Harm.ALLEGED)
     with acting(tenant):
         kept = add(world.chain_id, "Espoir farms", tenant)
-        merge_nodes(kept, world.node_id, by=tenant.manager, at=NOW)
+        merge_nodes(kept, world.node_id, act=Act(tenant.manager, NOW))
     with acting(tenant):
         assert db.session.get(Finding, finding_id).node_id == kept
         assert set(db.session.scalars(select(RiskFact.node_id))) == {kept}
@@ -304,14 +309,14 @@ def test_an_action_that_came_after_the_merge_follows_its_finding_when_it_is_spli
     finding_id = recorded(world)
     with acting(tenant):
         kept = add(world.chain_id, "Espoir farms", tenant)
-        merge = merge_nodes(kept, world.node_id, by=tenant.manager, at=NOW)
+        merge = merge_nodes(kept, world.node_id, act=Act(tenant.manager, NOW))
     planned(world, finding_id)
     with acting(tenant):
         own = FindingFields(
             issue=Issue.CL, title="Of the other", description="Since.", source=FindingSource.AUDIT
         )
-        findings.record(kept, own, by=tenant.manager, at=NOW)
-        split_merge(merge.id, by=tenant.manager, at=NOW)
+        findings.record(kept, own, act=Act(tenant.manager, NOW))
+        split_merge(merge.id, act=Act(tenant.manager, NOW))
     with acting(tenant):
         places = dict(db.session.execute(select(Finding.title, Finding.node_id)).all())
         assert places.pop("Of the other") == kept
@@ -323,11 +328,11 @@ def test_what_a_person_changed_on_the_survivor_stays_when_it_is_split(chain: UUI
     with acting(tenant):
         kept = add(chain, "A", tenant)
         gone = add(chain, "B", tenant, address="1 Road", country="CI")
-        merge = merge_nodes(kept, gone, by=tenant.manager, at=NOW)
+        merge = merge_nodes(kept, gone, act=Act(tenant.manager, NOW))
         node = db.session.get(ValueChainNode, kept)
         assert (node.address, node.country) == ("1 Road", "CI")
         node.address = "2 Road"
-        split_merge(merge.id, by=tenant.manager, at=NOW)
+        split_merge(merge.id, act=Act(tenant.manager, NOW))
 
         node = db.session.get(ValueChainNode, kept)
         assert (node.address, node.country) == ("2 Road", None)
@@ -340,13 +345,13 @@ def test_a_share_that_was_changed_since_stays_and_the_other_link_comes_back(
         one, other, buyer = (add(chain, name, tenant) for name in "ABX")
         kept = link(one, buyer, tenant, share=0.2)
         gone = link(other, buyer, tenant, share=0.3)
-        merge = merge_nodes(one, other, by=tenant.manager, at=NOW)
+        merge = merge_nodes(one, other, act=Act(tenant.manager, NOW))
         row = db.session.get(SupplyLink, kept, populate_existing=True)
         assert row.share == 0.5
         row.share = 0.9
         db.session.flush()
-        value_chain.archive_node(buyer, by=tenant.manager, at=NOW)
-        split_merge(merge.id, by=tenant.manager, at=NOW)
+        value_chain.archive_node(buyer, act=Act(tenant.manager, NOW))
+        split_merge(merge.id, act=Act(tenant.manager, NOW))
 
         assert db.session.get(SupplyLink, kept, populate_existing=True).share == 0.9
         back = db.session.get(SupplyLink, gone, populate_existing=True)
@@ -358,11 +363,13 @@ def test_nodes_of_two_maps_archived_ones_and_one_with_itself_cannot_be_merged(
 ):
     with acting(tenant):
         other_chain = value_chain.create_chain(
-            "Cotton", own_business=None, by=tenant.manager, at=NOW
+            "Cotton",
+            own_business=None,
+            act=Act(tenant.manager, NOW),
         )
         here, there = add(chain, "A", tenant), add(other_chain.id, "A", tenant)
         gone = add(chain, "Gone", tenant)
-        value_chain.archive_node(gone, by=tenant.manager, at=NOW)
+        value_chain.archive_node(gone, act=Act(tenant.manager, NOW))
         for one, other, words in (
             (here, there, "two maps"),
             (here, here, "one site already"),
@@ -370,27 +377,27 @@ def test_nodes_of_two_maps_archived_ones_and_one_with_itself_cannot_be_merged(
             (gone, here, "not part of the map"),
         ):
             with pytest.raises(Conflict, match=words):
-                merge_nodes(one, other, by=tenant.manager, at=NOW)
+                merge_nodes(one, other, act=Act(tenant.manager, NOW))
 
 
 def test_a_merge_is_split_once_and_only_while_the_survivor_stands(chain: UUID, tenant: Tenant):
     with acting(tenant):
         one, other = add(chain, "A", tenant), add(chain, "B", tenant)
-        merge = merge_nodes(one, other, by=tenant.manager, at=NOW)
-        value_chain.archive_node(one, by=tenant.manager, at=NOW)
+        merge = merge_nodes(one, other, act=Act(tenant.manager, NOW))
+        value_chain.archive_node(one, act=Act(tenant.manager, NOW))
         with pytest.raises(Conflict, match="is archived"):
-            split_merge(merge.id, by=tenant.manager, at=NOW)
-        value_chain.restore_node(one, by=tenant.manager, at=NOW)
-        split_merge(merge.id, by=tenant.manager, at=NOW)
+            split_merge(merge.id, act=Act(tenant.manager, NOW))
+        value_chain.restore_node(one, act=Act(tenant.manager, NOW))
+        split_merge(merge.id, act=Act(tenant.manager, NOW))
         with pytest.raises(Conflict, match="split already"):
-            split_merge(merge.id, by=tenant.manager, at=NOW)
+            split_merge(merge.id, act=Act(tenant.manager, NOW))
 
 
 def test_source_records_are_told_through_several_merges(chain: UUID, tenant: Tenant):
     with acting(tenant):
         a, b, c = (add(chain, name, tenant) for name in "ABC")
-        merge_nodes(b, c, by=tenant.manager, at=NOW)
-        merge_nodes(a, b, by=tenant.manager, at=NOW)
+        merge_nodes(b, c, act=Act(tenant.manager, NOW))
+        merge_nodes(a, b, act=Act(tenant.manager, NOW))
 
         assert [(row.name, row.survivor_name) for row in list_sources(a)] == [
             ("C", "B"),
@@ -422,7 +429,7 @@ def test_merges_of_another_organisation_are_not_seen(
 ):
     with acting(tenant):
         one, other = add(chain, "A", tenant), add(chain, "B", tenant)
-        merge_nodes(one, other, by=tenant.manager, at=NOW)
+        merge_nodes(one, other, act=Act(tenant.manager, NOW))
     with acting(other_tenant):
         assert db.session.scalars(select(NodeMerge)).all() == []
         assert db.session.scalars(select(ValueChain)).all() == []

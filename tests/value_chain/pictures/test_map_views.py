@@ -19,6 +19,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, finish
 from ddplatform.infrastructure.tenancy import acting_in
@@ -52,11 +53,11 @@ EXPORTS = [(kind, form) for kind in ViewKind for form in FORM_WORDS]
 
 def add_node(tenant: Tenant, chain_id: UUID, name: str, **more: object) -> UUID:
     fields = NodeFields(name=name, **more)  # type: ignore[arg-type]
-    return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+    return value_chain.add_node(chain_id, fields, act=Act(tenant.analyst, NOW)).id
 
 
 def add_link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None = None) -> None:
-    add_confirmed(supplier, buyer, LinkFields(share=share), by=tenant.analyst, at=NOW)
+    add_confirmed(supplier, buyer, LinkFields(share=share), act=Act(tenant.analyst, NOW))
 
 
 @kept_world
@@ -119,7 +120,7 @@ def flood_in(tenant: Tenant, country: str) -> None:
         source_on=NOW.date(),
     )
     with acting(tenant):
-        add_event(fields, by=tenant.analyst, at=NOW + timedelta(minutes=1))
+        add_event(fields, act=Act(tenant.analyst, NOW + timedelta(minutes=1)))
 
 
 def titles(page: str) -> list[str]:

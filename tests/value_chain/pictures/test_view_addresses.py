@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
@@ -80,7 +81,9 @@ def test_an_empty_map_offers_only_what_the_reader_may_do(
 ):
     with app.app_context(), acting(tenant):
         chain: UUID = value_chain.create_chain(
-            "Empty", own_business=None, by=tenant.analyst, at=NOW
+            "Empty",
+            own_business=None,
+            act=Act(tenant.analyst, NOW),
         ).id
     page = signed_in_client(app, tenant, role).get(f"/o/acme/value-chain/{chain}/").text
     assert "This map is empty" in page
@@ -150,7 +153,7 @@ def test_without_an_own_business_cells_lead_to_the_sites_of_their_country(
     analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
 ):
     with acting(tenant):
-        value_chain.archive_node(cocoa.own, by=tenant.analyst, at=NOW)
+        value_chain.archive_node(cocoa.own, act=Act(tenant.analyst, NOW))
     cells = cells_of(analyst.get(at(cocoa, "matrix")).text)
     assert cells
     for href, _ in cells:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
@@ -37,7 +38,7 @@ def saved(
     kind: ViewKind = ViewKind.TABLE,
 ) -> UUID:
     with acting(tenant):
-        return saving.save(cocoa.chain, kind, name, address, by=tenant.analyst, at=NOW).id
+        return saving.save(cocoa.chain, kind, name, address, act=Act(tenant.analyst, NOW)).id
 
 
 def at(cocoa: CocoaMap, rest: str = "") -> str:
@@ -89,9 +90,9 @@ def test_of_a_part_that_stands_twice_the_first_counts_as_on_the_page():
 def test_saving_renaming_and_removing_each_leave_one_event(tenant: Tenant, cocoa: CocoaMap):
     view_id = saved(tenant, cocoa, " High risk ")
     with acting(tenant):
-        saving.rename(view_id, "High risk in Côte d’Ivoire", by=tenant.manager, at=NOW)
-        saving.rename(view_id, "High risk in Côte d’Ivoire ", by=tenant.manager, at=NOW)
-        saving.remove(view_id, by=tenant.manager, at=NOW)
+        saving.rename(view_id, "High risk in Côte d’Ivoire", act=Act(tenant.manager, NOW))
+        saving.rename(view_id, "High risk in Côte d’Ivoire ", act=Act(tenant.manager, NOW))
+        saving.remove(view_id, act=Act(tenant.manager, NOW))
 
     with acting(tenant):
         events = db.session.scalars(
@@ -109,11 +110,11 @@ def test_saving_renaming_and_removing_each_leave_one_event(tenant: Tenant, cocoa
 def test_a_removed_view_is_as_if_it_never_was(tenant: Tenant, cocoa: CocoaMap):
     view_id = saved(tenant, cocoa, "High risk")
     with acting(tenant):
-        saving.remove(view_id, by=tenant.analyst, at=NOW)
+        saving.remove(view_id, act=Act(tenant.analyst, NOW))
 
     with acting(tenant):
         with pytest.raises(NotFound):
-            saving.remove(view_id, by=tenant.analyst, at=NOW)
+            saving.remove(view_id, act=Act(tenant.analyst, NOW))
         with pytest.raises(NotFound):
             looking.get_view_row(view_id)
     assert saved(tenant, cocoa, "High risk") != view_id
@@ -145,7 +146,7 @@ def test_a_name_that_cannot_be_is_refused_with_its_reason(
 
 def rename(tenant: Tenant, view_id: UUID, name: str) -> None:
     with acting(tenant):
-        saving.rename(view_id, name, by=tenant.analyst, at=NOW)
+        saving.rename(view_id, name, act=Act(tenant.analyst, NOW))
 
 
 def test_a_map_keeps_so_many_views_and_no_more(
@@ -174,9 +175,9 @@ def test_a_view_of_another_organisation_is_not_found(
         with pytest.raises(NotFound):
             looking.get_chain_with_views(cocoa.chain)
         with pytest.raises(NotFound):
-            saving.rename(view_id, "Mine", by=other_tenant.analyst, at=NOW)
+            saving.rename(view_id, "Mine", act=Act(other_tenant.analyst, NOW))
         with pytest.raises(NotFound):
-            saving.save(cocoa.chain, ViewKind.TABLE, "Mine", (), by=other_tenant.analyst, at=NOW)
+            saving.save(cocoa.chain, ViewKind.TABLE, "Mine", (), act=Act(other_tenant.analyst, NOW))
 
 
 @pytest.mark.parametrize(

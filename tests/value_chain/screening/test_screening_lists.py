@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.findings.models import Finding, FindingSource
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.db import db
@@ -52,12 +53,15 @@ LIST = b"name,country,reason\nLagune Export SARL,CI,inspection 2025\nNobody Mini
 def add(tenant, content=LIST, at=NOW, **changes):
     with acting(tenant):
         return screening_lists.add_list(
-            replace(FIELDS, **changes), "register.csv", content, by=tenant.manager, at=at
+            replace(FIELDS, **changes),
+            "register.csv",
+            content,
+            act=Act(tenant.manager, at),
         ).release.id
 
 
 def screen(tenant, at=NOW):
-    return screening.screen(by=tenant.manager, at=at, unit=lambda: acting(tenant))
+    return screening.screen(act=Act(tenant.manager, at), unit=lambda: acting(tenant))
 
 
 def prompts(tenant, answer=MatchAnswer.OPEN, **wanted):
@@ -67,7 +71,7 @@ def prompts(tenant, answer=MatchAnswer.OPEN, **wanted):
 
 def decide(tenant, match_id, answer, note="", **more):
     with acting(tenant):
-        return screening.decide(match_id, answer, note, by=tenant.analyst, at=NOW, **more)
+        return screening.decide(match_id, answer, note, act=Act(tenant.analyst, NOW), **more)
 
 
 def count(tenant, model):
@@ -95,8 +99,7 @@ def test_a_comparison_is_done_once_for_each_version_of_a_map(tenant, cocoa):
         value_chain.add_node(
             cocoa.chain,
             NodeFields(name="Nobody Mining Ltd", country="CI"),
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
     assert screen(tenant) == {"compared": 1, "found": 1, "refused": []}
     assert len(prompts(tenant)) == 2
@@ -191,8 +194,7 @@ def test_a_renamed_site_is_asked_about_again_and_has_one_finding(tenant, cocoa):
             node.id,
             NodeFields(name="Lagune Export SA", country="CI"),
             row_version=node.row_version,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
 
     screen(tenant)
@@ -210,8 +212,7 @@ def test_a_site_that_is_not_alike_any_more_leaves_the_list_of_questions(tenant, 
             node.id,
             NodeFields(name="Zebu Trading", country="CI"),
             row_version=node.row_version,
-            by=tenant.analyst,
-            at=NOW,
+            act=Act(tenant.analyst, NOW),
         )
 
     screen(tenant)
@@ -332,7 +333,7 @@ def test_the_worker_compares_each_hour_and_after_an_upload(tenant, cocoa):
         assert len(db.session.scalars(select(Job.id).where(Job.name == SCREEN)).all()) == 1
     assert HANDLERS.get(SCREEN).every_s == 3600
 
-    job = JobContext({}, tenant.manager, NOW + timedelta(hours=1), lambda done, total: None)
+    job = JobContext({}, Act(tenant.manager, NOW + timedelta(hours=1)), lambda done, total: None)
     assert HANDLERS.get(SCREEN).run(job) == {"compared": 1, "found": 1, "refused": []}
     with acting(tenant):
         logged = set(db.session.scalars(select(AuditEvent.action)))

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.value_chain.screening.services import matches as screening
 from tests.conftest import NOW
@@ -41,7 +42,7 @@ def match(app, tenant, manager):
     """The address of the first question."""
     assert upload(manager).status_code == 302
     with app.app_context():
-        screening.screen(by=tenant.manager, at=NOW, unit=lambda: acting(tenant))
+        screening.screen(act=Act(tenant.manager, NOW), unit=lambda: acting(tenant))
     return HOME + "matches/" + manager.get(HOME).text.split("/screening/matches/")[1].split('"')[0]
 
 

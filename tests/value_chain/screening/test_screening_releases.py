@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.vocabulary import Harm
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
@@ -57,13 +58,12 @@ def take_in(tenant, content, *, kind="cbp-wro", edition_on=DAY, at=NOW, **more):
             official_fields(kind, edition_on=edition_on),
             *("orders.csv", content),
             **more,
-            by=tenant.manager,
-            at=at,
+            act=Act(tenant.manager, at),
         )
 
 
 def screen(tenant):
-    return screening.screen(by=tenant.manager, at=NOW, unit=lambda: acting(tenant))
+    return screening.screen(act=Act(tenant.manager, NOW), unit=lambda: acting(tenant))
 
 
 def shown(tenant, **wanted):
@@ -164,7 +164,7 @@ def test_a_confirmed_order_that_ended_asks_for_no_reassessment_and_no_allegation
     screen(tenant)
     with acting(tenant):
         [row] = list_matches(MatchFilter())[0]
-        screening.decide(row.id, MatchAnswer.SAME, "Same number.", by=tenant.analyst, at=NOW)
+        screening.decide(row.id, MatchAnswer.SAME, "Same number.", act=Act(tenant.analyst, NOW))
     with acting(tenant):
         assert len(list(see_list_entries())) == 1
 
@@ -185,7 +185,11 @@ def test_harm_is_not_alleged_from_an_order_that_ended(tenant, cocoa):
         [row] = list_matches(MatchFilter(in_force=False))[0]
         with pytest.raises(Invalid) as error:
             screening.decide(
-                row.id, MatchAnswer.SAME, "x", harm=Harm.ALLEGED, by=tenant.analyst, at=NOW
+                row.id,
+                MatchAnswer.SAME,
+                "x",
+                harm=Harm.ALLEGED,
+                act=Act(tenant.analyst, NOW),
             )
     assert set(error.value.fields) == {"harm"}
 

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from ddplatform.config import ROOT
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.drawings.shades import SHADES
@@ -130,7 +131,7 @@ def archived(grown: CocoaMap, tenant: Tenant) -> CocoaMap:
     with acting(tenant):
         for name, country in (("=Gone", "GH"), ("Left", "CI")):
             gone = add_node(tenant, grown.chain, name, country=country, region="Nawa")
-            value_chain.archive_node(gone, by=tenant.analyst, at=NOW)
+            value_chain.archive_node(gone, act=Act(tenant.analyst, NOW))
     return grown
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ddplatform.accounts.organisations.models import Organisation, OrganisationKind
 from ddplatform.accounts.organisations.queries import INSTALLATION_SLUG
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.tenancy import acting_in
@@ -50,8 +50,7 @@ def found_organisation(
         audit.record(
             "organisation:found",
             organisation,
-            by=system_identity(organisation.id),
-            at=at,
+            act=Act(system_identity(organisation.id), at),
             name=name,
         )
     return organisation
@@ -72,18 +71,16 @@ def installation_log(*, at: datetime) -> Organisation:
     return found
 
 
-def rename_organisation(
-    organisation: Organisation, *, name: str, by: Identity, at: datetime
-) -> None:
+def rename_organisation(organisation: Organisation, *, name: str, act: Act) -> None:
     """Change the name that people see; the address stays."""
     before, organisation.name = organisation.name, name.strip()
     if before != organisation.name:
         change = (before, organisation.name)
-        audit.record("organisation:rename", organisation, by=by, at=at, name=change)
+        audit.record("organisation:rename", organisation, act=act, name=change)
 
 
 def set_help_contact(
-    organisation: Organisation, *, name: str, email: str, phone: str, by: Identity, at: datetime
+    organisation: Organisation, *, name: str, email: str, phone: str, act: Act
 ) -> None:
     """Say whom suppliers ask for help; all empty takes it away, then it is who invited them.
 
@@ -103,8 +100,7 @@ def set_help_contact(
     audit.record(
         "organisation:set_help",
         organisation,
-        by=by,
-        at=at,
+        act=act,
         name=(before[0], new[0]),
         email=(before[1], new[1]),
         phone=(before[2], new[2]),

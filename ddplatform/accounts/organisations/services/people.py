@@ -19,7 +19,7 @@ from ddplatform.accounts.organisations.queries import (
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import KEEPERS, ROLES, RoleId
 from ddplatform.infrastructure.adapters.passwords import hash_password, password_problem
 from ddplatform.infrastructure.db import db
@@ -49,8 +49,7 @@ def add_person(
     name: str,
     role: RoleId,
     password: str,
-    by: Identity,
-    at: datetime,
+    act: Act,
     access_until: date | None = None,
 ) -> User:
     """Give a person a role in the acting organisation, with a password (commands, samples).
@@ -60,21 +59,15 @@ def add_person(
         Conflict: the person is a member already.
     """
     _require_address(email)
-    user = get_user_by_email(email) or _new_user(email=email, name=name, at=at)
+    user = get_user_by_email(email) or _new_user(email=email, name=name, at=act.at)
     if user.password_hash is None:
         _set_password(user, password)
-    _join(user, role=role, access_until=access_until, by=by, at=at)
+    _join(user, role=role, access_until=access_until, act=act)
     return user
 
 
 def invite(
-    *,
-    email: str,
-    name: str,
-    role: RoleId,
-    by: Identity,
-    at: datetime,
-    access_until: date | None = None,
+    *, email: str, name: str, role: RoleId, act: Act, access_until: date | None = None
 ) -> Invitation:
     """Invite a person by mail into the acting organisation.
 
@@ -83,7 +76,7 @@ def invite(
         TooMany: the organisation has sent as many mails as it may in an hour.
     """
     _require_end_date(role, access_until)
-    rate_limits.count_try(rate_limits.INVITATION, str(by.organisation_id), at=at)
+    rate_limits.count_try(rate_limits.INVITATION, str(act.by.organisation_id), at=act.at)
     return issue(
         Invitation(
             purpose=InvitationPurpose.JOIN,
@@ -91,17 +84,16 @@ def invite(
             name=name.strip(),
             role=role,
             access_until=access_until,
-            created_at=at,
-            created_by_id=by.user_id,
-            expires_at=at + INVITATION_LIFE,
+            created_at=act.at,
+            created_by_id=act.by.user_id,
+            expires_at=act.at + INVITATION_LIFE,
         ),
-        by=by,
-        at=at,
+        act=act,
         action="person:invite",
     )
 
 
-def invite_colleague(*, email: str, name: str, by: Identity, at: datetime) -> Invitation:
+def invite_colleague(*, email: str, name: str, act: Act) -> Invitation:
     """Invite a colleague into the own role, in an organisation without an administrator.
 
     Suppliers come in by a questionnaire, so that nobody there gives out roles.
@@ -109,7 +101,7 @@ def invite_colleague(*, email: str, name: str, by: Identity, at: datetime) -> In
     Raises:
         Conflict: there is an administrator, who invites; or the colleague is here already.
     """
-    if by.role_id is None or count_members_with_role(*KEEPERS):
+    if act.by.role_id is None or count_members_with_role(*KEEPERS):
         raise Conflict(
             gettext("Your organisation has an administrator."),
             gettext("Ask that person to invite."),
@@ -120,7 +112,7 @@ def invite_colleague(*, email: str, name: str, by: Identity, at: datetime) -> In
             gettext("%(email)s is a member already.", email=address),
             gettext("Your colleague can sign in."),
         )
-    return invite(email=email, name=name, role=by.role_id, by=by, at=at)
+    return invite(email=email, name=name, role=act.by.role_id, act=act)
 
 
 def request_reset(email: str, *, at: datetime) -> None:
@@ -139,18 +131,17 @@ def request_reset(email: str, *, at: datetime) -> None:
                 created_at=at,
                 expires_at=at + RESET_LIFE,
             ),
-            by=system_identity(log.id),
-            at=at,
+            act=Act(system_identity(log.id), at),
             action="password:ask",
         )
 
 
-def issue(invitation: Invitation, *, by: Identity, at: datetime, action: str) -> Invitation:
+def issue(invitation: Invitation, *, act: Act, action: str) -> Invitation:
     """Keep a new invitation of the acting organisation and queue its mail: one event."""
     db.session.add(invitation)
     db.session.flush()  # the job and the event name it
-    _send(invitation, by=by, at=at)
-    audit.record(action, invitation, by=by, at=at)
+    _send(invitation, act=act)
+    audit.record(action, invitation, act=act)
     return invitation
 
 
@@ -179,7 +170,7 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str, at: d
     invitation.used_at = at
     if invitation.role is not None:
         by = system_identity(invitation.organisation_id)
-        _join(user, role=invitation.role, access_until=invitation.access_until, by=by, at=at)
+        _join(user, role=invitation.role, access_until=invitation.access_until, act=Act(by, at))
         _tell_of_role(user.id, invitation.role, at=at)
     return user
 
@@ -195,7 +186,7 @@ def reset_password(invitation: Invitation, *, password: str, at: datetime) -> Us
     end_reset_links(user.id, at=at)
     sessions.end_all_sessions(user.id)
     by = system_identity(invitation.organisation_id)
-    audit.record("password:reset", user, by=by, at=at)
+    audit.record("password:reset", user, act=Act(by, at))
     return user
 
 
@@ -215,12 +206,7 @@ def end_reset_links(user_id: UUID, *, at: datetime) -> None:
 
 
 def change_role(
-    membership: Membership,
-    *,
-    role: RoleId,
-    by: Identity,
-    at: datetime,
-    access_until: date | None = None,
+    membership: Membership, *, role: RoleId, act: Act, access_until: date | None = None
 ) -> None:
     """Give a member another role; their sessions end at once.
 
@@ -229,31 +215,31 @@ def change_role(
             officer stay.
         Invalid: the role needs an end date.
     """
-    _require_other_person(membership, by)
+    _require_other_person(membership, act.by)
     _require_end_date(role, access_until)
     _require_one_left(membership, role)
     before, membership.role = membership.role, role
     membership.access_until = access_until
     sessions.end_all_sessions(membership.user_id)
-    _tell_of_role(membership.user_id, role, at=at)
-    audit.record("person:change_role", membership, by=by, at=at, role=(before, role))
+    _tell_of_role(membership.user_id, role, at=act.at)
+    audit.record("person:change_role", membership, act=act, role=(before, role))
 
 
-def remove_person(membership: Membership, *, by: Identity, at: datetime) -> None:
+def remove_person(membership: Membership, *, act: Act) -> None:
     """Take a person out of the acting organisation; their sessions end at once.
 
     Raises:
         Conflict: nobody removes themselves; the last administrator and the last safeguarding
             officer stay.
     """
-    _require_other_person(membership, by)
+    _require_other_person(membership, act.by)
     _require_one_left(membership, None)
     sessions.end_all_sessions(membership.user_id)
-    audit.record("person:remove", membership, by=by, at=at, role=membership.role)
+    audit.record("person:remove", membership, act=act, role=membership.role)
     db.session.delete(membership)
 
 
-def send_again(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+def send_again(invitation: Invitation, *, act: Act) -> None:
     """Send a fresh link with a fresh end; the old link stops working.
 
     Raises:
@@ -261,21 +247,21 @@ def send_again(invitation: Invitation, *, by: Identity, at: datetime) -> None:
         TooMany: the organisation has sent as many mails as it may in an hour.
     """
     _require_unused(invitation)
-    rate_limits.count_try(rate_limits.INVITATION, str(by.organisation_id), at=at)
-    invitation.expires_at = at + INVITATION_LIFE
-    _send(invitation, by=by, at=at)
-    audit.record("person:invite_again", invitation, by=by, at=at)
+    rate_limits.count_try(rate_limits.INVITATION, str(act.by.organisation_id), at=act.at)
+    invitation.expires_at = act.at + INVITATION_LIFE
+    _send(invitation, act=act)
+    audit.record("person:invite_again", invitation, act=act)
 
 
-def withdraw_invitation(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+def withdraw_invitation(invitation: Invitation, *, act: Act) -> None:
     """Make an invitation worthless.
 
     Raises:
         Conflict: somebody joined with it already.
     """
     _require_unused(invitation)
-    invitation.used_at, invitation.token_hash = at, None
-    audit.record("person:withdraw_invitation", invitation, by=by, at=at)
+    invitation.used_at, invitation.token_hash = act.at, None
+    audit.record("person:withdraw_invitation", invitation, act=act)
 
 
 def _require_unused(invitation: Invitation) -> None:
@@ -283,9 +269,9 @@ def _require_unused(invitation: Invitation) -> None:
         raise Conflict("This invitation was used or withdrawn already.", "Invite the person anew.")
 
 
-def _send(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+def _send(invitation: Invitation, *, act: Act) -> None:
     # The link's secret is made when the mail is written, so it is kept nowhere but in the mail.
-    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
+    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, act=act)
 
 
 def is_address(text: str) -> bool:
@@ -317,16 +303,16 @@ def _set_password(user: User, password: str) -> None:
     user.password_hash = hash_password(password)
 
 
-def _join(
-    user: User, *, role: RoleId, access_until: date | None, by: Identity, at: datetime
-) -> None:
+def _join(user: User, *, role: RoleId, access_until: date | None, act: Act) -> None:
     _require_end_date(role, access_until)
     if db.session.scalar(select(Membership.id).where(Membership.user_id == user.id)):
         raise Conflict(f"{user.name} is a member already.", "Change the role instead.")
-    membership = Membership(user_id=user.id, role=role, access_until=access_until, created_at=at)
+    membership = Membership(
+        user_id=user.id, role=role, access_until=access_until, created_at=act.at
+    )
     db.session.add(membership)
     db.session.flush()  # the event names it
-    audit.record("person:join", membership, by=by, at=at, role=role)
+    audit.record("person:join", membership, act=act, role=role)
 
 
 def _tell_of_role(user_id: UUID, role: RoleId, *, at: datetime) -> None:

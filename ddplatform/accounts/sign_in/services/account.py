@@ -7,7 +7,7 @@ from ddplatform.accounts.organisations.services.organisations import installatio
 from ddplatform.accounts.organisations.services.people import end_reset_links
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.passwords import (
     hash_password,
     password_problem,
@@ -40,7 +40,7 @@ def sign_out_everywhere(user: User, *, at: datetime, action: str = "session:end_
     log = installation_log(at=at)
     with acting_in(log.id):
         end_reset_links(user.id, at=at)
-        audit.record(action, user, by=system_identity(log.id), at=at, ended=ended)
+        audit.record(action, user, act=Act(system_identity(log.id), at), ended=ended)
 
 
 def choose_language(user: User, language: str) -> None:

@@ -8,7 +8,7 @@ from ddplatform.accounts.organisations.queries import get_user_by_email
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.passwords import verify_password
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import acting_in
@@ -43,4 +43,4 @@ def sign_in(*, email: str, password: str, address: str, at: datetime) -> User:
 def _log(action: str, user: User | None, *, at: datetime, outcome: Outcome = Outcome.DONE) -> None:
     log = installation_log(at=at)
     with acting_in(log.id):
-        audit.record(action, user, by=system_identity(log.id), at=at, outcome=outcome)
+        audit.record(action, user, act=Act(system_identity(log.id), at), outcome=outcome)

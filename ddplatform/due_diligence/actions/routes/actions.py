@@ -152,7 +152,7 @@ def plan(finding_id: UUID) -> ResponseReturnValue:
     form.owner_id.choices = words.people_choices("Nobody")
 
     def save() -> ResponseReturnValue:
-        made = mitigation.plan(finding_id, _plan(form), by=g.identity, at=g.now)
+        made = mitigation.plan(finding_id, _plan(form), act=g.act)
         return saved_action(made.id, "The action is planned.")
 
     def show() -> str:
@@ -214,8 +214,7 @@ def move_by_menu(action_id: UUID) -> ResponseReturnValue:
         action_id,
         target,
         version=request.form.get("version", 0, type=int),
-        by=g.identity,
-        at=g.now,
+        act=g.act,
     )
     flash("Moved.", "success")
     back = safe_next(request.form.get("next"))
@@ -239,8 +238,7 @@ def move_action(action_id: UUID, to: str) -> ResponseReturnValue:
             ActionState(to),
             reason=form.reason.data,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return saved_action(action_id)
 
@@ -260,8 +258,7 @@ def extend(action_id: UUID) -> ResponseReturnValue:
             due_on=form.due_on.data,
             reason=form.reason.data,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return saved_action(action_id)
 
@@ -278,7 +275,7 @@ def progress(action_id: UUID) -> ResponseReturnValue:
     kept, form = get_action(action_id), ProgressForm()
 
     def save() -> ResponseReturnValue:
-        mitigation.tell_progress(action_id, form.text.data, by=g.identity, at=g.now)
+        mitigation.tell_progress(action_id, form.text.data, act=g.act)
         return saved_action(action_id)
 
     def show() -> str:

@@ -33,14 +33,13 @@ def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
         note=form.note.data,
         files=sent,
         version=form.version_number,
-        by=g.identity,
-        at=g.now,
+        act=g.act,
     )
 
 
 def _examined(file: FileStorage) -> SentFile:
     name, content = file.filename or "", file.read()
-    return SentFile(name, content, evidence.examine(name, content, by=g.identity, at=g.now))
+    return SentFile(name, content, evidence.examine(name, content, act=g.act))
 
 
 @bp.route("/actions/<uuid:action_id>/report", methods=["GET", "POST"])
@@ -79,7 +78,7 @@ def verify(action_id: UUID) -> ResponseReturnValue:
             evidence_level=float(form.evidence_level.data),
             note=form.note.data,
         )
-        verification.verify(action_id, judged, version=form.version_number, by=g.identity, at=g.now)
+        verification.verify(action_id, judged, version=form.version_number, act=g.act)
         return saved_action(action_id, "Verified. The residual risk is being computed anew.")
 
     def show() -> str:
@@ -107,8 +106,7 @@ def send_back(action_id: UUID) -> ResponseReturnValue:
             action_id,
             reason=form.reason.data,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return saved_action(action_id, "Sent back.")
 

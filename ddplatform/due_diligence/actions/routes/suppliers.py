@@ -50,7 +50,7 @@ def my_action(action_id: UUID) -> ResponseReturnValue:
 def start_mine(action_id: UUID) -> ResponseReturnValue:
     """Begin, or go on after waiting."""
     row = get_asked_action(action_id)
-    mitigation.start(row.id, version=row.row_version, by=g.identity, at=g.now)
+    mitigation.start(row.id, version=row.row_version, act=g.act)
     flash(gettext("Started."), "success")
     return redirect(url_for(".my_action", action_id=action_id))
 
@@ -62,7 +62,7 @@ def progress_of_mine(action_id: UUID) -> ResponseReturnValue:
     row, form = get_asked_action(action_id), ProgressForm()
 
     def save() -> ResponseReturnValue:
-        mitigation.tell_progress(row.id, form.text.data, by=g.identity, at=g.now)
+        mitigation.tell_progress(row.id, form.text.data, act=g.act)
         flash(gettext("Saved. The buyer can read it."), "success")
         return redirect(url_for(".my_action", action_id=action_id))
 

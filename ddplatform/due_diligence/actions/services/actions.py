@@ -1,7 +1,7 @@
 """Mitigation actions: planned, started, extended, dropped, told of."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
@@ -14,7 +14,7 @@ from ddplatform.due_diligence.findings.models import ActionNote, ActionNoteKind,
 from ddplatform.due_diligence.findings.queries import LIVE_ACTIONS, UNDONE_ACTIONS, get_finding
 from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.due_diligence.findings.services.findings import name_of_member
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in, faults_in
@@ -49,7 +49,7 @@ class ActionPlan:
     is_own_practice: bool = False
 
 
-def plan(finding_id: UUID, wanted: ActionPlan, *, by: Identity, at: datetime) -> MitigationAction:
+def plan(finding_id: UUID, wanted: ActionPlan, *, act: Act) -> MitigationAction:
     """Plan one action about a finding (UNGP 19: responsibility, budget, measure of success).
 
     Raises:
@@ -60,9 +60,9 @@ def plan(finding_id: UUID, wanted: ActionPlan, *, by: Identity, at: datetime) ->
     finding = get_finding(finding_id)
     node = get_node(finding.node_id)
     supplier = node.supplier_organisation_id if wanted.by_supplier else None
-    _check_plan(wanted, has_supplier=node.supplier_organisation_id is not None, today=at.date())
+    _check_plan(wanted, has_supplier=node.supplier_organisation_id is not None, today=act.at.date())
     action = MitigationAction(
-        organisation_id=by.organisation_id,
+        organisation_id=act.by.organisation_id,
         respondent_organisation_id=supplier,
         finding_id=finding.id,
         node_id=node.id,
@@ -78,16 +78,15 @@ def plan(finding_id: UUID, wanted: ActionPlan, *, by: Identity, at: datetime) ->
         first_due_on=wanted.due_on,
         success_measure=wanted.success_measure.strip(),
         indicator=wanted.indicator or None,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(action)
     db.session.flush()  # the event names it
     audit.record(
         "action:plan",
         action,
-        by=by,
-        at=at,
+        act=act,
         title=action.title,
         control=action.control,
         owner=action.owner_id,
@@ -134,19 +133,13 @@ _PLAN_FAULTS = {
 }
 
 
-def start(action_id: UUID, *, version: int, by: Identity, at: datetime) -> MitigationAction:
+def start(action_id: UUID, *, version: int, act: Act) -> MitigationAction:
     """Begin a planned action, or go on with one that waited. Raises as `move`."""
-    return move(action_id, ActionState.DOING, version=version, by=by, at=at)
+    return move(action_id, ActionState.DOING, version=version, act=act)
 
 
 def move(
-    action_id: UUID,
-    to: ActionState,
-    *,
-    reason: str = "",
-    version: int,
-    by: Identity,
-    at: datetime,
+    action_id: UUID, to: ActionState, *, reason: str = "", version: int, act: Act
 ) -> MitigationAction:
     """Take an action to doing, waiting or dropped; reporting and verifying are steps of their own.
 
@@ -182,9 +175,9 @@ def move(
     if to is ActionState.DROPPED:
         action.dropped_reason = reason.strip()
     text = STEP_WORDS[before, to] + (f": {reason.strip()}" if reason.strip() else "")
-    add_note(action, ActionNoteKind.STEP, text, by=by, at=at)
-    finding_counts.refresh(action.node_id, today=at.date())
-    audit.record("action:move", action, by=by, at=at, status=(before, to), reason=reason.strip())
+    add_note(action, ActionNoteKind.STEP, text, act=act)
+    finding_counts.refresh(action.node_id, today=act.at.date())
+    audit.record("action:move", action, act=act, status=(before, to), reason=reason.strip())
     return action
 
 
@@ -207,13 +200,7 @@ STEP_WORDS = {
 
 
 def extend(
-    action_id: UUID,
-    *,
-    due_on: date,
-    reason: str,
-    version: int,
-    by: Identity,
-    at: datetime,
+    action_id: UUID, *, due_on: date, reason: str, version: int, act: Act
 ) -> MitigationAction:
     """Give an action another day, with the reason; both days stay in its history.
 
@@ -228,18 +215,18 @@ def extend(
     faults: dict[str, str] = {}
     if fault := fault_in(reason, label="the reason", longest=NOTE_LENGTH):
         faults["reason"] = fault
-    if due_on < at.date() or due_on == action.due_on:
+    if due_on < act.at.date() or due_on == action.due_on:
         faults["due_on"] = "Choose another day, from today on."
     if faults:
         raise Invalid(fields=faults)
     before, action.due_on = action.due_on, due_on
-    add_note(action, ActionNoteKind.EXTENSION, reason.strip(), by=by, at=at, days=(before, due_on))
-    finding_counts.refresh(action.node_id, today=at.date())
-    audit.record("action:extend", action, by=by, at=at, due_on=(before, due_on), reason=reason)
+    add_note(action, ActionNoteKind.EXTENSION, reason.strip(), act=act, days=(before, due_on))
+    finding_counts.refresh(action.node_id, today=act.at.date())
+    audit.record("action:extend", action, act=act, due_on=(before, due_on), reason=reason)
     return action
 
 
-def tell_progress(action_id: UUID, text: str, *, by: Identity, at: datetime) -> ActionNote:
+def tell_progress(action_id: UUID, text: str, *, act: Act) -> ActionNote:
     """Add a note on how far an action is; either side may.
 
     Raises:
@@ -252,8 +239,8 @@ def tell_progress(action_id: UUID, text: str, *, by: Identity, at: datetime) -> 
         raise Conflict("This action is closed.")
     if fault := fault_in(text, label="how far it is", longest=NOTE_LENGTH):
         raise Invalid(fields={"text": fault})
-    note = add_note(action, ActionNoteKind.PROGRESS, text.strip(), by=by, at=at)
-    audit.record("action:progress", action, by=by, at=at)
+    note = add_note(action, ActionNoteKind.PROGRESS, text.strip(), act=act)
+    audit.record("action:progress", action, act=act)
     return note
 
 
@@ -262,8 +249,7 @@ def add_note(
     kind: ActionNoteKind,
     text: str,
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
     days: tuple[date, date] | None = None,
 ) -> ActionNote:
     """One more entry in the history that both sides read."""
@@ -275,9 +261,9 @@ def add_note(
         text=text,
         due_before=days[0] if days else None,
         due_after=days[1] if days else None,
-        author_name=by.name,
-        created_at=at,
-        created_by_id=by.user_id,
+        author_name=act.by.name,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(note)
     return note

@@ -1,12 +1,12 @@
 """The daily mail about actions: one to each person, grouped, never with anything about a child."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_organisation, get_person
 from ddplatform.due_diligence.actions.queries.reminders import Reminder, list_reminders
 from ddplatform.due_diligence.findings.services import counts as finding_counts
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.jobs import services as jobs
@@ -14,26 +14,26 @@ from ddplatform.infrastructure.jobs import services as jobs
 REMIND, MAIL = "action:remind", "action:mail"
 
 
-def ask_reminders(*, by: Identity, at: datetime) -> int:
+def ask_reminders(*, act: Act) -> int:
     """Count late actions anew and queue one mail for each person; returns how many."""
-    today = at.date()
+    today = act.at.date()
     finding_counts.refresh(today=today)
     people = list_reminders(today)
     for user_id in people:
         jobs.enqueue(
-            MAIL, {"user_id": str(user_id)}, by=by, at=at, unique_key=f"{MAIL}:{user_id}:{today}"
+            MAIL, {"user_id": str(user_id)}, act=act, unique_key=f"{MAIL}:{user_id}:{today}"
         )
     return len(people)
 
 
-def send_reminder(user_id: UUID, *, by: Identity, at: datetime) -> bool:
+def send_reminder(user_id: UUID, *, act: Act) -> bool:
     """Write and send the mail of one person; False when there is nothing to tell any more."""
-    reminders = list_reminders(at.date()).get(user_id)
+    reminders = list_reminders(act.at.date()).get(user_id)
     if not reminders:
         return False
-    organisation, person = get_organisation(by.organisation_id), get_person(user_id)
-    late = [one for one in reminders if one.due_on < at.date()]
-    soon = [one for one in reminders if one.due_on >= at.date()]
+    organisation, person = get_organisation(act.by.organisation_id), get_person(user_id)
+    late = [one for one in reminders if one.due_on < act.at.date()]
+    soon = [one for one in reminders if one.due_on >= act.at.date()]
     lines = [f"{organisation.name}: actions to protect children that wait for you.", ""]
     for title, group in (("Late:", late), ("Due soon:", soon)):
         if group:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
@@ -22,7 +21,7 @@ from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.queries.documents import count_documents_of
 from ddplatform.evidence.uploads.services import SentFile
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotAllowed
 from ddplatform.infrastructure.plain_text import fault_in
@@ -31,13 +30,7 @@ from ddplatform.value_chain.mapping.queries.maps import get_node
 
 
 def report_done(
-    action_id: UUID,
-    *,
-    note: str,
-    files: Sequence[SentFile],
-    version: int,
-    by: Identity,
-    at: datetime,
+    action_id: UUID, *, note: str, files: Sequence[SentFile], version: int, act: Act
 ) -> MitigationAction:
     """Report an action done, with documents or photos that show it. Either side may.
 
@@ -52,10 +45,10 @@ def report_done(
     """
     action = get_action(action_id, for_change=True, either_side=True)
     refuse_stale_step(action, version, ActionState.TO_VERIFY)
-    _require_carrier(action, by)
+    _require_carrier(action, act.by)
     if fault := fault_in(note, label="what was done", longest=NOTE_LENGTH):
         raise Invalid(fields={"note": fault})
-    documents = _take_in_all(action, files, by=by, at=at)
+    documents = _take_in_all(action, files, act=act)
     require_step(
         Machine.ACTION,
         action.status,
@@ -63,12 +56,12 @@ def report_done(
         ActionFacts(owner=carrier_of(action), evidence_attached=documents > 0),
     )
     before, action.status = action.status, ActionState.TO_VERIFY
-    action.reported_at, action.reported_by_id = at, by.user_id
-    add_note(action, ActionNoteKind.REPORT, note.strip(), by=by, at=at)
-    if by.organisation_id == action.organisation_id:
-        finding_counts.refresh(action.node_id, today=at.date())
+    action.reported_at, action.reported_by_id = act.at, act.by.user_id
+    add_note(action, ActionNoteKind.REPORT, note.strip(), act=act)
+    if act.by.organisation_id == action.organisation_id:
+        finding_counts.refresh(action.node_id, today=act.at.date())
     audit.record(
-        "action:report", action, by=by, at=at, status=(before, action.status), documents=documents
+        "action:report", action, act=act, status=(before, action.status), documents=documents
     )
     return action
 
@@ -84,12 +77,10 @@ def _require_carrier(action: MitigationAction, by: Identity) -> None:
     )
 
 
-def _take_in_all(
-    action: MitigationAction, files: Sequence[SentFile], *, by: Identity, at: datetime
-) -> int:
+def _take_in_all(action: MitigationAction, files: Sequence[SentFile], *, act: Act) -> int:
     """Keep what was sent; how many documents show the action now."""
     for file in files:
-        _take_in(action, file, by=by, at=at)
+        _take_in(action, file, act=act)
     db.session.flush()  # the documents just added are counted
     documents = count_documents_of([action.id])
     if action.status is ActionState.DOING and not documents:
@@ -97,18 +88,17 @@ def _take_in_all(
     return documents
 
 
-def _take_in(action: MitigationAction, file: SentFile, *, by: Identity, at: datetime) -> None:
+def _take_in(action: MitigationAction, file: SentFile, *, act: Act) -> None:
     kept = evidence.take_in(
         filename=file.filename,
         content=file.content,
         examined=file.examined,
-        by=by,
-        at=at,
+        act=act,
         owner_organisation_id=action.organisation_id,
         respondent_organisation_id=action.respondent_organisation_id,
         description=action.title,
     )
-    evidence.attach(kept, action, at=at)
+    evidence.attach(kept, action, at=act.at)
     db.session.flush()  # releasing finds the link just made
     evidence.release(kept)
 
@@ -128,9 +118,7 @@ class Judgement:
     note: str
 
 
-def verify(
-    action_id: UUID, judged: Judgement, *, version: int, by: Identity, at: datetime
-) -> MitigationAction:
+def verify(action_id: UUID, judged: Judgement, *, version: int, act: Act) -> MitigationAction:
     """Accept an action as done and say how far its control reaches; asks for a new assessment.
 
     Raises:
@@ -141,21 +129,20 @@ def verify(
     """
     action = get_action(action_id, for_change=True)
     refuse_stale_step(action, version, ActionState.VERIFIED)
-    _require_other(action, by)
-    require_step(Machine.ACTION, action.status, ActionState.VERIFIED, _facts(action, by))
+    _require_other(action, act.by)
+    require_step(Machine.ACTION, action.status, ActionState.VERIFIED, _facts(action, act.by))
     _check_judgement(judged)
     if action.control is not None:
-        _record_control(action, action.control, judged, by=by, at=at)
+        _record_control(action, action.control, judged, act=act)
     action.status = ActionState.VERIFIED
-    action.verified_at, action.verified_by_id = at, by.user_id
+    action.verified_at, action.verified_by_id = act.at, act.by.user_id
     action.verified_note = judged.note.strip()
     action.coverage, action.evidence_level = judged.coverage, judged.evidence_level
-    add_note(action, ActionNoteKind.VERIFICATION, judged.note.strip(), by=by, at=at)
+    add_note(action, ActionNoteKind.VERIFICATION, judged.note.strip(), act=act)
     audit.record(
         "action:verify",
         action,
-        by=by,
-        at=at,
+        act=act,
         status=(ActionState.TO_VERIFY, ActionState.VERIFIED),
         control=action.control,
         coverage=judged.coverage,
@@ -176,26 +163,21 @@ def _check_judgement(judged: Judgement) -> None:
         raise Invalid(fields=faults)
 
 
-def _record_control(
-    action: MitigationAction, control: str, judged: Judgement, *, by: Identity, at: datetime
-) -> None:
+def _record_control(action: MitigationAction, control: str, judged: Judgement, *, act: Act) -> None:
     record_control(
         action.node_id,
         control,
         coverage=judged.coverage,
         evidence=judged.evidence_level,
-        verified_on=at.date(),
+        verified_on=act.at.date(),
         reason=judged.note,
         cause=("action", action.id),
-        by=by,
-        at=at,
+        act=act,
     )
-    ask_reassessment(get_node(action.node_id).chain_id, "facts", by=by, at=at)
+    ask_reassessment(get_node(action.node_id).chain_id, "facts", act=act)
 
 
-def send_back(
-    action_id: UUID, *, reason: str, version: int, by: Identity, at: datetime
-) -> MitigationAction:
+def send_back(action_id: UUID, *, reason: str, version: int, act: Act) -> MitigationAction:
     """Do not accept a report: the action is being done again, and both sides read why.
 
     Raises:
@@ -206,20 +188,19 @@ def send_back(
     """
     action = get_action(action_id, for_change=True)
     refuse_stale_step(action, version, ActionState.DOING)
-    _require_other(action, by)
+    _require_other(action, act.by)
     if fault := fault_in(reason, label="the reason", longest=NOTE_LENGTH):
         raise Invalid(fields={"reason": fault})
-    facts = _facts(action, by, reason=reason)
+    facts = _facts(action, act.by, reason=reason)
     require_step(Machine.ACTION, action.status, ActionState.DOING, facts)
     action.status = ActionState.DOING
     action.reported_at = action.reported_by_id = None
-    add_note(action, ActionNoteKind.VERIFICATION, f"Sent back: {reason.strip()}", by=by, at=at)
-    finding_counts.refresh(action.node_id, today=at.date())
+    add_note(action, ActionNoteKind.VERIFICATION, f"Sent back: {reason.strip()}", act=act)
+    finding_counts.refresh(action.node_id, today=act.at.date())
     audit.record(
         "action:send_back",
         action,
-        by=by,
-        at=at,
+        act=act,
         status=(ActionState.TO_VERIFY, ActionState.DOING),
         reason=reason.strip(),
     )

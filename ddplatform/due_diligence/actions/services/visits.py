@@ -1,6 +1,5 @@
 """Visits that lines of assessment plans ask for: each is an action about a finding."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from ddplatform.due_diligence.findings.services.findings import (
     FindingFields,
     record,
 )
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.assessment_plan.services.assign import WantedVisit
 from supply_chain.risk.issue_names import ISSUE_TERMS
@@ -21,7 +20,7 @@ from supply_chain.risk.issue_names import ISSUE_TERMS
 INDICATOR = "IND-02"  # sites assessed in the last 12 months
 
 
-def plan_visit(wanted: WantedVisit, *, by: Identity, at: datetime) -> UUID:
+def plan_visit(wanted: WantedVisit, *, act: Act) -> UUID:
     """Plan a visit: an action about the newest open finding on its issue at the node, or about a
     new one that says how little is known; its key.
 
@@ -31,7 +30,7 @@ def plan_visit(wanted: WantedVisit, *, by: Identity, at: datetime) -> UUID:
     """
     finding_id = _find_open(wanted)
     if finding_id is None:
-        finding_id = record(wanted.node_id, _gap(wanted), by=by, at=at).id
+        finding_id = record(wanted.node_id, _gap(wanted), act=act).id
     action = plan(
         finding_id,
         ActionPlan(
@@ -47,8 +46,7 @@ def plan_visit(wanted: WantedVisit, *, by: Identity, at: datetime) -> UUID:
             indicator=INDICATOR,
             owner_id=wanted.owner_id,
         ),
-        by=by,
-        at=at,
+        act=act,
     )
     return action.id
 

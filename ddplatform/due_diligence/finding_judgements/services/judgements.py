@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
@@ -19,7 +18,7 @@ from ddplatform.due_diligence.finding_judgements.queries import (
 )
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -59,7 +58,7 @@ class Grade:
     delay_harms: bool | None = None
 
 
-def grade(finding_id: UUID, wanted: Grade, *, version: int, by: Identity, at: datetime) -> Finding:
+def grade(finding_id: UUID, wanted: Grade, *, version: int, act: Act) -> Finding:
     """Judge the severity of a finding, with a reason for each trait.
 
     The judgement becomes that of the (node, issue), and a new assessment is asked for.
@@ -85,12 +84,11 @@ def grade(finding_id: UUID, wanted: Grade, *, version: int, by: Identity, at: da
         **finding.step_data,
         "grade": {"vulnerable": wanted.vulnerable, "delay_harms": wanted.delay_harms},
     }
-    _keep_judgement(finding, wanted, by=by, at=at)
+    _keep_judgement(finding, wanted, act=act)
     audit.record(
         "finding:grade",
         finding,
-        by=by,
-        at=at,
+        act=act,
         is_emergency=wanted.is_emergency,
         vulnerable=wanted.vulnerable,
         severity=severity_of_finding(finding),
@@ -115,7 +113,7 @@ def _check_grade(wanted: Grade) -> None:
         raise Invalid(fields=faults)
 
 
-def _keep_judgement(finding: Finding, wanted: Grade, *, by: Identity, at: datetime) -> None:
+def _keep_judgement(finding: Finding, wanted: Grade, *, act: Act) -> None:
     db.session.add(
         SeverityJudgement(
             node_id=finding.node_id,
@@ -125,19 +123,20 @@ def _keep_judgement(finding: Finding, wanted: Grade, *, by: Identity, at: dateti
             irremediability=wanted.irremediability,
             vulnerable=wanted.vulnerable,
             reasons=dict(finding.severity_reasons),
-            created_at=at,
-            created_by_id=by.user_id,
+            created_at=act.at,
+            created_by_id=act.by.user_id,
         )
     )
     _keep_salience(
-        finding, wanted.delay_harms, reason=finding.severity_reasons["scale"], by=by, at=at
+        finding,
+        wanted.delay_harms,
+        reason=finding.severity_reasons["scale"],
+        act=act,
     )
-    ask_reassessment(get_node(finding.node_id).chain_id, "facts", by=by, at=at)
+    ask_reassessment(get_node(finding.node_id).chain_id, "facts", act=act)
 
 
-def _keep_salience(
-    finding: Finding, delay_harms: bool | None, *, reason: str, by: Identity, at: datetime
-) -> None:
+def _keep_salience(finding: Finding, delay_harms: bool | None, *, reason: str, act: Act) -> None:
     db.session.add(
         SalienceNote(
             node_id=finding.node_id,
@@ -146,8 +145,8 @@ def _keep_salience(
             delay_harms=delay_harms,
             involvement=_AS_THE_METHOD_SAYS.get(finding.involvement or ""),
             reason=reason,
-            created_at=at,
-            created_by_id=by.user_id,
+            created_at=act.at,
+            created_by_id=act.by.user_id,
         )
     )
 
@@ -158,8 +157,7 @@ def judge_involvement(
     *,
     minority_view: str = "",
     version: int,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> Finding:
     """Decide by INV-1 to INV-3, with reasons, how the company is involved (UNGP 13, 19).
 
@@ -187,13 +185,12 @@ def judge_involvement(
     }
     known = find_salience_note(finding.node_id, finding.issue)
     delay_harms = known.delay_harms if known else None
-    _keep_salience(finding, delay_harms, reason=_deciding_reason(answers), by=by, at=at)
-    ask_reassessment(get_node(finding.node_id).chain_id, "facts", by=by, at=at)
+    _keep_salience(finding, delay_harms, reason=_deciding_reason(answers), act=act)
+    ask_reassessment(get_node(finding.node_id).chain_id, "facts", act=act)
     audit.record(
         "finding:involvement",
         finding,
-        by=by,
-        at=at,
+        act=act,
         involvement=(before, decided.value),
         answers=finding.involvement_answers,
     )

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.impacts import decide_leverage, impact_words
 from ddplatform.due_diligence.findings.queries import get_finding
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -34,8 +33,7 @@ def settle_leverage(
     types: Sequence[str],
     reason: str,
     version: int,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> str:
     """Decide by LD-1 to LD-5 what to do about the business partner; returns the ref.
 
@@ -63,14 +61,14 @@ def settle_leverage(
             "ref": ref,
             "types": list(types),
             "reason": reason.strip(),
-            "on": at.date().isoformat(),
-            "by": by.name,
+            "on": act.at.date().isoformat(),
+            "by": act.by.name,
             "after_failures": int(finding.step_data.get("failed_reviews", 0)),
         },
     }
     db.session.flush()  # the version that the page shows next
     audit.record(
-        "finding:leverage", finding, by=by, at=at, leverage=(before, ref), reason=reason.strip()
+        "finding:leverage", finding, act=act, leverage=(before, ref), reason=reason.strip()
     )
     return ref
 

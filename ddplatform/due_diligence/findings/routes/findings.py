@@ -99,7 +99,7 @@ def record() -> ResponseReturnValue:
     )
 
     def save() -> ResponseReturnValue:
-        made = findings.record(node.id, _fields(form, answer), by=g.identity, at=g.now)
+        made = findings.record(node.id, _fields(form, answer), act=g.act)
         return saved_finding(made.id, "The finding is recorded. Grade its severity next.")
 
     return answer_form(
@@ -137,7 +137,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         finding=finding,
         severity_band=severity_band_of(place.severity),
         work=work,
-        steps=list_steps(place, work, by=g.identity, at=g.now),
+        steps=list_steps(place, work, act=g.act),
         fact=find_open_fact(finding_id) if finding.is_actual else None,
         answers=find_answers(finding.response_id) if finding.response_id else None,
         documents=list_evidence_of(
@@ -176,8 +176,7 @@ def rewrite(finding_id: UUID) -> ResponseReturnValue:
             title=form.title.data,
             description=form.description.data,
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return saved_finding(finding_id)
 
@@ -194,7 +193,7 @@ def owner(finding_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         chosen = UUID(form.owner_id.data) if form.owner_id.data else None
-        findings.set_owner(finding_id, chosen, version=form.version_number, by=g.identity, at=g.now)
+        findings.set_owner(finding_id, chosen, version=form.version_number, act=g.act)
         return saved_finding(finding_id)
 
     return answer_form(

@@ -59,8 +59,7 @@ def step(finding_id: UUID, to: str) -> ResponseReturnValue:
             target,
             _given(form),
             version=form.version_number,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return saved_finding(finding_id)
 

@@ -1,7 +1,6 @@
 """Findings: recorded, reworded, given to an owner."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_person, get_user
@@ -11,7 +10,7 @@ from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.due_diligence.findings.services import harm
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.plain_text import faults_in
@@ -46,7 +45,7 @@ class FindingFields:
     found_by_control: str | None = None
 
 
-def record(node_id: UUID, fields: FindingFields, *, by: Identity, at: datetime) -> Finding:
+def record(node_id: UUID, fields: FindingFields, *, act: Act) -> Finding:
     """Record an actual or potential adverse impact on children at a node (UNGP 17, 18).
 
     Harm that is alleged or confirmed is stated to the risk method at once (RM-1.0 section 8).
@@ -70,22 +69,21 @@ def record(node_id: UUID, fields: FindingFields, *, by: Identity, at: datetime) 
         answer_path=fields.answer_path,
         self_disclosed=fields.self_disclosed,
         found_by_control=fields.found_by_control or None,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(finding)
     db.session.flush()  # the fact and the event name it
     if fields.response_id and fields.answer_path:
-        turn_into_finding(fields.response_id, fields.answer_path, by=by, at=at)
+        turn_into_finding(fields.response_id, fields.answer_path, act=act)
     if finding.is_actual:
-        harm.state_fact(finding, confirmed=fields.harm is Harm.CONFIRMED, at=at)
-        ask_reassessment(node.chain_id, "facts", by=by, at=at)
-    finding_counts.refresh(node.id, today=at.date())
+        harm.state_fact(finding, confirmed=fields.harm is Harm.CONFIRMED, at=act.at)
+        ask_reassessment(node.chain_id, "facts", act=act)
+    finding_counts.refresh(node.id, today=act.at.date())
     audit.record(
         "finding:record",
         finding,
-        by=by,
-        at=at,
+        act=act,
         title=finding.title,
         issue=finding.issue,
         harm=fields.harm,
@@ -95,7 +93,7 @@ def record(node_id: UUID, fields: FindingFields, *, by: Identity, at: datetime) 
     return finding
 
 
-def record_listed(match: ConfirmedMatch, *, by: Identity, at: datetime) -> UUID:
+def record_listed(match: ConfirmedMatch, *, act: Act) -> UUID:
     """Record a finding at a site that a person found on an official list; returns its key.
 
     Potential harm changes no score, alleged harm is a credible allegation (RM-1.0 section 8).
@@ -107,12 +105,10 @@ def record_listed(match: ConfirmedMatch, *, by: Identity, at: datetime) -> UUID:
         source=FindingSource.OFFICIAL_LIST,
         harm=match.harm,
     )
-    return record(match.node_id, fields, by=by, at=at).id
+    return record(match.node_id, fields, act=act).id
 
 
-def rewrite(
-    finding_id: UUID, *, title: str, description: str, version: int, by: Identity, at: datetime
-) -> Finding:
+def rewrite(finding_id: UUID, *, title: str, description: str, version: int, act: Act) -> Finding:
     """Change the words of a finding.
 
     Raises:
@@ -132,8 +128,7 @@ def rewrite(
     audit.record(
         "finding:rewrite",
         finding,
-        by=by,
-        at=at,
+        act=act,
         title=(before[0], finding.title),
         description=(before[1], finding.description),
     )
@@ -151,9 +146,7 @@ def _check_texts(title: str, description: str) -> None:
         raise Invalid(fields=faults)
 
 
-def set_owner(
-    finding_id: UUID, owner_id: UUID | None, *, version: int, by: Identity, at: datetime
-) -> Finding:
+def set_owner(finding_id: UUID, owner_id: UUID | None, *, version: int, act: Act) -> Finding:
     """Say who of the organisation answers for a finding (UNGP 19).
 
     Raises:
@@ -165,7 +158,7 @@ def set_owner(
     theirs = get_user(finding.owner_id).name if finding.owner_id else None
     refuse_stale(finding, version, theirs={"Owner": theirs}, mine={"Owner": name})
     before, finding.owner_id = finding.owner_id, owner_id
-    audit.record("finding:owner", finding, by=by, at=at, owner=(before, owner_id))
+    audit.record("finding:owner", finding, act=act, owner=(before, owner_id))
     return finding
 
 

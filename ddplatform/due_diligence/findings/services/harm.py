@@ -6,7 +6,7 @@ from uuid import UUID
 from ddplatform.audit.services import log as audit
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import find_open_fact, get_finding
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.risk.facts.services.facts import add_fact, ask_reassessment, end_fact
@@ -46,8 +46,7 @@ def report_harm(
     confirmed: bool,
     found_by_control: str | None = None,
     self_disclosed: bool = False,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> Finding:
     """Say that a potential impact has become an actual one, alleged or confirmed.
 
@@ -72,13 +71,12 @@ def report_harm(
     finding.is_actual = True
     finding.found_by_control = found_by_control or finding.found_by_control
     finding.self_disclosed = self_disclosed or finding.self_disclosed
-    fact = state_fact(finding, confirmed=confirmed, at=at)
-    ask_reassessment(get_node(finding.node_id).chain_id, "facts", by=by, at=at)
+    fact = state_fact(finding, confirmed=confirmed, at=act.at)
+    ask_reassessment(get_node(finding.node_id).chain_id, "facts", act=act)
     audit.record(
         "finding:harm",
         finding,
-        by=by,
-        at=at,
+        act=act,
         harm=(known.kind if known else None, fact.kind),
         self_disclosed=finding.self_disclosed,
         found_by=finding.found_by_control,
@@ -86,7 +84,7 @@ def report_harm(
     return finding
 
 
-def refute_allegation(finding_id: UUID, *, reason: str, by: Identity, at: datetime) -> Finding:
+def refute_allegation(finding_id: UUID, *, reason: str, act: Act) -> Finding:
     """End an allegation that was checked and not borne out. Confirmed harm ends by its case alone.
 
     Raises:
@@ -98,14 +96,14 @@ def refute_allegation(finding_id: UUID, *, reason: str, by: Identity, at: dateti
     known = find_open_fact(finding.id)
     if known is None or known.kind is not FactKind.CREDIBLE:
         raise Conflict("There is no open allegation to refute.")
-    if finding.created_by_id == by.user_id:
+    if finding.created_by_id == act.by.user_id:
         raise Conflict(
             "Whoever recorded an allegation does not refute it.", "Ask somebody else to check it."
         )
     if fault := fault_in(reason, label="what was checked and seen", longest=REASON_LENGTH):
         raise Invalid(fields={"reason": fault})
-    end_fact(Finding.__tablename__, finding.id, at=at)
+    end_fact(Finding.__tablename__, finding.id, at=act.at)
     finding.is_actual = False
-    ask_reassessment(get_node(finding.node_id).chain_id, "facts", by=by, at=at)
-    audit.record("finding:refute", finding, by=by, at=at, reason=reason.strip())
+    ask_reassessment(get_node(finding.node_id).chain_id, "facts", act=act)
+    audit.record("finding:refute", finding, act=act, reason=reason.strip())
     return finding

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from ddplatform.due_diligence.findings.queries import (
 )
 from ddplatform.due_diligence.findings.services import counts as finding_counts
 from ddplatform.evidence.uploads.queries.documents import count_documents_of
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -82,29 +82,23 @@ def work_on(finding_id: UUID) -> Work:
     return Work(actions, documents, has_case(finding_id))
 
 
-def list_steps(place: FindingPlace, work: Work, *, by: Identity, at: datetime) -> list[OpenStep]:
+def list_steps(place: FindingPlace, work: Work, *, act: Act) -> list[OpenStep]:
     """The steps from where a finding stands; what the form of a step asks for counts as given."""
     given = StepInput(
         reason="given",
-        review_on=at.date() + timedelta(days=1),
+        review_on=act.at.date() + timedelta(days=1),
         affected_consulted=True,
         outcome="given",
         feedback="given",
         trigger="given",
     )
-    facts = _facts(place, work, given, by=by, at=at)
+    facts = _facts(place, work, given, act=act)
     steps = next_steps(Machine.RISK, place.finding.status)
     return [OpenStep(step, missing_for(step, facts)) for step in steps]
 
 
 def take_step(
-    finding_id: UUID,
-    to: RiskState,
-    given: StepInput,
-    *,
-    version: int,
-    by: Identity,
-    at: datetime,
+    finding_id: UUID, to: RiskState, given: StepInput, *, version: int, act: Act
 ) -> Finding:
     """Take a finding to another state.
 
@@ -120,22 +114,21 @@ def take_step(
     )
     _check_input(given)
     place = get_finding_place(finding_id)
-    facts = _facts(place, work_on(finding_id), given, by=by, at=at)
+    facts = _facts(place, work_on(finding_id), given, act=act)
     require_step(Machine.RISK, finding.status, to, facts)
     before = finding.status
     finding.status = to
     finding.step_data = {
         **finding.step_data,
-        **_kept(to, given, place, by=by, at=at, was=before),
+        **_kept(to, given, place, act=act, was=before),
     }
-    closed = (at, by.user_id) if to is RiskState.CONTROLLED else (None, None)
+    closed = (act.at, act.by.user_id) if to is RiskState.CONTROLLED else (None, None)
     finding.closed_at, finding.closed_by_id = closed
-    finding_counts.refresh(finding.node_id, today=at.date())
+    finding_counts.refresh(finding.node_id, today=act.at.date())
     audit.record(
         "finding:step",
         finding,
-        by=by,
-        at=at,
+        act=act,
         status=(before, to),
         **{name: value for name, value in _told(given).items() if value},
     )
@@ -163,16 +156,14 @@ def _check_input(given: StepInput) -> None:
         raise Invalid(fields=faults)
 
 
-def _facts(
-    place: FindingPlace, work: Work, given: StepInput, *, by: Identity, at: datetime
-) -> RiskFacts:
+def _facts(place: FindingPlace, work: Work, given: StepInput, *, act: Act) -> RiskFacts:
     finding, scores, data = place.finding, place.scores, place.finding.step_data
     planned = [
         action
         for action in work.actions
         if action.status in LIVE_ACTIONS or finding.status is not RiskState.INEFFECTIVE
     ]
-    is_approver = by.has(Permission.RISK_APPROVE) and by.user_id != finding.owner_id
+    is_approver = act.by.has(Permission.RISK_APPROVE) and act.by.user_id != finding.owner_id
     failed = int(data.get("failed_reviews", 0))
     return RiskFacts(
         severity=_severity(place),
@@ -180,7 +171,7 @@ def _facts(
         confidence=scores.known_share if scores else None,
         involvement_drafted=finding.involvement is not None,
         salience_rank=scores.salience_rank if scores else None,
-        approver=by.user_id if is_approver else None,
+        approver=act.by.user_id if is_approver else None,
         owner=finding.owner_id,
         budget_set=any(action.budget_amount is not None for action in planned),
         due_on=min((action.due_on for action in planned), default=None),
@@ -191,10 +182,10 @@ def _facts(
         emergency=finding.is_emergency if finding.scale is not None else None,
         reason=given.reason,
         review_on=given.review_on,
-        today=at.date(),
+        today=act.at.date(),
         evidence_attached=work.documents > 0,
-        months_of_data=_months_since(data.get("implemented_on"), at.date()),
-        reviewer=by.user_id,
+        months_of_data=_months_since(data.get("implemented_on"), act.at.date()),
+        reviewer=act.by.user_id,
         outcome_met=bool(given.outcome.strip()),
         affected_gave_feedback=bool(given.feedback.strip()),
         band_before=data.get("planning", {}).get("band"),
@@ -218,23 +209,17 @@ def _months_since(day: str | None, today: date) -> float:
 
 
 def _kept(
-    to: RiskState,
-    given: StepInput,
-    place: FindingPlace,
-    *,
-    by: Identity,
-    at: datetime,
-    was: RiskState,
+    to: RiskState, given: StepInput, place: FindingPlace, *, act: Act, was: RiskState
 ) -> dict[str, Any]:
     """What later guards and the page need to know of this step."""
-    today, data, scores = at.date().isoformat(), place.finding.step_data, place.scores
+    today, data, scores = act.at.date().isoformat(), place.finding.step_data, place.scores
     if to is RiskState.DEFERRED:
         review_on = given.review_on.isoformat() if given.review_on else None
         return {
             "deferral": {
                 "reason": given.reason.strip(),
                 "review_on": review_on,
-                "approver": by.name,
+                "approver": act.by.name,
             }
         }
     if to is RiskState.ACTION_PLANNED:
@@ -255,7 +240,7 @@ def _kept(
             "failed_reviews": failed + (to is RiskState.INEFFECTIVE),
             "review": {
                 "on": today,
-                "by": by.name,
+                "by": act.by.name,
                 "effective": to is RiskState.CONTROLLED,
                 "outcome": given.outcome.strip() or given.reason.strip(),
                 "feedback": given.feedback.strip(),

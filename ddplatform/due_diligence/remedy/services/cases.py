@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from ddplatform.audit.services import log as audit
@@ -30,7 +29,7 @@ from ddplatform.due_diligence.remedy.models import (
 from ddplatform.due_diligence.remedy.queries.cases import get_origin, has_open_case, list_officers
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.risk.facts.services import facts as risk
@@ -53,7 +52,7 @@ class Alert:
     note: str = ""
 
 
-def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> RemediationCase:
+def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
     """Open a case about one child for a finding that is an actual impact.
 
     Every safeguarding officer of the organisation is assigned; whoever opens it does not see it
@@ -70,7 +69,7 @@ def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> 
     if alert.alert_source not in impact_words().alert_sources:
         raise Invalid(fields={"alert_source": "Choose where the alert came from."})
     _require_clean(alert.note)
-    officers = list_officers(today=at.date())
+    officers = list_officers(today=act.at.date())
     if not officers:
         raise Conflict(
             "Your organisation has no safeguarding officer, so nobody would read this.",
@@ -79,13 +78,13 @@ def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> 
         )
     case = RemediationCase(
         id=uuid4(),
-        organisation_id=by.organisation_id,
+        organisation_id=act.by.organisation_id,
         code=new_code(),
         finding_id=finding.id,
         is_sensitive_class=alert.work_class in SENSITIVE_CLASSES,
         key_version=1,
-        opened_at=at,
-        opened_by_id=by.user_id,
+        opened_at=act.at,
+        opened_by_id=act.by.user_id,
     )
     case_seal.give_key(case)
     facts = CaseFacts(
@@ -95,8 +94,8 @@ def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> 
     db.session.add(case)
     db.session.flush()  # assignments and the event name it
     for user_id, _name in officers:
-        db.session.add(CaseAssignment(case_id=case.id, user_id=user_id, created_at=at))
-    audit.record("case:open", case, by=by, at=at, restricted=True)
+        db.session.add(CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at))
+    audit.record("case:open", case, act=act, restricted=True)
     return case
 
 
@@ -106,46 +105,40 @@ def new_code() -> str:
     return "".join(signs[:4]) + "-" + "".join(signs[4:])
 
 
-def note_reading(case: RemediationCase, *, purpose: str, by: Identity, at: datetime) -> None:
+def note_reading(case: RemediationCase, *, purpose: str, act: Act) -> None:
     """Each reading of a case is kept, shown on the case, and an event."""
-    db.session.add(CaseAccess(case_id=case.id, user_id=by.user_id, purpose=purpose, read_at=at))
-    audit.record("case:read", case, by=by, at=at, restricted=True)
+    db.session.add(
+        CaseAccess(case_id=case.id, user_id=act.by.user_id, purpose=purpose, read_at=act.at)
+    )
+    audit.record("case:read", case, act=act, restricted=True)
 
 
-def assign(
-    case: RemediationCase, user_id: UUID, *, is_verifier: bool, by: Identity, at: datetime
-) -> CaseAssignment:
+def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act) -> CaseAssignment:
     """Let one more safeguarding officer open a case, as case manager or as verifier.
 
     Raises:
         Invalid: the person is no safeguarding officer here.
         Conflict: the person may open it already, or it is oneself.
     """
-    if user_id == by.user_id:
+    if user_id == act.by.user_id:
         raise Conflict("Nobody gives out the own part in a case.", "Ask another officer.")
-    if user_id not in {officer for officer, _ in list_officers(today=at.date())}:
+    if user_id not in {officer for officer, _ in list_officers(today=act.at.date())}:
         raise Invalid(fields={"user": "Only safeguarding officers can be given a case."})
     assigned = db.session.query(CaseAssignment).filter_by(case_id=case.id, user_id=user_id).first()
     if assigned is not None and assigned.is_verifier == is_verifier:
         raise Conflict("This person may open the case already.")
     if assigned is None:
-        assigned = CaseAssignment(case_id=case.id, user_id=user_id, created_at=at)
-        assigned.created_by_id = by.user_id
+        assigned = CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at)
+        assigned.created_by_id = act.by.user_id
         db.session.add(assigned)
     assigned.is_verifier = is_verifier
     db.session.flush()  # the page lists it
-    audit.record("case:assign", case, by=by, at=at, restricted=True)
+    audit.record("case:assign", case, act=act, restricted=True)
     return assigned
 
 
 def take_step(
-    case: RemediationCase,
-    step: str,
-    *,
-    ticked: Collection[str],
-    note: str,
-    by: Identity,
-    at: datetime,
+    case: RemediationCase, step: str, *, ticked: Collection[str], note: str, act: Act
 ) -> RemediationStep:
     """Record a step of the protocol (REM-01..12) with what was found true.
 
@@ -158,25 +151,19 @@ def take_step(
     _require_open(case)
     _require_clean(note)
     row = RemediationStep(
-        id=uuid4(), case_id=case.id, step=step, taken_at=at, taken_by_id=by.user_id
+        id=uuid4(), case_id=case.id, step=step, taken_at=act.at, taken_by_id=act.by.user_id
     )
     row.sealed_note = case_seal.seal(
         case, row, "sealed_note", row.id, {"ticked": sorted(ticked), "note": note}
     )
     db.session.add(row)
     db.session.flush()  # the guards of the next move read it
-    audit.record("case:step", case, by=by, at=at, restricted=True)
+    audit.record("case:step", case, act=act, restricted=True)
     return row
 
 
 def move(
-    case: RemediationCase,
-    to: ImpactState,
-    *,
-    by: Identity,
-    at: datetime,
-    reason: str = "",
-    reference: str = "",
+    case: RemediationCase, to: ImpactState, *, act: Act, reason: str = "", reference: str = ""
 ) -> None:
     """Take a case to another state, if its guards are met.
 
@@ -189,28 +176,28 @@ def move(
         Invalid: a reason that could show who the child is.
     """
     _require_clean(reason)
-    facts = gather(case, by=by, at=at, reason=reason, reference=reference)
+    facts = gather(case, act=act, reason=reason, reference=reference)
     require_step(Machine.IMPACT, case.status, to, facts)
     case.status = to
     row = RemediationStep(
-        id=uuid4(), case_id=case.id, step=to.value, taken_at=at, taken_by_id=by.user_id
+        id=uuid4(), case_id=case.id, step=to.value, taken_at=act.at, taken_by_id=act.by.user_id
     )
     row.sealed_note = case_seal.seal(
         case, row, "sealed_note", row.id, {"ticked": [], "note": reason or reference}
     )
     db.session.add(row)
-    _mark_end(case, to, by=by, at=at)
-    audit.record("case:move", case, by=by, at=at, restricted=True)
+    _mark_end(case, to, act=act)
+    audit.record("case:move", case, act=act, restricted=True)
 
 
-def _mark_end(case: RemediationCase, to: ImpactState, *, by: Identity, at: datetime) -> None:
+def _mark_end(case: RemediationCase, to: ImpactState, *, act: Act) -> None:
     was_closed = case.closed_at is not None
-    case.closed_at, case.closed_by_id = (at, by.user_id) if to in ENDED else (None, None)
+    case.closed_at, case.closed_by_id = (act.at, act.by.user_id) if to in ENDED else (None, None)
     db.session.flush()  # the next question counts the open cases
     origin = get_origin(case)
     if to in ENDED and not has_open_case(case.finding_id, but=case.id):
         verified = to is ImpactState.CLOSED_VERIFIED
-        risk.end_fact("finding", case.finding_id, at=at, closure_verified=verified)
+        risk.end_fact("finding", case.finding_id, at=act.at, closure_verified=verified)
     elif was_closed:
         risk.add_fact(
             origin.node_id,
@@ -218,13 +205,13 @@ def _mark_end(case: RemediationCase, to: ImpactState, *, by: Identity, at: datet
             FactKind.CONFIRMED,
             cause_type="finding",
             cause_id=case.finding_id,
-            since=at,
+            since=act.at,
         )
     else:
         return
     # Everybody reads who asked for an assessment; nobody else learns who closed a case, and when.
     platform = system_identity(case.organisation_id)
-    risk.ask_reassessment(origin.chain_id, cause="facts", by=platform, at=at)
+    risk.ask_reassessment(origin.chain_id, cause="facts", act=Act(platform, act.at))
 
 
 def plan_support(
@@ -234,8 +221,7 @@ def plan_support(
     payer: str,
     amount: int | None,
     currency: str | None,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> SupportItem:
     """Agree one item of help and who pays for it. The child never waits for the split.
 
@@ -257,25 +243,25 @@ def plan_support(
         payer=payer,
         amount=amount,
         currency=currency if amount is not None else None,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(row)
     db.session.flush()  # the page lists it
-    audit.record("case:plan_support", case, by=by, at=at, restricted=True)
+    audit.record("case:plan_support", case, act=act, restricted=True)
     return row
 
 
 def set_support_status(
-    case: RemediationCase, item: SupportItem, status: SupportStatus, *, by: Identity, at: datetime
+    case: RemediationCase, item: SupportItem, status: SupportStatus, *, act: Act
 ) -> None:
     """Say how far one item of help is."""
     item.status = status
-    audit.record("case:support", case, by=by, at=at, restricted=True)
+    audit.record("case:support", case, act=act, restricted=True)
 
 
 def judge_criterion(
-    case: RemediationCase, criterion: str, *, is_met: bool, basis: str, by: Identity, at: datetime
+    case: RemediationCase, criterion: str, *, is_met: bool, basis: str, act: Act
 ) -> CaseCriterion:
     """Say whether a closure criterion is met, and on what basis.
 
@@ -292,13 +278,13 @@ def judge_criterion(
         case_id=case.id,
         criterion=criterion,
         is_met=is_met,
-        judged_at=at,
-        judged_by_id=by.user_id,
+        judged_at=act.at,
+        judged_by_id=act.by.user_id,
     )
     row.sealed_basis = case_seal.seal(case, row, "sealed_basis", row.id, basis)
     db.session.add(row)
     db.session.flush()  # the guards of the next move read it
-    audit.record("case:judge", case, by=by, at=at, restricted=True)
+    audit.record("case:judge", case, act=act, restricted=True)
     return row
 
 

@@ -12,7 +12,7 @@ from ddplatform.core.due_diligence.vocabulary import ImpactState
 from ddplatform.due_diligence.remedy.models import RemediationCase, RemediationStep
 from ddplatform.due_diligence.remedy.queries.cases import list_assignees, list_steps, load_criteria
 from ddplatform.due_diligence.remedy.services import seal as case_seal
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 
 DAYS_A_MONTH = 30.44
 NOT_REACHED, SAFE_VISIT = "child_not_reached", "safe_and_out_of_work"
@@ -76,7 +76,7 @@ def _open_step(case: RemediationCase, row: RemediationStep) -> StepNote:
 
 
 def gather(
-    case: RemediationCase, *, by: Identity, at: datetime, reason: str = "", reference: str = ""
+    case: RemediationCase, *, act: Act, reason: str = "", reference: str = ""
 ) -> ImpactFacts:
     """The facts of a case as its guards ask for them.
 
@@ -87,7 +87,7 @@ def gather(
     managers = [person for person in list_assignees(case.id) if not person.is_verifier]
     work = {*remedy_steps(), ImpactState.CLOSURE_PROPOSED} - {VERIFICATION}
     worked = {row.taken_by_id for row in list_steps(case.id) if row.step in work}
-    is_verifier = by.user_id not in {person.user_id for person in managers} | worked
+    is_verifier = act.by.user_id not in {person.user_id for person in managers} | worked
     missed = [step for step in steps if NOT_REACHED in step.ticked]
     criteria = load_criteria(case.id).values()
     return ImpactFacts(
@@ -106,11 +106,11 @@ def gather(
         first_item_started="first_item_started" in ticked,
         first_goals_met="first_goals_met" in ticked,
         closure_criteria_met=frozenset(row.criterion for row in criteria if row.is_met),
-        months_stable=_months_stable(steps, at),
-        verifier=by.user_id if is_verifier else None,
+        months_stable=_months_stable(steps, act.at),
+        verifier=act.by.user_id if is_verifier else None,
         verifier_independent_of_supplier="verifier_independent_of_supplier" in ticked,
         child_view_recorded="child_view_recorded" in ticked,
-        second_reviewer=by.user_id if is_verifier else None,
+        second_reviewer=act.by.user_id if is_verifier else None,
         reason=reason,
         authority_reference=reference,
         contact_tries=len(missed),

@@ -23,7 +23,7 @@ from ddplatform.due_diligence.remedy.queries.limits import (
     load_entered,
 )
 from ddplatform.due_diligence.remedy.services.limits import arrival_of, limit_of, load_limits
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
@@ -58,18 +58,18 @@ TEXTS: Mapping[Urgency, str] = {
 }
 
 
-def ask_reminders(*, by: Identity, at: datetime) -> int:
+def ask_reminders(*, act: Act) -> int:
     """Queue one mail for each person, step and urgency that was not told yet; returns how many.
 
     Case managers are told when a limit begins to run, but not whoever took the case to where it
     stands, and when it has passed; everybody with a part in the case when it has passed twice.
     """
-    wanted = dict(_wanted(at))
+    wanted = dict(_wanted(act.at))
     told = db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted)))
     for key in told:
         wanted.pop(key or "", None)
     for key, payload in wanted.items():
-        jobs.enqueue(MAIL, payload, by=by, at=at, unique_key=key)
+        jobs.enqueue(MAIL, payload, act=act, unique_key=key)
     return len(wanted)
 
 
@@ -106,16 +106,16 @@ def _is_told(duty: CaseDuty, urgency: Urgency, by_id: UUID | None) -> bool:
     return not duty.is_verifier and (urgency is Urgency.LATE or duty.user_id != by_id)
 
 
-def send_reminder(payload: Mapping[str, str], *, by: Identity, at: datetime) -> bool:
+def send_reminder(payload: Mapping[str, str], *, act: Act) -> bool:
     """Send one mail; False when the case went on, or the person has no part in it any more."""
     case_id, user_id = UUID(payload["case_id"]), UUID(payload["user_id"])
     due = load_limits([case_id]).get(case_id)
-    duties = list_duties([case_id], today=at.date()).get(case_id, ())
+    duties = list_duties([case_id], today=act.at.date()).get(case_id, ())
     has_part = any(duty.user_id == user_id for duty in duties)
-    is_officer = user_id in dict(list_officers(today=at.date()))
+    is_officer = user_id in dict(list_officers(today=act.at.date()))
     if due is None or due.since.isoformat() != payload["since"] or not (has_part and is_officer):
         return False
-    organisation, person = get_organisation(by.organisation_id), get_person(user_id)
+    organisation, person = get_organisation(act.by.organisation_id), get_person(user_id)
     urgency = Urgency(payload["urgency"])
     lines = [
         TEXTS[urgency],
@@ -136,7 +136,7 @@ def tell_others(user_id: UUID, role: RoleId, *, at: datetime) -> None:
     db.session.flush()  # the new one is among the officers
     if any(officer != user_id for officer, _name in list_officers(today=at.date())):
         by = system_identity(current_organisation())
-        jobs.enqueue(TELL_OFFICERS, {"user_id": str(user_id)}, by=by, at=at)
+        jobs.enqueue(TELL_OFFICERS, {"user_id": str(user_id)}, act=Act(by, at))
 
 
 def send_news(user_id: UUID, *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.documents.definitions.plans import AUDIENCES, Definition
 from ddplatform.documents.definitions.shipped import load_definition
 from ddplatform.documents.errors import DefinitionRefused
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
@@ -34,30 +34,29 @@ class Wanted:
     """The day it is seen from; None: the day it is asked for."""
 
 
-def request(wanted: Wanted, *, by: Identity, at: datetime) -> Report:
+def request(wanted: Wanted, *, act: Act) -> Report:
     """Queue a report; the job makes it with the rights that the person has then.
 
     Raises:
         Invalid: unknown definition or reader, or a period that is none.
         NotFound: no such map.
     """
-    report = add_report(wanted, by=by, at=at)
-    report.job_id = jobs.enqueue(BUILD, {"report_id": str(report.id)}, by=by, at=at).id
+    report = add_report(wanted, act=act)
+    report.job_id = jobs.enqueue(BUILD, {"report_id": str(report.id)}, act=act).id
     return report
 
 
-def add_report(wanted: Wanted, *, by: Identity, at: datetime) -> Report:
+def add_report(wanted: Wanted, *, act: Act) -> Report:
     """Add a report that waits to be made. Raises as `request`."""
     audit.lock_log()  # numbers are given one after the other
-    report = draft_of(wanted, checked(wanted, today=at.date()), at=at)
-    report.created_by_id = by.user_id
+    report = draft_of(wanted, checked(wanted, today=act.at.date()), at=act.at)
+    report.created_by_id = act.by.user_id
     db.session.add(report)
     db.session.flush()  # the event and the job name it
     audit.record(
         "report:request",
         report,
-        by=by,
-        at=at,
+        act=act,
         definition=f"{report.definition_ref} {report.definition_version}",
         audience=wanted.audience,
         period=list(wanted.period),

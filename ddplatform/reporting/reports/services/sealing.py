@@ -7,7 +7,6 @@ goes out is an event of the log.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from ddplatform.documents.tables.files import (
     render_json,
     render_xlsx,
 )
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
@@ -53,7 +52,7 @@ class Frozen:
     audit_size: int
 
 
-def freeze(report_id: UUID, *, by: Identity, at: datetime) -> Frozen | None:
+def freeze(report_id: UUID, *, act: Act) -> Frozen | None:
     """Keep the facts of a report, without what its reader may not see, under a signed log head.
 
     A report that is frozen already keeps its facts; None when it is sealed already.
@@ -66,7 +65,7 @@ def freeze(report_id: UUID, *, by: Identity, at: datetime) -> Frozen | None:
     if report.status is ReportStatus.SEALED:
         return None
     if report.facts is None:
-        _freeze(report, by=by, at=at)
+        _freeze(report, act=act)
     assert report.facts is not None
     assert report.audit_size is not None
     return Frozen(
@@ -74,15 +73,15 @@ def freeze(report_id: UUID, *, by: Identity, at: datetime) -> Frozen | None:
     )
 
 
-def _freeze(report: Report, *, by: Identity, at: datetime) -> None:
-    checkpoint = audit.sign_checkpoint(at=at)
+def _freeze(report: Report, *, act: Act) -> None:
+    checkpoint = audit.sign_checkpoint(at=act.at)
     assert checkpoint is not None  # the request of this report stands in the log
     facts = {
         **gather(report),
         "report": {
             "id": report_name(report),
             "state": "sealed",
-            "frozen_at": utc_text(at),
+            "frozen_at": utc_text(act.at),
             "approved_by": "Not approved yet",
         },
         "audit": {
@@ -104,7 +103,7 @@ def _freeze(report: Report, *, by: Identity, at: datetime) -> None:
     report.audit_size, report.audit_root = checkpoint.size, checkpoint.root.hex()
     report.checkpoint = checkpoint.note
     report.gaps = _gaps(document)
-    audit.record("report:freeze", report, by=by, at=at, facts_sha256=facts_checksum(document))
+    audit.record("report:freeze", report, act=act, facts_sha256=facts_checksum(document))
 
 
 def _gaps(document: Document) -> list[dict[str, str]]:
@@ -132,9 +131,7 @@ def stamp_of(name: str, checksum: str, audit_size: int) -> Stamp:
     return Stamp(name, f"Facts SHA-256 {checksum[:8]}…{checksum[-8:]}, log position {audit_size}")
 
 
-def seal(
-    report_id: UUID, made: Mapping[str, bytes], *, by: Identity, at: datetime
-) -> dict[str, Any]:
+def seal(report_id: UUID, made: Mapping[str, bytes], *, act: Act) -> dict[str, Any]:
     """Keep the files of a frozen report and close it for good.
 
     Raises:
@@ -148,30 +145,29 @@ def seal(
     document = compose(load_definition(report.definition_ref), report.facts)
     report.files = {
         form: {
-            "sha256": adapters().files.put(by.organisation_id, content),
+            "sha256": adapters().files.put(act.by.organisation_id, content),
             "size_bytes": len(content),
         }
         for form, content in sorted(made.items())
     }
     report.facts_sha256 = facts_checksum(document)
-    report.status, report.sealed_at = ReportStatus.SEALED, at
+    report.status, report.sealed_at = ReportStatus.SEALED, act.at
     db.session.flush()  # the event follows the seal
     audit.record(
         "report:seal",
         report,
-        by=by,
-        at=at,
+        act=act,
         facts_sha256=report.facts_sha256,
         files={form: kept["sha256"] for form, kept in report.files.items()},
     )
     return {"report_id": str(report.id)}
 
 
-def mark_failed(report_id: UUID, words: str, *, by: Identity, at: datetime) -> None:
+def mark_failed(report_id: UUID, words: str, *, act: Act) -> None:
     """Close a report that cannot be made, with the reason in words."""
     report = get_report(report_id)
     report.status, report.failure = ReportStatus.FAILED, words
-    audit.record("report:fail", report, by=by, at=at)
+    audit.record("report:fail", report, act=act)
 
 
 @dataclass(frozen=True)
@@ -183,7 +179,7 @@ class Download:
     media_type: str
 
 
-def export(report_id: UUID, form: str, *, by: Identity, at: datetime) -> Download:
+def export(report_id: UUID, form: str, *, act: Act) -> Download:
     """One file of a sealed report, with its event in the log.
 
     Raises:
@@ -193,9 +189,9 @@ def export(report_id: UUID, form: str, *, by: Identity, at: datetime) -> Downloa
     report = get_report(report_id)
     if report.status is not ReportStatus.SEALED or form not in report.files:
         raise NotFound()
-    if by.user_id is not None:
-        rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
+    if act.by.user_id is not None:
+        rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     kept = report.files[form]
     content = adapters().files.get(report.organisation_id, kept["sha256"])
-    audit.record("report:export", report, by=by, at=at, format=form, sha256=kept["sha256"])
+    audit.record("report:export", report, act=act, format=form, sha256=kept["sha256"])
     return Download(content, f"{report_name(report)}.{ENDINGS[form]}", MEDIA_TYPES[form])

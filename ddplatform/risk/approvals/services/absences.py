@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.risk.explanation.queries.subjects import load_subject
 from ddplatform.value_chain.approvals.models import (
@@ -61,13 +61,7 @@ def refusal(node: ValueChainNode, factor: str, *, at: datetime) -> tuple[str, st
 
 
 def ask_not_applicable(
-    node_id: UUID,
-    factor: str,
-    code: str,
-    wish: Wish,
-    *,
-    by: Identity,
-    at: datetime,
+    node_id: UUID, factor: str, code: str, wish: Wish, *, act: Act
 ) -> ApprovalRequest:
     """Ask that a factor is left out at a site; until it is approved it counts as not known.
 
@@ -80,20 +74,19 @@ def ask_not_applicable(
         Conflict: it is observed, blank, of the place, at an own operation, or asked for already.
     """
     node = get_node(node_id)
-    refused = refusal(node, factor, at=at)
+    refused = refusal(node, factor, at=act.at)
     if refused is not None:
         raise Conflict(*refused)
     if code not in {one.value for one in AbsenceReason}:
         raise Invalid(fields={CODE: "Choose what is absent."})
-    wish = check_wish(wish, today=at.date())
+    wish = check_wish(wish, today=act.at.date())
     request = ask(
         get_chain(node.chain_id),
         ApprovalKind.NOT_APPLICABLE,
         [Part(node.id, factor=factor)],
         wish,
         code=AbsenceReason(code),
-        by=by,
-        at=at,
+        act=act,
     )
     told: dict[str, Any] = {
         "factor": factor,
@@ -101,5 +94,5 @@ def ask_not_applicable(
         "reason": wish.reason,
         "expires_on": wish.expires_on,
     }
-    audit.record("approval:ask", request, by=by, at=at, node=node.id, **told)
+    audit.record("approval:ask", request, act=act, node=node.id, **told)
     return request

@@ -4,13 +4,12 @@ The caller holds the map and writes the one audit event.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.facts.services import fresh as fresh_evidence
 from ddplatform.risk.facts.services.facts import ask_reassessment
@@ -24,21 +23,19 @@ from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.services.changes import finish_change
 
 
-def put_decision(
-    parts: Sequence[PartRow], *, approve: bool, note: str, by: Identity, at: datetime
-) -> None:
+def put_decision(parts: Sequence[PartRow], *, approve: bool, note: str, act: Act) -> None:
     """The parts carry the decision: who made it and when.
 
     Args:
-        at: when it was made; the parts may take it later.
+        act: who made it and when; the parts may take it later.
     """
     db.session.execute(
         update(Approval)
         .where(among(Approval.id, [part.id for part in parts]))
         .values(
             state=ApprovalState.IN_FORCE if approve else ApprovalState.REFUSED,
-            decided_at=at,
-            decided_by_id=by.user_id,
+            decided_at=act.at,
+            decided_by_id=act.by.user_id,
             decision_note=note,
         )
         .execution_options(synchronize_session=False)
@@ -46,12 +43,7 @@ def put_decision(
 
 
 def bring_into_force(
-    chain: ValueChain,
-    parts: Sequence[PartRow],
-    *,
-    is_whole: bool = True,
-    by: Identity,
-    at: datetime,
+    chain: ValueChain, parts: Sequence[PartRow], *, is_whole: bool = True, act: Act
 ) -> None:
     """Flows are confirmed, sites are origins and factors left out from now on.
 
@@ -59,53 +51,42 @@ def bring_into_force(
         is_whole: False where more parts follow; who decides them asks for the new assessment.
     """
     put_in_force(_links(parts), _origins(parts))
-    _follow_up(chain, "approval:approve", parts, is_whole=is_whole, by=by, at=at)
+    _follow_up(chain, "approval:approve", parts, is_whole=is_whole, act=act)
 
 
-def end_parts(
-    parts: Sequence[PartRow], cause: EndCause, *, reason: str = "", by: Identity, at: datetime
-) -> None:
+def end_parts(parts: Sequence[PartRow], cause: EndCause, *, reason: str = "", act: Act) -> None:
     """The parts end; the map is as before (`fall_back` sets it back)."""
     end_standing(
-        among(Approval.id, [part.id for part in parts]), cause, reason=reason, by=by, at=at
+        among(Approval.id, [part.id for part in parts]),
+        cause,
+        reason=reason,
+        act=act,
     )
 
 
 def fall_back(
-    chain: ValueChain,
-    action: str,
-    parts: Sequence[PartRow],
-    *,
-    is_whole: bool = True,
-    by: Identity,
-    at: datetime,
+    chain: ValueChain, action: str, parts: Sequence[PartRow], *, is_whole: bool = True, act: Act
 ) -> None:
     """Flows and origins of ended parts that were in force are as before their approval."""
     over = [part for part in parts if part.state is ApprovalState.IN_FORCE]
     if over:
         set_back(_links(over), _origins(over))
-        _follow_up(chain, action, over, is_whole=is_whole, by=by, at=at)
+        _follow_up(chain, action, over, is_whole=is_whole, act=act)
 
 
 def _follow_up(
-    chain: ValueChain,
-    action: str,
-    parts: Sequence[PartRow],
-    *,
-    is_whole: bool,
-    by: Identity,
-    at: datetime,
+    chain: ValueChain, action: str, parts: Sequence[PartRow], *, is_whole: bool, act: Act
 ) -> None:
     """The end of a change of approvals in force: a step of the map, and a new assessment."""
     factors = [part.node_id for part in parts if part.kind is ApprovalKind.NOT_APPLICABLE]
     if not is_whole:
         chain.version += 1
-        keep_step(chain, action, by=by, at=at)
+        keep_step(chain, action, act=act)
     elif len(factors) < len(parts):
-        finish_change(chain, action, touched=[], by=by, at=at)
+        finish_change(chain, action, touched=[], act=act)
     if factors:
         fresh_evidence.mark(sorted(set(factors)))
-        ask_reassessment(chain.id, CHANGED, by=by, at=at)
+        ask_reassessment(chain.id, CHANGED, act=act)
 
 
 def _links(parts: Sequence[PartRow]) -> list[UUID]:

@@ -5,14 +5,13 @@ Few parts take a decision at once, many in the background (`work`).
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.risk.approvals.services import work as approval_work
 from ddplatform.risk.approvals.services.deciders import decider_of, second_person
@@ -76,8 +75,7 @@ def decide(
     approve: bool,
     parts: Collection[UUID] | None = None,
     note: str = "",
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> Decided:
     """Approve or refuse what somebody else asked for: all that waits of a request, or some of it.
 
@@ -95,14 +93,14 @@ def decide(
         Invalid: refused without a reason.
     """
     request = get_request(request_id)
-    decider = second_person(request, by)
+    decider = second_person(request, act.by)
     note = note.strip()[:LONGEST_NOTE]
     if not approve and not note:
         raise Invalid(fields={"note": "Say why, so that whoever asked can act on it."})
     chain = get_chain_for_change(request.chain_id)
-    approval_work.refuse_second(request_id, at=at)
+    approval_work.refuse_second(request_id, at=act.at)
     waiting = [*of_request(request_id, parts), Approval.state == ApprovalState.WAITING]
-    which = [*waiting, *may_decide(decider, today=at.date())]
+    which = [*waiting, *may_decide(decider, today=act.at.date())]
     found = list_parts(*which, most=AT_ONCE + 1)
     if not found:
         raise Conflict(*_NOTHING_WAITS)
@@ -110,29 +108,22 @@ def decide(
     count = count_parts(*which) if is_large else len(found)
     if is_large:
         kind = DecisionKind.APPROVE if approve else DecisionKind.REFUSE
-        approval_work.begin(request, kind, count, note=note, by=by, at=at)
+        approval_work.begin(request, kind, count, note=note, act=act)
     else:
-        put_decision(found, approve=approve, note=note, by=by, at=at)
+        put_decision(found, approve=approve, note=note, act=act)
         if approve:
-            bring_into_force(chain, found, by=by, at=at)
+            bring_into_force(chain, found, act=act)
     left = count_parts(*waiting) - (count if is_large else 0)
     told: dict[str, Any] = {"kind": request.kind, "parts": count, "left": left, "note": note}
     action = f"approval:{'approve' if approve else 'refuse'}"
-    audit.record(action, request, by=by, at=at, chain=chain.id, **told, **named(found))
+    audit.record(action, request, act=act, chain=chain.id, **told, **named(found))
     return Decided(count, left, is_large)
 
 
 # ---- the end of it ---------------------------------------------------------------------------
 
 
-def end(
-    request_id: UUID,
-    *,
-    parts: Collection[UUID] | None = None,
-    reason: str,
-    by: Identity,
-    at: datetime,
-) -> Ended:
+def end(request_id: UUID, *, parts: Collection[UUID] | None = None, reason: str, act: Act) -> Ended:
     """End what waits or is in force before its time; it takes no second person.
 
     Ending a whole request stops a decision on it that is at work.
@@ -150,7 +141,7 @@ def end(
         raise Invalid(fields={"reason": "Say why it ends now."})
     reason = reason.strip()[:LONGEST_NOTE]
     chain = get_chain_for_change(request.chain_id)
-    stopped = approval_work.give_way(request_id, by=by, at=at) if parts is None else {}
+    stopped = approval_work.give_way(request_id, act=act) if parts is None else {}
     which = [*of_request(request_id, parts), Approval.state.in_(STANDING)]
     found = list_parts(*which, most=AT_ONCE + 1)
     if not found:
@@ -158,37 +149,37 @@ def end(
     is_large = parts is None and len(found) > AT_ONCE
     count = count_parts(*which) if is_large else len(found)
     if is_large:
-        approval_work.begin(request, DecisionKind.END, count, note=reason, by=by, at=at)
+        approval_work.begin(request, DecisionKind.END, count, note=reason, act=act)
     else:
-        end_parts(found, EndCause.BY_HAND, reason=reason, by=by, at=at)
-        fall_back(chain, "approval:end", found, by=by, at=at)
+        end_parts(found, EndCause.BY_HAND, reason=reason, act=act)
+        fall_back(chain, "approval:end", found, act=act)
     told: dict[str, Any] = {"kind": request.kind, "parts": count, "reason": reason, **stopped}
-    audit.record("approval:end", request, by=by, at=at, chain=chain.id, **told, **named(found))
+    audit.record("approval:end", request, act=act, chain=chain.id, **told, **named(found))
     return Ended(count, is_large)
 
 
-def expire(*, by: Identity, at: datetime) -> dict[str, int]:
+def expire(*, act: Act) -> dict[str, int]:
     """End what has passed its last day, waiting or in force: one event for each map."""
     ended = 0
-    for chain_id in chains_with_expired(at.date()):
-        ended += _expire_in(chain_id, by=by, at=at)
+    for chain_id in chains_with_expired(act.at.date()):
+        ended += _expire_in(chain_id, act=act)
     return {"ended": ended}
 
 
-def _expire_in(chain_id: UUID, *, by: Identity, at: datetime) -> int:
+def _expire_in(chain_id: UUID, *, act: Act) -> int:
     chain = get_chain_for_change(chain_id)
     of_map = select(ApprovalRequest.id).where(ApprovalRequest.chain_id == chain_id)
     which: tuple[ColumnElement[bool], ...] = (
         Approval.request_id.in_(of_map),
         Approval.state.in_(STANDING),
-        Approval.expires_on < at.date(),
+        Approval.expires_on < act.at.date(),
     )
     found = list_parts(*which)
     if not found:
         return 0
-    end_parts(found, EndCause.EXPIRED, by=by, at=at)
-    fall_back(chain, EXPIRE, found, by=by, at=at)
+    end_parts(found, EndCause.EXPIRED, act=act)
+    fall_back(chain, EXPIRE, found, act=act)
     in_force = sum(part.state is ApprovalState.IN_FORCE for part in found)
     told: dict[str, Any] = {"parts": len(found), "in_force": in_force}
-    audit.record(EXPIRE, chain, by=by, at=at, **told, **named(found))
+    audit.record(EXPIRE, chain, act=act, **told, **named(found))
     return len(found)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
@@ -53,29 +53,23 @@ Progress = Callable[[int, int], None]
 
 
 def begin(
-    request: ApprovalRequest,
-    kind: DecisionKind,
-    parts: int,
-    *,
-    note: str,
-    by: Identity,
-    at: datetime,
+    request: ApprovalRequest, kind: DecisionKind, parts: int, *, note: str, act: Act
 ) -> ApprovalDecision:
     """Record a decision and queue its work; the caller holds the map and writes the event."""
-    assert by.user_id is not None, "a person decides"
+    assert act.by.user_id is not None, "a person decides"
     decision = ApprovalDecision(
         request_id=request.id,
         kind=kind,
         note=note,
         parts=parts,
-        decided_at=at,
-        decided_by_id=by.user_id,
+        decided_at=act.at,
+        decided_by_id=act.by.user_id,
     )
     db.session.add(decision)
     db.session.flush()  # its job names it
     name = END if kind is DecisionKind.END else DECIDE
     payload = {"decision_id": str(decision.id)}
-    decision.job_id = jobs.enqueue(name, payload, by=by, at=at).id
+    decision.job_id = jobs.enqueue(name, payload, act=act).id
     return decision
 
 
@@ -100,7 +94,7 @@ def refuse_second(request_id: UUID, *, at: datetime) -> None:
     )
 
 
-def give_way(request_id: UUID, *, by: Identity, at: datetime) -> dict[str, int]:
+def give_way(request_id: UUID, *, act: Act) -> dict[str, int]:
     """Stop a decision at work, because all of its request ends; the caller holds the map.
 
     Returns:
@@ -111,14 +105,18 @@ def give_way(request_id: UUID, *, by: Identity, at: datetime) -> dict[str, int]:
     """
     decision = find_open(request_id)
     if decision is not None and decision.kind is DecisionKind.END and not has_failed(decision):
-        refuse_second(request_id, at=at)
+        refuse_second(request_id, at=act.at)
     if decision is None:
         return {}
-    decision.stopped_at, decision.stopped_by_id, decision.finished_at = at, by.user_id, at
+    decision.stopped_at, decision.stopped_by_id, decision.finished_at = (
+        act.at,
+        act.by.user_id,
+        act.at,
+    )
     return {"stopped_after": decision.done}
 
 
-def stop(decision_id: UUID, *, by: Identity, at: datetime) -> ApprovalDecision:
+def stop(decision_id: UUID, *, act: Act) -> ApprovalDecision:
     """Stop a decision at work: entries that have taken it keep it, the others are as before.
 
     Raises:
@@ -128,25 +126,21 @@ def stop(decision_id: UUID, *, by: Identity, at: datetime) -> ApprovalDecision:
     chain, request, decision = _hold(decision_id)
     if decision.finished_at is not None:
         raise Conflict("This has finished already.", "Reload the page to see the result.")
-    decision.stopped_at, decision.stopped_by_id = at, by.user_id
-    _finish(chain, decision, by=by, at=at)
+    decision.stopped_at, decision.stopped_by_id = act.at, act.by.user_id
+    _finish(chain, decision, act=act)
     told: dict[str, Any] = {"done": decision.done, "parts": decision.parts}
-    audit.record(
-        "approval:stop", request, by=by, at=at, chain=chain.id, decision=decision.kind, **told
-    )
+    audit.record("approval:stop", request, act=act, chain=chain.id, decision=decision.kind, **told)
     return decision
 
 
-def carry_out(
-    decision_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
-) -> dict[str, int]:
+def carry_out(decision_id: UUID, *, unit: Unit, progress: Progress, act: Act) -> dict[str, int]:
     """Go on with a decision, a chunk at a time; begun again it goes on where it ended."""
     while True:
         with unit():
             chain, request, decision = _hold(decision_id)
             is_open = decision.finished_at is None
-            if is_open and not _next_chunk(chain, request, decision, by=by, at=at):
-                _finish(chain, decision, by=by, at=at)
+            if is_open and not _next_chunk(chain, request, decision, act=act):
+                _finish(chain, decision, act=act)
                 is_open = False
             done, parts = decision.done, decision.parts
         if not is_open:
@@ -162,12 +156,7 @@ def _hold(decision_id: UUID) -> tuple[ValueChain, ApprovalRequest, ApprovalDecis
 
 
 def _next_chunk(
-    chain: ValueChain,
-    request: ApprovalRequest,
-    decision: ApprovalDecision,
-    *,
-    by: Identity,
-    at: datetime,
+    chain: ValueChain, request: ApprovalRequest, decision: ApprovalDecision, *, act: Act
 ) -> bool:
     """Some more parts take the decision; False where none is left.
 
@@ -176,23 +165,27 @@ def _next_chunk(
     """
     if decision.kind is DecisionKind.END:
         found = _standing(request.id)
-        end_parts(found, EndCause.BY_HAND, reason=decision.note, by=by, at=decision.decided_at)
-        fall_back(chain, "approval:end", found, is_whole=False, by=by, at=at)
+        end_parts(
+            found, EndCause.BY_HAND, reason=decision.note, act=Act(act.by, decision.decided_at)
+        )
+        fall_back(chain, "approval:end", found, is_whole=False, act=act)
     else:
         approve = decision.kind is DecisionKind.APPROVE
-        found = _waiting(request, by, at)
-        put_decision(found, approve=approve, note=decision.note, by=by, at=decision.decided_at)
+        found = _waiting(request, act)
+        put_decision(
+            found, approve=approve, note=decision.note, act=Act(act.by, decision.decided_at)
+        )
         if approve and found:
-            bring_into_force(chain, found, is_whole=False, by=by, at=at)
+            bring_into_force(chain, found, is_whole=False, act=act)
     decision.done += len(found)
     return bool(found)
 
 
-def _waiting(request: ApprovalRequest, by: Identity, at: datetime) -> Sequence[PartRow]:
+def _waiting(request: ApprovalRequest, act: Act) -> Sequence[PartRow]:
     """What waits for this person, who may have got an own site there since."""
-    decider = second_person(request, by)
+    decider = second_person(request, act.by)
     waits = Approval.state == ApprovalState.WAITING
-    which = *of_request(request.id), waits, *may_decide(decider, today=at.date())
+    which = *of_request(request.id), waits, *may_decide(decider, today=act.at.date())
     return list_parts(*which, most=CHUNK)
 
 
@@ -205,8 +198,8 @@ def _standing(request_id: UUID) -> Sequence[PartRow]:
     return ()
 
 
-def _finish(chain: ValueChain, decision: ApprovalDecision, *, by: Identity, at: datetime) -> None:
+def _finish(chain: ValueChain, decision: ApprovalDecision, *, act: Act) -> None:
     """The end of the work: scores stand for a version of the map, so it asks for new ones."""
-    decision.finished_at = at
+    decision.finished_at = act.at
     if decision.done and decision.kind is not DecisionKind.REFUSE:
-        ask_reassessment(chain.id, "facts", by=by, at=at)
+        ask_reassessment(chain.id, "facts", act=act)

@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from ddplatform.infrastructure import commands as doors
-from ddplatform.infrastructure.access.identity import system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.assessment.commands.document import document_of
@@ -111,8 +111,7 @@ def assess_map(
             found.id,
             "request",
             as_of=day,
-            by=system_identity(current_organisation()),
-            at=now,
+            act=Act(system_identity(current_organisation()), now),
             unit=nullcontext,
             progress=lambda done, total: None,
             method=method,

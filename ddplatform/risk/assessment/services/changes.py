@@ -6,14 +6,14 @@ answer is why, and the whole map is assessed as before.
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID, uuid4
 
 import numpy as np
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -59,14 +59,7 @@ Unit = Callable[[], AbstractContextManager[None]]
 
 
 def assess_changes(
-    chain_id: UUID,
-    cause: str,
-    *,
-    as_of: date,
-    by: Identity,
-    at: datetime,
-    unit: Unit,
-    run_id: UUID | None = None,
+    chain_id: UUID, cause: str, *, as_of: date, act: Act, unit: Unit, run_id: UUID | None = None
 ) -> UUID | WholeBecause:
     """Score the nodes of which something new is known, and what hangs on them; keep the run.
 
@@ -95,7 +88,7 @@ def assess_changes(
         standing = take_standing(chain, run)
         if standing is None:
             return WholeBecause.SNAPSHOT
-        step = _Step(chain, run, standing, cause=cause, by=by, at=at)
+        step = _Step(chain, run, standing, cause=cause, act=act)
         done = step.keep(run_id or uuid4(), [mark.node_id for mark in marks], own)
         if not isinstance(done, Standing):
             return done
@@ -119,17 +112,10 @@ class _Step:
     """One run that goes on from the last one."""
 
     def __init__(
-        self,
-        chain: ValueChain,
-        last: AssessmentRun,
-        standing: Standing,
-        *,
-        cause: str,
-        by: Identity,
-        at: datetime,
+        self, chain: ValueChain, last: AssessmentRun, standing: Standing, *, cause: str, act: Act
     ) -> None:
         self._chain, self._last, self._standing = chain, last, standing
-        self._cause, self._by, self._at = cause, by, at
+        self._cause, self._by, self._at = cause, act.by, act.at
 
     def keep(
         self, run_id: UUID, marked: Iterable[UUID], changed: Collection[UUID]
@@ -219,8 +205,7 @@ class _Step:
         audit.record(
             "risk:assess",
             run,
-            by=self._by,
-            at=self._at,
+            act=Act(self._by, self._at),
             cause=run.cause,
             as_of=run.as_of,
             chain_version=run.chain_version,

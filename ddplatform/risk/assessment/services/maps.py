@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.snapshot_files import SnapshotPlace
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
@@ -87,8 +87,7 @@ def assess_chain(
     cause: str,
     *,
     as_of: date,
-    by: Identity,
-    at: datetime,
+    act: Act,
     unit: Unit,
     progress: Progress,
     run_id: UUID | None = None,
@@ -111,8 +110,8 @@ def assess_chain(
         NotFound: no such map. Conflict: another attempt cleared its scores away meanwhile.
     """
     with unit():
-        loaded = load(chain_id, as_of=as_of, at=at, method=method)
-    place = _keep_map(loaded, by, unit)
+        loaded = load(chain_id, as_of=as_of, at=act.at, method=method)
+    place = _keep_map(loaded, act.by, unit)
     assessment, run_id = loaded.score(), run_id or uuid4()
     kept = kept_run(assessment)
     summary = summary_of(kept, nodes=len(loaded.keys))
@@ -122,12 +121,12 @@ def assess_chain(
         return Assessed(known, assessment, loaded)
     firsts = _write(loaded, kept, run_id, unit=unit, progress=progress)
     register = kept.register(loaded.keys)
-    run = _run(loaded, kept, run_id, summary, cause=cause, because=whole_because, by=by, at=at)
+    run = _run(loaded, kept, run_id, summary, cause=cause, because=whole_because, act=act)
     with unit():
         get_chain_for_change(chain_id)  # whoever clears scores away waits, or did it before
         _must_stand(run_id, firsts, len(assessment.chain))
         db.session.add(RunRegister(run_id=run_id, content=register.pack()))
-        _keep(run, loaded, kept, by=by, at=at)
+        _keep(run, loaded, kept, act=act)
     map_snapshots.keep_run(place, run_id, register)
     if isinstance(assessment, Rm2Assessment):
         map_snapshots.keep_state(place, run_id, assessment, loaded.evidence, nodes=run.node_count)
@@ -225,8 +224,7 @@ def _run(
     *,
     cause: str,
     because: WholeBecause,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> AssessmentRun:
     return AssessmentRun(
         id=run_id,
@@ -242,12 +240,12 @@ def _run(
         node_count=len(loaded.keys),
         summary=summary,
         scaled=kept.over_one,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
 
 
-def _keep(run: AssessmentRun, loaded: Loaded, kept: KeptRun, *, by: Identity, at: datetime) -> None:
+def _keep(run: AssessmentRun, loaded: Loaded, kept: KeptRun, *, act: Act) -> None:
     chain = get_chain_for_change(loaded.chain_id)
     current = find_current_run(loaded.chain_id)
     db.session.add(run)
@@ -260,12 +258,11 @@ def _keep(run: AssessmentRun, loaded: Loaded, kept: KeptRun, *, by: Identity, at
         refresh_summaries(chain.id, kept, loaded.keys)
         clear_marks(loaded.fresh)
         if current is not None and current.id != loaded.current_run_id:
-            _score_once_more(current, loaded, by=by, at=at)
+            _score_once_more(current, loaded, act=act)
     audit.record(
         "risk:assess",
         run,
-        by=by,
-        at=at,
+        act=act,
         cause=run.cause,
         as_of=run.as_of,
         chain_version=run.chain_version,
@@ -274,7 +271,7 @@ def _keep(run: AssessmentRun, loaded: Loaded, kept: KeptRun, *, by: Identity, at
     )
 
 
-def _score_once_more(run: AssessmentRun, loaded: Loaded, *, by: Identity, at: datetime) -> None:
+def _score_once_more(run: AssessmentRun, loaded: Loaded, *, act: Act) -> None:
     """A run came in while this one was worked out: what that one read later is not lost.
 
     It took the marks away that it read, so that they are set again.
@@ -282,4 +279,4 @@ def _score_once_more(run: AssessmentRun, loaded: Loaded, *, by: Identity, at: da
     found = find_changes(run.id)
     if found is not None:
         mark(loaded.keys[row] for row in found[1].fresh.tolist())
-    ask_reassessment(loaded.chain_id, run.cause, by=by, at=at)
+    ask_reassessment(loaded.chain_id, run.cause, act=act)

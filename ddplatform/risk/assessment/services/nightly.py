@@ -4,9 +4,7 @@ Ages move every score with the calendar, so that the first change of a day would
 run; by night nobody waits for it.
 """
 
-from datetime import datetime
-
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.runs.queries.runs import list_maps_to_renew
 
@@ -14,9 +12,9 @@ RENEW = "risk:renew"
 CALENDAR = "calendar"
 
 
-def ask_whole_runs(*, by: Identity, at: datetime) -> dict[str, int]:
+def ask_whole_runs(*, act: Act) -> dict[str, int]:
     """Queue a run of each of these maps; a map that waits already, or was renewed, is left."""
-    maps = list_maps_to_renew(at.date())
+    maps = list_maps_to_renew(act.at.date())
     for chain_id in maps:
-        ask_reassessment(chain_id, CALENDAR, by=by, at=at)
+        ask_reassessment(chain_id, CALENDAR, act=act)
     return {"maps": len(maps)}

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.registry import Registry
@@ -62,7 +62,7 @@ class WantedVisit:
 class PlanVisit(Protocol):
     """Plans a visit and gives its key. Raises Invalid where something is missing or past."""
 
-    def __call__(self, wanted: WantedVisit, *, by: Identity, at: datetime) -> UUID:
+    def __call__(self, wanted: WantedVisit, *, act: Act) -> UUID:
         """Part of the change that asked for it: an event of its own, no commit."""
 
 
@@ -70,7 +70,7 @@ PLAN_VISIT: Registry[PlanVisit] = Registry("planning of visits")
 """Under `StepKind.VISIT`: of who carries them out."""
 
 
-def assign(plan_id: UUID, wanted: Assigning, *, by: Identity, at: datetime) -> Assigned:
+def assign(plan_id: UUID, wanted: Assigning, *, act: Act) -> Assigned:
     """Send the questionnaires and plan the visits of the chosen lines: all of them, or none.
 
     A line is assigned once; what was assigned before is left as it is. A visit is an action about
@@ -92,15 +92,14 @@ def assign(plan_id: UUID, wanted: Assigning, *, by: Identity, at: datetime) -> A
     nodes = _nodes(plan, steps)
     asked = [step for step in steps if step.kind is StepKind.QUESTIONNAIRE]
     visited = [step for step in steps if step.kind is StepKind.VISIT]
-    _check(plan, wanted, asked, visited, today=at.date(), known=set(nodes))
-    _send(asked, nodes, wanted, by=by, at=at)
+    _check(plan, wanted, asked, visited, today=act.at.date(), known=set(nodes))
+    _send(asked, nodes, wanted, act=act)
     for step in visited:
-        step.action_id = _plan_visit(step, nodes[step.node_ref], wanted, by=by, at=at)
+        step.action_id = _plan_visit(step, nodes[step.node_ref], wanted, act=act)
     audit.record(
         "visit_plan:assign",
         plan,
-        by=by,
-        at=at,
+        act=act,
         questionnaires=len(asked),
         visits=len(visited),
         owner=wanted.owner_id if visited else None,
@@ -149,12 +148,7 @@ def _check(
 
 
 def _send(
-    steps: Sequence[VisitPlanStep],
-    nodes: dict[str, ValueChainNode],
-    wanted: Assigning,
-    *,
-    by: Identity,
-    at: datetime,
+    steps: Sequence[VisitPlanStep], nodes: dict[str, ValueChainNode], wanted: Assigning, *, act: Act
 ) -> None:
     if not steps or wanted.version_id is None or wanted.answers_due is None:
         return  # `_check` refused lines without these
@@ -167,7 +161,7 @@ def _send(
     by_node = {nodes[step.node_ref].id: step for step in steps}
     emails = {key: wanted.emails.get(step.place, "") for key, step in by_node.items()}
     try:
-        sent = questionnaires.assign(sending, emails, by=by, at=at)
+        sent = questionnaires.assign(sending, emails, act=act)
     except Invalid as error:
         places = {f"email-{key}": f"email-{step.place}" for key, step in by_node.items()}
         renamed = {"due_on": "answers_due", "nodes": "places", **places}
@@ -199,14 +193,12 @@ def note_sent(plan_id: UUID, sent: Mapping[str, UUID]) -> int:
     return len(lines)
 
 
-def _plan_visit(
-    step: VisitPlanStep, node: ValueChainNode, wanted: Assigning, *, by: Identity, at: datetime
-) -> UUID:
+def _plan_visit(step: VisitPlanStep, node: ValueChainNode, wanted: Assigning, *, act: Act) -> UUID:
     visit = WantedVisit(
         node_id=node.id,
         issue=Issue(step.issue),
         could_be=could_be(step),
-        due_on=wanted.visits_due or at.date(),
+        due_on=wanted.visits_due or act.at.date(),
         owner_id=wanted.owner_id,
     )
-    return PLAN_VISIT.get(StepKind.VISIT)(visit, by=by, at=at)
+    return PLAN_VISIT.get(StepKind.VISIT)(visit, act=act)

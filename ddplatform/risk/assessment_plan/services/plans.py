@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import numpy as np
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -43,54 +42,48 @@ class Wish:
     cost_visit: int | None = None
 
 
-def make_plan(chain_id: UUID, wish: Wish, *, by: Identity, at: datetime) -> VisitPlan:
+def make_plan(chain_id: UUID, wish: Wish, *, act: Act) -> VisitPlan:
     """Compute which nodes to ask and visit next, and keep the plan with its reasons.
 
     Raises:
         NotFound: no such map.
         Invalid: no name, no budget, an amount without costs, or nothing on the map to learn.
     """
-    plan, lines = work_out(get_chain(chain_id), wish, by=by, at=at)
-    return keep_plan(plan, lines, by=by, at=at)
+    plan, lines = work_out(get_chain(chain_id), wish, act=act)
+    return keep_plan(plan, lines, act=act)
 
 
-def keep_plan(
-    plan: VisitPlan, lines: Sequence[VisitPlanStep], *, by: Identity, at: datetime
-) -> VisitPlan:
+def keep_plan(plan: VisitPlan, lines: Sequence[VisitPlanStep], *, act: Act) -> VisitPlan:
     """Keep a plan that was worked out, with its lines."""
     db.session.add(plan)
     db.session.flush()  # its lines and the event name it
     for line in lines:
         line.plan_id = plan.id
     db.session.add_all(lines)
-    audit.record(
-        "visit_plan:make", plan, by=by, at=at, name=plan.name, aim=plan.aim, steps=len(lines)
-    )
+    audit.record("visit_plan:make", plan, act=act, name=plan.name, aim=plan.aim, steps=len(lines))
     return plan
 
 
 def export_plan(
-    chain: ValueChain, plan: Plan, lines: Lines, form: AnalysisForm, *, by: Identity, at: datetime
+    chain: ValueChain, plan: Plan, lines: Lines, form: AnalysisForm, *, act: Act
 ) -> ExportedAnalysis:
     """A plan with a reason for each line as a workbook, or as CSV tables in one archive."""
     name = f"{chain.slug}-assessment-plan-v{plan.chain_version}"
     made = as_file(name, as_tables(plan, chain.name, lines), form)
     audit.record_export(
-        "visit_plan:export", chain, by=by, at=at, name=plan.name, steps=len(lines), form=form
+        "visit_plan:export", chain, act=act, name=plan.name, steps=len(lines), form=form
     )
     return made
 
 
-def work_out(
-    chain: ValueChain, wish: Wish, *, by: Identity, at: datetime
-) -> tuple[VisitPlan, list[VisitPlanStep]]:
+def work_out(chain: ValueChain, wish: Wish, *, act: Act) -> tuple[VisitPlan, list[VisitPlanStep]]:
     """The plan for a wish and its lines, not kept.
 
     Raises:
         Invalid: as `make_plan`.
     """
     check_wish(wish)
-    choice = load_choice(chain.id, wish.aim, at.date())
+    choice = load_choice(chain.id, wish.aim, act.at.date())
     field = field_of(
         choice.stakes, [place.area for place in choice.places], choice.open, wish.spread
     )
@@ -116,11 +109,11 @@ def work_out(
         cost_questionnaire=wish.cost_questionnaire,
         cost_visit=wish.cost_visit,
         chain_version=chain.version,
-        as_of=at.date(),
+        as_of=act.at.date(),
         at_least=found.at_least,
         curves=_curves(choice, field, kinds, found, everything),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     lines = [
         _line(choice, place, step, everything) for place, step in enumerate(found.steps, start=1)

@@ -5,11 +5,10 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.models import Job
@@ -25,7 +24,7 @@ Unit = Callable[[], AbstractContextManager[None]]
 Progress = Callable[[int, int], None]
 
 
-def request_plan(chain_id: UUID, wish: Wish, *, by: Identity, at: datetime) -> Job:
+def request_plan(chain_id: UUID, wish: Wish, *, act: Act) -> Job:
     """Queue a plan; the same one that waits or is at work for this person is returned instead.
 
     Raises:
@@ -35,8 +34,8 @@ def request_plan(chain_id: UUID, wish: Wish, *, by: Identity, at: datetime) -> J
     check_wish(wish)
     payload = {"chain_id": str(get_chain(chain_id).id), **asdict(wish)}
     mark = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
-    key = f"{MAKE}:{by.user_id}:{mark}"
-    return jobs.enqueue_once(MAKE, payload, unique_key=key, by=by, at=at)
+    key = f"{MAKE}:{act.by.user_id}:{mark}"
+    return jobs.enqueue_once(MAKE, payload, unique_key=key, act=act)
 
 
 def get_request(job_id: UUID) -> Job:
@@ -58,8 +57,7 @@ def make_requested(
     look: Unit,
     unit: Unit,
     progress: Progress,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> dict[str, Any]:
     """Make a plan that was asked for; done twice it is one plan, which has the id of its job.
 
@@ -70,7 +68,7 @@ def make_requested(
     progress(1, 3)
     try:
         with look():  # nobody waits while the map is assessed
-            made = None if has_plan(job_id) else work_out(get_chain(chain_id), wish, by=by, at=at)
+            made = None if has_plan(job_id) else work_out(get_chain(chain_id), wish, act=act)
     except Invalid as refusal:
         return {"refused": " ".join(refusal.fields.values()) or refusal.message}
     progress(2, 3)
@@ -78,5 +76,5 @@ def make_requested(
         if made is not None and not has_plan(job_id):
             plan, lines = made
             plan.id = job_id
-            keep_plan(plan, lines, by=by, at=at)
+            keep_plan(plan, lines, act=act)
     return {"plan_id": str(job_id)}

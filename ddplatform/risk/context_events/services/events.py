@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.context_kinds import context_kinds
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -64,22 +64,21 @@ class Settled:
         return bool(self.entered or self.left or self.tasks)
 
 
-def add_event(wanted: EventFields, *, by: Identity, at: datetime) -> ContextEvent:
+def add_event(wanted: EventFields, *, act: Act) -> ContextEvent:
     """Enter an event; sites inside are marked, scored again, and given to people at once.
 
     Raises:
         Invalid: a field breaks a rule.
     """
-    check_fields(wanted, today=at.date())
-    event = ContextEvent(**values_of(wanted), created_at=at, created_by_id=by.user_id)
+    check_fields(wanted, today=act.at.date())
+    event = ContextEvent(**values_of(wanted), created_at=act.at, created_by_id=act.by.user_id)
     db.session.add(event)
     db.session.flush()  # sites and tasks point to it
-    settled = _settle(event, by=by, at=at)
+    settled = _settle(event, act=act)
     audit.record(
         "context_event:add",
         event,
-        by=by,
-        at=at,
+        act=act,
         **values_of(wanted),
         sites=settled.entered,
         tasks=settled.tasks,
@@ -87,9 +86,7 @@ def add_event(wanted: EventFields, *, by: Identity, at: datetime) -> ContextEven
     return event
 
 
-def change_event(
-    event_id: UUID, wanted: EventFields, *, version: int, by: Identity, at: datetime
-) -> ContextEvent:
+def change_event(event_id: UUID, wanted: EventFields, *, version: int, act: Act) -> ContextEvent:
     """Correct an event; sites that turn out to stand outside lose mark and score at once.
 
     Raises:
@@ -97,7 +94,7 @@ def change_event(
         Conflict: it was withdrawn, or somebody changed it meanwhile.
     """
     event = _standing(event_id)
-    check_fields(wanted, today=at.date())
+    check_fields(wanted, today=act.at.date())
     new = values_of(wanted)
     changed: dict[str, Any] = {
         name: (getattr(event, name), value)
@@ -115,13 +112,12 @@ def change_event(
     for name, (_, value) in changed.items():
         setattr(event, name, value)
     event.ended_at = None
-    settled = _settle(event, by=by, at=at)
-    _reassess(list_rows_inside(event.id), by=by, at=at)  # kind, days and source count as well
+    settled = _settle(event, act=act)
+    _reassess(list_rows_inside(event.id), act=act)  # kind, days and source count as well
     audit.record(
         "context_event:change",
         event,
-        by=by,
-        at=at,
+        act=act,
         **changed,
         sites_entered=settled.entered,
         sites_left=settled.left,
@@ -129,25 +125,24 @@ def change_event(
     return event
 
 
-def end_event(event_id: UUID, last_day: date, *, by: Identity, at: datetime) -> ContextEvent:
+def end_event(event_id: UUID, last_day: date, *, act: Act) -> ContextEvent:
     """Say which day was the last one: the marks go, and every site inside is looked at again.
 
     Raises:
         NotFound: no such event. Conflict: it was withdrawn or is over.
         Invalid: the day is not between the first day and today.
     """
-    event, today = _standing(event_id), at.date()
+    event, today = _standing(event_id), act.at.date()
     if event.ended_at is not None:
         raise Conflict("This event is over already.", "Change its days if they are wrong.")
     if not event.starts_on <= last_day <= today:
         raise Invalid(fields={"ends_on": "Choose a day from the first one until today."})
     before, event.ends_on = event.ends_on, last_day
-    settled = _settle(event, by=by, at=at, is_over=True)
+    settled = _settle(event, act=act, is_over=True)
     audit.record(
         "context_event:end",
         event,
-        by=by,
-        at=at,
+        act=act,
         ends_on=(before, last_day),
         sites=settled.left,
         tasks=settled.tasks,
@@ -155,7 +150,7 @@ def end_event(event_id: UUID, last_day: date, *, by: Identity, at: datetime) -> 
     return event
 
 
-def withdraw_event(event_id: UUID, reason: str, *, by: Identity, at: datetime) -> ContextEvent:
+def withdraw_event(event_id: UUID, reason: str, *, act: Act) -> ContextEvent:
     """Take back an event that never was, or not there; it stays readable with the reason.
 
     What raised scores is taken away again, so this needs a second person (RM-1.0 section 14, P4).
@@ -167,37 +162,38 @@ def withdraw_event(event_id: UUID, reason: str, *, by: Identity, at: datetime) -
     event, reason = _standing(event_id), reason.strip()
     if fault := fault_in(reason, label="why it is withdrawn", longest=REASON_LENGTH):
         raise Invalid(fields={"reason": fault})
-    if event.created_by_id == by.user_id:
+    if event.created_by_id == act.by.user_id:
         raise Conflict(
             "You entered this event yourself.",
             "Ask somebody else who may do so to withdraw it, since scores fall with it.",
         )
-    event.withdrawn_at, event.withdrawn_by_id, event.withdrawn_reason = at, by.user_id, reason
-    rows = list_rows_inside(event.id)
-    left = _take_out(rows.values(), at)
-    tasks = close_tasks_of_event(event.id, f"The event was withdrawn: {reason}", by=by, at=at)
-    _reassess(rows, by=by, at=at)
-    audit.record(
-        "context_event:withdraw", event, by=by, at=at, reason=reason, sites=left, tasks=tasks
+    event.withdrawn_at, event.withdrawn_by_id, event.withdrawn_reason = (
+        act.at,
+        act.by.user_id,
+        reason,
     )
+    rows = list_rows_inside(event.id)
+    left = _take_out(rows.values(), act.at)
+    tasks = close_tasks_of_event(event.id, f"The event was withdrawn: {reason}", act=act)
+    _reassess(rows, act=act)
+    audit.record("context_event:withdraw", event, act=act, reason=reason, sites=left, tasks=tasks)
     return event
 
 
-def keep_in_step(*, by: Identity, at: datetime) -> int:
+def keep_in_step(*, act: Act) -> int:
     """Events that begin or end today, and sites that came into an area; how many events changed.
 
     Done each day and after changes of maps; one event in the log for each that changed.
     """
     changed = 0
-    for event in list_running_events(at.date()):
-        settled = _settle(event, by=by, at=at)
+    for event in list_running_events(act.at.date()):
+        settled = _settle(event, act=act)
         if settled:
             changed += 1
             audit.record(
                 KEEP_IN_STEP,
                 event,
-                by=by,
-                at=at,
+                act=act,
                 sites_entered=settled.entered,
                 sites_left=settled.left,
                 tasks=settled.tasks,
@@ -212,26 +208,26 @@ def _standing(event_id: UUID) -> ContextEvent:
     return event
 
 
-def _settle(event: ContextEvent, *, by: Identity, at: datetime, is_over: bool = False) -> Settled:
+def _settle(event: ContextEvent, *, act: Act, is_over: bool = False) -> Settled:
     """Bring sites, marks and tasks of an event in step with its days and the maps."""
     rows = list_rows_inside(event.id)
-    state = state_on(at.date(), event.starts_on, event.ends_on)
+    state = state_on(act.at.date(), event.starts_on, event.ends_on)
     if state is EventState.UPCOMING:
-        return Settled(left=_take_out(rows.values(), at))
+        return Settled(left=_take_out(rows.values(), act.at))
     is_over = is_over or state is EventState.OVER
     inside = _find(event)
     gone = [row for node_id, row in rows.items() if node_id not in inside]
-    left = _take_out(gone, at)
-    back = _take_back(rows, inside, at, is_over=is_over)
+    left = _take_out(gone, act.at)
+    back = _take_back(rows, inside, act.at, is_over=is_over)
     new = {node_id: km for node_id, km in inside.items() if node_id not in rows}
-    insert_rows(ContextEventNode, list(_new_rows(event, new, at)))
+    insert_rows(ContextEventNode, list(_new_rows(event, new, act.at)))
     mark(new)
     if is_over:
-        left += _end_marks(event, at)
-    tasks = open_tasks(_reasons(event, inside, is_over=is_over), at=at)
+        left += _end_marks(event, act.at)
+    tasks = open_tasks(_reasons(event, inside, is_over=is_over), at=act.at)
     settled = Settled(entered=len(new) + len(back), left=left, tasks=tasks)
     if settled:
-        _reassess([*new, *(row.node_id for row in (*gone, *back))], by=by, at=at)
+        _reassess([*new, *(row.node_id for row in (*gone, *back))], act=act)
     return settled
 
 
@@ -306,6 +302,6 @@ def _reasons(event: ContextEvent, inside: Iterable[UUID], *, is_over: bool) -> I
         yield Wanted(node_id, kind.trigger, key, reason, event.id)
 
 
-def _reassess(node_ids: Iterable[UUID], *, by: Identity, at: datetime) -> None:
+def _reassess(node_ids: Iterable[UUID], *, act: Act) -> None:
     for chain_id in list_chains_of(list(node_ids)):
-        ask_reassessment(chain_id, CONTEXT, by=by, at=at)
+        ask_reassessment(chain_id, CONTEXT, act=act)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
@@ -143,8 +143,7 @@ def record_control(
     verified_on: date | None,
     reason: str,
     cause: tuple[str, UUID | None],
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> ControlRecord:
     """Keep what was judged of a control at a node; the newest record of a control counts.
 
@@ -178,14 +177,14 @@ def record_control(
         cause_type=cause[0],
         cause_id=cause[1],
         reason=reason.strip(),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(record)
     return record
 
 
-def ask_reassessment(chain_id: UUID, cause: str, *, by: Identity, at: datetime) -> Job:
+def ask_reassessment(chain_id: UUID, cause: str, *, act: Act) -> Job:
     """Queue a new assessment of a map; one that still waits is enough and is returned instead.
 
     Args:
@@ -195,8 +194,7 @@ def ask_reassessment(chain_id: UUID, cause: str, *, by: Identity, at: datetime) 
     return jobs.enqueue(
         REASSESS,
         {"chain_id": str(chain_id), "cause": cause},
-        by=by,
-        at=at,
+        act=act,
         unique_key=f"{REASSESS}:{chain_id}",
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from ddplatform.accounts.organisations.queries import get_person
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.reassessment import SeenBy, triggers
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
@@ -101,9 +101,7 @@ def _cause(one: Wanted, task_id: UUID, at: datetime) -> dict[str, object]:
     }
 
 
-def report_change(
-    node_id: UUID, trigger: str, note: str, *, by: Identity, at: datetime
-) -> ReviewTask:
+def report_change(node_id: UUID, trigger: str, note: str, *, act: Act) -> ReviewTask:
     """Somebody knows that something changed at a site: open the task that this asks for.
 
     Raises:
@@ -119,10 +117,10 @@ def report_change(
         problems["note"] = fault
     if problems:
         raise Invalid(fields=problems)
-    key = f"person:{at.date()}:{note}"
-    open_tasks([Wanted(node.id, trigger, key, note)], at=at, by=by)
+    key = f"person:{act.at.date()}:{note}"
+    open_tasks([Wanted(node.id, trigger, key, note)], by=act.by, at=act.at)
     task = _task_of_cause(node.id, trigger, key)
-    audit.record("review_task:open", task, by=by, at=at, trigger=trigger, reason=note)
+    audit.record("review_task:open", task, act=act, trigger=trigger, reason=note)
     return task
 
 
@@ -138,7 +136,7 @@ def _task_of_cause(node_id: UUID, trigger: str, key: str) -> ReviewTask:
     ).one()
 
 
-def set_owner(task_id: UUID, owner_id: UUID | None, *, by: Identity, at: datetime) -> ReviewTask:
+def set_owner(task_id: UUID, owner_id: UUID | None, *, act: Act) -> ReviewTask:
     """Say who looks at the site.
 
     Raises:
@@ -151,11 +149,11 @@ def set_owner(task_id: UUID, owner_id: UUID | None, *, by: Identity, at: datetim
         except NotFound as error:
             raise Invalid(fields={"owner": "Choose a person of your organisation."}) from error
     before, task.owner_id = task.owner_id, owner_id
-    audit.record("review_task:owner", task, by=by, at=at, owner=(before, owner_id))
+    audit.record("review_task:owner", task, act=act, owner=(before, owner_id))
     return task
 
 
-def close_task(task_id: UUID, note: str, *, by: Identity, at: datetime) -> ReviewTask:
+def close_task(task_id: UUID, note: str, *, act: Act) -> ReviewTask:
     """Somebody looked at the site; `note` says what was seen and decided.
 
     What an event that is over has shown of the site counts no more from here on, unless the
@@ -168,14 +166,14 @@ def close_task(task_id: UUID, note: str, *, by: Identity, at: datetime) -> Revie
     task, note = _open_task(task_id), note.strip()
     if fault := fault_in(note, label="what you saw and decided", longest=NOTE_LENGTH):
         raise Invalid(fields={"note": fault})
-    _close(task, note, by=by, at=at)
-    if _release(task, at):
-        ask_reassessment(get_node(task.node_id).chain_id, CONTEXT, by=by, at=at)
-    audit.record("review_task:close", task, by=by, at=at, trigger=task.trigger, note=note)
+    _close(task, note, act=act)
+    if _release(task, act.at):
+        ask_reassessment(get_node(task.node_id).chain_id, CONTEXT, act=act)
+    audit.record("review_task:close", task, act=act, trigger=task.trigger, note=note)
     return task
 
 
-def close_tasks_of_event(event_id: UUID, note: str, *, by: Identity, at: datetime) -> int:
+def close_tasks_of_event(event_id: UUID, note: str, *, act: Act) -> int:
     """Close the open tasks that have no other reason than one event, as a part of its withdrawal.
 
     Returns:
@@ -193,7 +191,7 @@ def close_tasks_of_event(event_id: UUID, note: str, *, by: Identity, at: datetim
         )
     ).all()
     for task in tasks:
-        _close(task, note, by=by, at=at)
+        _close(task, note, act=act)
     return len(tasks)
 
 
@@ -204,8 +202,8 @@ def _open_task(task_id: UUID) -> ReviewTask:
     return task
 
 
-def _close(task: ReviewTask, note: str, *, by: Identity, at: datetime) -> None:
-    task.closed_at, task.closed_by_id, task.closed_note = at, by.user_id, note
+def _close(task: ReviewTask, note: str, *, act: Act) -> None:
+    task.closed_at, task.closed_by_id, task.closed_note = act.at, act.by.user_id, note
 
 
 def _release(task: ReviewTask, at: datetime) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.reassessment import SeenBy, has_changed_much, trigger_seen_by
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.context_events.services import events as context_events
 from ddplatform.risk.reassessment.models import ShareMemory
@@ -39,7 +39,7 @@ LOOK = "reassessment:look"
 Unit = Callable[[], AbstractContextManager[None]]
 
 
-def look_for_changes(*, by: Identity, at: datetime, unit: Unit) -> dict[str, int]:
+def look_for_changes(*, act: Act, unit: Unit) -> dict[str, int]:
     """Bring events in step, then look for each trigger, each in a unit of work of its own.
 
     Returns:
@@ -47,11 +47,11 @@ def look_for_changes(*, by: Identity, at: datetime, unit: Unit) -> dict[str, int
         the same day finds nothing.
     """
     with unit():
-        found = {"events": context_events.keep_in_step(by=by, at=at)}
-    for way, see in _ways(at).items():
+        found = {"events": context_events.keep_in_step(act=act)}
+    for way, see in _ways(act.at).items():
         trigger = trigger_seen_by(way).ref
         with unit():
-            found[trigger] = found.get(trigger, 0) + _open(trigger, see(), by=by, at=at)
+            found[trigger] = found.get(trigger, 0) + _open(trigger, see(), act=act)
     return {name: count for name, count in found.items() if count}
 
 
@@ -71,11 +71,11 @@ def _ways(at: datetime) -> dict[SeenBy, Callable[[], Iterable[Seen]]]:
     }
 
 
-def _open(trigger: str, seen: Iterable[Seen], *, by: Identity, at: datetime) -> int:
+def _open(trigger: str, seen: Iterable[Seen], *, act: Act) -> int:
     wanted = [Wanted(one.node_id, trigger, one.key, one.reason) for one in seen]
-    opened = open_tasks(wanted, at=at)
+    opened = open_tasks(wanted, at=act.at)
     if opened:
-        audit.record("review_task:look", None, by=by, at=at, trigger=trigger, reasons=opened)
+        audit.record("review_task:look", None, act=act, trigger=trigger, reasons=opened)
     return opened
 
 

@@ -69,7 +69,7 @@ def _file(chain: str) -> Response:
     asked, today = read_asked(request.form, g.identity.user_id), g.now.date()
     listed = load_listed(basis.runs, asked, today)
     tables = as_tables(basis, asked, listed, today=today)
-    made = export_register(basis, tables, form, risks=len(listed.risks), by=g.identity, at=g.now)
+    made = export_register(basis, tables, form, risks=len(listed.risks), act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

@@ -1,24 +1,21 @@
 """A what-if goes out as a file; each export is an event of the log."""
 
-from datetime import datetime
-
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.scenarios.queries.content import Told, as_tables
 from ddplatform.value_chain.mapping.models import ValueChain
 
 
 def export_what_if(
-    chain: ValueChain, told: Told, form: AnalysisForm, *, by: Identity, at: datetime
+    chain: ValueChain, told: Told, form: AnalysisForm, *, act: Act
 ) -> ExportedAnalysis:
     """A what-if as a workbook, or as CSV tables in one archive. The map is as it was."""
     made = as_file(f"{chain.slug}-what-if-v{told.map_version}", as_tables(told), form)
     audit.record_export(
         "what_if:export",
         chain,
-        by=by,
-        at=at,
+        act=act,
         name=told.name,
         changes=len(told.changes),
         form=form,

@@ -1,11 +1,10 @@
 """What-ifs are kept under a name and put away again; the map they are about stays as it is."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -17,9 +16,7 @@ from supply_chain.analysis.what_if_changes import MOST, Change, pack_change
 NAME_LENGTH = 120
 
 
-def keep(
-    chain_id: UUID, name: str, changes: Sequence[Change], *, by: Identity, at: datetime
-) -> KeptWhatIf:
+def keep(chain_id: UUID, name: str, changes: Sequence[Change], *, act: Act) -> KeptWhatIf:
     """Keep changes under a name, with how many nodes they raise and lower today.
 
     Raises:
@@ -34,7 +31,7 @@ def keep(
         faults["changes"] = f"Add at least one change; at most {MOST} stand in one what-if."
     if faults:
         raise Invalid(fields=faults)
-    tried = try_on_map(chain.id, changes, at.date())
+    tried = try_on_map(chain.id, changes, act.at.date())
     if tried.problems:
         raise Invalid(fields={"changes": " ".join(problem.text for problem in tried.problems)})
     counts = tried.what_if.counts()
@@ -44,19 +41,18 @@ def keep(
         name=name.strip(),
         changes=[pack_change(change) for change in changes],
         chain_version=chain.version,
-        as_of=at.date(),
+        as_of=act.at.date(),
         higher=counts.higher,
         lower=counts.lower,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(kept)
     db.session.flush()  # the event names it
     audit.record(
         "what_if:keep",
         kept,
-        by=by,
-        at=at,
+        act=act,
         name=kept.name,
         changes=len(changes),
         chain_version=chain.version,
@@ -64,12 +60,12 @@ def keep(
     return kept
 
 
-def put_away(what_if_id: UUID, *, by: Identity, at: datetime) -> None:
+def put_away(what_if_id: UUID, *, act: Act) -> None:
     """Take a what-if out of the list; what was planned because of it stays.
 
     Raises:
         NotFound: no such what-if, or put away already.
     """
     kept = get_kept(what_if_id)
-    kept.archived_at, kept.archived_by_id = at, by.user_id
-    audit.record("what_if:put_away", kept, by=by, at=at, name=kept.name)
+    kept.archived_at, kept.archived_by_id = act.at, act.by.user_id
+    audit.record("what_if:put_away", kept, act=act, name=kept.name)

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.risk.facts.queries.evidence import load_evidence
@@ -67,32 +67,32 @@ class Made:
     basis: str  # empty where there are no lines
 
 
-def ask_renewal(chain_id: UUID, *, by: Identity, at: datetime) -> None:
+def ask_renewal(chain_id: UUID, *, act: Act) -> None:
     """Queue new figures of a map, where any supplier of it was asked."""
     if has_asked(chain_id):
         key = f"{RENEW}:{chain_id}"
-        jobs.enqueue(RENEW, {"chain_id": str(chain_id)}, by=by, at=at, unique_key=key)
+        jobs.enqueue(RENEW, {"chain_id": str(chain_id)}, act=act, unique_key=key)
 
 
-def ask_renewals(*, by: Identity, at: datetime) -> dict[str, int]:
+def ask_renewals(*, act: Act) -> dict[str, int]:
     """Each day: what was due has passed, and ages moved."""
     maps = list_asked_maps()
     for chain_id in maps:
-        ask_renewal(chain_id, by=by, at=at)
+        ask_renewal(chain_id, act=act)
     return {"maps": len(maps)}
 
 
-def renew(chain_id: UUID, *, by: Identity, at: datetime, look: Unit, unit: Unit) -> dict[str, int]:
+def renew(chain_id: UUID, *, act: Act, look: Unit, unit: Unit) -> dict[str, int]:
     """Make the figures of a map anew; only what reads differently is written. Twice is once.
 
     Args:
         look, unit: open a look and a unit of work in the tenant of the map.
     """
     with look():
-        known = load(chain_id, at.date())
+        known = load(chain_id, act.at.date())
     made = [make(known, row) for row in range(len(known.places))]
     with unit():
-        return _keep(chain_id, made, known.as_of, by=by, at=at)
+        return _keep(chain_id, made, known.as_of, act=act)
 
 
 def load(chain_id: UUID, as_of: date) -> Known:
@@ -228,18 +228,16 @@ def _counted(states: Any) -> dict[str, int]:
 # ---- keeping --------------------------------------------------------------------------------
 
 
-def _keep(
-    chain_id: UUID, made: list[Made], as_of: date, *, by: Identity, at: datetime
-) -> dict[str, int]:
+def _keep(chain_id: UUID, made: list[Made], as_of: date, *, act: Act) -> dict[str, int]:
     kept = list_kept(chain_id)
     changed = 0
     for one in made:
         row = kept.get(one.place.node_id)
         if row is None or _reads_differently(row, one):
-            _write(row, one, as_of, by=by, at=at)
+            _write(row, one, as_of, act=act)
             changed += 1
     if changed:
-        audit.record(RENEW, get_chain(chain_id), by=by, at=at, places=changed)
+        audit.record(RENEW, get_chain(chain_id), act=act, places=changed)
     return {"places": len(made), "changed": changed}
 
 
@@ -272,9 +270,7 @@ def _shown_lines(lines: Mapping[str, Any]) -> Any:
     return lines["issue"], figures, lines["grade"], own, list(lines["others"]), events, controls
 
 
-def _write(
-    row: SupplierFigures | None, one: Made, as_of: date, *, by: Identity, at: datetime
-) -> None:
+def _write(row: SupplierFigures | None, one: Made, as_of: date, *, act: Act) -> None:
     is_new = row is None or _shown_response(row.response) != _shown_response(one.response)
     if row is None:
         row = SupplierFigures(node_id=one.place.node_id, shown_from=as_of, shown_response={})
@@ -287,11 +283,11 @@ def _write(
     row.node_name, row.node_country = place.node_name, place.node_country
     row.assignment_id, row.as_of, row.method_version = place.assignment_id, as_of, METHOD_VERSION
     row.measure, row.label, row.response = one.measure, one.label, one.response
-    row.issues, row.basis, row.written_at = one.issues, one.basis, at
+    row.issues, row.basis, row.written_at = one.issues, one.basis, act.at
     db.session.flush()  # the job names its key
     if is_new and one.measure is not None and place.respondent_organisation_id:
         payload, key = {"figures_id": str(row.id)}, f"{TELL}:{row.id}"
-        jobs.enqueue(TELL, payload, by=by, at=at, unique_key=key)
+        jobs.enqueue(TELL, payload, act=act, unique_key=key)
 
 
 def _hold_back(row: SupplierFigures, one: Made, as_of: date) -> None:

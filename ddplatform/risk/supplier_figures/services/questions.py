@@ -1,11 +1,10 @@
 """A supplier questions a line of its figures; the buyer answers, and both sides keep it."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_account, get_organisation
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.db import db
@@ -26,9 +25,7 @@ TASK = "TRG-06"
 """A question to the buyer is a grievance about its figures: somebody looks at the place."""
 
 
-def ask(
-    figures_id: UUID, line: str, shown: str, reason: str, *, by: Identity, at: datetime
-) -> FigureQuestion:
+def ask(figures_id: UUID, line: str, shown: str, reason: str, *, act: Act) -> FigureQuestion:
     """Question a line of one's own figures; it reaches the buyer as a mail and a task.
 
     Args:
@@ -51,32 +48,31 @@ def ask(
         line=line,
         shown=shown,
         reason=reason.strip(),
-        asked_by_name=by.name,
-        created_at=at,
-        created_by_id=by.user_id,
+        asked_by_name=act.by.name,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(question)
     db.session.flush()  # its key goes into the job
-    audit.record("figure_question:ask", question, by=by, at=at, line=line)
+    audit.record("figure_question:ask", question, act=act, line=line)
     jobs.enqueue(
         TELL_QUESTION,
         {"question_id": str(question.id)},
-        by=system_identity(figures.organisation_id),
-        at=at,
+        act=Act(system_identity(figures.organisation_id), act.at),
         unique_key=f"{TELL_QUESTION}:{question.id}",
     )
     return question
 
 
-def take_up(question_id: UUID, *, by: Identity, at: datetime) -> None:
+def take_up(question_id: UUID, *, act: Act) -> None:
     """In the tenant of the buyer: a task to look at the place, and a mail to who asked it."""
     question = get_question(question_id)
     reason = f"{question.asked_by_name} questions a line of its figures: {question.shown}"
     key = f"figure_question:{question.id}"
-    opened = open_tasks([Wanted(question.node_id, TASK, key, reason)], at=at, by=by)
+    opened = open_tasks([Wanted(question.node_id, TASK, key, reason)], by=act.by, at=act.at)
     if not opened:
         return
-    audit.record("review_task:open", question, by=by, at=at, trigger=TASK, reason=reason)
+    audit.record("review_task:open", question, act=act, trigger=TASK, reason=reason)
     figures = get_figures(question.node_id)
     assignment = get_assignment(figures.assignment_id)
     sender = get_account(assignment.sent_by_id) if assignment.sent_by_id else None
@@ -94,7 +90,7 @@ def take_up(question_id: UUID, *, by: Identity, at: datetime) -> None:
     )
 
 
-def answer(question_id: UUID, text: str, *, by: Identity, at: datetime) -> FigureQuestion:
+def answer(question_id: UUID, text: str, *, act: Act) -> FigureQuestion:
     """Answer a supplier; it reads the answer beside its figures and gets a mail.
 
     Raises:
@@ -107,10 +103,14 @@ def answer(question_id: UUID, text: str, *, by: Identity, at: datetime) -> Figur
         raise Conflict("Somebody has answered this question by now.", "Open it again to read it.")
     if fault := fault_in(text, label="an answer", longest=LONGEST):
         raise Invalid(fields={"answer": fault})
-    question.answer, question.answered_by_name, question.answered_at = text.strip(), by.name, at
-    audit.record("figure_question:answer", question, by=by, at=at)
+    question.answer, question.answered_by_name, question.answered_at = (
+        text.strip(),
+        act.by.name,
+        act.at,
+    )
+    audit.record("figure_question:answer", question, act=act)
     payload, key = {"question_id": str(question.id)}, f"{TELL_ANSWER}:{question.id}"
-    jobs.enqueue(TELL_ANSWER, payload, by=by, at=at, unique_key=key)
+    jobs.enqueue(TELL_ANSWER, payload, act=act, unique_key=key)
     return question
 
 

@@ -111,7 +111,7 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
 def take(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """Tell colleagues that one answers a section, or that one does not any more."""
     change = leave_section if "leave" in request.form else take_section
-    change(assignment_id, name, by=g.identity, at=g.now)
+    change(assignment_id, name, act=g.act)
     return redirect(url_for(".show", assignment_id=assignment_id) + f"#s-{name}")
 
 
@@ -119,7 +119,7 @@ def take(assignment_id: UUID, name: str) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_ANSWER)
 def begin(assignment_id: UUID) -> ResponseReturnValue:
     """Open the questions, or open them again after they came back."""
-    start(assignment_id, by=g.identity, at=g.now)
+    start(assignment_id, act=g.act)
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 

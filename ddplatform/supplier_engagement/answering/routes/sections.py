@@ -96,8 +96,7 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
         assignment_id,
         name,
         read_typed(request.form),
-        by=g.identity,
-        at=g.now,
+        act=g.act,
         confirm=not ELSEWHERE & set(request.form),
     )
     refused = _take_files(assignment_id, sent)
@@ -131,7 +130,7 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
 def draft(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """Keep what is being typed; tells the page what is open now. Both texts on a clash: 409."""
     _require_section(get_request(assignment_id), name)
-    saved = save_draft(assignment_id, read_typed(request.form), by=g.identity, at=g.now)
+    saved = save_draft(assignment_id, read_typed(request.form), act=g.act)
     page = _find_page(saved.filled.pages, name)
     if saved.clashes:
         keep_changes()
@@ -179,7 +178,7 @@ def _examine_sent() -> list[tuple[str, SentFile]]:
         if name.startswith(f"{FILE}/") and upload.filename:
             content, examined = upload.read(), None
             with suppress(TooMany):  # is raised again, and told, when they are taken in
-                examined = examine(upload.filename, content, by=g.identity, at=g.now)
+                examined = examine(upload.filename, content, act=g.act)
             sent = SentFile(upload.filename, content, examined)
             found.append((name.removeprefix(FILE), sent))
     return found
@@ -196,8 +195,7 @@ def _take_files(assignment_id: UUID, sent: Sequence[tuple[str, SentFile]]) -> Ma
                 filename=one.filename,
                 content=one.content,
                 examined=one.examined,
-                by=g.identity,
-                at=g.now,
+                act=g.act,
             )
         except (FileRefused, TooMany) as error:
             # What was typed on the same page is kept all the same.
@@ -211,12 +209,12 @@ def _do_pressed(assignment_id: UUID) -> str | None:
     """Do what a button inside the page asks for; where on the page to go on, None: no such."""
     form = request.form
     if path := form.get("add"):
-        return "#" + field_id(add_entry(assignment_id, path, by=g.identity, at=g.now))
+        return "#" + field_id(add_entry(assignment_id, path, act=g.act))
     if path := form.get("remove"):
-        remove_entry(assignment_id, path, by=g.identity, at=g.now)
+        remove_entry(assignment_id, path, act=g.act)
         return "#" + field_id(path.rpartition("[")[0])
     if link := form.get("detach"):
-        return "#" + field_id(detach(assignment_id, _id(link), by=g.identity, at=g.now))
+        return "#" + field_id(detach(assignment_id, _id(link), act=g.act))
     return "#top" if "again" in form else None
 
 

@@ -187,7 +187,7 @@ def _tier(tier: str | int | None) -> str:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def start(campaign_id: UUID) -> ResponseReturnValue:
     """Begin to send."""
-    campaigns.start(campaign_id, by=g.identity, at=g.now)
+    campaigns.start(campaign_id, act=g.act)
     flash("The campaign is started. It goes on in the background.", "success")
     return redirect(url_for(".show", campaign_id=campaign_id))
 
@@ -196,7 +196,7 @@ def start(campaign_id: UUID) -> ResponseReturnValue:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def stop(campaign_id: UUID) -> ResponseReturnValue:
     """Send and remind no more."""
-    campaigns.stop(campaign_id, by=g.identity, at=g.now)
+    campaigns.stop(campaign_id, act=g.act)
     flash("Nothing more goes out. What was sent can still be answered.", "success")
     return redirect(url_for(".show", campaign_id=campaign_id))
 
@@ -205,7 +205,7 @@ def stop(campaign_id: UUID) -> ResponseReturnValue:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def go_on(campaign_id: UUID) -> ResponseReturnValue:
     """Go on after a stop, or after work that ended early."""
-    campaigns.go_on(campaign_id, by=g.identity, at=g.now)
+    campaigns.go_on(campaign_id, act=g.act)
     flash("The campaign goes on.", "success")
     return redirect(url_for(".show", campaign_id=campaign_id))
 
@@ -232,7 +232,7 @@ def export(campaign_id: UUID) -> ResponseReturnValue:
     form = request.form.get("form", "")
     if form not in MEDIA_TYPES:
         raise NotFound()
-    made = export_campaign(campaign_id, form, by=g.identity, at=g.now)
+    made = export_campaign(campaign_id, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

@@ -88,8 +88,7 @@ def new() -> ResponseReturnValue:
                 by_rule=form.by_rule.data,
             ),
             form.how(),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return redirect(url_for(".show", campaign_id=campaign.id))
 
@@ -127,7 +126,7 @@ def edit(campaign_id: UUID) -> ResponseReturnValue:
     form = HowForm(**how_fields(campaign))
 
     def save() -> ResponseReturnValue:
-        campaigns.change_how(campaign_id, form.how(), by=g.identity, at=g.now)
+        campaigns.change_how(campaign_id, form.how(), act=g.act)
         flash("The campaign is changed.", "success")
         return redirect(url_for(".show", campaign_id=campaign_id))
 
@@ -182,7 +181,7 @@ def choose(campaign_id: UUID) -> ResponseReturnValue:
     """Leave the ticked lines out, or take them in again."""
     ticked = [_uuid(text) for text in request.form.getlist("target")]
     keys = [key for key in ticked if key is not None]
-    many = campaigns.leave_out(campaign_id, keys, by=g.identity, at=g.now)
+    many = campaigns.leave_out(campaign_id, keys, act=g.act)
     flash(f"Changed: {plural(many, 'line', 'lines')}.", "success")
     return redirect(url_for(".targets", campaign_id=campaign_id))
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from ddplatform.accounts.organisations.services.people import is_address
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -72,7 +72,7 @@ class Whom:
     plan_id: UUID | None = None
 
 
-def plan_campaign(whom: Whom, how: How, *, by: Identity, at: datetime) -> Campaign:
+def plan_campaign(whom: Whom, how: How, *, act: Act) -> Campaign:
     """Work out who would be asked what and why. Nothing is sent.
 
     Raises:
@@ -80,7 +80,7 @@ def plan_campaign(whom: Whom, how: How, *, by: Identity, at: datetime) -> Campai
         Invalid: nobody, too many, no questionnaire, or a field of `How` breaks a rule.
     """
     chain = get_chain(whom.chain_id)
-    problems = _problems_of(how, at.date())
+    problems = _problems_of(how, act.at.date())
     library = {row.ref: row for row in list_for_suppliers()}
     modules = [library[ref] for ref in library if ref in whom.modules]
     if not modules:
@@ -97,19 +97,18 @@ def plan_campaign(whom: Whom, how: How, *, by: Identity, at: datetime) -> Campai
         asked=dict(whom.asked),
         modules=[row.ref for row in modules],
         by_rule=whom.by_rule,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
         calendar={},
         **_fields_of(how),
     )
     db.session.add(campaign)
     db.session.flush()  # its lines and its event name it
-    lines = _add_lines(campaign, whom, modules, today=at.date())
+    lines = _add_lines(campaign, whom, modules, today=act.at.date())
     audit.record(
         "campaign:plan",
         campaign,
-        by=by,
-        at=at,
+        act=act,
         name=campaign.name,
         nodes=len(whom.keys),
         lines=lines,
@@ -216,7 +215,7 @@ def why_no_mail(
     return LeftOut.VISITS if (node_id, email) in visitors else None
 
 
-def change_how(campaign_id: UUID, how: How, *, by: Identity, at: datetime) -> Campaign:
+def change_how(campaign_id: UUID, how: How, *, act: Act) -> Campaign:
     """Change the note, the days and the pace of a campaign that is not started.
 
     Raises:
@@ -224,15 +223,15 @@ def change_how(campaign_id: UUID, how: How, *, by: Identity, at: datetime) -> Ca
         Invalid: a field breaks a rule.
     """
     campaign = _draft(campaign_id)
-    if problems := _problems_of(how, at.date()):
+    if problems := _problems_of(how, act.at.date()):
         raise Invalid(fields=problems)
     for name, value in _fields_of(how).items():
         setattr(campaign, name, value)
-    audit.record("campaign:edit", campaign, by=by, at=at, name=campaign.name, due_on=how.due_on)
+    audit.record("campaign:edit", campaign, act=act, name=campaign.name, due_on=how.due_on)
     return campaign
 
 
-def leave_out(campaign_id: UUID, target_ids: Sequence[UUID], *, by: Identity, at: datetime) -> int:
+def leave_out(campaign_id: UUID, target_ids: Sequence[UUID], *, act: Act) -> int:
     """Leave lines out by hand, or take those that were left out by hand in again.
 
     Raises:
@@ -251,7 +250,7 @@ def leave_out(campaign_id: UUID, target_ids: Sequence[UUID], *, by: Identity, at
         raise Invalid("Tick at least one line that can be left out or taken in.")
     for line in lines:
         line.left_out = None if line.left_out else LeftOut.BY_HAND
-    audit.record("campaign:choose", campaign, by=by, at=at, lines=len(lines))
+    audit.record("campaign:choose", campaign, act=act, lines=len(lines))
     return len(lines)
 
 
@@ -262,7 +261,7 @@ def _draft(campaign_id: UUID) -> Campaign:
     return campaign
 
 
-def start(campaign_id: UUID, *, by: Identity, at: datetime) -> Campaign:
+def start(campaign_id: UUID, *, act: Act) -> Campaign:
     """Give each line its day, and send those of today in the background.
 
     Raises:
@@ -273,7 +272,7 @@ def start(campaign_id: UUID, *, by: Identity, at: datetime) -> Campaign:
     left = db.session.scalars(
         select(CampaignTarget.place).where(*to_send(campaign.id)).order_by(CampaignTarget.place)
     ).all()
-    waves = _waves(campaign, left, today=at.date())
+    waves = _waves(campaign, left, today=act.at.date())
     for day, first, last in waves:
         db.session.execute(
             update(CampaignTarget)
@@ -281,13 +280,12 @@ def start(campaign_id: UUID, *, by: Identity, at: datetime) -> Campaign:
             .values(send_on=day)
             .execution_options(synchronize_session=False)
         )
-    campaign.started_at, campaign.started_by_id = at, by.user_id
-    queue_sending(campaign, at=at)
+    campaign.started_at, campaign.started_by_id = act.at, act.by.user_id
+    queue_sending(campaign, at=act.at)
     audit.record(
         "campaign:start",
         campaign,
-        by=by,
-        at=at,
+        act=act,
         name=campaign.name,
         lines=len(left),
         last_wave=waves[-1][0],
@@ -323,10 +321,10 @@ def queue_sending(campaign: Campaign, *, at: datetime) -> None:
         return
     by = system_identity(campaign.organisation_id)
     payload = {"campaign_id": str(campaign.id)}
-    campaign.job_id = jobs.enqueue(SEND, payload, by=by, at=at, unique_key=key).id
+    campaign.job_id = jobs.enqueue(SEND, payload, act=Act(by, at), unique_key=key).id
 
 
-def stop(campaign_id: UUID, *, by: Identity, at: datetime) -> Campaign:
+def stop(campaign_id: UUID, *, act: Act) -> Campaign:
     """Send and remind no more; what was sent can still be answered.
 
     Raises:
@@ -335,12 +333,12 @@ def stop(campaign_id: UUID, *, by: Identity, at: datetime) -> Campaign:
     campaign = get_campaign(campaign_id, for_change=True)
     if campaign.started_at is None or campaign.stopped_at is not None:
         raise Conflict("There is nothing to stop.", "Open the page again.")
-    campaign.stopped_at = at
-    audit.record("campaign:stop", campaign, by=by, at=at, name=campaign.name)
+    campaign.stopped_at = act.at
+    audit.record("campaign:stop", campaign, act=act, name=campaign.name)
     return campaign
 
 
-def go_on(campaign_id: UUID, *, by: Identity, at: datetime) -> Campaign:
+def go_on(campaign_id: UUID, *, act: Act) -> Campaign:
     """Go on with a campaign that was stopped, or whose work ended early.
 
     Raises:
@@ -350,6 +348,6 @@ def go_on(campaign_id: UUID, *, by: Identity, at: datetime) -> Campaign:
     if campaign.started_at is None:
         raise Conflict("This campaign is not started.", "Start it.")
     campaign.stopped_at = None
-    queue_sending(campaign, at=at)
-    audit.record("campaign:go_on", campaign, by=by, at=at, name=campaign.name)
+    queue_sending(campaign, at=act.at)
+    audit.record("campaign:go_on", campaign, act=act, name=campaign.name)
     return campaign

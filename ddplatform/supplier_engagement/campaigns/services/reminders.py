@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_account, get_organisation, list_people
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.jobs import services as jobs
@@ -31,7 +31,7 @@ NAMES_TOLD = 20
 Unit = Callable[[], AbstractContextManager[None]]
 
 
-def remind_by_calendar(*, unit: Unit, by: Identity, at: datetime) -> dict[str, int]:
+def remind_by_calendar(*, unit: Unit, act: Act) -> dict[str, int]:
     """What the calendars of all campaigns ask for today, a batch a transaction."""
     with unit():
         campaigns = [row.id for row in list_running()]
@@ -42,8 +42,8 @@ def remind_by_calendar(*, unit: Unit, by: Identity, at: datetime) -> dict[str, i
             while count == BATCH:
                 with unit():
                     campaign = get_campaign(campaign_id, for_change=True)
-                    count = 0 if campaign.stopped_at else step(campaign, by, at)
-                    _write_down(campaign, what, count, at)
+                    count = 0 if campaign.stopped_at else step(campaign, act)
+                    _write_down(campaign, what, count, act.at)
                 told[what] += count
     return told
 
@@ -58,27 +58,27 @@ def _write_down(campaign: Campaign, what: str, count: int, at: datetime) -> None
         }
 
 
-def _remind_batch(campaign: Campaign, by: Identity, at: datetime) -> int:
-    due = list_to_remind(campaign, today=at.date(), limit=BATCH)
+def _remind_batch(campaign: Campaign, act: Act) -> int:
+    due = list_to_remind(campaign, today=act.at.date(), limit=BATCH)
     for assignment in due:
-        remind(assignment, by=by, at=at)
+        remind(assignment, act=act)
     return len(due)
 
 
-def _escalate_batch(campaign: Campaign, by: Identity, at: datetime) -> int:
+def _escalate_batch(campaign: Campaign, act: Act) -> int:
     """Mark what is late, and queue one mail for each person who answers for some of it."""
     if campaign.escalate_after is None:
         return 0
-    late = list_to_escalate(campaign, today=at.date(), limit=BATCH)
+    late = list_to_escalate(campaign, today=act.at.date(), limit=BATCH)
     members = {person.user_id for person in list_people() if person.is_active}
     for assignment, owner_id in late:
-        assignment.escalated_at = at
+        assignment.escalated_at = act.at
         told = owner_id if owner_id in members else campaign.started_by_id
         payload = {"campaign_id": str(campaign.id), "user_id": str(told)}
         key = f"{TELL}:{campaign.id}:{told}"
-        jobs.enqueue(TELL, payload, by=by, at=at, unique_key=key)
+        jobs.enqueue(TELL, payload, act=act, unique_key=key)
     if late:
-        audit.record("campaign:escalate", campaign, by=by, at=at, late=len(late))
+        audit.record("campaign:escalate", campaign, act=act, late=len(late))
     return len(late)
 
 

@@ -22,7 +22,7 @@ from ddplatform.accounts.organisations.services.invitations import give_link
 from ddplatform.accounts.organisations.services.people import INVITATION_LIFE
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail, Refusal
 from ddplatform.infrastructure.bulk import rising_keys
@@ -60,7 +60,7 @@ Progress = Callable[[int, int], None]
 
 
 def carry_out(
-    campaign_id: UUID, job_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
+    campaign_id: UUID, job_id: UUID, *, unit: Unit, progress: Progress, act: Act
 ) -> dict[str, int]:
     """Send the lines whose day has come; begun again it goes on where it ended.
 
@@ -70,37 +70,37 @@ def carry_out(
     delayed: set[UUID] = set()
     while True:
         with unit():
-            count = send_batch(campaign_id, job_id, by=by, at=at)
-            done, total = count_sending(campaign_id, today=at.date())
-        _mail_all(campaign_id, delayed, unit=unit, at=at)
+            count = send_batch(campaign_id, job_id, act=act)
+            done, total = count_sending(campaign_id, today=act.at.date())
+        _mail_all(campaign_id, delayed, unit=unit, at=act.at)
         if not count:
             return {"sent": done, "asked": total}
         progress(done, total)
 
 
-def go_on_with_all(*, by: Identity, at: datetime) -> dict[str, int]:
+def go_on_with_all(*, act: Act) -> dict[str, int]:
     """By the calendar: the next wave of each campaign, and what could not be mailed before."""
-    found = list_going_on(at.date())
+    found = list_going_on(act.at.date())
     for campaign in found:
-        queue_sending(campaign, at=at)
+        queue_sending(campaign, at=act.at)
     return {"campaigns": len(found)}
 
 
-def send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -> int:
+def send_batch(campaign_id: UUID, job_id: UUID, *, act: Act) -> int:
     """Make the assignments of one batch; returns how many lines were settled."""
     campaign = get_campaign(campaign_id, for_change=True)
     if campaign.stopped_at is not None or campaign.job_id != job_id:
         return 0
-    lines = list_to_send(campaign_id, today=at.date(), limit=BATCH)
+    lines = list_to_send(campaign_id, today=act.at.date(), limit=BATCH)
     if not lines:
         return 0
     nodes = _nodes_of(lines)
     visitors = list_visitors(list(nodes))
     sent = [line for line in lines if _settle(line, nodes[line.node_id], visitors)]
     sent = _without_open(sent)
-    rows = _assignments(campaign, sent, nodes, at=at)
+    rows = _assignments(campaign, sent, nodes, at=act.at)
     insert_rows(Assignment, rows)
-    insert_rows(Invitation, _invitations(campaign, rows, at=at))
+    insert_rows(Invitation, _invitations(campaign, rows, at=act.at))
     for line, row in zip(sent, rows, strict=True):
         line.assignment_id = UUID(str(row["id"]))
     if campaign.plan_id is not None:
@@ -118,8 +118,7 @@ def send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -
     audit.record(
         "campaign:send",
         campaign,
-        by=by,
-        at=at,
+        act=act,
         sent=len(rows),
         first_place=lines[0].place,
         assignments=[str(row["id"]) for row in rows],

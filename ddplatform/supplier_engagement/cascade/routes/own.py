@@ -67,8 +67,7 @@ def index() -> ResponseReturnValue:
                 kind=NodeKind(form.kind.data),
                 share_band=ShareBand(form.share_band.data),
             ),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return redirect(url_for(".show", own_supplier_id=own.id))
 
@@ -91,8 +90,7 @@ def tell(own_supplier_id: UUID) -> ResponseReturnValue:
             own_supplier_id,
             _id(request.form.get("assignment", "")),
             with_name=request.form.get("with_name") == "yes",
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     except (Conflict, TooMany) as error:
         form = _forward_form(empty=True)
@@ -114,8 +112,7 @@ def forward(own_supplier_id: UUID) -> ResponseReturnValue:
             UUID(form.version.data),
             email=form.email.data,
             message=form.message.data or "",
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         flash(gettext("The questions are on their way. The answers come to you."), "success")
         return redirect(url_for(".show", own_supplier_id=own.id))
@@ -149,7 +146,7 @@ def answers(own_supplier_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASCADE_NAME)
 def remove(own_supplier_id: UUID) -> ResponseReturnValue:
     """Take it off the list."""
-    cascade.remove_supplier(own_supplier_id, by=g.identity, at=g.now)
+    cascade.remove_supplier(own_supplier_id, act=g.act)
     flash(gettext("Taken off your list."), "success")
     return redirect(url_for(".index"))
 
@@ -159,7 +156,7 @@ def remove(own_supplier_id: UUID) -> ResponseReturnValue:
 def change_told(proposal_id: UUID) -> ResponseReturnValue:
     """Give a buyer the name that was kept, or take back what it was told."""
     change = cascade.release_name if "name" in request.form else cascade.withdraw_proposal
-    told = change(proposal_id, by=g.identity, at=g.now)
+    told = change(proposal_id, act=g.act)
     return redirect(url_for(".show", own_supplier_id=told.own_supplier_id))
 
 

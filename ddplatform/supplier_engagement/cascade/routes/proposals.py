@@ -40,13 +40,13 @@ def proposals() -> ResponseReturnValue:
 def decide(proposal_id: UUID) -> ResponseReturnValue:
     """Put it on the map, say no with a reason, or put a released name on the map."""
     if "accept" in request.form:
-        review.accept(proposal_id, by=g.identity, at=g.now)
+        review.accept(proposal_id, act=g.act)
         flash(gettext("It stands on the map now."), "success")
     elif "name" in request.form:
-        review.put_name(proposal_id, by=g.identity, at=g.now)
+        review.put_name(proposal_id, act=g.act)
         flash(gettext("The map has the name now."), "success")
     else:
         reason = request.form.get("reason", "")
-        review.decline(proposal_id, reason=reason, by=g.identity, at=g.now)
+        review.decline(proposal_id, reason=reason, act=g.act)
         flash(gettext("The supplier reads your reason."), "success")
     return redirect(url_for(".proposals"))

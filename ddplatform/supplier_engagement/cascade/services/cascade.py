@@ -13,7 +13,7 @@ from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.accounts.organisations.services.people import is_address
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.languages import day_in_words, gettext
@@ -79,7 +79,7 @@ class OwnSupplierFields:
     email: str = ""
 
 
-def name_supplier(wanted: OwnSupplierFields, *, by: Identity, at: datetime) -> OwnSupplier:
+def name_supplier(wanted: OwnSupplierFields, *, act: Act) -> OwnSupplier:
     """Put a business on the own list; nobody else learns of it by this.
 
     Raises:
@@ -106,12 +106,12 @@ def name_supplier(wanted: OwnSupplierFields, *, by: Identity, at: datetime) -> O
         share_band=wanted.share_band,
         email=wanted.email.strip().lower() or None,
         asked_state=AskedState.NOT_ASKED,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(own)
     db.session.flush()  # the event names it
-    audit.record("cascade:name", own, by=by, at=at, name=name, country=own.country)
+    audit.record("cascade:name", own, act=act, name=name, country=own.country)
     return own
 
 
@@ -129,18 +129,18 @@ def _check(wanted: OwnSupplierFields, name: str) -> None:
         raise Invalid(fields=faults)
 
 
-def remove_supplier(own_supplier_id: UUID, *, by: Identity, at: datetime) -> None:
+def remove_supplier(own_supplier_id: UUID, *, act: Act) -> None:
     """Take a business off the own list, and take back what no buyer decided on yet."""
     own = get_own_supplier(own_supplier_id)
-    own.removed_at, own.removed_by_id = at, by.user_id
+    own.removed_at, own.removed_by_id = act.at, act.by.user_id
     for told in list_told().get(own.id, ()):
         if told.proposal.state is ProposalState.PROPOSED:
             told.proposal.state, told.proposal.name = ProposalState.WITHDRAWN, None
-    audit.record("cascade:remove", own, by=by, at=at, name=own.name)
+    audit.record("cascade:remove", own, act=act, name=own.name)
 
 
 def propose(
-    own_supplier_id: UUID, assignment_id: UUID, *, with_name: bool, by: Identity, at: datetime
+    own_supplier_id: UUID, assignment_id: UUID, *, with_name: bool, act: Act
 ) -> ChainProposal:
     """Tell the buyer behind a questionnaire of an own supplier: with its name, or without.
 
@@ -156,7 +156,7 @@ def propose(
         )
     if own.email:
         # As in `forward`: whose the address is shall not be found out at will.
-        rate_limits.count_try(PROPOSALS, str(by.organisation_id), at=at)
+        rate_limits.count_try(PROPOSALS, str(act.by.organisation_id), at=act.at)
     _refuse_who_asks(own)
     proposal = ChainProposal(
         organisation_id=assignment.organisation_id,
@@ -171,23 +171,23 @@ def propose(
         state=ProposalState.PROPOSED,
         asked_state=own.asked_state,
         below=below(own, list_above()).as_json(),
-        created_at=at,
+        created_at=act.at,
     )
     db.session.add(proposal)
     db.session.flush()  # the event names it
-    audit.record("cascade:propose", proposal, by=by, at=at, with_name=with_name)
+    audit.record("cascade:propose", proposal, act=act, with_name=with_name)
     return proposal
 
 
-def release_name(proposal_id: UUID, *, by: Identity, at: datetime) -> ChainProposal:
+def release_name(proposal_id: UUID, *, act: Act) -> ChainProposal:
     """Give a buyer the name that was kept; what it has read it keeps."""
     proposal = get_told(proposal_id)
     proposal.name = get_own_supplier(proposal.own_supplier_id).name
-    audit.record("cascade:release_name", proposal, by=by, at=at)
+    audit.record("cascade:release_name", proposal, act=act)
     return proposal
 
 
-def withdraw_proposal(proposal_id: UUID, *, by: Identity, at: datetime) -> ChainProposal:
+def withdraw_proposal(proposal_id: UUID, *, act: Act) -> ChainProposal:
     """Take back what a buyer was told.
 
     Raises:
@@ -200,18 +200,12 @@ def withdraw_proposal(proposal_id: UUID, *, by: Identity, at: datetime) -> Chain
             gettext("Write to the buyer if something is wrong with it."),
         )
     proposal.state, proposal.name = ProposalState.WITHDRAWN, None
-    audit.record("cascade:withdraw", proposal, by=by, at=at)
+    audit.record("cascade:withdraw", proposal, act=act)
     return proposal
 
 
 def forward(
-    own_supplier_id: UUID,
-    version_id: UUID,
-    *,
-    email: str,
-    message: str = "",
-    by: Identity,
-    at: datetime,
+    own_supplier_id: UUID, version_id: UUID, *, email: str, message: str = "", act: Act
 ) -> Assignment:
     """Ask an own supplier the same questions; its answers go to this organisation alone.
 
@@ -225,23 +219,22 @@ def forward(
     if not own.email or not is_address(own.email):
         raise Invalid(fields={"email": gettext("Write the e-mail address, like name@firm.com.")})
     # A refusal counts too: it tells whose the address is, so that none may be tried at will.
-    rate_limits.count_try(INVITATIONS, str(by.organisation_id), at=at)
+    rate_limits.count_try(INVITATIONS, str(act.by.organisation_id), at=act.at)
     _refuse_who_asks(own)
-    _refuse_soon(own, at)
-    node = _node_of(own, by=by, at=at)
+    _refuse_soon(own, act.at)
+    node = _node_of(own, act=act)
     (made,) = questionnaires.assign(
         questionnaires.Sending(
             version_id=version_id,
-            due_on=questionnaires.propose_due_date(at.date()),
+            due_on=questionnaires.propose_due_date(act.at.date()),
             message=message,
         ),
         {node.id: own.email},
-        by=by,
-        at=at,
+        act=act,
     )
     own.forwarded_id = made.id
     db.session.flush()  # its state is read from what was sent
-    audit.record("cascade:forward", own, by=by, at=at, assignment=made.id)
+    audit.record("cascade:forward", own, act=act, assignment=made.id)
     _refresh(own, list_told().get(own.id, ()), list_above())
     return made
 
@@ -285,17 +278,16 @@ def _refuse_soon(own: OwnSupplier, at: datetime) -> None:
         )
 
 
-def _node_of(own: OwnSupplier, *, by: Identity, at: datetime) -> ValueChainNode:
+def _node_of(own: OwnSupplier, *, act: Act) -> ValueChainNode:
     """The own supplier on the own map, which no buyer sees."""
     last = find_assignment(own.forwarded_id) if own.forwarded_id else None
     if last is not None:
         return db.session.get_one(ValueChainNode, last.node_id)
-    chain = _own_chain(by=by, at=at)
+    chain = _own_chain(act=act)
     node = add_node(
         chain.id,
         NodeFields(name=own.name, kind=own.kind, country=own.country, contact_email=own.email),
-        by=by,
-        at=at,
+        act=act,
     )
     here = find_own_business(chain.id)
     if here is not None:
@@ -303,8 +295,7 @@ def _node_of(own: OwnSupplier, *, by: Identity, at: datetime) -> ValueChainNode:
             node.id,
             here.id,
             link_fields(own.kind, own.share_band, FlowEvidence.PROBABLE),
-            by=by,
-            at=at,
+            act=act,
         )
     return node
 
@@ -319,10 +310,13 @@ def link_fields(kind: NodeKind, band: ShareBand, evidence: FlowEvidence) -> Link
     )
 
 
-def _own_chain(*, by: Identity, at: datetime) -> ValueChain:
-    home = get_organisation(by.organisation_id)
+def _own_chain(*, act: Act) -> ValueChain:
+    home = get_organisation(act.by.organisation_id)
     return find_chain(CHAIN) or create_chain(
-        CHAIN, own_business=home.name, country=home.country, by=by, at=at
+        CHAIN,
+        own_business=home.name,
+        country=home.country,
+        act=act,
     )
 
 

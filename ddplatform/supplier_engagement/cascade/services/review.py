@@ -1,10 +1,9 @@
 """What a buyer makes of suppliers that its suppliers named: questions first, then the map."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.supplier_engagement.cascade.models import ChainProposal, ProposalState
 from ddplatform.supplier_engagement.cascade.queries import Proposed, get_proposal
@@ -18,7 +17,7 @@ from supply_chain.vocabulary import FlowEvidence
 MAX_REASON = 500
 
 
-def accept(proposal_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
+def accept(proposal_id: UUID, *, act: Act) -> SupplyLink:
     """Put a named supplier and its link on the map, by the verbs of every map.
 
     Raises:
@@ -30,23 +29,21 @@ def accept(proposal_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     node = add_node(
         named_by.chain_id,
         NodeFields(name=proposed.title, kind=proposal.kind, country=proposal.country),
-        by=by,
-        at=at,
+        act=act,
     )
     link = add_link(
         node.id,
         named_by.id,
         link_fields(proposal.kind, proposal.share_band, FlowEvidence.PROBABLE),
-        by=by,
-        at=at,
+        act=act,
     )
     proposal.made_link_id = link.id
-    _decide(proposal, ProposalState.ACCEPTED, by=by, at=at)
-    audit.record("cascade:accept", proposal, by=by, at=at, node=node.id, link=link.id)
+    _decide(proposal, ProposalState.ACCEPTED, act=act)
+    audit.record("cascade:accept", proposal, act=act, node=node.id, link=link.id)
     return link
 
 
-def decline(proposal_id: UUID, *, reason: str, by: Identity, at: datetime) -> ChainProposal:
+def decline(proposal_id: UUID, *, reason: str, act: Act) -> ChainProposal:
     """Say no, with the reason, which the supplier reads.
 
     Raises:
@@ -58,12 +55,12 @@ def decline(proposal_id: UUID, *, reason: str, by: Identity, at: datetime) -> Ch
     if not reason.strip():
         raise Invalid(fields={"reason": "Say why; the supplier reads it."})
     proposal.decline_reason = reason.strip()[:MAX_REASON]
-    _decide(proposal, ProposalState.DECLINED, by=by, at=at)
-    audit.record("cascade:decline", proposal, by=by, at=at, reason=proposal.decline_reason)
+    _decide(proposal, ProposalState.DECLINED, act=act)
+    audit.record("cascade:decline", proposal, act=act, reason=proposal.decline_reason)
     return proposal
 
 
-def put_name(proposal_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode:
+def put_name(proposal_id: UUID, *, act: Act) -> ValueChainNode:
     """Give the node on the map the name that was released after it was accepted.
 
     Raises:
@@ -91,7 +88,7 @@ def put_name(proposal_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
         group_name=node.group_name,
         owner_id=node.owner_id,
     )
-    return change_node(node.id, wanted, row_version=node.row_version, by=by, at=at)
+    return change_node(node.id, wanted, row_version=node.row_version, act=act)
 
 
 def node_on_map(proposed: Proposed) -> ValueChainNode | None:
@@ -105,5 +102,5 @@ def _require_open(proposal: ChainProposal) -> None:
         raise Conflict("This was decided already.", "Look at the list again.")
 
 
-def _decide(proposal: ChainProposal, state: ProposalState, *, by: Identity, at: datetime) -> None:
-    proposal.state, proposal.decided_at, proposal.decided_by_id = state, at, by.user_id
+def _decide(proposal: ChainProposal, state: ProposalState, *, act: Act) -> None:
+    proposal.state, proposal.decided_at, proposal.decided_by_id = state, act.at, act.by.user_id

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.db import db
@@ -82,13 +82,7 @@ def is_workbook(filename: str) -> bool:
 
 
 def keep_book(
-    assignment_id: UUID,
-    *,
-    filename: str,
-    content: bytes,
-    brought_by: str = "",
-    by: Identity,
-    at: datetime,
+    assignment_id: UUID, *, filename: str, content: bytes, brought_by: str = "", act: Act
 ) -> AnswerIntake:
     """Keep a returned workbook with its cells, to be looked at before it counts.
 
@@ -100,8 +94,8 @@ def keep_book(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads in an hour.
     """
-    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
-    filled = open_draft(assignment_id, at=at)
+    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    filled = open_draft(assignment_id, at=act.at)
     try:
         book = read_book(content)
         check_meta(read_meta(book), assignment=str(assignment_id), response=filled.form)
@@ -119,25 +113,23 @@ def keep_book(
             brought_by=brought_by,
         ),
         content,
-        by=by,
-        at=at,
+        act=act,
     )
 
 
-def keep_file(intake: AnswerIntake, content: bytes, *, by: Identity, at: datetime) -> AnswerIntake:
+def keep_file(intake: AnswerIntake, content: bytes, *, act: Act) -> AnswerIntake:
     """Keep a file with answers in the store of the supplier, with its event."""
-    intake.organisation_id = by.organisation_id
+    intake.organisation_id = act.by.organisation_id
     intake.filename = intake.filename[-MAX_NAME:]
-    intake.sha256 = adapters().files.put(by.organisation_id, content)
+    intake.sha256 = adapters().files.put(act.by.organisation_id, content)
     intake.size_bytes = len(content)
-    intake.created_at, intake.created_by_id = at, by.user_id
+    intake.created_at, intake.created_by_id = act.at, act.by.user_id
     db.session.add(intake)
     db.session.flush()  # the event and the next page name it
     audit.record(
         "answers:bring",
         intake,
-        by=by,
-        at=at,
+        act=act,
         way=intake.way,
         sha256=intake.sha256,
         brought_by=intake.brought_by,
@@ -204,8 +196,7 @@ def take(
     *,
     overwrite: Collection[str] = (),
     leaves_clashes_open: bool = False,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> Taken:
     """Take the answers of a file over, as if they were typed on the page.
 
@@ -217,25 +208,24 @@ def take(
         Conflict: it was taken over already, or the questions cannot be answered now.
     """
     intake = _waiting(assignment_id, intake_id)
-    filled = open_draft(assignment_id, at=at)
+    filled = open_draft(assignment_id, at=act.at)
     incoming = _look(intake, filled)
     chosen = [
         one.change for one in incoming.news if not one.clashes or one.change.path in overwrite
     ]
     faults = put(filled.form, chosen)
     _visit(filled, {change.path for change in chosen})
-    flags = finish(filled, page=str(intake.id), by=by, at=at)
+    flags = finish(filled, page=str(intake.id), act=act)
     db.session.flush()  # what is attached is evaluated with these answers
-    attach_files(intake, incoming.files, by=by, at=at)
+    attach_files(intake, incoming.files, act=act)
     left = leaves_clashes_open and len(incoming.clashes) > 0
     intake.taken_count += len(chosen)
     if not left:
-        intake.status, intake.settled_at = IntakeStatus.TAKEN, at
+        intake.status, intake.settled_at = IntakeStatus.TAKEN, act.at
     audit.record(
         "answers:take",
         intake,
-        by=by,
-        at=at,
+        act=act,
         answers=len(chosen),
         waiting=left,
         brought_by=intake.brought_by,
@@ -255,12 +245,7 @@ def _visit(filled: Filled, paths: set[str]) -> None:
 
 
 def attach_files(
-    intake: AnswerIntake,
-    files: Mapping[str, str],
-    *,
-    but: Collection[str] = (),
-    by: Identity,
-    at: datetime,
+    intake: AnswerIntake, files: Mapping[str, str], *, but: Collection[str] = (), act: Act
 ) -> None:
     """Attach what came with a submission to its answers; what is there already stays as it is.
 
@@ -284,7 +269,7 @@ def attach_files(
         for path, names in files.items()
     }
     if news := {path: found for path, found in documents.items() if found}:
-        attach_checked(intake.assignment_id, news, by=by, at=at)
+        attach_checked(intake.assignment_id, news, act=act)
 
 
 def _checked(intake: AnswerIntake, one: Mapping[str, Any]) -> CheckedFile:
@@ -293,11 +278,11 @@ def _checked(intake: AnswerIntake, one: Mapping[str, Any]) -> CheckedFile:
     return CheckedFile(one["filename"], one["media_type"], content, one["is_stripped"])
 
 
-def put_aside(assignment_id: UUID, intake_id: UUID, *, by: Identity, at: datetime) -> None:
+def put_aside(assignment_id: UUID, intake_id: UUID, *, act: Act) -> None:
     """Leave a file out; it stays kept."""
     intake = _waiting(assignment_id, intake_id)
-    intake.status, intake.settled_at = IntakeStatus.PUT_ASIDE, at
-    audit.record("answers:put_aside", intake, by=by, at=at)
+    intake.status, intake.settled_at = IntakeStatus.PUT_ASIDE, act.at
+    audit.record("answers:put_aside", intake, act=act)
 
 
 def _waiting(assignment_id: UUID, intake_id: UUID) -> AnswerIntake:

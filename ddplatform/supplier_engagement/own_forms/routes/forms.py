@@ -94,8 +94,7 @@ def _upload(own: OwnForm | None) -> ResponseReturnValue:
             brought = service.bring_in(
                 form.file.data.filename or "",
                 form.file.data.read(),
-                by=g.identity,
-                at=g.now,
+                act=g.act,
                 form_id=own.id if own else None,
                 media=_media_of(form),
             )
@@ -234,7 +233,11 @@ def edit_question(form_id: UUID, name: str) -> ResponseReturnValue:
     typed = {heading: request.form.get(f"text:{heading}", text) for heading, text in texts.items()}
     try:
         made = service.change_question(
-            form_id, name, typed, number=_number(), by=g.identity, at=g.now
+            form_id,
+            name,
+            typed,
+            number=_number(),
+            act=g.act,
         )
     except Invalid as error:
         return _question_page(own, draft, name, typed, error.fields), 422
@@ -270,7 +273,7 @@ def _number() -> int:
 def move_question(form_id: UUID, name: str) -> ResponseReturnValue:
     """Put a question one place higher or lower in its group: writes another draft."""
     up = request.form.get("to") == "up"
-    made = service.move_question(form_id, name, up=up, number=_number(), by=g.identity, at=g.now)
+    made = service.move_question(form_id, name, up=up, number=_number(), act=g.act)
     flash(f"Kept as draft {made.number}.", "success")
     return redirect(url_for(".own_form", form_id=form_id, _anchor=f"q-{name}"))
 
@@ -284,7 +287,7 @@ def publish_own(form_id: UUID) -> ResponseReturnValue:
         return render_template(
             "supplier_engagement/own_forms/own_publish.html", own=own, draft=draft
         )
-    version = service.publish(form_id, number=_number(), by=g.identity, at=g.now)
+    version = service.publish(form_id, number=_number(), act=g.act)
     flash(f"Version {version.version} is in the library and can be sent.", "success")
     return redirect(url_for(".version", version_id=version.id))
 
@@ -297,6 +300,6 @@ def retire_own(form_id: UUID) -> ResponseReturnValue:
         return render_template(
             "supplier_engagement/own_forms/own_retire.html", own=get_own_form(form_id)
         )
-    service.retire(form_id, by=g.identity, at=g.now)
+    service.retire(form_id, act=g.act)
     flash("The form is retired. What was sent goes on.", "success")
     return redirect(url_for(".own_form", form_id=form_id))

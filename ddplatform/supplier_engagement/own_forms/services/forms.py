@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from io import BytesIO
 from pathlib import PurePath
 from uuid import UUID
@@ -12,7 +11,7 @@ from zipfile import ZipFile
 
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -58,13 +57,7 @@ class Brought:
 
 
 def bring_in(
-    filename: str,
-    data: bytes,
-    *,
-    by: Identity,
-    at: datetime,
-    form_id: UUID | None = None,
-    media: Uploaded = (),
+    filename: str, data: bytes, *, act: Act, form_id: UUID | None = None, media: Uploaded = ()
 ) -> Brought:
     """Check a form and keep it as a draft; one with errors is not kept, its report tells all.
 
@@ -81,7 +74,7 @@ def bring_in(
     form = get_own_form(form_id) if form_id else None
     kind = _kind_of(filename, data)
     if media:
-        rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     new = check_all(media)
     before = list_media(get_draft(form.id)) if form else ()
     given = {*new, *(one.name for one in before)}
@@ -89,12 +82,12 @@ def bring_in(
     if not report.usable:
         return Brought(report, None)
     if form is None:
-        form = OwnForm(title="", created_at=at, created_by_id=by.user_id)
+        form = OwnForm(title="", created_at=act.at, created_by_id=act.by.user_id)
         db.session.add(form)
         db.session.flush()  # the draft names it
     note = f"Uploaded as {report.form}"
-    draft = _keep(form, data, kind, report, note, new=new, before=before, by=by, at=at)
-    audit.record("own_form:upload", form, by=by, at=at, file=report.form, title=form.title)
+    draft = _keep(form, data, kind, report, note, new=new, before=before, act=act)
+    audit.record("own_form:upload", form, act=act, file=report.form, title=form.title)
     kept = {one.name for one in list_media(draft)}
     return Brought(report, form, sorted(set(new) - kept))
 
@@ -164,8 +157,7 @@ def _keep(
     *,
     new: Mapping[str, CheckedFile],
     before: Iterable[MediaFile],
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> OwnFormDraft:
     """Add a draft behind those there are; the title is the one the form gives itself.
 
@@ -181,24 +173,18 @@ def _keep(
         checksum=hashlib.sha256(data).hexdigest(),
         question_count=report.questions,
         note=note,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     planned = plan_of(draft).form
-    draft.media = [one.as_kept() for one in chosen(planned, new, before, by=by)]
+    draft.media = [one.as_kept() for one in chosen(planned, new, before, by=act.by)]
     db.session.add(draft)
     form.title = (planned.title or planned.form_id or report.form)[:LONGEST_TITLE]
     return draft
 
 
 def change_question(
-    form_id: UUID,
-    name: str,
-    texts: Mapping[str, str],
-    *,
-    number: int,
-    by: Identity,
-    at: datetime,
+    form_id: UUID, name: str, texts: Mapping[str, str], *, number: int, act: Act
 ) -> OwnFormDraft:
     """Write other words for a question, or whether it is required: a new draft.
 
@@ -214,17 +200,15 @@ def change_question(
     draft = _newest(form_id, number)
     kind = f".{draft.media_type}"
     data = _edited(lambda: change_row(draft.definition, kind, name, texts))
-    return _keep_edited(form_id, data, f"Changed {name}", by=by, at=at)
+    return _keep_edited(form_id, data, f"Changed {name}", act=act)
 
 
-def move_question(
-    form_id: UUID, name: str, *, up: bool, number: int, by: Identity, at: datetime
-) -> OwnFormDraft:
+def move_question(form_id: UUID, name: str, *, up: bool, number: int, act: Act) -> OwnFormDraft:
     """Put a question one place higher or lower in its group: a new draft. Raises as above."""
     draft = _newest(form_id, number)
     kind = f".{draft.media_type}"
     data = _edited(lambda: move_row(draft.definition, kind, name, up=up))
-    return _keep_edited(form_id, data, f"Moved {name} {'up' if up else 'down'}", by=by, at=at)
+    return _keep_edited(form_id, data, f"Moved {name} {'up' if up else 'down'}", act=act)
 
 
 def _newest(form_id: UUID, number: int) -> OwnFormDraft:
@@ -246,21 +230,19 @@ def _edited(edit: Callable[[], bytes]) -> bytes:
         raise Conflict(str(refused), "Open the form again and choose another question.") from None
 
 
-def _keep_edited(
-    form_id: UUID, data: bytes, note: str, *, by: Identity, at: datetime
-) -> OwnFormDraft:
+def _keep_edited(form_id: UUID, data: bytes, note: str, *, act: Act) -> OwnFormDraft:
     form = get_own_form(form_id)
     before = list_media(get_draft(form_id))
     report = _checked(data, ".xlsx", form.title, [one.name for one in before])
     if not report.usable:
         fault = next(fault for fault in report.faults if fault.level == "error")
         raise Invalid(fields={fault.column or "label": f"{fault.message} {fault.mend}"})
-    draft = _keep(form, data, ".xlsx", report, note, new={}, before=before, by=by, at=at)
-    audit.record("own_form:edit", form, by=by, at=at, draft=draft.number, change=note)
+    draft = _keep(form, data, ".xlsx", report, note, new={}, before=before, act=act)
+    audit.record("own_form:edit", form, act=act, draft=draft.number, change=note)
     return draft
 
 
-def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> QuestionnaireVersion:
+def publish(form_id: UUID, *, number: int, act: Act) -> QuestionnaireVersion:
     """Publish the newest draft as a version: it can be sent, and never changes from now on.
 
     Raises:
@@ -283,7 +265,7 @@ def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> Questi
         media_type=draft.media_type,
         checksum=draft.checksum,
         question_count=draft.question_count,
-        published_at=at,
+        published_at=act.at,
         is_own=True,
         media=draft.media,
     )
@@ -293,8 +275,7 @@ def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> Questi
     audit.record(
         "own_form:publish",
         form,
-        by=by,
-        at=at,
+        act=act,
         draft=number,
         version=version.version,
         checksum=version.checksum,
@@ -325,7 +306,7 @@ def _questionnaire_of(form: OwnForm, planned: Form) -> Questionnaire:
     return questionnaire
 
 
-def retire(form_id: UUID, *, by: Identity, at: datetime) -> None:
+def retire(form_id: UUID, *, act: Act) -> None:
     """Offer a form for sending no longer; what was sent goes on, and nothing is deleted.
 
     Raises:
@@ -337,5 +318,5 @@ def retire(form_id: UUID, *, by: Identity, at: datetime) -> None:
         raise Conflict(
             "Only a published form can be retired.", "A draft is seen by your colleagues alone."
         )
-    form.retired_at = at
-    audit.record("own_form:retire", form, by=by, at=at, title=form.title)
+    form.retired_at = act.at
+    audit.record("own_form:retire", form, act=act, title=form.title)

@@ -8,7 +8,7 @@ from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.queries import get_account, get_standing_in
 from ddplatform.accounts.sessions.services import hash_of, new_secret
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.db import db
@@ -45,7 +45,7 @@ class Received:
     is_new: bool
 
 
-def make_link(assignment_id: UUID, *, name: str, by: Identity, at: datetime) -> tuple[AppLink, str]:
+def make_link(assignment_id: UUID, *, name: str, act: Act) -> tuple[AppLink, str]:
     """Make a link for one phone; its token is told once and kept as a hash.
 
     Raises:
@@ -55,7 +55,7 @@ def make_link(assignment_id: UUID, *, name: str, by: Identity, at: datetime) -> 
     draft_row(get_request(assignment_id))  # held: of two presses one counts the other's link
     if not name.strip():
         raise Invalid(fields={"name": gettext("Say whose phone it is, for example: field team.")})
-    live = [link for link in list_app_links(assignment_id) if is_live(link, at=at)]
+    live = [link for link in list_app_links(assignment_id) if is_live(link, at=act.at)]
     if len(live) >= MOST_LINKS:
         raise Invalid(
             fields={
@@ -68,27 +68,27 @@ def make_link(assignment_id: UUID, *, name: str, by: Identity, at: datetime) -> 
         )
     token = new_secret()
     link = AppLink(
-        organisation_id=by.organisation_id,
+        organisation_id=act.by.organisation_id,
         assignment_id=assignment_id,
         name=name.strip()[:MAX_NAME],
         token_hash=hash_of(token),
-        created_at=at,
-        created_by_id=by.user_id,
-        expires_at=at + LASTS,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
+        expires_at=act.at + LASTS,
     )
     db.session.add(link)
     db.session.flush()  # the event names it
-    audit.record("answers:make_link", link, by=by, at=at, name=link.name)
+    audit.record("answers:make_link", link, act=act, name=link.name)
     return link, token
 
 
-def revoke_link(assignment_id: UUID, link_id: UUID, *, by: Identity, at: datetime) -> None:
+def revoke_link(assignment_id: UUID, link_id: UUID, *, act: Act) -> None:
     """End a link at once. A second press changes nothing."""
     get_request(assignment_id)
     link = get_app_link(assignment_id, link_id)
     if link.revoked_at is None:
-        link.revoked_at = at
-        audit.record("answers:revoke_link", link, by=by, at=at)
+        link.revoked_at = act.at
+        audit.record("answers:revoke_link", link, act=act)
 
 
 def is_live(link: AppLink, *, at: datetime) -> bool:
@@ -123,12 +123,7 @@ def identity_of(link: AppLink, *, at: datetime, request_ref: str) -> Identity:
 
 
 def receive_submission(
-    link: AppLink,
-    content: bytes,
-    attachments: dict[str, bytes],
-    *,
-    by: Identity,
-    at: datetime,
+    link: AppLink, content: bytes, attachments: dict[str, bytes], *, act: Act
 ) -> Received:
     """Keep a submission and take over what does not contradict the page.
 
@@ -141,12 +136,14 @@ def receive_submission(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads in an hour.
     """
-    link.last_used_at = at
-    rate_limits.require_left(rate_limits.UPLOAD, str(by.user_id), at=at)  # before it is unpacked
+    link.last_used_at = act.at
+    rate_limits.require_left(
+        rate_limits.UPLOAD, str(act.by.user_id), at=act.at
+    )  # before it is unpacked
     again = find_again(link.assignment_id, content, attachments)
     if again is not None and not again.has_news:
-        rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
-        return Received(again.intake, _count_waiting(again.intake, at=at), is_new=False)
+        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+        return Received(again.intake, _count_waiting(again.intake, at=act.at), is_new=False)
     kept = keep_submissions(
         link.assignment_id,
         filename=SUBMISSION,
@@ -154,15 +151,14 @@ def receive_submission(
         attachments=attachments,
         way=IntakeWay.OPENROSA,
         phone=link.name,
-        by=by,
-        at=at,
+        act=act,
     )[0]
     if again is None:
-        take(link.assignment_id, kept.id, leaves_clashes_open=True, by=by, at=at)
+        take(link.assignment_id, kept.id, leaves_clashes_open=True, act=act)
     elif kept.status is not IntakeStatus.PUT_ASIDE:
-        files = look(link.assignment_id, kept.id, at=at).files
-        attach_files(kept, files, but=again.came, by=by, at=at)
-    return Received(kept, _count_waiting(kept, at=at), is_new=again is None)
+        files = look(link.assignment_id, kept.id, at=act.at).files
+        attach_files(kept, files, but=again.came, act=act)
+    return Received(kept, _count_waiting(kept, at=act.at), is_new=again is None)
 
 
 def _count_waiting(kept: AnswerIntake, *, at: datetime) -> int:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import check_upload
 from ddplatform.languages import gettext
@@ -75,7 +74,7 @@ def find_again(
 
 
 def keep_upload(
-    assignment_id: UUID, *, filename: str, content: bytes, by: Identity, at: datetime
+    assignment_id: UUID, *, filename: str, content: bytes, act: Act
 ) -> Sequence[AnswerIntake]:
     """Keep a file that a person uploads: the workbook given out here, or submissions of an app.
 
@@ -83,8 +82,8 @@ def keep_upload(
         FileRefused, Conflict, TooMany: as `keep_book` and `keep_submissions`.
     """
     if is_own_book(content) or (is_workbook(filename) and not is_book(content)):
-        return [keep_book(assignment_id, filename=filename, content=content, by=by, at=at)]
-    return keep_submissions(assignment_id, filename=filename, content=content, by=by, at=at)
+        return [keep_book(assignment_id, filename=filename, content=content, act=act)]
+    return keep_submissions(assignment_id, filename=filename, content=content, act=act)
 
 
 def keep_submissions(
@@ -95,8 +94,7 @@ def keep_submissions(
     attachments: Mapping[str, bytes] | None = None,
     way: IntakeWay = IntakeWay.ODK,
     phone: str = "",
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> Sequence[AnswerIntake]:
     """Keep what a file of a phone app or its server holds, to be looked at before it counts.
 
@@ -109,8 +107,8 @@ def keep_submissions(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads or attachments in an hour.
     """
-    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
-    filled = open_draft(assignment_id, at=at)
+    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    filled = open_draft(assignment_id, at=act.at)
     try:
         brought = read_brought(filename, content, filled.form.form)
     except BookRefused as refused:
@@ -123,7 +121,7 @@ def keep_submissions(
     named = [sent, *(replace(sent, filename=f"{filename} ({n})") for n in range(2, len(found) + 1))]
     form = filled.form.form
     return [
-        _keep(assignment_id, one, file, form, by=by, at=at)
+        _keep(assignment_id, one, file, form, act=act)
         for one, file in zip(found, named, strict=False)
     ]
 
@@ -177,13 +175,7 @@ def _for_assignment(brought: Brought, assignment_id: UUID, sent: Sent) -> list[S
 
 
 def _keep(
-    assignment_id: UUID,
-    one: Submission,
-    sent: Sent,
-    form: Form,
-    *,
-    by: Identity,
-    at: datetime,
+    assignment_id: UUID, one: Submission, sent: Sent, form: Form, *, act: Act
 ) -> AnswerIntake:
     named = _named(one, sent.files)
     earlier = find_instance(assignment_id, one.instance_id)
@@ -192,8 +184,8 @@ def _keep(
         came = {kept["name"] for kept in earlier.attachments}
         named = {name: part for name, part in named.items() if name not in came}
     for _name in named:  # a process of its own looks at each: no archive starts thousands of them
-        rate_limits.count_try(rate_limits.ATTACHMENT, str(by.user_id), at=at)
-    attachments = [_attachment(name, part, by=by) for name, part in named.items()]
+        rate_limits.count_try(rate_limits.ATTACHMENT, str(act.by.user_id), at=act.at)
+    attachments = [_attachment(name, part, by=act.by) for name, part in named.items()]
     if earlier is not None:
         # An app sends them by and by.
         earlier.attachments = [*earlier.attachments, *attachments]
@@ -206,7 +198,7 @@ def _keep(
         brought_by=sent.phone,
         attachments=attachments,
     )
-    return keep_file(intake, one.content, by=by, at=at)
+    return keep_file(intake, one.content, act=act)
 
 
 def _require_same_answers(earlier: AnswerIntake, one: Submission, form: Form) -> None:

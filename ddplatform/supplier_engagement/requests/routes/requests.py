@@ -94,7 +94,7 @@ def assignment(assignment_id: UUID) -> ResponseReturnValue:
 def link(assignment_id: UUID) -> ResponseReturnValue:
     """Show a fresh link, once, to be handed over another way than by the mail that was refused."""
     row = get_assignment_row(assignment_id)
-    shown = show_link(get_assignment(assignment_id), by=g.identity, at=g.now)
+    shown = show_link(get_assignment(assignment_id), act=g.act)
     return _assignment_page(assignment_id, DueForm(formdata=None, due_on=row.due_on), link=shown)
 
 
@@ -116,7 +116,7 @@ def _assignment_page(assignment_id: UUID, form: DueForm, *, link: str = "") -> R
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def remind(assignment_id: UUID) -> ResponseReturnValue:
     """Send a reminder to one supplier."""
-    send_reminder(get_assignment(assignment_id), by=g.identity, at=g.now)
+    send_reminder(get_assignment(assignment_id), act=g.act)
     flash("A reminder is on its way.", "success")
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 
@@ -128,7 +128,7 @@ def remind_many() -> ResponseReturnValue:
     sent = 0
     for text in request.form.getlist("assignment"):
         try:
-            send_reminder(get_assignment(UUID(text)), by=g.identity, at=g.now)
+            send_reminder(get_assignment(UUID(text)), act=g.act)
             sent += 1
         except (Conflict, ValueError):
             continue  # nothing open, or reminded today: the count below tells
@@ -144,7 +144,9 @@ def due(assignment_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             change_due_date(
-                get_assignment(assignment_id), form.due_on.data, by=g.identity, at=g.now
+                get_assignment(assignment_id),
+                form.due_on.data,
+                act=g.act,
             )
         except Invalid as error:
             show_at_fields(form, error)
@@ -161,7 +163,9 @@ def withdraw(assignment_id: UUID) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
         withdraw_assignment(
-            get_assignment(assignment_id), reason=form.reason.data, by=g.identity, at=g.now
+            get_assignment(assignment_id),
+            reason=form.reason.data,
+            act=g.act,
         )
         flash("The questionnaire is withdrawn.", "success")
         return redirect(url_for(".assignment", assignment_id=assignment_id))

@@ -141,8 +141,7 @@ def details(version_id: UUID) -> ResponseReturnValue:
             sent = assign(
                 _sending(version_id, form, has_short=_has_short(questions)),
                 {node.id: request.form.get(f"email-{node.id}", "") for node in nodes},
-                by=g.identity,
-                at=g.now,
+                act=g.act,
             )
         except Invalid as error:
             problems = error.fields

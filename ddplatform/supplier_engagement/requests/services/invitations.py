@@ -13,7 +13,7 @@ from ddplatform.accounts.organisations.queries import (
 )
 from ddplatform.accounts.organisations.services.invitations import SEND, give_link, mark_of
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import FOR_ONE, Mail, MailRefused, Refusal, refusal_of
 from ddplatform.infrastructure.db import db, held
@@ -80,7 +80,7 @@ def give_to_server(mail: Mail, *, key: str = "") -> Refusal | None:
 def _try_again(invitation: Invitation, asked: Assignment, *, at: datetime) -> None:
     payload = {"invitation_id": str(invitation.id), "retry_of": mark_of(invitation)}
     by = system_identity(asked.organisation_id)
-    jobs.enqueue(SEND, payload, by=by, at=at, run_after=at + TRY_AGAIN)
+    jobs.enqueue(SEND, payload, act=Act(by, at), run_after=at + TRY_AGAIN)
 
 
 def note_mailed(asked: Assignment | None, *, at: datetime) -> None:
@@ -97,7 +97,7 @@ def note_refused(asked: Assignment, refusal: Refusal) -> None:
         asked.mail_refusal = refusal.words
 
 
-def show_link(asked: Assignment, *, by: Identity, at: datetime) -> str:
+def show_link(asked: Assignment, *, act: Act) -> str:
     """A fresh link to be handed over another way, where the server refuses the mail.
 
     It works once, as that of the mail would have. The log says who saw it.
@@ -117,8 +117,8 @@ def show_link(asked: Assignment, *, by: Identity, at: datetime) -> str:
             "The link goes out by mail alone while the mail server takes it.",
             "Send a reminder instead.",
         )
-    invitation.expires_at = max(invitation.expires_at, at + LINK_LIFE)
-    audit.record("questionnaire:show_link", asked, by=by, at=at)
+    invitation.expires_at = max(invitation.expires_at, act.at + LINK_LIFE)
+    audit.record("questionnaire:show_link", asked, act=act)
     return give_link(invitation)
 
 
@@ -127,7 +127,7 @@ def note_link_opened(asked: Assignment, *, at: datetime) -> None:
     if asked.link_opened_at is None:
         asked.link_opened_at = at
         by = system_identity(asked.organisation_id)
-        audit.record("questionnaire:open_link", asked, by=by, at=at)
+        audit.record("questionnaire:open_link", asked, act=Act(by, at))
 
 
 def write_questions(

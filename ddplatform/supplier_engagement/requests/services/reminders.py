@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import day_in_words, gettext
@@ -24,7 +24,7 @@ DAYS_FROM_DUE = (-7, -1, 1)
 EXPIRE_AFTER = timedelta(days=30)
 
 
-def remind(assignment: Assignment, *, by: Identity, at: datetime) -> None:
+def remind(assignment: Assignment, *, act: Act) -> None:
     """Send a reminder; who never opened the link gets a fresh one.
 
     Raises:
@@ -32,27 +32,27 @@ def remind(assignment: Assignment, *, by: Identity, at: datetime) -> None:
     """
     if assignment.status not in WAITING:
         raise Conflict(f"{assignment.node_name} has nothing open to be reminded of.")
-    if _was_reminded(assignment, at):
+    if _was_reminded(assignment, act.at):
         raise Conflict(f"{assignment.node_name} got a reminder today.", "Wait until tomorrow.")
-    assignment.last_reminded_at = at
+    assignment.last_reminded_at = act.at
     assignment.reminders += 1
     if assignment.respondent_organisation_id is None:
-        invite(assignment, by=by, at=at)
+        invite(assignment, act=act)
     else:
-        jobs.enqueue(REMIND, {"assignment_id": str(assignment.id)}, by=by, at=at)
-    audit.record("questionnaire:remind", assignment, by=by, at=at)
+        jobs.enqueue(REMIND, {"assignment_id": str(assignment.id)}, act=act)
+    audit.record("questionnaire:remind", assignment, act=act)
 
 
-def chase(*, by: Identity, at: datetime) -> dict[str, int]:
+def chase(*, act: Act) -> dict[str, int]:
     """What the calendar asks for: reminders 7 and 1 days before and 1 day after, then the end."""
-    today = at.date()
+    today = act.at.date()
     days = [today - timedelta(days=distance) for distance in DAYS_FROM_DUE]
-    due = [found for found in list_due(days) if not _was_reminded(found, at)]
+    due = [found for found in list_due(days) if not _was_reminded(found, act.at)]
     for assignment in due:
-        remind(assignment, by=by, at=at)
+        remind(assignment, act=act)
     over = list_due_before(today - EXPIRE_AFTER)
     for assignment in over:
-        expire(assignment, by=by, at=at)
+        expire(assignment, act=act)
     return {"reminded": len(due), "expired": len(over)}
 
 

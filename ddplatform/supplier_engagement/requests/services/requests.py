@@ -14,7 +14,7 @@ from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.step_facts import QuestionnaireFacts
 from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
@@ -55,9 +55,7 @@ def is_small(node: ValueChainNode) -> bool:
     return text.isdigit() and int(text) < LIGHT_BELOW
 
 
-def assign(
-    sending: Sending, addresses: dict[UUID, str], *, by: Identity, at: datetime
-) -> Sequence[Assignment]:
+def assign(sending: Sending, addresses: dict[UUID, str], *, act: Act) -> Sequence[Assignment]:
     """Send a questionnaire to the people behind nodes: all of them, or none on any problem.
 
     Args:
@@ -72,7 +70,7 @@ def assign(
     version = get_version(sending.version_id)
     answerer = require_sent_by_link(version.id)
     nodes = [get_node(node_id) for node_id in addresses]
-    problems = _problems_of(sending, addresses, at.date())
+    problems = _problems_of(sending, addresses, act.at.date())
     taken = find_open(version.id, list(addresses))
     visitors = list_visitors(list(addresses)) if answerer is Answerer.SUPPLIER else set()
     emails: dict[UUID, str] = {}
@@ -85,14 +83,13 @@ def assign(
             problems[f"email-{node.id}"] = problem
     if problems:
         raise Invalid(fields=problems)
-    empty = Response(load_plan(version.id), None, now=at)
+    empty = Response(load_plan(version.id), None, now=act.at)
     sections = {light: len(pages(empty, light=light)) for light in (False, True)}
     return [
         _assign(
             _asked(sending, node, emails[node.id], answerer, sections),
             node,
-            by=by,
-            at=at,
+            act=act,
         )
         for node in nodes
     ]
@@ -168,23 +165,20 @@ def _asked(
     )
 
 
-def _assign(
-    assignment: Assignment, node: ValueChainNode, *, by: Identity, at: datetime
-) -> Assignment:
-    facts = QuestionnaireFacts(respondent_named=True, due_on=assignment.due_on, today=at.date())
+def _assign(assignment: Assignment, node: ValueChainNode, *, act: Act) -> Assignment:
+    facts = QuestionnaireFacts(respondent_named=True, due_on=assignment.due_on, today=act.at.date())
     require_step(Machine.QUESTIONNAIRE, State.DRAFT, State.SENT, facts)
-    assignment.sent_at, assignment.sent_by_id = at, by.user_id
+    assignment.sent_at, assignment.sent_by_id = act.at, act.by.user_id
     if assignment.answered_by is Answerer.SUPPLIER:
         node.contact_email = node.contact_email or assignment.invited_email
     db.session.add(assignment)
     db.session.flush()  # the invitation and the event name it
-    invite(assignment, by=by, at=at)
+    invite(assignment, act=act)
     show_on_map(assignment)
     audit.record(
         "questionnaire:assign",
         assignment,
-        by=by,
-        at=at,
+        act=act,
         node=node.id,
         email=assignment.invited_email,
         due_on=assignment.due_on,
@@ -194,7 +188,7 @@ def _assign(
     return assignment
 
 
-def invite(assignment: Assignment, *, by: Identity, at: datetime) -> Invitation:
+def invite(assignment: Assignment, *, act: Act) -> Invitation:
     """Send the single-use link by mail; part of a larger change that records it."""
     invitation = db.session.scalar(
         select(Invitation).where(
@@ -206,41 +200,41 @@ def invite(assignment: Assignment, *, by: Identity, at: datetime) -> Invitation:
             purpose=InvitationPurpose.RESPOND,
             email=assignment.invited_email,
             assignment_id=assignment.id,
-            created_at=at,
-            created_by_id=by.user_id,
-            expires_at=at,
+            created_at=act.at,
+            created_by_id=act.by.user_id,
+            expires_at=act.at,
         )
         db.session.add(invitation)
-    invitation.expires_at = at + INVITATION_LIFE
+    invitation.expires_at = act.at + INVITATION_LIFE
     db.session.flush()  # the job names it
-    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
+    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, act=act)
     return invitation
 
 
-def change_due_date(assignment: Assignment, due_on: date, *, by: Identity, at: datetime) -> None:
+def change_due_date(assignment: Assignment, due_on: date, *, act: Act) -> None:
     """Give more time, or less; an expired questionnaire is sent again.
 
     Raises:
         Invalid: the day is past.
         Conflict: the answers are in already, or it was withdrawn.
     """
-    if due_on < at.date():
+    if due_on < act.at.date():
         raise Invalid(fields={"due_on": "Choose a day that is not past."})
     before = assignment.due_on
     if assignment.status is State.EXPIRED:
-        facts = QuestionnaireFacts(respondent_named=True, due_on=due_on, today=at.date())
+        facts = QuestionnaireFacts(respondent_named=True, due_on=due_on, today=act.at.date())
         require_step(Machine.QUESTIONNAIRE, State.EXPIRED, State.SENT, facts)
         assignment.status = State.SENT
         if assignment.respondent_organisation_id is None:
-            invite(assignment, by=by, at=at)
+            invite(assignment, act=act)
     elif assignment.status not in (State.SENT, State.OPENED, State.RETURNED):
         raise Conflict("The due date no longer matters: the answers are in, or it was withdrawn.")
     assignment.due_on = due_on
     show_on_map(assignment)
-    audit.record("questionnaire:move_due_date", assignment, by=by, at=at, due_on=(before, due_on))
+    audit.record("questionnaire:move_due_date", assignment, act=act, due_on=(before, due_on))
 
 
-def withdraw(assignment: Assignment, *, reason: str, by: Identity, at: datetime) -> None:
+def withdraw(assignment: Assignment, *, reason: str, act: Act) -> None:
     """Ask no longer. Answers that were not sent stay with the supplier.
 
     Raises:
@@ -248,21 +242,21 @@ def withdraw(assignment: Assignment, *, reason: str, by: Identity, at: datetime)
     """
     facts = QuestionnaireFacts(reason=reason)
     require_step(Machine.QUESTIONNAIRE, assignment.status, State.WITHDRAWN, facts)
-    _end(assignment, State.WITHDRAWN, at=at)
+    _end(assignment, State.WITHDRAWN, at=act.at)
     assignment.withdrawn_reason = reason.strip()
-    audit.record("questionnaire:withdraw", assignment, by=by, at=at, reason=reason.strip())
+    audit.record("questionnaire:withdraw", assignment, act=act, reason=reason.strip())
 
 
-def expire(assignment: Assignment, *, by: Identity, at: datetime) -> None:
+def expire(assignment: Assignment, *, act: Act) -> None:
     """Let a questionnaire run out that nobody answered in time.
 
     Raises:
         StepNotAllowed: it is not due yet, or the answers are in.
     """
-    facts = QuestionnaireFacts(due_on=assignment.due_on, today=at.date())
+    facts = QuestionnaireFacts(due_on=assignment.due_on, today=act.at.date())
     require_step(Machine.QUESTIONNAIRE, assignment.status, State.EXPIRED, facts)
-    _end(assignment, State.EXPIRED, at=at)
-    audit.record("questionnaire:expire", assignment, by=by, at=at)
+    _end(assignment, State.EXPIRED, at=act.at)
+    audit.record("questionnaire:expire", assignment, act=act)
 
 
 def _end(assignment: Assignment, state: State, *, at: datetime) -> None:

@@ -22,7 +22,7 @@ from ddplatform.accounts.organisations.queries import (
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity, system_identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
@@ -73,8 +73,8 @@ def send_fresh_link(invitation: Invitation, *, at: datetime) -> None:
     """
     assignment = get_invited(invitation)
     by = system_identity(assignment.organisation_id)
-    invite(assignment, by=by, at=at)
-    audit.record("questionnaire:send_link", assignment, by=by, at=at)
+    invite(assignment, act=Act(by, at))
+    audit.record("questionnaire:send_link", assignment, act=Act(by, at))
 
 
 def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> Joined:
@@ -106,12 +106,12 @@ def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> J
         node.supplier_organisation_id = home.id
     invitation.used_at, invitation.user_id = at, user.id
     by = system_identity(invitation.organisation_id)
-    audit.record("questionnaire:join", assignment, by=by, at=at, respondent=home.id)
+    audit.record("questionnaire:join", assignment, act=Act(by, at), respondent=home.id)
     known_answers = latest_answers(assignment)
     db.session.flush()  # the respondent finds the assignment from now on
     with acting_in(home.id):
         identity = Identity(user.id, home.id, role, user.name)
-        start(assignment.id, by=identity, at=at, known=known_answers)
+        start(assignment.id, act=Act(identity, at), known=known_answers)
     return Joined(user, home.slug, assignment.id)
 
 
@@ -186,8 +186,7 @@ def _member(
         name=name,
         role=role,
         password=password,
-        by=system_identity(home.id),
-        at=at,
+        act=Act(system_identity(home.id), at),
     )
 
 

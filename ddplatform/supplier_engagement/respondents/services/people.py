@@ -1,16 +1,15 @@
 """Several people of one supplier: who answers which section."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
 from ddplatform.supplier_engagement.responses.services.drafts import draft_row
 
 
-def take_section(assignment_id: UUID, section: str, *, by: Identity, at: datetime) -> None:
+def take_section(assignment_id: UUID, section: str, *, act: Act) -> None:
     """Say that one answers a section; colleagues see it, and may answer all the same.
 
     Raises:
@@ -21,11 +20,11 @@ def take_section(assignment_id: UUID, section: str, *, by: Identity, at: datetim
     if all(one.name != section for one in request.plan.form.sections):
         raise NotFound()
     row = draft_row(request)
-    row.taken_sections = {**row.taken_sections, section: str(by.user_id)}
-    audit.record("response:take_section", row, by=by, at=at, section=section)
+    row.taken_sections = {**row.taken_sections, section: str(act.by.user_id)}
+    audit.record("response:take_section", row, act=act, section=section)
 
 
-def leave_section(assignment_id: UUID, section: str, *, by: Identity, at: datetime) -> None:
+def leave_section(assignment_id: UUID, section: str, *, act: Act) -> None:
     """Let a section go, one's own or that of a colleague who is away.
 
     Raises:
@@ -35,4 +34,4 @@ def leave_section(assignment_id: UUID, section: str, *, by: Identity, at: dateti
     taken = {name: person for name, person in row.taken_sections.items() if name != section}
     if taken != row.taken_sections:
         row.taken_sections = taken
-        audit.record("response:leave_section", row, by=by, at=at, section=section)
+        audit.record("response:leave_section", row, act=act, section=section)

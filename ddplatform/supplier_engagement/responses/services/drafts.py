@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.languages import gettext
@@ -52,14 +52,14 @@ def draft_row(request: Request) -> ResponseRow:
     return row
 
 
-def finish(filled: Filled, *, page: str, by: Identity, at: datetime) -> tuple[Notice, ...]:
+def finish(filled: Filled, *, page: str, act: Act) -> tuple[Notice, ...]:
     """Keep what changed, count, and let red flags fire; returns the new ones with their words."""
-    keep(filled, page=page, by=by, at=at)
+    keep(filled, page=page, act=act)
     count_progress(filled)
-    return note_flags(filled, by=by, at=at)
+    return note_flags(filled, act=act)
 
 
-def keep(filled: Filled, *, page: str, by: Identity, at: datetime) -> None:
+def keep(filled: Filled, *, page: str, act: Act) -> None:
     """Bring the rows in step with the form: changed texts get the new revision."""
     row, now = filled.row, filled.form.answers()
     problems = {state.path: " ".join(state.messages) for state in filled.form.broken() if state.raw}
@@ -72,7 +72,7 @@ def keep(filled: Filled, *, page: str, by: Identity, at: datetime) -> None:
     for path in changed:
         answer = filled.answers.get(path) or _new_answer(filled, path)
         answer.raw, answer.version, answer.page = now.get(path, ""), row.revision, page
-        answer.saved_at, answer.saved_by_id = at, by.user_id
+        answer.saved_at, answer.saved_by_id = act.at, act.by.user_id
         answer.given_at = answer.share_id = None
     for path, answer in filled.answers.items():
         answer.problem = problems.get(path)
@@ -166,12 +166,7 @@ def put_marks(filled: Filled, marks: Mapping[str, Marks]) -> None:
 
 
 def confirm_given(
-    filled: Filled,
-    section: str | None = None,
-    *,
-    but: Collection[str] = (),
-    by: Identity,
-    at: datetime,
+    filled: Filled, section: str | None = None, *, but: Collection[str] = (), act: Act
 ) -> int:
     """Answers of last time that were looked at and left as they are become answers of today.
 
@@ -188,7 +183,7 @@ def confirm_given(
         if answer.given_at and answer.share_id is None and path in shown and path not in but
     ]
     for answer in found:
-        answer.given_at, answer.saved_at, answer.saved_by_id = None, at, by.user_id
+        answer.given_at, answer.saved_at, answer.saved_by_id = None, act.at, act.by.user_id
     return len(found)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
@@ -25,8 +25,7 @@ def add_file(
     filename: str,
     content: bytes,
     examined: CheckedFile | FileRefused | None = None,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
     """Take in one document for the answer at a path.
 
@@ -41,29 +40,25 @@ def add_file(
         filename=filename,
         content=content,
         examined=examined,
-        by=by,
-        at=at,
+        act=act,
         owner_organisation_id=row.organisation_id,
         respondent_organisation_id=row.respondent_organisation_id,
     )
-    evidence.attach(taken, row, at=at, path=path)
+    evidence.attach(taken, row, at=act.at, path=path)
 
 
-def add_checked(
-    row: ResponseRow, path: str, checked: CheckedFile, *, by: Identity, at: datetime
-) -> None:
+def add_checked(row: ResponseRow, path: str, checked: CheckedFile, *, act: Act) -> None:
     """Keep one document for the answer at a path that was checked when it came in."""
     kept = evidence.keep_checked(
         checked,
-        by=by,
-        at=at,
+        act=act,
         owner_organisation_id=row.organisation_id,
         respondent_organisation_id=row.respondent_organisation_id,
     )
-    evidence.attach(kept, row, at=at, path=path)
+    evidence.attach(kept, row, at=act.at, path=path)
 
 
-def remove_file(row: ResponseRow, link_id: UUID, *, by: Identity, at: datetime) -> str:
+def remove_file(row: ResponseRow, link_id: UUID, *, act: Act) -> str:
     """Take a document away from an answer; returns the path of the question.
 
     One that the requester has not seen goes out of use; one of an earlier round stays with it.
@@ -72,7 +67,7 @@ def remove_file(row: ResponseRow, link_id: UUID, *, by: Identity, at: datetime) 
     document = db.session.get_one(Evidence, link.evidence_id)
     db.session.delete(link)
     if not document.is_released:
-        evidence.withdraw(document, by=by, at=at, reason=REMOVED)
+        evidence.withdraw(document, act=act, reason=REMOVED)
     return link.path or ""
 
 

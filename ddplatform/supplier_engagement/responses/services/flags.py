@@ -1,11 +1,9 @@
 """Red flags fire on save: rows for the requester to see after sending, words of help at once."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import RedFlag
 from ddplatform.supplier_engagement.responses.queries.responses import Filled
@@ -13,7 +11,7 @@ from questionnaires import FiredFlag, Notice, Question, Response, red_flags_fire
 from questionnaires.scoring.plan import question_id
 
 
-def note_flags(filled: Filled, *, by: Identity, at: datetime) -> tuple[Notice, ...]:
+def note_flags(filled: Filled, *, act: Act) -> tuple[Notice, ...]:
     """Bring the rows in step with the answers; returns the flags that are new, with their words.
 
     A flag whose answer was changed is withdrawn, and stands again if the answer comes back.
@@ -34,16 +32,16 @@ def note_flags(filled: Filled, *, by: Identity, at: datetime) -> tuple[Notice, .
     new = [key for key in fired if key not in rows or rows[key].withdrawn_at is not None]
     for key, row in rows.items():
         if key not in fired and row.withdrawn_at is None:
-            row.withdrawn_at = at
+            row.withdrawn_at = act.at
     for key, answer in fired.items():
         row = rows.get(key) or _new_flag(filled, *key)
         if key in new:
-            row.fired_at, row.withdrawn_at = at, None
+            row.fired_at, row.withdrawn_at = act.at, None
         row.answer = answer
     db.session.flush()  # a page that comes back with a problem lists them at once
     codes = {code for code, _ in new}
     if codes:
-        audit.record("red_flag:fire", filled.row, by=by, at=at, codes=sorted(codes))
+        audit.record("red_flag:fire", filled.row, act=act, codes=sorted(codes))
     return tuple(notice for notice in notices if notice.red_flag.id in codes)
 
 

@@ -8,7 +8,6 @@ back to be chosen from.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
@@ -16,7 +15,7 @@ from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.step_facts import QuestionnaireFacts
 from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
@@ -103,13 +102,7 @@ class Saved:
     new_flags: tuple[Notice, ...]
 
 
-def start(
-    assignment_id: UUID,
-    *,
-    by: Identity,
-    at: datetime,
-    known: Mapping[str, str] | None = None,
-) -> ResponseRow:
+def start(assignment_id: UUID, *, act: Act, known: Mapping[str, str] | None = None) -> ResponseRow:
     """Open the questions: the first round, or one more after they came back.
 
     Args:
@@ -135,13 +128,13 @@ def start(
         visited_sections=[],
         language=assignment.language,
         revision=0,
-        started_at=at,
+        started_at=act.at,
     )
     assignment.round = row.round
     db.session.add(row)
     db.session.flush()  # answers point to it
-    _fill(request, row, last, known or {}, by=by, at=at)
-    audit.record("response:start", row, by=by, at=at, round=row.round)
+    _fill(request, row, last, known or {}, act=act)
+    audit.record("response:start", row, act=act, round=row.round)
     return row
 
 
@@ -151,18 +144,17 @@ def _fill(
     last: ResponseRow | None,
     known: Mapping[str, str],
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
     """The first texts: those of the round before, else of last time, else the form's own."""
     sent = load_last_saved(request.assignment, row, request.plan.form)
-    form = Response(request.plan, _texts(last), now=at, seed=str(row.id), last_saved=sent)
+    form = Response(request.plan, _texts(last), now=act.at, seed=str(row.id), last_saved=sent)
     if known:
         texts = {**form.answers(), **known}
-        form = Response(request.plan, texts, now=at, seed=str(row.id), last_saved=sent)
+        form = Response(request.plan, texts, now=act.at, seed=str(row.id), last_saved=sent)
     filled = Filled(request.assignment, row, {}, form)
     given = prefill(filled) if last is None else None
-    keep(filled, page="", by=by, at=at)
+    keep(filled, page="", act=act)
     if given is not None:
         mark_given(filled, given.paths, given_at=given.at)
         keep_plans(filled, given.plans)
@@ -170,9 +162,9 @@ def _fill(
         back = asked_back(list_messages(request.assignment.id))
         again = {page.name for page in filled.pages if page.paths & back}
         row.visited_sections = [name for name in last.visited_sections if name not in again]
-        copy_files(last, row, at=at)
+        copy_files(last, row, at=act.at)
         keep_given(filled, last)
-    note_flags(filled, by=by, at=at)
+    note_flags(filled, act=act)
     count_progress(filled)
 
 
@@ -188,63 +180,57 @@ def _texts(last: ResponseRow | None) -> Mapping[str, str] | None:
 
 
 def save_section(
-    assignment_id: UUID,
-    section: str,
-    typed: Typed,
-    *,
-    by: Identity,
-    at: datetime,
-    confirm: bool = True,
+    assignment_id: UUID, section: str, typed: Typed, *, act: Act, confirm: bool = True
 ) -> Saved:
     """Keep a page of answers and the replies on it, and count the page as visited.
 
     Args:
         confirm: what stands there from before and was left as it is counts as given today.
     """
-    filled = open_draft(assignment_id, at=at)
+    filled = open_draft(assignment_id, at=act.at)
     if section not in filled.row.visited_sections:
         filled.row.visited_sections = [*filled.row.visited_sections, section]
-    saved = _save(filled, typed, by=by, at=at)
+    saved = _save(filled, typed, act=act)
     clashing = {clash.path for clash in saved.clashes}
-    confirmed = confirm_given(filled, section, but=clashing, by=by, at=at) if confirm else 0
-    _reply(filled, typed.replies, by=by, at=at)
-    audit.record("response:save", filled.row, by=by, at=at, section=section, confirmed=confirmed)
+    confirmed = confirm_given(filled, section, but=clashing, act=act) if confirm else 0
+    _reply(filled, typed.replies, act=act)
+    audit.record("response:save", filled.row, act=act, section=section, confirmed=confirmed)
     return saved
 
 
-def save_draft(assignment_id: UUID, typed: Typed, *, by: Identity, at: datetime) -> Saved:
+def save_draft(assignment_id: UUID, typed: Typed, *, act: Act) -> Saved:
     """Keep what is being typed. Drafts leave no event: the save of their section does."""
-    return _save(open_draft(assignment_id, at=at), typed, by=by, at=at)
+    return _save(open_draft(assignment_id, at=act.at), typed, act=act)
 
 
-def add_entry(assignment_id: UUID, path: str, *, by: Identity, at: datetime) -> str:
+def add_entry(assignment_id: UUID, path: str, *, act: Act) -> str:
     """Add an entry at the end of a repeat; returns its path.
 
     Raises:
         StepRefused: there is no such repeat, or it is counted.
     """
-    filled = open_draft(assignment_id, at=at)
+    filled = open_draft(assignment_id, at=act.at)
     added = filled.form.add_repeat(path)
-    finish(filled, page="", by=by, at=at)
-    audit.record("response:add_entry", filled.row, by=by, at=at, path=added)
+    finish(filled, page="", act=act)
+    audit.record("response:add_entry", filled.row, act=act, path=added)
     return added
 
 
-def remove_entry(assignment_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
+def remove_entry(assignment_id: UUID, path: str, *, act: Act) -> None:
     """Remove one entry of a repeat with its answers and files.
 
     Raises:
         StepRefused: there is no such entry, or the repeat is counted.
     """
-    filled = open_draft(assignment_id, at=at)
+    filled = open_draft(assignment_id, at=act.at)
     filled.form.remove_repeat(path)
     place = _PLACE.search(path)
     repeat, number = (path[: place.start()], int(place[1])) if place else (path, 0)
     shift_files(filled.row, repeat, number)
     marks = marks_behind(filled, repeat, number)
-    finish(filled, page="", by=by, at=at)
+    finish(filled, page="", act=act)
     put_marks(filled, marks)
-    audit.record("response:remove_entry", filled.row, by=by, at=at, path=path)
+    audit.record("response:remove_entry", filled.row, act=act, path=path)
 
 
 def attach(
@@ -254,8 +240,7 @@ def attach(
     filename: str,
     content: bytes,
     examined: CheckedFile | FileRefused | None = None,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
     """Add one document to the answer at a path.
 
@@ -267,18 +252,14 @@ def attach(
         FileRefused: the file may not come in; says why and how to mend it.
         TooMany: too many uploads in an hour.
     """
-    filled = open_draft(assignment_id, at=at)
+    filled = open_draft(assignment_id, at=act.at)
     _require_upload(filled.form, path)
-    add_file(filled.row, path, filename=filename, content=content, examined=examined, by=by, at=at)
-    _name_files(filled, [path], by=by, at=at)
+    add_file(filled.row, path, filename=filename, content=content, examined=examined, act=act)
+    _name_files(filled, [path], act=act)
 
 
 def attach_checked(
-    assignment_id: UUID,
-    documents: Mapping[str, Sequence[CheckedFile]],
-    *,
-    by: Identity,
-    at: datetime,
+    assignment_id: UUID, documents: Mapping[str, Sequence[CheckedFile]], *, act: Act
 ) -> None:
     """Add documents that were checked and counted when they came in, to answers by path.
 
@@ -286,21 +267,21 @@ def attach_checked(
         Invalid: nothing is uploaded at one of these questions.
         Conflict: the questions cannot be answered now.
     """
-    filled = open_draft(assignment_id, at=at)
+    filled = open_draft(assignment_id, at=act.at)
     for path, found in documents.items():
         make_room(filled.form, path)
         _require_upload(filled.form, path)
         for document in found:
-            add_checked(filled.row, path, document, by=by, at=at)
-    _name_files(filled, documents, by=by, at=at)
+            add_checked(filled.row, path, document, act=act)
+    _name_files(filled, documents, act=act)
 
 
-def detach(assignment_id: UUID, link_id: UUID, *, by: Identity, at: datetime) -> str:
+def detach(assignment_id: UUID, link_id: UUID, *, act: Act) -> str:
     """Take a document away from its answer; returns the path of the question."""
-    filled = open_draft(assignment_id, at=at)
-    path = remove_file(filled.row, link_id, by=by, at=at)
-    _name_files(filled, [path], by=by, at=at)
-    audit.record("response:remove_file", filled.row, by=by, at=at, path=path)
+    filled = open_draft(assignment_id, at=act.at)
+    path = remove_file(filled.row, link_id, act=act)
+    _name_files(filled, [path], act=act)
+    audit.record("response:remove_file", filled.row, act=act, path=path)
     return path
 
 
@@ -319,16 +300,16 @@ def _takes_files(form: Response, path: str) -> bool:
     return isinstance(node, Question) and node.kind in UPLOADS
 
 
-def _name_files(filled: Filled, paths: Iterable[str], *, by: Identity, at: datetime) -> None:
+def _name_files(filled: Filled, paths: Iterable[str], *, act: Act) -> None:
     """The text of the answer is the names of its files, as other tools keep it."""
     db.session.flush()  # the documents that came and went
     files = list_files(filled.row.id)
     for path in paths:
         filled.form.set(path, ", ".join(file.filename for file in files.get(path, ())))
-    finish(filled, page="", by=by, at=at)
+    finish(filled, page="", act=act)
 
 
-def _save(filled: Filled, typed: Typed, *, by: Identity, at: datetime) -> Saved:
+def _save(filled: Filled, typed: Typed, *, act: Act) -> Saved:
     clashes = []
     for path, text in typed.values.items():
         kept = filled.answers.get(path)
@@ -344,7 +325,7 @@ def _save(filled: Filled, typed: Typed, *, by: Identity, at: datetime) -> Saved:
             # The entry was removed elsewhere: what was typed goes back to the person.
             if path not in typed.untouched:
                 clashes.append(Clash(path, "", text))
-    new = finish(filled, page=typed.page, by=by, at=at)
+    new = finish(filled, page=typed.page, act=act)
     keep_plans(filled, _plans(filled, typed.plans))
     return Saved(filled, tuple(clashes), new)
 
@@ -359,7 +340,7 @@ def _plans(filled: Filled, sent: Mapping[str, FindOut]) -> Mapping[str, FindOut]
     }
 
 
-def _reply(filled: Filled, replies: Mapping[str, str], *, by: Identity, at: datetime) -> None:
+def _reply(filled: Filled, replies: Mapping[str, str], *, act: Act) -> None:
     threads = list_messages(filled.assignment.id) if any(replies.values()) else {}
     for path, text in replies.items():
         if text.strip() and path in threads:
@@ -370,8 +351,8 @@ def _reply(filled: Filled, replies: Mapping[str, str], *, by: Identity, at: date
                     assignment_id=filled.assignment.id,
                     path=path,
                     from_requester=False,
-                    author_name=by.name,
+                    author_name=act.by.name,
                     text=text.strip()[:MAX_REPLY],
-                    created_at=at,
+                    created_at=act.at,
                 )
             )

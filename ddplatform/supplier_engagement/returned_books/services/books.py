@@ -15,7 +15,7 @@ from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
@@ -104,7 +104,7 @@ class Verdict:
     faults: Sequence[Mapping[str, str]] = ()
 
 
-def bring(files: Sequence[tuple[str, bytes]], *, by: Identity, at: datetime) -> BookDelivery:
+def bring(files: Sequence[tuple[str, bytes]], *, act: Act) -> BookDelivery:
     """Keep returned workbooks as they came, and have them read in the background.
 
     Args:
@@ -114,9 +114,9 @@ def bring(files: Sequence[tuple[str, bytes]], *, by: Identity, at: datetime) -> 
         FileRefused: no file, too many, or too large; nothing is kept.
         TooMany: too many uploads in an hour.
     """
-    assert by.user_id is not None
+    assert act.by.user_id is not None
     # Counted before it is unpacked, so that an archive that is refused counts too.
-    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     try:
         parts = take_apart(files)
     except BookRefused as refused:
@@ -124,18 +124,18 @@ def bring(files: Sequence[tuple[str, bytes]], *, by: Identity, at: datetime) -> 
     if not parts:
         raise FileRefused("empty", "There is no workbook in it.", "Choose the workbooks (.xlsx).")
     store = adapters().files
-    sums = [store.put(by.organisation_id, part.content) for part in parts]
+    sums = [store.put(act.by.organisation_id, part.content) for part in parts]
     delivery = BookDelivery(
         name=files[0][0][-MAX_NAME:],
         book_count=len(parts),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(delivery)
     db.session.flush()  # its books and its job name it
-    _add_books(delivery, parts, sums, by=by)
-    delivery.job_id = jobs.enqueue(READ, {"delivery_id": str(delivery.id)}, by=by, at=at).id
-    audit.record("returned_books:bring", delivery, by=by, at=at, books=len(parts))
+    _add_books(delivery, parts, sums, by=act.by)
+    delivery.job_id = jobs.enqueue(READ, {"delivery_id": str(delivery.id)}, act=act).id
+    audit.record("returned_books:bring", delivery, act=act, books=len(parts))
     return delivery
 
 
@@ -167,7 +167,7 @@ def _add_books(
 
 
 def carry_out(
-    delivery_id: UUID, *, look: Look, unit: Look, progress: Progress, by: Identity, at: datetime
+    delivery_id: UUID, *, look: Look, unit: Look, progress: Progress, act: Act
 ) -> dict[str, int]:
     """Read the workbooks of an upload batch by batch; begun again it goes on where it ended."""
     while True:
@@ -179,14 +179,14 @@ def carry_out(
         if not batch:
             break
         store = adapters().files
-        raws = list(read_books(store.get(by.organisation_id, digest) for _, digest in batch))
+        raws = list(read_books(store.get(act.by.organisation_id, digest) for _, digest in batch))
         with look():
-            verdicts = _judge(batch, raws, at=at)
+            verdicts = _judge(batch, raws, at=act.at)
         with unit():
-            _settle(delivery_id, verdicts, by=by, at=at)
+            _settle(delivery_id, verdicts, act=act)
     with unit():
         delivery = get_delivery(delivery_id)
-        delivery.read_at = delivery.read_at or at
+        delivery.read_at = delivery.read_at or act.at
         return {outcome.value: many for outcome, many in count_outcomes(delivery_id).items()}
 
 
@@ -270,9 +270,7 @@ def _told(words: tuple[str, str]) -> list[Mapping[str, str]]:
     return [{"place": "", "message": words[0], "advice": words[1]}]
 
 
-def _settle(
-    delivery_id: UUID, verdicts: dict[UUID, Verdict], *, by: Identity, at: datetime
-) -> None:
+def _settle(delivery_id: UUID, verdicts: dict[UUID, Verdict], *, act: Act) -> None:
     """Keep what a batch came to; what is handed on is told to its supplier.
 
     Another delivery may have brought the same workbook since it was judged, and another worker may
@@ -294,12 +292,11 @@ def _settle(
             came.add((verdict.asked.id, row.sha256))
             row.respondent_organisation_id = verdict.asked.respondent_organisation_id
             payload = {"assignment_id": str(verdict.asked.id)}
-            jobs.enqueue(TELL, payload, by=by, at=at, unique_key=f"{TELL}:{verdict.asked.id}")
+            jobs.enqueue(TELL, payload, act=act, unique_key=f"{TELL}:{verdict.asked.id}")
     audit.record(
         "returned_books:read",
         get_delivery(delivery_id),
-        by=by,
-        at=at,
+        act=act,
         books=len(rows),
         handed_on=[str(row.assignment_id) for row in rows if row.outcome is BookOutcome.HANDED_ON],
     )
@@ -322,7 +319,7 @@ def _judged_again(
     return replace(verdict, asked=now)
 
 
-def open_brought(assignment_id: UUID, book_id: UUID, *, by: Identity, at: datetime) -> AnswerIntake:
+def open_brought(assignment_id: UUID, book_id: UUID, *, act: Act) -> AnswerIntake:
     """The supplier looks at a workbook that its buyer brought: from now on it is its own file.
 
     Questions that came back, or were sent again after they ran out, are opened by it.
@@ -335,14 +332,13 @@ def open_brought(assignment_id: UUID, book_id: UUID, *, by: Identity, at: dateti
     """
     book = get_brought(assignment_id, book_id)
     if get_request(assignment_id).assignment.status in _NOT_BEGUN:
-        start(assignment_id, by=by, at=at)
+        start(assignment_id, act=act)
     kept = keep_book(
         assignment_id,
         filename=book.filename.rpartition("/")[2],
         content=adapters().files.get(book.organisation_id, book.sha256),
         brought_by=book.brought_by,
-        by=by,
-        at=at,
+        act=act,
     )
-    book.opened_at = book.opened_at or at
+    book.opened_at = book.opened_at or act.at
     return kept

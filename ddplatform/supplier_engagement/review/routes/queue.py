@@ -48,7 +48,7 @@ def draw() -> ResponseReturnValue:
     campaign_id = request.form.get("campaign", type=UUID)
     size = request.form.get("size", type=number) or 0
     try:
-        draw_sample(size, campaign_id=campaign_id, by=g.identity, at=g.now)
+        draw_sample(size, campaign_id=campaign_id, act=g.act)
     except Invalid as error:
         return _page(fault=error.fields.get("size", error.message))
     flash("The sample is drawn. Look at each of them.", "success")
@@ -59,7 +59,7 @@ def draw() -> ResponseReturnValue:
 @requires(Permission.RESPONSE_REVIEW)
 def accept_what_is_left(sample_id: UUID) -> ResponseReturnValue:
     """Accept what the sample stands for."""
-    sample = ask_to_accept_rest(sample_id, by=g.identity, at=g.now)
+    sample = ask_to_accept_rest(sample_id, act=g.act)
     flash("The others are being accepted in the background.", "success")
     return redirect(url_for(".queue", campaign=sample.campaign_id))
 

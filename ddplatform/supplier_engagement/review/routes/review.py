@@ -103,7 +103,7 @@ def take_out(assignment_id: UUID) -> ResponseReturnValue:
     """Take words that lead to a person out of one answer, or out of the note."""
     path, words = request.form.get("path", ""), request.form.get("words", "")
     try:
-        many = redact(assignment_id, path, words, by=g.identity, at=g.now)
+        many = redact(assignment_id, path, words, act=g.act)
     except Invalid as error:
         at = request.form.get("round", "")
         return _page(assignment_id, faults={f"words:{path}{at}": error.fields["words"]})
@@ -116,7 +116,7 @@ def take_out(assignment_id: UUID) -> ResponseReturnValue:
 def take_section(assignment_id: UUID) -> ResponseReturnValue:
     """Take every answer of a section that is still open."""
     section = request.form.get("section", "")
-    many = accept_section(assignment_id, section, by=g.identity, at=g.now)
+    many = accept_section(assignment_id, section, act=g.act)
     flash(f"Accepted: {plural(many, 'answer', 'answers')}.", "success")
     return redirect(url_for(".review", assignment_id=assignment_id) + f"#s-{section}")
 
@@ -132,8 +132,7 @@ def look_at_flag(assignment_id: UUID, flag_id: UUID) -> ResponseReturnValue:
             note=request.form.get("note", ""),
             refuted="refuted" in request.form,
             seen=request.form.get("seen"),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
     except Invalid as error:
         return _page(assignment_id, faults={str(flag_id): error.fields.get("note", "")})
@@ -150,7 +149,7 @@ def look_at_flag(assignment_id: UUID, flag_id: UUID) -> ResponseReturnValue:
 def accept(assignment_id: UUID) -> ResponseReturnValue:
     """Take all answers and end the review."""
     try:
-        accept_all(assignment_id, by=g.identity, at=g.now)
+        accept_all(assignment_id, act=g.act)
     except Conflict as error:
         return _page(assignment_id, stale={WHOLE: error})
     flash("The answers are accepted.", "success")
@@ -164,7 +163,7 @@ def hand_on(assignment_id: UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     if not reason.strip():
         return _page(assignment_id, faults={"escalate": "Write what is to be decided, and why."})
-    escalate(assignment_id, reason=reason, by=g.identity, at=g.now)
+    escalate(assignment_id, reason=reason, act=g.act)
     flash("The others who review get a mail. The supplier is not told.", "success")
     return redirect(url_for(".review", assignment_id=assignment_id))
 
@@ -173,7 +172,7 @@ def hand_on(assignment_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_REVIEW)
 def send_back(assignment_id: UUID) -> ResponseReturnValue:
     """Send the answers back with what was asked."""
-    return_answers(assignment_id, reason=request.form.get("reason", ""), by=g.identity, at=g.now)
+    return_answers(assignment_id, reason=request.form.get("reason", ""), act=g.act)
     flash("The answers went back. The supplier gets a mail.", "success")
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 

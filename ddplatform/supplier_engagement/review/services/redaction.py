@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +9,7 @@ from sqlalchemy import select
 from ddplatform.audit.services import log as audit
 from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.evidence.redaction.services import stretches_of
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.supplier_engagement.library.queries import get_assignment, load_plan
@@ -25,7 +24,7 @@ WHOLE = ""
 """The path of the note that was sent with the answers."""
 
 
-def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: datetime) -> int:
+def redact(assignment_id: UUID, path: str, words: str, *, act: Act) -> int:
     """Take words out of an answer, in every round that was sent; returns how often.
 
     The answer of the supplier is this very text, so the words are gone there too. The log keeps
@@ -49,7 +48,7 @@ def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: date
         question = without_places(path)
         is_text = _require_text(load_plan(assignment.version_id), question)
         many = _redact_answers(assignment_id, question, wanted, is_text=is_text)
-    audit.record("response:redact", row, by=by, at=at, path=path, times=many)
+    audit.record("response:redact", row, act=act, path=path, times=many)
     return many
 
 

@@ -1,7 +1,6 @@
 """The requester's side of answers: accept, ask back, accept documents, send back."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
@@ -9,7 +8,7 @@ from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.step_facts import QuestionnaireFacts
 from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
@@ -55,9 +54,7 @@ DECISION_WORDS = {
 }
 
 
-def accept_answer(
-    assignment_id: UUID, path: str, *, seen: str | None = None, by: Identity, at: datetime
-) -> None:
+def accept_answer(assignment_id: UUID, path: str, *, seen: str | None = None, act: Act) -> None:
     """Take one answer as it is.
 
     Args:
@@ -66,42 +63,30 @@ def accept_answer(
     Raises:
         Conflict: somebody else decided about this answer meanwhile; with both versions.
     """
-    filled = _begin(assignment_id, by=by, at=at)
-    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=by)
-    _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at)
-    audit.record("response:accept_answer", filled.row, by=by, at=at, path=path)
+    filled = _begin(assignment_id, act=act)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=act.by)
+    _decide(filled, path, ReviewDecision.ACCEPTED, act=act)
+    audit.record("response:accept_answer", filled.row, act=act, path=path)
 
 
 def judge_documents(
-    assignment_id: UUID,
-    path: str,
-    *,
-    accepted: bool,
-    seen: str | None = None,
-    by: Identity,
-    at: datetime,
+    assignment_id: UUID, path: str, *, accepted: bool, seen: str | None = None, act: Act
 ) -> None:
     """Say whether the documents of an answer support it; the answers are scored again.
 
     Raises:
         Conflict: as in `accept_answer`.
     """
-    filled = _begin(assignment_id, by=by, at=at)
-    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=by)
-    _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at, evidence=accepted)
+    filled = _begin(assignment_id, act=act)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=act.by)
+    _decide(filled, path, ReviewDecision.ACCEPTED, act=act, evidence=accepted)
     db.session.flush()  # scoring reads the decision
-    score_again(filled, by=by, at=at)
-    audit.record("response:judge_documents", filled.row, by=by, at=at, path=path, accepted=accepted)
+    score_again(filled, act=act)
+    audit.record("response:judge_documents", filled.row, act=act, path=path, accepted=accepted)
 
 
 def ask_back(
-    assignment_id: UUID,
-    path: str,
-    text: str,
-    *,
-    seen: str | None = None,
-    by: Identity,
-    at: datetime,
+    assignment_id: UUID, path: str, text: str, *, seen: str | None = None, act: Act
 ) -> None:
     """Ask about one answer; the supplier sees it at once and answers when it comes back.
 
@@ -113,9 +98,9 @@ def ask_back(
         raise Invalid(fields={"text": "Write what you want to know."})
     if len(text) > MAX_TEXT:
         raise Invalid(fields={"text": f"Shorten the question to {MAX_TEXT} characters."})
-    filled = _begin(assignment_id, by=by, at=at)
-    _require_seen(filled, path, seen, mine=ReviewDecision.ASKED_BACK, note=text.strip(), by=by)
-    _decide(filled, path, ReviewDecision.ASKED_BACK, by=by, at=at, note=text.strip())
+    filled = _begin(assignment_id, act=act)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ASKED_BACK, note=text.strip(), by=act.by)
+    _decide(filled, path, ReviewDecision.ASKED_BACK, act=act, note=text.strip())
     assignment = filled.assignment
     db.session.add(
         AnswerMessage(
@@ -124,21 +109,21 @@ def ask_back(
             assignment_id=assignment.id,
             path=path,
             from_requester=True,
-            author_name=by.name,
+            author_name=act.by.name,
             text=text.strip(),
-            created_at=at,
+            created_at=act.at,
         )
     )
-    audit.record("response:ask_back", filled.row, by=by, at=at, path=path)
+    audit.record("response:ask_back", filled.row, act=act, path=path)
 
 
-def accept_section(assignment_id: UUID, section: str, *, by: Identity, at: datetime) -> int:
+def accept_section(assignment_id: UUID, section: str, *, act: Act) -> int:
     """Take every answer of a section that nobody decided about yet; returns how many.
 
     Raises:
         NotFound: no such section.
     """
-    filled = _begin(assignment_id, by=by, at=at)
+    filled = _begin(assignment_id, act=act)
     page = next((page for page in filled.pages if page.name == section), None)
     if page is None:
         raise NotFound()
@@ -147,34 +132,33 @@ def accept_section(assignment_id: UUID, section: str, *, by: Identity, at: datet
     paths = [item.state.path for item in page.questions()]
     open_ones = [path for path in paths if path not in decided and path not in flagged]
     for path in open_ones:
-        _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at)
+        _decide(filled, path, ReviewDecision.ACCEPTED, act=act)
     audit.record(
         "response:accept_section",
         filled.row,
-        by=by,
-        at=at,
+        act=act,
         section=section,
         answers=len(open_ones),
     )
     return len(open_ones)
 
 
-def return_answers(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) -> None:
+def return_answers(assignment_id: UUID, *, reason: str, act: Act) -> None:
     """Send the answers back for one more round.
 
     Raises:
         StepNotAllowed: nothing was asked back and no reason is given.
     """
-    filled = _begin(assignment_id, by=by, at=at)
+    filled = _begin(assignment_id, act=act)
     asked = asked_back(list_messages(assignment_id))
     why = reason.strip() or (f"{len(asked)} questions asked back" if asked else "")
-    _step(filled, State.RETURNED, _facts(filled, by, reason=why))
+    _step(filled, State.RETURNED, _facts(filled, act.by, reason=why))
     filled.row.status = ResponseStatus.RETURNED
-    jobs.enqueue(TELL_RETURNED, {"assignment_id": str(assignment_id)}, by=by, at=at)
-    audit.record("response:return", filled.row, by=by, at=at, reason=why)
+    jobs.enqueue(TELL_RETURNED, {"assignment_id": str(assignment_id)}, act=act)
+    audit.record("response:return", filled.row, act=act, reason=why)
 
 
-def escalate(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) -> None:
+def escalate(assignment_id: UUID, *, reason: str, act: Act) -> None:
     """Hand the decision to those who review: each of them is told, and the reason stands there.
 
     The supplier reads only that the answers are being read.
@@ -182,30 +166,30 @@ def escalate(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) ->
     Raises:
         StepNotAllowed: no reason, or the answers are not in review.
     """
-    filled = _begin(assignment_id, by=by, at=at)
-    _step(filled, State.ESCALATED, _facts(filled, by, reason=reason))
+    filled = _begin(assignment_id, act=act)
+    _step(filled, State.ESCALATED, _facts(filled, act.by, reason=reason))
     note = reason.strip()[:MAX_TEXT]
-    _add(filled, WHOLE, ReviewDecision.ESCALATED, note=note, by=by, at=at)
-    jobs.enqueue(TELL_ESCALATED, {"assignment_id": str(assignment_id)}, by=by, at=at)
-    audit.record("response:escalate", filled.row, by=by, at=at, reason=reason.strip())
+    _add(filled, WHOLE, ReviewDecision.ESCALATED, note=note, act=act)
+    jobs.enqueue(TELL_ESCALATED, {"assignment_id": str(assignment_id)}, act=act)
+    audit.record("response:escalate", filled.row, act=act, reason=reason.strip())
 
 
-def accept_all(assignment_id: UUID, *, by: Identity, at: datetime) -> None:
+def accept_all(assignment_id: UUID, *, act: Act) -> None:
     """Close the review: every answer without a decision is taken as it is.
 
     Raises:
         Conflict: a question is asked back, maybe by somebody else: nobody would ever answer it.
         StepNotAllowed: a red flag was not looked at, or the reviewer answered it.
     """
-    filled = _begin(assignment_id, by=by, at=at)
+    filled = _begin(assignment_id, act=act)
     _require_none_asked_back(filled)
     looked = all(flag.handled_at is not None for flag in list_red_flags(filled.row.id))
-    _step(filled, State.ACCEPTED, _facts(filled, by, looked=looked))
-    filled.row.status, filled.assignment.decided_at = ResponseStatus.ACCEPTED, at
-    audit.record("response:accept", filled.row, by=by, at=at)
+    _step(filled, State.ACCEPTED, _facts(filled, act.by, looked=looked))
+    filled.row.status, filled.assignment.decided_at = ResponseStatus.ACCEPTED, act.at
+    audit.record("response:accept", filled.row, act=act)
 
 
-def turn_into_finding(response_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
+def turn_into_finding(response_id: UUID, path: str, *, act: Act) -> None:
     """Note on an answer that it became a finding; part of recording that, which leaves the event.
 
     Open answers and answers that were accepted meanwhile can become one alike.
@@ -214,8 +198,8 @@ def turn_into_finding(response_id: UUID, path: str, *, by: Identity, at: datetim
         NotFound: no such answers, or no such question in them.
     """
     row = get_response(response_id)
-    filled = load_filled(get_assignment(row.assignment_id), row, now=at)
-    _decide(filled, path, ReviewDecision.FINDING, by=by, at=at)
+    filled = load_filled(get_assignment(row.assignment_id), row, now=act.at)
+    _decide(filled, path, ReviewDecision.FINDING, act=act)
 
 
 def handle_flag(
@@ -225,8 +209,7 @@ def handle_flag(
     note: str,
     refuted: bool,
     seen: str | None = None,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
     """Say that a red flag was looked at and what is done about it; more can be said later.
 
@@ -243,22 +226,22 @@ def handle_flag(
         raise Invalid(fields={"note": "Say what is done about it, without names."})
     if len(note) > MAX_TEXT:
         raise Invalid(fields={"note": f"Shorten it to {MAX_TEXT} characters."})
-    filled = _begin(assignment_id, by=by, at=at)
+    filled = _begin(assignment_id, act=act)
     flag: RedFlag | None = next(
         (found for found in list_red_flags(filled.row.id) if found.id == flag_id), None
     )
     if flag is None:
         raise NotFound()
     _require_seen(
-        filled, of_flag(flag.id), seen, mine=ReviewDecision.ACCEPTED, note=note.strip(), by=by
+        filled, of_flag(flag.id), seen, mine=ReviewDecision.ACCEPTED, note=note.strip(), by=act.by
     )
-    flag.handled_at, flag.handled_by_id = at, by.user_id
+    flag.handled_at, flag.handled_by_id = act.at, act.by.user_id
     # The flag itself is the supplier's too; what the reviewer says of it is not.
-    _add(filled, of_flag(flag.id), ReviewDecision.ACCEPTED, note=note.strip(), by=by, at=at)
+    _add(filled, of_flag(flag.id), ReviewDecision.ACCEPTED, note=note.strip(), act=act)
     if refuted:
-        refute_flag(flag.id, at=at)
+        refute_flag(flag.id, at=act.at)
     audit.record(
-        "red_flag:handle", flag, by=by, at=at, code=flag.code, note=note.strip(), refuted=refuted
+        "red_flag:handle", flag, act=act, code=flag.code, note=note.strip(), refuted=refuted
     )
 
 
@@ -279,7 +262,7 @@ def _require_none_asked_back(filled: Filled) -> None:
         )
 
 
-def _begin(assignment_id: UUID, *, by: Identity, at: datetime) -> Filled:
+def _begin(assignment_id: UUID, *, act: Act) -> Filled:
     """The round in review; the first act of a reviewer begins the review."""
     get_assignment(assignment_id)
     row = find_response(assignment_id, for_change=True)
@@ -287,9 +270,9 @@ def _begin(assignment_id: UUID, *, by: Identity, at: datetime) -> Filled:
     assignment = get_assignment(assignment_id, for_change=True)
     if row is None or row.status is not ResponseStatus.SUBMITTED:
         raise Conflict("There are no answers to review now.")
-    filled = load_filled(assignment, row, now=at)
+    filled = load_filled(assignment, row, now=act.at)
     if assignment.status is State.SUBMITTED:
-        _step(filled, State.UNDER_REVIEW, _facts(filled, by))
+        _step(filled, State.UNDER_REVIEW, _facts(filled, act.by))
     return filled
 
 
@@ -344,8 +327,7 @@ def _decide(
     path: str,
     decision: ReviewDecision,
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
     note: str = "",
     evidence: bool | None = None,
 ) -> None:
@@ -353,7 +335,7 @@ def _decide(
         raise NotFound()
     if evidence is None:
         evidence = path in accepted_paths(filled.row.id)
-    _add(filled, path, decision, evidence=evidence, note=note, by=by, at=at)
+    _add(filled, path, decision, evidence=evidence, note=note, act=act)
 
 
 def _add(
@@ -363,8 +345,7 @@ def _add(
     *,
     note: str,
     evidence: bool = False,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
     db.session.add(
         AnswerReview(
@@ -373,8 +354,8 @@ def _add(
             decision=decision,
             evidence_accepted=evidence,
             note=note,
-            created_at=at,
-            created_by_id=by.user_id,
+            created_at=act.at,
+            created_by_id=act.by.user_id,
         )
     )
 

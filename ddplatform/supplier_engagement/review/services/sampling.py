@@ -7,7 +7,6 @@ What was drawn, with which seed, and what followed stays in the sample and in th
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from random import Random
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.step_facts import QuestionnaireFacts
 from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
@@ -39,9 +38,7 @@ Unit = Callable[[], AbstractContextManager[None]]
 Progress = Callable[[int, int], None]
 
 
-def draw_sample(
-    size: int, *, campaign_id: UUID | None = None, by: Identity, at: datetime
-) -> ReviewSample:
+def draw_sample(size: int, *, campaign_id: UUID | None = None, act: Act) -> ReviewSample:
     """Draw some of the unremarkable responses that wait for a review.
 
     Raises:
@@ -67,16 +64,15 @@ def draw_sample(
         drawn=sorted(str(key) for key in drawn),
         rest=sorted(str(key) for key in set(waiting) - set(drawn)),
         seed=seed,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(sample)
     db.session.flush()  # the event names it
     audit.record(
         "review_sample:draw",
         sample,
-        by=by,
-        at=at,
+        act=act,
         seed=seed,
         drawn=sample.drawn,
         rest=len(sample.rest),
@@ -84,7 +80,7 @@ def draw_sample(
     return sample
 
 
-def ask_to_accept_rest(sample_id: UUID, *, by: Identity, at: datetime) -> ReviewSample:
+def ask_to_accept_rest(sample_id: UUID, *, act: Act) -> ReviewSample:
     """Accept what a sample stands for, in the background.
 
     Raises:
@@ -100,41 +96,37 @@ def ask_to_accept_rest(sample_id: UUID, *, by: Identity, at: datetime) -> Review
             f"Not all of the sample is accepted: {', '.join(open_ones[:5])}.",
             "Look at each of them. Where one tells of a problem, the rest is looked at one by one.",
         )
-    sample.accepted_at, sample.accepted_by_id = at, by.user_id
+    sample.accepted_at, sample.accepted_by_id = act.at, act.by.user_id
     payload = {"sample_id": str(sample.id)}
-    jobs.enqueue(ACCEPT_REST, payload, by=by, at=at, unique_key=f"{ACCEPT_REST}:{sample.id}")
-    audit.record("review_sample:accept_rest", sample, by=by, at=at, rest=len(sample.rest))
+    jobs.enqueue(ACCEPT_REST, payload, act=act, unique_key=f"{ACCEPT_REST}:{sample.id}")
+    audit.record("review_sample:accept_rest", sample, act=act, rest=len(sample.rest))
     return sample
 
 
-def accept_rest(
-    sample_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
-) -> dict[str, int]:
+def accept_rest(sample_id: UUID, *, unit: Unit, progress: Progress, act: Act) -> dict[str, int]:
     """Accept a batch a transaction; what moved on since the draw is left to a person."""
     while True:
         with unit():
             sample = get_sample(sample_id, for_change=True)
             waiting = list_rest(sample, limit=BATCH)
-            _accept_batch(sample, waiting, by=by, at=at)
+            _accept_batch(sample, waiting, act=act)
             done, total = sample.accepted, len(sample.rest)
         if not waiting:
             return {"accepted": done, "left": total - done}
         progress(done, total)
 
 
-def _accept_batch(
-    sample: ReviewSample, response_ids: Sequence[UUID], *, by: Identity, at: datetime
-) -> None:
+def _accept_batch(sample: ReviewSample, response_ids: Sequence[UUID], *, act: Act) -> None:
     """What somebody began to review meanwhile is left to that person."""
     found = hold_rest(sample, response_ids)
     for assignment, row in found:
         facts = QuestionnaireFacts(
-            reviewer=by.user_id, respondent=row.declared_by_id, red_flags_looked_at=True
+            reviewer=act.by.user_id, respondent=row.declared_by_id, red_flags_looked_at=True
         )
         require_step(Machine.QUESTIONNAIRE, State.SUBMITTED, State.UNDER_REVIEW, facts)
         require_step(Machine.QUESTIONNAIRE, State.UNDER_REVIEW, State.ACCEPTED, facts)
-        assignment.status, assignment.decided_at = State.ACCEPTED, at
+        assignment.status, assignment.decided_at = State.ACCEPTED, act.at
         row.status = ResponseStatus.ACCEPTED
         show_on_map(assignment)
-        audit.record("response:accept", row, by=by, at=at, sample=sample.id)
+        audit.record("response:accept", row, act=act, sample=sample.id)
     sample.accepted += len(found)

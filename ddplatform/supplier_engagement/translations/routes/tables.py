@@ -83,7 +83,7 @@ def take_table(version_id: UUID) -> ResponseReturnValue:
     count, problems = 0, list[str]()
     for language, (texts, seen) in chosen.items():
         try:
-            count += confirm(version_id, language, texts, seen=seen, by=g.identity, at=g.now)
+            count += confirm(version_id, language, texts, seen=seen, act=g.act)
         except Invalid as error:
             problems += [f"{language}: {text}" for text in dict.fromkeys(error.fields.values())]
     if problems:

@@ -95,14 +95,14 @@ def confirm_texts(version_id: UUID, language: str) -> ResponseReturnValue:
     section = _section(text_sections(known.form))
     here = url_for(".translation", version_id=version_id, language=language, section=section.name)
     if back := request.form.get("back"):
-        take_back(version_id, language, [back], by=g.identity, at=g.now)
+        take_back(version_id, language, [back], act=g.act)
         flash("The confirmation is taken back.", "success")
         return redirect(f"{here}#{_id_of(section, back)}")
     typed = {p: request.form[TEXT + p] for p in section.places if TEXT + p in request.form}
     chosen = _chosen(known.texts, typed)
     seen = {place: request.form.get(SEEN + place, "") for place in chosen}
     try:
-        count = confirm(version_id, language, chosen, seen=seen, by=g.identity, at=g.now)
+        count = confirm(version_id, language, chosen, seen=seen, act=g.act)
     except Invalid as error:
         return _side_by_side(known, version_id, language, typed, error.fields), 422
     flash(f"Confirmed: {plural(count, 'text', 'texts')}.", "success")

@@ -1,13 +1,12 @@
 """What a list says and only a second person may make so: asked for at once, taken back with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.approvals.models import (
     Approval,
@@ -32,7 +31,7 @@ from supply_chain.intake.wishes import LinkKey
 
 
 def ask_of_import(
-    chain: ValueChain, row: MapImport, compared: Comparison, *, by: Identity, at: datetime
+    chain: ValueChain, row: MapImport, compared: Comparison, *, act: Act
 ) -> dict[str, int]:
     """One request for all flows that a list calls confirmed, and one for all of its origins.
 
@@ -45,14 +44,14 @@ def ask_of_import(
         return {}
     db.session.flush()  # the rows that it names stand
     names = ", ".join(file["name"] for file in row.files)
-    wish = Wish(reason=f"Stated in the list {names}", expires_on=at.date() + LONGEST)
+    wish = Wish(reason=f"Stated in the list {names}", expires_on=act.at.date() + LONGEST)
     asked = {}
     for name, kind, parts in (
         ("flows_asked", ApprovalKind.FLOW, _flows(chain, compared.flows)),
         ("origins_asked", ApprovalKind.ORIGIN, _origins(chain, compared.origins)),
     ):
         if parts:
-            ask(chain, kind, parts, wish, of_import=row, by=by, at=at)
+            ask(chain, kind, parts, wish, of_import=row, act=act)
             asked[name] = len(parts)
     return asked
 
@@ -104,13 +103,7 @@ def _refs(chain: ValueChain) -> Mapping[UUID, str]:
 
 
 def take_back(
-    chain: ValueChain,
-    row: MapImport,
-    links: Iterable[UUID],
-    nodes: Iterable[UUID],
-    *,
-    by: Identity,
-    at: datetime,
+    chain: ValueChain, row: MapImport, links: Iterable[UUID], nodes: Iterable[UUID], *, act: Act
 ) -> None:
     """Undo what an import did to approvals, after its links and nodes say again what they said.
 
@@ -125,15 +118,14 @@ def take_back(
     end_standing(
         Approval.request_id.in_(asked) & (Approval.state == ApprovalState.WAITING),
         EndCause.UNDONE,
-        by=by,
-        at=at,
+        act=act,
     )
     of_map = select(ApprovalRequest.id).where(ApprovalRequest.chain_id == chain.id)
     ended = (
         Approval.request_id.in_(of_map),
         Approval.end_cause == EndCause.SET_BACK,
         Approval.ended_at == row.applied_at,
-        Approval.expires_on >= at.date(),
+        Approval.expires_on >= act.at.date(),
     )
     back = {"ended_at": None, "ended_by_id": None, "end_cause": None, "end_reason": ""}
     for state, condition in (

@@ -5,14 +5,14 @@ The caller has checked the rule of its own subject and writes the one audit even
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, inspect, select, update
 from sqlalchemy.orm import InstanceState
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
@@ -82,8 +82,7 @@ def ask(
     *,
     code: AbsenceReason | None = None,
     of_import: MapImport | None = None,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> ApprovalRequest:
     """Put down what waits for a second person: one request, however many parts it has.
 
@@ -100,8 +99,8 @@ def ask(
         reason_code=code,
         reason=wish.reason,
         expires_on=wish.expires_on,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(request)
     db.session.flush()  # its parts point to it
@@ -137,9 +136,8 @@ def end_standing(
     which: ColumnElement[bool],
     cause: EndCause,
     *,
-    by: Identity | None = None,
     reason: str = "",
-    at: datetime,
+    act: Act,
 ) -> int:
     """End parts that wait or are in force; returns how many. Nothing on the map is set back."""
     done = db.session.execute(
@@ -147,8 +145,8 @@ def end_standing(
         .where(which, Approval.state.in_(STANDING))
         .values(
             state=ApprovalState.ENDED,
-            ended_at=at,
-            ended_by_id=by.user_id if by else None,
+            ended_at=act.at,
+            ended_by_id=act.by.user_id,
             end_cause=cause,
             end_reason=reason,
         )
@@ -157,12 +155,12 @@ def end_standing(
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def end_settled(chain_id: UUID, *, by: Identity, at: datetime) -> None:
+def end_settled(chain_id: UUID, *, act: Act) -> None:
     """End the parts of a map whose link or node says something else by now."""
     db.session.flush()  # statements see what the session holds
     parts = list_settled(chain_id)
     if parts:
-        end_standing(among(Approval.id, parts), EndCause.SET_BACK, by=by, at=at)
+        end_standing(among(Approval.id, parts), EndCause.SET_BACK, act=act)
 
 
 def set_back(links: Sequence[UUID], nodes: Sequence[UUID]) -> None:

@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_person
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -78,7 +77,7 @@ def mark_of(keys: Sequence[UUID]) -> str:
 
 
 def request_change(
-    chain_id: UUID, wish: Wish, keys: Sequence[UUID], *, seen: str, by: Identity, at: datetime
+    chain_id: UUID, wish: Wish, keys: Sequence[UUID], *, seen: str, act: Act
 ) -> BulkChange:
     """Change many nodes: at once where they are few, else in the background.
 
@@ -106,26 +105,24 @@ def request_change(
         )
     if not wanted:
         raise Invalid("Nothing would change.", "Choose other sites, or another step.")
-    change = _made(chain, wish, wanted, by=by, at=at)
+    change = _made(chain, wish, wanted, act=act)
     if len(wanted) > PART:
-        _queue(change, CHANGE, by=by, at=at)
+        _queue(change, CHANGE, act=act)
     else:
-        while _next_step(chain, change, by=by, at=at):
+        while _next_step(chain, change, act=act):
             pass
     return change
 
 
-def _made(
-    chain: ValueChain, wish: Wish, wanted: Sequence[UUID], *, by: Identity, at: datetime
-) -> BulkChange:
+def _made(chain: ValueChain, wish: Wish, wanted: Sequence[UUID], *, act: Act) -> BulkChange:
     """The change with its parts and its one event."""
     change = BulkChange(
         chain_id=chain.id,
         verb=wish.verb,
         value=wish.value,
         asked=len(wanted),
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(change)
     db.session.flush()  # its parts, its job and its event name it
@@ -133,8 +130,7 @@ def _made(
     audit.record(
         "bulk_change:make",
         change,
-        by=by,
-        at=at,
+        act=act,
         chain=chain.id,
         verb=wish.verb,
         value=wish.value,
@@ -164,28 +160,26 @@ def _cut(change: BulkChange, keys: Sequence[UUID]) -> None:
     )
 
 
-def _queue(change: BulkChange, name: str, *, by: Identity, at: datetime) -> None:
+def _queue(change: BulkChange, name: str, *, act: Act) -> None:
     payload = {"change_id": str(change.id)}
-    job = jobs.enqueue(name, payload, by=by, at=at, unique_key=f"{name}:{change.id}")
+    job = jobs.enqueue(name, payload, act=act, unique_key=f"{name}:{change.id}")
     change.job_id = job.id
 
 
-def carry_out(
-    change_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
-) -> dict[str, int]:
+def carry_out(change_id: UUID, *, unit: Unit, progress: Progress, act: Act) -> dict[str, int]:
     """Go on with a change or its undo, a part at a time; begun again it goes on where it ended."""
     while True:
         with unit():
             chain = get_chain_for_change(get_change(change_id).chain_id)
             change = get_change(change_id, for_change=True)
-            is_open = change.finished_at is None and _next_step(chain, change, by=by, at=at)
+            is_open = change.finished_at is None and _next_step(chain, change, act=act)
             done, asked = change.changed, change.asked
         if not is_open:
             return {"changed": done, "asked": asked}
         progress(done, asked)
 
 
-def _next_step(chain: ValueChain, change: BulkChange, *, by: Identity, at: datetime) -> bool:
+def _next_step(chain: ValueChain, change: BulkChange, *, act: Act) -> bool:
     """Change one part, or back; False where none is left, and the work is finished."""
     if change.undone_at is not None:
         part, step = find_part_to_undo(change.id), change_part_back
@@ -193,22 +187,22 @@ def _next_step(chain: ValueChain, change: BulkChange, *, by: Identity, at: datet
         part = None if change.stopped_at is not None else find_part_to_do(change.id)
         step = change_part
     if part is not None:
-        step(chain, change, part, by=by, at=at)
+        step(chain, change, part, act=act)
         db.session.flush()  # the next step looks for what is left
         return True
-    _finish(chain, change, by=by, at=at)
+    _finish(chain, change, act=act)
     return False
 
 
-def _finish(chain: ValueChain, change: BulkChange, *, by: Identity, at: datetime) -> None:
+def _finish(chain: ValueChain, change: BulkChange, *, act: Act) -> None:
     """The end of a change or of its undo: scores stand for a version of the map, so it asks."""
-    change.finished_at = at
+    change.finished_at = act.at
     if change.verb is BulkVerb.ARCHIVE:
         refresh_tiers(chain)
-    follow_change(chain.id, "facts", by=by, at=at)
+    follow_change(chain.id, "facts", act=act)
 
 
-def stop(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
+def stop(change_id: UUID, *, act: Act) -> BulkChange:
     """Stop a change that goes on; what is changed stays, and can be undone.
 
     One whose work ended early ends with this, since nobody goes on with it.
@@ -220,14 +214,14 @@ def stop(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
     change = get_change(change_id, for_change=True)
     if change.finished_at is not None or change.undone_at is not None:
         raise Conflict("There is nothing to stop.", "Open the page again to see what was done.")
-    change.stopped_at = at
+    change.stopped_at = act.at
     if has_failed(change):
-        _finish(chain, change, by=by, at=at)
-    audit.record("bulk_change:stop", change, by=by, at=at, changed=change.changed)
+        _finish(chain, change, act=act)
+    audit.record("bulk_change:stop", change, act=act, changed=change.changed)
     return change
 
 
-def undo(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
+def undo(change_id: UUID, *, act: Act) -> BulkChange:
     """Take a change back in one step; nodes that were changed since stay so, and are named.
 
     A change whose work ended early is taken back as far as it came; an undo whose work ended
@@ -243,11 +237,11 @@ def undo(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
         raise Conflict("This was undone already.", "Open the page again to see what was done.")
     if change.finished_at is None and not is_over_early:
         raise Conflict("There is nothing to undo yet.", "Wait until it has ended, or stop it.")
-    change.undone_at, change.undone_by_id, change.finished_at = at, by.user_id, None
-    audit.record("bulk_change:undo", change, by=by, at=at, verb=change.verb, nodes=change.changed)
+    change.undone_at, change.undone_by_id, change.finished_at = act.at, act.by.user_id, None
+    audit.record("bulk_change:undo", change, act=act, verb=change.verb, nodes=change.changed)
     if change.changed > PART:
-        _queue(change, UNDO, by=by, at=at)
+        _queue(change, UNDO, act=act)
     else:
-        while _next_step(chain, change, by=by, at=at):
+        while _next_step(chain, change, act=act):
             pass
     return change

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, select, update
 
 from ddplatform.accounts.organisations.queries import list_people
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import Wish, plan_change, standing_links_at
@@ -21,27 +21,23 @@ from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueC
 Values = Mapping[UUID, Any]
 
 
-def change_part(
-    chain: ValueChain, change: BulkChange, part: BulkPart, *, by: Identity, at: datetime
-) -> None:
+def change_part(chain: ValueChain, change: BulkChange, part: BulkPart, *, act: Act) -> None:
     """Change the nodes of a part that still can be; the caller holds the map."""
     wish = Wish(change.verb, change.value)
     db.session.flush()  # what an earlier step changed is looked at
     before = plan_change(chain.id, wish, [UUID(key) for key in part.node_ids]).before
     if change.verb is BulkVerb.ARCHIVE:
-        part.link_ids = _archive(change, list(before), at=at)
+        part.link_ids = _archive(change, list(before), at=act.at)
     else:
         _set(wish.column, {key: wish.after(value) for key, value in before.items()})
     part.before = {str(key): _plain(value) for key, value in before.items()}
-    part.done_at = at
+    part.done_at = act.at
     change.changed += len(before)
     chain.version += 1
-    keep_step(chain, "bulk_change:make", by=by, at=at)
+    keep_step(chain, "bulk_change:make", act=act)
 
 
-def change_part_back(
-    chain: ValueChain, change: BulkChange, part: BulkPart, *, by: Identity, at: datetime
-) -> None:
+def change_part_back(chain: ValueChain, change: BulkChange, part: BulkPart, *, act: Act) -> None:
     """Put back what stood there, where it was not changed since; the caller holds the map."""
     wish = Wish(change.verb, change.value)
     db.session.flush()  # what an earlier step changed is looked at
@@ -57,10 +53,10 @@ def change_part_back(
     else:
         _set(wish.column, _still_members(untouched) if wish.column == "owner_id" else untouched)
     part.kept_ids = sorted(str(key) for key in before.keys() - untouched.keys())
-    part.undone_at = at
+    part.undone_at = act.at
     change.kept += len(part.kept_ids)
     chain.version += 1
-    keep_step(chain, "bulk_change:undo", by=by, at=at)
+    keep_step(chain, "bulk_change:undo", act=act)
 
 
 def _expected(change: BulkChange, part: BulkPart, wish: Wish, before: Any) -> Any:

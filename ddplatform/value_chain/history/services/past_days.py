@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job_on_map
@@ -17,7 +17,7 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 PREPARE = "map:past-day"
 
 
-def request_day(chain_id: UUID, day: date, page: str, *, by: Identity, at: datetime) -> Job:
+def request_day(chain_id: UUID, day: date, page: str, *, act: Act) -> Job:
     """Queue that a day is made ready; one that waits or is at work for it is returned instead.
 
     Args:
@@ -28,10 +28,10 @@ def request_day(chain_id: UUID, day: date, page: str, *, by: Identity, at: datet
         Invalid: nothing can be told of the day.
     """
     chain = get_chain(chain_id)
-    check_day(chain, day, today=at.date())
+    check_day(chain, day, today=act.at.date())
     payload = {"chain_id": str(chain.id), "day": day.isoformat(), "page": page}
     key = f"{PREPARE}:{chain.id}:{chain.version}:{day.isoformat()}:{page}"
-    return jobs.enqueue_once(PREPARE, payload, unique_key=key, by=by, at=at)
+    return jobs.enqueue_once(PREPARE, payload, unique_key=key, act=act)
 
 
 def get_request(job_id: UUID, chain_id: UUID) -> Job:

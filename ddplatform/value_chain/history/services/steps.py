@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, event, inspect, select
 from sqlalchemy.orm import InstanceState, Session
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import HouseSession, db
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -72,9 +72,7 @@ def note_rows(
     return [row[0] for row in rows]
 
 
-def keep_step(
-    chain: ValueChain, action: str, *, cause: Cause | None = None, by: Identity, at: datetime
-) -> None:
+def keep_step(chain: ValueChain, action: str, *, cause: Cause | None = None, act: Act) -> None:
     """Keep what this unit of work changed in a map, as the step to its version.
 
     Args:
@@ -83,7 +81,11 @@ def keep_step(
     """
     db.session.flush()  # objects note themselves
     step = MapStep(
-        chain_id=chain.id, version=chain.version, made_at=at, made_by_id=by.user_id, action=action
+        chain_id=chain.id,
+        version=chain.version,
+        made_at=act.at,
+        made_by_id=act.by.user_id,
+        action=action,
     )
     if cause is not None:
         setattr(step, _CAUSES[type(cause)], cause.id)

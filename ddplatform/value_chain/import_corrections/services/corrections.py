@@ -1,12 +1,11 @@
 """What a person mends in a list before it is applied; each time the list is read again."""
 
 from collections.abc import Mapping as MappingOf
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.value_chain.import_corrections.services.activities import add_answers
@@ -25,7 +24,7 @@ MAX_MENDS = 2_000
 MAX_VALUE = 300
 
 
-def correct_mapping(import_id: UUID, mapping: Mapping, *, by: Identity, at: datetime) -> MapImport:
+def correct_mapping(import_id: UUID, mapping: Mapping, *, act: Act) -> MapImport:
     """Read the files again with a mapping that a person corrected.
 
     Raises:
@@ -35,8 +34,8 @@ def correct_mapping(import_id: UUID, mapping: Mapping, *, by: Identity, at: date
     before = {side: row.mapping.get(side, {}) for side in ("nodes", "links")}
     after = dict(mapping_as_json(mapping))
     row.mapping, row.remembered = after, None
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:map", row, by=by, at=at, mapping=(_columns(before), _columns(after)))
+    queue_preview(row, act=act)
+    audit.record("map_import:map", row, act=act, mapping=(_columns(before), _columns(after)))
     return row
 
 
@@ -48,7 +47,7 @@ def _columns(mapping: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def mend_values(import_id: UUID, puts: MappingOf[UUID, str], *, by: Identity, at: datetime) -> int:
+def mend_values(import_id: UUID, puts: MappingOf[UUID, str], *, act: Act) -> int:
     """Put another value in place of a faulty one, in all rows that have it, and read again.
 
     Args:
@@ -77,8 +76,8 @@ def mend_values(import_id: UUID, puts: MappingOf[UUID, str], *, by: Identity, at
             "Mend the rest in the file and upload it again.",
         )
     row.mends = [*kept, *mends]
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:mend", row, by=by, at=at, values=len(mends))
+    queue_preview(row, act=act)
+    audit.record("map_import:mend", row, act=act, values=len(mends))
     return len(mends)
 
 
@@ -87,7 +86,7 @@ def _same_value(mend: dict[str, Any]) -> Any:
     return lambda other: (other["table"], other["column"], other["value"]) == key
 
 
-def take_mend_back(import_id: UUID, place: int, *, by: Identity, at: datetime) -> MapImport:
+def take_mend_back(import_id: UUID, place: int, *, act: Act) -> MapImport:
     """Read the list again without one of the corrected values.
 
     Raises:
@@ -97,14 +96,12 @@ def take_mend_back(import_id: UUID, place: int, *, by: Identity, at: datetime) -
     if not 0 <= place < len(row.mends):
         raise Conflict("This correction is not there any more.", "Open the page again.")
     row.mends = [mend for at_place, mend in enumerate(row.mends) if at_place != place]
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:mend", row, by=by, at=at, values=-1)
+    queue_preview(row, act=act)
+    audit.record("map_import:mend", row, act=act, values=-1)
     return row
 
 
-def answer_activities(
-    import_id: UUID, choices: MappingOf[str, str], *, by: Identity, at: datetime
-) -> list[str]:
+def answer_activities(import_id: UUID, choices: MappingOf[str, str], *, act: Act) -> list[str]:
     """Say what places do that a list leaves open, for all rows that say the same; read again.
 
     Args:
@@ -116,12 +113,12 @@ def answer_activities(
     """
     row = _open_import(import_id)
     answered = add_answers(row, choices)
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:activities", row, by=by, at=at, answers=len(answered))
+    queue_preview(row, act=act)
+    audit.record("map_import:activities", row, act=act, answers=len(answered))
     return answered
 
 
-def add_corrections(import_id: UUID, file: NamedBytes, *, by: Identity, at: datetime) -> MapImport:
+def add_corrections(import_id: UUID, file: NamedBytes, *, act: Act) -> MapImport:
     """Keep a workbook of corrected rows and read the list again with them.
 
     Raises:
@@ -133,15 +130,15 @@ def add_corrections(import_id: UUID, file: NamedBytes, *, by: Identity, at: date
     if len(file.content) > MAX_BYTES:
         raise Invalid(fields={"file": f"“{file.name}” is larger than 10 MB."})
     read_corrections(file)
-    digest = adapters().files.put(by.organisation_id, file.content)
+    digest = adapters().files.put(act.by.organisation_id, file.content)
     kept = {"name": file.name, "sha256": digest, "size_bytes": len(file.content)}
     row.corrections = [*row.corrections, kept]
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:correct", row, by=by, at=at, file=file.name)
+    queue_preview(row, act=act)
+    audit.record("map_import:correct", row, act=act, file=file.name)
     return row
 
 
-def follow(import_id: UUID, earlier_id: UUID | None, *, by: Identity, at: datetime) -> MapImport:
+def follow(import_id: UUID, earlier_id: UUID | None, *, act: Act) -> MapImport:
     """Say which earlier list this one follows; None: it is compared with the whole map.
 
     Raises:
@@ -152,14 +149,12 @@ def follow(import_id: UUID, earlier_id: UUID | None, *, by: Identity, at: dateti
     if earlier_id is not None:
         get_applied_import(earlier_id, row.chain_id)
     before, row.follows_id = row.follows_id, earlier_id
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:follow", row, by=by, at=at, follows=(before, earlier_id))
+    queue_preview(row, act=act)
+    audit.record("map_import:follow", row, act=act, follows=(before, earlier_id))
     return row
 
 
-def tell_apart(
-    import_id: UUID, known_id: str, drafted_id: str, *, by: Identity, at: datetime
-) -> MapImport:
+def tell_apart(import_id: UUID, known_id: str, drafted_id: str, *, act: Act) -> MapImport:
     """Say that a site that was recognised is another one: the old one is gone, this one is new.
 
     Raises:
@@ -167,8 +162,8 @@ def tell_apart(
     """
     row = _open_import(import_id)
     row.apart = [*row.apart, [known_id, drafted_id]]
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:tell-apart", row, by=by, at=at, site=known_id)
+    queue_preview(row, act=act)
+    audit.record("map_import:tell-apart", row, act=act, site=known_id)
     return row
 
 

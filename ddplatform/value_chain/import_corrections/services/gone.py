@@ -1,14 +1,13 @@
 """What an earlier list named and the next one does not: a question for each, never a deletion."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -62,9 +61,7 @@ def keep_gone(import_id: UUID, node_ids: Sequence[UUID]) -> None:
     insert_rows(ImportGone, rows)
 
 
-def answer_gone(
-    import_id: UUID, answers: Mapping[UUID, GoneAnswer], *, by: Identity, at: datetime
-) -> int:
+def answer_gone(import_id: UUID, answers: Mapping[UUID, GoneAnswer], *, act: Act) -> int:
     """Say what becomes of single nodes; returns how many answers are others than before.
 
     Before the list is applied an answer waits for it; afterwards `archive` is done at once.
@@ -83,13 +80,13 @@ def answer_gone(
         raise Conflict("A site of these is archived already.", "Restore it on its own page.")
     archived = [one.node_id for one in changed if answers[one.id] is GoneAnswer.ARCHIVE]
     for one in changed:
-        one.choice, one.answered_at, one.answered_by_id = answers[one.id], at, by.user_id
+        one.choice, one.answered_at, one.answered_by_id = answers[one.id], act.at, act.by.user_id
     if changed:
-        _finish(row, archived, len(changed), by=by, at=at)
+        _finish(row, archived, len(changed), act=act)
     return len(changed)
 
 
-def answer_all_open(import_id: UUID, answer: GoneAnswer, *, by: Identity, at: datetime) -> int:
+def answer_all_open(import_id: UUID, answer: GoneAnswer, *, act: Act) -> int:
     """Give one answer to every node that has none yet; returns how many there were."""
     row = _open_import(import_id)
     still_open = (ImportGone.import_id == row.id, ImportGone.choice == GoneAnswer.ASK)
@@ -101,11 +98,11 @@ def answer_all_open(import_id: UUID, answer: GoneAnswer, *, by: Identity, at: da
     db.session.execute(
         update(ImportGone)
         .where(*still_open)
-        .values(choice=answer, answered_at=at, answered_by_id=by.user_id)
+        .values(choice=answer, answered_at=act.at, answered_by_id=act.by.user_id)
         .execution_options(synchronize_session=False)
     )
     archived = node_ids if answer is GoneAnswer.ARCHIVE else ()
-    _finish(row, archived, len(node_ids), by=by, at=at)
+    _finish(row, archived, len(node_ids), act=act)
     return len(node_ids)
 
 
@@ -120,16 +117,14 @@ def _is_applied(row: MapImport) -> bool:
     return row.status is ImportStatus.APPLIED
 
 
-def _finish(
-    row: MapImport, archived: Sequence[UUID], answers: int, *, by: Identity, at: datetime
-) -> None:
+def _finish(row: MapImport, archived: Sequence[UUID], answers: int, *, act: Act) -> None:
     if archived and _is_applied(row):
         chain = get_chain_for_change(row.chain_id)
         db.session.flush()  # the tiers are made from what stands
-        _keep_for_undo(row, *archive_nodes(archived, by=by, at=at))
+        _keep_for_undo(row, *archive_nodes(archived, act=act))
         db.session.flush()
-        finish_import(chain, "map_import:answer-gone", cause=row, by=by, at=at)
-    audit.record("map_import:answer-gone", row, by=by, at=at, answers=answers)
+        finish_import(chain, "map_import:answer-gone", cause=row, act=act)
+    audit.record("map_import:answer-gone", row, act=act, answers=answers)
 
 
 def _keep_for_undo(row: MapImport, nodes: Sequence[UUID], links: Sequence[UUID]) -> None:
@@ -153,35 +148,31 @@ def nodes_to_archive(import_id: UUID) -> frozenset[UUID]:
     )
 
 
-def archive_nodes(
-    node_ids: Iterable[UUID], *, by: Identity, at: datetime
-) -> tuple[list[UUID], list[UUID]]:
+def archive_nodes(node_ids: Iterable[UUID], *, act: Act) -> tuple[list[UUID], list[UUID]]:
     """Archive nodes and the links at them; returns the ids of those that stood until now."""
     nodes, links = list(node_ids), list[UUID]()
     gone_nodes: list[UUID] = []
     for start in range(0, len(nodes), CHUNK):
         part = nodes[start : start + CHUNK]
         ends = SupplyLink.supplier_id.in_(part) | SupplyLink.buyer_id.in_(part)
-        gone_nodes += _archive(ValueChainNode, ValueChainNode.id.in_(part), by=by, at=at)
-        links += _archive(SupplyLink, ends, by=by, at=at)
+        gone_nodes += _archive(ValueChainNode, ValueChainNode.id.in_(part), act=act)
+        links += _archive(SupplyLink, ends, act=act)
     return gone_nodes, links
 
 
-def archive_links(link_ids: Sequence[UUID], *, by: Identity, at: datetime) -> list[UUID]:
+def archive_links(link_ids: Sequence[UUID], *, act: Act) -> list[UUID]:
     """Archive links; returns the ids of those that stood until now."""
     found: list[UUID] = []
     for start in range(0, len(link_ids), CHUNK):
         part = link_ids[start : start + CHUNK]
-        found += _archive(SupplyLink, SupplyLink.id.in_(part), by=by, at=at)
+        found += _archive(SupplyLink, SupplyLink.id.in_(part), act=act)
     return found
 
 
-def _archive(
-    model: type[Part], which: ColumnElement[bool], *, by: Identity, at: datetime
-) -> list[UUID]:
+def _archive(model: type[Part], which: ColumnElement[bool], *, act: Act) -> list[UUID]:
     standing: Sequence[Part] = db.session.scalars(
         select(model).where(which, model.archived_at.is_(None)).order_by(model.id)
     ).all()
     for one in standing:
-        one.archived_at, one.archived_by_id = at, by.user_id
+        one.archived_at, one.archived_by_id = act.at, act.by.user_id
     return [one.id for one in standing]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import many_objects, rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -98,8 +98,7 @@ def apply_import(
     compared: Comparison | None,
     *,
     archive_links: bool = False,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> dict[str, int]:
     """Bring what was read into the map; all of it or nothing. Done twice it happens once.
 
@@ -121,18 +120,17 @@ def apply_import(
     if compared is None or compared.version != chain.version:
         known = load_drafts(chain.id)
         compared = compare_with_map(row, known, reading.draft, version=chain.version)
-    done = _bring_in(chain, compared, at=at)
-    _archive_answered(row, compared, done, archive_links=archive_links, by=by, at=at)
-    asked = ask_of_import(chain, row, compared, by=by, at=at)
+    done = _bring_in(chain, compared, at=act.at)
+    _archive_answered(row, compared, done, archive_links=archive_links, act=act)
+    asked = ask_of_import(chain, row, compared, act=act)
     if not done.is_empty():
-        end_settled(chain.id, by=by, at=at)
-        finish_import(chain, "map_import:apply", cause=row, by=by, at=at)
-    _keep_result(row, chain, done, compared, asked, by=by, at=at)
+        end_settled(chain.id, act=act)
+        finish_import(chain, "map_import:apply", cause=row, act=act)
+    _keep_result(row, chain, done, compared, asked, act=act)
     audit.record(
         "map_import:apply",
         row,
-        by=by,
-        at=at,
+        act=act,
         chain=chain.id,
         files=[entry["name"] for entry in row.files],
         skipped=reading.draft.skipped,
@@ -169,13 +167,7 @@ def _bring_in(chain: ValueChain, compared: Comparison, *, at: datetime) -> Appli
 
 
 def _archive_answered(
-    row: MapImport,
-    compared: Comparison,
-    done: Applied,
-    *,
-    archive_links: bool,
-    by: Identity,
-    at: datetime,
+    row: MapImport, compared: Comparison, done: Applied, *, archive_links: bool, act: Act
 ) -> None:
     """Archive what a person answered to archive, as far as it is still gone."""
     known, gone = compared.known, compared.changes.gone_nodes
@@ -183,11 +175,11 @@ def _archive_answered(
     node_ids = [key for node in gone if (key := known.node_keys[node.id]) in wanted]
     if node_ids:
         db.session.flush()  # what the list changed stands before links are looked up
-        done.nodes_gone, done.links_gone = archive_nodes(node_ids, by=by, at=at)
+        done.nodes_gone, done.links_gone = archive_nodes(node_ids, act=act)
     if archive_links:
         links = [known.link_keys[link.key] for link in compared.changes.gone_links]
         db.session.flush()  # links of archived nodes are archived already
-        done.links_gone += archive_links_of_list(links, by=by, at=at)
+        done.links_gone += archive_links_of_list(links, act=act)
 
 
 def _revive(drafts: Sequence[NodeDraft], keys: Mapping[str, UUID], done: Applied) -> None:
@@ -260,13 +252,12 @@ def _keep_result(
     compared: Comparison,
     asked: Mapping[str, int],
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> None:
-    row.status, row.applied_at, row.applied_by_id = ImportStatus.APPLIED, at, by.user_id
+    row.status, row.applied_at, row.applied_by_id = ImportStatus.APPLIED, act.at, act.by.user_id
     row.chain_version = chain.version
     row.undo = done.as_json()
     row.listed = sorted({node.id for node in compared.draft.nodes} | compared.still)
     row.counts = {**row.counts, "applied": {**done.counts(), **asked}}
-    remember(row, at=at)
-    remember_answers(row, by_id=by.user_id, at=at)
+    remember(row, at=act.at)
+    remember_answers(row, by_id=act.by.user_id, at=act.at)

@@ -1,7 +1,6 @@
 """An import is taken back as one step, while nothing depends on it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.value_chain.approvals.services.imports import take_back
@@ -39,7 +38,7 @@ def obstacle_to_undo(row: MapImport) -> str | None:
     return f"These depend on it: {', '.join(words)}." if words else None
 
 
-def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
+def undo_import(import_id: UUID, *, act: Act) -> MapImport:
     """Take an import back: new nodes and links are archived, changed ones are as before.
 
     Raises:
@@ -62,18 +61,16 @@ def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
     assert undo is not None
     steps: Mapping[str, Any] = undo.undo or {}
     changed = row.counts.get("applied", {})
-    _take_back(chain, row, steps, by=by, at=at)
-    row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, at, by.user_id
+    _take_back(chain, row, steps, act=act)
+    row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, act.at, act.by.user_id
     if any(changed.values()) or any(steps.values()):
-        finish_import(chain, "map_import:undo", cause=row, by=by, at=at)
-    audit.record("map_import:undo", row, by=by, at=at, chain=chain.id, **dict[str, Any](changed))
+        finish_import(chain, "map_import:undo", cause=row, act=act)
+    audit.record("map_import:undo", row, act=act, chain=chain.id, **dict[str, Any](changed))
     return row
 
 
-def _take_back(
-    chain: ValueChain, row: MapImport, steps: Mapping[str, Any], *, by: Identity, at: datetime
-) -> None:
-    archived = {"archived_at": at, "archived_by_id": by.user_id}
+def _take_back(chain: ValueChain, row: MapImport, steps: Mapping[str, Any], *, act: Act) -> None:
+    archived = {"archived_at": act.at, "archived_by_id": act.by.user_id}
     # Rows that are archived at the moment of the step need no note in the history of the map.
     for model in (ValueChainNode, SupplyLink):
         db.session.execute(
@@ -84,7 +81,7 @@ def _take_back(
         )
     for node in _entities(ValueChainNode, steps.get("nodes_revived", {})):
         _set_back(node, steps["nodes_revived"][str(node.id)])
-        node.archived_at = at
+        node.archived_at = act.at
     for node in _entities(ValueChainNode, steps.get("nodes_changed", {})):
         _set_back(node, steps["nodes_changed"][str(node.id)])
     withdraw(UUID(key) for key in steps.get("asked_again", ()))
@@ -98,8 +95,7 @@ def _take_back(
         row,
         keys_of(steps, "links_changed"),
         keys_of(steps, "nodes_changed", "nodes_revived"),
-        by=by,
-        at=at,
+        act=act,
     )
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
@@ -77,31 +76,21 @@ class Reading:
 
 
 def stage(
-    chain_id: UUID,
-    files: Sequence[NamedBytes],
-    *,
-    link_to_id: UUID | None,
-    by: Identity,
-    at: datetime,
+    chain_id: UUID, files: Sequence[NamedBytes], *, link_to_id: UUID | None, act: Act
 ) -> MapImport:
     """Keep the files of an import and queue its preview.
 
     Raises:
         Invalid: no file, too many, or too large.
     """
-    row = keep_files(chain_id, files, link_to_id=link_to_id, by=by, at=at)
-    queue_preview(row, by=by, at=at)
-    audit.record("map_import:stage", row, by=by, at=at, files=[file.name for file in files])
+    row = keep_files(chain_id, files, link_to_id=link_to_id, act=act)
+    queue_preview(row, act=act)
+    audit.record("map_import:stage", row, act=act, files=[file.name for file in files])
     return row
 
 
 def keep_files(
-    chain_id: UUID,
-    files: Sequence[NamedBytes],
-    *,
-    link_to_id: UUID | None,
-    by: Identity,
-    at: datetime,
+    chain_id: UUID, files: Sequence[NamedBytes], *, link_to_id: UUID | None, act: Act
 ) -> MapImport:
     """The row of an import with its files on disk, nothing read yet.
 
@@ -117,15 +106,15 @@ def keep_files(
         files=[
             {
                 "name": file.name,
-                "sha256": store.put(by.organisation_id, file.content),
+                "sha256": store.put(act.by.organisation_id, file.content),
                 "size_bytes": len(file.content),
                 "encoding": file.encoding,
             }
             for file in files
         ],
         link_to_id=link_to_id,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(row)
     db.session.flush()  # its job names it
@@ -146,14 +135,13 @@ def _check_files(files: Sequence[NamedBytes]) -> None:
             )
 
 
-def queue_preview(row: MapImport, *, by: Identity, at: datetime) -> None:
+def queue_preview(row: MapImport, *, act: Act) -> None:
     """Have the files read (again), with all that was corrected until now."""
     row.status = ImportStatus.READING
     job = jobs.enqueue(
         PREVIEW,
         {"import_id": str(row.id)},
-        by=by,
-        at=at,
+        act=act,
         unique_key=f"{PREVIEW}:{row.id}",
     )
     row.job_id = job.id

@@ -1,10 +1,9 @@
 """A list that was looked at is asked for, and taken back while it is on its way in."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.value_chain.imports.queries import get_import_for_change
@@ -13,7 +12,7 @@ from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 
 
 def request_apply(
-    import_id: UUID, *, skip_faulty: bool, archive_links: bool, by: Identity, at: datetime
+    import_id: UUID, *, skip_faulty: bool, archive_links: bool, act: Act
 ) -> MapImport:
     """Queue an import that was looked at; a second request changes nothing.
 
@@ -39,8 +38,7 @@ def request_apply(
     job = jobs.enqueue(
         APPLY,
         {"import_id": str(row.id), "archive_links": archive_links},
-        by=by,
-        at=at,
+        act=act,
         unique_key=f"{APPLY}:{row.id}",
     )
     row.job_id = job.id
@@ -48,7 +46,7 @@ def request_apply(
     return row
 
 
-def cancel_apply(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
+def cancel_apply(import_id: UUID, *, act: Act) -> MapImport:
     """Take the request to apply an import back; until its commit nothing of it stands.
 
     Raises:
@@ -60,5 +58,5 @@ def cancel_apply(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
     if row.status is not ImportStatus.APPLYING:
         raise Conflict("This import is not being applied.")
     row.status = ImportStatus.PREVIEWED
-    audit.record("map_import:cancel", row, by=by, at=at)
+    audit.record("map_import:cancel", row, act=act)
     return row

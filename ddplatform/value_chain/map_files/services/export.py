@@ -4,11 +4,11 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.approvals.queries.approvals import list_called_origins
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.history.queries.past import Past, check_day, load_past
@@ -38,12 +38,7 @@ class Exported:
 
 
 def export_chain(
-    chain_id: UUID,
-    form: ExportForm,
-    *,
-    by: Identity,
-    at: datetime,
-    as_of: date | None = None,
+    chain_id: UUID, form: ExportForm, *, act: Act, as_of: date | None = None
 ) -> Exported:
     """Write a map as it stands now, or as it stood at the end of a past day.
 
@@ -58,8 +53,8 @@ def export_chain(
         SupplyChainError: a text does not fit a spreadsheet cell; JSON has no such limit.
     """
     chain = get_chain(chain_id)
-    day = as_of or at.date()
-    past = _past(chain, as_of, today=at.date()) if as_of else None
+    day = as_of or act.at.date()
+    past = _past(chain, as_of, today=act.at.date()) if as_of else None
     drafts, name = load_drafts(chain_id, past=past), past.name_of(chain) if past else chain.name
     nodes, note = _leaving(chain, drafts.nodes, form)
     files = export_map(nodes, drafts.links, name=name, as_of=day, form=form, note=note)
@@ -73,8 +68,7 @@ def export_chain(
     audit.record_export(
         "value_chain:export",
         chain,
-        by=by,
-        at=at,
+        act=act,
         form=form,
         as_of=day,
         nodes=len(drafts.nodes),

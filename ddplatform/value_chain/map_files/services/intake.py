@@ -3,10 +3,9 @@
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.import_corrections.queries import load_answers
@@ -62,13 +61,7 @@ def plan_intake(chain_name: str, files: Sequence[NamedBytes], mapping: Mapping) 
 
 
 def take_in(
-    chain_name: str,
-    plan: Plan,
-    reading: Reading,
-    *,
-    skip_faulty: bool,
-    by: Identity,
-    at: datetime,
+    chain_name: str, plan: Plan, reading: Reading, *, skip_faulty: bool, act: Act
 ) -> Intake:
     """Apply what was read to the map of that name, made when there is none.
 
@@ -78,7 +71,7 @@ def take_in(
     """
     if reading.refusal is not None:
         return Intake({"error": reading.refusal, "applied": False}, is_refused=True)
-    chain = find_chain(chain_name) or create_chain(chain_name, own_business=None, by=by, at=at)
+    chain = find_chain(chain_name) or create_chain(chain_name, own_business=None, act=act)
     known = load_drafts(chain.id)
     read = follow_merges(
         chain.id, reading.draft, known_ids=known.node_keys, archived=known.archived
@@ -91,14 +84,14 @@ def take_in(
     answer = _answer(reading, counts, doubles)
     if reading.draft.problems and not skip_faulty:
         return Intake({**answer, "applied": False}, is_refused=True)
-    row = map_import.keep_files(chain.id, plan.files, link_to_id=None, by=by, at=at)
+    row = map_import.keep_files(chain.id, plan.files, link_to_id=None, act=act)
     row.status, row.skip_faulty = ImportStatus.APPLYING, skip_faulty
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     row.headings = headings_of(reading.tables)
     db.session.flush()  # the apply reads the row anew
     wishes = held.flows, held.origins
     compared = Comparison(known, draft, changes, (), chain.version, read.changes, still, *wishes)
-    map_apply.apply_import(row.id, reading, compared, by=by, at=at)
+    map_apply.apply_import(row.id, reading, compared, act=act)
     return Intake({**answer, "applied": True}, is_refused=False)
 
 

@@ -33,7 +33,7 @@ def add_link(node_id: UUID) -> ResponseReturnValue:
     def save() -> ResponseReturnValue:
         other, fields = _other(form, here.chain_id), _fields(form)
         ends = (node_id, other) if is_buyer else (other, node_id)
-        made = supply_links.add_link(*ends, fields, wish=wish_of(form), by=g.identity, at=g.now)
+        made = supply_links.add_link(*ends, fields, wish=wish_of(form), act=g.act)
         flash(f"The link is in the map.{_waits(made, fields)}", "success")
         return redirect(url_for("value_chain.node", node_id=node_id))
 
@@ -93,8 +93,7 @@ def edit_link(link_id: UUID) -> ResponseReturnValue:
             fields,
             row_version=form.version_number,
             wish=wish_of(form),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         flash(f"Saved.{_waits(changed, fields)}", "success")
         return redirect(url_for("value_chain.node", node_id=link.buyer_id))
@@ -129,7 +128,7 @@ def _as_typed(link: SupplyLink) -> dict[str, object]:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def archive_link(link_id: UUID) -> ResponseReturnValue:
     """Take a link out of the map; its page offers to restore it."""
-    supply_links.archive_link(link_id, by=g.identity, at=g.now)
+    supply_links.archive_link(link_id, act=g.act)
     flash("The link is archived. You can restore it here.", "success")
     return redirect(url_for("value_chain.edit_link", link_id=link_id))
 
@@ -138,6 +137,6 @@ def archive_link(link_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def restore_link(link_id: UUID) -> ResponseReturnValue:
     """Bring an archived link back."""
-    supply_links.restore_link(link_id, by=g.identity, at=g.now)
+    supply_links.restore_link(link_id, act=g.act)
     flash("The link is back in the map.", "success")
     return redirect(url_for("value_chain.edit_link", link_id=link_id))

@@ -43,8 +43,7 @@ def new() -> ResponseReturnValue:
             own_business=form.own_business.data,
             country=form.country.data or None,
             description=form.description.data or "",
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         onward = "upload" if request.args.get("next") == "import" else "show"
         return redirect(url_for(f"value_chain.{onward}", chain_id=made.id))
@@ -66,8 +65,7 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
             chain_id,
             name=form.name.data,
             description=form.description.data or "",
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         flash("The map has its new name.", "success")
         return redirect(url_for("value_chain.show", chain_id=chain_id))
@@ -101,7 +99,7 @@ def export(chain_id: UUID) -> ResponseReturnValue:
     chain, form = get_chain(chain_id), ExportForm()
 
     def save() -> ResponseReturnValue:
-        made = export_chain(chain_id, cast(FileForm, form.form.data), by=g.identity, at=g.now)
+        made = export_chain(chain_id, cast(FileForm, form.form.data), act=g.act)
         response = Response(made.content, mimetype=made.media_type)
         response.headers.set("Content-Disposition", "attachment", filename=made.name)
         return response

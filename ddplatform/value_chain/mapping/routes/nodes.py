@@ -47,7 +47,7 @@ def add_node(chain_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         wanted, wish = _fields(form, chain_id, ()), wish_of(form)
-        made = value_chain.add_node(chain_id, wanted, wish=wish, by=g.identity, at=g.now)
+        made = value_chain.add_node(chain_id, wanted, wish=wish, act=g.act)
         waits = f" {ORIGIN_WAITS}" if made.is_origin != wanted.is_origin else ""
         flash(f"“{made.name}” is in the map. Link it to its buyer next.{waits}", "success")
         return redirect(url_for("value_chain.node", node_id=made.id))
@@ -78,8 +78,7 @@ def edit_node(node_id: UUID) -> ResponseReturnValue:
             wanted,
             row_version=form.version_number,
             wish=wish_of(form),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         waits = f" {ORIGIN_WAITS}" if changed.is_origin != wanted.is_origin else ""
         flash(f"Saved.{waits}", "success")
@@ -207,7 +206,7 @@ def archive_node(node_id: UUID) -> ResponseReturnValue:
     """The second step before a node leaves the map."""
     found = get_node(node_id)
     if request.method == "POST":
-        value_chain.archive_node(node_id, by=g.identity, at=g.now)
+        value_chain.archive_node(node_id, act=g.act)
         flash(f"“{found.name}” is archived. You can restore it on its page.", "success")
         return redirect(url_for("value_chain.node", node_id=node_id))
     return render_template(
@@ -222,6 +221,6 @@ def archive_node(node_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def restore_node(node_id: UUID) -> ResponseReturnValue:
     """Bring an archived node back with its links."""
-    restored = value_chain.restore_node(node_id, by=g.identity, at=g.now)
+    restored = value_chain.restore_node(node_id, act=g.act)
     flash(f"“{restored.name}” is back in the map.", "success")
     return redirect(url_for("value_chain.node", node_id=node_id))

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_account
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.stale_edits import refuse_stale
@@ -22,7 +22,7 @@ Part = ValueChainNode | SupplyLink
 class ChangeEffect(Protocol):
     """What a later package does once a map changed, or what is known of its nodes."""
 
-    def __call__(self, chain_id: UUID, cause: str, *, by: Identity, at: datetime) -> object:
+    def __call__(self, chain_id: UUID, cause: str, *, act: Act) -> object:
         """Part of the change that asks for it: no event of its own, no commit.
 
         Args:
@@ -60,7 +60,7 @@ def change_fields(
     return changed
 
 
-def archive(part: Part, name: str, *, by: Identity, at: datetime) -> None:
+def archive(part: Part, name: str, *, act: Act) -> None:
     """Take a node or link out of its map.
 
     Raises:
@@ -68,7 +68,7 @@ def archive(part: Part, name: str, *, by: Identity, at: datetime) -> None:
     """
     if part.archived_at is not None:
         raise Conflict(f"{name} is archived already.", "Restore it first.")
-    part.archived_at, part.archived_by_id = at, by.user_id
+    part.archived_at, part.archived_by_id = act.at, act.by.user_id
 
 
 def restore(part: Part, name: str) -> datetime:
@@ -85,13 +85,7 @@ def restore(part: Part, name: str) -> datetime:
 
 
 def finish_change(
-    chain: ValueChain,
-    action: str,
-    *,
-    touched: Sequence[UUID],
-    cause: Cause | None = None,
-    by: Identity,
-    at: datetime,
+    chain: ValueChain, action: str, *, touched: Sequence[UUID], cause: Cause | None = None, act: Act
 ) -> None:
     """What every change by hand ends with: next version, history, tiers, one reassessment queued.
 
@@ -101,25 +95,23 @@ def finish_change(
         cause: the merge it came with.
     """
     chain.version += 1
-    keep_step(chain, action, cause=cause, by=by, at=at)
+    keep_step(chain, action, cause=cause, act=act)
     refresh_tiers_near(chain, touched)
-    follow_change(chain.id, "facts", by=by, at=at)
+    follow_change(chain.id, "facts", act=act)
 
 
-def finish_import(
-    chain: ValueChain, action: str, *, cause: Cause, by: Identity, at: datetime
-) -> None:
+def finish_import(chain: ValueChain, action: str, *, cause: Cause, act: Act) -> None:
     """The same after a whole list, or after one was taken back: every tier is made anew."""
     chain.version += 1
-    keep_step(chain, action, cause=cause, by=by, at=at)
+    keep_step(chain, action, cause=cause, act=act)
     refresh_tiers(chain)
-    follow_change(chain.id, "import", by=by, at=at)
+    follow_change(chain.id, "import", act=act)
 
 
-def follow_change(chain_id: UUID, cause: str, *, by: Identity, at: datetime) -> None:
+def follow_change(chain_id: UUID, cause: str, *, act: Act) -> None:
     """Everything that later packages do after a change, in the order of their registration."""
     for follow in AFTER_CHANGE:
-        follow(chain_id, cause, by=by, at=at)
+        follow(chain_id, cause, act=act)
 
 
 def _words(field: str, value: Any) -> str:

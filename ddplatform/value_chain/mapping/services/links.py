@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind, EndCause
@@ -46,13 +46,7 @@ class LinkFields:
 
 
 def add_link(
-    supplier_id: UUID,
-    buyer_id: UUID,
-    wanted: LinkFields,
-    *,
-    wish: Wish | None = None,
-    by: Identity,
-    at: datetime,
+    supplier_id: UUID, buyer_id: UUID, wanted: LinkFields, *, wish: Wish | None = None, act: Act
 ) -> SupplyLink:
     """Say that one node supplies another.
 
@@ -70,25 +64,24 @@ def add_link(
     if supplier.chain_id != buyer.chain_id:
         raise Invalid(fields={"other": "Both ends must be in the same map."})
     _check(wanted)
-    asked = _asked(None, wanted, wish, at=at)
+    asked = _asked(None, wanted, wish, at=act.at)
     values = {**_values(wanted), "flow_evidence": held_flow(None, wanted.flow_evidence)}
     _refuse_twin(supplier, buyer, wanted)
     link = SupplyLink(
         chain_id=chain.id,
         supplier_id=supplier_id,
         buyer_id=buyer_id,
-        created_at=at,
+        created_at=act.at,
         **values,
     )
     db.session.add(link)
     db.session.flush()  # the event names it
-    told = _ask(chain, link, asked, by=by, at=at)
-    finish_change(chain, "link:add", touched=[link.supplier_id], by=by, at=at)
+    told = _ask(chain, link, asked, act=act)
+    finish_change(chain, "link:add", touched=[link.supplier_id], act=act)
     audit.record(
         "link:add",
         link,
-        by=by,
-        at=at,
+        act=act,
         supplier=supplier.name,
         buyer=buyer.name,
         **values,
@@ -115,13 +108,7 @@ def _refuse_twin(supplier: ValueChainNode, buyer: ValueChainNode, wanted: LinkFi
 
 
 def change_link(
-    link_id: UUID,
-    wanted: LinkFields,
-    *,
-    row_version: int,
-    wish: Wish | None = None,
-    by: Identity,
-    at: datetime,
+    link_id: UUID, wanted: LinkFields, *, row_version: int, wish: Wish | None = None, act: Act
 ) -> SupplyLink:
     """Change a link that still is as the person saw it.
 
@@ -138,16 +125,16 @@ def change_link(
     chain = get_chain_for_change(link.chain_id)
     _check(wanted)
     values = _values(wanted)
-    asked = _asked(link, wanted, wish, at=at)
+    asked = _asked(link, wanted, wish, at=act.at)
     values["flow_evidence"] = held_flow(link.flow_evidence, wanted.flow_evidence)
     changed = change_fields(link, values, row_version=row_version, labels=LINK_LABELS)
     if "flow_evidence" in changed and wanted.flow_evidence is not FlowEvidence.CONFIRMED:
-        end_standing(Approval.link_id == link.id, EndCause.SET_BACK, by=by, at=at)
-    told = _ask(chain, link, asked, by=by, at=at)
+        end_standing(Approval.link_id == link.id, EndCause.SET_BACK, act=act)
+    told = _ask(chain, link, asked, act=act)
     if changed:
-        finish_change(chain, "link:change", touched=[link.supplier_id], by=by, at=at)
+        finish_change(chain, "link:change", touched=[link.supplier_id], act=act)
     if changed or told:
-        audit.record("link:change", link, by=by, at=at, **changed, **told)
+        audit.record("link:change", link, act=act, **changed, **told)
     return link
 
 
@@ -167,18 +154,16 @@ def _asked(
     return check_wish(wish, today=at.date())
 
 
-def _ask(
-    chain: ValueChain, link: SupplyLink, wish: Wish | None, *, by: Identity, at: datetime
-) -> dict[str, Any]:
+def _ask(chain: ValueChain, link: SupplyLink, wish: Wish | None, *, act: Act) -> dict[str, Any]:
     """Put the wish down; what the event of the change tells of it."""
     if wish is None:
         return {}
     part = Part(link.supplier_id, link_id=link.id)
-    request = ask(chain, ApprovalKind.FLOW, [part], wish, by=by, at=at)
+    request = ask(chain, ApprovalKind.FLOW, [part], wish, act=act)
     return {"asked": "confirmed", "reason": wish.reason, "request": request.id}
 
 
-def archive_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
+def archive_link(link_id: UUID, *, act: Act) -> SupplyLink:
     """Take a link out of the map; it can be restored.
 
     Raises:
@@ -186,13 +171,13 @@ def archive_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     """
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
-    archive(link, "This link", by=by, at=at)
-    finish_change(chain, "link:archive", touched=[link.supplier_id], by=by, at=at)
-    audit.record("link:archive", link, by=by, at=at, share=link.share)
+    archive(link, "This link", act=act)
+    finish_change(chain, "link:archive", touched=[link.supplier_id], act=act)
+    audit.record("link:archive", link, act=act, share=link.share)
     return link
 
 
-def restore_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
+def restore_link(link_id: UUID, *, act: Act) -> SupplyLink:
     """Bring an archived link back.
 
     Raises:
@@ -204,8 +189,8 @@ def restore_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
         if end.archived_at is not None:
             raise Conflict(f"“{end.name}” is archived.", "Restore it first.")
     restore(link, "This link")
-    finish_change(chain, "link:restore", touched=[link.supplier_id], by=by, at=at)
-    audit.record("link:restore", link, by=by, at=at, share=link.share)
+    finish_change(chain, "link:restore", touched=[link.supplier_id], act=act)
+    audit.record("link:restore", link, act=act, share=link.share)
     return link
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from ddplatform.accounts.organisations.queries import get_person
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
@@ -84,8 +84,7 @@ def create_chain(
     country: str | None = None,
     sector_ref: str | None = None,
     description: str = "",
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> ValueChain:
     """Make a map, with the own business as its first node unless a file will bring it.
 
@@ -103,19 +102,17 @@ def create_chain(
         slug=free_slug(name),
         description=description.strip(),
         version=1,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(chain)
     db.session.flush()  # its nodes point to it
     if own_business:
         _check(NodeFields(name=own_business, country=country))
-        add_own_business(chain, own_business, country=country, sector_ref=sector_ref, at=at)
+        add_own_business(chain, own_business, country=country, sector_ref=sector_ref, at=act.at)
         refresh_tiers(chain)
-    keep_step(chain, "value_chain:create", by=by, at=at)
-    audit.record(
-        "value_chain:create", chain, by=by, at=at, name=name, own_business=own_business or ""
-    )
+    keep_step(chain, "value_chain:create", act=act)
+    audit.record("value_chain:create", chain, act=act, name=name, own_business=own_business or "")
     return chain
 
 
@@ -143,9 +140,7 @@ def add_own_business(
     return node
 
 
-def change_chain(
-    chain_id: UUID, *, name: str, description: str, by: Identity, at: datetime
-) -> ValueChain:
+def change_chain(chain_id: UUID, *, name: str, description: str, act: Act) -> ValueChain:
     """Give a map another name or description; its address stays.
 
     Raises:
@@ -158,14 +153,13 @@ def change_chain(
     before = (chain.name, chain.description)
     chain.name, chain.description = name, description.strip()
     chain.version += 1
-    keep_step(chain, "value_chain:change", by=by, at=at)
+    keep_step(chain, "value_chain:change", act=act)
     # Scores stand for a version of the map: without new ones they would be called old for ever.
-    follow_change(chain.id, "facts", by=by, at=at)
+    follow_change(chain.id, "facts", act=act)
     audit.record(
         "value_chain:change",
         chain,
-        by=by,
-        at=at,
+        act=act,
         name=(before[0], chain.name),
         description=(before[1], chain.description),
     )
@@ -176,8 +170,7 @@ def add_node(
     chain_id: UUID,
     wanted: NodeFields,
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
     external_ref: str | None = None,
     wish: Wish | None = None,
 ) -> ValueChainNode:
@@ -196,30 +189,24 @@ def add_node(
         raise Conflict(
             f"The id “{external_ref}” is taken in this map.", "Choose another one, or leave it out."
         )
-    asked = _asked(None, wanted, wish, at=at)
+    asked = _asked(None, wanted, wish, at=act.at)
     values = {**_values(wanted), "is_origin": held_origin(None, wanted.is_origin)}
     node = ValueChainNode(
         chain_id=chain_id,
         external_ref=external_ref or _free_ref(chain_id, slug_of(wanted.name)),
-        created_at=at,
+        created_at=act.at,
         **values,
     )
     db.session.add(node)
     db.session.flush()  # the event names it
-    told = _ask(chain, node, asked, by=by, at=at)
-    finish_change(chain, "node:add", touched=[node.id], by=by, at=at)
-    audit.record("node:add", node, by=by, at=at, **values, **told)
+    told = _ask(chain, node, asked, act=act)
+    finish_change(chain, "node:add", touched=[node.id], act=act)
+    audit.record("node:add", node, act=act, **values, **told)
     return node
 
 
 def change_node(
-    node_id: UUID,
-    wanted: NodeFields,
-    *,
-    row_version: int,
-    wish: Wish | None = None,
-    by: Identity,
-    at: datetime,
+    node_id: UUID, wanted: NodeFields, *, row_version: int, wish: Wish | None = None, act: Act
 ) -> ValueChainNode:
     """Change a node that still is as the person saw it.
 
@@ -235,7 +222,7 @@ def change_node(
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
     _check(wanted, of=node)
-    asked = _asked(node, wanted, wish, at=at)
+    asked = _asked(node, wanted, wish, at=act.at)
     values = {
         **_values(wanted, of=node),
         "is_origin": held_origin(node.is_origin, wanted.is_origin),
@@ -245,14 +232,13 @@ def change_node(
         end_standing(
             and_(Approval.node_id == node.id, Approval.kind == ApprovalKind.ORIGIN),
             EndCause.SET_BACK,
-            by=by,
-            at=at,
+            act=act,
         )
-    told = _ask(chain, node, asked, by=by, at=at)
+    told = _ask(chain, node, asked, act=act)
     if changed:
-        finish_change(chain, "node:change", touched=[node.id], by=by, at=at)
+        finish_change(chain, "node:change", touched=[node.id], act=act)
     if changed or told:
-        audit.record("node:change", node, by=by, at=at, **changed, **told)
+        audit.record("node:change", node, act=act, **changed, **told)
     return node
 
 
@@ -273,17 +259,15 @@ def _asked(
     return check_wish(wish, today=at.date())
 
 
-def _ask(
-    chain: ValueChain, node: ValueChainNode, wish: Wish | None, *, by: Identity, at: datetime
-) -> dict[str, Any]:
+def _ask(chain: ValueChain, node: ValueChainNode, wish: Wish | None, *, act: Act) -> dict[str, Any]:
     """Put the wish down; what the event of the change tells of it."""
     if wish is None:
         return {}
-    request = ask(chain, ApprovalKind.ORIGIN, [Part(node.id)], wish, by=by, at=at)
+    request = ask(chain, ApprovalKind.ORIGIN, [Part(node.id)], wish, act=act)
     return {"asked": "origin", "reason": wish.reason, "request": request.id}
 
 
-def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode:
+def archive_node(node_id: UUID, *, act: Act) -> ValueChainNode:
     """Take a node and its links out of the map; nothing is deleted, history stays.
 
     Raises:
@@ -291,16 +275,16 @@ def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     """
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
-    archive(node, f"“{node.name}”", by=by, at=at)
+    archive(node, f"“{node.name}”", act=act)
     links = get_standing_links(node)
     for link in links:
-        archive(link, "A link of it", by=by, at=at)
-    finish_change(chain, "node:archive", touched=_suppliers(links), by=by, at=at)
-    audit.record("node:archive", node, by=by, at=at, name=node.name, links=len(links))
+        archive(link, "A link of it", act=act)
+    finish_change(chain, "node:archive", touched=_suppliers(links), act=act)
+    audit.record("node:archive", node, act=act, name=node.name, links=len(links))
     return node
 
 
-def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode:
+def restore_node(node_id: UUID, *, act: Act) -> ValueChainNode:
     """Bring an archived node back, with the links that were archived in the same step.
 
     Raises:
@@ -316,8 +300,8 @@ def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     links = get_links_archived_with(node, moment)
     for link in links:
         restore(link, "A link of it")
-    finish_change(chain, "node:restore", touched=[node_id, *_suppliers(links)], by=by, at=at)
-    audit.record("node:restore", node, by=by, at=at, name=node.name, links=len(links))
+    finish_change(chain, "node:restore", touched=[node_id, *_suppliers(links)], act=act)
+    audit.record("node:restore", node, act=act, name=node.name, links=len(links))
     return node
 
 

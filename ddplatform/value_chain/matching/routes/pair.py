@@ -42,8 +42,7 @@ def decide(pair_id: UUID) -> ResponseReturnValue:
             PairState(form.decision.data),
             version=form.version_number,
             keep_id=_uuid(form.keep.data),
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         flash(_said(done), "success")
         return redirect(_next(done.pair.chain_id, pair_id))
@@ -82,7 +81,7 @@ def reopen(pair_id: UUID) -> ResponseReturnValue:
     form = VersionForm()
 
     def save() -> ResponseReturnValue:
-        matching.take_decision_back(pair_id, version=form.version_number, by=g.identity, at=g.now)
+        matching.take_decision_back(pair_id, version=form.version_number, act=g.act)
         flash("The question is open again.", "success")
         return redirect(url_for(".pair", pair_id=pair_id))
 

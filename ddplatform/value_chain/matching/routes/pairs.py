@@ -84,6 +84,6 @@ def _more(chain_id: UUID, rows: Any) -> str | None:
 @requires(Permission.VALUE_CHAIN_MERGE)
 def search(chain_id: UUID) -> ResponseReturnValue:
     """Look through the whole map for likely duplicates, behind the page."""
-    match_search.request_search(chain_id, by=g.identity, at=g.now)
+    match_search.request_search(chain_id, act=g.act)
     flash("The map is being searched. You can leave this page; the work goes on.", "info")
     return redirect(url_for(".index", chain_id=chain_id))

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.stale_edits import refuse_stale
@@ -35,13 +35,7 @@ class Decided:
 
 
 def decide(
-    pair_id: UUID,
-    state: PairState,
-    *,
-    version: int,
-    keep_id: UUID | None = None,
-    by: Identity,
-    at: datetime,
+    pair_id: UUID, state: PairState, *, version: int, keep_id: UUID | None = None, act: Act
 ) -> Decided:
     """Keep what a person says of a pair; *same* merges the two at once.
 
@@ -67,27 +61,26 @@ def decide(
         raise Conflict(
             "These two are one site already.", "Split them on the page of the supplier first."
         )
-    return Decided(pair, _follow(pair, state, keep_id, by=by, at=at))
+    return Decided(pair, _follow(pair, state, keep_id, act=act))
 
 
 def _follow(
-    pair: DuplicatePair, state: PairState, keep_id: UUID | None, *, by: Identity, at: datetime
+    pair: DuplicatePair, state: PairState, keep_id: UUID | None, *, act: Act
 ) -> NodeMerge | None:
     """Keep the decision and do what follows from it, with one event; gives a new merge."""
     standing = find_merge_of_pair(pair.id)
     if standing is not None and state is PairState.DIFFERENT:
-        split_merge(standing.id, by=by, at=at)
-        settle(pair, state, by=by, at=at)
+        split_merge(standing.id, act=act)
+        settle(pair, state, act=act)
         return None
-    settle(pair, state, by=by, at=at)
+    settle(pair, state, act=act)
     if standing is None and state is PairState.SAME:
         stays, goes = survivor_of(pair, keep_id)
-        return merge_nodes(stays, goes, pair_id=pair.id, by=by, at=at)
+        return merge_nodes(stays, goes, pair_id=pair.id, act=act)
     audit.record(
         "duplicate_pair:decide",
         pair,
-        by=by,
-        at=at,
+        act=act,
         decision=state.value,
         left=pair.left_id,
         right=pair.right_id,
@@ -101,9 +94,9 @@ def _hold(pair_id: UUID) -> DuplicatePair:
     return get_pair(pair_id, for_change=True)
 
 
-def settle(pair: DuplicatePair, state: PairState, *, by: Identity, at: datetime) -> None:
+def settle(pair: DuplicatePair, state: PairState, *, act: Act) -> None:
     """Write a decision on the pair and into the memory of contents."""
-    pair.state, pair.decided_at, pair.decided_by_id = state, at, by.user_id
+    pair.state, pair.decided_at, pair.decided_by_id = state, act.at, act.by.user_id
     contents = [(pair.left_hash, pair.right_hash)]
     now = (hash_of_node(get_node(pair.left_id)), hash_of_node(get_node(pair.right_id)))
     if now not in contents:
@@ -111,7 +104,7 @@ def settle(pair: DuplicatePair, state: PairState, *, by: Identity, at: datetime)
         pair.left_hash, pair.right_hash = now
     for one, other in contents:
         if state in (PairState.SAME, PairState.DIFFERENT):
-            remember(one, other, is_same=state is PairState.SAME, by=by, at=at)
+            remember(one, other, is_same=state is PairState.SAME, act=act)
         else:
             forget(one, other)
     db.session.flush()  # a merge that follows looks for what is still open
@@ -134,7 +127,7 @@ def _seniority(node: ValueChainNode) -> tuple[bool, datetime, str]:
     return (not node.own_operation, node.created_at, node.external_ref)
 
 
-def take_decision_back(pair_id: UUID, *, version: int, by: Identity, at: datetime) -> DuplicatePair:
+def take_decision_back(pair_id: UUID, *, version: int, act: Act) -> DuplicatePair:
     """Ask again: the decision *different* or *later* is forgotten, the pair is open as before.
 
     Raises:
@@ -153,7 +146,7 @@ def take_decision_back(pair_id: UUID, *, version: int, by: Identity, at: datetim
             "There is no decision to take back.", "A merge is taken back by splitting it."
         )
     reopen(pair)
-    audit.record("duplicate_pair:reopen", pair, by=by, at=at, decision=(before.value, "open"))
+    audit.record("duplicate_pair:reopen", pair, act=act, decision=(before.value, "open"))
     return pair
 
 
@@ -163,20 +156,20 @@ def reopen(pair: DuplicatePair) -> None:
     pair.state, pair.decided_at, pair.decided_by_id = PairState.OPEN, None, None
 
 
-def split(merge_id: UUID, *, ask_again: bool, by: Identity, at: datetime) -> NodeMerge:
+def split(merge_id: UUID, *, ask_again: bool, act: Act) -> NodeMerge:
     """Split a merge; the decision on its pair becomes *different*, or is asked again.
 
     Raises:
         Conflict: it was split already, or the node that stayed is archived.
     """
-    merge = split_merge(merge_id, by=by, at=at)
+    merge = split_merge(merge_id, act=act)
     pair = get_pair(merge.pair_id, for_change=True) if merge.pair_id else None
     if ask_again:
         forget(merge.survivor_hash, merge.absorbed_hash)
     else:
-        remember(merge.survivor_hash, merge.absorbed_hash, is_same=False, by=by, at=at)
+        remember(merge.survivor_hash, merge.absorbed_hash, is_same=False, act=act)
     if pair is not None and ask_again:
         reopen(pair)
     elif pair is not None:
-        settle(pair, PairState.DIFFERENT, by=by, at=at)
+        settle(pair, PairState.DIFFERENT, act=act)
     return merge

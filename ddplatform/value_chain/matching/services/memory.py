@@ -1,22 +1,20 @@
 """What was decided on two contents is remembered by both, whichever rows hold them."""
 
-from datetime import datetime
-
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.matching.models import MatchDecision
 from ddplatform.value_chain.matching.queries.records import find_decision
 from supply_chain.matching.record_content import pair_key
 
 
-def remember(one: str, other: str, *, is_same: bool, by: Identity, at: datetime) -> None:
+def remember(one: str, other: str, *, is_same: bool, act: Act) -> None:
     """Keep a decision on two contents in place of an older one."""
     low, high = pair_key(one, other)
     row = find_decision(low, high)
     if row is None:
         row = MatchDecision(low_hash=low, high_hash=high)
         db.session.add(row)
-    row.is_same, row.decided_at, row.decided_by_id = is_same, at, by.user_id
+    row.is_same, row.decided_at, row.decided_by_id = is_same, act.at, act.by.user_id
     db.session.flush()  # the next decision of the same work looks for it
 
 

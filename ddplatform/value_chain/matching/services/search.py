@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import many_objects, rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
@@ -45,19 +45,19 @@ Unit = Callable[[], AbstractContextManager[None]]
 Progress = Callable[[int, int], None]
 
 
-def request_search(chain_id: UUID, *, by: Identity, at: datetime) -> MatchRun:
+def request_search(chain_id: UUID, *, act: Act) -> MatchRun:
     """Queue a search for likely duplicates; one that already waits is enough."""
     chain = get_chain(chain_id)
     run = MatchRun(
         chain_id=chain.id,
         kind=MatchRunKind.SEARCH,
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(run)
     db.session.flush()  # its job names it
     key = f"{SEARCH}:{chain.id}"
-    job = jobs.enqueue(SEARCH, {"run_id": str(run.id)}, by=by, at=at, unique_key=key)
+    job = jobs.enqueue(SEARCH, {"run_id": str(run.id)}, act=act, unique_key=key)
     if job.payload["run_id"] != str(run.id):
         db.session.delete(run)
         db.session.flush()  # the last run of the map is the one that waits

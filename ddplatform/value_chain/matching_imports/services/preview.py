@@ -1,10 +1,9 @@
 """Matching around an import: its new rows before it is applied, the whole map after it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from uuid import UUID
 
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.imports.queries import get_import
 from ddplatform.value_chain.imports.services.compare import compare_with_map
@@ -21,7 +20,7 @@ def plan_doubles(import_id: UUID, reading: Reading) -> Asked:
     return ask_for(row.chain_id, compared.changes.new_nodes, known.nodes)
 
 
-def search_after(import_id: UUID, done: Mapping[str, int], *, by: Identity, at: datetime) -> None:
+def search_after(import_id: UUID, done: Mapping[str, int], *, act: Act) -> None:
     """Look for likely duplicates in the map once a list has changed it."""
     if any(done.values()):
-        request_search(get_import(import_id).chain_id, by=by, at=at)
+        request_search(get_import(import_id).chain_id, act=act)

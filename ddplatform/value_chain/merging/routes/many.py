@@ -38,8 +38,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
             chain_id,
             float(form.score.data) / 100,
             seen=form.seen.data,
-            by=g.identity,
-            at=g.now,
+            act=g.act,
         )
         return redirect(url_for(".run", match_run_id=run.id))
 
@@ -81,6 +80,6 @@ def run(match_run_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_MERGE)
 def undo(match_run_id: UUID) -> ResponseReturnValue:
     """Split every merge of the run that still stands."""
-    matching_many.request_undo(match_run_id, by=g.identity, at=g.now)
+    matching_many.request_undo(match_run_id, act=g.act)
     flash("The merges are being taken back.", "info")
     return redirect(url_for(".run", match_run_id=match_run_id))

@@ -36,7 +36,7 @@ def split(merge_id: UUID) -> ResponseReturnValue:
     merge = get_merge(merge_id)
     if request.method == "POST":
         ask_again = request.form.get("then") == "ask"
-        matching.split(merge_id, ask_again=ask_again, by=g.identity, at=g.now)
+        matching.split(merge_id, ask_again=ask_again, act=g.act)
         flash("They are two again, each with what it had before.", "success")
         return redirect(url_for("value_chain.node", node_id=merge.absorbed_id))
     survivor, absorbed = load_sides((merge.survivor_id, merge.absorbed_id))

@@ -1,10 +1,9 @@
 """Many pairs decided at once: all above a score are merged, and the whole can be taken back."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
@@ -40,9 +39,7 @@ def count_above(chain_id: UUID, threshold: float) -> int:
     return count_pairs(chain_id, wanted, cap=MOST)
 
 
-def request_merge_above(
-    chain_id: UUID, threshold: float, *, seen: int, by: Identity, at: datetime
-) -> MatchRun:
+def request_merge_above(chain_id: UUID, threshold: float, *, seen: int, act: Act) -> MatchRun:
     """Queue the merge of every open pair of at least this score.
 
     Args:
@@ -71,24 +68,22 @@ def request_merge_above(
         kind=MatchRunKind.MERGE,
         threshold=threshold,
         counts={"asked": count},
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
     db.session.add(run)
     db.session.flush()  # its job and its event name it
-    _queue(run, MERGE_MANY, by=by, at=at)
-    audit.record("match_run:merge", run, by=by, at=at, pairs=count, score=threshold, chain=chain.id)
+    _queue(run, MERGE_MANY, act=act)
+    audit.record("match_run:merge", run, act=act, pairs=count, score=threshold, chain=chain.id)
     return run
 
 
-def _queue(run: MatchRun, name: str, *, by: Identity, at: datetime) -> None:
-    job = jobs.enqueue(name, {"run_id": str(run.id)}, by=by, at=at, unique_key=f"{name}:{run.id}")
+def _queue(run: MatchRun, name: str, *, act: Act) -> None:
+    job = jobs.enqueue(name, {"run_id": str(run.id)}, act=act, unique_key=f"{name}:{run.id}")
     run.job_id = job.id
 
 
-def merge_many(
-    run_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
-) -> dict[str, int]:
+def merge_many(run_id: UUID, *, unit: Unit, progress: Progress, act: Act) -> dict[str, int]:
     """Merge the pairs of a run, some at a time; begun again it goes on where it ended."""
     while True:
         with unit():
@@ -97,12 +92,12 @@ def merge_many(
             merged = len(list_merges_of_run(run_id))
             keys = [] if run.undone_at else _next_pairs(run)
             if not keys:
-                run.finished_at, run.counts = at, {**run.counts, "merged": merged}
+                run.finished_at, run.counts = act.at, {**run.counts, "merged": merged}
                 return dict(run.counts)
             chain = get_chain_for_change(run.chain_id)
             for key in keys:
-                merged += _merge_one(chain, run, key, by=by, at=at)
-            finish_import(chain, "match_run:merge", cause=run, by=by, at=at)
+                merged += _merge_one(chain, run, key, act=act)
+            finish_import(chain, "match_run:merge", cause=run, act=act)
         progress(min(merged, asked), asked)
 
 
@@ -111,14 +106,14 @@ def _next_pairs(run: MatchRun) -> list[UUID]:
     return list(list_keys_above(run.chain_id, run.threshold, limit=AT_ONCE))
 
 
-def _merge_one(chain: ValueChain, run: MatchRun, key: UUID, *, by: Identity, at: datetime) -> int:
+def _merge_one(chain: ValueChain, run: MatchRun, key: UUID, *, act: Act) -> int:
     """Merge one pair, unless a merge just before made it the same question as another."""
     pair = get_pair(key, for_change=True)
     if pair.state is not PairState.OPEN or not _both_stand(pair):
         return 0
-    settle(pair, PairState.SAME, by=by, at=at)
+    settle(pair, PairState.SAME, act=act)
     stays, goes = survivor_of(pair)
-    absorb(chain, stays, goes, pair_id=pair.id, run_id=run.id, by=by, at=at)
+    absorb(chain, stays, goes, pair_id=pair.id, run_id=run.id, act=act)
     return 1
 
 
@@ -126,7 +121,7 @@ def _both_stand(pair: DuplicatePair) -> bool:
     return all(get_node_anew(key).archived_at is None for key in (pair.left_id, pair.right_id))
 
 
-def request_undo(run_id: UUID, *, by: Identity, at: datetime) -> MatchRun:
+def request_undo(run_id: UUID, *, act: Act) -> MatchRun:
     """Queue the taking back of every merge of a run that still stands.
 
     Raises:
@@ -137,15 +132,13 @@ def request_undo(run_id: UUID, *, by: Identity, at: datetime) -> MatchRun:
         raise Conflict("There is nothing to undo yet.", "Wait until the merge has ended.")
     if run.undone_at is not None:
         raise Conflict("This was undone already.", "All of it stands in the map by itself.")
-    run.undone_at, run.undone_by_id, run.finished_at = at, by.user_id, None
-    _queue(run, UNDO_MANY, by=by, at=at)
-    audit.record("match_run:undo", run, by=by, at=at, merges=len(list_merges_of_run(run_id)))
+    run.undone_at, run.undone_by_id, run.finished_at = act.at, act.by.user_id, None
+    _queue(run, UNDO_MANY, act=act)
+    audit.record("match_run:undo", run, act=act, merges=len(list_merges_of_run(run_id)))
     return run
 
 
-def undo_many(
-    run_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
-) -> dict[str, int]:
+def undo_many(run_id: UUID, *, unit: Unit, progress: Progress, act: Act) -> dict[str, int]:
     """Split the merges of a run, the last one first; their pairs are asked again.
 
     A merge whose node was archived by hand since stays as it is: one that left the map stops none
@@ -159,23 +152,23 @@ def undo_many(
             merges = [key for key in list_merges_of_run(run_id) if key not in left]
             total = int(run.counts.get("merged", 0))
             if not merges:
-                run.finished_at = at
+                run.finished_at = act.at
                 run.counts = {**run.counts, "left": len(left)} if left else run.counts
                 return dict(run.counts)
             for merge_id in merges[:AT_ONCE]:
-                if not _undo_one(merge_id, by=by, at=at):
+                if not _undo_one(merge_id, act=act):
                     left.add(merge_id)
-            finish_import(chain, "match_run:undo", cause=run, by=by, at=at)
+            finish_import(chain, "match_run:undo", cause=run, act=act)
         progress(total - len(merges[AT_ONCE:]), total)
 
 
-def _undo_one(merge_id: UUID, *, by: Identity, at: datetime) -> bool:
+def _undo_one(merge_id: UUID, *, act: Act) -> bool:
     """Split one merge; False where a person archived the node that stayed."""
     merge = get_merge(merge_id)
     is_archived = get_node_anew(merge.survivor_id).archived_at is not None
     if is_archived and find_merge_of(merge.survivor_id) is None:
         return False
-    take_apart(merge_id, by=by, at=at)
+    take_apart(merge_id, act=act)
     forget(merge.survivor_hash, merge.absorbed_hash)
     if merge.pair_id is not None:
         reopen(get_pair(merge.pair_id, for_change=True))

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
@@ -25,12 +25,7 @@ from ddplatform.value_chain.merging.services.rows import bring_over, take_back
 
 
 def merge_nodes(
-    survivor_id: UUID,
-    absorbed_id: UUID,
-    *,
-    pair_id: UUID | None = None,
-    by: Identity,
-    at: datetime,
+    survivor_id: UUID, absorbed_id: UUID, *, pair_id: UUID | None = None, act: Act
 ) -> NodeMerge:
     """Make two nodes of one map one. What the first one states stays, its gaps are filled.
 
@@ -42,8 +37,8 @@ def merge_nodes(
     """
     survivor = get_node_anew(survivor_id)
     chain = get_chain_for_change(survivor.chain_id)
-    merge = absorb(chain, survivor_id, absorbed_id, pair_id=pair_id, by=by, at=at)
-    finish_change(chain, "node:merge", touched=[survivor_id], cause=merge, by=by, at=at)
+    merge = absorb(chain, survivor_id, absorbed_id, pair_id=pair_id, act=act)
+    finish_change(chain, "node:merge", touched=[survivor_id], cause=merge, act=act)
     return merge
 
 
@@ -54,8 +49,7 @@ def absorb(
     *,
     pair_id: UUID | None = None,
     run_id: UUID | None = None,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> NodeMerge:
     """The same as one of many changes: the caller holds the map and ends with `finish_...`.
 
@@ -73,17 +67,16 @@ def absorb(
         absorbed_hash=hash_of_node(absorbed),
         pair_id=pair_id,
         run_id=run_id,
-        merged_at=at,
-        merged_by_id=by.user_id,
+        merged_at=act.at,
+        merged_by_id=act.by.user_id,
     )
     db.session.add(merge)
     db.session.flush()  # rows may move only along a merge that stands (walls.py)
-    bring_over(merge, survivor, absorbed, at=at)
+    bring_over(merge, survivor, absorbed, at=act.at)
     audit.record(
         "node:merge",
         survivor,
-        by=by,
-        at=at,
+        act=act,
         merged=absorbed.name,
         id_in_lists=absorbed.external_ref,
         fields_filled=sorted(merge.filled),
@@ -104,7 +97,7 @@ def _check(chain: ValueChain, survivor: ValueChainNode, absorbed: ValueChainNode
             )
 
 
-def split_merge(merge_id: UUID, *, by: Identity, at: datetime) -> NodeMerge:
+def split_merge(merge_id: UUID, *, act: Act) -> NodeMerge:
     """Take a source record out again: every row goes back to where it was.
 
     What came since follows what it hangs on: an action its finding, answers their questionnaire.
@@ -115,13 +108,13 @@ def split_merge(merge_id: UUID, *, by: Identity, at: datetime) -> NodeMerge:
         Conflict: it was split already, or the node that stayed is archived.
     """
     chain = get_chain_for_change(get_merge(merge_id).chain_id)
-    merge = take_apart(merge_id, by=by, at=at)
+    merge = take_apart(merge_id, act=act)
     touched = [merge.survivor_id, merge.absorbed_id]
-    finish_change(chain, "node:split", touched=touched, cause=merge, by=by, at=at)
+    finish_change(chain, "node:split", touched=touched, cause=merge, act=act)
     return merge
 
 
-def take_apart(merge_id: UUID, *, by: Identity, at: datetime) -> NodeMerge:
+def take_apart(merge_id: UUID, *, act: Act) -> NodeMerge:
     """The same as one of many changes: the caller holds the map and ends with `finish_...`.
 
     Raises:
@@ -130,20 +123,19 @@ def take_apart(merge_id: UUID, *, by: Identity, at: datetime) -> NodeMerge:
     merge = get_merge_with_rows(merge_id)
     if merge.split_at is not None:
         raise Conflict("This was split already.", "Both stand in the map by themselves.")
-    with _opened(merge, at=at) as newer:
+    with _opened(merge, at=act.at) as newer:
         survivor, absorbed = get_node_anew(merge.survivor_id), get_node_anew(merge.absorbed_id)
         if survivor.archived_at is not None:
             raise Conflict(
                 f"“{survivor.name}” is archived.", "Restore it first, then take this out of it."
             )
-        take_back(merge, survivor, absorbed, at=at)
-        merge.split_at, merge.split_by_id = at, by.user_id
+        take_back(merge, survivor, absorbed, at=act.at)
+        merge.split_at, merge.split_by_id = act.at, act.by.user_id
         db.session.flush()  # what is merged again below must find both as they stand now
     audit.record(
         "node:split",
         survivor,
-        by=by,
-        at=at,
+        act=act,
         split_out=absorbed.name,
         id_in_lists=absorbed.external_ref,
         newer_merges_kept=len(newer),

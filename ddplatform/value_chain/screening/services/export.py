@@ -1,7 +1,6 @@
 """What a release of an official list changed goes out as CSV; each export is an event."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
@@ -9,7 +8,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.exports import ExportedAnalysis
 from ddplatform.documents.tables.files import render_csv
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.value_chain.screening.queries.lists import get_list, load_changes
 from ddplatform.value_chain.screening.queries.words import CHANGES, STATUSES
@@ -29,14 +28,14 @@ COLUMNS = (
 )
 
 
-def export_changes(list_id: UUID, *, by: Identity, at: datetime) -> ExportedAnalysis:
+def export_changes(list_id: UUID, *, act: Act) -> ExportedAnalysis:
     """Entries that are new, gone, no longer in force or in force again since the release before.
 
     Raises:
         NotFound: no such release, or it is the first of its list.
         TooMany: too many exports in an hour.
     """
-    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
+    rate_limits.require_left(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     release = get_list(list_id)
     changes = load_changes(release)
     if changes is None:
@@ -45,9 +44,9 @@ def export_changes(list_id: UUID, *, by: Identity, at: datetime) -> ExportedAnal
     table = Table("changes", "Changes", COLUMNS, rows, empty="Nothing changed.")
     content = render_csv(table)
     audit.record_export(
-        "screening_list:export", release, by=by, at=at, name=release.name, lines=len(rows)
+        "screening_list:export", release, act=act, name=release.name, lines=len(rows)
     )
-    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
+    rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     return ExportedAnalysis(f"list-changes-{release.edition_on}.csv", CSV, content)
 
 

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import yaml
 
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.db import db
@@ -94,13 +94,7 @@ def official_fields(kind: str, *, edition_on: date | None, coverage: str = "") -
 
 
 def add_list(
-    wanted: ListFields,
-    filename: str,
-    content: bytes,
-    *,
-    confirmed: bool = False,
-    by: Identity,
-    at: datetime,
+    wanted: ListFields, filename: str, content: bytes, *, confirmed: bool = False, act: Act
 ) -> TakenIn:
     """Take in an edition; the one before of the same name is kept and no longer used.
 
@@ -113,7 +107,7 @@ def add_list(
         Invalid: a field breaks a rule, or it has to be confirmed. FileRefused: the file cannot
             be used, or speaks of natural persons.
     """
-    _check(wanted, today=at.date())
+    _check(wanted, today=act.at.date())
     if len(content) > MAX_BYTES:
         raise FileRefused("too_large", f"{filename} is {TOO_LARGE}.", SPLIT)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -121,7 +115,7 @@ def add_list(
     if same := next((one for one in earlier if one.sha256 == sha256), None):
         return TakenIn(same, is_new=False)
     reading = read_list(NamedBytes(filename, content))
-    edition_on = _edition_of(wanted, reading, today=at.date())
+    edition_on = _edition_of(wanted, reading, today=act.at.date())
     before = next((one for one in earlier if one.superseded_at is None), None)
     listed = load_entries(before.id) if before else ()
     if before and before.edition_on == edition_on and _bare(listed) == _bare(reading.entries):
@@ -130,16 +124,16 @@ def add_list(
     doubts = _doubts(before, edition_on, changes) if before and changes else []
     if doubts and not confirmed:
         raise Invalid(fields={"confirm": " ".join((*doubts, CONFIRM))})
-    made = _release(wanted, edition_on, filename, sha256, before, changes, by=by, at=at)
+    made = _release(wanted, edition_on, filename, sha256, before, changes, act=act)
     made.entries = len(reading.entries)
     for one in earlier:
-        one.superseded_at = one.superseded_at or at
+        one.superseded_at = one.superseded_at or act.at
     db.session.add(made)
     db.session.flush()  # its entries point to it
     rows = [_row(made, place, entry) for place, entry in enumerate(reading.entries)]
     insert_rows(ScreeningEntry, rows)
-    ask_screening(by=by, at=at)
-    _record(made, by=by, at=at)
+    ask_screening(act=act)
+    _record(made, act=act)
     return TakenIn(made, is_new=True, changes=changes, notes=reading.notes)
 
 
@@ -151,8 +145,7 @@ def _release(
     before: ScreeningList | None,
     changes: ListChanges | None,
     *,
-    by: Identity,
-    at: datetime,
+    act: Act,
 ) -> ScreeningList:
     return ScreeningList(
         name=wanted.name.strip(),
@@ -167,17 +160,16 @@ def _release(
         sha256=sha256,
         replaces_id=before.id if before else None,
         changes=changes.counts() if changes else {},
-        created_at=at,
-        created_by_id=by.user_id,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
     )
 
 
-def _record(made: ScreeningList, *, by: Identity, at: datetime) -> None:
+def _record(made: ScreeningList, *, act: Act) -> None:
     audit.record(
         "screening_list:add",
         made,
-        by=by,
-        at=at,
+        act=act,
         name=made.name,
         publisher=made.publisher,
         edition_on=made.edition_on,
@@ -220,12 +212,12 @@ def _bare(entries: Sequence[Entry]) -> list[Entry]:
     return [replace(entry, row=0) for entry in entries]
 
 
-def ask_screening(*, by: Identity, at: datetime) -> None:
+def ask_screening(*, act: Act) -> None:
     """Queue a comparison of lists and maps; one that still waits is enough."""
-    jobs.enqueue(SCREEN, {}, by=by, at=at, unique_key=f"{SCREEN}:{by.organisation_id}")
+    jobs.enqueue(SCREEN, {}, act=act, unique_key=f"{SCREEN}:{act.by.organisation_id}")
 
 
-def take_in_placed(*, by: Identity, at: datetime) -> list[str]:
+def take_in_placed(*, act: Act) -> list[str]:
     """Take in what the operator placed and is not here yet; returns why files were refused."""
     known, refused = list_known_checksums(), []
     for placed in adapters().screening.read():
@@ -238,7 +230,7 @@ def take_in_placed(*, by: Identity, at: datetime) -> list[str]:
             told = read_about(placed.filename, placed.about)
             wanted, is_sure = fields_of(told), told.get("confirm") is True
             content = placed.content
-            add_list(wanted, placed.filename, content, confirmed=is_sure, by=by, at=at)
+            add_list(wanted, placed.filename, content, confirmed=is_sure, act=act)
         except FileRefused as error:
             refused.append(f"{placed.filename}: {error}")
         except Invalid as error:

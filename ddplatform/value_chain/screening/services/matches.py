@@ -7,13 +7,12 @@ the list as its source, by the package that registered with `RECORDERS`.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import Harm
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
@@ -61,7 +60,7 @@ class ConfirmedMatch:
 class RecordMatch(Protocol):
     """Records what a person found, and returns the key of the record."""
 
-    def __call__(self, match: ConfirmedMatch, *, by: Identity, at: datetime) -> UUID:
+    def __call__(self, match: ConfirmedMatch, *, act: Act) -> UUID:
         """Record it, with the one event that this leaves."""
 
 
@@ -86,14 +85,14 @@ class Comparison:
         return find_matches(self.entries, self.nodes)
 
 
-def screen(*, by: Identity, at: datetime, unit: Unit) -> dict[str, object]:
+def screen(*, act: Act, unit: Unit) -> dict[str, object]:
     """Take in what the operator placed, and compare editions in use with maps that changed.
 
     Each pair of an edition and a map is compared once for each version of the map. Run twice, the
     second run finds nothing to do.
     """
     with unit():
-        refused = take_in_placed(by=by, at=at)
+        refused = take_in_placed(act=act)
     with unit():
         due = _due()
     found = 0
@@ -102,7 +101,7 @@ def screen(*, by: Identity, at: datetime, unit: Unit) -> dict[str, object]:
             comparison = _load(list_id, chain_id, version)
         matches = comparison.matches()
         with unit():
-            found += _keep(comparison, matches, by=by, at=at)
+            found += _keep(comparison, matches, act=act)
     return {"compared": len(due), "found": found, "refused": refused}
 
 
@@ -130,9 +129,7 @@ def _load(list_id: UUID, chain_id: UUID, version: int) -> Comparison:
     )
 
 
-def _keep(
-    comparison: Comparison, matches: Sequence[ListMatch], *, by: Identity, at: datetime
-) -> int:
+def _keep(comparison: Comparison, matches: Sequence[ListMatch], *, act: Act) -> int:
     """Bring the prompts in step; what was said of the same contents is said again."""
     edition = get_list(comparison.list_id)
     known = {
@@ -151,7 +148,7 @@ def _keep(
                 listed_id=listed_id,
                 node_id=UUID(match.node_id),
                 answer=MatchAnswer.OPEN,
-                found_at=at,
+                found_at=act.at,
             )
             db.session.add(row)
         if row.node_hash != node_hash:
@@ -162,10 +159,10 @@ def _keep(
         row.gone_at = None
     gone = [row for key, row in known.items() if key not in seen and row.gone_at is None]
     for row in gone:
-        row.gone_at = at
+        row.gone_at = act.at
     edition.screened = {**edition.screened, str(comparison.chain_id): comparison.version}
     if new or gone:
-        audit.record("screening:run", edition, by=by, at=at, found=new, gone=len(gone))
+        audit.record("screening:run", edition, act=act, found=new, gone=len(gone))
     return new
 
 
@@ -179,13 +176,7 @@ def _say(row: ScreeningMatch, said: ScreeningDecision | None) -> None:
 
 
 def decide(
-    match_id: UUID,
-    answer: MatchAnswer,
-    note: str,
-    *,
-    harm: Harm = Harm.POTENTIAL,
-    by: Identity,
-    at: datetime,
+    match_id: UUID, answer: MatchAnswer, note: str, *, harm: Harm = Harm.POTENTIAL, act: Act
 ) -> ScreeningMatch:
     """Say whether an entry and a node are the same; remembered for both contents.
 
@@ -212,15 +203,14 @@ def decide(
     if faults:
         raise Invalid(fields=faults)
     before, row.answer, row.note = row.answer, answer, note
-    row.decided_at, row.decided_by_id = at, by.user_id
+    row.decided_at, row.decided_by_id = act.at, act.by.user_id
     if is_same and row.finding_id is None:  # a renamed site is asked about again
-        row.finding_id = _record(row, get_list(row.list_id), harm, by=by, at=at)
+        row.finding_id = _record(row, get_list(row.list_id), harm, act=act)
     _remember(row)
     audit.record(
         "screening:decide",
         row,
-        by=by,
-        at=at,
+        act=act,
         answer=(before, answer),
         note=note,
         finding=row.finding_id,
@@ -232,9 +222,7 @@ def _is_ended(row: ScreeningMatch) -> bool:
     return get_entry(row.listed_id).status is EntryStatus.NO_LONGER_IN_FORCE
 
 
-def _record(
-    row: ScreeningMatch, edition: ScreeningList, harm: Harm, *, by: Identity, at: datetime
-) -> UUID:
+def _record(row: ScreeningMatch, edition: ScreeningList, harm: Harm, *, act: Act) -> UUID:
     entry = get_entry(row.listed_id)
     told = [
         f"“{entry.name}” on “{edition.name}” ({edition.publisher}, edition of "
@@ -250,7 +238,7 @@ def _record(
         title=f"Named on a list: {edition.name}",
         description="\n\n".join(filter(None, told)),
     )
-    return RECORDERS.get(FINDING)(match, by=by, at=at)
+    return RECORDERS.get(FINDING)(match, act=act)
 
 
 def _remember(row: ScreeningMatch) -> None:
