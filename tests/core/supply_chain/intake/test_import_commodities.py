@@ -30,6 +30,9 @@ def read(*texts: str) -> MapDraft:
         ("القطن", "cotton"),
         ("1801", "cocoa"),
         ("HS 6109.10", "garments"),
+        ("Shirts", "garments"),
+        ("gömlek", "garments"),
+        ("cotton yarn", "thread_yarn"),
     ],
 )
 def test_good_is_known_by_ref_name_code_and_other_languages(text: str, ref: str) -> None:
