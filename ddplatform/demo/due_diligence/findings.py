@@ -135,7 +135,7 @@ def _owner(world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -
 
 def _step(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
     review_in = deed.get("review_in")
-    review_on = stamp["at"].date() + timedelta(days=review_in) if review_in else None
+    review_on = stamp["act"].at.date() + timedelta(days=review_in) if review_in else None
     given = finding_steps.StepInput(review_on=review_on, **deed.get("given", {}))
     finding_steps.take_step(finding_id, RiskState(deed["to"]), given, **stamp)
 
@@ -172,7 +172,7 @@ def _move(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) ->
 
 
 def _extend(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
-    due_on = stamp["at"].date() + timedelta(days=deed["due_in"])
+    due_on = stamp["act"].at.date() + timedelta(days=deed["due_in"])
     mitigation.extend(action_id, due_on=due_on, reason=deed["reason"], **stamp)
 
 
