@@ -41,7 +41,7 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
         page = f"/o/{tenant.slug}/remedy/{case.code}/support/{item.id}"
     change = remedy.set_support_status
 
-    def too_late(case, item, status, *, by, at):
+    def too_late(case, item, status, *, act):
         """Somebody else's change is kept after this one was begun."""
         db.session.execute(
             update(SupportItem)
@@ -49,7 +49,7 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
             .values(row_version=SupportItem.row_version + 1)
             .execution_options(synchronize_session=False)
         )
-        change(case, item, status, act=Act(by, at))
+        change(case, item, status, act=act)
 
     monkeypatch.setattr(remedy, "set_support_status", too_late)
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.accounts.sessions.services import hash_of
-from ddplatform.infrastructure.access.identity import Act, Identity
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import NotFound, PlatformError, TooMany, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
@@ -73,7 +73,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Response:
 @by_token
 def form_list_page(token: str) -> ResponseReturnValue:
     """The form that this link is for."""
-    link, _ = _come_in(token)
+    link = _come_in(token)
     asked = get_request(link.assignment_id)
     content = load_phone_form(asked)
     form = asked.plan.form
@@ -97,7 +97,7 @@ def form_list_page(token: str) -> ResponseReturnValue:
 @by_token
 def form(token: str) -> ResponseReturnValue:
     """The form itself, with the field that tells whose answers it takes."""
-    link, _ = _come_in(token)
+    link = _come_in(token)
     return answer(load_phone_form(get_request(link.assignment_id)), 200)
 
 
@@ -105,7 +105,7 @@ def form(token: str) -> ResponseReturnValue:
 @by_token
 def manifest_page(token: str) -> ResponseReturnValue:
     """The media of the form."""
-    link, _ = _come_in(token)
+    link = _come_in(token)
     files = list_media(_version_of(link))
     addresses = [_address(".media", token, name=file.name) for file in files]
     return answer(manifest(zip(files, addresses, strict=True)), 200)
@@ -115,7 +115,7 @@ def manifest_page(token: str) -> ResponseReturnValue:
 @by_token
 def media(token: str, name: str) -> ResponseReturnValue:
     """One picture, sound or film of the form."""
-    link, _ = _come_in(token)
+    link = _come_in(token)
     response = serve(get_media(_version_of(link), name))
     response.headers["X-OpenRosa-Version"] = VERSION
     return response
@@ -135,7 +135,7 @@ def before_submission(token: str) -> ResponseReturnValue:
 @by_token
 def submission(token: str) -> ResponseReturnValue:
     """Answers of an app: kept, and taken over where they contradict nothing on the page."""
-    link, who = _come_in(token)
+    link = _come_in(token)
     part = request.files.get(XML_PART)
     content = read_upload(part) if part is not None else request.form.get(XML_PART, "").encode()
     if not content:
@@ -149,7 +149,7 @@ def submission(token: str) -> ResponseReturnValue:
         for name, upload in request.files.items(multi=True)
         if name != XML_PART and upload.filename
     }
-    received = receive_submission(link, content, attachments, act=Act(who, g.now))
+    received = receive_submission(link, content, attachments, act=g.act)
     words = gettext("Your answers arrived. Check them on the page and press Send there.")
     if received.waiting:
         words = ngettext(
@@ -160,8 +160,8 @@ def submission(token: str) -> ResponseReturnValue:
     return answer(message(words, nature="submit_success"), 201)
 
 
-def _come_in(token: str) -> tuple[AppLink, Identity]:
-    """The link behind a token and who acts by it; an unknown one is counted."""
+def _come_in(token: str) -> AppLink:
+    """The link behind a token, whose respondent acts from here on; an unknown one is counted."""
     with across_tenants():
         link = find_app_link(hash_of(token))
         try:
@@ -178,10 +178,10 @@ def _come_in(token: str) -> tuple[AppLink, Identity]:
             ) from None
         account = get_account(link.created_by_id)
     bind_organisation(link.organisation_id)
-    g.identity = who
+    g.identity, g.act = who, Act(who, g.now)
     if account is not None:
         offer(account.language)  # Collect names no language of its own
-    return link, who
+    return link
 
 
 def _version_of(link: AppLink) -> QuestionnaireVersion:

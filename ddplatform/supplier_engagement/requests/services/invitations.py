@@ -21,7 +21,7 @@ from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import day_in_words, gettext, speaking
 from ddplatform.supplier_engagement.library.models import Assignment
-from ddplatform.supplier_engagement.library.queries import find_assignment
+from ddplatform.supplier_engagement.library.queries import get_assignment
 from questionnaires import Answerer
 
 log = logging.getLogger(__name__)
@@ -39,13 +39,11 @@ def send(invitation: Invitation, *, at: datetime) -> None:
     on. Refusals for now are counted; a server that is not there, or that takes nothing from us,
     says nothing about an address and is told in the log.
     """
-    asked = find_assignment(invitation.assignment_id) if invitation.assignment_id else None
+    assert invitation.assignment_id is not None, "it is for a questionnaire"
+    asked = get_assignment(invitation.assignment_id)
     known = invitation.token_hash
-    with speaking(language_to_write_in(invitation.email, asked.language if asked else "")):
+    with speaking(language_to_write_in(invitation.email, asked.language)):
         mail = _write(invitation, give_link(invitation), asked)
-    if asked is None:
-        adapters().mailer.send(mail)
-        return
     try:
         refusal = give_to_server(mail)
     except OSError as fault:
@@ -83,11 +81,10 @@ def _try_again(invitation: Invitation, asked: Assignment, *, at: datetime) -> No
     jobs.enqueue(SEND, payload, act=Act(by, at), run_after=at + TRY_AGAIN)
 
 
-def note_mailed(asked: Assignment | None, *, at: datetime) -> None:
+def note_mailed(asked: Assignment, *, at: datetime) -> None:
     """Keep that the invitation of a questionnaire went out, and that nothing refuses it now."""
-    if asked is not None:
-        asked.mailed_at, asked.mail_refusal = asked.mailed_at or at, None
-        asked.mail_tries = 0
+    asked.mailed_at, asked.mail_refusal = asked.mailed_at or at, None
+    asked.mail_tries = 0
 
 
 def note_refused(asked: Assignment, refusal: Refusal) -> None:
@@ -181,12 +178,12 @@ def _ask(
     return Mail(to, subject, "\n\n".join(part for part in parts if part) + "\n")
 
 
-def _write(invitation: Invitation, link: str, asked: Assignment | None) -> Mail:
+def _write(invitation: Invitation, link: str, asked: Assignment) -> Mail:
     buyer = get_organisation(invitation.organisation_id).name
     helper = get_help_contact(invitation.organisation_id, invitation.created_by_id)
-    note = asked.message if asked else ""
+    note = asked.message
     until = invitation.expires_at
-    if asked is not None and asked.answered_by is Answerer.ASSESSOR:
+    if asked.answered_by is Answerer.ASSESSOR:
         return _write_visit(
             invitation.email,
             buyer=buyer,

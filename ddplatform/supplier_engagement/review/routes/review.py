@@ -77,7 +77,7 @@ def review(assignment_id: UUID) -> ResponseReturnValue:
 def decide(assignment_id: UUID) -> ResponseReturnValue:
     """Decide about one answer: take it, judge its documents, or ask back."""
     path, doing = request.form.get("path", ""), request.form.get("do", "")
-    who = {"seen": request.form.get("seen"), "by": g.identity, "at": g.now}
+    who = {"seen": request.form.get("seen"), "act": g.act}
     try:
         if doing == "ask":
             ask_back(assignment_id, path, request.form.get("text", ""), **who)

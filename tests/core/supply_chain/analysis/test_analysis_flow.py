@@ -180,6 +180,15 @@ def test_two_nodes_of_a_circle_are_joined_by_ways_without_repeats():
     assert found.buyer == 0
 
 
+def test_a_way_back_that_promises_more_is_passed_over_for_the_way_on():
+    links = [("X", "Y", 0.1), ("X", "Z", 0.9), ("Y", "X", 0.8), ("Y", "Z", 0.2)]
+    found = paths_between(flow_of("XYZ", links), 0, 2, most=9)
+    assert [(refs(p.rows, "XYZ"), round(p.value, 9)) for p in found.paths] == [
+        ("XZ", 0.9),
+        ("XYZ", 0.02),
+    ]
+
+
 def test_ends_of_links_are_dominated_by_what_all_their_ways_pass(example):
     tree = dominators(example, example.start_of_business())
     assert refs(passed_by(tree, G)) == "MB"

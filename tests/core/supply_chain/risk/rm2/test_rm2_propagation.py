@@ -6,7 +6,7 @@ from threading import Event
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supply_chain.graph.columns import FLOWS
@@ -422,7 +422,18 @@ def test_issues_together_are_what_each_is_alone(graph, issues):
             assert whole[:, [issue]] == pytest.approx(single, abs=1e-9)
 
 
+UNPROVEN_CIRCLE = (
+    {"A": 0.2, "B": 0.05, "C": 0.5},
+    [
+        ("A", "B", 0.5, "probable", 0.3),
+        ("B", "A", 0.3, "possible", 0.6),
+        ("B", "C", 0.1, None, 0.1),
+    ],
+)
+
+
 @given(graphs(), st.integers(1, 5))
+@example(UNPROVEN_CIRCLE, 2)
 @examples(60)
 def test_arrays_and_loops_agree_to_the_last_bit(graph, issues):
     likelihood, links = graph
