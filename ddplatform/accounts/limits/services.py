@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
+from ddplatform.accounts.limits.queries import find_counter, find_counter_for_change
 from ddplatform.accounts.organisations.models import RateCount
-from ddplatform.infrastructure.db import db, held, unit_of_work
+from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import TooMany
 
 
@@ -55,7 +55,7 @@ def require_left(limit: Limit, who: str, *, at: datetime) -> None:
     Raises:
         TooMany: the limit of this window is reached.
     """
-    row = db.session.scalar(_in_window(limit, who, at))
+    row = find_counter(_key_of(limit, who), _start_of(limit, at))
     if row is not None and row.count >= limit.times:
         raise _too_many(row, limit, at)
 
@@ -77,24 +77,19 @@ def settle_tries(*, kept: bool) -> None:
 
 def _window(limit: Limit, who: str, at: datetime) -> RateCount:
     """The counter of this window, held until the end of the unit of work."""
-    statement = held(_in_window(limit, who, at))
+    key, starts = _key_of(limit, who), _start_of(limit, at)
     db.session.flush()  # a second try of this unit of work counts on from the first
-    row = db.session.scalar(statement)
+    row = find_counter_for_change(key, starts)
     if row is not None:
         return row
     try:
         with db.session.begin_nested():
-            key, starts = _key_of(limit, who), _start_of(limit, at)
             db.session.add(RateCount(key=key, window_starts_at=starts, count=0))
     except IntegrityError:
         pass  # another request began this window in the same moment
-    return db.session.scalars(statement).one()
-
-
-def _in_window(limit: Limit, who: str, at: datetime) -> Select[RateCount]:
-    return select(RateCount).where(
-        RateCount.key == _key_of(limit, who), RateCount.window_starts_at == _start_of(limit, at)
-    )
+    row = find_counter_for_change(key, starts)
+    assert row is not None, "this request began it, or the other one did"
+    return row
 
 
 def _key_of(limit: Limit, who: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Executable, bindparam, func, select
 
 from ddplatform.accounts.organisations.models import (
     Invitation,
+    InvitationPurpose,
     Membership,
     Organisation,
     OrganisationKind,
@@ -134,12 +135,22 @@ def get_user(user_id: UUID) -> User:
     return required(db.session.get(User, user_id))
 
 
+def find_organisation(slug: str) -> Organisation | None:
+    """The organisation with this slug. Organisations are global rows: no tenant is needed."""
+    return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
 def get_organisation_by_slug(slug: str) -> Organisation:
-    """The organisation, or NotFound. Organisations are global rows: no tenant is needed."""
-    found = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+    """The same, or NotFound."""
+    found = find_organisation(slug)
     if found is None:
         raise NotFound(f"There is no organisation '{slug}'.", "Check the name in the address.")
     return found
+
+
+def is_slug_taken(slug: str) -> bool:
+    """Whether an organisation has this word in its address."""
+    return db.session.scalar(select(Organisation.id).where(Organisation.slug == slug)) is not None
 
 
 def get_organisation_id(slug: str) -> UUID:
@@ -208,6 +219,12 @@ def get_person(user_id: UUID) -> Person:
     return required(next((person for person in list_people() if person.user_id == user_id), None))
 
 
+def is_member(user_id: UUID) -> bool:
+    """Whether this person is a member of the acting organisation."""
+    found = db.session.scalar(select(Membership.id).where(Membership.user_id == user_id))
+    return found is not None
+
+
 def get_membership(membership_id: UUID) -> Membership:
     """The membership, or NotFound."""
     return required(db.session.get(Membership, membership_id))
@@ -229,6 +246,20 @@ def list_open_invitations() -> Sequence[Invitation]:
         select(Invitation)
         .where(Invitation.used_at.is_(None))
         .order_by(Invitation.created_at.desc(), Invitation.id)
+    ).all()
+
+
+def list_open_reset_links(user_id: UUID) -> Sequence[Invitation]:
+    """Links for a new password of this person that nobody used yet.
+
+    Call it in the installation, which keeps them.
+    """
+    return db.session.scalars(
+        select(Invitation).where(
+            Invitation.user_id == user_id,
+            Invitation.purpose == InvitationPurpose.RESET,
+            Invitation.used_at.is_(None),
+        )
     ).all()
 
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete
 
 from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.accounts.sessions.queries import find_session
 from ddplatform.infrastructure.db import db
 
 IDLE = timedelta(minutes=30)
@@ -18,8 +19,6 @@ SHARED = "shared_phone"
 SHARED_IDLE = timedelta(minutes=10)
 SHARED_ABSOLUTE = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
-# Asked on every page, so written once: making a statement takes longer than running it.
-_SESSION = select(UserSession).where(UserSession.id_hash == bindparam("id_hash"))
 
 
 def hash_of(secret: str) -> str:
@@ -34,7 +33,7 @@ def new_secret() -> str:
 
 def read_session(session_id: str, *, at: datetime) -> UserSession | None:
     """The live session behind a cookie, or None."""
-    row = db.session.scalar(_SESSION, {"id_hash": hash_of(session_id)})
+    row = find_session(hash_of(session_id))
     if row is None or row.expires_at < at or row.last_seen_at < at - IDLE:
         return None
     if SHARED in row.data and row.last_seen_at < at - SHARED_IDLE:
@@ -72,7 +71,7 @@ def save_session(
     session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
 ) -> None:
     """Keep what the session holds. One that was ended meanwhile stays ended."""
-    row = db.session.scalar(_SESSION, {"id_hash": hash_of(session_id)})
+    row = find_session(hash_of(session_id))
     if row is not None:
         row.user_id, row.data, row.last_seen_at = user_id, data, at
 

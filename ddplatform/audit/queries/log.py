@@ -200,6 +200,11 @@ def load_end() -> KeptEnd:
     return KeptEnd(head.size, head.last_hash, head.checkpoint_size, _peaks(head.peaks))
 
 
+def find_head_for_change() -> AuditHead | None:
+    """The end of its log, held until the end of the unit of work; None before the first event."""
+    return db.session.scalar(select(AuditHead).with_for_update())
+
+
 def _peaks(kept: Sequence[str]) -> tuple[bytes, ...]:
     """The hashes of a tree; none where somebody wrote what is no hash."""
     try:
@@ -218,6 +223,21 @@ def load_heads() -> list[KeptHead]:
     """The signed heads of the acting organisation's log, smallest first."""
     statement = select(AuditCheckpoint.note, AuditCheckpoint.size, AuditCheckpoint.root)
     return [KeptHead(*row) for row in db.session.execute(statement.order_by(AuditCheckpoint.size))]
+
+
+def find_last_checkpoint() -> AuditCheckpoint | None:
+    """The head of the acting organisation's log that was signed last."""
+    return db.session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
+
+
+def find_checkpoint_over(sequence: int) -> AuditCheckpoint | None:
+    """The first signed head that covers an event; None where none was signed since."""
+    return db.session.scalar(
+        select(AuditCheckpoint)
+        .where(AuditCheckpoint.size >= sequence)
+        .order_by(AuditCheckpoint.size)
+        .limit(1)
+    )
 
 
 def list_event_values(event_id: UUID) -> Sequence[AuditValue]:

@@ -7,11 +7,11 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
 from ddplatform import __version__
 from ddplatform.audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditValue, Outcome
 from ddplatform.audit.queries.log import (
+    find_head_for_change,
+    find_last_checkpoint,
     list_leaf_hashes,
     load_end,
     load_heads,
@@ -105,7 +105,7 @@ def sign_checkpoint(*, at: datetime) -> AuditCheckpoint | None:
         InconsistentHead: the log does not continue the head that was signed last.
     """
     head = _locked_head()
-    last = db.session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
+    last = find_last_checkpoint()
     if head.size == 0 or (last is not None and last.size == head.size):
         return last
     name = log_name(current_organisation())
@@ -165,7 +165,7 @@ def lock_log() -> None:
 
 
 def _locked_head() -> AuditHead:
-    head = db.session.scalar(select(AuditHead).with_for_update())
+    head = find_head_for_change()
     if head is None:
         head = AuditHead(size=0, peaks=[], checkpoint_size=0)
         db.session.add(head)

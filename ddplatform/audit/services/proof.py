@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from ddplatform.audit.models import AuditCheckpoint, AuditEvent
-from ddplatform.audit.queries.log import list_leaf_hashes
+from ddplatform.audit.queries.log import find_checkpoint_over, list_leaf_hashes
 from ddplatform.audit.services.log import read_checkpoint
 from ddplatform.core.ledger.errors import LedgerError
 from ddplatform.core.ledger.tree import inclusion_proof, leaf_hash, verify_inclusion
-from ddplatform.infrastructure.db import db
 
 
 @dataclass(frozen=True)
@@ -31,12 +28,7 @@ class EventProof:
 
 def prove_event(event: AuditEvent) -> EventProof | None:
     """Whether a signed head covers an event as it is kept; None: none was signed since."""
-    row = db.session.scalar(
-        select(AuditCheckpoint)
-        .where(AuditCheckpoint.size >= event.sequence)
-        .order_by(AuditCheckpoint.size)
-        .limit(1)
-    )
+    row = find_checkpoint_over(event.sequence)
     return proof_under(row, event) if row else None
 
 

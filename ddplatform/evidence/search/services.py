@@ -10,14 +10,12 @@ from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.evidence.search.search import AT_ONCE, LATER, search_upload
 from ddplatform.evidence.uploads.models import Evidence
+from ddplatform.evidence.uploads.queries.documents import find_in_use
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
-from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
 
 SEARCH = "evidence:search"
@@ -53,21 +51,14 @@ def carry_out(evidence_id: UUID, *, look: Stage, unit: Stage) -> bool:
     A document that is gone, or has other bytes by the time, stays as it is.
     """
     with look():
-        document = _find(evidence_id)
+        document = find_in_use(evidence_id)
         if document is None:
             return False
         sha256, media_type = document.sha256, document.media_type
         content = adapters().files.get(document.storage_organisation_id, sha256)
     found = search_upload(content, media_type, LATER)
     with unit():
-        document = _find(evidence_id)
+        document = find_in_use(evidence_id)
         if document is not None and document.sha256 == sha256:
             document.traces = found.as_json()
     return found.is_searched
-
-
-def _find(evidence_id: UUID) -> Evidence | None:
-    # A select, not a look into the session: what is withheld by now must not be found there.
-    return db.session.scalar(
-        select(Evidence).where(Evidence.id == evidence_id, Evidence.withdrawn_at.is_(None))
-    )

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.infrastructure.jobs.models import GOING_ON, Job
+from ddplatform.infrastructure.jobs.models import GOING_ON, Job, JobState
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.tenancy import current_organisation
 
@@ -44,6 +44,13 @@ def find_going_on(unique_key: str) -> Job | None:
             Job.state.in_(GOING_ON),
         )
         .limit(1)
+    )
+
+
+def find_queued(unique_key: str) -> Job | None:
+    """The job with this key that waits and that nobody works on, whoever asked for it."""
+    return db.session.scalar(
+        select(Job).where(Job.unique_key == unique_key, Job.state == JobState.QUEUED)
     )
 
 

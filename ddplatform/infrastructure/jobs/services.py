@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
-from ddplatform.infrastructure.jobs.models import Job, JobState
-from ddplatform.infrastructure.jobs.queries import find_going_on
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.jobs.queries import find_going_on, find_queued
 
 MAX_ATTEMPTS = 5
 
@@ -31,9 +29,7 @@ def enqueue(
         unique_key: while a queued job with this key waits, it is returned instead.
     """
     if unique_key is not None:
-        waiting = db.session.scalar(
-            select(Job).where(Job.unique_key == unique_key, Job.state == JobState.QUEUED)
-        )
+        waiting = find_queued(unique_key)
         if waiting is not None:
             return waiting
     job = Job(

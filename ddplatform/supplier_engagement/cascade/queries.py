@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from ddplatform.accounts.organisations.models import Membership, Organisation
-from ddplatform.accounts.organisations.queries import get_user_by_email
+from ddplatform.accounts.organisations.models import Organisation
+from ddplatform.accounts.organisations.queries import get_user_by_email, is_member
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
@@ -322,5 +322,4 @@ def find_member(email: str, organisations: Iterable[UUID]) -> UUID | None:
 
 def _is_member(user_id: UUID, organisation_id: UUID) -> bool:
     with acting_in(organisation_id):
-        found = db.session.scalar(select(Membership.id).where(Membership.user_id == user_id))
-    return found is not None
+        return is_member(user_id)

@@ -3,10 +3,12 @@
 import re
 from datetime import datetime
 
-from sqlalchemy import select
-
 from ddplatform.accounts.organisations.models import Organisation, OrganisationKind
-from ddplatform.accounts.organisations.queries import INSTALLATION_SLUG
+from ddplatform.accounts.organisations.queries import (
+    INSTALLATION_SLUG,
+    find_organisation,
+    is_slug_taken,
+)
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
@@ -35,7 +37,7 @@ def found_organisation(
         raise Invalid(
             fields={"country": f"“{country}” is not known. Use the code, for example CI."}
         )
-    if db.session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
+    if is_slug_taken(slug):
         raise Conflict(f"An organisation with the address '{slug}' exists.", "Choose another one.")
     organisation = Organisation(
         name=name.strip(),
@@ -58,7 +60,7 @@ def found_organisation(
 
 def installation_log(*, at: datetime) -> Organisation:
     """The organisation that keeps the installation's own log (sign-ins)."""
-    found = db.session.scalar(select(Organisation).where(Organisation.slug == INSTALLATION_SLUG))
+    found = find_organisation(INSTALLATION_SLUG)
     if found is None:
         found = Organisation(
             kind=OrganisationKind.INSTALLATION,

@@ -5,7 +5,6 @@ from typing import Protocol
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
 
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, Membership, User
@@ -14,6 +13,8 @@ from ddplatform.accounts.organisations.queries import (
     get_invitation_by_hash,
     get_user,
     get_user_by_email,
+    is_member,
+    list_open_reset_links,
     list_people,
 )
 from ddplatform.accounts.organisations.services.organisations import installation_log
@@ -195,13 +196,7 @@ def end_reset_links(user_id: UUID, *, at: datetime) -> None:
 
     Call it in the installation, which keeps these links.
     """
-    for link in db.session.scalars(
-        select(Invitation).where(
-            Invitation.user_id == user_id,
-            Invitation.purpose == InvitationPurpose.RESET,
-            Invitation.used_at.is_(None),
-        )
-    ):
+    for link in list_open_reset_links(user_id):
         link.used_at, link.token_hash = at, None
 
 
@@ -305,7 +300,7 @@ def _set_password(user: User, password: str) -> None:
 
 def _join(user: User, *, role: RoleId, access_until: date | None, act: Act) -> None:
     _require_end_date(role, access_until)
-    if db.session.scalar(select(Membership.id).where(Membership.user_id == user.id)):
+    if is_member(user.id):
         raise Conflict(f"{user.name} is a member already.", "Change the role instead.")
     membership = Membership(
         user_id=user.id, role=role, access_until=access_until, created_at=act.at

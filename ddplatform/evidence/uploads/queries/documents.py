@@ -115,6 +115,14 @@ def get_evidence(evidence_id: UUID, *, with_restricted: bool) -> Evidence:
     return found
 
 
+def find_in_use(evidence_id: UUID) -> Evidence | None:
+    """The document; None where it is gone or was withdrawn."""
+    # A select, not a look into the session: what is withheld by now must not be found there.
+    return db.session.scalar(
+        select(Evidence).where(Evidence.id == evidence_id, Evidence.withdrawn_at.is_(None))
+    )
+
+
 def find_redacted(sha256: str) -> Evidence | None:
     """A document that had these bytes before something was taken out of it."""
     rows = db.session.execute(
