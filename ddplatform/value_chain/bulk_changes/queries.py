@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
@@ -109,14 +109,33 @@ def _why_not(wish: Wish, row: Any) -> LeftOut | None:
 
 def count_links_at(chain_id: UUID, keys: Sequence[UUID]) -> int:
     """How many standing links of a map have one of these of its nodes at an end."""
-    return db.session.scalar(select(func.count()).where(*standing_links_at(chain_id, keys))) or 0
+    return db.session.scalar(select(func.count()).where(*_standing_links_at(chain_id, keys))) or 0
 
 
-def standing_links_at(chain_id: UUID, keys: Sequence[UUID]) -> tuple[Any, ...]:
-    """What the standing links of a map with one of these of its nodes at an end have in common."""
+def list_standing_links_at(chain_id: UUID, keys: Sequence[UUID]) -> Sequence[UUID]:
+    """The keys of the standing links with one of these nodes at an end."""
+    return db.session.scalars(
+        select(SupplyLink.id).where(*_standing_links_at(chain_id, keys))
+    ).all()
+
+
+def _standing_links_at(chain_id: UUID, keys: Sequence[UUID]) -> tuple[Any, ...]:
     ends = among(SupplyLink.supplier_id, keys) | among(SupplyLink.buyer_id, keys)
     # Without its map no index of the links serves.
     return SupplyLink.chain_id == chain_id, ends, SupplyLink.archived_at.is_(None)
+
+
+def can_come_back(chain_id: UUID, part: BulkPart) -> ColumnElement[bool]:
+    """Whether a link left with this part and both its ends stand, as a condition on links."""
+    standing = select(ValueChainNode.id).where(
+        ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)
+    )
+    return and_(
+        among(SupplyLink.id, [UUID(key) for key in part.link_ids]),
+        SupplyLink.archived_at == part.done_at,
+        SupplyLink.supplier_id.in_(standing),
+        SupplyLink.buyer_id.in_(standing),
+    )
 
 
 def get_change(change_id: UUID, *, for_change: bool = False) -> BulkChange:

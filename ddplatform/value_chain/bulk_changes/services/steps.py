@@ -6,15 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import update
 
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, BulkVerb
-from ddplatform.value_chain.bulk_changes.queries import Wish, plan_change, standing_links_at
+from ddplatform.value_chain.bulk_changes.queries import (
+    Wish,
+    can_come_back,
+    list_standing_links_at,
+    plan_change,
+)
 from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.models import TRACKED
+from ddplatform.value_chain.history.queries.values import list_values
 from ddplatform.value_chain.history.services.steps import keep_step, note_rows
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
 
@@ -70,10 +76,7 @@ def _still_members(owners: Values) -> Values:
 
 
 def _now(column: str, keys: Iterable[UUID]) -> Values:
-    node = ValueChainNode
-    rows = db.session.execute(
-        select(node.id, getattr(node, column)).where(among(node.id, list(keys)))
-    )
+    rows = list_values(ValueChainNode, among(ValueChainNode.id, list(keys)), column)
     return {key: value for key, value in rows}
 
 
@@ -104,9 +107,7 @@ def _archive(change: BulkChange, keys: list[UUID], *, at: datetime) -> list[str]
     Rows that are archived at the moment of the step need no note in the history of the map.
     """
     gone = {"archived_at": at, "archived_by_id": change.created_by_id}
-    links = db.session.scalars(
-        select(SupplyLink.id).where(*standing_links_at(change.chain_id, keys))
-    ).all()
+    links = list_standing_links_at(change.chain_id, keys)
     _update(SupplyLink, among(SupplyLink.id, links), gone)
     _update(ValueChainNode, among(ValueChainNode.id, keys), gone)
     return sorted(map(str, links))
@@ -118,15 +119,7 @@ def _restore(change: BulkChange, part: BulkPart, keys: list[UUID]) -> None:
     nodes = among(ValueChainNode.id, keys)
     note_rows(ValueChainNode, nodes, "archived_at")
     _update(ValueChainNode, nodes, back)
-    standing = select(ValueChainNode.id).where(
-        ValueChainNode.chain_id == change.chain_id, ValueChainNode.archived_at.is_(None)
-    )
-    links = and_(
-        among(SupplyLink.id, [UUID(key) for key in part.link_ids]),
-        SupplyLink.archived_at == part.done_at,
-        SupplyLink.supplier_id.in_(standing),
-        SupplyLink.buyer_id.in_(standing),
-    )
+    links = can_come_back(change.chain_id, part)
     note_rows(SupplyLink, links, "archived_at")
     _update(SupplyLink, links, back)
 

@@ -1,12 +1,15 @@
-"""Columns of maps, nodes and links as plain JSON, and back to what the models hold."""
+"""Columns of maps, nodes and links: as the rows hold them, as plain JSON, and back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, Row, select
+
+from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.history.models import Part
-from ddplatform.value_chain.mapping.models import SupplyLink
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
@@ -20,6 +23,14 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "valid_to": date.fromisoformat,
     "archived_at": datetime.fromisoformat,
 }
+
+
+def list_values(
+    model: type[ValueChainNode | SupplyLink], which: ColumnElement[bool], *columns: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The key of each of some nodes or links, and what it holds in these columns now."""
+    values = (getattr(model, name) for name in columns)
+    return db.session.execute(select(model.id, *values).where(which)).all()
 
 
 def plain(value: Any) -> Any:

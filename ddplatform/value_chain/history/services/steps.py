@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, event, inspect, select
+from sqlalchemy import ColumnElement, event, inspect
 from sqlalchemy.orm import InstanceState, Session
 
 from ddplatform.infrastructure.access.identity import Act
@@ -19,7 +19,7 @@ from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import HouseSession, db
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.value_chain.history.models import TRACKED, MapChange, MapStep, Part
-from ddplatform.value_chain.history.queries.values import plain
+from ddplatform.value_chain.history.queries.values import list_values, plain
 from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChain, ValueChainNode
 from ddplatform.value_chain.matching.models import MatchRun, NodeMerge
 
@@ -59,9 +59,7 @@ def note_rows(
     Args:
         archived_at: the new value, where that column is among them.
     """
-    rows = db.session.execute(
-        select(model.id, model.chain_id, *(getattr(model, name) for name in columns)).where(which)
-    ).all()
+    rows = list_values(model, which, "chain_id", *columns)
     notes = _notes(db.session())
     for key, chain_id, *values in rows:
         note = notes.setdefault(chain_id, {}).setdefault((model, key), _Note())

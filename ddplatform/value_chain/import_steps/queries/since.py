@@ -17,7 +17,7 @@ from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.models import MapChange, MapStep
-from ddplatform.value_chain.history.queries.values import plain
+from ddplatform.value_chain.history.queries.values import list_values, plain
 from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChainNode
 from ddplatform.value_chain.matching.models import NodeMerge
 
@@ -67,11 +67,7 @@ def _says_else(row: MapImport, model: Model, changed: Sequence[UUID]) -> set[UUI
         if is_by_hand:
             by_hand[key].update(before)
     columns = sorted({name for names in by_hand.values() for name in names} - {"archived_at"})
-    today = db.session.execute(
-        select(model.id, *(getattr(model, name) for name in columns)).where(
-            among(model.id, list(by_hand))
-        )
-    )
+    today = list_values(model, among(model.id, list(by_hand)), *columns)
     return {
         key
         for key, *values in today

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.matching.models import (
+    WAITING,
     DuplicatePair,
     MatchDecision,
     MatchRun,
@@ -165,6 +166,30 @@ def list_pairs_of_chain(chain_id: UUID) -> Sequence[DuplicatePair]:
     return db.session.scalars(
         select(DuplicatePair).where(DuplicatePair.chain_id == chain_id).order_by(DuplicatePair.id)
     ).all()
+
+
+def list_pairs_by_id(ids: Sequence[UUID]) -> Sequence[DuplicatePair]:
+    """Some pairs by their ids, at most 500."""
+    return db.session.scalars(select(DuplicatePair).where(DuplicatePair.id.in_(ids))).all()
+
+
+def list_waiting_pairs(node_id: UUID) -> Sequence[DuplicatePair]:
+    """The pairs of a node that wait for a decision."""
+    return db.session.scalars(
+        select(DuplicatePair).where(_has(node_id), DuplicatePair.state.in_(WAITING))
+    ).all()
+
+
+def list_partners(node_id: UUID) -> list[UUID]:
+    """The nodes that a node is in a pair with, whatever was decided."""
+    rows = db.session.execute(
+        select(DuplicatePair.left_id, DuplicatePair.right_id).where(_has(node_id))
+    ).all()
+    return [left if right == node_id else right for left, right in rows]
+
+
+def _has(node_id: UUID) -> ColumnElement[bool]:
+    return or_(DuplicatePair.left_id == node_id, DuplicatePair.right_id == node_id)
 
 
 def get_pair(pair_id: UUID, *, for_change: bool = False) -> DuplicatePair:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, undefer
 from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
-from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.models import NodeSummary, SupplyLink, ValueChainNode
 from ddplatform.value_chain.matching.models import NodeMerge
 from supply_chain.matching.merging import StandingLink
 
@@ -54,6 +54,15 @@ def get_node_anew(node_id: UUID) -> ValueChainNode:
     return get_one(
         select(ValueChainNode)
         .where(ValueChainNode.id == node_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_summary_anew(node_id: UUID) -> NodeSummary | None:
+    """The summary of a node as the database holds it now; None before the first refresh."""
+    return db.session.scalar(
+        select(NodeSummary)
+        .where(NodeSummary.node_id == node_id)
         .execution_options(populate_existing=True)
     )
 

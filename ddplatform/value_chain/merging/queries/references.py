@@ -4,17 +4,18 @@ Each feature registers the columns of its own tables. A new table with a referen
 registered too; a test fails until it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.registry import Registry
-from ddplatform.value_chain.mapping.models import SupplyLink
+from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 
 Column = InstrumentedAttribute[Any]
 RowsOf = Callable[[UUID], Select[UUID]]
@@ -124,3 +125,24 @@ def list_moving() -> list[NodeReference]:
 def rows_at(column: Column) -> RowsOf:
     """The rows that name a node in this column."""
     return lambda node_id: select(column.class_.id).where(column == node_id)
+
+
+def list_rows_to_move(reference: NodeReference, old: UUID, new: UUID) -> Sequence[UUID]:
+    """The rows that a merge takes from one node to another; the two nodes are none of them."""
+    column, once = reference.column, reference.once
+    model = column.class_
+    condition = column == old
+    if model is ValueChainNode:
+        condition &= ValueChainNode.id.not_in((old, new))
+    if once is not None:
+        taken = select(*once.columns).where(column == new, once.among)
+        condition &= ~(once.among & tuple_(*once.columns).in_(taken))
+    return db.session.scalars(select(model.id).where(condition).order_by(model.id)).all()
+
+
+def list_links_to_move(column: Column, old: UUID, new: UUID) -> Sequence[UUID]:
+    """The links at one node, archived ones too, whose other end is neither of the two."""
+    other = SupplyLink.buyer_id if column.key == "supplier_id" else SupplyLink.supplier_id
+    return db.session.scalars(
+        select(SupplyLink.id).where(column == old, other.not_in((old, new))).order_by(SupplyLink.id)
+    ).all()

@@ -9,12 +9,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.mapping.models import ValueChainNode
-from ddplatform.value_chain.matching.models import WAITING, DuplicatePair, PairState
-from ddplatform.value_chain.matching.queries.records import find_decision, hash_of_node
+from ddplatform.value_chain.matching.models import DuplicatePair, PairState
+from ddplatform.value_chain.matching.queries.records import (
+    find_decision,
+    hash_of_node,
+    list_pairs_by_id,
+    list_partners,
+    list_waiting_pairs,
+)
 from ddplatform.value_chain.merging.queries.merges import get_node_anew
 from supply_chain.matching.record_content import pair_key
 
@@ -34,10 +38,9 @@ def point_pairs(
         Notes: [pair, state it had], or [pair, end that was pointed, content it had there].
     """
     old, new = absorbed.id, survivor.id
-    known = set(_partners(new))
+    known = set(list_partners(new))
     notes = []
-    waiting = select(DuplicatePair).where(_has(old), DuplicatePair.state.in_(WAITING))
-    for pair in db.session.scalars(waiting).all():
+    for pair in list_waiting_pairs(old):
         if pair.id == but:
             continue
         end = "left" if pair.left_id == old else "right"
@@ -58,7 +61,7 @@ def restore_pairs(
 ) -> None:
     """Undo `point_pairs`, but for what was decided since: that was said of the node that stays."""
     of = {UUID(key): said for key, *said in notes}
-    partners = set(_partners(absorbed.id))
+    partners = set(list_partners(absorbed.id))
     for pair in _load(list(of)):
         end, *content = of[pair.id]
         if not content:
@@ -73,8 +76,7 @@ def restore_pairs(
 
 def _load(keys: Sequence[UUID]) -> Iterator[DuplicatePair]:
     for start in range(0, len(keys), CHUNK):
-        part = DuplicatePair.id.in_(keys[start : start + CHUNK])
-        yield from db.session.scalars(select(DuplicatePair).where(part)).all()
+        yield from list_pairs_by_id(keys[start : start + CHUNK])
 
 
 def _ask_anew(
@@ -103,15 +105,3 @@ def _ask_anew(
 def _set_end(pair: DuplicatePair, end: str, node_id: UUID, content: str) -> None:
     setattr(pair, f"{end}_id", node_id)
     setattr(pair, f"{end}_hash", content)
-
-
-def _has(node_id: UUID) -> ColumnElement[bool]:
-    return or_(DuplicatePair.left_id == node_id, DuplicatePair.right_id == node_id)
-
-
-def _partners(node_id: UUID) -> list[UUID]:
-    """The nodes that a node is in a pair with, whatever was decided."""
-    rows = db.session.execute(
-        select(DuplicatePair.left_id, DuplicatePair.right_id).where(_has(node_id))
-    ).all()
-    return [left if right == node_id else right for left, right in rows]

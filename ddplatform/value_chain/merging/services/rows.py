@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import update
 
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.approvals.services.merges import carry_back, carry_over, check_origins
@@ -22,7 +22,9 @@ from ddplatform.value_chain.merging.queries.references import (
     LINK_ENDS,
     Column,
     NodeReference,
+    list_links_to_move,
     list_moving,
+    list_rows_to_move,
     name_of,
 )
 from ddplatform.value_chain.merging.services.pairs import point_pairs, restore_pairs
@@ -85,18 +87,9 @@ def take_back(
 
 
 def _move(reference: NodeReference, old: UUID, new: UUID) -> list[str]:
-    """Point rows to another node; returns their ids. The two nodes themselves are left alone."""
-    column, once = reference.column, reference.once
-    model = column.class_
-    condition = column == old
-    if model is ValueChainNode:
-        condition &= ValueChainNode.id.not_in((old, new))
-    if once is not None:
-        taken = select(*once.columns).where(column == new, once.among)
-        condition &= ~(once.among & tuple_(*once.columns).in_(taken))
-    found = db.session.scalars(select(model.id).where(condition).order_by(model.id)).all()
-    ids = [str(key) for key in found]
-    _point(column, ids, old, new)
+    """Point rows to another node; returns their ids."""
+    ids = [str(key) for key in list_rows_to_move(reference, old, new)]
+    _point(reference.column, ids, old, new)
     return ids
 
 
@@ -169,12 +162,8 @@ def _set_archived(ids: Sequence[UUID], at: datetime | None, by_id: UUID | None) 
 
 def _move_links(column: Column, old: UUID, new: UUID, left: Sequence[str]) -> list[str]:
     """Point links to the other node, archived ones too; what left the map stays as it was."""
-    other = SupplyLink.buyer_id if column.key == "supplier_id" else SupplyLink.supplier_id
-    rows = db.session.scalars(
-        select(SupplyLink.id).where(column == old, other.not_in((old, new))).order_by(SupplyLink.id)
-    ).all()
     stays = set(left)
-    ids = [str(key) for key in rows if str(key) not in stays]
+    ids = [str(key) for key in list_links_to_move(column, old, new) if str(key) not in stays]
     for part in _parts(ids):
         _update(column, select_by=SupplyLink.id.in_(part), to=new)
     return ids

@@ -5,11 +5,8 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
-
-from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.registry import Registry
-from ddplatform.value_chain.mapping.models import NodeSummary
+from ddplatform.value_chain.merging.queries.merges import find_summary_anew
 
 NewestStatus = Callable[[Sequence[UUID]], str | None]
 
@@ -29,7 +26,7 @@ COUNTS: Registry[CountAnew] = Registry("counts in the summary of a node")
 
 def show_newest_status(survivor_id: UUID, absorbed_id: UUID) -> list[str | None]:
     """Show the newest state of both at the survivor; returns what it showed before, and now."""
-    row = _get_summary(survivor_id)
+    row = find_summary_anew(survivor_id)
     if row is None:
         return [None, None]
     before = row.questionnaire_status
@@ -40,7 +37,7 @@ def show_newest_status(survivor_id: UUID, absorbed_id: UUID) -> list[str | None]
 def restore_status(survivor_id: UUID, states: Sequence[str | None]) -> None:
     """Show the state before the merge again; its own newest one where it has changed since."""
     before, after = states
-    row = _get_summary(survivor_id)
+    row = find_summary_anew(survivor_id)
     if row is None:
         return
     is_untouched = row.questionnaire_status == after
@@ -56,11 +53,3 @@ def count_anew(*nodes: UUID, at: datetime) -> None:
 
 def _newest_status(*nodes: UUID) -> str | None:
     return NEWEST_STATUS.get(QUESTIONNAIRES)(nodes)
-
-
-def _get_summary(node_id: UUID) -> NodeSummary | None:
-    return db.session.scalar(
-        select(NodeSummary)
-        .where(NodeSummary.node_id == node_id)
-        .execution_options(populate_existing=True)
-    )
