@@ -1,6 +1,6 @@
-"""Imports of lists into a map, and what each shows before it is applied."""
+"""Imports of lists into a map, what each shows before it is applied, and what it asks."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,12 @@ from ddplatform.value_chain.imports.models import (
     ImportGone,
     ImportPage,
 )
-from ddplatform.value_chain.mapping.models import ImportStatus, MapImport, ValueChainNode
+from ddplatform.value_chain.mapping.models import (
+    ColumnMapping,
+    ImportStatus,
+    MapImport,
+    ValueChainNode,
+)
 from supply_chain.intake.drafts import RowProblem
 
 PAGE = 50
@@ -75,6 +80,11 @@ def load_listed(import_id: UUID) -> frozenset[str]:
     """The external ids of all nodes that an applied list named."""
     listed = db.session.scalar(select(MapImport.listed).where(MapImport.id == import_id))
     return frozenset(listed or ())
+
+
+def find_column_mapping(mapping_key: str | None) -> ColumnMapping | None:
+    """How lists with these headings were understood last time; None: there was none yet."""
+    return db.session.scalar(select(ColumnMapping).where(ColumnMapping.mapping_key == mapping_key))
 
 
 @dataclass(frozen=True)
@@ -269,6 +279,45 @@ def count_gone(import_id: UUID) -> dict[GoneAnswer, int]:
     )
     counted = {choice: count for choice, count in rows}
     return {answer: counted.get(answer, 0) for answer in GoneAnswer}
+
+
+def load_gone_answers(import_id: UUID) -> Mapping[UUID, Row[*tuple[Any, ...]]]:
+    """Node that the list no longer names -> what a person answered, who and when."""
+    answered = db.session.execute(
+        select(
+            ImportGone.node_id,
+            ImportGone.choice,
+            ImportGone.answered_at,
+            ImportGone.answered_by_id,
+        ).where(ImportGone.import_id == import_id, ImportGone.answered_at.is_not(None))
+    ).all()
+    return {row.node_id: row for row in answered}
+
+
+def list_gone_by_id(import_id: UUID, ids: Collection[UUID]) -> Sequence[ImportGone]:
+    """Questions for nodes that the list no longer names, by their ids, in the order shown."""
+    return db.session.scalars(
+        select(ImportGone)
+        .where(ImportGone.import_id == import_id, ImportGone.id.in_(ids))
+        .order_by(ImportGone.place)
+    ).all()
+
+
+def list_gone_open(import_id: UUID) -> Sequence[UUID]:
+    """The nodes that nobody has answered for, in the order shown."""
+    statement = _select_gone_nodes(import_id, GoneAnswer.ASK)
+    return db.session.scalars(statement.order_by(ImportGone.place)).all()
+
+
+def load_gone_to_archive(import_id: UUID) -> frozenset[UUID]:
+    """The nodes that a person answered to archive."""
+    return frozenset(db.session.scalars(_select_gone_nodes(import_id, GoneAnswer.ARCHIVE)))
+
+
+def _select_gone_nodes(import_id: UUID, choice: GoneAnswer) -> Select[UUID]:
+    return select(ImportGone.node_id).where(
+        ImportGone.import_id == import_id, ImportGone.choice == choice
+    )
 
 
 def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:

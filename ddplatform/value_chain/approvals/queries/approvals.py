@@ -103,6 +103,15 @@ def list_settled(chain_id: UUID) -> Sequence[UUID]:
     return [*db.session.scalars(flows), *db.session.scalars(origins)]
 
 
+def list_confirmed(links: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of a few links whose flow is confirmed."""
+    return db.session.scalars(
+        select(SupplyLink.id).where(
+            SupplyLink.id.in_(links), SupplyLink.flow_evidence == FlowEvidence.CONFIRMED
+        )
+    ).all()
+
+
 def list_not_to_ask(chain_id: UUID, kind: ApprovalKind) -> frozenset[UUID]:
     """Links (or nodes) of a map that a list need not ask for: it waits, or was refused last."""
     of = Approval.link_id if kind is ApprovalKind.FLOW else Approval.node_id

@@ -1,8 +1,9 @@
 """The parts of requests that a verb decides or ends, and which of them a person may decide."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -58,6 +59,33 @@ def list_parts(*which: ColumnElement[bool], most: int | None = None) -> Sequence
 def count_parts(*which: ColumnElement[bool]) -> int:
     """How many parts there are."""
     return db.session.scalar(select(func.count()).select_from(Approval).where(*which)) or 0
+
+
+def list_once_asked(column: Any, kind: ApprovalKind, keys: Iterable[UUID]) -> Sequence[UUID]:
+    """Those of some links or nodes that were ever asked about.
+
+    Args:
+        column: that of a part which names them.
+    """
+    wanted = list(keys)
+    if not wanted:
+        return ()
+    found = select(column).where(among(column, wanted), Approval.kind == kind).distinct()
+    return db.session.scalars(found).all()
+
+
+def of_import(import_id: UUID) -> ColumnElement[bool]:
+    """The condition of the parts that a list asked for."""
+    return Approval.request_id.in_(
+        select(ApprovalRequest.id).where(ApprovalRequest.import_id == import_id)
+    )
+
+
+def of_chain(chain_id: UUID) -> ColumnElement[bool]:
+    """The condition of the parts of all requests of a map."""
+    return Approval.request_id.in_(
+        select(ApprovalRequest.id).where(ApprovalRequest.chain_id == chain_id)
+    )
 
 
 def of_request(

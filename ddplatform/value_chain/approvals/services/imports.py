@@ -1,21 +1,21 @@
 """What a list says and only a second person may make so: asked for at once, taken back with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.approvals.models import (
     Approval,
     ApprovalKind,
-    ApprovalRequest,
     ApprovalState,
     EndCause,
 )
 from ddplatform.value_chain.approvals.queries.approvals import list_not_to_ask
+from ddplatform.value_chain.approvals.queries.lists import list_flows, load_refs
+from ddplatform.value_chain.approvals.queries.parts import list_once_asked, of_chain, of_import
 from ddplatform.value_chain.approvals.services.requests import (
     LONGEST,
     Part,
@@ -24,9 +24,8 @@ from ddplatform.value_chain.approvals.services.requests import (
     end_standing,
     set_back,
 )
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.imports.services.compare import Comparison
-from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.models import MapImport, ValueChain
 from supply_chain.intake.wishes import LinkKey
 
 
@@ -61,19 +60,10 @@ def _flows(chain: ValueChain, keys: Iterable[LinkKey]) -> Sequence[Part]:
     if not wanted:
         return ()
     left_out = list_not_to_ask(chain.id, ApprovalKind.FLOW)
-    refs = _refs(chain)
-    link = SupplyLink
-    rows = db.session.execute(
-        select(
-            *(link.id, link.supplier_id, link.buyer_id),
-            *(link.kind, link.commodity_ref, link.valid_from),
-        )
-        .where(link.chain_id == chain.id, link.archived_at.is_(None))
-        .order_by(link.id)
-    )
+    refs = load_refs(chain.id)
     return [
         Part(row.supplier_id, link_id=row.id)
-        for row in rows
+        for row in list_flows(chain.id)
         if row.id not in left_out
         and (
             *(refs.get(row.supplier_id, ""), refs.get(row.buyer_id, "")),
@@ -89,17 +79,8 @@ def _origins(chain: ValueChain, ids: Iterable[str]) -> Sequence[Part]:
     if not wanted:
         return ()
     left_out = list_not_to_ask(chain.id, ApprovalKind.ORIGIN)
-    return [Part(key) for key, ref in _refs(chain).items() if ref in wanted and key not in left_out]
-
-
-def _refs(chain: ValueChain) -> Mapping[UUID, str]:
-    """The external ids of the standing nodes of a map, in their order."""
-    rows = db.session.execute(
-        select(ValueChainNode.id, ValueChainNode.external_ref)
-        .where(ValueChainNode.chain_id == chain.id, ValueChainNode.archived_at.is_(None))
-        .order_by(ValueChainNode.external_ref)
-    )
-    return {key: ref for key, ref in rows}
+    refs = load_refs(chain.id)
+    return [Part(key) for key, ref in refs.items() if ref in wanted and key not in left_out]
 
 
 def take_back(
@@ -114,15 +95,10 @@ def take_back(
         links, nodes: those that it had changed or brought back.
     """
     db.session.flush()  # statements see what was set back
-    asked = select(ApprovalRequest.id).where(ApprovalRequest.import_id == row.id)
-    end_standing(
-        Approval.request_id.in_(asked) & (Approval.state == ApprovalState.WAITING),
-        EndCause.UNDONE,
-        act=act,
-    )
-    of_map = select(ApprovalRequest.id).where(ApprovalRequest.chain_id == chain.id)
+    waiting = of_import(row.id) & (Approval.state == ApprovalState.WAITING)
+    end_standing(waiting, EndCause.UNDONE, act=act)
     ended = (
-        Approval.request_id.in_(of_map),
+        of_chain(chain.id),
         Approval.end_cause == EndCause.SET_BACK,
         Approval.ended_at == row.applied_at,
         Approval.expires_on >= act.at.date(),
@@ -139,15 +115,6 @@ def take_back(
             .execution_options(synchronize_session=False)
         )
     set_back(
-        _once_asked(Approval.link_id, ApprovalKind.FLOW, links),
-        _once_asked(Approval.node_id, ApprovalKind.ORIGIN, nodes),
+        list_once_asked(Approval.link_id, ApprovalKind.FLOW, links),
+        list_once_asked(Approval.node_id, ApprovalKind.ORIGIN, nodes),
     )
-
-
-def _once_asked(column: Any, kind: ApprovalKind, keys: Iterable[UUID]) -> Sequence[UUID]:
-    """Those of some links or nodes that were ever asked about."""
-    wanted = list(keys)
-    if not wanted:
-        return ()
-    found = select(column).where(among(column, wanted), Approval.kind == kind).distinct()
-    return list(db.session.scalars(found))

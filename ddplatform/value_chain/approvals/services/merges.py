@@ -3,23 +3,19 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
-from ddplatform.value_chain.approvals.queries.approvals import STANDING
+from ddplatform.value_chain.approvals.queries.approvals import STANDING, list_confirmed
+from ddplatform.value_chain.approvals.queries.parts import list_once_asked, list_parts
 from ddplatform.value_chain.approvals.services.requests import set_back
-from ddplatform.value_chain.mapping.models import SupplyLink
-from supply_chain.vocabulary import FlowEvidence
 
 
 def carry_over(absorbed: UUID, kept: UUID) -> list[str]:
     """Point what waits or is in force of a link to the one that it is joined with; their ids."""
-    ids = db.session.scalars(
-        select(Approval.id)
-        .where(Approval.link_id == absorbed, Approval.state.in_(STANDING))
-        .order_by(Approval.id)
-    ).all()
+    parts = list_parts(Approval.link_id == absorbed, Approval.state.in_(STANDING))
+    ids = [part.id for part in parts]
     _point(ids, kept)
     return [str(key) for key in ids]
 
@@ -30,10 +26,7 @@ def carry_back(approvals: Iterable[str], *, kept: UUID, absorbed: UUID) -> None:
     if not ids:
         return
     _point(ids, absorbed)
-    confirmed = select(SupplyLink.id).where(
-        SupplyLink.id.in_((kept, absorbed)), SupplyLink.flow_evidence == FlowEvidence.CONFIRMED
-    )
-    set_back(db.session.scalars(confirmed).all(), ())
+    set_back(list_confirmed((kept, absorbed)), ())
 
 
 def check_origins(nodes: tuple[UUID, UUID]) -> None:
@@ -41,10 +34,7 @@ def check_origins(nodes: tuple[UUID, UUID]) -> None:
 
     A node that nobody was ever asked about stays as it is.
     """
-    asked = select(Approval.node_id).where(
-        Approval.node_id.in_(nodes), Approval.kind == ApprovalKind.ORIGIN
-    )
-    set_back((), db.session.scalars(asked.distinct()).all())
+    set_back((), list_once_asked(Approval.node_id, ApprovalKind.ORIGIN, nodes))
 
 
 def _point(ids: Iterable[UUID], link: UUID) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, inspect, select, update
+from sqlalchemy import ColumnElement, and_, inspect, update
 from sqlalchemy.orm import InstanceState
 
 from ddplatform.infrastructure.access.identity import Act
@@ -29,6 +29,7 @@ from ddplatform.value_chain.approvals.queries.approvals import STANDING, is_back
 from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.services.steps import note_rows
 from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import list_rows_anew
 from supply_chain.vocabulary import FlowEvidence
 
 LONGEST = timedelta(days=366)
@@ -215,5 +216,4 @@ def _read_again(model: type[SupplyLink | ValueChainNode], changed: frozenset[UUI
         if isinstance(row, model) and state.identity and state.identity[0] in changed:
             held.append(state.identity[0])
     if held:
-        rows = select(model).where(among(model.id, held))
-        db.session.scalars(rows.execution_options(populate_existing=True)).all()
+        list_rows_anew(model, among(model.id, held))

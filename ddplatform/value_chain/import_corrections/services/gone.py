@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, update
 
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
@@ -13,14 +13,19 @@ from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.value_chain.import_steps.queries.since import load_undo
 from ddplatform.value_chain.imports.models import GoneAnswer, ImportGone
-from ddplatform.value_chain.imports.queries import get_import_for_change
+from ddplatform.value_chain.imports.queries import (
+    get_import_for_change,
+    list_gone_by_id,
+    list_gone_open,
+    load_gone_answers,
+)
 from ddplatform.value_chain.mapping.models import (
     ImportStatus,
     MapImport,
     SupplyLink,
     ValueChainNode,
 )
-from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
+from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change, list_rows
 from ddplatform.value_chain.mapping.services.changes import finish_import
 
 CHUNK = 500
@@ -34,17 +39,12 @@ def keep_gone(import_id: UUID, node_ids: Sequence[UUID]) -> None:
     Args:
         node_ids: in the order in which they are shown.
     """
-    mine = ImportGone.import_id == import_id
-    answered = db.session.execute(
-        select(
-            ImportGone.node_id,
-            ImportGone.choice,
-            ImportGone.answered_at,
-            ImportGone.answered_by_id,
-        ).where(mine, ImportGone.answered_at.is_not(None))
-    ).all()
-    before = {row.node_id: row for row in answered}
-    db.session.execute(delete(ImportGone).where(mine).execution_options(synchronize_session=False))
+    before = load_gone_answers(import_id)
+    db.session.execute(
+        delete(ImportGone)
+        .where(ImportGone.import_id == import_id)
+        .execution_options(synchronize_session=False)
+    )
     rows = []
     for place, node_id in enumerate(node_ids, start=1):
         given = before.get(node_id)
@@ -70,11 +70,7 @@ def answer_gone(import_id: UUID, answers: Mapping[UUID, GoneAnswer], *, act: Act
         Conflict: the import is neither previewed nor applied, or a node is archived already.
     """
     row = _open_import(import_id)
-    asked = db.session.scalars(
-        select(ImportGone)
-        .where(ImportGone.import_id == row.id, ImportGone.id.in_(answers))
-        .order_by(ImportGone.place)
-    ).all()
+    asked = list_gone_by_id(row.id, answers)
     changed = [one for one in asked if one.choice is not answers[one.id]]
     if any(one.choice is GoneAnswer.ARCHIVE for one in changed) and _is_applied(row):
         raise Conflict("A site of these is archived already.", "Restore it on its own page.")
@@ -89,15 +85,12 @@ def answer_gone(import_id: UUID, answers: Mapping[UUID, GoneAnswer], *, act: Act
 def answer_all_open(import_id: UUID, answer: GoneAnswer, *, act: Act) -> int:
     """Give one answer to every node that has none yet; returns how many there were."""
     row = _open_import(import_id)
-    still_open = (ImportGone.import_id == row.id, ImportGone.choice == GoneAnswer.ASK)
-    node_ids = db.session.scalars(
-        select(ImportGone.node_id).where(*still_open).order_by(ImportGone.place)
-    ).all()
+    node_ids = list_gone_open(row.id)
     if answer is GoneAnswer.ASK or not node_ids:
         return 0
     db.session.execute(
         update(ImportGone)
-        .where(*still_open)
+        .where(ImportGone.import_id == row.id, ImportGone.choice == GoneAnswer.ASK)
         .values(choice=answer, answered_at=act.at, answered_by_id=act.by.user_id)
         .execution_options(synchronize_session=False)
     )
@@ -137,17 +130,6 @@ def _keep_for_undo(row: MapImport, nodes: Sequence[UUID], links: Sequence[UUID])
     }
 
 
-def nodes_to_archive(import_id: UUID) -> frozenset[UUID]:
-    """The nodes that a person answered to archive."""
-    return frozenset(
-        db.session.scalars(
-            select(ImportGone.node_id).where(
-                ImportGone.import_id == import_id, ImportGone.choice == GoneAnswer.ARCHIVE
-            )
-        )
-    )
-
-
 def archive_nodes(node_ids: Iterable[UUID], *, act: Act) -> tuple[list[UUID], list[UUID]]:
     """Archive nodes and the links at them; returns the ids of those that stood until now."""
     nodes, links = list(node_ids), list[UUID]()
@@ -170,9 +152,7 @@ def archive_links(link_ids: Sequence[UUID], *, act: Act) -> list[UUID]:
 
 
 def _archive(model: type[Part], which: ColumnElement[bool], *, act: Act) -> list[UUID]:
-    standing: Sequence[Part] = db.session.scalars(
-        select(model).where(which, model.archived_at.is_(None)).order_by(model.id)
-    ).all()
+    standing = list_rows(model, which, model.archived_at.is_(None))
     for one in standing:
         one.archived_at, one.archived_by_id = act.at, act.by.user_id
     return [one.id for one in standing]

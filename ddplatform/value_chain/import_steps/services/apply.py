@@ -1,12 +1,10 @@
 """An import is applied to its map in one transaction: all of it or nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
@@ -28,8 +26,12 @@ from ddplatform.value_chain.import_corrections.services.activities import rememb
 from ddplatform.value_chain.import_corrections.services.gone import (
     archive_links as archive_links_of_list,
 )
-from ddplatform.value_chain.import_corrections.services.gone import archive_nodes, nodes_to_archive
-from ddplatform.value_chain.imports.queries import get_import, get_import_for_change
+from ddplatform.value_chain.import_corrections.services.gone import archive_nodes
+from ddplatform.value_chain.imports.queries import (
+    get_import,
+    get_import_for_change,
+    load_gone_to_archive,
+)
 from ddplatform.value_chain.imports.services.compare import Comparison, compare_with_map
 from ddplatform.value_chain.imports.services.mapping import remember
 from ddplatform.value_chain.imports.services.reading import Reading
@@ -40,15 +42,16 @@ from ddplatform.value_chain.mapping.models import (
     ValueChain,
     ValueChainNode,
 )
-from ddplatform.value_chain.mapping.queries.maps import get_chain, get_chain_for_change
+from ddplatform.value_chain.mapping.queries.maps import (
+    get_chain,
+    get_chain_for_change,
+    list_rows_by_key,
+)
 from ddplatform.value_chain.mapping.services.changes import finish_import
 from ddplatform.value_chain.matching_imports.services.sources import ask_again
 from supply_chain.graph.labels import GROUP, TAGS
 from supply_chain.intake.compare import LinkChange, NodeChange
 from supply_chain.intake.drafts import NodeDraft
-
-CHUNK = 500
-Model = TypeVar("Model", ValueChainNode, SupplyLink)
 
 
 @dataclass
@@ -171,7 +174,7 @@ def _archive_answered(
 ) -> None:
     """Archive what a person answered to archive, as far as it is still gone."""
     known, gone = compared.known, compared.changes.gone_nodes
-    wanted = nodes_to_archive(row.id)
+    wanted = load_gone_to_archive(row.id)
     node_ids = [key for node in gone if (key := known.node_keys[node.id]) in wanted]
     if node_ids:
         db.session.flush()  # what the list changed stands before links are looked up
@@ -184,7 +187,7 @@ def _archive_answered(
 
 def _revive(drafts: Sequence[NodeDraft], keys: Mapping[str, UUID], done: Applied) -> None:
     by_key = {keys[draft.id]: draft for draft in drafts}
-    for node in _load(ValueChainNode, by_key):
+    for node in list_rows_by_key(ValueChainNode, by_key):
         done.nodes_revived[str(node.id)] = _set(node, _stated(by_key[node.id], keys)) | {
             "archived_by_id": plain(node.archived_by_id)
         }
@@ -200,7 +203,7 @@ def _stated(draft: NodeDraft, keys: Mapping[str, UUID]) -> Row:
 
 def _change_nodes(changes: Sequence[NodeChange], keys: Mapping[str, UUID], done: Applied) -> None:
     by_key = {keys[change.before.id]: change.after for change in changes}
-    for node in _load(ValueChainNode, by_key):
+    for node in list_rows_by_key(ValueChainNode, by_key):
         done.nodes_changed[str(node.id)] = _set(node, node_values(by_key[node.id], keys))
 
 
@@ -209,7 +212,7 @@ def _change_sources(
 ) -> None:
     """Records that were merged before say what the list says now, and are asked about again."""
     by_key = {keys[change.before.id]: change for change in changes}
-    for node in _load(ValueChainNode, by_key):
+    for node in list_rows_by_key(ValueChainNode, by_key):
         change = by_key[node.id]
         before, after = node_values(change.before, keys), node_values(change.after, keys)
         new = {name: value for name, value in after.items() if value != before[name]}
@@ -222,17 +225,8 @@ def _change_sources(
 
 def _change_links(changes: Sequence[LinkChange], known: MapDrafts, done: Applied) -> None:
     by_key = {known.link_keys[change.before.key]: change.after for change in changes}
-    for link in _load(SupplyLink, by_key):
+    for link in list_rows_by_key(SupplyLink, by_key):
         done.links_changed[str(link.id)] = _set(link, link_values(by_key[link.id]))
-
-
-def _load(model: type[Model], keys: Iterable[UUID]) -> list[Model]:
-    wanted = list(keys)
-    found: list[Model] = []
-    for at in range(0, len(wanted), CHUNK):
-        part = select(model).where(model.id.in_(wanted[at : at + CHUNK])).order_by(model.id)
-        found += db.session.scalars(part)
-    return found
 
 
 def _set(row: ValueChainNode | SupplyLink, values: Row) -> Row:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import undefer
+from sqlalchemy import update
 
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
@@ -14,7 +13,7 @@ from ddplatform.infrastructure.errors import Conflict
 from ddplatform.value_chain.approvals.services.imports import take_back
 from ddplatform.value_chain.history.queries.values import typed
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
-from ddplatform.value_chain.import_steps.queries.since import is_new, keys_of
+from ddplatform.value_chain.import_steps.queries.since import is_new, keys_of, load_undo
 from ddplatform.value_chain.imports.queries import get_import_for_change
 from ddplatform.value_chain.mapping.models import (
     ImportStatus,
@@ -23,7 +22,7 @@ from ddplatform.value_chain.mapping.models import (
     ValueChain,
     ValueChainNode,
 )
-from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
+from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change, list_rows_by_key
 from ddplatform.value_chain.mapping.services.changes import finish_import
 from ddplatform.value_chain.matching_imports.services.sources import withdraw
 
@@ -52,14 +51,7 @@ def undo_import(import_id: UUID, *, act: Act) -> MapImport:
             f"This import cannot be undone. {obstacle}",
             "Change or archive single sites instead.",
         )
-    undo = db.session.scalar(
-        select(MapImport)
-        .where(MapImport.id == import_id)
-        .options(undefer(MapImport.undo))
-        .execution_options(populate_existing=True)
-    )
-    assert undo is not None
-    steps: Mapping[str, Any] = undo.undo or {}
+    steps = load_undo(row)
     changed = row.counts.get("applied", {})
     _take_back(chain, row, steps, act=act)
     row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, act.at, act.by.user_id
@@ -100,12 +92,7 @@ def _take_back(chain: ValueChain, row: MapImport, steps: Mapping[str, Any], *, a
 
 
 def _entities(model: Any, keys: Iterable[str]) -> list[Any]:
-    wanted = [UUID(key) for key in keys]
-    found: list[Any] = []
-    for at in range(0, len(wanted), 500):
-        part = select(model).where(model.id.in_(wanted[at : at + 500])).order_by(model.id)
-        found += db.session.scalars(part)
-    return found
+    return list_rows_by_key(model, map(UUID, keys))
 
 
 def _set_back(row: ValueChainNode | SupplyLink, before: Mapping[str, Any]) -> None:

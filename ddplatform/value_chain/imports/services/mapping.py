@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from ddplatform.infrastructure.db import db
+from ddplatform.value_chain.imports.queries import find_column_mapping
 from ddplatform.value_chain.mapping.models import ColumnMapping, MapImport
 from supply_chain.intake.columns import find_header_row, unique_header
 from supply_chain.intake.drafts import Mapping, TableMapping
@@ -38,8 +37,7 @@ class Memory:
 
 def recall(tables: Sequence[Table]) -> Memory | None:
     """What is remembered of lists with these headings."""
-    key = headings_key(tables)
-    kept = db.session.scalar(select(ColumnMapping).where(ColumnMapping.mapping_key == key))
+    kept = find_column_mapping(headings_key(tables))
     if kept is None:
         return None
     found: dict[str, dict[str, TableMapping]] = {side: {} for side in SIDES}
@@ -84,9 +82,7 @@ def remember(row: MapImport, *, at: datetime) -> None:
         for mend in row.mends
         if mend["table"] in tables
     ]
-    kept = db.session.scalar(
-        select(ColumnMapping).where(ColumnMapping.mapping_key == row.mapping_key)
-    )
+    kept = find_column_mapping(row.mapping_key)
     if kept is None:
         kept = ColumnMapping(mapping_key=row.mapping_key)
         db.session.add(kept)

@@ -1,11 +1,11 @@
-"""Maps, their nodes and links, one at a time; whole maps are read by chain_graph."""
+"""Maps, their nodes and links, one or some at a time; whole maps are read by chain_graph."""
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -24,6 +24,8 @@ from ddplatform.value_chain.mapping.models import (
 from supply_chain.vocabulary import FlowEvidence, LinkKind, RiskBand
 
 LINKS_SHOWN = 200
+CHUNK = 500
+NodeOrLink = TypeVar("NodeOrLink", bound=ValueChainNode | SupplyLink)
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,30 @@ def is_slug_taken(slug: str) -> bool:
     return db.session.scalar(select(ValueChain.id).where(ValueChain.slug == slug)) is not None
 
 
+def is_name_taken(name: str) -> bool:
+    """Whether a map of the acting organisation has this name."""
+    return db.session.scalar(select(ValueChain.id).where(ValueChain.name == name)) is not None
+
+
+def list_rows(model: type[NodeOrLink], *which: ColumnElement[bool]) -> Sequence[NodeOrLink]:
+    """Nodes or links that meet some conditions, by key."""
+    return db.session.scalars(select(model).where(*which).order_by(model.id)).all()
+
+
+def list_rows_by_key(model: type[NodeOrLink], keys: Iterable[UUID]) -> list[NodeOrLink]:
+    """Nodes or links with these keys, however many; a statement for each 500."""
+    wanted = list(keys)
+    parts = (wanted[at : at + CHUNK] for at in range(0, len(wanted), CHUNK))
+    return [row for part in parts for row in list_rows(model, model.id.in_(part))]
+
+
+def list_rows_anew(model: type[NodeOrLink], which: ColumnElement[bool]) -> Sequence[NodeOrLink]:
+    """Nodes or links as the database holds them now, whatever this unit of work read before."""
+    return db.session.scalars(
+        select(model).where(which).execution_options(populate_existing=True)
+    ).all()
+
+
 def get_node(node_id: UUID) -> ValueChainNode:
     """A node, archived ones too, or NotFound."""
     return get_one(select(ValueChainNode).where(ValueChainNode.id == node_id))
@@ -180,6 +206,27 @@ def select_summary(node_id: UUID) -> Question[Any]:
 def get_link(link_id: UUID) -> SupplyLink:
     """A link, archived ones too, or NotFound."""
     return get_one(select(SupplyLink).where(SupplyLink.id == link_id))
+
+
+def is_linked(
+    supplier: ValueChainNode,
+    buyer: ValueChainNode,
+    *,
+    kind: LinkKind,
+    commodity_ref: str | None,
+    valid_from: date | None,
+) -> bool:
+    """Whether a standing link from a supplier to a buyer says the same already."""
+    twin = select(SupplyLink.id).where(
+        SupplyLink.chain_id == buyer.chain_id,
+        SupplyLink.supplier_id == supplier.id,
+        SupplyLink.buyer_id == buyer.id,
+        SupplyLink.kind == kind,
+        SupplyLink.commodity_ref == commodity_ref,
+        SupplyLink.valid_from == valid_from,
+        SupplyLink.archived_at.is_(None),
+    )
+    return db.session.scalar(twin) is not None
 
 
 def get_standing_links(node: ValueChainNode) -> list[SupplyLink]:

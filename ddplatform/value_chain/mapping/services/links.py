@@ -5,8 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
@@ -21,7 +19,12 @@ from ddplatform.value_chain.approvals.services.requests import (
     end_standing,
 )
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
-from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change, get_link, get_node
+from ddplatform.value_chain.mapping.queries.maps import (
+    get_chain_for_change,
+    get_link,
+    get_node,
+    is_linked,
+)
 from ddplatform.value_chain.mapping.queries.words import LINK_LABELS
 from ddplatform.value_chain.mapping.services.changes import (
     archive,
@@ -91,16 +94,13 @@ def add_link(
 
 
 def _refuse_twin(supplier: ValueChainNode, buyer: ValueChainNode, wanted: LinkFields) -> None:
-    twin = select(SupplyLink.id).where(
-        SupplyLink.chain_id == buyer.chain_id,
-        SupplyLink.supplier_id == supplier.id,
-        SupplyLink.buyer_id == buyer.id,
-        SupplyLink.kind == wanted.kind,
-        SupplyLink.commodity_ref == wanted.commodity_ref,
-        SupplyLink.valid_from == wanted.valid_from,
-        SupplyLink.archived_at.is_(None),
-    )
-    if db.session.scalar(twin) is not None:
+    if is_linked(
+        supplier,
+        buyer,
+        kind=wanted.kind,
+        commodity_ref=wanted.commodity_ref,
+        valid_from=wanted.valid_from,
+    ):
         raise Conflict(
             f"“{supplier.name}” supplies “{buyer.name}” with this already.",
             "Change that link, or name another commodity.",

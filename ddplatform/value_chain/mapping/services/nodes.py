@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 
 from ddplatform.accounts.organisations.queries import get_person
 from ddplatform.audit.services import log as audit
@@ -33,6 +33,7 @@ from ddplatform.value_chain.mapping.queries.maps import (
     get_node,
     get_node_by_ref,
     get_standing_links,
+    is_name_taken,
     slug_of,
 )
 from ddplatform.value_chain.mapping.queries.words import NODE_LABELS
@@ -95,7 +96,7 @@ def create_chain(
     name = " ".join(name.split())
     if not name:
         raise Invalid(fields={"name": "Give the map a name, for example the product."})
-    if db.session.scalar(select(ValueChain.id).where(ValueChain.name == name)):
+    if is_name_taken(name):
         raise Conflict(f"A map called “{name}” exists.", "Choose another name, or open that map.")
     chain = ValueChain(
         name=name,
