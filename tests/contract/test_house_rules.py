@@ -37,6 +37,14 @@ WAYS_ACROSS_TENANTS = (
     # A second person: in which other organisations this person has a role.
     "ddplatform/risk/approvals/services/deciders.py",
 )
+# What services look up stands in queries, the condition of a write that needs a select too.
+SERVICES_THAT_ASK_QUERIES = (
+    "ddplatform/infrastructure/",
+    "ddplatform/audit/",
+    "ddplatform/accounts/",
+    "ddplatform/evidence/",
+    "ddplatform/value_chain/",
+)
 
 
 def modules(*roots: str) -> list[Path]:
@@ -93,6 +101,7 @@ RULES: dict[str, Callable[[ast.AST], bool]] = {
     "across tenants": lambda node: is_call(node, "across_tenants"),
     "environment": reads_environment,
     "abort": lambda node: called(node) in {"abort", "flask.abort"},
+    "select": lambda node: called(node) in {"select", "sa.select", "sqlalchemy.select"},
 }
 
 
@@ -151,6 +160,14 @@ def test_only_routes_and_the_gate_abort_a_request():
 
     assert [
         place for place in places("abort") if not is_layer(place, "routes") and place != gate
+    ] == []
+
+
+def test_no_services_module_selects_what_its_queries_can_find():
+    assert [
+        place
+        for place in places("select")
+        if place.startswith(SERVICES_THAT_ASK_QUERIES) and is_layer(place, "services")
     ] == []
 
 
@@ -257,6 +274,7 @@ def test_rule_sees_whose_routes_are_imported(code, routes, is_allowed):
         ("from os import getenv", "environment"),
         ("with tenancy.across_tenants(): ...", "across tenants"),
         ("flask.abort(404)", "abort"),
+        ("row = session.scalar(select(Job).where(Job.state == state))", "select"),
     ],
 )
 def test_rule_sees_what_it_is_meant_to_see(code, rule):
