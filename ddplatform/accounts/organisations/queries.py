@@ -90,6 +90,13 @@ def list_organisation_ids() -> Sequence[UUID]:
     return db.session.scalars(select(Organisation.id)).all()
 
 
+def list_slugs_from(stem: str) -> Sequence[str]:
+    """The slugs of all organisations that begin with these letters."""
+    return db.session.scalars(
+        select(Organisation.slug).where(Organisation.slug.startswith(stem, autoescape=True))
+    ).all()
+
+
 def list_standings(user_id: UUID) -> Sequence[Standing]:
     """Every organisation of a person, by name; call it across tenants."""
     return _standings(_STANDINGS, user_id=user_id)
@@ -138,6 +145,13 @@ def get_user(user_id: UUID) -> User:
 def find_organisation(slug: str) -> Organisation | None:
     """The organisation with this slug. Organisations are global rows: no tenant is needed."""
     return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+def list_addresses(user_ids: Collection[UUID]) -> Sequence[str]:
+    """The e-mail addresses of these users, in alphabetical order."""
+    return db.session.scalars(
+        select(User.email).where(User.id.in_(user_ids)).order_by(User.email)
+    ).all()
 
 
 def get_organisation_by_slug(slug: str) -> Organisation:

@@ -154,6 +154,17 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def list_shipped_checksums() -> set[str]:
+    """The SHA-256 of every published version that came with the product."""
+    shipped = select(QuestionnaireVersion.checksum).where(QuestionnaireVersion.is_own.is_(False))
+    return set(db.session.scalars(shipped))
+
+
+def find_questionnaire(ref: str) -> Questionnaire | None:
+    """The questionnaire with this short name, or None."""
+    return db.session.scalar(select(Questionnaire).where(Questionnaire.ref == ref))
+
+
 def get_version(version_id: UUID) -> QuestionnaireVersion:
     """A published version, or NotFound: also for one that another organisation made for itself."""
     found = db.session.get(QuestionnaireVersion, version_id)

@@ -3,19 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.supplier_engagement.library.models import Questionnaire, QuestionnaireVersion
-from ddplatform.supplier_engagement.library.queries import find_answerer
+from ddplatform.supplier_engagement.library.queries import (
+    find_answerer,
+    find_questionnaire,
+    list_shipped_checksums,
+)
 from questionnaires import Answerer, Form, Shipped, list_shipped, read_shipped, shipped_form
 
 
 def publish_shipped(at: datetime) -> int:
     """Make rows of the questionnaires that come with the product; returns how many are new."""
-    before = select(QuestionnaireVersion.checksum).where(QuestionnaireVersion.is_own.is_(False))
-    known = set(db.session.scalars(before))
+    known = list_shipped_checksums()
     new = [shipped for shipped in list_shipped() if shipped.sha256 not in known]
     for shipped in new:
         _publish(shipped, at=at)
@@ -23,7 +24,7 @@ def publish_shipped(at: datetime) -> int:
 
 
 def _publish(shipped: Shipped, *, at: datetime) -> None:
-    questionnaire = db.session.scalar(select(Questionnaire).where(Questionnaire.ref == shipped.ref))
+    questionnaire = find_questionnaire(shipped.ref)
     form = shipped_form(shipped.ref, shipped.version)
     if questionnaire is None:
         questionnaire = Questionnaire(ref=shipped.ref, title=shipped.title, description="")

@@ -11,8 +11,6 @@ from itertools import product
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.accounts.organisations.queries import get_account, get_organisation
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
@@ -22,14 +20,16 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.supplier_engagement.cascade.queries import find_forwarded
 from ddplatform.supplier_engagement.library.queries import get_assignment
+from ddplatform.supplier_engagement.receiving.queries import has_signals
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
-from ddplatform.supplier_engagement.responses.models import AnswerReview, RiskSignal
+from ddplatform.supplier_engagement.responses.models import RiskSignal
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     get_response,
     list_red_flags,
     load_filled,
 )
+from ddplatform.supplier_engagement.review.queries.reviews import list_accepted_paths
 from ddplatform.supplier_engagement.review.services.entries import keep_entry
 from ddplatform.supplier_engagement.sharing.queries.sharing import find_withheld
 from ddplatform.value_chain.mapping.models import ValueChainNode
@@ -80,8 +80,7 @@ FLAG_EFFECTS: Registry[FlagEffect] = Registry("effects of red flags")
 def receive(response_id: UUID, *, act: Act) -> None:
     """Read a sent response: signals, red-flag facts, event, mail, assessment. Twice is once."""
     row = get_response(response_id)
-    known = select(RiskSignal.id).where(RiskSignal.response_id == row.id).limit(1)
-    if db.session.scalar(known) is not None:
+    if has_signals(row.id):
         return
     assignment = get_assignment(row.assignment_id)
     filled = load_filled(assignment, row, now=act.at)
@@ -156,7 +155,7 @@ def read_answers(filled: Filled) -> Signals:
     """What a response says of factors and controls, and which answers may not match."""
     return score(
         filled.form,
-        evidence_accepted=accepted_paths(filled.row.id),
+        evidence_accepted=list_accepted_paths(filled.row.id),
         light=filled.assignment.light_mode,
         sector_risk=find_sector_risk(get_node(filled.assignment.node_id)),
     )
@@ -170,17 +169,6 @@ def find_sector_risk(node: ValueChainNode) -> float | None:
     goods = tuple(node.commodity_refs)
     known = known_of(load_reference(), None, node.sector_ref, goods)
     return next((one.value for one in known if one.factor == SECTOR_RISK), None)
-
-
-def accepted_paths(response_id: UUID) -> frozenset[str]:
-    """The paths of the answers whose documents were accepted; the newest decision counts."""
-    rows = db.session.execute(
-        select(AnswerReview.path, AnswerReview.evidence_accepted)
-        .where(AnswerReview.response_id == response_id)
-        .order_by(AnswerReview.created_at, AnswerReview.id)
-    ).all()
-    newest = {path: accepted for path, accepted in rows}
-    return frozenset(path for path, accepted in newest.items() if accepted)
 
 
 def _own_business(node_id: UUID) -> UUID | None:

@@ -1,14 +1,18 @@
-"""Which questionnaires fit nodes, by what the map and their accepted answers tell."""
+"""Which questionnaires fit nodes, and the links by which they are asked.
+
+What fits is told by the map and by accepted answers.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.supplier_engagement.library.models import (
     Assignment,
@@ -18,6 +22,7 @@ from ddplatform.supplier_engagement.library.models import (
 from ddplatform.supplier_engagement.library.queries import TO_REVIEW, WAITING
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from questionnaires import Answerer, KnownPlace, Proposal, propose
 from supply_chain.reference.release import load_reference
@@ -118,3 +123,37 @@ def find_newest_status(nodes: Sequence[UUID]) -> str | None:
         .limit(1)
     )
     return status.value if status is not None else None
+
+
+# ---- links -----------------------------------------------------------------------------------
+
+
+def find_unused_link(assignment_id: UUID, *, for_change: bool = False) -> Invitation | None:
+    """The link to a questionnaire that nobody used yet.
+
+    Args:
+        for_change: it is held until the end of the unit of work and read anew; ask before you
+            change it.
+    """
+    statement = _select_unused(assignment_id)
+    return db.session.scalar(held(statement) if for_change else statement)
+
+
+def list_unused_links(assignment_id: UUID) -> Sequence[Invitation]:
+    """All links to a questionnaire that nobody used yet."""
+    return db.session.scalars(_select_unused(assignment_id)).all()
+
+
+def _select_unused(assignment_id: UUID) -> Select[Invitation]:
+    return select(Invitation).where(
+        Invitation.assignment_id == assignment_id, Invitation.used_at.is_(None)
+    )
+
+
+def list_unused_links_of(assignment_ids: Sequence[UUID]) -> Sequence[Invitation]:
+    """The links to these questionnaires that nobody used yet, read anew."""
+    return db.session.scalars(
+        select(Invitation)
+        .where(among(Invitation.assignment_id, assignment_ids), Invitation.used_at.is_(None))
+        .execution_options(populate_existing=True)
+    ).all()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ddplatform.audit.services import log as audit
 from ddplatform.evidence.search import services as evidence_search
@@ -22,7 +22,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import gettext
-from ddplatform.supplier_engagement.responses.models import Answer, RedFlag
+from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.supplier_engagement.responses.queries.responses import (
     FileOfAnswer,
@@ -43,11 +43,16 @@ from ddplatform.supplier_engagement.review.services.entries import forget_hidden
 from ddplatform.supplier_engagement.sharing.models import SectionShare
 from ddplatform.supplier_engagement.sharing.queries.sharing import (
     Source,
+    find_share,
     get_share,
     get_source,
     list_run_out,
 )
-from ddplatform.supplier_engagement.sharing.queries.standing import section_of
+from ddplatform.supplier_engagement.sharing.queries.shown import (
+    list_flags_of_rounds,
+    list_shared_answers,
+    list_shared_files,
+)
 from questionnaires import Page
 from questionnaires.form.form import UPLOADS
 from questionnaires.scoring.given import without_places
@@ -242,7 +247,7 @@ def expire_shares(*, act: Act) -> int:
 
 def tell_ended(share_id: UUID, *, act: Act) -> None:
     """The results of the buyer forget answers that are not shown any more; its log tells it."""
-    share = db.session.scalar(select(SectionShare).where(SectionShare.id == share_id))
+    share = find_share(share_id)
     if share is not None:
         forget_hidden(share.assignment_id, share.section)
         audit.record("sharing:was_ended", share, act=act, section=share.section)
@@ -284,7 +289,7 @@ def _blank(assignment_id: UUID, row: ResponseRow, paths: list[str], *, act: Act)
 
 
 def _hide_answers(share: SectionShare) -> Sequence[Answer]:
-    found = db.session.scalars(select(Answer).where(Answer.share_id == share.id)).all()
+    found = list_shared_answers(share.id)
     for answer in found:
         answer.is_released = False
     return found
@@ -292,31 +297,14 @@ def _hide_answers(share: SectionShare) -> Sequence[Answer]:
 
 def _blank_flags(hidden: Collection[tuple[UUID, str]]) -> None:
     """That a red flag stood stays with the buyer, who acts on it; what was answered does not."""
-    rounds = {response_id for response_id, _ in hidden}
-    flags = db.session.scalars(select(RedFlag).where(RedFlag.response_id.in_(rounds)))
-    for flag in flags:
+    for flag in list_flags_of_rounds({response_id for response_id, _ in hidden}):
         if (flag.response_id, flag.path) in hidden:
             flag.answer = ""
 
 
 def _hide_files(share: SectionShare, *, at: datetime) -> Sequence[EvidenceLink]:
-    """Withhold the documents that came with a consent; they bear its moment, in every round."""
-    rounds = select(ResponseRow.id).where(ResponseRow.assignment_id == share.assignment_id)
-    rows = db.session.execute(
-        select(EvidenceLink, Evidence)
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(
-            EvidenceLink.target_type == ResponseRow.__tablename__,
-            EvidenceLink.target_id.in_(rounds),
-            EvidenceLink.path.is_not(None),
-            Evidence.created_at == share.granted_at,
-        )
-    ).all()
-    found = [
-        (link, document)
-        for link, document in rows
-        if link.path is not None and section_of(link.path) == share.section
-    ]
+    """Withhold the documents that came with a consent."""
+    found = list_shared_files(share)
     for link, document in found:
         link.is_released = document.is_released = False
         document.withdrawn_at = document.withdrawn_at or at

@@ -3,19 +3,14 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.db import db, held
+from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.supplier_engagement.library.models import (
-    ConfirmedText,
-    Questionnaire,
-    QuestionnaireVersion,
-)
+from ddplatform.supplier_engagement.library.models import ConfirmedText, QuestionnaireVersion
 from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.translations.queries.texts import (
+    get_questionnaire_for_change,
     list_confirmed_rows,
     load_texts,
 )
@@ -49,7 +44,9 @@ def confirm(
         NotFound: no such version, or not translated into that language.
     """
     version = get_version(version_id)
-    _hold(version)  # before what stands there is read: a text may have no row of its own yet
+    # One after the other, as words hold for every version of a questionnaire; and before what
+    # stands there is read: a text may have no row of its own yet.
+    get_questionnaire_for_change(version.questionnaire_id)
     known = load_texts(version_id, language).texts
     clean = {place: text.strip() for place, text in texts.items() if place in known}
     _require_sound(known, clean, seen or {})
@@ -65,14 +62,6 @@ def confirm(
             places=sorted(new),
         )
     return len(new)
-
-
-def _hold(version: QuestionnaireVersion) -> None:
-    """One after the other: words hold for every version of a questionnaire."""
-    db.session.flush()  # reading anew would forget what is not written yet
-    db.session.scalar(
-        held(select(Questionnaire).where(Questionnaire.id == version.questionnaire_id))
-    )
 
 
 def _is_new(known: TextIn, text: str) -> bool:

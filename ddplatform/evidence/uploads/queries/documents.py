@@ -155,6 +155,17 @@ def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:
     ).all()
 
 
+def list_links_to(target_type: str, target_id: UUID) -> Sequence[tuple[EvidenceLink, Evidence]]:
+    """What is attached to one row, oldest first: each link with its document, in use or not."""
+    rows = db.session.execute(
+        select(EvidenceLink, Evidence)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(EvidenceLink.target_type == target_type, EvidenceLink.target_id == target_id)
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 @dataclass(frozen=True)
 class DocumentUse:
     """What one document is used for; `title` where it is a record that this tenant sees."""

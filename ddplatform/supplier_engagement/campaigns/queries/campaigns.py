@@ -278,6 +278,43 @@ def list_to_send(campaign_id: UUID, *, today: date, limit: int) -> Sequence[Camp
     ).all()
 
 
+def list_places_to_send(campaign_id: UUID) -> Sequence[int]:
+    """The places of all lines that were not sent yet, in their order."""
+    return db.session.scalars(
+        select(CampaignTarget.place).where(*to_send(campaign_id)).order_by(CampaignTarget.place)
+    ).all()
+
+
+def list_lines_to_choose(campaign_id: UUID, line_ids: Sequence[UUID]) -> Sequence[CampaignTarget]:
+    """Those of these lines of a campaign that a person may leave out or take in again."""
+    return db.session.scalars(
+        select(CampaignTarget).where(
+            CampaignTarget.campaign_id == campaign_id,
+            CampaignTarget.id.in_(line_ids),
+            CampaignTarget.left_out.is_(None) | (CampaignTarget.left_out == LeftOut.BY_HAND),
+        )
+    ).all()
+
+
+def find_nodes(node_ids: Sequence[UUID]) -> Mapping[UUID, ValueChainNode]:
+    """These nodes by key, read anew."""
+    rows = db.session.scalars(
+        select(ValueChainNode)
+        .where(among(ValueChainNode.id, node_ids))
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def list_mailed(assignment_ids: Sequence[UUID]) -> Sequence[Assignment]:
+    """The assignments of a batch of mails, read anew."""
+    return db.session.scalars(
+        select(Assignment)
+        .where(among(Assignment.id, assignment_ids))
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def list_to_mail(campaign_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Assignment]:
     """The next assignments whose invitation did not go out yet, in the order of their keys."""
     statement = select(Assignment).where(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ddplatform.accounts.organisations.services.people import is_address
 from ddplatform.audit.services import log as audit
@@ -21,7 +21,9 @@ from ddplatform.supplier_engagement.campaigns.models import Campaign, CampaignTa
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     Place,
     get_campaign,
+    list_lines_to_choose,
     list_places,
+    list_places_to_send,
     to_send,
 )
 from ddplatform.supplier_engagement.library.queries import (
@@ -239,13 +241,7 @@ def leave_out(campaign_id: UUID, target_ids: Sequence[UUID], *, act: Act) -> int
         Invalid: none of its lines is chosen.
     """
     campaign = _draft(campaign_id)
-    lines = db.session.scalars(
-        select(CampaignTarget).where(
-            CampaignTarget.campaign_id == campaign.id,
-            CampaignTarget.id.in_(target_ids),
-            CampaignTarget.left_out.is_(None) | (CampaignTarget.left_out == LeftOut.BY_HAND),
-        )
-    ).all()
+    lines = list_lines_to_choose(campaign.id, target_ids)
     if not lines:
         raise Invalid("Tick at least one line that can be left out or taken in.")
     for line in lines:
@@ -269,9 +265,7 @@ def start(campaign_id: UUID, *, act: Act) -> Campaign:
         Invalid: nobody is left, or the waves would not be over before the due date.
     """
     campaign = _draft(campaign_id)
-    left = db.session.scalars(
-        select(CampaignTarget.place).where(*to_send(campaign.id)).order_by(CampaignTarget.place)
-    ).all()
+    left = list_places_to_send(campaign.id)
     waves = _waves(campaign, left, today=act.at.date())
     for day, first, last in waves:
         db.session.execute(

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
 from ddplatform.accounts.organisations.queries import (
@@ -34,14 +34,17 @@ from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     ASSESSMENT_PLAN,
     PLANS,
     count_sending,
+    find_nodes,
     get_campaign,
     list_going_on,
+    list_mailed,
     list_to_mail,
     list_to_send,
 )
 from ddplatform.supplier_engagement.campaigns.services.campaigns import queue_sending, why_no_mail
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import find_open, list_visitors, load_plan
+from ddplatform.supplier_engagement.requests.queries import list_unused_links_of
 from ddplatform.supplier_engagement.requests.services.invitations import (
     give_to_server,
     note_mailed,
@@ -94,7 +97,7 @@ def send_batch(campaign_id: UUID, job_id: UUID, *, act: Act) -> int:
     lines = list_to_send(campaign_id, today=act.at.date(), limit=BATCH)
     if not lines:
         return 0
-    nodes = _nodes_of(lines)
+    nodes = find_nodes([line.node_id for line in lines])
     visitors = list_visitors(list(nodes))
     sent = [line for line in lines if _settle(line, nodes[line.node_id], visitors)]
     sent = _without_open(sent)
@@ -124,15 +127,6 @@ def send_batch(campaign_id: UUID, job_id: UUID, *, act: Act) -> int:
         assignments=[str(row["id"]) for row in rows],
     )
     return len(lines)
-
-
-def _nodes_of(lines: Sequence[CampaignTarget]) -> Mapping[UUID, ValueChainNode]:
-    rows = db.session.scalars(
-        select(ValueChainNode)
-        .where(among(ValueChainNode.id, [line.node_id for line in lines]))
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows}
 
 
 def _settle(
@@ -266,11 +260,7 @@ def _write_batch(
     campaign = get_campaign(campaign_id)
     buyer = get_organisation(campaign.organisation_id).name
     helper = get_help_contact(campaign.organisation_id, campaign.started_by_id)
-    invitations = db.session.scalars(
-        select(Invitation)
-        .where(among(Invitation.assignment_id, list(waiting)), Invitation.used_at.is_(None))
-        .execution_options(populate_existing=True)
-    )
+    invitations = list_unused_links_of(list(waiting))
     chosen = chosen_languages([asked.invited_email for asked in waiting.values()])
     found: dict[UUID, Mail] = {}
     for invitation in invitations:
@@ -293,12 +283,7 @@ def _key_of(asked: Assignment) -> str:
 
 
 def _note(mails: Mapping[UUID, Mail], refused: Mapping[UUID, Refusal], *, at: datetime) -> None:
-    rows = db.session.scalars(
-        select(Assignment)
-        .where(among(Assignment.id, list(mails)))
-        .execution_options(populate_existing=True)
-    )
-    for row in rows:
+    for row in list_mailed(list(mails)):
         if row.id not in refused:
             note_mailed(row, at=at)
         else:

@@ -3,8 +3,6 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.accounts.organisations.queries import (
     get_help_contact,
@@ -16,12 +14,12 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import FOR_ONE, Mail, MailRefused, Refusal, refusal_of
-from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import day_in_words, gettext, speaking
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_assignment
+from ddplatform.supplier_engagement.requests.queries import find_unused_link
 from questionnaires import Answerer
 
 log = logging.getLogger(__name__)
@@ -102,13 +100,7 @@ def show_link(asked: Assignment, *, act: Act) -> str:
     Raises:
         Conflict: no mail was refused, or the supplier needs no link any more.
     """
-    invitation = db.session.scalar(
-        held(
-            select(Invitation).where(
-                Invitation.assignment_id == asked.id, Invitation.used_at.is_(None)
-            )
-        )
-    )
+    invitation = find_unused_link(asked.id, for_change=True)
     if asked.mail_refusal is None or invitation is None:
         raise Conflict(
             "The link goes out by mail alone while the mail server takes it.",

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
 from ddplatform.accounts.organisations.services.people import INVITATION_LIFE, is_address
 from ddplatform.audit.services import log as audit
@@ -28,8 +26,9 @@ from ddplatform.supplier_engagement.library.queries import (
     load_plan,
 )
 from ddplatform.supplier_engagement.library.services import require_sent_by_link
-from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode
-from ddplatform.value_chain.mapping.queries.maps import get_node
+from ddplatform.supplier_engagement.requests.queries import find_unused_link, list_unused_links
+from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_node, get_summary
 from questionnaires import Answerer, Response, pages
 
 MAX_AT_ONCE = 200
@@ -190,11 +189,7 @@ def _assign(assignment: Assignment, node: ValueChainNode, *, act: Act) -> Assign
 
 def invite(assignment: Assignment, *, act: Act) -> Invitation:
     """Send the single-use link by mail; part of a larger change that records it."""
-    invitation = db.session.scalar(
-        select(Invitation).where(
-            Invitation.assignment_id == assignment.id, Invitation.used_at.is_(None)
-        )
-    )
+    invitation = find_unused_link(assignment.id)
     if invitation is None:
         invitation = Invitation(
             purpose=InvitationPurpose.RESPOND,
@@ -261,11 +256,7 @@ def expire(assignment: Assignment, *, act: Act) -> None:
 
 def _end(assignment: Assignment, state: State, *, at: datetime) -> None:
     assignment.status, assignment.decided_at = state, at
-    for invitation in db.session.scalars(
-        select(Invitation).where(
-            Invitation.assignment_id == assignment.id, Invitation.used_at.is_(None)
-        )
-    ):
+    for invitation in list_unused_links(assignment.id):
         invitation.used_at, invitation.token_hash = at, None
     show_on_map(assignment)
 
@@ -274,9 +265,7 @@ def show_on_map(assignment: Assignment) -> None:
     """Keep the state beside the node, where lists and the map read it; a visit has none there."""
     if assignment.answered_by is not Answerer.SUPPLIER:
         return
-    summary = db.session.scalar(
-        select(NodeSummary).where(NodeSummary.node_id == assignment.node_id)
-    )
+    summary = get_summary(assignment.node_id)
     if summary is not None:
         summary.questionnaire_status = assignment.status.value
 

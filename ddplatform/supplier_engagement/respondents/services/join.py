@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.accounts.organisations.models import Invitation, Organisation, User
 from ddplatform.accounts.organisations.queries import (
     get_organisation,
     get_user_by_email,
     is_only_for,
+    list_slugs_from,
     list_standings,
 )
 from ddplatform.accounts.organisations.services.organisations import found_organisation
@@ -193,10 +192,6 @@ def _member(
 def _free_slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "supplier"
-    taken = set(
-        db.session.scalars(
-            select(Organisation.slug).where(Organisation.slug.startswith(stem, autoescape=True))
-        )
-    )
+    taken = set(list_slugs_from(stem))
     tries = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
     return stem if stem not in taken else next(slug for slug in tries if slug not in taken)

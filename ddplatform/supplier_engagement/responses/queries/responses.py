@@ -298,6 +298,14 @@ def list_red_flags(response_id: UUID) -> Sequence[RedFlag]:
     ).all()
 
 
+def find_fired_flags(response_id: UUID) -> Mapping[tuple[str, str], RedFlag]:
+    """(code, path) -> the red flag that fired there in a round, withdrawn ones too."""
+    rows = db.session.scalars(
+        select(RedFlag).where(RedFlag.response_id == response_id).order_by(RedFlag.id)
+    )
+    return {(row.code, row.path): row for row in rows}
+
+
 def list_files(response_id: UUID) -> Mapping[str, Sequence[FileOfAnswer]]:
     """The documents of a round by the path of their question."""
     found: dict[str, list[FileOfAnswer]] = {}

@@ -1,13 +1,13 @@
 """Documents that support answers, seen by the supplier alone until the answers are sent."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
+from ddplatform.evidence.uploads.queries.documents import list_links_to
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.db import db
@@ -98,14 +98,5 @@ def release_files(row: ResponseRow) -> None:
             evidence.release(document)
 
 
-def _links(row: ResponseRow) -> list[tuple[EvidenceLink, Evidence]]:
-    found = db.session.execute(
-        select(EvidenceLink, Evidence)
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(
-            EvidenceLink.target_type == ResponseRow.__tablename__,
-            EvidenceLink.target_id == row.id,
-        )
-        .order_by(EvidenceLink.created_at, EvidenceLink.id)
-    )
-    return [(line[0], line[1]) for line in found]
+def _links(row: ResponseRow) -> Sequence[tuple[EvidenceLink, Evidence]]:
+    return list_links_to(ResponseRow.__tablename__, row.id)

@@ -1,12 +1,10 @@
 """Red flags fire on save: rows for the requester to see after sending, words of help at once."""
 
-from sqlalchemy import select
-
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import RedFlag
-from ddplatform.supplier_engagement.responses.queries.responses import Filled
+from ddplatform.supplier_engagement.responses.queries.responses import Filled, find_fired_flags
 from questionnaires import FiredFlag, Notice, Question, Response, red_flags_fired
 from questionnaires.scoring.plan import question_id
 
@@ -23,12 +21,7 @@ def note_flags(filled: Filled, *, act: Act) -> tuple[Notice, ...]:
         for flag in notice.fired
     }
     db.session.flush()  # an earlier save of this unit of work may have fired the same
-    rows = {
-        (row.code, row.path): row
-        for row in db.session.scalars(
-            select(RedFlag).where(RedFlag.response_id == filled.row.id).order_by(RedFlag.id)
-        )
-    }
+    rows = find_fired_flags(filled.row.id)
     new = [key for key in fired if key not in rows or rows[key].withdrawn_at is not None]
     for key, row in rows.items():
         if key not in fired and row.withdrawn_at is None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import undefer
 
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.db import db, held
@@ -144,6 +145,15 @@ def list_alike(entry: ReviewEntry, node_id: UUID) -> Sequence[tuple[UUID, str]]:
 def find_entry(response_id: UUID) -> ReviewEntry | None:
     """What a response says at a glance, if a job has read it."""
     return db.session.scalar(select(ReviewEntry).where(ReviewEntry.response_id == response_id))
+
+
+def list_entries(assignment_id: UUID) -> Sequence[ReviewEntry]:
+    """The same of every round of an assignment, with what was counted."""
+    return db.session.scalars(
+        select(ReviewEntry)
+        .where(ReviewEntry.assignment_id == assignment_id)
+        .options(undefer(ReviewEntry.counted))
+    ).all()
 
 
 # ---- samples ---------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""What the requester decided about answers."""
+"""What was sent to the requester, in all its rounds, and what the requester decided about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db
-from ddplatform.supplier_engagement.responses.models import AnswerReview, ReviewDecision
+from ddplatform.supplier_engagement.responses.models import Answer, AnswerReview, ReviewDecision
+from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from questionnaires.scoring.given import without_places
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,36 @@ def list_decisions(response_id: UUID) -> Mapping[str, Decision]:
         .order_by(AnswerReview.created_at, AnswerReview.id)
     )
     return {row.path: Decision(**row._mapping) for row in rows}
+
+
+def list_accepted_paths(response_id: UUID) -> frozenset[str]:
+    """The paths of the answers whose documents were accepted; the newest decision counts."""
+    newest = list_decisions(response_id)
+    return frozenset(path for path, decision in newest.items() if decision.evidence_accepted)
+
+
+def list_sent_rounds(assignment_id: UUID) -> Sequence[ResponseRow]:
+    """Every round of an assignment that was sent."""
+    return db.session.scalars(
+        select(ResponseRow).where(
+            ResponseRow.assignment_id == assignment_id, ResponseRow.submitted_at.is_not(None)
+        )
+    ).all()
+
+
+def list_sent_answers(assignment_id: UUID, question: str) -> Sequence[Answer]:
+    """The answers to a question in every round that was sent, in all places of its repeats.
+
+    Args:
+        question: its path without places.
+    """
+    found = db.session.scalars(
+        select(Answer)
+        .join(ResponseRow, ResponseRow.id == Answer.response_id)
+        .where(
+            ResponseRow.assignment_id == assignment_id,
+            ResponseRow.submitted_at.is_not(None),
+            Answer.path.endswith(question.rpartition("/")[2], autoescape=True),
+        )
+    )
+    return [answer for answer in found if without_places(answer.path) == question]

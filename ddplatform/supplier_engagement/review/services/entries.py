@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
-
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.queries.plans import planned_days
 from ddplatform.supplier_engagement.responses.queries.responses import (
@@ -18,6 +15,7 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
 )
 from ddplatform.supplier_engagement.review.models import ReviewEntry
 from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
+from ddplatform.supplier_engagement.review.queries.queue import find_entry, list_entries
 from ddplatform.supplier_engagement.sharing.queries.standing import section_of
 from questionnaires import Kind, NodeState, Question, Signals
 from questionnaires.form.form import SELECTS, UPLOADS
@@ -36,7 +34,7 @@ def keep_entry(filled: Filled, signals: Signals, *, at: datetime) -> ReviewEntry
     checks = (*signals.checks, *compare_answers(filled, note=filled.row.declared_note))
     worst = worst_of(signals).values()
     counted, flags = dict(_counted(filled)), len(list_red_flags(filled.row.id))
-    entry = db.session.scalar(select(ReviewEntry).where(ReviewEntry.response_id == filled.row.id))
+    entry = find_entry(filled.row.id)
     if entry is None:
         entry = ReviewEntry(
             response_id=filled.row.id, assignment_id=filled.assignment.id, received_at=at
@@ -74,12 +72,7 @@ def _conduct(filled: Filled, signals: Signals) -> list[dict[str, object]]:
 
 def forget_hidden(assignment_id: UUID, section: str) -> None:
     """Answers of a section that are shown no longer leave the entries of an assignment too."""
-    entries = db.session.scalars(
-        select(ReviewEntry)
-        .where(ReviewEntry.assignment_id == assignment_id)
-        .options(undefer(ReviewEntry.counted))
-    )
-    for entry in entries:
+    for entry in list_entries(assignment_id):
         shown = {answer.path for answer in list_answers(entry.response_id)}
         entry.counted = {
             path: value

@@ -4,19 +4,18 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.audit.services import log as audit
 from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.evidence.redaction.services import stretches_of
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.supplier_engagement.library.queries import get_assignment, load_plan
-from ddplatform.supplier_engagement.responses.models import Answer
-from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
 from ddplatform.supplier_engagement.responses.queries.traces import is_free_text
+from ddplatform.supplier_engagement.review.queries.reviews import (
+    list_sent_answers,
+    list_sent_rounds,
+)
 from questionnaires import Kind, Plan, Question
 from questionnaires.scoring.given import without_places
 
@@ -62,11 +61,7 @@ def _require_text(plan: Plan, question: str) -> bool:
 
 
 def _redact_notes(assignment_id: UUID, wanted: Sequence[str]) -> int:
-    rows = db.session.scalars(
-        select(ResponseRow).where(
-            ResponseRow.assignment_id == assignment_id, ResponseRow.submitted_at.is_not(None)
-        )
-    ).all()
+    rows = list_sent_rounds(assignment_id)
     _require_standing([row.declared_note or "" for row in rows], wanted)
     many = 0
     for row in rows:
@@ -80,16 +75,7 @@ def _redact_answers(
     assignment_id: UUID, question: str, wanted: Sequence[str], *, is_text: bool
 ) -> int:
     """In all its places: an entry of a repeat may stand elsewhere in another round."""
-    found = db.session.scalars(
-        select(Answer)
-        .join(ResponseRow, ResponseRow.id == Answer.response_id)
-        .where(
-            ResponseRow.assignment_id == assignment_id,
-            ResponseRow.submitted_at.is_not(None),
-            Answer.path.endswith(question.rpartition("/")[2], autoescape=True),
-        )
-    )
-    answers = [answer for answer in found if without_places(answer.path) == question]
+    answers = list_sent_answers(assignment_id, question)
     if not answers:
         raise NotFound()
     # Of a choice the plan to find out alone is written in words of their own.

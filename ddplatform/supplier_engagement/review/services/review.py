@@ -13,11 +13,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import (
-    accepted_paths,
-    refute_flag,
-    score_again,
-)
+from ddplatform.supplier_engagement.receiving.services import refute_flag, score_again
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
 from ddplatform.supplier_engagement.responses.models import (
     AnswerMessage,
@@ -36,7 +32,10 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_red_flags,
     load_filled,
 )
-from ddplatform.supplier_engagement.review.queries.reviews import list_decisions
+from ddplatform.supplier_engagement.review.queries.reviews import (
+    list_accepted_paths,
+    list_decisions,
+)
 
 TELL_RETURNED = "questionnaire:tell_returned"
 TELL_ESCALATED = "questionnaire:tell_escalated"
@@ -334,7 +333,7 @@ def _decide(
     if path not in _known_paths(filled):
         raise NotFound()
     if evidence is None:
-        evidence = path in accepted_paths(filled.row.id)
+        evidence = path in list_accepted_paths(filled.row.id)
     _add(filled, path, decision, evidence=evidence, note=note, act=act)
 
 

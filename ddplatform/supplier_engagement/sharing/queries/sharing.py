@@ -172,6 +172,11 @@ def get_share(share_id: UUID, *, for_change: bool = False) -> SectionShare:
     return get_one(statement, for_change=for_change)
 
 
+def find_share(share_id: UUID) -> SectionShare | None:
+    """A consent that either side may see, or None."""
+    return db.session.scalar(select(SectionShare).where(SectionShare.id == share_id))
+
+
 def list_run_out(at: datetime) -> Sequence[SectionShare]:
     """Consents of the acting organisation whose last day is past."""
     return db.session.scalars(

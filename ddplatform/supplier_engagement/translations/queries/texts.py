@@ -17,9 +17,14 @@ from sqlalchemy import func, select
 from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db, is_writing
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.tenancy import acting_in, current_organisation
 from ddplatform.languages import gettext
-from ddplatform.supplier_engagement.library.models import ConfirmedText, QuestionnaireVersion
+from ddplatform.supplier_engagement.library.models import (
+    ConfirmedText,
+    Questionnaire,
+    QuestionnaireVersion,
+)
 from ddplatform.supplier_engagement.library.queries import get_version, plan_of
 from questionnaires import Form, Plan, plan, read_form
 from questionnaires.library.shipped import shipped_translations
@@ -216,6 +221,13 @@ def _form_of(kept: QuestionnaireVersion) -> Form:
 def _make_room(kept: dict[Any, Any]) -> None:
     while len(kept) >= MOST_KEPT:
         kept.pop(next(iter(kept)), None)  # another thread may have been quicker
+
+
+def get_questionnaire_for_change(questionnaire_id: UUID) -> Questionnaire:
+    """A questionnaire, held until the end of the unit of work, or NotFound."""
+    return get_one(
+        select(Questionnaire).where(Questionnaire.id == questionnaire_id), for_change=True
+    )
 
 
 def load_source(version_id: UUID) -> Form:

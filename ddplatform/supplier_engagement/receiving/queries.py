@@ -1,0 +1,14 @@
+"""What the requester has made of answers so far."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.infrastructure.db import db
+from ddplatform.supplier_engagement.responses.models import RiskSignal
+
+
+def has_signals(response_id: UUID) -> bool:
+    """Whether risk signals were made of a response: it was received."""
+    known = select(RiskSignal.id).where(RiskSignal.response_id == response_id).limit(1)
+    return db.session.scalar(known) is not None
