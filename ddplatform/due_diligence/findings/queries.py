@@ -1,6 +1,6 @@
 """Findings: lists, one finding with its place and scores, counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.risk.runs.models import FactKind, RiskAssessment, RiskFact
 from ddplatform.risk.runs.queries.scores import residual_band_of
-from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 PAGE_SIZE = 50
@@ -282,3 +282,52 @@ def find_open_fact(finding_id: UUID) -> RiskFact | None:
         .order_by(RiskFact.since.desc(), RiskFact.id)
         .limit(1)
     )
+
+
+def find_newest_open(node_id: UUID, issue: Issue) -> UUID | None:
+    """The newest open finding on an issue at a node."""
+    return db.session.scalar(
+        select(Finding.id)
+        .where(
+            Finding.node_id == node_id,
+            Finding.issue == issue,
+            Finding.status != RiskState.CONTROLLED,
+        )
+        .order_by(Finding.created_at.desc(), Finding.id)
+        .limit(1)
+    )
+
+
+# ---- counts that lists of sites show ---------------------------------------------------------
+
+
+def count_open_by_node(node_id: UUID | None = None) -> Mapping[UUID, int]:
+    """Node -> how many open findings it has, of one node or of all; those without are left out."""
+    statement = (
+        select(Finding.node_id, func.count())
+        .where(Finding.status != RiskState.CONTROLLED)
+        .group_by(Finding.node_id)
+    )
+    if node_id is not None:
+        statement = statement.where(Finding.node_id == node_id)
+    return {node: count for node, count in db.session.execute(statement)}
+
+
+def count_late_by_node(node_id: UUID | None = None, *, today: date) -> Mapping[UUID, int]:
+    """The same of actions that are late."""
+    statement = (
+        select(MitigationAction.node_id, func.count())
+        .where(MitigationAction.status.in_(UNDONE_ACTIONS), MitigationAction.due_on < today)
+        .group_by(MitigationAction.node_id)
+    )
+    if node_id is not None:
+        statement = statement.where(MitigationAction.node_id == node_id)
+    return {node: count for node, count in db.session.execute(statement)}
+
+
+def list_counting_summaries(counted: Collection[UUID]) -> Sequence[NodeSummary]:
+    """The summaries of these nodes, and all others that show a count."""
+    shown = or_(NodeSummary.open_findings > 0, NodeSummary.overdue_actions > 0)
+    return db.session.scalars(
+        select(NodeSummary).where(or_(shown, NodeSummary.node_id.in_(counted)))
+    ).all()

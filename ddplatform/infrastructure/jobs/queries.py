@@ -1,5 +1,6 @@
 """Where jobs stand."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -62,3 +63,9 @@ def is_waiting(name: str) -> bool:
         Job.state.in_(GOING_ON),
     )
     return db.session.scalar(statement.limit(1)) is not None
+
+
+def list_known_keys(keys: Collection[str]) -> set[str]:
+    """Those of these unique keys that some job has, whatever became of it."""
+    found = db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(keys)))
+    return {key for key in found if key is not None}

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.accounts.organisations.models import Organisation, User
+from ddplatform.audit.models import AuditEvent
 from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
@@ -169,3 +170,13 @@ def list_report_keepers() -> Sequence[UUID]:
 def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:
     """Whether a report of an organisation has a file of these bytes."""
     return (Report.organisation_id == organisation_id) & holds(Report.files, sha256)
+
+
+def find_seal(report_id: UUID) -> AuditEvent | None:
+    """The first event of the log that seals a report."""
+    return db.session.scalar(
+        select(AuditEvent)
+        .where(AuditEvent.action == "report:seal", AuditEvent.target_id == str(report_id))
+        .order_by(AuditEvent.sequence)
+        .limit(1)
+    )

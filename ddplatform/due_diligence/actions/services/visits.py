@@ -2,18 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
-from ddplatform.core.due_diligence.vocabulary import RiskState
 from ddplatform.due_diligence.actions.services.actions import ActionPlan, plan
-from ddplatform.due_diligence.findings.models import Finding, FindingSource
+from ddplatform.due_diligence.findings.models import FindingSource
+from ddplatform.due_diligence.findings.queries import find_newest_open
 from ddplatform.due_diligence.findings.services.findings import (
     TITLE_LENGTH,
     FindingFields,
     record,
 )
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.db import db
 from ddplatform.risk.assessment_plan.services.assign import WantedVisit
 from supply_chain.risk.issue_names import ISSUE_TERMS
 
@@ -28,7 +25,7 @@ def plan_visit(wanted: WantedVisit, *, act: Act) -> UUID:
         NotFound: no such node.
         Invalid: no owner, or a day that is past.
     """
-    finding_id = _find_open(wanted)
+    finding_id = find_newest_open(wanted.node_id, wanted.issue)
     if finding_id is None:
         finding_id = record(wanted.node_id, _gap(wanted), act=act).id
     action = plan(
@@ -49,19 +46,6 @@ def plan_visit(wanted: WantedVisit, *, act: Act) -> UUID:
         act=act,
     )
     return action.id
-
-
-def _find_open(wanted: WantedVisit) -> UUID | None:
-    return db.session.scalar(
-        select(Finding.id)
-        .where(
-            Finding.node_id == wanted.node_id,
-            Finding.issue == wanted.issue,
-            Finding.status != RiskState.CONTROLLED,
-        )
-        .order_by(Finding.created_at.desc(), Finding.id)
-        .limit(1)
-    )
 
 
 def _gap(wanted: WantedVisit) -> FindingFields:

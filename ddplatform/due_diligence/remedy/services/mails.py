@@ -10,10 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
-
-from ddplatform.accounts.organisations.models import User
-from ddplatform.accounts.organisations.queries import get_account, get_organisation, get_person
+from ddplatform.accounts.organisations.queries import (
+    get_account,
+    get_organisation,
+    get_person,
+    list_addresses,
+)
 from ddplatform.core.due_diligence.lifecycle import DueStep
 from ddplatform.due_diligence.remedy.queries.cases import list_officers
 from ddplatform.due_diligence.remedy.queries.limits import (
@@ -29,7 +31,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
-from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.jobs.queries import list_known_keys
 from ddplatform.infrastructure.tenancy import current_organisation
 
 REMIND, MAIL = "case:remind", "case:mail"
@@ -65,9 +67,8 @@ def ask_reminders(*, act: Act) -> int:
     stands, and when it has passed; everybody with a part in the case when it has passed twice.
     """
     wanted = dict(_wanted(act.at))
-    told = db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted)))
-    for key in told:
-        wanted.pop(key or "", None)
+    for key in list_known_keys(wanted):
+        del wanted[key]
     for key, payload in wanted.items():
         jobs.enqueue(MAIL, payload, act=act, unique_key=key)
     return len(wanted)
@@ -146,9 +147,7 @@ def send_news(user_id: UUID, *, at: datetime) -> None:
     if new is None or officers.pop(user_id, None) is None:
         return
     organisation = get_organisation(current_organisation()).name
-    for email in db.session.scalars(
-        select(User.email).where(User.id.in_(officers)).order_by(User.email)
-    ):
+    for email in list_addresses(officers):
         adapters().mailer.send(
             Mail(
                 email,

@@ -9,8 +9,6 @@ from typing import Any
 from uuid import UUID
 from zipfile import BadZipFile, ZipFile
 
-from sqlalchemy import select
-
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.queries.log import list_event_values, list_leaf_hashes
 from ddplatform.audit.services import log as audit
@@ -19,9 +17,13 @@ from ddplatform.core.ledger.errors import LedgerError
 from ddplatform.core.ledger.events import opens_commitment, read_event
 from ddplatform.core.ledger.tree import root_of
 from ddplatform.evidence.uploads.queries.documents import find_redacted
-from ddplatform.infrastructure.db import db
 from ddplatform.reporting.reports.models import Report
-from ddplatform.reporting.reports.queries import find_report_named, find_report_of_file, report_name
+from ddplatform.reporting.reports.queries import (
+    find_report_named,
+    find_report_of_file,
+    find_seal,
+    report_name,
+)
 from questionnaires.submissions.archives import PACKINGS_READ
 
 NAME = re.compile(r"R-\d{4}-\d{3,}")
@@ -147,12 +149,7 @@ def _shown(report: Report) -> dict[str, tuple[object, object]]:
 
 
 def _seal(report: Report) -> Check:
-    event = db.session.scalar(
-        select(AuditEvent)
-        .where(AuditEvent.action == "report:seal", AuditEvent.target_id == str(report.id))
-        .order_by(AuditEvent.sequence)
-        .limit(1)
-    )
+    event = find_seal(report.id)
     if event is None:
         return Check("seal", False, "The log knows no seal of this report.")
     wanted = {
