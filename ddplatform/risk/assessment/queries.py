@@ -1,14 +1,15 @@
-"""What nodes of a map say of themselves otherwise since a version of it, where no link changed."""
+"""What a run goes on from: nodes that say something else where no link changed, and summaries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, select
 
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.history.models import MapChange, MapStep
-from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
+from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.graph.columns import NodeColumns
 
 ACTIONS = frozenset(
@@ -83,3 +84,26 @@ def load_own_facts(keys: Sequence[UUID]) -> OwnFacts:
         origin=[row.is_origin for row in rows],
     )
     return OwnFacts(keys, [row.name for row in rows], nodes)
+
+
+def hold_summaries(which: ColumnElement[bool], *more: str) -> dict[UUID, Row[*tuple[Any, ...]]]:
+    """Summaries by node, held until the end of the unit of work.
+
+    Each has its tier and what no run works out.
+
+    Args:
+        more: further columns, by name.
+    """
+    rows = db.session.execute(
+        select(
+            NodeSummary.node_id,
+            NodeSummary.tier,
+            NodeSummary.open_findings,
+            NodeSummary.overdue_actions,
+            NodeSummary.questionnaire_status,
+            *(getattr(NodeSummary, name) for name in more),
+        )
+        .where(which)
+        .with_for_update()
+    )
+    return {row.node_id: row for row in rows}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
-from ddplatform.risk.follow_up.models import RiskLot, RiskLotLine, RiskVerb
+from ddplatform.risk.follow_up.models import RiskFollowUp, RiskLot, RiskLotLine, RiskVerb
 from ddplatform.risk.follow_up.queries import FollowUps, Pair, Urgency, load_of_places
 from ddplatform.risk.register.queries.register import (
     Asked,
@@ -22,7 +22,9 @@ from ddplatform.risk.register.queries.register import (
     list_maps,
     order_of_risks,
 )
+from ddplatform.risk.runs.models import SalienceNote
 from ddplatform.risk.runs.queries.scores import RiskScore, list_at_runs
+from ddplatform.value_chain.filters.queries.filters import among
 from supply_chain.risk.follow_up import MOST_AT_ONCE, is_too_severe
 from supply_chain.risk.method import Ints
 from supply_chain.vocabulary import Issue
@@ -30,6 +32,8 @@ from supply_chain.vocabulary import Issue
 RECENT = 10
 KEEP = "keep"
 """A part of the urgency that stays as it is."""
+Made = RiskFollowUp | SalienceNote
+"""A row that a step adds."""
 
 
 class Mark(NamedTuple):
@@ -229,8 +233,19 @@ def list_lots() -> Sequence[RiskLot]:
     ).all()
 
 
-def list_lines(lot_id: UUID) -> Sequence[tuple[UUID, UUID | None]]:
-    """The rows that a step added, each with the one that counted before."""
+def list_made(lot: RiskLot) -> Sequence[tuple[Made, Made | None]]:
+    """The rows that a step added and that are still there, each with the one before it."""
+    model: Any = SalienceNote if lot.verb is RiskVerb.URGENCY else RiskFollowUp
+    lines = _lines(lot.id)
+    keys = [key for line in lines for key in line if key is not None]
+    rows = {row.id: row for row in db.session.scalars(select(model).where(among(model.id, keys)))}
+    return [
+        (rows[made], rows.get(before) if before else None) for made, before in lines if made in rows
+    ]
+
+
+def _lines(lot_id: UUID) -> Sequence[tuple[UUID, UUID | None]]:
+    """The keys of the rows that a step added, each with the one that counted before."""
     rows = db.session.execute(
         select(RiskLotLine.made_id, RiskLotLine.before_id).where(RiskLotLine.lot_id == lot_id)
     )

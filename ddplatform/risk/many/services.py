@@ -3,12 +3,9 @@
 Rows are added, never changed: the undo adds rows that say again what counted before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
@@ -17,10 +14,10 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.risk.context_events.queries.nodes import list_chains_of
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.follow_up.models import (
     FollowUpKind,
-    RiskFollowUp,
     RiskLot,
     RiskLotLine,
     RiskVerb,
@@ -38,25 +35,23 @@ from ddplatform.risk.follow_up.services import (
 from ddplatform.risk.judgement.services import CHANGED
 from ddplatform.risk.many.queries import (
     KEEP,
+    Made,
     Noted,
     Plan,
     Target,
     Wish,
     get_lot,
-    list_lines,
+    list_made,
     mark_of,
     urgency_after,
 )
 from ddplatform.risk.runs.models import SalienceNote
-from ddplatform.value_chain.filters.queries.filters import among
-from ddplatform.value_chain.mapping.models import ValueChainNode
 from supply_chain.risk.salience import Involvement
 from supply_chain.vocabulary import Issue
 
 IDS_IN_EVENT = 1_000
 NOT_JUDGED: Noted = (False, None, None)
 UNDONE = "A step on many risks was undone."
-Made = RiskFollowUp | SalienceNote
 Before = Decided | Urgency | None
 
 
@@ -230,27 +225,16 @@ def undo(lot_id: UUID, *, act: Act) -> RiskLot:
     lot = get_lot(lot_id, for_change=True)
     if lot.undone_at is not None:
         raise Conflict("This was undone already.", "Reload the page to see what was done.")
-    lines = _read(lot)
+    lines = list_made(lot)
     newest = load_of_places((row.node_id for row, _ in lines), act.at.date())
     back = [_restored(row, before, act=act) for row, before in lines if _counts(row, newest)]
     db.session.add_all(back)
     lot.undone_at, lot.undone_by_id, lot.kept = act.at, act.by.user_id, len(lines) - len(back)
     audit.record("risk_lot:undo", lot, act=act, verb=lot.verb, restored=len(back), kept=lot.kept)
     if lot.verb is RiskVerb.URGENCY:
-        for chain_id in _chains(row.node_id for row in back):
+        for chain_id in list_chains_of([row.node_id for row in back]):
             ask_reassessment(chain_id, CHANGED, act=act)
     return lot
-
-
-def _read(lot: RiskLot) -> Sequence[tuple[Made, Made | None]]:
-    """The rows that a step added and that are still there, each with the one before it."""
-    model: Any = SalienceNote if lot.verb is RiskVerb.URGENCY else RiskFollowUp
-    lines = list_lines(lot.id)
-    keys = [key for line in lines for key in line if key is not None]
-    rows = {row.id: row for row in db.session.scalars(select(model).where(among(model.id, keys)))}
-    return [
-        (rows[made], rows.get(before) if before else None) for made, before in lines if made in rows
-    ]
 
 
 def _counts(row: Made, newest: FollowUps) -> bool:
@@ -280,12 +264,3 @@ def _restored(row: Made, before: Made | None, *, act: Act) -> Made:
         return end_row(node_id, issue, UNDONE, act=act)
     wanted = Wanted(before.review_on, before.reason)
     return deferral_row(node_id, issue, before.owner_id, wanted, act=act)
-
-
-def _chains(node_ids: Iterable[UUID]) -> Sequence[UUID]:
-    return db.session.scalars(
-        select(ValueChainNode.chain_id)
-        .where(among(ValueChainNode.id, list(node_ids)))
-        .distinct()
-        .order_by(ValueChainNode.chain_id)
-    ).all()

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
-from ddplatform.accounts.organisations.models import Organisation
+from ddplatform.accounts.organisations.queries import list_organisation_ids
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -18,8 +18,9 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.reference.models import ContextValue
+from ddplatform.risk.reference.queries.releases import find_newest_release, find_release
 from ddplatform.risk.runs.models import IndicatorValue, ReferenceRelease
-from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.queries.maps import list_chain_ids
 from supply_chain.reference.release import DATA, LISTED, Reference, load_reference
 from supply_chain.reference.types import ContextIndicator, Indicator, ReferenceObservation
 
@@ -42,7 +43,7 @@ def sync(at: datetime) -> ReferenceRelease:
     Data that are installed already change nothing: their release is returned.
     """
     checksum = checksum_of(DATA)
-    known = db.session.scalar(select(ReferenceRelease).where(ReferenceRelease.checksum == checksum))
+    known = find_release(checksum)
     if known is not None:
         return known
     release = install_release(load_reference(), at)
@@ -78,9 +79,9 @@ def checksum_of(folder: Path) -> str:
 
 def install_release(reference: Reference, at: datetime) -> ReferenceRelease:
     """Add the shipped data as the newest release; no event, and no map is assessed again."""
-    newest = db.session.scalar(select(func.max(ReferenceRelease.number))) or 0
+    newest = find_newest_release()
     release = ReferenceRelease(
-        number=newest + 1,
+        number=newest.number + 1 if newest else 1,
         name=reference.release,
         checksum=checksum_of(DATA),
         as_of=reference.as_of,
@@ -180,7 +181,7 @@ def _figure(
 
 
 def _ask_reassessments(at: datetime) -> None:
-    for organisation_id in db.session.scalars(select(Organisation.id).order_by(Organisation.id)):
+    for organisation_id in sorted(list_organisation_ids()):
         with acting_in(organisation_id):
-            for chain_id in db.session.scalars(select(ValueChain.id).order_by(ValueChain.id)):
+            for chain_id in list_chain_ids():
                 ask_reassessment(chain_id, "release", act=Act(system_identity(organisation_id), at))

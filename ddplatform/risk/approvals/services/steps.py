@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -25,7 +23,6 @@ from ddplatform.risk.approvals.services.effects import (
 from ddplatform.risk.approvals.services.work import AT_ONCE
 from ddplatform.value_chain.approvals.models import (
     Approval,
-    ApprovalRequest,
     ApprovalState,
     DecisionKind,
     EndCause,
@@ -34,6 +31,7 @@ from ddplatform.value_chain.approvals.queries.approvals import STANDING, get_req
 from ddplatform.value_chain.approvals.queries.parts import (
     chains_with_expired,
     count_parts,
+    list_expired,
     list_parts,
     may_decide,
     of_request,
@@ -168,13 +166,7 @@ def expire(*, act: Act) -> dict[str, int]:
 
 def _expire_in(chain_id: UUID, *, act: Act) -> int:
     chain = get_chain_for_change(chain_id)
-    of_map = select(ApprovalRequest.id).where(ApprovalRequest.chain_id == chain_id)
-    which: tuple[ColumnElement[bool], ...] = (
-        Approval.request_id.in_(of_map),
-        Approval.state.in_(STANDING),
-        Approval.expires_on < act.at.date(),
-    )
-    found = list_parts(*which)
+    found = list_expired(chain_id, act.at.date())
     if not found:
         return 0
     end_parts(found, EndCause.EXPIRED, act=act)

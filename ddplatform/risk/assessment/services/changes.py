@@ -10,12 +10,10 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import numpy as np
-from sqlalchemy import select
 
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.db import db, held
-from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.risk.assessment.queries import find_own_changes
 from ddplatform.risk.assessment.services.own_facts import OwnChanges
@@ -43,6 +41,7 @@ from ddplatform.risk.runs.models import (
 )
 from ddplatform.risk.runs.queries.runs import find_current_run
 from ddplatform.value_chain.mapping.models import ValueChain
+from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.kept_scores import Records, unpack
@@ -72,9 +71,7 @@ def assess_changes(
     if cause == REQUEST:
         return WholeBecause.ASKED
     with unit():
-        chain = db.session.scalar(held(select(ValueChain).where(ValueChain.id == chain_id)))
-        if chain is None:
-            raise NotFound()
+        chain = get_chain_for_change(chain_id)
         run = find_current_run(chain_id)
         if run is None:
             return WholeBecause.FIRST

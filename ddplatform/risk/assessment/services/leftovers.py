@@ -8,12 +8,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete
 
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import erasing
-from ddplatform.risk.runs.models import AssessmentRun, RiskAssessment
+from ddplatform.risk.runs.models import RiskAssessment
+from ddplatform.risk.runs.queries.rows import find_last_begun, of_begun_run
 from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
 
 CHUNK = 5_000  # nodes taken away in one unit of work
@@ -41,18 +42,12 @@ def clear_begun(
 
 def _clear_last(run_id: UUID) -> bool:
     """Take away the last rows; False where there is none."""
-    begun = _is_begun(run_id)
-    last = db.session.scalar(select(func.max(RiskAssessment.place)).where(*begun))
+    last = find_last_begun(run_id)
     if last is None:
         return False
     db.session.execute(
         delete(RiskAssessment)
-        .where(*begun, RiskAssessment.place > last - CHUNK)
+        .where(*of_begun_run(run_id), RiskAssessment.place > last - CHUNK)
         .execution_options(synchronize_session=False)
     )
     return True
-
-
-def _is_begun(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    run = select(AssessmentRun.id).where(AssessmentRun.id == run_id)
-    return RiskAssessment.run_id == run_id, ~run.exists()

@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from ddplatform.infrastructure.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.assessment.queries import load_own_facts
-from ddplatform.risk.runs.models import AssessmentRun, RiskAssessment
-from ddplatform.risk.runs.queries.rows import find_changes, settled
+from ddplatform.risk.runs.models import AssessmentRun
+from ddplatform.risk.runs.queries.rows import find_changes, list_rows_at, settled
 from ddplatform.value_chain.graph.queries.snapshots import find_sound_part, row_of, state_of_run
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.graph.columns import NodeColumns
@@ -91,7 +91,8 @@ class Standing:
 
     def rows_at(self, places: Ints, step: int) -> Rows:
         """The rows of scores of some places that count at a step on the whole run."""
-        return list(settled(_rows(self.base_id, places, step), "place").values())
+        rows = list_rows_at(self.base_id, places.tolist(), step)
+        return list(settled(rows, "place").values())
 
 
 def take_standing(chain: ValueChain, run: AssessmentRun) -> Standing | None:
@@ -141,7 +142,7 @@ def _numbers(run: AssessmentRun, state: RunState, network: Network) -> StandingR
     if found is None:
         return StandingRun.of_whole(state)
     base_id, changes = found
-    rows = _rows(base_id, changes.changed, run.step)
+    rows = list_rows_at(base_id, changes.changed.tolist(), run.step)
     whole = [row for row in rows if row.step == 0]
     return StandingRun.again(
         state,
@@ -166,13 +167,3 @@ def tiers_of(rows: Rows) -> Ints:
 def countries_of(rows: Rows) -> Words:
     """The countries of some rows of scores; empty where none is known."""
     return words([row.country for row in rows])
-
-
-def _rows(base_id: UUID, places: Ints, step: int) -> Rows:
-    row = RiskAssessment
-    columns = (row.place, row.step, row.node_id, row.node_ref, row.node_name, row.country)
-    return db.session.execute(
-        select(*columns, row.tier, row.scores)
-        .where(row.run_id == base_id, row.place.in_(places.tolist()), row.step <= step)
-        .order_by(row.place, row.step)
-    ).all()

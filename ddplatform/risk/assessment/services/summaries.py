@@ -7,11 +7,12 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, delete, select
+from sqlalchemy import ColumnElement, Row, delete
 
 from ddplatform.infrastructure.bulk import many_objects, rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.risk.assessment.queries import hold_summaries
 from ddplatform.risk.assessment.services.rows import ISSUES
 from ddplatform.value_chain.mapping.models import NodeSummary
 from supply_chain.risk.kept_run import KeptRun
@@ -30,7 +31,7 @@ def refresh_summaries(chain_id: UUID, run: KeptRun, keys: Sequence[UUID]) -> Non
     So do the summaries of nodes that were archived, or came while the map was assessed.
     """
     which = NodeSummary.chain_id == chain_id
-    kept = _kept(which)
+    kept = hold_summaries(which)
     columns = _columns(run, len(keys))
     assessed = set(keys)
     others = [key for key in kept if key not in assessed]
@@ -45,7 +46,7 @@ def renew_summaries(chain_id: UUID, keys: Sequence[UUID], shown: "Shown") -> Non
     What says the same as before is left as it is.
     """
     columns = shown.columns()
-    kept = _kept(NodeSummary.node_id.in_(keys), *columns)
+    kept = hold_summaries(NodeSummary.node_id.in_(keys), *columns)
     told = zip(*columns.values(), strict=True)
     other = [
         at
@@ -56,22 +57,6 @@ def renew_summaries(chain_id: UUID, keys: Sequence[UUID], shown: "Shown") -> Non
     taken = {name: [values[at] for at in other] for name, values in columns.items()}
     tiers = [kept[key].tier for key in few]
     _rewrite(chain_id, NodeSummary.node_id.in_(few), kept, few, {"tier": tiers, **taken})
-
-
-def _kept(which: ColumnElement[bool], *more: str) -> dict[UUID, Row[*tuple[Any, ...]]]:
-    rows = db.session.execute(
-        select(
-            NodeSummary.node_id,
-            NodeSummary.tier,
-            NodeSummary.open_findings,
-            NodeSummary.overdue_actions,
-            NodeSummary.questionnaire_status,
-            *(getattr(NodeSummary, name) for name in more),
-        )
-        .where(which)
-        .with_for_update()
-    )
-    return {row.node_id: row for row in rows}
 
 
 def _rewrite(

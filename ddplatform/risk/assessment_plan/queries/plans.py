@@ -1,6 +1,6 @@
 """Plans of questionnaires and visits: what can be learned where, kept plans, their lines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -235,6 +235,32 @@ def get_steps(plan_id: UUID) -> Sequence[VisitPlanStep]:
     return db.session.scalars(
         select(VisitPlanStep).where(VisitPlanStep.plan_id == plan_id).order_by(VisitPlanStep.place)
     ).all()
+
+
+def list_steps_to_send(plan_id: UUID, refs: Collection[str]) -> Sequence[VisitPlanStep]:
+    """The lines of a plan that still want a questionnaire from these nodes, read anew."""
+    return db.session.scalars(
+        select(VisitPlanStep)
+        .where(
+            VisitPlanStep.plan_id == plan_id,
+            VisitPlanStep.kind == StepKind.QUESTIONNAIRE,
+            VisitPlanStep.assignment_id.is_(None),
+            VisitPlanStep.node_ref.in_(refs),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def find_standing_nodes(chain_id: UUID, refs: Collection[str]) -> dict[str, ValueChainNode]:
+    """Those of these nodes that stand on the map, by their stable ids."""
+    found = db.session.scalars(
+        select(ValueChainNode).where(
+            ValueChainNode.chain_id == chain_id,
+            ValueChainNode.external_ref.in_(refs),
+            ValueChainNode.archived_at.is_(None),
+        )
+    )
+    return {node.external_ref: node for node in found}
 
 
 def list_steps(plan: PlanRow) -> Sequence[StepRow]:

@@ -6,18 +6,17 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.assessment_plan.queries.plans import (
+    find_standing_nodes,
     find_visited,
     get_plan_for_change,
     get_steps,
+    list_steps_to_send,
 )
 from ddplatform.risk.assessment_plan.queries.words import could_be
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
@@ -89,7 +88,7 @@ def assign(plan_id: UUID, wanted: Assigning, *, act: Act) -> Assigned:
         raise Invalid(fields={"places": "Choose at least one line."})
     if not steps:
         raise Conflict("All these lines are assigned already.", "Choose others, or see the plan.")
-    nodes = _nodes(plan, steps)
+    nodes = find_standing_nodes(plan.chain_id, {step.node_ref for step in steps})
     asked = [step for step in steps if step.kind is StepKind.QUESTIONNAIRE]
     visited = [step for step in steps if step.kind is StepKind.VISIT]
     _check(plan, wanted, asked, visited, today=act.at.date(), known=set(nodes))
@@ -105,18 +104,6 @@ def assign(plan_id: UUID, wanted: Assigning, *, act: Act) -> Assigned:
         owner=wanted.owner_id if visited else None,
     )
     return Assigned(len(asked), len(visited))
-
-
-def _nodes(plan: VisitPlan, steps: Sequence[VisitPlanStep]) -> dict[str, ValueChainNode]:
-    """The nodes of the lines that still stand on the map."""
-    found = db.session.scalars(
-        select(ValueChainNode).where(
-            ValueChainNode.chain_id == plan.chain_id,
-            ValueChainNode.external_ref.in_({step.node_ref for step in steps}),
-            ValueChainNode.archived_at.is_(None),
-        )
-    )
-    return {node.external_ref: node for node in found}
 
 
 def _check(
@@ -178,16 +165,7 @@ def note_sent(plan_id: UUID, sent: Mapping[str, UUID]) -> int:
         sent: stable id of a node -> what it was sent. A line that is marked stays as it is.
     """
     plan = get_plan_for_change(plan_id)  # nobody assigns its lines meanwhile
-    lines = db.session.scalars(
-        select(VisitPlanStep)
-        .where(
-            VisitPlanStep.plan_id == plan.id,
-            VisitPlanStep.kind == StepKind.QUESTIONNAIRE,
-            VisitPlanStep.assignment_id.is_(None),
-            VisitPlanStep.node_ref.in_(sent),
-        )
-        .execution_options(populate_existing=True)
-    ).all()
+    lines = list_steps_to_send(plan.id, sent)
     for line in lines:
         line.assignment_id = sent[line.node_ref]
     return len(lines)

@@ -14,7 +14,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.together import Question, Rows, ask
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
 from ddplatform.risk.context_events.queries.events import area_of
-from ddplatform.value_chain.history.queries.on_day import FEW
+from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.graph.areas import Area, AreaKind, Places, find_inside
 from supply_chain.vocabulary import NodeKind, RiskBand
@@ -112,6 +112,13 @@ def list_rows_inside(event_id: UUID) -> Mapping[UUID, ContextEventNode]:
     return {row.node_id: row for row in rows}
 
 
+def list_node_ids(event_id: UUID) -> Sequence[UUID]:
+    """The nodes that are or were inside."""
+    return db.session.scalars(
+        select(ContextEventNode.node_id).where(ContextEventNode.event_id == event_id)
+    ).all()
+
+
 def list_nodes_inside(event_id: UUID) -> tuple[Sequence[NodeInside], int]:
     """The sites inside an event, the nearest first, at most 200, and how many there are."""
     wanted = (
@@ -205,14 +212,12 @@ def select_inside(chain_id: UUID) -> Select[str]:
 
 
 def list_chains_of(node_ids: Sequence[UUID]) -> Sequence[UUID]:
-    """The maps that these nodes stand in."""
-    found: set[UUID] = set()
-    for start in range(0, len(node_ids), FEW):
-        found |= set(
-            db.session.scalars(
-                select(ValueChainNode.chain_id)
-                .where(ValueChainNode.id.in_(node_ids[start : start + FEW]))
-                .distinct()
-            )
-        )
-    return sorted(found)
+    """The maps that these nodes stand in, by key; of no nodes none, and no statement."""
+    if not node_ids:
+        return ()
+    return db.session.scalars(
+        select(ValueChainNode.chain_id)
+        .where(among(ValueChainNode.id, node_ids))
+        .distinct()
+        .order_by(ValueChainNode.chain_id)
+    ).all()

@@ -4,16 +4,16 @@ These are parts of a larger change (a finding that is confirmed, a case that is 
 that is verified): the caller writes the one audit event of that change.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
-
-from sqlalchemy import select
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.risk.facts.queries.facts import find_stated, list_open_facts
 from ddplatform.risk.runs.models import ControlRecord, FactKind, RiskFact
 from supply_chain.risk.issue_names import ISSUE_TERMS
 from supply_chain.risk.method import METHOD
@@ -49,16 +49,7 @@ def add_fact(
     if found_by is not None:
         _check_detecting(found_by, issue)
     db.session.flush()  # the same unit of work may have stated it
-    stated = db.session.scalar(
-        select(RiskFact).where(
-            RiskFact.node_id == node_id,
-            RiskFact.issue == issue,
-            RiskFact.kind == kind,
-            RiskFact.cause_type == cause_type,
-            RiskFact.cause_id == cause_id,
-            RiskFact.ended_at.is_(None),
-        )
-    )
+    stated = find_stated(node_id, issue, kind, cause_type=cause_type, cause_id=cause_id)
     if stated is not None:
         return stated
     fact = RiskFact(
@@ -77,7 +68,7 @@ def add_fact(
 
 def end_fact(
     cause_type: str, cause_id: UUID, *, at: datetime, closure_verified: bool = False
-) -> list[RiskFact]:
+) -> Sequence[RiskFact]:
     """End all open facts that came from one cause, and return them.
 
     Args:
@@ -87,18 +78,7 @@ def end_fact(
             refuted, handed over, entered by mistake.
     """
     db.session.flush()  # the facts may be as new as their end
-    ended = list(
-        db.session.scalars(
-            select(RiskFact)
-            .where(
-                RiskFact.cause_type == cause_type,
-                RiskFact.cause_id == cause_id,
-                RiskFact.kind != FactKind.CLOSED,
-                RiskFact.ended_at.is_(None),
-            )
-            .order_by(RiskFact.since, RiskFact.id)
-        )
-    )
+    ended = list_open_facts(cause_type, cause_id)
     for fact in ended:
         fact.ended_at = at
         if closure_verified and fact.kind is FactKind.CONFIRMED:
@@ -129,7 +109,7 @@ def add_flag(
     )
 
 
-def end_flag(flag_id: UUID, *, at: datetime) -> list[RiskFact]:
+def end_flag(flag_id: UUID, *, at: datetime) -> Sequence[RiskFact]:
     """End what a red flag stated: it proved to be a mistake."""
     return end_fact(_RED_FLAG, flag_id, at=at)
 

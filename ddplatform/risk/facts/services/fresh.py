@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, event, inspect, select
+from sqlalchemy import delete, event, inspect
 from sqlalchemy.orm import Session
 
 from ddplatform.infrastructure.bulk import rising_keys
@@ -16,6 +16,7 @@ from ddplatform.infrastructure.db import HouseSession, db
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.tenancy import current_organisation, insert_rows
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
+from ddplatform.risk.context_events.queries.nodes import list_node_ids
 from ddplatform.risk.observations.models import PlaceObservation
 from ddplatform.risk.observations.queries.evidence import sites_of_region
 from ddplatform.risk.runs.models import (
@@ -94,8 +95,7 @@ def _nodes_of(row: Any) -> Iterator[UUID]:
     elif not isinstance(row, ContextEvent):
         yield row.node_id
     elif row.id is not None:
-        inside = select(ContextEventNode.node_id).where(ContextEventNode.event_id == row.id)
-        yield from db.session.scalars(inside)
+        yield from list_node_ids(row.id)
 
 
 @event.listens_for(HouseSession, "after_commit")

@@ -13,6 +13,7 @@ from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.together import Question, Rows
+from ddplatform.risk.context_events.models import ContextEventNode
 from ddplatform.risk.reassessment.models import ReviewCause, ReviewTask
 from ddplatform.risk.reassessment.queries.sources import OWNERS
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -260,3 +261,46 @@ def find_owners() -> Mapping[UUID, UUID]:
         if user_id is not None:
             found[node_id] = user_id
     return found
+
+
+def get_task_of_cause(node_id: UUID, trigger: str, cause_key: str) -> ReviewTask:
+    """The task that a reason asked for, or NotFound."""
+    return get_one(
+        select(ReviewTask)
+        .join(ReviewCause, ReviewCause.task_id == ReviewTask.id)
+        .where(
+            ReviewCause.node_id == node_id,
+            ReviewCause.trigger == trigger,
+            ReviewCause.cause_key == cause_key,
+        )
+    )
+
+
+def list_open_tasks_only_of(event_id: UUID) -> Sequence[ReviewTask]:
+    """The open tasks that have no other reason than one event."""
+    others = select(ReviewCause.task_id).where(
+        (ReviewCause.event_id != event_id) | ReviewCause.event_id.is_(None)
+    )
+    mine = select(ReviewCause.task_id).where(ReviewCause.event_id == event_id)
+    return db.session.scalars(
+        select(ReviewTask).where(
+            ReviewTask.closed_at.is_(None),
+            ReviewTask.id.in_(mine),
+            ReviewTask.id.not_in(others),
+        )
+    ).all()
+
+
+def list_shown_by_ended(task: ReviewTask) -> Sequence[ContextEventNode]:
+    """What the events behind a task that have ended show of its site still."""
+    events = select(ReviewCause.event_id).where(
+        ReviewCause.task_id == task.id, ReviewCause.event_id.is_not(None)
+    )
+    return db.session.scalars(
+        select(ContextEventNode).where(
+            ContextEventNode.node_id == task.node_id,
+            ContextEventNode.event_id.in_(events),
+            ContextEventNode.left_at.is_not(None),
+            ContextEventNode.released_at.is_(None),
+        )
+    ).all()

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
 from ddplatform.accounts.organisations.queries import get_person
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.reassessment import SeenBy, triggers
@@ -18,7 +16,6 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
-from ddplatform.risk.context_events.models import ContextEventNode
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.reassessment.models import ReviewCause, ReviewTask
 from ddplatform.risk.reassessment.queries.tasks import (
@@ -26,6 +23,9 @@ from ddplatform.risk.reassessment.queries.tasks import (
     find_open_tasks,
     find_owners,
     get_task,
+    get_task_of_cause,
+    list_open_tasks_only_of,
+    list_shown_by_ended,
 )
 from ddplatform.value_chain.mapping.queries.maps import get_node
 
@@ -119,21 +119,9 @@ def report_change(node_id: UUID, trigger: str, note: str, *, act: Act) -> Review
         raise Invalid(fields=problems)
     key = f"person:{act.at.date()}:{note}"
     open_tasks([Wanted(node.id, trigger, key, note)], by=act.by, at=act.at)
-    task = _task_of_cause(node.id, trigger, key)
+    task = get_task_of_cause(node.id, trigger, key)
     audit.record("review_task:open", task, act=act, trigger=trigger, reason=note)
     return task
-
-
-def _task_of_cause(node_id: UUID, trigger: str, key: str) -> ReviewTask:
-    return db.session.scalars(
-        select(ReviewTask)
-        .join(ReviewCause, ReviewCause.task_id == ReviewTask.id)
-        .where(
-            ReviewCause.node_id == node_id,
-            ReviewCause.trigger == trigger,
-            ReviewCause.cause_key == key,
-        )
-    ).one()
 
 
 def set_owner(task_id: UUID, owner_id: UUID | None, *, act: Act) -> ReviewTask:
@@ -179,17 +167,7 @@ def close_tasks_of_event(event_id: UUID, note: str, *, act: Act) -> int:
     Returns:
         How many were closed.
     """
-    others = select(ReviewCause.task_id).where(
-        (ReviewCause.event_id != event_id) | ReviewCause.event_id.is_(None)
-    )
-    mine = select(ReviewCause.task_id).where(ReviewCause.event_id == event_id)
-    tasks = db.session.scalars(
-        select(ReviewTask).where(
-            ReviewTask.closed_at.is_(None),
-            ReviewTask.id.in_(mine),
-            ReviewTask.id.not_in(others),
-        )
-    ).all()
+    tasks = list_open_tasks_only_of(event_id)
     for task in tasks:
         _close(task, note, act=act)
     return len(tasks)
@@ -208,17 +186,7 @@ def _close(task: ReviewTask, note: str, *, act: Act) -> None:
 
 def _release(task: ReviewTask, at: datetime) -> int:
     """Let go what ended events have shown of the site; returns of how many events."""
-    ended = select(ReviewCause.event_id).where(
-        ReviewCause.task_id == task.id, ReviewCause.event_id.is_not(None)
-    )
-    rows = db.session.scalars(
-        select(ContextEventNode).where(
-            ContextEventNode.node_id == task.node_id,
-            ContextEventNode.event_id.in_(ended),
-            ContextEventNode.left_at.is_not(None),
-            ContextEventNode.released_at.is_(None),
-        )
-    ).all()
+    rows = list_shown_by_ended(task)
     for row in rows:
         row.released_at = at
     return len(rows)

@@ -87,6 +87,11 @@ def find_newest_release() -> ReferenceRelease | None:
     )
 
 
+def find_release(checksum: str) -> ReferenceRelease | None:
+    """The release of the data with this checksum, if they are installed."""
+    return db.session.scalar(select(ReferenceRelease).where(ReferenceRelease.checksum == checksum))
+
+
 def data_sets(release: ReferenceRelease) -> tuple[DataSet, ...]:
     """The sets of a release that are scored, by factor."""
     rows: list[dict[str, Any]] = [row for row in release.sets if row["factor"]]

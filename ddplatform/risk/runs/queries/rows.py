@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.infrastructure.together import Rows
 from ddplatform.risk.runs.models import AssessmentRun, RiskAssessment, RunRegister
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from supply_chain.risk.kept_scores import Records, unpack
@@ -84,6 +85,31 @@ def settled(rows: Iterable[Found], by: str) -> dict[Any, Found]:
         if key not in found or row.step > found[key].step:
             found[key] = row
     return found
+
+
+def list_rows_at(base_id: UUID, places: Sequence[int], step: int) -> Rows:
+    """The rows of some places of a whole run that count at a step on it or were written before.
+
+    They stand by place and step; of a place the last one counts (`settled`).
+    """
+    row = RiskAssessment
+    columns = (row.place, row.step, row.node_id, row.node_ref, row.node_name, row.country)
+    return db.session.execute(
+        select(*columns, row.tier, row.scores)
+        .where(row.run_id == base_id, row.place.in_(places), row.step <= step)
+        .order_by(row.place, row.step)
+    ).all()
+
+
+def of_begun_run(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """The rows of a run that was begun and does not stand; none of one that stands."""
+    run = select(AssessmentRun.id).where(AssessmentRun.id == run_id)
+    return RiskAssessment.run_id == run_id, ~run.exists()
+
+
+def find_last_begun(run_id: UUID) -> int | None:
+    """The last place that has a row of such a run; None where there is none."""
+    return db.session.scalar(select(func.max(RiskAssessment.place)).where(*of_begun_run(run_id)))
 
 
 def newest_row() -> ColumnElement[UUID]:

@@ -92,6 +92,11 @@ def list_chains() -> Sequence[ChainRow]:
     ]
 
 
+def list_chain_ids() -> Sequence[UUID]:
+    """All maps of the acting organisation, by key."""
+    return db.session.scalars(select(ValueChain.id).order_by(ValueChain.id)).all()
+
+
 def get_chain(chain_id: UUID) -> ValueChain:
     """A map, or NotFound."""
     return get_one(select(ValueChain).where(ValueChain.id == chain_id))
