@@ -20,7 +20,7 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.supplier_engagement.library.queries import get_assignment, list_library
 from ddplatform.supplier_engagement.library.services import publish_shipped
-from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.receiving.services.receiving import receive
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.respondents.services.join import ROLE_OF, Joined, join
 from ddplatform.supplier_engagement.responses.queries.responses import (

@@ -13,7 +13,7 @@ from ddplatform.risk.assessment.services import nightly
 from ddplatform.risk.assessment.services.leftovers import clear_begun
 from ddplatform.risk.assessment_plan.services import requests as assessment_plans
 from ddplatform.risk.facts.services.facts import REASSESS
-from ddplatform.risk.reassessment.services import triggers
+from ddplatform.risk.monitoring import services as triggers
 from ddplatform.risk.runs.queries.runs import has_run
 from ddplatform.risk.scenario_scores import services as scenario_scores
 from ddplatform.risk.supplier_figures.services import figures

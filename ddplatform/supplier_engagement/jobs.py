@@ -8,7 +8,7 @@ from ddplatform.supplier_engagement.campaigns.services import reminders as campa
 from ddplatform.supplier_engagement.campaigns.services import sending as campaign_sending
 from ddplatform.supplier_engagement.cascade.services import cascade
 from ddplatform.supplier_engagement.library.services import publish_shipped
-from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.receiving.services.receiving import receive
 from ddplatform.supplier_engagement.requests.services import reminders
 from ddplatform.supplier_engagement.returned_books.services import books as returned_books
 from ddplatform.supplier_engagement.returned_books.services import mail as returned_books_mail

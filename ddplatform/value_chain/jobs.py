@@ -6,10 +6,10 @@ from ddplatform.infrastructure.jobs.handlers import register_jobs
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
 from ddplatform.value_chain.history.services import past_days
 from ddplatform.value_chain.import_steps.services import apply
+from ddplatform.value_chain.import_steps.services import doubles as matching_preview
 from ddplatform.value_chain.imports.services import reading
 from ddplatform.value_chain.matching.services import search
 from ddplatform.value_chain.matching_imports.services import imports as matching_imports
-from ddplatform.value_chain.matching_imports.services import preview as matching_preview
 from ddplatform.value_chain.merging.services import many
 from ddplatform.value_chain.screening.services import lists as screening_lists
 from ddplatform.value_chain.screening.services import matches as screening

@@ -13,11 +13,11 @@ from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.context_events.services import events as context_events
 from ddplatform.risk.context_events.services.fields import EventFields
+from ddplatform.risk.monitoring import services as reassessment_triggers
 from ddplatform.risk.observations import services as place_observations
 from ddplatform.risk.observations.services import Seen
 from ddplatform.risk.reassessment.models import ReviewTask
 from ddplatform.risk.reassessment.services import tasks as reassessment_tasks
-from ddplatform.risk.reassessment.services import triggers as reassessment_triggers
 from ddplatform.value_chain.screening.models import MatchAnswer, ScreeningMatch
 from ddplatform.value_chain.screening.services import lists as screening_lists
 from ddplatform.value_chain.screening.services import matches as screening

@@ -21,7 +21,7 @@ from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.library.services import publish_shipped
 from ddplatform.supplier_engagement.phone_apps.services.links import make_link
 from ddplatform.supplier_engagement.phone_apps.services.submissions import keep_submissions
-from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.receiving.services.receiving import receive
 from ddplatform.supplier_engagement.requests.services.reminders import remind
 from ddplatform.supplier_engagement.requests.services.requests import (
     Sending,

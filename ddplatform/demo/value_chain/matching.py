@@ -14,8 +14,8 @@ from ddplatform.value_chain.mapping.services.links import LinkFields
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.matching.queries.records import list_pairs_of_chain
-from ddplatform.value_chain.matching.services import decisions as matching
 from ddplatform.value_chain.matching.services import search as match_search
+from ddplatform.value_chain.merging.services import decisions as matching
 from supply_chain.vocabulary import NodeKind
 
 SAID = {"same": PairState.SAME, "different": PairState.DIFFERENT}

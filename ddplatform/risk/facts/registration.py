@@ -1,7 +1,7 @@
 """What an assessment does when a map changes, answers come in or a red flag is refuted."""
 
 from ddplatform.risk.facts.services.facts import add_flag, ask_reassessment, end_flag
-from ddplatform.supplier_engagement.receiving.services import FLAG_EFFECTS, FlagEffect
+from ddplatform.supplier_engagement.receiving.services.receiving import FLAG_EFFECTS, FlagEffect
 from ddplatform.value_chain.mapping.services.changes import AFTER_CHANGE
 
 

@@ -22,6 +22,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import gettext
+from ddplatform.supplier_engagement.receiving.services.entries import forget_hidden
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.supplier_engagement.responses.queries.responses import (
@@ -39,7 +40,6 @@ from ddplatform.supplier_engagement.responses.services.drafts import (
     open_draft,
 )
 from ddplatform.supplier_engagement.responses.services.prefill import put_answers
-from ddplatform.supplier_engagement.review.services.entries import forget_hidden
 from ddplatform.supplier_engagement.sharing.models import SectionShare
 from ddplatform.supplier_engagement.sharing.queries.sharing import (
     Source,

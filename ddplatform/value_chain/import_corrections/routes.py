@@ -14,9 +14,9 @@ from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.import_corrections.services import corrections as import_corrections
-from ddplatform.value_chain.import_corrections.services import gone as import_gone
 from ddplatform.value_chain.import_corrections.services.workbook import problem_workbook
 from ddplatform.value_chain.import_corrections.views import chosen_activities
+from ddplatform.value_chain.import_gone import services as import_gone
 from ddplatform.value_chain.imports.models import GoneAnswer
 from ddplatform.value_chain.imports.queries import PAGE, get_fault, get_import, list_rows_of_fault
 from ddplatform.value_chain.imports.services import reading as map_import

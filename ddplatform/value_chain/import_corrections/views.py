@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ddplatform.value_chain.import_corrections.services.activities import SHOWN
+from ddplatform.value_chain.import_activities.services import SHOWN
 from supply_chain.reference.release import load_reference
 
 _READ_SHOWN = 12

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
+from ddplatform.risk.monitoring.services import look_for_changes
 from ddplatform.risk.reassessment.models import ReviewTask
 from ddplatform.risk.reassessment.queries.tasks import list_reasons
-from ddplatform.risk.reassessment.services.triggers import look_for_changes
 from ddplatform.value_chain.mapping.queries.maps import get_node
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.nodes import NodeFields

@@ -16,7 +16,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.risk.response.queries.conduct import ConductRecord, load_conduct
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import score_again
+from ddplatform.supplier_engagement.receiving.services.receiving import score_again
 from ddplatform.supplier_engagement.responses.models import AnswerReview as Review
 from ddplatform.supplier_engagement.responses.models import RedFlag, ReviewDecision
 from ddplatform.supplier_engagement.responses.queries.responses import get_response, load_filled

@@ -18,7 +18,7 @@ from ddplatform.risk.facts.queries.evidence import load_evidence
 from ddplatform.risk.facts.services.facts import record_control
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.receiving.services.receiving import receive
 from ddplatform.supplier_engagement.requests.queries import propose_questionnaires
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
 from ddplatform.supplier_engagement.review.services.review import accept_all

@@ -20,7 +20,7 @@ from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.risk.runs.models import RiskFact
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import receive
+from ddplatform.supplier_engagement.receiving.services.receiving import receive
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.respondents.services.join import (
     get_invited,

@@ -20,12 +20,12 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.supplier_engagement.library.queries import get_assignment
+from ddplatform.supplier_engagement.receiving.services.entries import pattern_of
 from ddplatform.supplier_engagement.responses.queries.responses import find_response, list_red_flags
 from ddplatform.supplier_engagement.review.models import ReviewEntry, ReviewSample
 from ddplatform.supplier_engagement.review.queries.queue import find_entry, list_alike, list_queue
 from ddplatform.supplier_engagement.review.queries.reviews import list_decisions
 from ddplatform.supplier_engagement.review.services import sampling
-from ddplatform.supplier_engagement.review.services.entries import pattern_of
 from ddplatform.supplier_engagement.review.services.review import (
     accept_answer,
     accept_section,

@@ -21,7 +21,10 @@ from ddplatform.infrastructure.jobs.context import JobContext
 from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.risk.runs.models import RiskFact
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import find_sector_risk, read_answers
+from ddplatform.supplier_engagement.receiving.services.receiving import (
+    find_sector_risk,
+    read_answers,
+)
 from ddplatform.supplier_engagement.responses.models import (
     ResponseStatus,
     ReviewDecision,

@@ -11,7 +11,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import score_again
+from ddplatform.supplier_engagement.receiving.services.receiving import score_again
 from ddplatform.supplier_engagement.responses.models import RedFlag, RiskSignal
 from ddplatform.supplier_engagement.responses.queries.responses import (
     find_response,

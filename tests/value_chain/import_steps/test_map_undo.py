@@ -14,7 +14,7 @@ from ddplatform.value_chain.bulk_changes.models import BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import Wish
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
 from ddplatform.value_chain.graph.queries.drafts import MapDrafts, load_drafts
-from ddplatform.value_chain.import_corrections.services import gone as import_gone
+from ddplatform.value_chain.import_gone import services as import_gone
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.models import GoneAnswer

@@ -25,7 +25,7 @@ from ddplatform.risk.runs.models import ControlRecord
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.graph.queries.graph import load_value_chain
 from ddplatform.value_chain.import_corrections.services.corrections import correct_mapping, follow
-from ddplatform.value_chain.import_corrections.services.gone import answer_all_open
+from ddplatform.value_chain.import_gone.services import answer_all_open
 from ddplatform.value_chain.import_steps.services import apply as map_apply
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.imports.models import GoneAnswer

@@ -24,8 +24,8 @@ from ddplatform.value_chain.bulk_changes.models import BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import Wish
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
 from ddplatform.value_chain.import_corrections.services import corrections as mending
-from ddplatform.value_chain.import_corrections.services import gone as import_gone
 from ddplatform.value_chain.import_corrections.services.workbook import problem_workbook
+from ddplatform.value_chain.import_gone import services as import_gone
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.services import apply as map_apply
 from ddplatform.value_chain.import_steps.services import undo as map_undo

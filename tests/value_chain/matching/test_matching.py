@@ -42,7 +42,6 @@ from ddplatform.value_chain.matching.queries.records import (
     load_decisions,
     load_records,
 )
-from ddplatform.value_chain.matching.services import decisions as matching
 from ddplatform.value_chain.matching.services import search as match_search
 from ddplatform.value_chain.matching.services.memory import remember
 from ddplatform.value_chain.matching_imports.services.imports import (
@@ -57,6 +56,7 @@ from ddplatform.value_chain.merging.queries.merges import (
     get_node_anew,
 )
 from ddplatform.value_chain.merging.queries.sides import load_sides
+from ddplatform.value_chain.merging.services import decisions as matching
 from ddplatform.value_chain.merging.services import many as matching_many
 from ddplatform.value_chain.merging.services.merge import merge_nodes
 from supply_chain.intake.drafts import LinkDraft, MapDraft, NodeDraft

@@ -24,9 +24,9 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.matching.models import DuplicatePair, PairState
 from ddplatform.value_chain.matching.queries.pairs import PairFilter, list_open_of, list_pairs
 from ddplatform.value_chain.matching.queries.records import get_pair
-from ddplatform.value_chain.matching.services import decisions as matching
 from ddplatform.value_chain.matching.services import search as match_search
 from ddplatform.value_chain.merging.queries.merges import find_merge_of
+from ddplatform.value_chain.merging.services import decisions as matching
 from ddplatform.value_chain.merging.services import many as matching_many
 from ddplatform.value_chain.merging.services.merge import merge_nodes
 from supply_chain.intake.drafts import Mapping, NamedBytes

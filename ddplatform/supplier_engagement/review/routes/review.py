@@ -17,7 +17,7 @@ from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.supplier_engagement.answering.views.fields import field_id
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.queries import get_assignment, get_assignment_row
-from ddplatform.supplier_engagement.receiving.services import read_answers
+from ddplatform.supplier_engagement.receiving.services.receiving import read_answers
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.supplier_engagement.responses.models import ResponseStatus
 from ddplatform.supplier_engagement.responses.queries.responses import (

@@ -13,7 +13,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.receiving.services import refute_flag, score_again
+from ddplatform.supplier_engagement.receiving.services.receiving import refute_flag, score_again
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
 from ddplatform.supplier_engagement.responses.models import (
     AnswerMessage,

@@ -8,7 +8,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Conflict, Invalid
-from ddplatform.value_chain.import_corrections.services.activities import add_answers
+from ddplatform.value_chain.import_activities.services import add_answers
 from ddplatform.value_chain.imports.queries import (
     get_applied_import,
     get_import_for_change,

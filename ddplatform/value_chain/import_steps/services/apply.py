@@ -11,7 +11,6 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import many_objects, rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
-from ddplatform.value_chain.approvals.services.imports import ask_of_import
 from ddplatform.value_chain.approvals.services.requests import end_settled
 from ddplatform.value_chain.graph.queries.drafts import MapDrafts, load_drafts
 from ddplatform.value_chain.graph.services.draft_rows import (
@@ -22,11 +21,12 @@ from ddplatform.value_chain.graph.services.draft_rows import (
     node_values,
 )
 from ddplatform.value_chain.history.queries.values import plain
-from ddplatform.value_chain.import_corrections.services.activities import remember_answers
-from ddplatform.value_chain.import_corrections.services.gone import (
+from ddplatform.value_chain.import_activities.services import remember_answers
+from ddplatform.value_chain.import_gone.services import (
     archive_links as archive_links_of_list,
 )
-from ddplatform.value_chain.import_corrections.services.gone import archive_nodes
+from ddplatform.value_chain.import_gone.services import archive_nodes
+from ddplatform.value_chain.import_steps.services.approvals import ask_of_import
 from ddplatform.value_chain.imports.queries import (
     get_import,
     get_import_for_change,

@@ -10,10 +10,10 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
-from ddplatform.value_chain.approvals.services.imports import take_back
 from ddplatform.value_chain.history.queries.values import typed
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.queries.since import is_new, keys_of, load_undo
+from ddplatform.value_chain.import_steps.services.approvals import take_back
 from ddplatform.value_chain.imports.queries import get_import_for_change
 from ddplatform.value_chain.mapping.models import (
     ImportStatus,

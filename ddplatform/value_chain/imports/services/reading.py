@@ -14,11 +14,11 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
-from ddplatform.value_chain.import_corrections.services.activities import (
+from ddplatform.value_chain.import_activities.services import (
     activities_told,
     answers_for,
 )
-from ddplatform.value_chain.import_corrections.services.gone import keep_gone
+from ddplatform.value_chain.import_gone.services import keep_gone
 from ddplatform.value_chain.imports.queries import get_import, get_import_for_change
 from ddplatform.value_chain.imports.services.compare import (
     compare_with_map,

@@ -8,8 +8,8 @@ from typing import Any
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
+from ddplatform.value_chain.import_activities.services import activities_told
 from ddplatform.value_chain.import_corrections.queries import load_answers
-from ddplatform.value_chain.import_corrections.services.activities import activities_told
 from ddplatform.value_chain.import_steps.services import apply as map_apply
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services.compare import Comparison, headings_of

@@ -16,11 +16,11 @@ from ddplatform.value_chain.matching.forms import DecideForm
 from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.matching.queries.pairs import find_next_pair
 from ddplatform.value_chain.matching.queries.records import get_pair
-from ddplatform.value_chain.matching.services import decisions as matching
-from ddplatform.value_chain.matching.services.decisions import Decided
 from ddplatform.value_chain.matching.views import compare
 from ddplatform.value_chain.merging.queries.merges import find_merge_of_pair
 from ddplatform.value_chain.merging.queries.sides import load_sides
+from ddplatform.value_chain.merging.services import decisions as matching
+from ddplatform.value_chain.merging.services.decisions import Decided
 
 
 @bp.route("/pairs/<uuid:pair_id>", methods=["GET"])

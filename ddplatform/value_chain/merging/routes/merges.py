@@ -9,9 +9,9 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-from ddplatform.value_chain.matching.services import decisions as matching
 from ddplatform.value_chain.merging.queries.merges import PAGE_SIZE, get_merge, list_merges
 from ddplatform.value_chain.merging.queries.sides import load_sides
+from ddplatform.value_chain.merging.services import decisions as matching
 
 
 @bp.get("/<uuid:chain_id>/merged")

@@ -13,7 +13,6 @@ from ddplatform.value_chain.mapping.services.changes import finish_import
 from ddplatform.value_chain.matching.models import DuplicatePair, MatchRun, MatchRunKind, PairState
 from ddplatform.value_chain.matching.queries.pairs import PairFilter, count_pairs, list_keys_above
 from ddplatform.value_chain.matching.queries.records import get_pair, get_run
-from ddplatform.value_chain.matching.services.decisions import reopen, settle, survivor_of
 from ddplatform.value_chain.matching.services.memory import forget
 from ddplatform.value_chain.matching.services.search import Progress, Unit
 from ddplatform.value_chain.merging.queries.merges import (
@@ -22,6 +21,7 @@ from ddplatform.value_chain.merging.queries.merges import (
     get_node_anew,
     list_merges_of_run,
 )
+from ddplatform.value_chain.merging.services.decisions import reopen, settle, survivor_of
 from ddplatform.value_chain.merging.services.merge import absorb, take_apart
 
 MERGE_MANY = "matching:merge-many"

@@ -20,10 +20,10 @@ from ddplatform.infrastructure.jobs.context import JobContext
 from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.risk.facts.services.facts import add_fact
+from ddplatform.risk.monitoring.services import LOOK, look_for_changes
 from ddplatform.risk.reassessment.models import ReviewTask
 from ddplatform.risk.reassessment.queries.tasks import list_reasons
 from ddplatform.risk.reassessment.services import tasks as reassessment_tasks
-from ddplatform.risk.reassessment.services.triggers import LOOK, look_for_changes
 from ddplatform.risk.runs.models import AssessmentRun, FactKind
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.value_chain.mapping.queries.maps import get_link, get_node

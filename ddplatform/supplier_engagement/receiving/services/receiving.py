@@ -21,6 +21,7 @@ from ddplatform.infrastructure.registry import Registry
 from ddplatform.supplier_engagement.cascade.queries import find_forwarded
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.receiving.queries import has_signals
+from ddplatform.supplier_engagement.receiving.services.entries import keep_entry
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
 from ddplatform.supplier_engagement.responses.models import RiskSignal
 from ddplatform.supplier_engagement.responses.queries.responses import (
@@ -30,7 +31,6 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     load_filled,
 )
 from ddplatform.supplier_engagement.review.queries.reviews import list_accepted_paths
-from ddplatform.supplier_engagement.review.services.entries import keep_entry
 from ddplatform.supplier_engagement.sharing.queries.sharing import find_withheld
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import find_own_business, get_node

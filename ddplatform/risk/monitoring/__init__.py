@@ -1,0 +1,1 @@
+"""The daily look for what asks for a reassessment."""

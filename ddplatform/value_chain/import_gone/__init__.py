@@ -1,0 +1,1 @@
+"""Places that a list no longer names: a question for each."""
