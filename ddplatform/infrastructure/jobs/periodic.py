@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import Act, system_identity
-from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.handlers import list_periodic
-from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.jobs.queries import list_known_keys
 from ddplatform.infrastructure.jobs.services import enqueue
 
 
@@ -19,7 +16,7 @@ def enqueue_due(at: datetime) -> int:
         for organisation_id in accounts().list_organisation_ids()
         for name, every in list_periodic()
     }
-    known = set(db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted))))
+    known = list_known_keys(wanted.keys())
     for key, (name, organisation_id) in wanted.items():
         if key not in known:
             enqueue(name, {}, act=Act(system_identity(organisation_id), at), unique_key=key)

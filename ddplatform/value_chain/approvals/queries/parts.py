@@ -149,9 +149,4 @@ def chains_with_expired(today: date) -> Sequence[UUID]:
 
 def list_expired(chain_id: UUID, today: date) -> Sequence[PartRow]:
     """What waits or is in force on a map after its last day."""
-    of_map = select(ApprovalRequest.id).where(ApprovalRequest.chain_id == chain_id)
-    return list_parts(
-        Approval.request_id.in_(of_map),
-        Approval.state.in_(STANDING),
-        Approval.expires_on < today,
-    )
+    return list_parts(of_chain(chain_id), Approval.state.in_(STANDING), Approval.expires_on < today)
