@@ -39,6 +39,9 @@ WAYS_ACROSS_TENANTS = (
 )
 
 
+SELECTS = {"select", "sa.select", "sqlalchemy.select", "db.session.query"}
+
+
 def modules(*roots: str) -> list[Path]:
     """Python files under the roots; migrations are a record, kept as they were made."""
     found: list[Path] = []
@@ -93,7 +96,7 @@ RULES: dict[str, Callable[[ast.AST], bool]] = {
     "across tenants": lambda node: is_call(node, "across_tenants"),
     "environment": reads_environment,
     "abort": lambda node: called(node) in {"abort", "flask.abort"},
-    "select": lambda node: called(node) in {"select", "sa.select", "sqlalchemy.select"},
+    "select": lambda node: called(node) in SELECTS,
 }
 
 
@@ -264,6 +267,7 @@ def test_rule_sees_whose_routes_are_imported(code, routes, is_allowed):
         ("with tenancy.across_tenants(): ...", "across tenants"),
         ("flask.abort(404)", "abort"),
         ("row = session.scalar(select(Job).where(Job.state == state))", "select"),
+        ("row = db.session.query(Job).first()", "select"),
     ],
 )
 def test_rule_sees_what_it_is_meant_to_see(code, rule):

@@ -48,10 +48,14 @@ def find_going_on(unique_key: str) -> Job | None:
     )
 
 
-def find_queued(unique_key: str) -> Job | None:
-    """The job with this key that waits and that nobody works on, whoever asked for it."""
+def find_queued(unique_key: str, organisation_id: UUID) -> Job | None:
+    """The job of an organisation with this key that waits and that nobody works on."""
     return db.session.scalar(
-        select(Job).where(Job.unique_key == unique_key, Job.state == JobState.QUEUED)
+        select(Job).where(
+            Job.organisation_id == organisation_id,
+            Job.unique_key == unique_key,
+            Job.state == JobState.QUEUED,
+        )
     )
 
 

@@ -26,10 +26,10 @@ def enqueue(
         name: a key of `handlers.HANDLERS`.
         payload: ids and plain settings, no data of people.
         act: by whose rights the job runs, looked up again when it runs; and since when it waits.
-        unique_key: while a queued job with this key waits, it is returned instead.
+        unique_key: while a job of the organisation waits with this key, it is returned instead.
     """
     if unique_key is not None:
-        waiting = find_queued(unique_key)
+        waiting = find_queued(unique_key, act.by.organisation_id)
         if waiting is not None:
             return waiting
     job = Job(

@@ -87,6 +87,17 @@ def test_job_with_a_key_that_waits_is_not_queued_again(context: Flask, tenant: T
     assert put(tenant, unique_key="k") != first
 
 
+def test_a_key_that_waits_in_one_organisation_holds_up_no_other(
+    context: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    first, second = put(tenant, unique_key="mail:1"), put(other_tenant, unique_key="mail:1")
+
+    assert (job_of(first).organisation_id, job_of(second).organisation_id) == (
+        tenant.id,
+        other_tenant.id,
+    )
+
+
 def test_held_job_is_taken_by_nobody_else_until_its_lease_ends(context: Flask, tenant: Tenant):
     job_id = put(tenant)
     assert claim("one").id == job_id

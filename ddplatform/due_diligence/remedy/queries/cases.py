@@ -132,6 +132,15 @@ def get_case_for(
     return row[0], row[1]
 
 
+def find_assignment(case: RemediationCase, user_id: UUID) -> CaseAssignment | None:
+    """What lets this person open the case, whether it still runs or not; None: nothing does."""
+    return db.session.scalar(
+        select(CaseAssignment).where(
+            CaseAssignment.case_id == case.id, CaseAssignment.user_id == user_id
+        )
+    )
+
+
 def _is_running(today: date) -> ColumnElement[bool]:
     return or_(CaseAssignment.access_until.is_(None), CaseAssignment.access_until >= today)
 

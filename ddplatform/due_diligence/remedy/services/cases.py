@@ -26,7 +26,12 @@ from ddplatform.due_diligence.remedy.models import (
     SupportItem,
     SupportStatus,
 )
-from ddplatform.due_diligence.remedy.queries.cases import get_origin, has_open_case, list_officers
+from ddplatform.due_diligence.remedy.queries.cases import (
+    find_assignment,
+    get_origin,
+    has_open_case,
+    list_officers,
+)
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -124,7 +129,7 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
         raise Conflict("Nobody gives out the own part in a case.", "Ask another officer.")
     if user_id not in {officer for officer, _ in list_officers(today=act.at.date())}:
         raise Invalid(fields={"user": "Only safeguarding officers can be given a case."})
-    assigned = db.session.query(CaseAssignment).filter_by(case_id=case.id, user_id=user_id).first()
+    assigned = find_assignment(case, user_id)
     if assigned is not None and assigned.is_verifier == is_verifier:
         raise Conflict("This person may open the case already.")
     if assigned is None:
