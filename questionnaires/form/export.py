@@ -9,7 +9,7 @@ import xlsxwriter
 
 from questionnaires.form.repeat_comparisons import counted
 from questionnaires.form.sheets import mend, read_sheets
-from questionnaires.translations.texts import Translation
+from questionnaires.translations.texts import Translation, for_sheet
 
 # A fixed day of creation: the same questionnaire gives the same bytes.
 _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - the file format holds a time without zone
@@ -99,7 +99,7 @@ def _add_language(sheets: Mapping[str, Any], translation: Translation) -> None:
             for column in _TEXTS:
                 if source := row.get(column):
                     found = translation.find(f"{_place(name, row)}/{column}", source)
-                    row[f"{column}::{translation.name}"] = found or source
+                    row[f"{column}::{translation.name}"] = for_sheet(found) if found else source
 
 
 def _name_own_language(sheets: dict[str, Any], opened_in: str) -> None:

@@ -136,6 +136,14 @@ def values_in(text: str) -> tuple[str, ...]:
     return tuple(sorted(name for found in _VALUE.findall(text) if (name := found.strip())))
 
 
+def for_sheet(text: str) -> str:
+    """A written text as the converter of XLSForms takes it.
+
+    It knows a value only without spaces in its braces, and refuses braces around nothing.
+    """
+    return _VALUE.sub(lambda found: f"${{{name}}}" if (name := found[1].strip()) else "{ }", text)
+
+
 def join(
     form: Form, translations: Iterable[Translation], confirmed: Iterable[Translation] = ()
 ) -> Form:

@@ -8,6 +8,7 @@ from questionnaires import export_workbook, plan, read_form
 from questionnaires.evaluation.response import Response
 from questionnaires.form.form import Form
 from questionnaires.form.phone_form import xform_of
+from questionnaires.form.xform import form_from_xform
 from questionnaires.library.shipped import list_shipped, shipped_form, shipped_translations
 from questionnaires.translations.states import TextState, text_sections, texts_in
 from questionnaires.translations.texts import (
@@ -186,6 +187,17 @@ def test_a_value_may_stand_between_spaces_and_braces_around_nothing_are_plain_wo
 
     assert values_in("${ b } and ${a}, ${ } ${}") == ("a", "b")
     assert shown.state("/data/A/n1").label == "« Nord », dites-vous ${ }."
+
+
+def test_a_value_between_spaces_is_shown_on_a_phone_and_in_the_workbook_too():
+    words = [by_person(n1="« ${ q1 } », dites-vous ${ }.")]
+
+    phone = form_from_xform(xform_of(FORM.encode(), ".md", translations=words))
+    book = read_form(export_workbook(FORM.encode(), translations=words), ".xlsx")
+
+    for made in (phone, book):
+        shown = Response(plan(made), {"/data/A/q1": "Nord"}, now=NOW, language="French (fr)")
+        assert shown.state("/data/A/n1").label == "« Nord », dites-vous { }."
 
 
 def test_many_spaces_in_an_unfinished_value_are_read_once():
