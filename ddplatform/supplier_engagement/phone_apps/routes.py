@@ -34,6 +34,7 @@ from ddplatform.supplier_engagement.phone_apps.services.links import (
     identity_of,
     receive_submission,
 )
+from ddplatform.supplier_engagement.phone_apps.services.submissions import OTHER_FORM
 from ddplatform.supplier_engagement.phone_apps.views import (
     VERSION,
     answer,
@@ -57,8 +58,14 @@ def _begin_no_session() -> None:
 @bp.errorhandler(PlatformError)
 @bp.errorhandler(FileRefused)
 def _refused(error: PlatformError | FileRefused) -> Response:
-    """The app shows these words to the person."""
-    response = answer(message(refusal_in_words(error, SUBMISSION)), status_of(error))
+    """The app shows these words to the person.
+
+    Another form is 404, as in ODK Central: OpenRosa's form submission API has it for what is not
+    found at an address.
+    """
+    is_other_form = isinstance(error, FileRefused) and error.code == OTHER_FORM
+    status = 404 if is_other_form else status_of(error)
+    response = answer(message(refusal_in_words(error, SUBMISSION)), status)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
@@ -161,7 +168,7 @@ def submission(token: str) -> ResponseReturnValue:
 
 
 def _come_in(token: str) -> AppLink:
-    """The link behind a token, whose respondent acts from here on; an unknown one is counted."""
+    """The link behind a token, and its maker as who acts; an unknown one is counted."""
     with across_tenants():
         link = find_app_link(hash_of(token))
         try:

@@ -215,6 +215,25 @@ def test_app_is_told_in_words_what_cannot_be_taken(phone: FlaskClient, address: 
     assert "no submission in what the app sent" in _said(nothing)
 
 
+@pytest.mark.parametrize("names_questions", [False, True])
+def test_submission_of_another_form_is_refused_though_its_questions_have_the_same_names(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str, names_questions: bool
+):
+    reference = str(supplier.asked.assignment_id) if names_questions else ""
+    other = instance_xml({"C/SAQ_C01": "40"}, form_id="hostels", reference=reference)
+
+    answer = _send(phone, address, other)
+
+    assert (answer.status_code, answer.headers["X-OpenRosa-Version"]) == (404, "1.0")
+    assert _said(answer) == (
+        "This submission belongs to the form “hostels”, not to “SAQ”."
+        " Get the form of this address in the app, and send your answers with it."
+    )
+    assert _kept(app, supplier).get(C01) != "40"
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).count() == 0
+
+
 def test_app_hears_a_refusal_in_the_language_of_who_made_its_address(
     app: Flask, supplier: Supplier, phone: FlaskClient, address: str
 ):

@@ -23,6 +23,8 @@ from questionnaires.submissions.instance import Submission
 from questionnaires.workbook.reading import BookRefused
 from supply_chain.errors import FileRefused
 
+OTHER_FORM = "other_form"
+"""The code of a submission that belongs to another form."""
 MOST_ATTACHMENTS = 100
 """Of the submissions of one file: each is looked at by a process of its own."""
 MOST_TO_CHOOSE = 20
@@ -116,6 +118,8 @@ def keep_submissions(
             refused.code, f"{filename}: {refused.message}", refused.advice
         ) from refused
     sent = Sent(filename, way, phone, {**brought.files, **(attachments or {})})
+    if way is IntakeWay.OPENROSA:
+        _require_form(brought, filled.form.form)
     found = _for_assignment(brought, assignment_id, sent)
     _require_few(found, sent)
     named = [sent, *(replace(sent, filename=f"{filename} ({n})") for n in range(2, len(found) + 1))]
@@ -124,6 +128,24 @@ def keep_submissions(
         _keep(assignment_id, one, file, form, act=act)
         for one, file in zip(found, named, strict=False)
     ]
+
+
+def _require_form(brought: Brought, form: Form) -> None:
+    """An app has the form from here: another id is another form, though questions share paths.
+
+    A file that a person uploads may come from a server that gave the form an id of its own.
+    """
+    for one in brought.submissions:
+        if one.form_id != form.form_id:
+            raise FileRefused(
+                OTHER_FORM,
+                gettext(
+                    "This submission belongs to the form “%(theirs)s”, not to “%(ours)s”.",
+                    theirs=one.form_id,
+                    ours=form.form_id,
+                ),
+                gettext("Get the form of this address in the app, and send your answers with it."),
+            )
 
 
 def _require_few(found: Sequence[Submission], sent: Sent) -> None:
