@@ -7,6 +7,7 @@ from typing import Any
 
 from ddplatform.supplier_engagement.answering.views.fields import answer_words, field_id, numbers_of
 from ddplatform.supplier_engagement.receiving.views import risk_words
+from ddplatform.supplier_engagement.responses.models import ReviewDecision
 from ddplatform.supplier_engagement.responses.queries.plans import FindOut, day_of, plan_of
 from ddplatform.supplier_engagement.responses.queries.responses import FileOfAnswer, Filled, Message
 from ddplatform.supplier_engagement.responses.queries.traces import is_free_text, traces_of
@@ -82,6 +83,41 @@ class ReviewRow:
     def seen(self) -> str:
         """The newest decision that this page shows."""
         return str(self.decision.id) if self.decision else ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands in the way of accepting the answers, and where on the page it is settled."""
+
+    text: str
+    href: str
+
+
+def blocks_of(
+    flags: Sequence[Mapping[str, Any]],
+    decisions: Mapping[str, Decision],
+    rows: Sequence[ReviewRow],
+    *,
+    is_own: bool,
+) -> list[Block]:
+    """What accepting all answers waits for; the service refuses it by the same rules.
+
+    Args:
+        is_own: whether who reads this sent the answers.
+    """
+    blocks = [
+        Block(f"Red flag {flag['code']}: say what is done about it", f"#flag-{flag['id']}")
+        for flag in flags
+        if flag["handled_at"] is None
+    ]
+    blocks += [
+        Block(f"Asked back: {row.number} {row.label}", f"#{row.id}")
+        for row in rows
+        if (one := decisions.get(row.path)) and one.decision is ReviewDecision.ASKED_BACK
+    ]
+    if is_own:
+        blocks.append(Block("You sent these answers: another person accepts them", "#h-escalate"))
+    return blocks
 
 
 FLAGGED, DOUBTFUL, NAMED = 1_000, 100, 50

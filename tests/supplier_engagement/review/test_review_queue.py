@@ -260,6 +260,31 @@ def test_accepting_all_over_a_question_stays_on_the_page_with_the_way_out(
     assert "Since when?" in answer.text
 
 
+def test_accepting_all_is_offered_once_nothing_stands_in_its_way(
+    tenant: Tenant, manager: FlaskClient
+):
+    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
+    key = supplier.asked.assignment_id
+    review = f"{ROOT}/assignments/{key}/review"
+    with acting(tenant.id):
+        flag_id = list_red_flags(get_reviewed(key).id)[0].id
+        ask_back(key, A06, "Since when?", act=Act(tenant.manager, NOW))
+    blocked = unescape(manager.get(review).text)
+
+    with acting(tenant.id):
+        act = Act(tenant.manager, NOW + timedelta(minutes=1))
+        handle_flag(key, flag_id, note="Case opened", refuted=False, act=act)
+        accept_answer(key, A06, act=act)
+    free = manager.get(review).text
+
+    assert "Accept all and finish" not in blocked
+    ways = blocked.split("Before these answers can be accepted")[1].split("</ul>")[0]
+    assert f'href="#flag-{flag_id}"' in ways and "Asked back: " in ways
+    assert blocked.index("Before these answers can be accepted") < blocked.index("Red flags")
+    assert "Before these answers can be accepted" not in free
+    assert "Accept all and finish" in free
+
+
 def test_conflict_that_is_no_second_decision_is_told_as_itself(
     tenant: Tenant, manager: FlaskClient
 ):

@@ -51,6 +51,7 @@ from ddplatform.supplier_engagement.review.services.review import (
 from ddplatform.supplier_engagement.review.views import (
     Beside,
     ReviewRow,
+    blocks_of,
     first_of,
     in_turn,
     risks_of,
@@ -202,6 +203,8 @@ def _page(
     sections = sections_of(filled, beside)
     turn = in_turn(sections)
     entry = find_entry(row.id)
+    shown_flags = [_flag(flag, sections, decisions) for flag in flags]
+    is_own = row.declared_by_id == g.identity.user_id
     html = render_template(
         "supplier_engagement/review/review.html",
         row=get_assignment_row(assignment_id),
@@ -210,23 +213,31 @@ def _page(
         sections=sections,
         shares=list_shares(assignment_id),
         section_titles=section_titles(filled.form.form, "en"),
-        flags=[_flag(flag, sections, decisions) for flag in flags],
+        flags=shown_flags,
+        blocks=blocks_of(shown_flags, decisions, turn, is_own=is_own),
         checks=[(check, _first_row(check, turn)) for check in checks],
         alike=list_alike(entry, assignment.node_id) if entry else (),
         first=first_of(sections),
         one=_one(turn),
         many=len(turn),
         decided=sum(1 for one in turn if one.decision),
-        stale=stale or {},
         asked=len(asked_back(threads)),
         is_open=row.status is ResponseStatus.SUBMITTED,
         handed_on=decisions.get(WHOLE),
-        faults=faults or {},
-        kept=request.form.get("text") or request.form.get("note") or "",
-        kept_words=request.form.get("words", ""),
+        **_typed(faults, stale),
         **_notes(row),
     )
     return html, 409 if stale else 422 if faults else 200
+
+
+def _typed(faults: dict[str, str] | None, stale: dict[str, Conflict] | None) -> dict[str, Any]:
+    """What is wrong with what was sent, and the words that stay in its fields."""
+    return {
+        "faults": faults or {},
+        "stale": stale or {},
+        "kept": request.form.get("text") or request.form.get("note") or "",
+        "kept_words": request.form.get("words", ""),
+    }
 
 
 def _notes(row: ResponseRow) -> dict[str, Any]:
