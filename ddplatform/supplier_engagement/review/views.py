@@ -12,7 +12,7 @@ from ddplatform.supplier_engagement.responses.queries.plans import FindOut, day_
 from ddplatform.supplier_engagement.responses.queries.responses import FileOfAnswer, Filled, Message
 from ddplatform.supplier_engagement.responses.queries.traces import is_free_text, traces_of
 from ddplatform.supplier_engagement.review.queries.reviews import Decision
-from questionnaires import Item, NodeState, Signals
+from questionnaires import Check, Item, NodeState, Signals
 from questionnaires.scoring.items import UNSURE
 from questionnaires.scoring.plan import extra, question_id
 
@@ -137,6 +137,12 @@ def in_turn(sections: Sequence[Mapping[str, Any]]) -> list[ReviewRow]:
     paths = {row.path for row in first}
     rest = [row for section in sections for row in section["rows"] if row.path not in paths]
     return [*first, *rest]
+
+
+def rows_of(check: Check, sections: Sequence[Mapping[str, Any]]) -> list[ReviewRow]:
+    """The answers that a check is about, as it names them; it is asked about at the first."""
+    rows = [row for section in sections for row in section["rows"]]
+    return [row for ref in check.questions for row in rows if row.ref == ref]
 
 
 def risks_of(signals: Signals) -> Mapping[Place, float]:

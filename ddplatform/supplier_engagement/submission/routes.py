@@ -121,16 +121,14 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
             for file in row["documents"]
             if is_to_be_looked_at(file.traces)
         ],
-        checks=[
-            {"message": found.message, "row": _row_of(sections, found.questions)}
-            for found in checks
-        ],
+        checks=[_rows_of(sections, found.questions) for found in checks],
         faults=faults or {},
         note=request.form.get("note", ""),
         declared="declared" in request.form,
     )
 
 
-def _row_of(sections: list[dict[str, Any]], refs: tuple[str, ...]) -> dict[str, Any] | None:
-    rows = [row for section in sections for row in section["rows"] if row["ref"] in refs]
-    return rows[0] if rows else None
+def _rows_of(sections: list[dict[str, Any]], refs: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The answers that may not match, in the order of their refs."""
+    rows = [row for section in sections for row in section["rows"]]
+    return [row for ref in refs for row in rows if row["ref"] == ref]

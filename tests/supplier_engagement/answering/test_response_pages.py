@@ -498,8 +498,12 @@ def test_doubtful_answers_are_a_question_on_the_check_page(
         fill(supplier, SAQ_L03="0", SAQ_A04="400")
     page = phone.get(f"{_base(supplier)}/check").text
     assert "1 answer may not match" in page
-    assert "Is this right?" in page
     assert page.count("may not match") >= 2
+    doubt = page.split("1 answer may not match")[1].split("</ul>")[0]
+    for place, answered in (("L#data-L-SAQ_L03", "0"), ("A#data-A-SAQ_A04", "400")):
+        link = doubt.split(f'href="{_base(supplier)}/{place}"')[1].split("<br>")[0]
+        assert link.endswith(f": <bdi>{answered}</bdi>")
+    assert "Do these answers fit together?" in doubt
 
 
 def test_text_that_is_no_date_stays_to_be_seen_and_mended(phone: FlaskClient, supplier: Supplier):

@@ -143,6 +143,9 @@ def test_review_shows_what_to_look_at_first_and_asks_a_check_with_one_press(
 
     assert answer.status_code == 302
     assert fields["text"].startswith("No complaint in 12 months")
+    for place, words in (("data-L-SAQ_L03", "0"), ("data-A-SAQ_A04", "400")):
+        link = form.split(f'href="#{place}"')[1].split("</li>")[0]
+        assert link.endswith(f": <bdi>{words}</bdi>")
     assert "Asked back" in manager.get(review).text
 
 

@@ -55,6 +55,7 @@ from ddplatform.supplier_engagement.review.views import (
     first_of,
     in_turn,
     risks_of,
+    rows_of,
     sections_of,
 )
 from ddplatform.supplier_engagement.sharing.queries.sharing import (
@@ -63,7 +64,7 @@ from ddplatform.supplier_engagement.sharing.queries.sharing import (
     section_titles,
 )
 from ddplatform.supplier_engagement.sharing.queries.standing import load_reworded
-from questionnaires import Check, red_flags
+from questionnaires import red_flags
 
 
 @bp.get("/assignments/<uuid:assignment_id>/review")
@@ -215,7 +216,7 @@ def _page(
         section_titles=section_titles(filled.form.form, "en"),
         flags=shown_flags,
         blocks=blocks_of(shown_flags, decisions, turn, is_own=is_own),
-        checks=[(check, _first_row(check, turn)) for check in checks],
+        checks=[(check, rows_of(check, sections)) for check in checks],
         alike=list_alike(entry, assignment.node_id) if entry else (),
         first=first_of(sections),
         one=_one(turn),
@@ -255,11 +256,6 @@ def _one(turn: Sequence[ReviewRow]) -> dict[str, Any] | None:
     if at is None or not 0 <= at < len(turn):
         return None
     return {"row": turn[at], "at": at, "is_last": at + 1 == len(turn)}
-
-
-def _first_row(check: Check, turn: Sequence[ReviewRow]) -> ReviewRow | None:
-    """The answer at which a check is asked about."""
-    return next((row for row in turn if row.ref in check.questions), None)
 
 
 def _before(filled: Filled) -> Filled | None:
