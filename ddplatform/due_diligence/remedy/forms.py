@@ -28,6 +28,11 @@ def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
 
 
+def _to_choose(words: Mapping[str, str]) -> list[SelectChoice]:
+    """Nothing is chosen before somebody does."""
+    return [SelectChoice("", "Choose"), *_choices(words)]
+
+
 def short_text(label: str, *, required: bool = False) -> TextAreaField:
     """Free text of a case: short, and warned of."""
     first = DataRequired("Write a few words.") if required else Optional()
@@ -40,12 +45,12 @@ class OpenForm(FlaskForm):  # type: ignore[misc]
 
     alert_source = SelectField(
         "Where the alert came from",
-        choices=_choices(WORDS.alert_sources),
+        choices=_to_choose(WORDS.alert_sources),
         validators=[DataRequired("Choose where the alert came from.")],
     )
     work_class = SelectField(
         "What it is about",
-        choices=_choices(WORDS.work_classes),
+        choices=_to_choose(WORDS.work_classes),
         validators=[DataRequired("Choose what it is about.")],
     )
     age_band = SelectField("Age band", choices=_choices(WORDS.age_bands), default="undetermined")

@@ -478,6 +478,27 @@ def test_manager_hands_an_actual_impact_over_and_sees_no_case(app: Flask, tenant
         assert open_facts(case).in_danger is None
 
 
+def test_handing_an_impact_over_asks_for_its_source_and_kind_and_presumes_none(
+    app: Flask, tenant: Tenant
+):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        finding_id = make_finding().id
+    client = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    page = f"/o/{tenant.slug}/remedy/open/{finding_id}"
+
+    shown = client.get(page).text
+    token = csrf_token(client, page)
+    sent = client.post(page, data={"alert_source": "", "work_class": "", "csrf_token": token})
+
+    for name in ("alert_source", "work_class"):
+        options = shown.split(f'name="{name}"')[1].split("</select>")[0].split("<option")
+        assert 'value=""' in options[1] and "Choose" in options[1]
+        assert not any("selected" in one for one in options[2:])
+    assert sent.status_code == 422
+    assert "Choose where the alert came from." in sent.text
+    assert "Choose what it is about." in sent.text
+
+
 def test_steps_are_opened_in_their_order(context: Flask, tenant: Tenant, officer: Identity):
     with acting_in(tenant.id):
         case = opened(tenant)
