@@ -1,5 +1,6 @@
 """The queue of reviews: order, same answers elsewhere, samples, two reviewers at once."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -33,6 +34,7 @@ from ddplatform.supplier_engagement.review.services.review import (
     get_reviewed,
     handle_flag,
 )
+from questionnaires import red_flags
 from tests.answering import (
     Supplier,
     acting,
@@ -286,6 +288,42 @@ def test_accepting_all_is_offered_once_nothing_stands_in_its_way(
     assert blocked.index("Before these answers can be accepted") < blocked.index("Red flags")
     assert "Before these answers can be accepted" not in free
     assert "Accept all and finish" in free
+
+
+def test_finding_made_from_a_red_flag_begins_with_what_was_answered(
+    tenant: Tenant, manager: FlaskClient
+):
+    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
+    review = f"{ROOT}/assignments/{supplier.asked.assignment_id}/review"
+    page = unescape(manager.get(review).text)
+    record = re.search(r'href="([^"]+/findings/record[^"]+)"', page.split("Red flags")[1])
+    assert record is not None
+
+    form = unescape(manager.get(record[1]).text)
+
+    about = red_flags()["RF-01"]
+    for chosen in (about.issues[0], "questionnaire"):
+        assert re.search(f'<option[^>]* selected[^>]* value="{chosen}"|"{chosen}" selected', form)
+    assert f'value="{about.title}"' in form
+    typed = form.split("<textarea")[1].split("</textarea>")[0]
+    assert (
+        about.title in typed
+        and "Question: 3.6 Do children help" in typed
+        and "Answer: Yes." in typed
+    )
+    assert f'href="{review}#data-C-SAQ_C06"' in form
+
+
+def test_finding_made_from_free_text_does_not_copy_it(tenant: Tenant, manager: FlaskClient):
+    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_O04="Ask Awa Traoré at the gate")
+    with acting(tenant.id):
+        response_id = get_reviewed(supplier.asked.assignment_id).id
+    place = f"node={supplier.asked.node_id}&response={response_id}&path=/data/O/SAQ_O04"
+
+    form = unescape(manager.get(f"/o/acme/findings/record?{place}").text)
+
+    assert "Awa" not in form
+    assert "It was answered in free text, which is not copied here." in form
 
 
 def test_conflict_that_is_no_second_decision_is_told_as_itself(

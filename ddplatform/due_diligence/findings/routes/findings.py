@@ -29,6 +29,7 @@ from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.due_diligence.findings.services.steps import list_steps, work_on
 from ddplatform.due_diligence.findings.views import words
+from ddplatform.due_diligence.findings.views.answer_drafts import AnswerDraft, draft_from
 from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
 from ddplatform.infrastructure.access.permissions import Permission
@@ -37,6 +38,13 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.risk.explanation.queries.answers import find_answers
 from ddplatform.risk.runs.models import FactKind
+from ddplatform.supplier_engagement.answering.views.fields import field_id
+from ddplatform.supplier_engagement.library.queries import get_assignment
+from ddplatform.supplier_engagement.responses.queries.responses import (
+    get_response,
+    list_red_flags,
+    load_filled,
+)
 from ddplatform.value_chain.filters.queries.search import search_nodes
 from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.risk.issue_names import ISSUE_NAMES
@@ -93,9 +101,12 @@ def record() -> ResponseReturnValue:
         )
     node = get_node(node_id)
     answer = request.args.get("response", type=UUID), request.args.get("path")
+    draft = _draft(*answer)
     form = RecordForm(
         source=FindingSource.QUESTIONNAIRE.value if answer[0] else FindingSource.OWN_CHECK.value,
-        issue=request.args.get("issue", Issue.CL.value),
+        issue=request.args.get("issue") or (draft and draft.issue) or Issue.CL.value,
+        title=draft.title if draft else "",
+        description=draft.description if draft else "",
     )
 
     def save() -> ResponseReturnValue:
@@ -105,8 +116,19 @@ def record() -> ResponseReturnValue:
     return answer_form(
         form,
         save,
-        lambda: render_template("due_diligence/findings/record.html", form=form, node=node),
+        lambda: render_template(
+            "due_diligence/findings/record.html", form=form, node=node, draft=draft
+        ),
     )
+
+
+def _draft(response_id: UUID | None, path: str | None) -> AnswerDraft | None:
+    """What the form begins with where a finding comes from an answer that may be read."""
+    if response_id is None or path is None or not g.identity.has(Permission.RESPONSE_READ):
+        return None
+    row = get_response(response_id)
+    filled = load_filled(get_assignment(row.assignment_id), row, now=g.now)
+    return draft_from(filled, path, list_red_flags(row.id))
 
 
 def _fields(form: RecordForm, answer: tuple[UUID | None, str | None]) -> FindingFields:
@@ -140,6 +162,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         steps=list_steps(place, work, act=g.act),
         fact=find_open_fact(finding_id) if finding.is_actual else None,
         answers=find_answers(finding.response_id) if finding.response_id else None,
+        answer_anchor=field_id(finding.answer_path) if finding.answer_path else None,
         documents=list_evidence_of(
             Finding.__tablename__,
             finding_id,
