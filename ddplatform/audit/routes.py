@@ -1,5 +1,6 @@
 """The audit trail."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,15 +12,23 @@ from ddplatform.audit.queries.actors import actors
 from ddplatform.audit.queries.log import (
     PAGE_SIZE,
     LogFilter,
+    LogRow,
     find_actor_name,
     get_event,
     list_actions,
     list_event_values,
     list_events,
+    load_end,
 )
 from ddplatform.audit.services.log import verify
 from ddplatform.audit.services.proof import prove_event
-from ddplatform.audit.views import OUTCOME_WORDS, action_words, target_words
+from ddplatform.audit.views import (
+    OUTCOME_WORDS,
+    HiddenEvents,
+    action_words,
+    target_words,
+    with_gaps,
+)
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.gate import requires
@@ -40,7 +49,7 @@ def index() -> ResponseReturnValue:
     last = events[PAGE_SIZE - 1] if len(events) > PAGE_SIZE else None
     return render_template(
         "audit/index.html",
-        events=events[:PAGE_SIZE],
+        events=_shown(wanted, events, before),
         action_words=action_words,
         wanted=wanted,
         older=going_on(before=last.sequence) if last else None,
@@ -51,6 +60,18 @@ def index() -> ResponseReturnValue:
         outcome_words=OUTCOME_WORDS,
         is_first_page=before is None,
     )
+
+
+def _shown(
+    wanted: LogFilter, events: Sequence[LogRow], before: int | None
+) -> Sequence[LogRow | HiddenEvents]:
+    """The events of a page, with what the reader's role leaves out; a filter leaves out more."""
+    rows = events[:PAGE_SIZE]
+    if wanted != replace(_readable(), since=wanted.since, until=wanted.until):
+        return rows
+    above = before if before or wanted.until else load_end().size + 1
+    is_last = len(events) <= PAGE_SIZE and wanted.since is None
+    return with_gaps(rows, above=above, below=0 if is_last else None)
 
 
 @bp.get("/check")

@@ -1,11 +1,13 @@
 """What the events of the log are called on a page; the words are data (`actions.csv`)."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ddplatform.audit.models import Outcome
+from ddplatform.audit.queries.log import LogRow
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 
@@ -110,6 +112,34 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
     "user": _("account"),
 }
 """Kinds of rows whose name in the log is not yet a plain word."""
+
+
+@dataclass(frozen=True)
+class HiddenEvents:
+    """How many events in a row a reader's role may not see."""
+
+    count: int
+
+
+def with_gaps(
+    events: Sequence[LogRow], *, above: int | None, below: int | None
+) -> list[LogRow | HiddenEvents]:
+    """The rows, newest first, with what is left out between their numbers.
+
+    Args:
+        events: what the reader may see of a stretch of the log, filtered by nothing else.
+        above, below: the numbers between which the stretch stands; None where that is not known.
+    """
+    found: list[LogRow | HiddenEvents] = []
+    last = above
+    for event in events:
+        if last is not None and last - event.sequence > 1:
+            found.append(HiddenEvents(last - event.sequence - 1))
+        found.append(event)
+        last = event.sequence
+    if last is not None and below is not None and last - below > 1:
+        found.append(HiddenEvents(last - below - 1))
+    return found
 
 
 def action_words(action: str) -> str:

@@ -268,6 +268,26 @@ def test_restricted_events_are_absent_for_everybody_but_safeguarding_officers(
     assert "Opened a case" in officer.get(f"/o/{tenant.slug}/audit/").text
 
 
+def test_numbers_that_are_left_out_for_a_role_are_counted_where_they_would_stand(
+    app: Flask, tenant: Tenant
+):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        act = Act(tenant.manager, NOW)
+        audit.record("node:change", None, act=act)
+        for _ in range(6):
+            audit.record("case:open", None, act=act, restricted=True)
+        number = audit.record("node:change", None, act=act).sequence
+    client = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    page = client.get(f"/o/{tenant.slug}/audit/").text
+    filtered = client.get(f"/o/{tenant.slug}/audit/?action=node:change").text
+
+    newest, oldest = (page.index(f'audit/{one}"') for one in (number, number - 7))
+    between = page[newest:oldest]
+    assert "6 entries that your role may not see" in between
+    assert page.count("your role may not see") == 1
+    assert "your role may not see" not in filtered
+
+
 def test_command_says_that_the_log_is_sound(app: Flask, tenant: Tenant):
     result = app.test_cli_runner().invoke(args=["audit", "verify", "--organisation", tenant.slug])
 
