@@ -67,6 +67,12 @@ def unknown_share(suppliers: Sequence[LinkRow], total: int) -> UnknownShare | No
     return UnknownShare(rest, 0) if rest > 0 else None
 
 
+def excess_share(suppliers: Sequence[LinkRow]) -> float | None:
+    """What the stated shares of a buyer's input add to, where that is more than all of it."""
+    total = round(sum(link.share or 0 for link in suppliers), 4)
+    return total if total > 1 else None
+
+
 def group_word(snapshot: MapSnapshot, by: GroupBy, key: str) -> str:
     """What a group of nodes is called; `key` as in `pictures/queries/groups`."""
     tier = tier_of(key)

@@ -26,7 +26,7 @@ from ddplatform.value_chain.mapping.queries.maps import (
     select_summary,
 )
 from ddplatform.value_chain.mapping.queries.words import KIND_WORDS, id_word
-from ddplatform.value_chain.mapping.views import link_words, unknown_share
+from ddplatform.value_chain.mapping.views import excess_share, link_words, unknown_share
 from ddplatform.value_chain.merging.views import sources_of
 from ddplatform.value_chain.node_page.views import (
     CARDS,
@@ -59,6 +59,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         **_head(page, told),
         **_facts(found),
         unknown=unknown_share(told["suppliers"], told["suppliers_total"]),
+        excess=excess_share(told["suppliers"]),
         link_words=link_words,
         list_matches=told.get("list_matches", []),
         origin_asked=told["origin_asked"],

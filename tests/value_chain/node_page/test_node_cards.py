@@ -4,10 +4,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.together import Question
 from ddplatform.value_chain.mapping.models import ValueChainNode
+from ddplatform.value_chain.mapping.services import links as supply_links
+from ddplatform.value_chain.mapping.services import nodes as value_chain
+from ddplatform.value_chain.mapping.services.links import LinkFields
+from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from ddplatform.value_chain.node_page.views import (
     CardPart,
     NodeCard,
@@ -15,9 +20,10 @@ from ddplatform.value_chain.node_page.views import (
     parts_by_place,
     styles_of,
 )
+from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk.context_events.test_context_events import add as add_event
-from tests.risk_maps import CocoaMap, assess
+from tests.risk_maps import CocoaMap, acting, assess
 
 CARDS = "ddplatform.value_chain.node_page.routes.CARDS"
 
@@ -60,6 +66,25 @@ def test_a_map_without_an_assessment_keeps_the_summary_of_the_map(
     assert ">Headline risk<" not in page
     assert 'id="node-risk">Risk to children<' in page
     assert "The next assessment of the map fills it" in page
+
+
+def test_shares_of_input_beyond_the_whole_are_said_beside_them(
+    tenant: Tenant, cocoa: CocoaMap, analyst: FlaskClient
+) -> None:
+    page = f"/o/acme/value-chain/nodes/{cocoa.exporter}"
+    before = analyst.get(page).text
+    with acting(tenant):
+        fields = NodeFields(name="Baoulé farm group", country="CI")
+        more = value_chain.add_node(cocoa.chain, fields, act=Act(tenant.analyst, NOW))
+        wanted = LinkFields(share=0.63)
+        supply_links.add_link(more.id, cocoa.exporter, wanted, act=Act(tenant.analyst, NOW))
+
+    after = analyst.get(page).text
+
+    assert "Shares of input total" not in before
+    suppliers = after.split(">Buys from<")[1].split(">Sells to<")[0]
+    assert "Shares of input total 123%" in suppliers
+    assert "Origin not mapped" not in suppliers
 
 
 def test_a_card_is_neither_asked_for_nor_shown_without_its_permission(
