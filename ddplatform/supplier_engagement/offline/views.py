@@ -30,10 +30,14 @@ def collect_settings(address: str, name: str) -> str:
 
 
 def app_square(address: str, name: str) -> Markup:
-    """The code as SVG, black on white whatever the colours of the page."""
+    """The code as SVG, black on white whatever the colours of the page.
+
+    With a box and a width alone it shrinks as a whole on a narrow screen, where a size without a
+    box would cut it off.
+    """
     target = io.BytesIO()
     code = segno.make_qr(collect_settings(address, name), error="m")
-    code.save(
-        target, kind="svg", scale=4, border=4, light="#fff", xmldecl=False, svgns=True, nl=False
-    )
-    return Markup(target.getvalue().decode())
+    size: dict[str, int] = {"scale": 4, "border": 4}
+    code.save(target, kind="svg", light="#fff", xmldecl=False, nl=False, omitsize=True, **size)
+    width, _height = code.symbol_size(**size)
+    return Markup(target.getvalue().decode().replace("<svg ", f'<svg width="{width}" ', 1))

@@ -26,7 +26,7 @@ from ddplatform.infrastructure.gate import access_of
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, AppLink, IntakeStatus
 from ddplatform.supplier_engagement.offline.services.intake import put_aside
-from ddplatform.supplier_engagement.offline.views import collect_settings
+from ddplatform.supplier_engagement.offline.views import app_square, collect_settings
 from ddplatform.supplier_engagement.phone_apps import queries as answer_phone_forms
 from ddplatform.supplier_engagement.phone_apps.services import links as app_links
 from ddplatform.supplier_engagement.phone_apps.services.links import MOST_LINKS
@@ -368,6 +368,14 @@ def test_square_holds_the_settings_of_the_app():
         "admin": {},
         "project": {"name": "咖啡" * 30},
     }
+
+
+def test_square_shrinks_as_a_whole_where_the_screen_is_narrower_than_it():
+    drawn = fromstring(app_square("https://example.org/openrosa/abc", "Maison Cacao: SAQ"))
+
+    _, _, wide, high = map(int, drawn.get("viewBox", "0 0 0 0").split())
+    assert wide == high == int(drawn.get("width", "0")) > 200
+    assert drawn.get("height") is None  # its height follows its width
 
 
 def test_user_name_and_password_of_an_app_are_passed_over_and_never_asked_for(
