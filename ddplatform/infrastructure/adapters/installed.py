@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddplatform.config import Settings
-from ddplatform.infrastructure.adapters.keys import KeyFolder
+from ddplatform.infrastructure.adapters.keys import KeyFolder, log_name
 from ddplatform.infrastructure.adapters.mail import Mailer
 from ddplatform.infrastructure.adapters.operator_list import OperatorList
 from ddplatform.infrastructure.adapters.screening_folder import ScreeningFolder
@@ -37,7 +37,7 @@ def install(settings: Settings) -> Adapters:
         files=FileStore(folder / "files"),
         snapshots=SnapshotStore(folder / "snapshots"),
         mailer=Mailer(sender=settings.mail_from, outbox=folder / "outbox", url=settings.mail_url),
-        keys=KeyFolder(folder / "keys", origin="ddplatform/" + settings.base_url.split("//")[-1]),
+        keys=KeyFolder(folder / "keys", origin=log_name(settings.base_url)),
         screening=ScreeningFolder(folder / "screening-lists"),
         protection_services=OperatorList(folder / "protection-services.yaml"),
         base_url=settings.base_url,

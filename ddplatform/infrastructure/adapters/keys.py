@@ -4,10 +4,36 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ddplatform.core.ledger.checkpoint import Signer
+
+NO_HOST = "ddplatform-log"
+"""What the log is called where the installation has no address of its own."""
+_OWN_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def log_name(base_url: str) -> str:
+    """What the log of a new installation is called: by its address, once it has one."""
+    address = base_url.split("//")[-1]
+    return NO_HOST if _is_own_machine(address) else f"ddplatform/{address}"
+
+
+def key_on_paper(signer: Signer) -> str:
+    """The key as reports name it, `name+id`.
+
+    A log that began without an address may be called by that of the machine, which tells an
+    outsider nothing; the name stays in its signed heads alone.
+    """
+    _, _, address = signer.name.partition("/")
+    name = NO_HOST if _is_own_machine(address) else signer.name
+    return f"{name}+{signer.public_key.key_id.hex()}"
+
+
+def _is_own_machine(address: str) -> bool:
+    return urlsplit(f"//{address}").hostname in _OWN_MACHINE
 
 
 class KeyFolder:

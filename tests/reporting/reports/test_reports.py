@@ -127,6 +127,7 @@ def test_the_facts_say_what_the_records_say(app: Flask, tenant: Tenant, world: W
     assert facts["risk_counts"]["scored"] == sum(cell["count"] for cell in facts["risk_cells"])
     assert facts["risks"][0]["rank"] == 1
     assert facts["report"]["id"] == "R-2026-001"
+    assert facts["audit"]["checkpoint"]["key"].startswith("ddplatform-log+")  # no address was set
 
 
 def test_the_same_facts_give_the_same_bytes(app: Flask, tenant: Tenant, world: World) -> None:

@@ -26,6 +26,7 @@ from ddplatform.documents.tables.files import (
 )
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.keys import key_on_paper
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.reporting.reports.models import Report, ReportStatus
@@ -90,7 +91,7 @@ def _freeze(report: Report, *, act: Act) -> None:
                 "size": checkpoint.size,
                 "root": checkpoint.root.hex(),
                 "signed_at": utc_text(checkpoint.signed_at),
-                "key": adapters().keys.log_signer().name,
+                "key": key_on_paper(adapters().keys.log_signer()),
             },
         },
     }
