@@ -19,6 +19,7 @@ from ddplatform.documents.content import (
     KeyFigures,
     Kind,
     Note,
+    PageBreak,
     Paragraph,
     StackedBars,
     Table,
@@ -438,14 +439,37 @@ def test_control_signs_and_endless_names_do_not_break_the_layout():
     assert len(read(render_pdf(document, Stamp("R", "y" * 400))).pages) > 5
 
 
-def test_map_of_many_tiers_is_turned_and_fits_on_its_page():
+def _pages_with(file, *words):
+    """The page, from 0, on which each text stands last: the contents come before."""
+    texts = [" ".join(page.extract_text().split()) for page in read(file).pages]
+    return [(max(at for at, text in enumerate(texts) if word in text), word) for word in words]
+
+
+def _turned_words(page):
+    """The words of a page that do not run from left to right."""
+    found = []
+
+    def look(text, around, matrix, *_rest):
+        if text.strip() and (around[1] or matrix[1]):
+            found.append(text)
+
+    page.extract_text(visitor_text=look)
+    return found
+
+
+def test_map_of_many_tiers_stands_upright_on_a_page_across_of_its_own():
     boxes = tuple(Box(f"n{t}-{i}", t, f"Site {i} of tier {t}") for t in range(11) for i in range(8))
-    chain = draw_figure(ChainMap(View(boxes)), width=TEXT_WIDTH)
+    wide = Figure("Map by tier", "Source", ChainMap(View(boxes)))
     few = draw_figure(ChainMap(View(boxes[:24])), width=TEXT_WIDTH)
 
-    assert chain.height > chain.width and chain.width <= TEXT_WIDTH and chain.height <= 610
+    file = render_pdf(small(Paragraph("Before"), wide, PageBreak(), Heading("After")), STAMP)
+
+    pages = {word: at for at, word in _pages_with(file, "Before", "Site 7 of", "After")}
+    assert pages["Before"] + 1 == pages["Site 7 of"] == pages["After"] - 1
+    across = [float(page.mediabox.width) > float(page.mediabox.height) for page in read(file).pages]
+    assert [at for at, is_across in enumerate(across) if is_across] == [pages["Site 7 of"]]
+    assert _turned_words(read(file).pages[pages["Site 7 of"]]) == []
     assert few.width > few.height or few.width > TEXT_WIDTH / 2
-    assert "Site 7 of" in text_of(render_pdf(small(Figure("F", "C", ChainMap(View(boxes)))), STAMP))
 
 
 def test_long_key_figure_is_set_smaller_and_stays_whole():

@@ -12,14 +12,19 @@ from ddplatform.documents.paper.styles import (
     BAND_FILL,
     BAND_INK,
     BOLD,
+    BOTTOM,
     INK,
     INK_2,
     INK_3,
     LINE_2,
+    MARGIN,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
     REGULAR,
     SEMIBOLD,
     SUNKEN,
     SURFACE,
+    TOP,
 )
 from ddplatform.documents.tables.lines import cut, text_width, wrapped
 from ddplatform.documents.words import counted
@@ -27,6 +32,12 @@ from supply_chain.graph.layout import Measures, Placed, PlacedBox, PlacedLane, P
 
 LEGEND = 20.0
 LABEL_WIDTH = 118.0
+HIGHEST = 610.0
+WIDE_FROM = 7
+"""From so many tiers on a map has a page of its own across, so that its words stay legible."""
+WIDE_WIDTH = PAGE_HEIGHT - 2 * MARGIN
+WIDE_HEIGHT = PAGE_WIDTH - TOP - BOTTOM - 60.0
+"""What is left of a page across beside the words above and below a drawing."""
 
 
 class HeatMapFlowable(Flowable):
@@ -130,26 +141,19 @@ class BarsFlowable(Flowable):
 
 
 class ChainFlowable(Flowable):
-    """The map by tier, drawn from `supply_chain.graph.layout` like the page.
+    """The map by tier, drawn from `supply_chain.graph.layout` like the page."""
 
-    From seven tiers on it is turned by a quarter and runs along the height of the paper, so
-    that its words stay legible.
-    """
-
-    TURNED_FROM, TURNED_LENGTH, NARROWEST = 7, 610.0, 66.0
+    NARROWEST = 66.0
 
     def __init__(self, figure: ChainMap, width: float) -> None:
         super().__init__()
-        tiers = max(len({box.tier for box in figure.view.boxes}), 2)
-        self.turned = tiers >= self.TURNED_FROM
-        room = self.TURNED_LENGTH if self.turned else width
-        gap = 12.0 if self.turned else 20.0
-        self.placed: Placed = place(figure.view, measures=self._measures(tiers, room, gap))
+        tiers = _tiers(figure)
+        gap = 12.0 if is_wide(figure) else 20.0
+        self.placed: Placed = place(figure.view, measures=self._measures(tiers, width, gap))
         self.drawn_height = self.placed.height + LEGEND
-        across = self.drawn_height if self.turned else self.placed.width
-        along = self.placed.width if self.turned else self.drawn_height
-        self.scale = min(1.0, width / across, self.TURNED_LENGTH / along)
-        self.width, self.height = across * self.scale, along * self.scale
+        highest = WIDE_HEIGHT if is_wide(figure) else HIGHEST
+        self.scale = min(1.0, width / self.placed.width, highest / self.drawn_height)
+        self.width, self.height = self.placed.width * self.scale, self.drawn_height * self.scale
         self.spaceAfter = 4
 
     def _measures(self, tiers: int, room: float, gap: float) -> Measures:
@@ -167,9 +171,6 @@ class ChainFlowable(Flowable):
         )
 
     def draw(self) -> None:
-        if self.turned:
-            self.canv.translate(self.width, 0)
-            self.canv.rotate(90)
         self.canv.scale(self.scale, self.scale)
         for lane in self.placed.lanes:
             self._draw_lane(lane)
@@ -251,6 +252,16 @@ DRAWINGS: Mapping[type, Callable[..., Flowable]] = {
 }
 
 
+def is_wide(drawing: HeatMap | ChainMap | StackedBars) -> bool:
+    """Whether a drawing needs a page across."""
+    return isinstance(drawing, ChainMap) and _tiers(drawing) >= WIDE_FROM
+
+
+def _tiers(figure: ChainMap) -> int:
+    return max(len({box.tier for box in figure.view.boxes}), 2)
+
+
 def draw_figure(drawing: HeatMap | ChainMap | StackedBars, *, width: float) -> Flowable:
-    """The flowable of a drawing, as wide as the text."""
-    return DRAWINGS[type(drawing)](drawing, width)
+    """The flowable of a drawing, as wide as the text, or as a page across."""
+    room = WIDE_WIDTH if is_wide(drawing) else width
+    return DRAWINGS[type(drawing)](drawing, room)

@@ -21,7 +21,13 @@ from ddplatform.documents.paper.flowables import ContentsFlowable, ContentsLine,
 from ddplatform.documents.paper.letters import letters_note
 from ddplatform.documents.paper.scripts import canvas_class, script, writing
 from ddplatform.documents.paper.sheets import Stamp, draw_cover, draw_running
-from ddplatform.documents.paper.story import contents_of, tell_story, wrap_tables
+from ddplatform.documents.paper.story import (
+    RUNNING,
+    WIDE,
+    contents_of,
+    tell_story,
+    wrap_tables,
+)
 from ddplatform.documents.paper.styles import (
     BOTTOM,
     HEADINGS,
@@ -70,7 +76,7 @@ def _render(document: Document, stamp: Stamp) -> bytes:
 
 def _front(contents: Sequence[ContentsLine]) -> list[Flowable]:
     return [
-        NextPageTemplate("running"),
+        NextPageTemplate(RUNNING),
         PageBreak(),
         printed(gettext("Contents"), HEADINGS[1]),
         ContentsFlowable(contents, TEXT_WIDTH),
@@ -95,25 +101,20 @@ class _Layout(BaseDocTemplate):
             subject=f"{document.ref} {document.version}, {stamp.report_id}",
             creator="ddplatform",
         )
-        frame = Frame(
-            MARGIN,
-            BOTTOM,
-            TEXT_WIDTH,
-            PAGE_HEIGHT - TOP - BOTTOM,
-            leftPadding=0,
-            rightPadding=0,
-            topPadding=0,
-            bottomPadding=0,
-        )
+        running = partial(_running, document=document, stamp=stamp, pages=pages)
         self.addPageTemplates(
             [
                 PageTemplate(
-                    "cover", [frame], onPage=partial(_cover, document=document, stamp=stamp)
+                    "cover",
+                    [_frame(PAGE_WIDTH, PAGE_HEIGHT)],
+                    onPage=partial(_cover, document=document, stamp=stamp),
                 ),
+                PageTemplate(RUNNING, [_frame(PAGE_WIDTH, PAGE_HEIGHT)], onPage=running),
                 PageTemplate(
-                    "running",
-                    [frame],
-                    onPage=partial(_running, document=document, stamp=stamp, pages=pages),
+                    WIDE,
+                    [_frame(PAGE_HEIGHT, PAGE_WIDTH)],
+                    onPage=partial(running, size=(PAGE_HEIGHT, PAGE_WIDTH)),
+                    pagesize=(PAGE_HEIGHT, PAGE_WIDTH),
                 ),
             ]
         )
@@ -124,11 +125,31 @@ class _Layout(BaseDocTemplate):
             self.page_of[flowable.anchor] = self.page
 
 
+def _frame(width: float, height: float) -> Frame:
+    """Where the text stands on a page of this size."""
+    return Frame(
+        MARGIN,
+        BOTTOM,
+        width - 2 * MARGIN,
+        height - TOP - BOTTOM,
+        leftPadding=0,
+        rightPadding=0,
+        topPadding=0,
+        bottomPadding=0,
+    )
+
+
 def _cover(canvas: Canvas, layout: BaseDocTemplate, *, document: Document, stamp: Stamp) -> None:
     draw_cover(canvas, document.cover, stamp)
 
 
 def _running(
-    canvas: Canvas, layout: BaseDocTemplate, *, document: Document, stamp: Stamp, pages: int
+    canvas: Canvas,
+    layout: BaseDocTemplate,
+    *,
+    document: Document,
+    stamp: Stamp,
+    pages: int,
+    size: tuple[float, float] = (PAGE_WIDTH, PAGE_HEIGHT),
 ) -> None:
-    draw_running(canvas, document.cover, stamp, page=layout.page, pages=pages)
+    draw_running(canvas, document.cover, stamp, page=layout.page, pages=pages, size=size)

@@ -91,21 +91,29 @@ def draw_pairs(canvas: Canvas, pairs: Iterable[tuple[str, str]], y: float) -> fl
     return y
 
 
-def draw_running(canvas: Canvas, cover: Cover, stamp: Stamp, *, page: int, pages: int) -> None:
+def draw_running(
+    canvas: Canvas,
+    cover: Cover,
+    stamp: Stamp,
+    *,
+    page: int,
+    pages: int,
+    size: tuple[float, float] = (PAGE_WIDTH, PAGE_HEIGHT),
+) -> None:
     """Head and foot of every page after the cover; "page x of y" counts the cover."""
-    head, foot = PAGE_HEIGHT - 40, 38
+    head, foot, right = size[1] - 40, 38, size[0] - MARGIN
+    room = right - MARGIN
     canvas.setFillColor(INK_3)
     canvas.setFont(REGULAR, 8)
-    canvas.drawString(MARGIN, head, cut(cover.organisation, REGULAR, 8, TEXT_WIDTH / 2 - 8))
-    title = cut(cover.title, REGULAR, 8, TEXT_WIDTH / 2 - 8)
-    canvas.drawRightString(PAGE_WIDTH - MARGIN, head, title)
+    canvas.drawString(MARGIN, head, cut(cover.organisation, REGULAR, 8, room / 2 - 8))
+    canvas.drawRightString(right, head, cut(cover.title, REGULAR, 8, room / 2 - 8))
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.6)
-    canvas.line(MARGIN, head - 7, PAGE_WIDTH - MARGIN, head - 7)
-    canvas.line(MARGIN, foot + 12, PAGE_WIDTH - MARGIN, foot + 12)
+    canvas.line(MARGIN, head - 7, right, head - 7)
+    canvas.line(MARGIN, foot + 12, right, foot + 12)
     words = gettext("Page %(page)s of %(pages)s", page=page, pages=pages)
-    canvas.drawString(MARGIN, foot, cut(_stamp(stamp), REGULAR, 8, TEXT_WIDTH - 80))
-    canvas.drawRightString(PAGE_WIDTH - MARGIN, foot, words)
+    canvas.drawString(MARGIN, foot, cut(_stamp(stamp), REGULAR, 8, room - 80))
+    canvas.drawRightString(right, foot, words)
 
 
 def _stamp(stamp: Stamp) -> str:

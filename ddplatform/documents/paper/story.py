@@ -3,10 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    NextPageTemplate,
+    PageBreak,
+    Spacer,
+)
 
 from ddplatform.documents import content
-from ddplatform.documents.paper.figures import draw_figure
+from ddplatform.documents.paper.figures import draw_figure, is_wide
 from ddplatform.documents.paper.flowables import (
     ContentsLine,
     GapFlowable,
@@ -38,6 +45,9 @@ SHORT_TABLE = 310.0
 LONG_TEXT = 1_500
 """Gaps and notes of more letters are set as plain text, which may run over pages."""
 
+RUNNING, WIDE = "running", "wide"
+"""Names of the pages of a report: upright, and across."""
+
 WrappedTables = Mapping[str, WrappedTable]
 
 
@@ -58,6 +68,8 @@ def tell_story(blocks: Sequence[content.Block], tables: WrappedTables) -> list[F
     anchors = count(1)
     story: list[Flowable] = []
     for number, block in enumerate(blocks):
+        if isinstance(block, content.PageBreak) and number and _is_wide(blocks[number - 1]):
+            continue  # a page of its own has ended already
         if isinstance(block, content.Heading):
             following = blocks[number + 1 : number + 4]
             story.append(CondPageBreak(_room_for(block, following, tables)))
@@ -84,7 +96,7 @@ def _room_for(
     """What must fit below a heading: a short text and the start of what comes after it."""
     room = _heading_height(heading)
     for block in following:
-        if isinstance(block, content.Figure):
+        if isinstance(block, content.Figure) and not is_wide(block.drawing):
             return room + draw_figure(block.drawing, width=TEXT_WIDTH).wrap(0, 0)[1] + 60
         if isinstance(block, content.Table) and block.rows:
             return room + _start_of(TableFlowable(tables[block.ref]))
@@ -147,7 +159,14 @@ def _figure(block: content.Figure) -> list[Flowable]:
         printed(block.caption, SMALL),
         Spacer(1, 6),
     ]
+    if is_wide(block.drawing):
+        back = [NextPageTemplate(RUNNING), PageBreak()]
+        return [NextPageTemplate(WIDE), PageBreak(), KeepTogether(parts), *back]
     return [KeepTogether(parts)]
+
+
+def _is_wide(block: content.Block) -> bool:
+    return isinstance(block, content.Figure) and is_wide(block.drawing)
 
 
 def _gap(block: content.Gap) -> list[Flowable]:
