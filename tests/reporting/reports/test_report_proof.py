@@ -233,7 +233,7 @@ def test_a_report_can_be_built_as_of_an_earlier_day_of_a_named_map(
     assert facts["as_of"] == day
 
 
-def test_a_day_on_which_the_map_stood_otherwise_is_refused_in_words(
+def test_a_day_before_the_map_began_is_refused_in_words(
     app: Flask, tenant: Tenant, world: World, tmp_path: Path
 ) -> None:
     result = app.test_cli_runner().invoke(
@@ -244,10 +244,10 @@ def test_a_day_on_which_the_map_stood_otherwise_is_refused_in_words(
         ]
     )
     assert result.exit_code == 1
-    assert "tells it as it stands now, not as on 2026-01-05" in result.stderr
+    assert f"This map began on {NOW.date().isoformat()}" in result.stderr
 
 
-def test_any_change_of_this_map_and_of_no_other_ends_what_can_be_told_of_a_day(
+def test_any_change_of_this_map_and_of_no_other_makes_a_day_one_to_be_read_back(
     context: Flask, tenant: Tenant, world: World
 ) -> None:
     with acting(tenant):

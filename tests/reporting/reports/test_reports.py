@@ -31,6 +31,7 @@ from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.tenancy import acting_in, nobody
 from ddplatform.reporting.report_facts.queries import chain as report_chain
 from ddplatform.reporting.report_facts.queries import risks as report_risks
+from ddplatform.reporting.report_facts.queries.scope import load_scope
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import get_report_with_facts, list_reports, report_name
 from ddplatform.reporting.reports.services import preview as report_preview
@@ -51,6 +52,7 @@ from tests.report_world import (
     add_assignment,
     add_cases,
     add_finding,
+    assess,
     make_map,
     work_off,
 )
@@ -345,18 +347,50 @@ def test_a_past_day_knows_answers_that_had_come_and_actions_that_were_verified(
     assert states["Golfe Négoce"] in ("accepted", "submitted")
 
 
-def test_a_past_day_before_the_map_was_changed_is_refused_with_the_first_day_that_can_be_told(
+def test_a_past_day_is_told_from_the_map_and_the_assessment_of_then_once_the_map_has_changed(
     tenant: Tenant, world: World
 ) -> None:
-    changed = NOW + timedelta(days=10)
+    wanted = _wanted(world, as_of=TODAY)
+    later = Act(tenant.analyst, NOW + timedelta(days=10))
     with acting(tenant):
-        fields = NodeFields(name="New farm", country="GH")
-        value_chain.add_node(world.chain_id, fields, act=Act(tenant.analyst, changed))
+        on_the_day = reports.gather(reports.add_report(wanted, act=Act(tenant.manager, NOW)))
+        value_chain.add_node(world.chain_id, NodeFields(name="New farm", country="GH"), act=later)
+        renamed = NodeFields(name="Soubré Union", country="CI")
+        value_chain.change_node(world.farm_id, renamed, row_version=1, act=later)
+    assess(tenant, world, as_of=later.at.date())
+
+    with acting(tenant):
+        asked = Act(tenant.manager, NOW + timedelta(days=30))
+        facts = reports.gather(reports.add_report(wanted, act=asked))
+
+    names = [node["name"] for node in facts["value_chain"]["nodes"]]
+    assert "Coopérative Soubré" in names
+    assert not {"Soubré Union", "New farm"} & set(names)
+    assert facts["value_chain"] == on_the_day["value_chain"]
+    assert facts["risks"] == on_the_day["risks"]
+    assert {gap["key"] for gap in facts["gaps"]} >= {"past_day"}
+
+
+def test_an_assessment_made_later_for_a_past_day_is_not_that_of_the_map_of_then(
+    tenant: Tenant, world: World
+) -> None:
+    later = Act(tenant.analyst, NOW + timedelta(days=10))
+    with acting(tenant):
+        value_chain.add_node(world.chain_id, NodeFields(name="New farm", country="GH"), act=later)
+    assess(tenant, world, as_of=TODAY)
+
+    with acting(tenant):
+        scope = load_scope(world.chain_id, period=PERIOD, as_of=TODAY, today=later.at.date())
+
+    assert scope.run is not None
+    assert scope.run.chain_version == scope.map_version < scope.chain.version
+
+
+def test_a_day_before_the_map_began_is_refused(tenant: Tenant, world: World) -> None:
+    day = TODAY - timedelta(days=1)
     with pytest.raises(Invalid) as refusal, acting(tenant):
-        reports.request(
-            _wanted(world, as_of=TODAY), act=Act(tenant.manager, NOW + timedelta(days=30))
-        )
-    assert f"Choose {changed.date().isoformat()} or later" in refusal.value.fields["as_of"]
+        reports.request(_wanted(world, as_of=day), act=Act(tenant.manager, NOW))
+    assert f"began on {TODAY.isoformat()}" in refusal.value.fields["as_of"]
 
 
 def test_records_of_after_the_period_stay_out(tenant: Tenant, world: World) -> None:

@@ -18,6 +18,7 @@ from ddplatform.risk.runs.queries.rows import load_register
 from ddplatform.risk.runs.queries.scores import list_refs
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.value_chain.graph.queries.graph import load_with_keys
+from ddplatform.value_chain.graph.queries.snapshots import load_past_snapshot
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from questionnaires import Answerer
 from supply_chain.graph.columns import FLOWS
@@ -52,12 +53,13 @@ class _Scored:
 
 @dataclass(frozen=True)
 class _Whole:
-    """The map with its unknown origins; `names` and `scores` have an entry a known node."""
+    """The map with its unknown origins; names, regions and keys have an entry a known node."""
 
     known: Graph
     whole: Graph
     keys: Sequence[UUID]
-    names: Sequence[Any]
+    names: Sequence[str]
+    regions: Sequence[str | None]
     scores: dict[str, _Scored]
     asked: dict[UUID, str]
 
@@ -68,7 +70,7 @@ class _Whole:
 
 def load_chain_facts(scope: Scope) -> ChainFacts:
     """The map as facts, in five statements whatever its size."""
-    graph, keys = load_with_keys(scope.chain.id)
+    graph, keys, names, regions = _map(scope)
     primary = frozenset(
         ref for ref, sector in load_reference().sectors.items() if sector.is_primary_production
     )
@@ -76,15 +78,16 @@ def load_chain_facts(scope: Scope) -> ChainFacts:
         known=graph,
         whole=with_unknown_origins(graph, primary_sectors=primary),
         keys=keys,
-        names=_names(scope.chain.id),
+        names=names,
+        regions=regions,
         scores=_scores(scope),
         asked=_questionnaires(scope),
     )
     rows = _listed(whole)
     assessed = sum(1 for ref in graph.nodes.ids if ref in whole.scores)
     document = {
-        "name": scope.chain.name,
-        "version": scope.chain.version,
+        "name": scope.map_name,
+        "version": scope.map_version,
         "assessed_on": scope.run.as_of.isoformat() if scope.run else None,
         "assessed_version": scope.run.chain_version if scope.run else None,
         "node_count": len(graph),
@@ -103,12 +106,18 @@ def load_chain_facts(scope: Scope) -> ChainFacts:
     )
 
 
-def _names(chain_id: UUID) -> Sequence[Any]:
-    return db.session.execute(
+def _map(scope: Scope) -> tuple[Graph, Sequence[UUID], Sequence[str], Sequence[str | None]]:
+    """The map of the day: graph, keys, names and regions, in the order of external ids."""
+    if scope.past is not None:
+        found = load_past_snapshot(scope.chain, scope.past)
+        return found.graph, found.keys, found.names, found.regions
+    graph, keys = load_with_keys(scope.chain.id)
+    rows = db.session.execute(
         select(ValueChainNode.name, ValueChainNode.region)
-        .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
+        .where(ValueChainNode.chain_id == scope.chain.id, ValueChainNode.archived_at.is_(None))
         .order_by(ValueChainNode.external_ref)
     ).all()
+    return graph, keys, [row.name for row in rows], [row.region for row in rows]
 
 
 def _scores(scope: Scope) -> dict[str, _Scored]:
@@ -185,11 +194,11 @@ def _node(whole: _Whole, row: int) -> dict[str, Any]:
     scored = whole.scores.get(nodes.ids[row])
     fact: dict[str, Any] = {
         "id": nodes.ids[row],
-        "name": "Origin not known" if is_ghost else whole.names[row].name,
+        "name": "Origin not known" if is_ghost else whole.names[row],
         "kind": NodeKind.UNKNOWN_ORIGIN.value if is_ghost else _kind(nodes, row),
         "tier": whole.tier(row),
         "country": nodes.country[row],
-        "place": None if is_ghost else whole.names[row].region,
+        "place": None if is_ghost else whole.regions[row],
         "sector": None if is_ghost else _sector(nodes.sector[row]),
         "band": scored.band.value if scored else None,
         "index": scored.index if scored else None,

@@ -40,7 +40,7 @@ def load_facts(scope: Scope, *, audience: str) -> dict[str, Any]:
             "country": country_word(organisation.country),
             "ownership_type": None,
         },
-        "scope": {"label": scope.chain.name, "value_chains": [scope.chain.name]},
+        "scope": {"label": scope.map_name, "value_chains": [scope.map_name]},
         "period": {"from": scope.period_from.isoformat(), "to": scope.period_to.isoformat()},
         "as_of": scope.as_of.isoformat(),
         "value_chain": chain.document,

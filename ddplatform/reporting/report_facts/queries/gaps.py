@@ -59,12 +59,15 @@ def _of_map(scope: Scope, chain: ChainFacts) -> Iterator[Gap]:
             f"{chain.not_assessed:,} of {nodes:,} nodes are not assessed",
             "They came after the last assessment, or are confirmed closed.",
         )
-    if scope.run is not None and scope.run.chain_version < scope.chain.version:
+    if scope.run is not None and scope.run.chain_version < scope.map_version:
         yield _gap(
             "stale",
             1,
             f"The scores rest on map version {scope.run.chain_version}",
-            f"The map stands at version {scope.chain.version}; assess it again.",
+            f"The map stands at version {scope.map_version}; assess it again."
+            if not scope.is_past
+            else f"The map stood at version {scope.map_version} on that day, which was not "
+            "assessed before the day was over.",
         )
     if chain.unknown_origins:
         share = document["unknown_share"]

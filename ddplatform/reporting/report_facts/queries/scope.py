@@ -11,6 +11,7 @@ from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.infrastructure.db import db, end_of, start_of
 from ddplatform.risk.runs.models import AssessmentRun, ReferenceRelease
 from ddplatform.value_chain.history.models import MapStep
+from ddplatform.value_chain.history.queries.past import Past, load_past
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 
@@ -33,11 +34,23 @@ class Scope:
     as_of: date
     changed: frozenset[str] | None = None
     """Ids of the findings and actions that were changed after the day; None: it is today."""
+    past: Past | None = None
+    """The map of the day, where it was changed since; None: it stands as it did."""
 
     @property
     def is_past(self) -> bool:
         """Whether it is seen from a day that is over."""
         return self.changed is not None
+
+    @property
+    def map_version(self) -> int:
+        """The version of the map on the day."""
+        return self.chain.version if self.past is None else self.past.version
+
+    @property
+    def map_name(self) -> str:
+        """What the map was called on the day."""
+        return self.chain.name if self.past is None else self.past.name_of(self.chain)
 
     def was_changed(self, row_id: UUID) -> bool:
         """Whether a finding or action was changed after the day."""
@@ -60,13 +73,15 @@ class Scope:
 
 
 def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date, today: date) -> Scope:
-    """The scope of a report, in two statements; in three where it is seen from a past day.
+    """The scope of a report, in two statements; in some more where it is seen from a past day.
 
     Raises:
         NotFound: no such map.
     """
     chain = get_chain(chain_id)
-    row = db.session.execute(
+    is_other = as_of < today and map_changed_after(chain, as_of)
+    past = load_past(chain, as_of) if is_other else None
+    runs = (
         select(AssessmentRun, ReferenceRelease)
         .join(ReferenceRelease, ReferenceRelease.id == AssessmentRun.release_id)
         .where(AssessmentRun.chain_id == chain_id, AssessmentRun.as_of <= as_of)
@@ -74,7 +89,10 @@ def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date, today:
             AssessmentRun.as_of.desc(), AssessmentRun.created_at.desc(), AssessmentRun.id.desc()
         )
         .limit(1)
-    ).one_or_none()
+    )
+    if past is not None:  # one made later for an earlier day scores a later map
+        runs = runs.where(AssessmentRun.chain_version <= past.version)
+    row = db.session.execute(runs).one_or_none()
     return Scope(
         chain=chain,
         run=row[0] if row else None,
@@ -83,6 +101,7 @@ def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date, today:
         period_to=period[1],
         as_of=as_of,
         changed=_changed_after(as_of) if as_of < today else None,
+        past=past,
     )
 
 

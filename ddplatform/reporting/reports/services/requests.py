@@ -14,7 +14,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.reporting.report_facts.queries.facts import load_facts
-from ddplatform.reporting.report_facts.queries.scope import load_scope, map_changed_after
+from ddplatform.reporting.report_facts.queries.scope import load_scope
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import next_number
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -96,12 +96,9 @@ def checked(wanted: Wanted, *, today: date) -> Definition:
         faults["period_from"] = "The period has not begun yet; choose an earlier first day."
     if as_of > today:
         faults["as_of"] = "Nothing is known of a day to come; choose today or earlier."
-    elif as_of < today and (changed := map_changed_after(chain, as_of)):
-        faults["as_of"] = (
-            f"The map was changed on {changed.isoformat()}, and a report tells it as it stands "
-            f"now, not as on {as_of.isoformat()}. Choose {changed.isoformat()} or later, open a "
-            "report sealed at the time, or see the map of that day under History."
-        )
+    elif as_of < chain.created_at.date():
+        first = chain.created_at.date().isoformat()
+        faults["as_of"] = f"This map began on {first}; choose that day or a later one."
     try:
         definition = load_definition(wanted.definition_ref)
     except DefinitionRefused as refusal:
