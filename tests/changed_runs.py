@@ -24,10 +24,11 @@ from ddplatform.infrastructure.db import db, finish
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
 from ddplatform.reporting.overview.queries.overview import list_chain_states
-from ddplatform.reporting.report_facts.queries.facts import load_facts
+from ddplatform.reporting.report_facts.queries.facts import load_records
 from ddplatform.reporting.report_facts.queries.scope import load_scope
+from ddplatform.reporting.report_facts.views.facts import facts_of
 from ddplatform.risk.analysis_answers.queries.issue_flows import load_bands, load_issue_flow
-from ddplatform.risk.analysis_answers.queries.upstream import answer_origins
+from ddplatform.risk.analysis_answers.queries.upstream import find_origins
 from ddplatform.risk.approvals.services.absences import ask_not_applicable
 from ddplatform.risk.assessment.services.changes import assess_changes
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
@@ -479,7 +480,7 @@ def _explained(head: Any, keys: list[UUID]) -> dict[str, Any]:
         )
         told[f"why {key}"] = repr((why.explanation, why.changes, why.kept))
         flow, row = load_issue_flow(study, head, issue), study.snapshot.row_of[key]
-        told[f"origins {key}"] = repr(answer_origins(study, row, issue, flow))
+        told[f"origins {key}"] = repr(find_origins(study, row, issue, flow))
         past = list_past_scores(key, issue)[0]
         told[f"past {key}"] = {
             name: value
@@ -529,7 +530,7 @@ def _findings(chain_id: UUID) -> dict[str, Any]:
     scope = load_scope(chain_id, period=(DAY, DAY), as_of=DAY, today=DAY)
     rows = list_findings(FindingFilter(), today=DAY)
     return {
-        "report": load_facts(scope, audience="internal"),
+        "report": facts_of(load_records(scope), audience="internal"),
         "findings": rows,
         "places": [get_finding_place(row.id).scores for row in rows],
     }

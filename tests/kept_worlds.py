@@ -25,7 +25,7 @@ from sqlalchemy import event
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.reference.queries.figures import figures_of_release
 from ddplatform.risk.response.queries.silence import read_unanswered
-from ddplatform.supplier_engagement.phone_apps import queries as answer_phone_forms
+from ddplatform.supplier_engagement.phone_apps.services import forms as answer_phone_forms
 from ddplatform.supplier_engagement.translations.queries import texts as questionnaire_texts
 
 Made = TypeVar("Made")

@@ -17,8 +17,8 @@ from ddplatform.due_diligence.findings.forms import ExitConditionForm, SuspendFo
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import FindingPlace, get_finding, get_finding_place
 from ddplatform.due_diligence.findings.services.steps import Work, work_on
-from ddplatform.due_diligence.findings.views.short_forms import finding_form
 from ddplatform.due_diligence.findings.views.words import RELATIONS
+from ddplatform.due_diligence.short_forms import finding_form
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
 from ddplatform.infrastructure.access.permissions import Permission

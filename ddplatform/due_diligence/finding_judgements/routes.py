@@ -28,7 +28,7 @@ from ddplatform.due_diligence.findings.forms import (
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import harm
-from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding
+from ddplatform.due_diligence.short_forms import finding_form, saved_finding
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form

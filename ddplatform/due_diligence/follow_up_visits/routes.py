@@ -1,5 +1,6 @@
 """Follow-up visits of a case: the list, the form of the case worker, one visit as recorded."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -13,11 +14,14 @@ from ddplatform.due_diligence.follow_up_visits.services import (
     Written,
     begin_visit,
     further_statements,
+    newest_of,
     open_visit,
     open_visits,
+    rhythm_of,
     write_visit,
 )
 from ddplatform.due_diligence.follow_up_visits.views import (
+    FlagView,
     answers_of,
     flags_of,
     form_sections,
@@ -25,11 +29,12 @@ from ddplatform.due_diligence.follow_up_visits.views import (
     visits_page,
 )
 from ddplatform.due_diligence.remedy.models import RemediationCase
-from ddplatform.due_diligence.remedy.queries.cases import get_case_for
+from ddplatform.due_diligence.remedy.queries.cases import get_case_for, get_origin
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import keep_changes, requires
 from ddplatform.supplier_engagement.answering.views.fields import read_typed
+from ddplatform.supplier_engagement.protection_services.queries import services_in
 
 
 @bp.get("/<code>/visits")
@@ -38,9 +43,17 @@ def visits(code: str) -> ResponseReturnValue:
     """The visits of a case by number, and what is due next."""
     case = _case(code)
     remedy.note_reading(case, purpose="Opened the follow-up visits", act=g.act)
+    recorded, draft = open_visits(case, at=g.now)
+    flags = _flags(case, [one for one in (newest_of(recorded), draft) if one])
     return render_template(
-        "due_diligence/follow_up_visits/visits.html", case=case, page=visits_page(case, at=g.now)
+        "due_diligence/follow_up_visits/visits.html",
+        case=case,
+        page=visits_page(case, recorded, draft, rhythm_of(case, recorded, at=g.now), flags),
     )
+
+
+def _flags(case: RemediationCase, visits: Sequence[Visit]) -> list[FlagView]:
+    return flags_of(visits, services_in(get_origin(case).country))
 
 
 @bp.get("/<code>/visits/form")
@@ -91,7 +104,7 @@ def visit(code: str, visit_id: UUID) -> ResponseReturnValue:
         visit=found,
         sections=answers_of(found),
         statements=[words for flag, words in further_statements().items() if flag in found.ticked],
-        flags=flags_of(case, [found]),
+        flags=_flags(case, [found]),
     )
 
 
@@ -120,5 +133,5 @@ def _form_page(case: RemediationCase, visit: Visit, written: Written | None = No
         ticked=visit.ticked,
         problems=summary(sections) if written else [],
         written=written,
-        flags=flags_of(case, [visit]) if written else [],
+        flags=_flags(case, [visit]) if written else [],
     )

@@ -21,8 +21,8 @@ from ddplatform.due_diligence.remedy.services.facts import NOT_REACHED, SAFE_VIS
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
-from ddplatform.supplier_engagement.responses.queries.traces import is_free_text
 from ddplatform.supplier_engagement.responses.services.responses import Clash
+from ddplatform.supplier_engagement.responses.traces import is_free_text
 from questionnaires import (
     NodeState,
     Notice,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
+from ddplatform.core.due_diligence.protection_services import ProtectionService
 from ddplatform.due_diligence.follow_up_visits.services import (
     CODE,
     DAY,
@@ -16,23 +16,18 @@ from ddplatform.due_diligence.follow_up_visits.services import (
     DueVisit,
     Visit,
     Written,
-    newest_of,
-    open_visits,
-    path_of,
-    rhythm_of,
 )
 from ddplatform.due_diligence.remedy.models import RemediationCase
-from ddplatform.due_diligence.remedy.queries.cases import get_origin
+from ddplatform.languages import current_language
 from ddplatform.supplier_engagement.answering.views.fields import (
     Around,
     FieldView,
     answer_words,
     view_items,
 )
-from ddplatform.supplier_engagement.protection_services.queries import services_in
 from ddplatform.supplier_engagement.protection_services.views import whom_to_call
-from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
 from questionnaires import Page, RedFlag, pages
+from questionnaires.form.languages import tongue_of
 from questionnaires.scoring.signals import CriterionSignal
 
 WHAT_TO_DO = {
@@ -95,23 +90,30 @@ class VisitsPage:
     flags: Sequence[FlagView]
 
 
-def visits_page(case: RemediationCase, *, at: datetime) -> VisitsPage:
-    """Gather the visits of a case, the newest on top."""
-    recorded, draft = open_visits(case, at=at)
-    rhythm = rhythm_of(case, recorded, at=at)
-    newest = newest_of(recorded)
+def visits_page(
+    case: RemediationCase,
+    recorded: Sequence[Visit],
+    draft: Visit | None,
+    rhythm: Sequence[DueVisit],
+    flags: Sequence[FlagView],
+) -> VisitsPage:
+    """The visits of a case, the newest on top."""
     return VisitsPage(
         case=case,
         rows=[_row(visit) for visit in recorded][::-1],
         rhythm=rhythm,
         due=next((one for one in rhythm if one.visit is None), None),
         draft=draft,
-        flags=flags_of(case, (one for one in (newest, draft) if one)),
+        flags=flags,
     )
 
 
-def flags_of(case: RemediationCase, visits: Iterable[Visit]) -> list[FlagView]:
-    """The red flags of visits, each once, with what to do and whom to call."""
+def flags_of(visits: Iterable[Visit], services: Sequence[ProtectionService]) -> list[FlagView]:
+    """The red flags of visits, each once, with what to do and whom to call.
+
+    Args:
+        services: the child-protection services of the country of the case.
+    """
     found: dict[str, tuple[RedFlag, str]] = {}
     for visit in visits:
         about = (
@@ -119,22 +121,15 @@ def flags_of(case: RemediationCase, visits: Iterable[Visit]) -> list[FlagView]:
         )
         for notice in visit.flags:
             found.setdefault(notice.red_flag.id, (notice.red_flag, about))
-    calls = whom_to_call(services_in(get_origin(case).country)) if found else []
+    calls = whom_to_call(services)
     return [
         FlagView(flag.title, ref, about, WHAT_TO_DO.get(ref, flag.response), calls)
         for ref, (flag, about) in found.items()
     ]
 
 
-def newest_flags(case: RemediationCase, *, at: datetime) -> list[FlagView]:
-    """The red flags of the newest visit of a case."""
-    newest = newest_of(open_visits(case, at=at)[0])
-    return flags_of(case, [newest] if newest else [])
-
-
-def proposals_of(case: RemediationCase, *, at: datetime) -> dict[str, Proposal]:
+def proposals_of(newest: Visit | None) -> dict[str, Proposal]:
     """Criterion -> what the newest recorded visit proposes; none where there is no visit."""
-    newest = newest_of(open_visits(case, at=at)[0])
     if newest is None:
         return {}
     return {
@@ -168,7 +163,7 @@ def _row(visit: Visit) -> VisitRow:
 
 def form_pages(visit: Visit) -> list[Page]:
     """What the form asks, section by section: without the code of the case and without files."""
-    code = path_of(visit.form, CODE)
+    code = visit.state(CODE).path
     return [
         replace(
             page,
@@ -186,7 +181,7 @@ def form_sections(
     visit: Visit, written: Written | None = None
 ) -> list[tuple[Page, list[dict[str, Any]]]]:
     """Each section of the form with its fields as the page shows them."""
-    around = Around(tongue=tongue_of(visit.form.form))
+    around = Around(tongue=tongue_of(visit.form.form, current_language()))
     if written is not None:
         clashes = {one.path: one for one in written.clashes}
         around = replace(around, refused=written.refused, clashes=clashes)

@@ -12,7 +12,8 @@ from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
 from ddplatform.due_diligence.blueprints.remedy import bp
 from ddplatform.due_diligence.findings.queries import get_finding
-from ddplatform.due_diligence.follow_up_visits.views import newest_flags, proposals_of
+from ddplatform.due_diligence.follow_up_visits.services import newest_of, open_visits
+from ddplatform.due_diligence.follow_up_visits.views import flags_of, proposals_of
 from ddplatform.due_diligence.remedy.forms import (
     AssignForm,
     CriterionForm,
@@ -31,11 +32,14 @@ from ddplatform.due_diligence.remedy.queries.cases import (
     list_officers,
 )
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.due_diligence.remedy.views import case_page, case_rows
+from ddplatform.due_diligence.remedy.services import facts
+from ddplatform.due_diligence.remedy.services.limits import load_limits
+from ddplatform.due_diligence.remedy.views import CASE_STAGES, CasePage, case_page, case_rows
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.supplier_engagement.protection_services.queries import services_in
 
 DANGER = {"yes": True, "no": False, "unknown": None}
 
@@ -48,10 +52,12 @@ def index() -> ResponseReturnValue:
     may_open = g.identity.has(Permission.CASE_WORK)
     cases = list_cases_of(g.identity.user_id, today=g.now.date()) if may_open else ()
     late_only = request.args.get("due", "") == "late"
-    rows = case_rows(cases, at=g.now)
+    limits = load_limits([case.id for case in cases]) if cases else {}
+    rows = case_rows(cases, limits, at=g.now)
     return render_template(
         "due_diligence/remedy/index.html",
         stages=stages,
+        stage_words=CASE_STAGES,
         total=total,
         rows=[row for row in rows if row.is_late or not late_only],
         late=sum(1 for row in rows if row.is_late),
@@ -88,15 +94,20 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_WORK, leaves_event=True)
 def show(code: str) -> ResponseReturnValue:
     """One case; opening it is kept and shown."""
-    case, assignment = _case(code)
+    case, _ = _case(code)
     remedy.note_reading(case, purpose="Opened the case page", act=g.act)
-    page = case_page(case, assignment, act=g.act)
+    page, newest = _page(case), newest_of(open_visits(case, at=g.now)[0])
     return render_template(
         "due_diligence/remedy/show.html",
         page=page,
-        proposals=proposals_of(case, at=g.now),
-        flags=newest_flags(case, at=g.now),
+        proposals=proposals_of(newest),
+        flags=flags_of([newest] if newest else [], services_in(page.origin.country)),
     )
+
+
+def _page(case: RemediationCase) -> CasePage:
+    due = load_limits([case.id]).get(case.id)
+    return case_page(facts.open_case(case, act=g.act), due, at=g.now)
 
 
 @bp.route("/<code>/steps/<step>", methods=["GET", "POST"])
@@ -133,8 +144,8 @@ def step(code: str, step: str) -> ResponseReturnValue:
 @requires(Permission.CASE_WORK)
 def move(code: str, to: str) -> ResponseReturnValue:
     """Take the case to another state, in two steps."""
-    case, assignment = _case(code)
-    page = case_page(case, assignment, act=g.act)
+    case, _ = _case(code)
+    page = _page(case)
     chosen = next((move for move in page.moves if move.to == to), None)
     if chosen is None:
         raise NotFound()
@@ -237,7 +248,7 @@ def criterion(code: str, criterion: str) -> ResponseReturnValue:
             case=case,
             ref=criterion,
             words=words,
-            proposal=proposals_of(case, at=g.now).get(criterion),
+            proposal=proposals_of(newest_of(open_visits(case, at=g.now)[0])).get(criterion),
         )
 
     return answer_form(form, save, show)

@@ -3,34 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.lifecycle import DueStep, lifecycle, missing_for, next_steps
 from ddplatform.core.due_diligence.remedy_protocol import RemedyStep, remedy_due, remedy_steps
 from ddplatform.core.due_diligence.time_limits import limit_words
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
-from ddplatform.due_diligence.remedy.models import CaseAssignment, RemediationCase, SupportItem
+from ddplatform.due_diligence.remedy.models import RemediationCase, SupportItem
 from ddplatform.due_diligence.remedy.queries.cases import (
     AccessRow,
     AssigneeRow,
     CaseOrigin,
     CaseRow,
-    get_origin,
-    list_accesses,
-    list_assignees,
-    list_support_items,
-    load_criteria,
+    CaseStage,
 )
-from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import (
     CaseFacts,
+    JudgedCriterion,
+    OpenedCase,
     StepNote,
-    gather,
-    open_facts,
-    open_steps,
 )
-from ddplatform.due_diligence.remedy.services.limits import load_limits
-from ddplatform.infrastructure.access.identity import Act
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "Make safe": ("REM-01", "REM-02", "REM-03", "REM-04"),
@@ -40,6 +33,16 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "Root cause": ("REM-10",),
     "Follow-up": ("REM-11",),
     "Verify, close": ("REM-12",),
+}
+
+
+CASE_STAGES: Mapping[CaseStage, str] = {
+    CaseStage.MADE_SAFE: "Being made safe",
+    CaseStage.PLAN: "Plan being agreed",
+    CaseStage.HELP: "Help running",
+    CaseStage.FOLLOW_UP: "Follow-up",
+    CaseStage.CLOSED: "Closed and verified",
+    CaseStage.ELSEWHERE: "Elsewhere",
 }
 
 
@@ -132,20 +135,25 @@ class CasePage:
     origin: CaseOrigin
     stages: list[Stage]
     todo: list[ToDo]
-    steps: list[StepNote]
+    steps: Sequence[StepNote]
     support: list[tuple[SupportItem, str]]
     criteria: list[Criterion]
     moves: list[Move]
     due: DueStep | None
     """The next step with a limit; None where no step from here has one."""
-    assignees: list[AssigneeRow]
-    accesses: list[AccessRow]
+    assignees: Sequence[AssigneeRow]
+    accesses: Sequence[AccessRow]
     step_titles: dict[str, str]
 
 
-def case_rows(cases: Sequence[CaseRow], *, at: datetime) -> list[ListRow]:
-    """The cases of an officer, the one whose step is due first on top."""
-    limits = load_limits([case.id for case in cases]) if cases else {}
+def case_rows(
+    cases: Sequence[CaseRow], limits: Mapping[UUID, DueStep], *, at: datetime
+) -> list[ListRow]:
+    """The cases of an officer, the one whose step is due first on top.
+
+    Args:
+        limits: the next step of each case that has one with a limit.
+    """
     rows = []
     for case in cases:
         due = limits.get(case.id)
@@ -154,10 +162,14 @@ def case_rows(cases: Sequence[CaseRow], *, at: datetime) -> list[ListRow]:
     return sorted(rows, key=lambda row: (row.due is None, row.due.due_at if row.due else at))
 
 
-def case_page(case: RemediationCase, _assignment: CaseAssignment, *, act: Act) -> CasePage:
-    """Gather one case for the person who is assigned to it."""
-    facts, steps, words = open_facts(case), open_steps(case), impact_words()
-    todo = [_todo(case, facts, steps, step, act.at) for step in remedy_steps().values()]
+def case_page(opened: OpenedCase, due: DueStep | None, *, at: datetime) -> CasePage:
+    """One case for the person who is assigned to it.
+
+    Args:
+        due: its next step with a limit.
+    """
+    case, facts, words = opened.case, opened.facts, impact_words()
+    todo = [_todo(case, facts, opened.steps, step, at) for step in remedy_steps().values()]
     titles = {ref: step.title for ref, step in remedy_steps().items()}
     return CasePage(
         case=case,
@@ -166,22 +178,26 @@ def case_page(case: RemediationCase, _assignment: CaseAssignment, *, act: Act) -
         work_class=words.work_classes[facts.work_class],
         age_band=words.age_bands[facts.age_band],
         alert_source=words.alert_sources[facts.alert_source],
-        origin=get_origin(case),
+        origin=opened.origin,
         stages=_stages(todo, case.status),
         todo=todo,
-        steps=steps[::-1],
-        support=[(i, words.support_items[i.item]["title"]) for i in list_support_items(case.id)],
-        criteria=_criteria(case),
-        moves=_moves(case, act=act),
-        due=load_limits([case.id]).get(case.id),
-        assignees=list(list_assignees(case.id)),
-        accesses=list(list_accesses(case.id)),
+        steps=opened.steps[::-1],
+        support=[(i, words.support_items[i.item]["title"]) for i in opened.support],
+        criteria=_criteria(opened),
+        moves=_moves(opened),
+        due=due,
+        assignees=opened.assignees,
+        accesses=opened.accesses,
         step_titles=titles | dict(lifecycle(Machine.IMPACT).states),
     )
 
 
 def _todo(
-    case: RemediationCase, facts: CaseFacts, steps: list[StepNote], step: RemedyStep, at: datetime
+    case: RemediationCase,
+    facts: CaseFacts,
+    steps: Sequence[StepNote],
+    step: RemedyStep,
+    at: datetime,
 ) -> ToDo:
     taken = [note for note in steps if note.step == step.ref]
     ticked = {flag for note in taken for flag in note.ticked}
@@ -210,29 +226,23 @@ def _stages(todo: list[ToDo], status: ImpactState) -> list[Stage]:
     return stages
 
 
-def _criteria(case: RemediationCase) -> list[Criterion]:
-    judged = load_criteria(case.id)
+def _criteria(opened: OpenedCase) -> list[Criterion]:
+    nobody = JudgedCriterion(None, "")
     found = []
     for ref, words in impact_words().closure_criteria.items():
-        row = judged.get(ref)
-        basis = ""
-        if row is not None and row.sealed_basis is not None:
-            basis = str(case_seal.unseal(case, row, "sealed_basis", row.sealed_basis))
-        is_met = row.is_met if row is not None else None
-        found.append(Criterion(ref, words["title"], words["evidence"], is_met, basis))
+        judged = opened.criteria.get(ref, nobody)
+        found.append(Criterion(ref, words["title"], words["evidence"], judged.is_met, judged.basis))
     return found
 
 
-def _moves(case: RemediationCase, *, act: Act) -> list[Move]:
-    # The reason and the reference are asked for in the form, so they are not missing here.
-    facts = gather(case, act=act, reason="given", reference="given")
+def _moves(opened: OpenedCase) -> list[Move]:
     return [
         Move(
             ImpactState(step.to),
             step.title,
-            missing_for(step, facts),
+            missing_for(step, opened.may_move),
             "reason" in step.needs,
             "authority_reference" in step.needs,
         )
-        for step in next_steps(Machine.IMPACT, case.status)
+        for step in next_steps(Machine.IMPACT, opened.case.status)
     ]

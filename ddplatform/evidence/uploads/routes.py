@@ -76,7 +76,7 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
     return render_template(
         "evidence/uploads/show.html",
         document=document,
-        uses=shown_uses(list_uses(evidence_id)),
+        uses=shown_uses(list_uses(evidence_id), g.identity.organisation_id),
         may_redact=document.organisation_id == g.identity.organisation_id
         and g.identity.has(Permission.RESPONSE_REVIEW),
         redacted_by=get_organisation(document.organisation_id).name,

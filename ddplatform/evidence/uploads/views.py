@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import g, url_for
+from flask import url_for
 
 from ddplatform.evidence.uploads.queries.documents import DocumentUse
 from ddplatform.evidence.uploads.queries.targets import TARGETS, Target, TargetPage
@@ -24,10 +24,10 @@ class ShownUse:
     since: datetime
 
 
-def shown_uses(uses: Iterable[DocumentUse]) -> list[ShownUse]:
-    """The uses of a document for who is looking."""
+def shown_uses(uses: Iterable[DocumentUse], reader_id: UUID) -> list[ShownUse]:
+    """The uses of a document for who is looking: a person of the organisation `reader_id`."""
     targets = dict(TARGETS.items())
-    return [_shown(use, targets.get(use.target_type)) for use in uses]
+    return [_shown(use, targets.get(use.target_type), reader_id) for use in uses]
 
 
 def page_address(page: TargetPage, key: UUID) -> str:
@@ -36,15 +36,15 @@ def page_address(page: TargetPage, key: UUID) -> str:
     return url_for(page.endpoint, **values)
 
 
-def _shown(use: DocumentUse, target: Target | None) -> ShownUse:
+def _shown(use: DocumentUse, target: Target | None, reader_id: UUID) -> ShownUse:
     word = target.word if target else gettext("Another record")
-    return ShownUse(word, use.title, _address_of(use, target), use.created_at)
+    return ShownUse(word, use.title, _address_of(use, target, reader_id), use.created_at)
 
 
-def _address_of(use: DocumentUse, target: Target | None) -> str | None:
+def _address_of(use: DocumentUse, target: Target | None, reader_id: UUID) -> str | None:
     if target is None or target.record is None or use.title is None:
         return None
-    is_own = use.owner_id == g.identity.organisation_id
+    is_own = use.owner_id == reader_id
     for page in target.record.pages:
         if may(page.permission) and (is_own or not page.owners_only):
             return page_address(page, use.target_id)

@@ -21,7 +21,8 @@ from ddplatform.reporting.overview.views import overview as views
 from ddplatform.reporting.overview.views.responses import responses_of
 from ddplatform.risk.register.queries.register import View
 from ddplatform.value_chain.approvals.queries.parts import Decider
-from ddplatform.value_chain.pictures.views.issue_colour import chosen_issue, colour_choices
+from ddplatform.value_chain.pictures.pages import chosen_issue
+from ddplatform.value_chain.pictures.views.issue_colour import colour_choices
 
 bp = Blueprint("overview", __name__)
 

@@ -18,14 +18,17 @@ from ddplatform.infrastructure import commands as doors
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.risk.analysis.queries.answers import Asked, answer
-from ddplatform.risk.analysis.queries.content import ARROW, Analysis, Answer, Value, document_of
+from ddplatform.risk.analysis.queries.answers import find_answer
+from ddplatform.risk.analysis.queries.questions import Analysis, Asked
 from ddplatform.risk.analysis.services import export_analysis
+from ddplatform.risk.analysis.views.answers import answer_of
+from ddplatform.risk.analysis.views.content import ARROW, Answer, Value, as_tables, document_of
 from ddplatform.risk.scenarios.commands import read_changes, what_if_words
-from ddplatform.risk.scenarios.queries.content import document_of as what_if_document
-from ddplatform.risk.scenarios.queries.content import tell
 from ddplatform.risk.scenarios.queries.scenarios import find_kept_called
+from ddplatform.risk.scenarios.queries.told import load_told
 from ddplatform.risk.scenarios.services.export import export_what_if
+from ddplatform.risk.scenarios.views.content import as_tables as what_if_tables
+from ddplatform.risk.scenarios.views.content import document_of as what_if_document
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.graph.queries.study import Spot
 from ddplatform.value_chain.mapping.models import ValueChain
@@ -171,11 +174,12 @@ def what_if(
     with doors.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         changes = read_changes(file) if file else _kept_changes(chain, kept or "")
-        told = tell(chain, changes, now.date(), name=kept or "",
-                    issue=Issue(issue) if issue else None, most=most)  # fmt: skip
+        told = load_told(chain, changes, now.date(), name=kept or "",
+                         issue=Issue(issue) if issue else None, most=most)  # fmt: skip
         if out is not None:
             by = system_identity(current_organisation())
-            made = export_what_if(chain, told, FORMS[out.suffix.lower()], act=Act(by, now))
+            form = FORMS[out.suffix.lower()]
+            made = export_what_if(chain, told, what_if_tables(told), form, act=Act(by, now))
             doors.write_out(out, made.content)
     doors.answer(what_if_document(told), as_json=as_json, text=what_if_words(told))
     sys.exit(1 if told.problems else 0)
@@ -202,16 +206,18 @@ def _ask(
     with doors.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         asked = Asked(what, node=_node(chain, node), other=_node(chain, other), **more)
-        found = answer(chain, asked)
+        found = find_answer(chain, asked)
+        told = answer_of(found)
         if out is not None:
             made = export_analysis(
-                chain.id,
-                asked,
+                chain,
+                found,
+                as_tables(told, found.basis),
                 FORMS[out.suffix.lower()],
                 act=Act(system_identity(current_organisation()), datetime.now(UTC)),
             )
             doors.write_out(out, made.content)
-    doors.answer(document_of(found.answer, found.basis), as_json=as_json, text=_words(found.answer))
+    doors.answer(document_of(told, found.basis), as_json=as_json, text=_words(told))
 
 
 def _chain(name: str) -> ValueChain:
@@ -235,9 +241,9 @@ def _node(chain: ValueChain, words: str | None) -> UUID | None:
     raise NotFound(f"Nothing in this map is called “{words}”.{like}", "Give an id or a name.")
 
 
-def _words(found: Answer) -> str:
-    lines = [found.sentence]
-    for sheet in found.sheets:
+def _words(told: Answer) -> str:
+    lines = [told.sentence]
+    for sheet in told.sheets:
         lines += ["", sheet.title]
         lines += ["  " + " | ".join(map(_cell, row, sheet.columns)) for row in sheet.rows] or [
             f"  {sheet.empty}"

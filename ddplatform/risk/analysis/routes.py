@@ -1,5 +1,6 @@
 """The pages of analyses: the overview of a map, one question, its answer as a file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,16 +14,25 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.page_context import may
-from ddplatform.risk.analysis.queries.answers import NEEDS_NODE, TAKES_NODE, Asked, answer
-from ddplatform.risk.analysis.queries.content import NAMED, Analysis
+from ddplatform.risk.analysis.queries.answers import find_answer
+from ddplatform.risk.analysis.queries.questions import (
+    NAMED,
+    NEEDS_NODE,
+    TAKES_NODE,
+    Analysis,
+    Asked,
+)
 from ddplatform.risk.analysis.services import export_analysis
+from ddplatform.risk.analysis.views.answers import answer_of
 from ddplatform.risk.analysis.views.cells import AnalysisPage, address_of
+from ddplatform.risk.analysis.views.content import as_tables
 from ddplatform.risk.analysis.views.words import WORDS
+from ddplatform.risk.analysis_answers.queries.issue_flows import load_bands
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.risk.issue_names import ISSUE_NAMES
-from supply_chain.vocabulary import Issue
+from supply_chain.vocabulary import Issue, RiskBand
 
 bp = Blueprint("analysis", __name__)
 
@@ -97,6 +107,7 @@ def _answered(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
         "risk/analysis/show.html",
         chain=chain,
         page=page,
+        bands=_bands(page),
         basis=page.found.basis,
         head=page.found.head,
         open_ends=[end for end in (node, other) if end.words],
@@ -112,7 +123,13 @@ def _answered(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
 
 
 def _page(chain: ValueChain, asked: Asked) -> AnalysisPage:
-    return AnalysisPage(chain, asked, answer(chain, asked))
+    return AnalysisPage(chain, asked, find_answer(chain, asked))
+
+
+def _bands(page: AnalysisPage) -> Mapping[UUID, RiskBand | None]:
+    """The band of each node that is drawn, on the issue that is asked about."""
+    run_id, keys = page.chain.current_run_id, page.ways.keys
+    return load_bands(run_id, keys, page.asked.issue) if run_id and page.ways.spots else {}
 
 
 def _questions(page: AnalysisPage) -> list[dict[str, object]]:
@@ -169,7 +186,10 @@ def _exported(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
         raise NotFound()
     node, other = _end(chain_id, "node"), _end(chain_id, "to")
     asked = Asked(what, node=node.node, other=other.node, issue=_issue(), most=MOST_IN_FILES)
-    made = export_analysis(chain_id, asked, form, act=g.act)
+    chain = get_chain(chain_id)
+    found = find_answer(chain, asked)
+    tables = as_tables(answer_of(found), found.basis)
+    made = export_analysis(chain, found, tables, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

@@ -11,10 +11,22 @@ from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.commands import FORMS, known_ending
-from ddplatform.risk.assessment_plan.queries.content import Lines, Plan, document_of
-from ddplatform.risk.assessment_plan.queries.plans import PlanRow, list_plans_called, list_steps
-from ddplatform.risk.assessment_plan.queries.words import KINDS, budget, guarantee, reason
+from ddplatform.risk.assessment_plan.queries.plans import (
+    Lines,
+    Plan,
+    PlanRow,
+    list_plans_called,
+    list_steps,
+)
 from ddplatform.risk.assessment_plan.services.plans import Wish, export_plan, work_out
+from ddplatform.risk.assessment_plan.views import (
+    KINDS,
+    as_tables,
+    budget,
+    document_of,
+    guarantee,
+    reason,
+)
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import find_chain, get_chain
 from supply_chain.analysis.visit_plan_field import Aim, Spread
@@ -114,7 +126,8 @@ def _write(chain: ValueChain, plan: Plan, lines: Lines, out: Path | None) -> Non
         return
     by = system_identity(current_organisation())
     form = FORMS[out.suffix.lower()]
-    made = export_plan(chain, plan, lines, form, act=Act(by, datetime.now(UTC)))
+    tables, act = as_tables(plan, chain.name, lines), Act(by, datetime.now(UTC))
+    made = export_plan(chain, plan, tables, form, steps=len(lines), act=act)
     doors.write_out(out, made.content)
 
 

@@ -5,8 +5,8 @@ from wtforms import DateField, IntegerField, RadioField, SelectField, StringFiel
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from ddplatform.risk.assessment_plan.queries.words import AIMS, SPREADS
 from ddplatform.risk.assessment_plan.services.plans import MOST, NAME_LENGTH
+from ddplatform.risk.words.plans import AIMS, SPREADS
 from supply_chain.analysis.visit_plan_field import Aim, Spread
 
 

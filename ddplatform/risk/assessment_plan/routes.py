@@ -20,12 +20,12 @@ from ddplatform.risk.assessment_plan import views as words
 from ddplatform.risk.assessment_plan.forms import AssignForm, PlanForm
 from ddplatform.risk.assessment_plan.models import StepKind
 from ddplatform.risk.assessment_plan.queries import plans as visit_plan
-from ddplatform.risk.assessment_plan.queries.words import AIMS, SPREADS
 from ddplatform.risk.assessment_plan.services import plans as planning
 from ddplatform.risk.assessment_plan.services import requests as visit_plan_requests
 from ddplatform.risk.assessment_plan.services.assign import Assigning, assign
 from ddplatform.risk.assessment_plan.services.plans import export_plan
 from ddplatform.risk.detail.queries.risks import list_chain_choices
+from ddplatform.risk.words.plans import AIMS, SPREADS
 from ddplatform.supplier_engagement.library.queries import list_for_suppliers
 from ddplatform.supplier_engagement.requests.services.requests import propose_due_date
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -134,7 +134,8 @@ def export(plan_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     plan = visit_plan.get_plan_row(plan_id)
     chain, lines = get_chain(plan.chain_id), visit_plan.list_steps(plan)
-    made = export_plan(chain, plan, lines, form, act=g.act)
+    tables = words.as_tables(plan, chain.name, lines)
+    made = export_plan(chain, plan, tables, form, steps=len(lines), act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

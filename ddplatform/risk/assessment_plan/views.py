@@ -1,20 +1,90 @@
-"""The curve of a plan as its page draws it; its words are those of `queries.visit_plan_words`."""
+"""What the pages, files and commands of a plan say: reasons, claims, tables and its curve."""
 
 from collections.abc import Mapping
 from itertools import zip_longest
+from math import floor
+from typing import Any
 
+from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.drawings.charts import Series
-from ddplatform.risk.assessment_plan.queries.plans import PlanRow
-from ddplatform.risk.assessment_plan.queries.words import KINDS, budget, guarantee, reason
+from ddplatform.documents.words import country_words
+from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
+from ddplatform.risk.assessment_plan.queries.plans import Lines, Plan, PlanRow, StepRow
+from ddplatform.risk.words.plans import AIMS, SPREADS, could_be
+from supply_chain.risk.issue_names import ISSUE_NAMES
+from supply_chain.risk.rm2.method import METHOD_VERSION
 
-__all__ = ["KINDS", "WAYS", "budget", "curve", "guarantee", "reason"]
-
+KINDS: Mapping[StepKind, str] = {
+    StepKind.VISIT: "Visit",
+    StepKind.QUESTIONNAIRE: "Questionnaire",
+}
 WAYS: Mapping[str, str] = {
     "ours": "this plan",
     "volume": "volume first",
     "country": "country first",
 }
 MOST_COLUMNS = 60
+LITTLE = 0.01
+
+
+def reason(step: StepRow | VisitPlanStep) -> str:
+    """Two sentences or three: what could be here, how well it is known, how much passes, where."""
+    first = f"{_could_be(step)}. {_flow(step.flow)}"
+    where = step.region or (country_words(step.country) if step.country else "")
+    if not where:
+        return first + "."
+    return first + (
+        f"; the first step of the plan in {where}."
+        if step.nth_in_region == 1
+        else f"; step {step.nth_in_region} of the plan in {where}."
+    )
+
+
+def _could_be(step: StepRow | VisitPlanStep) -> str:
+    return could_be(step.issue, step.grade, step.index, step.low, step.high)
+
+
+def _flow(flow: float) -> str:
+    if not flow:
+        return "No part of your input is stated to pass here"
+    if flow < LITTLE:
+        return "Less than 1 % of your input passes here"
+    return f"{100 * flow:.0f} % of your input passes here"
+
+
+def budget(plan: PlanRow | VisitPlan) -> str:
+    """The budget of a plan in words."""
+    parts = [
+        f"at most {number:,} {one if number == 1 else many}"
+        for number, one, many in (
+            (plan.visits, "visit", "visits"),
+            (plan.questionnaires, "questionnaire", "questionnaires"),
+        )
+        if number
+    ]
+    if plan.amount is not None:
+        costs = [
+            f"{word} {cost:,}"
+            for word, cost in (("a visit", plan.cost_visit),
+                               ("a questionnaire", plan.cost_questionnaire))
+            if cost
+        ]  # fmt: skip
+        parts.insert(0, f"{plan.amount:,} {plan.currency} ({', '.join(costs)})")
+    return ", ".join(parts)
+
+
+def guarantee(plan: PlanRow | VisitPlan) -> str:
+    """What is proven of the plan: never more than its kind of budget allows to say."""
+    if plan.amount is not None:
+        rule = "(1 − 1/e) / 2, about 32 %,"
+    elif plan.visits and plan.questionnaires:
+        rule = "one half"
+    else:
+        rule = "1 − 1/e, about 63 %,"
+    return (
+        f"Taking the largest gain first always reaches {rule} of what the best possible plan "
+        f"reaches. This very plan reaches at least {floor(round(100 * plan.at_least, 6))} %."
+    )
 
 
 def curve(plan: PlanRow) -> tuple[list[Series], list[str]]:
@@ -36,3 +106,99 @@ def _thinned(count: int) -> list[int]:
         return list(range(count))
     step = -(-count // MOST_COLUMNS)
     return sorted({*range(0, count, step), count - 1})
+
+
+def document_of(plan: Plan, map_name: str, lines: Lines) -> dict[str, Any]:
+    """The plan as one JSON document; numbers unrounded, gains as parts of all there is to learn."""
+    return {
+        "plan": plan.name,
+        "basis": {
+            "map_name": map_name,
+            "map_version": plan.chain_version,
+            "as_of": plan.as_of.isoformat(),
+            "method_version": METHOD_VERSION,
+        },
+        "aim": plan.aim,
+        "spread": plan.spread,
+        "budget": budget(plan),
+        "guarantee": guarantee(plan),
+        "at_least": plan.at_least,
+        "gain_of_each_way": {way: steps[-1] if steps else 0 for way, steps in plan.curves.items()},
+        "lines": [
+            {
+                "place": line.place,
+                "kind": line.kind.value,
+                "node": line.node_ref,
+                "name": line.node_name,
+                "country": line.country,
+                "region": line.region,
+                "gain": line.gain,
+                "issue": line.issue,
+                "index": line.index,
+                "index_low": line.low,
+                "index_high": line.high,
+                "grade": line.grade,
+                "reason": reason(line),
+            }
+            for line in lines
+        ],
+    }
+
+
+def as_tables(plan: Plan, map_name: str, lines: Lines) -> tuple[Table, ...]:
+    """The plan as tables: its lines with their reasons, and on what it rests."""
+    return (
+        Table("lines", "Lines", _COLUMNS, tuple(map(_row, lines)), "No lines."),
+        _about(plan, map_name),
+    )
+
+
+_COLUMNS = (
+    Column("place", "No.", kind=Kind.NUMBER),
+    Column("what", "What"),
+    Column("node", "Where", 3),
+    Column("node_id", "Where: id"),
+    Column("country", "Country", kind=Kind.COUNTRY, missing="not known"),
+    Column("region", "Region", missing="not known"),
+    Column("gain", "Gain", kind=Kind.SHARE),
+    Column("issue", "Issue", 2),
+    Column("index", "Residual risk", kind=Kind.INDEX),
+    Column("index_low", "Range from", kind=Kind.INDEX),
+    Column("index_high", "Range to", kind=Kind.INDEX),
+    Column("grade", "Evidence"),
+    Column("why", "Why", 5),
+)
+
+
+def _row(line: StepRow | VisitPlanStep) -> tuple[Cell, ...]:
+    return (
+        line.place,
+        KINDS[line.kind],
+        line.node_name,
+        line.node_ref,
+        line.country,
+        line.region,
+        line.gain,
+        ISSUE_NAMES[line.issue],
+        line.index,
+        line.low,
+        line.high,
+        line.grade,
+        reason(line),
+    )
+
+
+def _about(plan: Plan, map_name: str) -> Table:
+    rows: tuple[tuple[Cell, ...], ...] = (
+        ("plan", plan.name),
+        ("what for", AIMS[plan.aim]),
+        ("budget", budget(plan)),
+        ("spread over regions", SPREADS[plan.spread]),
+        ("guarantee", guarantee(plan)),
+        ("map", map_name),
+        ("map version", plan.chain_version),
+        ("known on", plan.as_of.isoformat()),
+        ("method", METHOD_VERSION),
+        ("gain", "parts of all there is to learn; an index for ordering work, no probability"),
+    )
+    return Table("about", "About", (Column("what", "What"), Column("value", "Value", 3)), rows)

@@ -1,5 +1,6 @@
 """Pages of the atlas as files."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from flask import Response, g, request
@@ -8,16 +9,19 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
-from ddplatform.risk.atlas.queries.country import get_country, list_countries
-from ddplatform.risk.atlas.queries.goods import get_commodity
+from ddplatform.risk.atlas.queries.country import get_country, list_countries, load_country
+from ddplatform.risk.atlas.queries.goods import get_commodity, load_good
 from ddplatform.risk.atlas_files.services import (
     MEDIA_TYPES,
     AtlasForm,
     ExportedAtlas,
-    export_countries,
-    export_good,
+    export_atlas,
 )
+from ddplatform.risk.atlas_files.views.countries import country_tables
+from ddplatform.risk.atlas_files.views.tables import good_tables
 from ddplatform.risk.blueprints.reference import bp
+from ddplatform.risk.reference.queries.releases import get_newest_release
+from supply_chain.reference.types import Country
 
 
 @bp.post("/countries/<alpha2>/export")
@@ -25,7 +29,7 @@ from ddplatform.risk.blueprints.reference import bp
 def country_file(alpha2: str) -> ResponseReturnValue:
     """What is told of a country as a workbook or CSV."""
     found, form = get_country(alpha2), _form()
-    return _sent(export_countries([found], form, act=g.act))
+    return _countries_sent([found], form)
 
 
 @bp.post("/compare/export")
@@ -35,7 +39,7 @@ def compare_file() -> ResponseReturnValue:
     asked, form = list_countries(request.values.getlist("c")), _form()
     if not asked:
         raise NotFound()
-    return _sent(export_countries(asked, form, act=g.act))
+    return _countries_sent(asked, form)
 
 
 @bp.post("/goods/<commodity_ref>/export")
@@ -43,7 +47,17 @@ def compare_file() -> ResponseReturnValue:
 def good_file(commodity_ref: str) -> ResponseReturnValue:
     """What is told of a good as a workbook or CSV."""
     found, form = get_commodity(commodity_ref), _form()
-    return _sent(export_good(found, form, act=g.act))
+    release = get_newest_release()
+    tables = good_tables(release, load_good(found))
+    return _sent(export_atlas(release, found.ref, tables, form, act=g.act))
+
+
+def _countries_sent(countries: Sequence[Country], form: AtlasForm) -> ResponseReturnValue:
+    release = get_newest_release()
+    told = [load_country(release, country, on=g.now.date()) for country in countries]
+    subject = "-".join(country.alpha2 for country in countries)
+    tables = country_tables(release, told)
+    return _sent(export_atlas(release, subject, tables, form, act=g.act))
 
 
 def _form() -> AtlasForm:

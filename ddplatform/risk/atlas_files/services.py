@@ -8,13 +8,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
 from ddplatform.documents.tables.files import render_table_pack, render_workbook
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.risk.atlas.queries.country import load_country
-from ddplatform.risk.atlas.queries.goods import load_good
-from ddplatform.risk.atlas_files.queries.countries import country_tables
-from ddplatform.risk.atlas_files.queries.tables import good_tables
-from ddplatform.risk.reference.queries.releases import get_newest_release
 from ddplatform.risk.runs.models import ReferenceRelease
-from supply_chain.reference.types import Commodity, Country
 
 AtlasForm = Literal["csv", "xlsx"]
 MEDIA_TYPES: dict[str, str] = {
@@ -32,24 +26,10 @@ class ExportedAtlas:
     content: bytes
 
 
-def export_countries(countries: Sequence[Country], form: AtlasForm, *, act: Act) -> ExportedAtlas:
-    """What is told of these countries, as a workbook or as CSV tables in one archive."""
-    release = get_newest_release()
-    told = [load_country(release, country, on=act.at.date()) for country in countries]
-    codes = [country.alpha2 for country in countries]
-    return _export(release, "-".join(codes), country_tables(release, told), form, act=act)
-
-
-def export_good(commodity: Commodity, form: AtlasForm, *, act: Act) -> ExportedAtlas:
-    """What is told of a good, in the same forms."""
-    release = get_newest_release()
-    tables = good_tables(release, load_good(commodity))
-    return _export(release, commodity.ref, tables, form, act=act)
-
-
-def _export(
+def export_atlas(
     release: ReferenceRelease, subject: str, tables: Sequence[Table], form: AtlasForm, *, act: Act
 ) -> ExportedAtlas:
+    """What is told of countries or of a good, as a workbook or as CSV tables in one archive."""
     write = render_table_pack if form == "csv" else render_workbook
     ending = "zip" if form == "csv" else form
     name = f"atlas-{subject}-{release.name}.{ending}"

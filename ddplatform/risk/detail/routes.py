@@ -12,12 +12,19 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried, issue_of, number
 from ddplatform.risk.blueprints.risk import bp
 from ddplatform.risk.detail.queries import risks as risk
+from ddplatform.risk.detail.queries.explanation import (
+    ORIGINS_AT_ONCE,
+    explain_risk,
+    list_names_of,
+    list_origins,
+)
 from ddplatform.risk.detail.views import risks as presenters
-from ddplatform.risk.detail.views.detail import explained, origins_of
+from ddplatform.risk.detail.views.detail import ORIGINS_SHOWN, Origins, explained, origins_of
 from ddplatform.risk.explanation.queries.answers import list_answers_behind
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.judgement.queries import judged as risk_judged
 from ddplatform.risk.runs.queries import runs as risk_runs
+from ddplatform.risk.runs.queries.scores import RiskScore
 from ddplatform.risk.words import codes as words
 from ddplatform.risk.words import register_filter
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, get_node_by_ref
@@ -100,13 +107,21 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
         return render_template("risk/detail/unscored.html", **shown)
     if scored.known is not None:
         return redirect(url_for("risk_explanation.show", node_id=node_id, issue=issue))
-    wants_origins = request.args.get("origins") == "all"
     return render_template(
         "risk/detail/show.html",
         **shown,
-        **explained(head, scored, node),
-        origins=origins_of(head, scored, wanted=wants_origins),
+        **explained(scored, explain_risk(head, scored, node), risk_judged.list_controls(node.id)),
+        origins=_origins(head, scored),
     )
+
+
+def _origins(head: risk_runs.RunHead, scored: RiskScore) -> Origins:
+    """Where exposure comes from; on a large map only when somebody asks."""
+    if head.node_count > ORIGINS_AT_ONCE and request.args.get("origins") != "all":
+        return origins_of(scored, None, {})
+    parts = list_origins(head, scored.node_ref, scored.issue)
+    names = list_names_of(head.id, [ref for ref, _ in parts[:ORIGINS_SHOWN]])
+    return origins_of(scored, parts, names)
 
 
 @bp.get("/unknown-origins/<uuid:chain_id>")

@@ -107,6 +107,24 @@ def _ticked(one: ListedMap, marks: Sequence[Mark]) -> ListedMap:
 # ---- what would change -----------------------------------------------------------------------
 
 
+class Noted(NamedTuple):
+    """What counts of the urgency of a risk."""
+
+    is_emergency: bool
+    delay_harms: bool | None
+    involvement: str | None
+
+    @classmethod
+    def of(cls, note: Urgency | None) -> "Noted":
+        """What counts of a note; without one nothing is judged."""
+        if note is None:
+            return cls(False, None, None)
+        return cls(note.is_emergency, note.delay_harms, note.involvement)
+
+
+_YES_NO: Mapping[str, bool | None] = {"": None, "yes": True, "no": False}
+
+
 @dataclass(frozen=True)
 class Wish:
     """What to do to each risk; which fields count depends on the verb."""
@@ -118,6 +136,15 @@ class Wish:
     emergency: str = KEEP  # KEEP, "yes" or "no"
     delay: str = KEEP  # KEEP, "", "yes" or "no"
     involvement: str = KEEP  # KEEP, "" or an Involvement
+
+    def urgency_after(self, note: Urgency | None) -> Noted:
+        """What would count of an urgency; what it keeps stays."""
+        before = Noted.of(note)
+        return Noted(
+            before.is_emergency if self.emergency == KEEP else self.emergency == "yes",
+            before.delay_harms if self.delay == KEEP else _YES_NO[self.delay],
+            before.involvement if self.involvement == KEEP else self.involvement or None,
+        )
 
     def as_values(self) -> dict[str, str]:
         """The wish as it stands in a form and is stored."""
@@ -173,7 +200,7 @@ def _why_not(target: Target, wish: Wish, found: FollowUps) -> Why | None:
         return Why.SAME if (row.who if row else "") == wanted else None
     if wish.verb is RiskVerb.URGENCY:
         before = found.notes.get(target.pair)
-        return Why.SAME if urgency_after(before, wish) == urgency_of(before) else None
+        return Why.SAME if wish.urgency_after(before) == Noted.of(before) else None
     if wish.verb is RiskVerb.END:
         return None if found.deferral_of(target.pair) else Why.NOT_DEFERRED
     return _why_not_deferred(target, wish, found)
@@ -190,26 +217,6 @@ def _why_not_deferred(target: Target, wish: Wish, found: FollowUps) -> Why | Non
     if wish.owner_id is None and owner is None:
         return Why.NO_OWNER
     return None
-
-
-_YES_NO: Mapping[str, bool | None] = {"": None, "yes": True, "no": False}
-Noted = tuple[bool, bool | None, str | None]
-"""Emergency, whether delay harms, involvement."""
-
-
-def urgency_of(note: Urgency | None) -> Noted:
-    """What counts of a note; without one nothing is judged."""
-    return (note.is_emergency, note.delay_harms, note.involvement) if note else (False, None, None)
-
-
-def urgency_after(note: Urgency | None, wish: Wish) -> Noted:
-    """What would count after a wish; what it keeps stays."""
-    emergency, delay, involvement = urgency_of(note)
-    return (
-        emergency if wish.emergency == KEEP else wish.emergency == "yes",
-        delay if wish.delay == KEEP else _YES_NO[wish.delay],
-        involvement if wish.involvement == KEEP else wish.involvement or None,
-    )
 
 
 def mark_of(targets: Iterable[Target]) -> str:

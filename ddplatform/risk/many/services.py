@@ -43,14 +43,13 @@ from ddplatform.risk.many.queries import (
     get_lot,
     list_made,
     mark_of,
-    urgency_after,
 )
 from ddplatform.risk.runs.models import SalienceNote
 from supply_chain.risk.salience import Involvement
 from supply_chain.vocabulary import Issue
 
 IDS_IN_EVENT = 1_000
-NOT_JUDGED: Noted = (False, None, None)
+NOT_JUDGED = Noted(False, None, None)
 UNDONE = "A step on many risks was undone."
 Before = Decided | Urgency | None
 
@@ -161,7 +160,7 @@ def _rows(one: Target, wish: Wish, found: FollowUps, act: Act) -> list[tuple[Mad
         return [(end_row(node_id, issue, wish.reason, act=act), deferral)]
     if wish.verb is RiskVerb.URGENCY:
         note = found.notes.get(pair)
-        values = urgency_after(note, wish)
+        values = wish.urgency_after(note)
         return [(_note(node_id, issue, values, wish.reason, act=act), note)]
     present = found.of(node_id, issue).owner
     key = wish.owner_id or (present.id if present else None)
@@ -254,7 +253,7 @@ def _restored(row: Made, before: Made | None, *, act: Act) -> Made:
     if isinstance(row, SalienceNote):
         values = NOT_JUDGED
         if isinstance(before, SalienceNote):
-            values = (before.is_emergency, before.delay_harms, before.involvement)
+            values = Noted(before.is_emergency, before.delay_harms, before.involvement)
         return _note(node_id, issue, values, before.reason if before else UNDONE, act=act)
     assert not isinstance(before, SalienceNote), "both are of one table"
     if row.kind is FollowUpKind.OWNER:

@@ -14,8 +14,6 @@ from ddplatform.risk.many.queries import (
     Target,
     Why,
     Wish,
-    urgency_after,
-    urgency_of,
 )
 from ddplatform.risk.words.codes import INVOLVEMENTS
 from supply_chain.risk.issue_names import ISSUE_NAMES
@@ -92,7 +90,7 @@ def _before_and_after(one: Target, wish: Wish, found: FollowUps) -> tuple[str, s
         return owner_words(standing), _person(wish, found) or "The owner of the place"
     if wish.verb is RiskVerb.URGENCY:
         note = found.notes.get(one.pair)
-        return _urgency(urgency_of(note)), _urgency(urgency_after(note, wish))
+        return _urgency(Noted.of(note)), _urgency(wish.urgency_after(note))
     deferral = standing.deferral
     now = f"Deferred until {_day(deferral.review_on)}" if deferral else "Not deferred"
     if wish.verb is RiskVerb.END:

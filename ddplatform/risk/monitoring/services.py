@@ -25,6 +25,7 @@ from ddplatform.risk.reassessment.queries.signs import (
     ChainShares,
     Seen,
     Shares,
+    Sign,
     load_changed_shares,
     see_closures,
     see_expired_evidence,
@@ -33,6 +34,7 @@ from ddplatform.risk.reassessment.queries.signs import (
     see_time_passed,
 )
 from ddplatform.risk.reassessment.services.tasks import Wanted, open_tasks
+from ddplatform.risk.words.signs import sign_words
 from supply_chain.risk.factors import MONTH_DAYS
 
 LOOK = "reassessment:look"
@@ -72,7 +74,7 @@ def _ways(at: datetime) -> dict[SeenBy, Callable[[], Iterable[Seen]]]:
 
 
 def _open(trigger: str, seen: Iterable[Seen], *, act: Act) -> int:
-    wanted = [Wanted(one.node_id, trigger, one.key, one.reason) for one in seen]
+    wanted = [Wanted(one.node_id, trigger, one.key, sign_words(one)) for one in seen]
     opened = open_tasks(wanted, at=act.at)
     if opened:
         audit.record("review_task:look", None, act=act, trigger=trigger, reasons=opened)
@@ -91,8 +93,8 @@ def _see_changed_shares() -> Iterator[Seen]:
         for link, (supplier_id, share) in chain.links.items():
             before = known.get(link, share)
             if has_changed_much(before, share, above=above):
-                reason = f"Its share of a buyer's input went from {before:.0%} to {share:.0%}"
-                yield Seen(supplier_id, f"share:{link.hex()}:{chain.version}", reason)
+                key = f"share:{link.hex()}:{chain.version}"
+                yield Seen(supplier_id, key, Sign.SHARE, before=before, after=share)
             else:
                 kept[link] = before
         _remember(chain, kept)

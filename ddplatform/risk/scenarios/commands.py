@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.risk.scenarios.queries.content import Told
-from ddplatform.risk.scenarios.queries.words import change_words
+from ddplatform.risk.scenarios.queries.told import Told
+from ddplatform.risk.scenarios.views.content import sentence_of
+from ddplatform.risk.scenarios.views.words import change_words, name_of
 from supply_chain.analysis.what_if import Effect, Side
 from supply_chain.analysis.what_if_changes import MOST, Change, read_change
 from supply_chain.risk.issue_names import ISSUE_NAMES
@@ -46,17 +47,22 @@ def _without_answers(entry: Any) -> dict[str, Any]:
 
 def what_if_words(told: Told) -> str:
     """The what-if as lines of text."""
-    lines = [told.sentence, "", "Changes"]
+    lines = [sentence_of(told), "", "Changes"]
     for place, change in enumerate(told.changes):
         problem = told.problems.get(place)
-        lines.append(f"  {change_words(change, told.names)}{f' - {problem}' if problem else ''}")
-    for title, effects in (("Own business", told.own), ("What changes most", told.effects)):
+        lines.append(
+            f"  {change_words(change, told.moved.names)}{f' - {problem}' if problem else ''}"
+        )
+    for title, effects in (
+        ("Own business", told.moved.own),
+        ("What changes most", told.moved.effects),
+    ):
         lines += ["", title, *(_line(effect, told) for effect in effects)]
     return "\n".join(lines)
 
 
 def _line(effect: Effect, told: Told) -> str:
-    name, issue = told.names[effect.node].name, ISSUE_NAMES[effect.issue.value]
+    name, issue = name_of(told.moved.names[effect.node]), ISSUE_NAMES[effect.issue.value]
     return f"  {name} | {issue} | {_side(effect.before)} -> {_side(effect.after)}"
 
 

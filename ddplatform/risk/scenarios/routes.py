@@ -21,16 +21,16 @@ from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.scenario_scores.queries import find_begin
 from ddplatform.risk.scenario_scores.views import wait_page
 from ddplatform.risk.scenarios.queries import scenarios as what_if
-from ddplatform.risk.scenarios.queries import words
-from ddplatform.risk.scenarios.queries.content import MOST_IN_FILES, tell
+from ddplatform.risk.scenarios.queries.told import MOST_IN_FILES, load_told
 from ddplatform.risk.scenarios.services import scenarios as keeping
 from ddplatform.risk.scenarios.services.export import export_what_if
 from ddplatform.risk.scenarios.services.scenarios import NAME_LENGTH
-from ddplatform.risk.scenarios.views import addresses
+from ddplatform.risk.scenarios.views import addresses, words
 from ddplatform.risk.scenarios.views import rows as presenters
+from ddplatform.risk.scenarios.views.content import as_tables
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
-from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, list_links_of
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_link, get_node, list_links_of
 from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.control_names import CONTROL_NAMES
@@ -69,7 +69,7 @@ def _in_words(rows: Sequence[what_if.KeptRow]) -> dict[UUID, list[str]]:
     changes = {row.id: _changes_of(row) for row in rows}
     refs: dict[UUID, set[str]] = {}
     for row in rows:
-        refs.setdefault(row.chain_id, set()).update(words.refs_of(changes[row.id]))
+        refs.setdefault(row.chain_id, set()).update(what_if.refs_of(changes[row.id]))
     names = {chain_id: what_if.load_names(chain_id, found) for chain_id, found in refs.items()}
     return {
         row.id: [words.change_words(change, names[row.chain_id]) for change in changes[row.id]]
@@ -86,7 +86,7 @@ def _changes_of(row: what_if.KeptRow) -> list[Change]:
 def try_on(chain_id: UUID) -> ResponseReturnValue:
     """Changes of the address, tried on the map of today; and a form for one more."""
     chain = get_chain(chain_id)
-    changes = addresses.changes_of_address()
+    changes = addresses.changes_in(request.values.getlist("change"))
     node = _node_at(chain_id)
     is_asked = node is not None and bool(request.args.get("do"))
     begin = find_begin(chain, g.now.date()) if changes or is_asked else None
@@ -95,7 +95,7 @@ def try_on(chain_id: UUID) -> ResponseReturnValue:
     problems: dict[str, str] = {}
     if node is not None and begin is not None and is_asked:
         try:
-            new = addresses.new_change(node.external_ref)
+            new = addresses.new_change(node.external_ref, request.args, _ends())
         except addresses.NotReadable as error:
             problems = {error.field: error.message}
         else:
@@ -107,6 +107,15 @@ def try_on(chain_id: UUID) -> ResponseReturnValue:
     form = KeepForm(name=request.args.get("name", "")[:NAME_LENGTH])
     tried_now = what_if.try_from(begin, changes) if begin and changes else None
     return _try_page(chain, changes, node, problems, form, tried_now)
+
+
+def _ends() -> tuple[str, str] | None:
+    """Buyer and supplier of the link that the form of a share names."""
+    link_id = request.args.get("link", type=UUID)
+    if link_id is None or request.args["do"] != "share":
+        return None
+    link = get_link(link_id)
+    return get_node(link.buyer_id).external_ref, get_node(link.supplier_id).external_ref
 
 
 def _here() -> str:
@@ -153,9 +162,15 @@ def _try_page(
 def _outcome(chain_id: UUID, changes: list[Change], tried: what_if.Tried | None) -> dict[str, Any]:
     issue = _issue()
     broken = {problem.place: problem.text for problem in tried.problems} if tried else {}
+    names = what_if.load_names(chain_id, what_if.refs_of(changes))
+    moved = (
+        what_if.load_moved(chain_id, tried, issue, most=presenters.ROWS)
+        if tried and tried.changes
+        else None
+    )
     return {
-        "changes": presenters.change_rows(chain_id, changes, broken),
-        "shown": presenters.shown(tried, chain_id, issue) if tried and tried.changes else None,
+        "changes": presenters.change_rows(chain_id, changes, broken, names),
+        "shown": presenters.shown(moved) if moved else None,
         "issue": issue,
         "issues": ISSUE_NAMES,
         "leverage": words.LEVERAGE,
@@ -187,7 +202,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 def keep(chain_id: UUID) -> ResponseReturnValue:
     """Keep the changes under a name."""
     chain, form = get_chain(chain_id), KeepForm()
-    changes = addresses.changes_of_address()
+    changes = addresses.changes_in(request.values.getlist("change"))
     problem: dict[str, str] = {}
     begin = find_begin(chain, g.now.date())
     if begin is None:
@@ -242,8 +257,8 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
     chain = get_chain(row.chain_id)
     if find_begin(chain, g.now.date()) is None:
         return redirect(url_for(".show", what_if_id=what_if_id))
-    told = tell(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
-    made = export_what_if(chain, told, form, act=g.act)
+    told = load_told(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
+    made = export_what_if(chain, told, as_tables(told), form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response
@@ -265,12 +280,13 @@ def compare(what_if_id: UUID) -> ResponseReturnValue:
     if begin is None:
         return wait_page(chain, _here())
     one, two = (what_if.try_from(begin, _changes_of(row)) for row in (first, second))
-    told = _in_words((first, second))
+    told, pairs = _in_words((first, second)), presenters.pairs_of(one, two)
+    names = what_if.load_names(chain.id, [pair.node for pair in pairs])
     return render_template(
         "risk/scenarios/compare.html",
         both=[(row, told[row.id], t.what_if.counts()) for row, t in
               ((first, one), (second, two))],
-        rows=presenters.compared(one, two, first.chain_id),
+        rows=presenters.compared(pairs, one, two, names),
         today=g.now.date(),
     )  # fmt: skip
 
@@ -281,11 +297,12 @@ def actions(what_if_id: UUID) -> ResponseReturnValue:
     """How the changes are made real: findings and actions, leverage before any end."""
     row = what_if.get_kept_row(what_if_id)
     changes = _changes_of(row)
-    found = what_if.list_open_findings(row.chain_id, words.refs_of(changes))
+    refs = what_if.refs_of(changes)
+    found = what_if.list_open_findings(row.chain_id, refs)
     return render_template(
         "risk/scenarios/actions.html",
         row=row,
-        doings=presenters.doings(row.chain_id, changes, found),
+        doings=presenters.doings(changes, found, what_if.load_names(row.chain_id, refs)),
         leverage=words.LEVERAGE,
     )
 

@@ -20,8 +20,9 @@ from ddplatform.risk.supplier_figures.models import FigureQuestion, SupplierFigu
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.responses.models import RedFlag
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.translations.queries.texts import load_wording
 from ddplatform.value_chain.mapping.models import ValueChainNode
-from questionnaires import Answerer
+from questionnaires import Answerer, Form
 from supply_chain.risk.rm2.response import ConductFlag, Label, label_of
 from supply_chain.vocabulary import NodeKind
 
@@ -335,6 +336,15 @@ def get_own_figures(figures_id: UUID) -> OwnFigures:
         .options(undefer(Figures.response), undefer(Figures.issues))
     )
     return OwnFigures(*get_row(statement))
+
+
+def load_forms(row: SupplierFigures) -> Mapping[str, Form]:
+    """Version -> its form in the words of the buyer, for the questions behind the lines."""
+    asked = {behind[0] for one in row.issues for behind in one["questions"].values() if behind}
+    return {
+        version: load_wording(UUID(version), row.organisation_id).plan.form
+        for version in sorted(asked)
+    }
 
 
 def _own() -> Select[SupplierFigures, str, UUID | None]:

@@ -16,9 +16,10 @@ from ddplatform.risk.supplier_figures.queries import (
     get_own_figures,
     list_own_figures,
     list_questions,
+    load_forms,
 )
 from ddplatform.risk.supplier_figures.services import questions as figure_questions
-from ddplatform.risk.supplier_figures.views.pages import page_of, questionable, row_of
+from ddplatform.risk.supplier_figures.views.pages import Page, page_of, questionable, row_of
 from ddplatform.risk.supplier_figures.views.words import LINES
 
 bp = Blueprint("supplier_figures", __name__)
@@ -39,7 +40,7 @@ def show(figures_id: UUID) -> ResponseReturnValue:
     own = get_own_figures(figures_id)
     return render_template(
         "risk/supplier_figures/show.html",
-        page=page_of(own, request.args.get("issue", "")),
+        page=_page(own),
         questions=list_questions(own.row.node_id, asked_by=g.identity.organisation_id),
         contact=_contact(own),
         lines=LINES,
@@ -52,7 +53,7 @@ def show(figures_id: UUID) -> ResponseReturnValue:
 def question(figures_id: UUID) -> ResponseReturnValue:
     """Question a line: which one, and why."""
     own, form = get_own_figures(figures_id), QuestionForm()
-    page = page_of(own, request.args.get("issue", ""))
+    page = _page(own)
     form.line.choices = [(key, LINES[key]) for key in questionable(page)]
 
     def save() -> ResponseReturnValue:
@@ -75,6 +76,10 @@ def question(figures_id: UUID) -> ResponseReturnValue:
     return answer_form(form, save, again)
 
 
+def _page(own: OwnFigures) -> Page:
+    return page_of(own, request.args.get("issue", ""), load_forms(own.row))
+
+
 def _contact(own: OwnFigures) -> object:
     return get_help_contact(own.row.organisation_id, own.helper_id)
 
@@ -82,7 +87,7 @@ def _contact(own: OwnFigures) -> object:
 def _in_english(own: OwnFigures, line: str) -> str:
     """The line as the buyer reads it."""
     with speaking(ENGLISH):
-        page = page_of(own, request.args.get("issue", ""))
+        page = _page(own)
         title = str(LINES[line])
         if line == "response" and page.response:
             return f"{title}: {page.response.card.value} of 100, {page.response.card.label}"

@@ -20,7 +20,8 @@ from ddplatform.supplier_engagement.library.queries import (
 )
 from ddplatform.supplier_engagement.library.services import publish_shipped
 from ddplatform.supplier_engagement.own_forms.queries.media import get_media, list_media
-from ddplatform.supplier_engagement.own_forms.views import MediaView, serve, views_of
+from ddplatform.supplier_engagement.own_forms.serving import serve
+from ddplatform.supplier_engagement.own_forms.views import MediaView, views_of
 from questionnaires import (
     Answerer,
     Form,

@@ -20,9 +20,10 @@ from ddplatform.supplier_engagement.offline.queries import list_app_links, list_
 from ddplatform.supplier_engagement.offline.services.books import write_book
 from ddplatform.supplier_engagement.offline.services.intake import look, put_aside, take
 from ddplatform.supplier_engagement.offline.views import app_square
-from ddplatform.supplier_engagement.phone_apps.queries import load_phone_form
+from ddplatform.supplier_engagement.phone_apps.services.forms import write_phone_form
 from ddplatform.supplier_engagement.phone_apps.services.links import is_live, make_link, revoke_link
 from ddplatform.supplier_engagement.phone_apps.services.submissions import keep_upload
+from ddplatform.supplier_engagement.protection_services.queries import services_near
 from ddplatform.supplier_engagement.protection_services.views import words_of_help
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
 from ddplatform.supplier_engagement.returned_books.queries import get_brought, list_brought
@@ -51,7 +52,7 @@ def phone_form(assignment_id: UUID) -> ResponseReturnValue:
     """The questions as an XForm that knows whose answers it takes."""
     asked = get_request(assignment_id)
     form = asked.plan.form
-    return _file(f"{form.form_id}-{form.version}.xml", load_phone_form(asked), "application/xml")
+    return _file(f"{form.form_id}-{form.version}.xml", write_phone_form(asked), "application/xml")
 
 
 @bp.post("/<uuid:assignment_id>/ways")
@@ -124,7 +125,8 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
         ),
         "success",
     )
-    for words in words_of_help(taken.new_flags, get_request(assignment_id).assignment):
+    asked = get_request(assignment_id).assignment
+    for words in words_of_help(taken.new_flags, asked.answered_by, services_near(asked)):
         flash(words, "info")
     return redirect(url_for(".show", assignment_id=assignment_id))
 

@@ -1,38 +1,12 @@
-"""Pictures, sounds and films of labels: where a page finds them, and their bytes."""
+"""Pictures, sounds and films of labels: where a page finds them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
-from flask import Response as FlaskResponse
-from flask import send_file
-
-from ddplatform.supplier_engagement.own_forms.queries.media import MediaFile
-from ddplatform.supplier_engagement.own_forms.services.media import read
 from questionnaires import NodeState, Response
 from questionnaires.form.label_media import LabelFile
 
-KEPT_S = 3600
-"""How long a phone keeps a file: a version never changes its files."""
 _FIELDS = {"big-image": "big"}
-POLICY = "default-src 'none'; sandbox"
-
-
-def serve(file: MediaFile) -> FlaskResponse:
-    """The bytes, whole or the part that a player asks for, and nothing that could run.
-
-    Whoever calls has asked whether the form may be read.
-    """
-    answer = send_file(
-        BytesIO(read(file)),
-        mimetype=file.media_type,
-        download_name=file.name,
-        conditional=True,
-        etag=file.sha256,
-    )
-    answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["Cache-Control"] = f"private, max-age={KEPT_S}"
-    return answer
 
 
 @dataclass(frozen=True)

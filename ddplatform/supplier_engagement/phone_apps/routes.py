@@ -27,8 +27,8 @@ from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.offline.models import AppLink
 from ddplatform.supplier_engagement.offline.queries import find_app_link
 from ddplatform.supplier_engagement.own_forms.queries.media import get_media, list_media
-from ddplatform.supplier_engagement.own_forms.views import serve
-from ddplatform.supplier_engagement.phone_apps.queries import load_phone_form
+from ddplatform.supplier_engagement.own_forms.serving import serve
+from ddplatform.supplier_engagement.phone_apps.services.forms import write_phone_form
 from ddplatform.supplier_engagement.phone_apps.services.links import (
     SUBMISSION,
     identity_of,
@@ -82,7 +82,7 @@ def form_list_page(token: str) -> ResponseReturnValue:
     """The form that this link is for."""
     link = _come_in(token)
     asked = get_request(link.assignment_id)
-    content = load_phone_form(asked)
+    content = write_phone_form(asked)
     form = asked.plan.form
     return answer(
         form_list(
@@ -105,7 +105,7 @@ def form_list_page(token: str) -> ResponseReturnValue:
 def form(token: str) -> ResponseReturnValue:
     """The form itself, with the field that tells whose answers it takes."""
     link = _come_in(token)
-    return answer(load_phone_form(get_request(link.assignment_id)), 200)
+    return answer(write_phone_form(get_request(link.assignment_id)), 200)
 
 
 @bp.get("/manifest")

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from ddplatform.core.due_diligence.protection_services import ProtectionService
 from ddplatform.languages import day_in_words, gettext
 from ddplatform.languages import lazy_gettext as _
-from ddplatform.supplier_engagement.library.models import Assignment
-from ddplatform.supplier_engagement.protection_services.queries import services_near
 from questionnaires import Answerer, Notice
 
 MESSAGES = (
@@ -98,12 +96,18 @@ UNTIL_SENT = _(
 )
 
 
-def words_of_help(flags: Iterable[Notice], assignment: Assignment) -> list[str]:
-    """What to do now about the dangers that were told of, and whom to call; each said once."""
+def words_of_help(
+    flags: Iterable[Notice], answerer: Answerer, services: Iterable[ProtectionService]
+) -> list[str]:
+    """What to do now about the dangers that were told of, and whom to call; each said once.
+
+    Args:
+        services: the child-protection services of the country of the place.
+    """
     told = list(flags)
-    words = [help_in_words(one.message, assignment.answered_by) for one in told]
+    words = [help_in_words(one.message, answerer) for one in told]
     if any(one.red_flag.issues for one in told):
-        words += whom_to_call(services_near(assignment))
+        words += whom_to_call(services)
     return list(dict.fromkeys(words))
 
 

@@ -26,20 +26,22 @@ from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.own_forms.queries.media import MediaFile, get_media, list_media
 from ddplatform.supplier_engagement.own_forms.services.media import read
-from ddplatform.supplier_engagement.own_forms.views import serve, views_of
-from ddplatform.supplier_engagement.questions.queries import (
+from ddplatform.supplier_engagement.own_forms.serving import serve
+from ddplatform.supplier_engagement.own_forms.views import views_of
+from ddplatform.supplier_engagement.questions.queries import get_title
+from ddplatform.supplier_engagement.questions.views import (
     QuestionToRead,
     SectionToRead,
     all_questions,
-    get_title,
 )
 from ddplatform.supplier_engagement.respondents.links import find_invitation
 from ddplatform.supplier_engagement.respondents.services.join import get_invited
-from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
 from ddplatform.supplier_engagement.translations.queries.texts import Wording, load_wording
+from ddplatform.supplier_engagement.words.translations import review_words
 from questionnaires import minutes_of, seconds_in_all
 from questionnaires.form.label_media import named_line
+from questionnaires.form.languages import tongue_of
 
 
 @bp.get("/<uuid:assignment_id>/questions")
@@ -106,7 +108,10 @@ def _wording(assignment: Assignment) -> Wording:
 
 
 def _sections(assignment: Assignment, wording: Wording) -> list[SectionToRead]:
-    return list(all_questions(wording.plan.form, light=assignment.light_mode))
+    form = wording.plan.form
+    return list(
+        all_questions(form, tongue_of(form, current_language()), light=assignment.light_mode)
+    )
 
 
 def _count(sections: Sequence[SectionToRead]) -> int:
@@ -138,11 +143,11 @@ def _page(
     return render_template(
         "supplier_engagement/questions/questions.html",
         sections=sections,
-        tongue=tongue_of(wording.plan.form),
+        tongue=tongue_of(wording.plan.form, current_language()),
         count=count,
         minutes=_minutes(assignment, wording),
         review=wording.review(current_language()),
-        title=get_title(assignment.version_id, wording.titles),
+        title=get_title(assignment.version_id, wording.titles, current_language()),
         requester=get_organisation(assignment.organisation_id).name,
         assignment=assignment,
         help=get_help_contact(assignment.organisation_id, assignment.sent_by_id),
@@ -170,7 +175,7 @@ def _drawn(assignment: Assignment) -> bytes:
     came_along = {one.name: one for one in list_media(get_version(assignment.version_id))}
     return render_questions(
         QuestionPaper(
-            title=get_title(assignment.version_id, wording.titles),
+            title=get_title(assignment.version_id, wording.titles, current_language()),
             requester=gettext("%(name)s asks", name=requester),
             respondent=assignment.node_name,
             statement=gettext(
@@ -187,7 +192,7 @@ def _drawn(assignment: Assignment) -> bytes:
                 "Every work place has problems. If you tell of one, you plan together what helps. "
                 "Never write the name of a child."
             ),
-            translation=wording.review(current_language()).words,
+            translation=review_words(wording.review(current_language())),
             sections=[
                 PaperSection(
                     one.number, one.title, [_printed(q, came_along) for q in one.questions]

@@ -31,6 +31,7 @@ from ddplatform.supplier_engagement.results.services import (
     export_evidence,
     export_results,
 )
+from ddplatform.supplier_engagement.results.views.rows import long_tables, wide_tables
 
 BY_WORDS = {None: "All together", By.COUNTRY: "By country", By.TIER: "By tier"}
 FILLS = ((0.2, "f-low"), (0.5, "f-medium"), (0.8, "f-high"))
@@ -165,7 +166,9 @@ def export_answers(version_id: UUID) -> ResponseReturnValue:
     shape = next((one for one in SHAPES if one == request.form.get("shape")), None)
     if form is None or shape is None:
         raise NotFound()
-    return _file(export_results(version_id, form, shape, campaign_id=_campaign(), act=g.act))
+    make = wide_tables if shape == "wide" else long_tables
+    made = export_results(version_id, form, shape, make, campaign_id=_campaign(), act=g.act)
+    return _file(made)
 
 
 @bp.post("/results/<uuid:version_id>/documents")

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -21,19 +21,22 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
 from ddplatform.supplier_engagement.library.queries import get_version, load_plan
-from ddplatform.supplier_engagement.results.queries.results import Respondent, load_respondents
-from ddplatform.supplier_engagement.results.queries.rows import (
-    list_evidence,
-    load_texts,
-    long_table,
-    question_table,
-    wide_table,
+from ddplatform.supplier_engagement.results.queries.results import (
+    Respondent,
+    asked_questions,
+    load_respondents,
 )
+from ddplatform.supplier_engagement.results.queries.rows import list_evidence, load_texts
+from questionnaires import Question
 
 ResultsForm = Literal["xlsx", "csv", "json"]
 Shape = Literal["wide", "long"]
 FORMS: tuple[ResultsForm, ...] = ("xlsx", "csv", "json")
 SHAPES: tuple[Shape, ...] = ("wide", "long")
+MakeTables = Callable[
+    [Sequence[Question], Sequence[Respondent], Mapping[tuple[UUID, str], str]], Sequence[Table]
+]
+"""Makes the tables of a file from the questions, who answered them, and texts in full."""
 MOST_BYTES = 200 * 1024 * 1024
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _DAY = (2000, 1, 1, 0, 0, 0)
@@ -41,7 +44,13 @@ _DAY = (2000, 1, 1, 0, 0, 0)
 
 
 def export_results(
-    version_id: UUID, form: ResultsForm, shape: Shape, *, campaign_id: UUID | None = None, act: Act
+    version_id: UUID,
+    form: ResultsForm,
+    shape: Shape,
+    make_tables: MakeTables,
+    *,
+    campaign_id: UUID | None = None,
+    act: Act,
 ) -> ExportedAnalysis:
     """All answers to a version, as a workbook, as CSV tables in one archive, or as JSON.
 
@@ -52,9 +61,7 @@ def export_results(
     rate_limits.require_left(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     respondents = _respondents(version_id, campaign_id, act.at)
     version, asked = get_version(version_id), load_plan(version_id).form
-    texts = load_texts(respondents)
-    make = wide_table if shape == "wide" else long_table
-    tables = [make(asked, respondents, texts), question_table(asked)]
+    tables = make_tables(asked_questions(asked), respondents, load_texts(respondents))
     name = f"{asked.form_id}-{version.version}-{shape}"
     made = _as_json(name, tables) if form == "json" else as_file(name, tables, form)
     audit.record_export(

@@ -8,9 +8,9 @@ from typing import Any
 from ddplatform.supplier_engagement.answering.views.fields import answer_words, field_id, numbers_of
 from ddplatform.supplier_engagement.receiving.views import risk_words
 from ddplatform.supplier_engagement.responses.models import ReviewDecision
-from ddplatform.supplier_engagement.responses.queries.plans import FindOut, day_of, plan_of
+from ddplatform.supplier_engagement.responses.plans import FindOut, day_of, plan_of
 from ddplatform.supplier_engagement.responses.queries.responses import FileOfAnswer, Filled, Message
-from ddplatform.supplier_engagement.responses.queries.traces import is_free_text, traces_of
+from ddplatform.supplier_engagement.responses.traces import is_free_text, traces_of
 from ddplatform.supplier_engagement.review.queries.reviews import Decision
 from questionnaires import Check, Item, NodeState, Signals
 from questionnaires.scoring.items import UNSURE

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ddplatform.infrastructure.words.problems import in_words
+from ddplatform.languages import current_language
 from ddplatform.supplier_engagement.answering.views.fields import answer_words, field_id, numbers_of
-from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
 from ddplatform.supplier_engagement.responses.queries.responses import FileOfAnswer, Filled
-from ddplatform.supplier_engagement.responses.queries.traces import traces_of
+from ddplatform.supplier_engagement.responses.traces import traces_of
 from questionnaires import Item
+from questionnaires.form.languages import tongue_of
 from questionnaires.scoring.plan import question_id
 
 Files = Mapping[str, Sequence[FileOfAnswer]]
@@ -23,7 +24,7 @@ def sections_of(
     Args:
         doubtful: refs of questions whose answers do not fit others.
     """
-    tongue = tongue_of(filled.form.form, filled.row.language)
+    tongue = tongue_of(filled.form.form, current_language(), filled.row.language)
     found = []
     for page in filled.pages:
         numbers = numbers_of(page)

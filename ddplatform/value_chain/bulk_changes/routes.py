@@ -28,9 +28,10 @@ from ddplatform.value_chain.bulk_changes.queries import (
 )
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
 from ddplatform.value_chain.bulk_changes.views import FURTHER_STEPS
+from ddplatform.value_chain.filters.address import asked_filter, said_words
 from ddplatform.value_chain.filters.queries.filters import list_meant
 from ddplatform.value_chain.filters.queries.labels import load_labels
-from ddplatform.value_chain.filters.views import filter_query, filter_words, read_filter
+from ddplatform.value_chain.filters.views import filter_query, read_filter
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 VERB_WORDS: Mapping[BulkVerb, str] = {
@@ -64,7 +65,7 @@ class Chosen:
 def many(chain_id: UUID) -> ResponseReturnValue:
     """What can be done with the sites that were chosen; with a step, what it would do."""
     chain, chosen = get_chain(chain_id), _chosen(chain_id)
-    back = url_for(".table", chain_id=chain_id, **filter_query(read_filter()))
+    back = url_for(".table", chain_id=chain_id, **filter_query(asked_filter()))
     too_many = len(chosen.keys) > bulk_changes.MOST
     wish, fault = _wish() if chosen.keys and not too_many else (None, "")
     plan = plan_change(chain_id, wish, chosen.keys) if wish else None
@@ -152,7 +153,7 @@ def _chosen(chain_id: UUID) -> Chosen:
     if request.values.get("all") == "1":
         said = filter_query(read_filter(request.values))
         keys = list_meant(chain_id, read_filter(request.values), limit=bulk_changes.MOST + 1)
-        words = list(filter_words(said).values()) or ["All sites of the map"]
+        words = list(said_words(said).values()) or ["All sites of the map"]
         return Chosen(keys, [("all", "1"), *said.items()], words)
     ticked = [_uuid(text) for text in request.values.getlist("node")]
     keys = list(dict.fromkeys(key for key in ticked if key is not None))

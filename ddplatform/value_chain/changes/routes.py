@@ -24,11 +24,11 @@ from ddplatform.value_chain.changes.queries.days import (
     compare_days,
 )
 from ddplatform.value_chain.changes.services import export_changes
+from ddplatform.value_chain.history.asked import UNREADABLE, paging, start_of_page
 from ddplatform.value_chain.history.queries.past import check_days
-from ddplatform.value_chain.history.views import UNREADABLE, paging, start_of_page
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-from ddplatform.value_chain.mapping.queries.words import difference_words, who_words, why_words
+from ddplatform.value_chain.words.map_fields import difference_words, who_words, why_words
 from supply_chain.vocabulary import RiskBand
 
 PAGE_SIZE = 50

@@ -11,7 +11,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.changes.queries.days import Difference, compare_days
 from ddplatform.value_chain.history.queries.past import check_days
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-from ddplatform.value_chain.mapping.queries.words import difference_words, who_words, why_words
+from ddplatform.value_chain.words.map_fields import difference_words, who_words, why_words
 from supply_chain.graph.home_places import coarse
 
 COLUMNS = tuple(

@@ -11,14 +11,13 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.value_chain.blueprints.value_chain import bp
+from ddplatform.value_chain.filters.address import asked_filter, said_words
 from ddplatform.value_chain.filters.queries.labels import Labels, load_labels
 from ddplatform.value_chain.filters.views import (
     COVERAGE_WORDS,
     PAGING,
     Choices,
     filter_query,
-    filter_words,
-    read_filter,
     short_choices,
 )
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -37,7 +36,7 @@ VIEWS: Mapping[str, ViewKind] = {
 @requires(Permission.VALUE_CHAIN_READ)
 def change_filter(chain_id: UUID) -> ResponseReturnValue:
     """Every filter of a map, as it is set now; `view` says to which page it applies."""
-    chain, said = get_chain(chain_id), filter_query(read_filter())
+    chain, said = get_chain(chain_id), filter_query(asked_filter())
     kind = VIEWS.get(request.args.get("view", ""), ViewKind.TABLE)
     here = [
         (name, value)
@@ -66,7 +65,7 @@ def filter_choices(labels: Labels, said: Mapping[str, Any]) -> Mapping[str, Choi
     return {
         name: options
         if said.get(name, "") in dict(options)
-        else [*options, (said[name], filter_words({name: said[name]})[name])]
+        else [*options, (said[name], said_words({name: said[name]})[name])]
         for name, options in _choices(labels, said.get("sector")).items()
     }
 

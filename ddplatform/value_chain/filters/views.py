@@ -4,25 +4,23 @@ Each filter stands in the address under its name in `NodeFilter`. What a filter 
 filters nothing, so that a mistyped address shows more and never less.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.registry import Registry
-from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
-from ddplatform.value_chain.filters.queries.events import events
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
+from ddplatform.value_chain.filters.queries.named import Named
 from ddplatform.value_chain.saved_views.services import VALUE_LENGTH
+from ddplatform.value_chain.words.map_fields import KIND_WORDS
 from supply_chain.graph.labels import plain_tag
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.issue_names import ISSUE_NAMES
@@ -86,15 +84,12 @@ class FilterBar:
 # ---- the address -----------------------------------------------------------------------------
 
 
-def read_filter(
-    arguments: MultiDict[str, str] | None = None, *, standing: bool = False
-) -> NodeFilter:
-    """The filter of an address, of this request if none is given.
+def read_filter(given: MultiDict[str, str], *, standing: bool = False) -> NodeFilter:
+    """The filter of an address.
 
     Args:
         standing: only what stands in the map, as every view but the list shows it.
     """
-    given = request.args if arguments is None else arguments
     found = {name: _read(name, _cut(given.get(name, ""))) for name in FILTERS}
     wanted = NodeFilter(**{name: value for name, value in found.items() if value is not None})
     return replace(wanted, archived=False) if standing else wanted
@@ -182,36 +177,21 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 # ---- words -----------------------------------------------------------------------------------
 
 
-Named = Mapping[tuple[str, str], str]
-
-
-def name_parts(parts: Iterable[tuple[str, str]]) -> Named:
-    """Owners and events that addresses name, in words; a statement for each of both at most."""
-    asked: dict[str, set[UUID]] = {"owner": set(), "event": set()}
-    for name, value in parts:
-        if name in asked and (key := _uuid(value.strip())) is not None:
-            asked[name].add(key)
-    found: dict[tuple[str, str], str] = {}
-    if asked["owner"]:
-        found |= {("owner", str(one.user_id)): f"Owner: {one.name}" for one in list_people()}
-    if asked["event"]:
-        titles = events().list_titles(sorted(asked["event"]))
-        found |= {("event", str(key)): f"Inside: {title}" for key, title in titles}
-    return found
-
-
-def filter_words(said: Mapping[str, Any], named: Named | None = None) -> dict[str, str]:
+def filter_words(said: Mapping[str, Any], named: Named) -> dict[str, str]:
     """What an address says of a filter, in words by name.
 
     Args:
-        named: `name_parts` of many addresses; without it those of this one are looked up.
+        named: the owners and events that it names.
     """
-    known = name_parts(said.items()) if named is None else named
     return {
-        name: known.get((name, value))
-        or _WORDS["first_issue" if name == "issue" and "band" not in said else name](value)
+        name: _NAMED[name].format(named[name, value])
+        if (name, value) in named
+        else _WORDS["first_issue" if name == "issue" and "band" not in said else name](value)
         for name, value in said.items()
     }
+
+
+_NAMED = {"owner": "Owner: {}", "event": "Inside: {}"}
 
 
 def _country(code: str) -> str:
@@ -289,22 +269,30 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
 
 
 def filter_bar(
-    chain_id: UUID, endpoint: str, wanted: NodeFilter, *, is_like: bool = False
+    chain_id: UUID,
+    endpoint: str,
+    wanted: NodeFilter,
+    address: MultiDict[str, str],
+    named: Named,
+    *,
+    is_like: bool = False,
 ) -> FilterBar:
     """The bar for the view that is open; what else stands in its address stays.
 
     Args:
         endpoint: of the view, for example `value_chain.matrix`.
+        address: what pages carry along of the address that is open.
+        named: the owners and events that the filter names.
     """
     kept = [
         (name, value)
-        for name, value in carried().items(multi=True)
+        for name, value in address.items(multi=True)
         if name not in PAGING and name not in FILTERS and value
     ]
     said = filter_query(wanted)
     chips = [
         Chip(name, words, _address(endpoint, chain_id, kept, said, without=name))
-        for name, words in filter_words(said).items()
+        for name, words in filter_words(said, named).items()
     ]
     return FilterBar(
         wanted=wanted,

@@ -1,5 +1,6 @@
 """A map as it stood on a past day: picture, list and single nodes, and the wait for a large map."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,30 +18,29 @@ from ddplatform.value_chain.changes.queries.bands import load_day_bands
 from ddplatform.value_chain.changes.queries.node import PAGE_SIZE as HISTORY_PAGE
 from ddplatform.value_chain.changes.queries.node import load_node_history
 from ddplatform.value_chain.graph.queries.snapshots import is_at_hand, load_past_snapshot
-from ddplatform.value_chain.history.queries.lists import PAGE_SIZE, PastFilter, list_past_nodes
-from ddplatform.value_chain.history.queries.node import load_past_node
-from ddplatform.value_chain.history.queries.past import Past, load_past
-from ddplatform.value_chain.history.services import past_days as map_past_days
-from ddplatform.value_chain.history.views import (
+from ddplatform.value_chain.history.asked import (
     asked_day,
     page_number,
     paging,
     start_of_page,
-    views_of_day,
 )
+from ddplatform.value_chain.history.queries.lists import PAGE_SIZE, PastFilter, list_past_nodes
+from ddplatform.value_chain.history.queries.node import load_past_node
+from ddplatform.value_chain.history.queries.past import Past, load_past
+from ddplatform.value_chain.history.services import past_days as map_past_days
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
-from ddplatform.value_chain.mapping.queries.words import (
+from ddplatform.value_chain.mapping.views import lane_word, link_words
+from ddplatform.value_chain.pictures.pages import past_page, read_map_state
+from ddplatform.value_chain.pictures.queries.colours import ColourBy
+from ddplatform.value_chain.pictures.views.colour import Colouring
+from ddplatform.value_chain.pictures.views.rows import rows_of
+from ddplatform.value_chain.words.map_fields import (
     KIND_WORDS,
     difference_words,
     who_words,
     why_words,
 )
-from ddplatform.value_chain.mapping.views import lane_word, link_words
-from ddplatform.value_chain.pictures.queries.colours import ColourBy
-from ddplatform.value_chain.pictures.views.colour import Colouring
-from ddplatform.value_chain.pictures.views.pictures import past_page, read_map_state
-from ddplatform.value_chain.pictures.views.rows import rows_of
 from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import NodeKind
 
@@ -161,9 +161,25 @@ def _of_day(page: str, chain: Any, past: Past) -> dict[str, Any]:
     return {
         "past": past,
         "name_then": past.name_of(chain),
-        "views": views_of_day(chain, shown, page),
+        "views": _views_of_day(chain, shown, page),
         "compare_href": url_for("value_chain.changes", chain_id=chain.id, first=shown),
     }
+
+
+def _views_of_day(chain: ValueChain, shown: str, current: str) -> Sequence[Mapping[str, Any]]:
+    """The picture and the list of a day."""
+    return [
+        {
+            "label": label,
+            "icon": icon,
+            "href": url_for(f"value_chain.{page}", chain_id=chain.id, day=shown),
+            "current": page == current,
+        }
+        for page, label, icon in (
+            ("past_map", "Map", "hierarchy-2"),
+            ("past_table", "Table", "table"),
+        )
+    ]
 
 
 def _filter() -> PastFilter:

@@ -16,11 +16,11 @@ from ddplatform.value_chain.import_corrections.views import activity_summary
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.queries.first_run import leads_first_run
 from ddplatform.value_chain.import_steps.services.undo import obstacle_to_undo, undo_import
+from ddplatform.value_chain.imports.page import dependent_links, import_page
 from ddplatform.value_chain.imports.queries import get_import, list_guessed_values, list_imports
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services import requests as import_requests
 from ddplatform.value_chain.imports.views.mapping import mapping_page, read_corrections, remembered
-from ddplatform.value_chain.imports.views.page import dependent_links, import_page
 from ddplatform.value_chain.mapping.forms import ApplyForm, ImportForm
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 from ddplatform.value_chain.mapping.queries.maps import find_own_business, get_chain

@@ -21,8 +21,8 @@ from ddplatform.infrastructure.forms.choices import country_choices, sector_choi
 from ddplatform.infrastructure.forms.numbers import NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.saved_views.services import NAME_LENGTH
+from ddplatform.value_chain.words.map_fields import KIND_WORDS
 from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 

@@ -1,7 +1,9 @@
 """How maps, suppliers, sites and links are called on the pages of the value chain."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.value_chain.graph.queries.snapshots import MapSnapshot
@@ -9,13 +11,13 @@ from ddplatform.value_chain.mapping.queries.maps import LinkRow
 from ddplatform.value_chain.pictures.queries.groups import (
     BETWEEN,
     NOT_KNOWN,
+    TIER,
     GroupBy,
-    operator_row,
-    tier_of,
 )
 from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import LinkKind
 
+_TIER_KEY = re.compile(rf"{TIER}-?\d{{1,3}}")
 _WHAT_FLOWS: Mapping[LinkKind, str] = {
     LinkKind.SUPPLIES: "goods",
     LinkKind.PROCESSES_FOR: "processing",
@@ -75,8 +77,13 @@ def excess_share(suppliers: Sequence[LinkRow]) -> float | None:
 
 def group_word(snapshot: MapSnapshot, by: GroupBy, key: str) -> str:
     """What a group of nodes is called; `key` as in `pictures/queries/groups`."""
-    tier = tier_of(key)
+    tier = _tier_of(key)
     return _GROUPS[by](snapshot, key) if tier is None else lane_word(snapshot, tier)
+
+
+def _tier_of(key: str) -> int | None:
+    """The tier that a key names; None for a key of another kind."""
+    return int(key[len(TIER) :]) if _TIER_KEY.fullmatch(key) else None
 
 
 def _country_word(_snapshot: MapSnapshot, key: str) -> str:
@@ -97,8 +104,16 @@ def _commodity_word(_snapshot: MapSnapshot, key: str) -> str:
 
 
 def _operator_word(snapshot: MapSnapshot, key: str) -> str:
-    row = operator_row(snapshot, key)
+    row = _operator_row(snapshot, key)
     return "Operator not known" if row is None else f"Run by {snapshot.names[row]}"
+
+
+def _operator_row(snapshot: MapSnapshot, key: str) -> int | None:
+    """The row of the operator that a key names; None for one that nobody knows."""
+    try:
+        return snapshot.row_of.get(UUID(key))
+    except ValueError:
+        return None
 
 
 _GROUPS: Mapping[GroupBy, Callable[[MapSnapshot, str], str]] = {

@@ -6,9 +6,9 @@ from typing import Any
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
 from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.merging.queries.sides import ComparedNode
+from ddplatform.value_chain.words.map_fields import KIND_WORDS
 from supply_chain.matching.pairs import Decision
 from supply_chain.reference.release import load_reference
 

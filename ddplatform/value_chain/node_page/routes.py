@@ -25,9 +25,8 @@ from ddplatform.value_chain.mapping.queries.maps import (
     select_links,
     select_summary,
 )
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS, id_word
 from ddplatform.value_chain.mapping.views import excess_share, link_words, unknown_share
-from ddplatform.value_chain.merging.views import sources_of
+from ddplatform.value_chain.merging.queries.merges import load_sources
 from ddplatform.value_chain.node_page.views import (
     CARDS,
     CardPart,
@@ -36,6 +35,7 @@ from ddplatform.value_chain.node_page.views import (
     styles_of,
 )
 from ddplatform.value_chain.screening.queries.lists import select_matches_of
+from ddplatform.value_chain.words.map_fields import KIND_WORDS, id_word
 from supply_chain.reference.release import load_reference
 
 HISTORY_SHOWN = 20
@@ -121,7 +121,7 @@ def _facts(found: ValueChainNode) -> dict[str, Any]:
     """What the node itself says, in words."""
     reference = load_reference()
     return {
-        "sources": sources_of(found),
+        "sources": load_sources(found),
         "operator": get_node(found.operated_by_id) if found.operated_by_id else None,
         "owner": _owner_words(found.owner_id),
         "ids": [(id_word(scheme), one) for scheme, one in sorted(found.external_ids.items())],

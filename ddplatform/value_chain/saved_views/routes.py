@@ -9,7 +9,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.value_chain import bp
-from ddplatform.value_chain.filters.views import name_parts
+from ddplatform.value_chain.filters.queries.named import load_names
 from ddplatform.value_chain.mapping.forms import SavedViewForm
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.saved_views import services as saving
@@ -28,7 +28,7 @@ from ddplatform.value_chain.saved_views.views import (
 def saved_views(chain_id: UUID) -> ResponseReturnValue:
     """All saved views of a map: what each shows, who saved it when."""
     views = list_views(chain_id)
-    named = name_parts((name, value) for view in views for name, value in view.address)
+    named = load_names((name, value) for view in views for name, value in view.address)
     return render_template(
         "value_chain/saved_views/saved_views.html",
         chain=get_chain(chain_id),
@@ -57,7 +57,7 @@ def save_view(chain_id: UUID) -> ResponseReturnValue:
             form=form,
             chain=chain,
             page_word=PAGE_WORDS[kind],
-            told=view_words(parts),
+            told=view_words(parts, load_names((name, value) for name, value in parts)),
             back=page_address(chain_id, kind, parts),
         ),
     )

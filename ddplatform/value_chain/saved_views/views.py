@@ -6,15 +6,15 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.infrastructure.web.filters import plural
-from ddplatform.value_chain.filters.views import Named, filter_query, filter_words, read_filter
+from ddplatform.value_chain.filters.queries.named import Named
+from ddplatform.value_chain.filters.views import filter_query, filter_words, read_filter
 from ddplatform.value_chain.pictures.views.colour import map_colour_choices
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.queries import ViewRow
-from ddplatform.value_chain.saved_views.services import kept_parts
 from supply_chain.search.node_filter import FILTERS
 
 SHOWN = 8
@@ -57,9 +57,14 @@ class ViewBar:
     """None where what is shown stands in the bar already."""
 
 
-def view_bar(chain_id: UUID, kind: ViewKind, views: Sequence[ViewRow]) -> ViewBar:
-    """The bar for the page that is open; an open view stands in it however many there are."""
-    here = kept_parts(kind, request.args.items(multi=True))
+def view_bar(
+    chain_id: UUID, kind: ViewKind, views: Sequence[ViewRow], here: Sequence[Sequence[str]]
+) -> ViewBar:
+    """The bar for the page that is open; an open view stands in it however many there are.
+
+    Args:
+        here: what a view keeps of the address that is open.
+    """
     is_open = [view.kind == kind and view.address == here for view in views]
     ordered = sorted(zip(views, is_open, strict=True), key=lambda pair: not pair[1])[:SHOWN]
     links = [
@@ -97,11 +102,11 @@ def query_of(parts: Sequence[Sequence[str]]) -> dict[str, Any]:
     return query
 
 
-def view_words(parts: Sequence[Sequence[str]], named: Named | None = None) -> list[str]:
+def view_words(parts: Sequence[Sequence[str]], named: Named) -> list[str]:
     """What a view shows, one phrase for each part of its address; without any, all sites.
 
     Args:
-        named: `name_parts` of many views; without it those of this one are looked up.
+        named: the owners and events that it names.
     """
     if not parts:
         return ["Everything"]

@@ -11,7 +11,6 @@ from ddplatform.infrastructure import commands as doors
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.value_chain.screening.queries.words import notes_in_words, release_in_words
 from ddplatform.value_chain.screening.services.export import export_changes
 from ddplatform.value_chain.screening.services.lists import (
     ListFields,
@@ -21,6 +20,7 @@ from ddplatform.value_chain.screening.services.lists import (
     official_fields,
     read_about,
 )
+from ddplatform.value_chain.words.official_lists import notes_in_words, release_in_words
 from supply_chain.screening.words import list_words
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -29,17 +29,17 @@ from ddplatform.value_chain.screening.queries.lists import (
     list_matches,
     load_changes,
 )
-from ddplatform.value_chain.screening.queries.words import (
+from ddplatform.value_chain.screening.services import export as screening_export
+from ddplatform.value_chain.screening.services import lists as screening_lists
+from ddplatform.value_chain.screening.services import matches as screening
+from ddplatform.value_chain.screening.services.lists import TakenIn
+from ddplatform.value_chain.words.official_lists import (
     CHANGES,
     STATUSES,
     changes_in_words,
     notes_in_words,
     release_in_words,
 )
-from ddplatform.value_chain.screening.services import export as screening_export
-from ddplatform.value_chain.screening.services import lists as screening_lists
-from ddplatform.value_chain.screening.services import matches as screening
-from ddplatform.value_chain.screening.services.lists import TakenIn
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.screening.entries import Entry
 

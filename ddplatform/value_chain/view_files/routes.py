@@ -15,12 +15,15 @@ from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.drawings.standalone import png_file, svg_file
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.saved_views.address import asked_parts
 from ddplatform.value_chain.saved_views.models import ViewKind
-from ddplatform.value_chain.saved_views.services import kept_parts
+from ddplatform.value_chain.view_files.address import (
+    archived_of_address,
+    form_words,
+    is_of_archived,
+)
+from ddplatform.value_chain.view_files.content import ViewContent, content_of
 from ddplatform.value_chain.view_files.services import record_view_export
-from ddplatform.value_chain.view_files.views.archived import archived_sites
-from ddplatform.value_chain.view_files.views.bar import form_words, is_of_archived
-from ddplatform.value_chain.view_files.views.content import ViewContent, content_of
 
 MEDIA_TYPES: Mapping[str, str] = {
     "svg": "image/svg+xml",
@@ -48,7 +51,7 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
         chain_id,
         kind,
         form,
-        asked=kept_parts(kind, request.args.items(multi=True)),
+        asked=asked_parts(kind),
         nodes=nodes,
         act=g.act,
     )
@@ -63,7 +66,7 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
 def _file_of(chain: ValueChain, kind: ViewKind, form: str) -> tuple[bytes, int]:
     """The file, and how many nodes it holds."""
     if is_of_archived(kind):
-        archived = archived_sites(chain)
+        archived = archived_of_address(chain)
         return archived.write(form), archived.nodes
     content = content_of(chain, kind)
     return _WRITE[form](content), content.nodes_in(form)

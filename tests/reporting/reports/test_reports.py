@@ -29,9 +29,9 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound, TooMany
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.tenancy import acting_in, nobody
-from ddplatform.reporting.report_facts.queries import chain as report_chain
 from ddplatform.reporting.report_facts.queries import risks as report_risks
 from ddplatform.reporting.report_facts.queries.scope import load_scope
+from ddplatform.reporting.report_facts.views import chain as report_chain
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import get_report_with_facts, list_reports, report_name
 from ddplatform.reporting.reports.services import preview as report_preview

@@ -12,7 +12,7 @@ from ddplatform.documents.content import Table
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.risk.atlas.queries.country import CountryAtlas, FactorLine, load_country
 from ddplatform.risk.atlas.views.comparing import CompareRow, side_by_side
-from ddplatform.risk.atlas_files.queries.countries import country_tables
+from ddplatform.risk.atlas_files.views.countries import country_tables
 from ddplatform.risk.reference.queries.releases import get_newest_release
 from supply_chain.reference.release import load_reference
 from tests.conftest import NOW

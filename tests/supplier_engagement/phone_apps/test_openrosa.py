@@ -27,7 +27,7 @@ from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, AppLink, IntakeStatus
 from ddplatform.supplier_engagement.offline.services.intake import put_aside
 from ddplatform.supplier_engagement.offline.views import app_square, collect_settings
-from ddplatform.supplier_engagement.phone_apps import queries as answer_phone_forms
+from ddplatform.supplier_engagement.phone_apps.services import forms as answer_phone_forms
 from ddplatform.supplier_engagement.phone_apps.services import links as app_links
 from ddplatform.supplier_engagement.phone_apps.services.links import MOST_LINKS
 from ddplatform.supplier_engagement.phone_apps.views import hash_of_form

@@ -7,8 +7,8 @@ import pytest
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import release_write_lock
 from ddplatform.infrastructure.tenancy import acting_in
-from ddplatform.supplier_engagement.phone_apps import queries as answer_phone_forms
-from ddplatform.supplier_engagement.phone_apps.queries import load_phone_form
+from ddplatform.supplier_engagement.phone_apps.services import forms as answer_phone_forms
+from ddplatform.supplier_engagement.phone_apps.services.forms import write_phone_form
 from ddplatform.supplier_engagement.responses.queries.responses import find_response, get_request
 from ddplatform.supplier_engagement.translations.services import confirm, take_back
 from questionnaires.form.form import Form
@@ -37,7 +37,7 @@ def _nothing_kept() -> Iterator[None]:
 def load(supplier: Supplier) -> bytes:
     with acting(supplier.id):
         release_write_lock()  # as a page that only reads
-        return load_phone_form(get_request(supplier.asked.assignment_id))
+        return write_phone_form(get_request(supplier.asked.assignment_id))
 
 
 def form_of(supplier: Supplier) -> Form:
@@ -132,7 +132,7 @@ def test_what_is_not_committed_yet_is_not_kept(supplier: Supplier, tenant: Tenan
     with acting(tenant.id):
         confirm(saq_version(), "fr", {PLACE: WORDS}, act=Act(tenant.analyst, NOW))
         with acting_in(supplier.id):
-            load_phone_form(get_request(supplier.asked.assignment_id))
+            write_phone_form(get_request(supplier.asked.assignment_id))
         assert answer_phone_forms._kept == {}
 
 

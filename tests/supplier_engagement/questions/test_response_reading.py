@@ -16,8 +16,9 @@ from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.accounts.organisations.services import invitations
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.queries import load_plan
-from ddplatform.supplier_engagement.questions.queries import all_questions
+from ddplatform.supplier_engagement.questions.views import all_questions
 from questionnaires import Response, pages
+from questionnaires.form.languages import tongue_of
 from tests.answering import Asked, acting, ask, come_in, mails, saq_version
 from tests.factories import PASSWORD, Tenant, csrf_token
 from tests.kept_worlds import kept_world
@@ -102,7 +103,7 @@ def test_page_and_paper_hold_every_question_and_the_page_is_light(app: Flask, as
     page = client.get(address)
     paper = re.sub(r"\s+", "", _text(client.get(f"{address}.pdf").data))
 
-    sections = all_questions(form, light=False)
+    sections = all_questions(form, tongue_of(form, "en"), light=False)
     labels = [question.label for section in sections for question in section.questions]
     assert len(labels) >= 80
     assert [label for label in labels if label not in unescape(page.text)] == []
@@ -123,7 +124,11 @@ def test_a_question_read_first_has_the_number_in_its_section_under_which_it_is_a
         for item in page.items
         if item.kind == "question"
     }
-    told = [q for section in all_questions(plan.form, light=light) for q in section.questions]
+    told = [
+        q
+        for section in all_questions(plan.form, tongue_of(plan.form, "en"), light=light)
+        for q in section.questions
+    ]
     read = {q.label: q.number.partition(".")[2] for q in told}
 
     assert {label: read[label] for label in answered} == answered
@@ -134,8 +139,8 @@ def test_the_short_version_and_repeats_are_told_as_such(context: Flask, tenant: 
     asked = ask(tenant, light=True)
     with acting(asked.tenant.id):
         form = load_plan(saq_version()).form
-    short = all_questions(form, light=True)
-    whole = all_questions(form, light=False)
+    short = all_questions(form, tongue_of(form, "en"), light=True)
+    whole = all_questions(form, tongue_of(form, "en"), light=False)
 
     def count(sections: object) -> int:
         return sum(len(section.questions) for section in sections)  # type: ignore[attr-defined]

@@ -7,16 +7,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ddplatform.languages import speaking
+from ddplatform.languages import current_language, speaking
 from ddplatform.supplier_engagement.library import queries as questionnaires
-from ddplatform.supplier_engagement.responses.queries.languages import (
+from ddplatform.supplier_engagement.translations.queries import texts as questionnaire_texts
+from questionnaires import Form, read_form
+from questionnaires.form.form import Text
+from questionnaires.form.languages import (
     Tongue,
     spoken_language,
     tongue_of,
 )
-from ddplatform.supplier_engagement.translations.queries import texts as questionnaire_texts
-from questionnaires import Form, read_form
-from questionnaires.form.form import Text
 from questionnaires.library import shipped as library
 from questionnaires.library.shipped import shipped_translations
 from questionnaires.translations.texts import Translation
@@ -41,7 +41,7 @@ def farms() -> Form:
 
 def read_in(app: Flask, form: Form, language: str, kept: str = "") -> Tongue:
     with app.test_request_context(), speaking(language):
-        return tongue_of(form, kept)
+        return tongue_of(form, current_language(), kept)
 
 
 def test_a_text_without_translation_is_told_with_the_code_of_the_source(app: Flask, farms: Form):
@@ -66,10 +66,10 @@ def test_an_english_page_shows_the_english_form_though_it_was_begun_in_french(
     app: Flask, farms: Form
 ):
     with app.test_request_context(), speaking("en"):
-        assert spoken_language(farms, "fr") is None
-        assert tongue_of(farms, "fr").is_spoken
+        assert spoken_language(farms, "en", "fr") is None
+        assert tongue_of(farms, "en", "fr").is_spoken
     with app.test_request_context(), speaking("fr"):
-        assert spoken_language(farms, "en") == "French (fr)"
+        assert spoken_language(farms, "fr", "en") == "French (fr)"
 
 
 def signed_in_supplier(app: Flask, tenant: Tenant) -> tuple[Supplier, FlaskClient]:

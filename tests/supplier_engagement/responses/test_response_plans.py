@@ -14,7 +14,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.response.queries.conduct import load_conduct
 from ddplatform.supplier_engagement.library.queries import get_assignment
-from ddplatform.supplier_engagement.responses.queries.plans import FindOut, PlanFault, fault_of
+from ddplatform.supplier_engagement.responses.plans import FindOut, PlanFault, fault_of
 from ddplatform.supplier_engagement.responses.queries.responses import find_response, list_answers
 from ddplatform.supplier_engagement.responses.services import responses
 from ddplatform.supplier_engagement.review.services.redaction import redact

@@ -34,7 +34,6 @@ from ddplatform.supplier_engagement.responses.models import (
     RiskSignal,
 )
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
-from ddplatform.supplier_engagement.responses.queries.languages import language_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     find_response,
@@ -50,6 +49,7 @@ from ddplatform.supplier_engagement.responses.services import responses
 from ddplatform.supplier_engagement.submission.services import receipt_pdf, submit
 from ddplatform.value_chain.mapping.queries.maps import find_own_business, get_node
 from questionnaires import StepRefused, read_form
+from questionnaires.form.languages import language_of
 from supply_chain.errors import FileRefused
 from supply_chain.vocabulary import Issue
 from tests.answering import (

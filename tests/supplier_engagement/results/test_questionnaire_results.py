@@ -29,12 +29,13 @@ from ddplatform.supplier_engagement.results.queries.results import (
     By,
     QuestionResult,
     Respondent,
+    asked_questions,
     concerns_children,
     count_answers,
     groups_of,
     load_respondents,
 )
-from ddplatform.supplier_engagement.results.queries.rows import wide_table
+from ddplatform.supplier_engagement.results.views.rows import wide_table
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from questionnaires import Kind, Question, shipped_form
 from questionnaires.scoring.plan import question_id
@@ -388,7 +389,7 @@ def test_coordinates_do_not_go_out_since_they_may_be_those_of_a_home():
     form = replace(shipped_form("SAQ"), children=(question,))
     one = Respondent(UUID(int=1), UUID(int=1), "Farm", "CI", 1, NOW, {"/data/where": None})
 
-    table = wide_table(form, [one], {(UUID(int=1), "/data/where"): "5.35 -4.01"})
+    table = wide_table(asked_questions(form), [one], {(UUID(int=1), "/data/where"): "5.35 -4.01"})
 
     assert table.rows[0][-1] == "(a place)"
 

@@ -16,11 +16,12 @@ from werkzeug.datastructures import MultiDict
 
 from ddplatform.infrastructure.db import db, finish
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
+from ddplatform.value_chain.filters.address import said_words
 from ddplatform.value_chain.filters.queries import filters as node_filters
 from ddplatform.value_chain.filters.queries.filters import KEY_INDEX, find_rows, list_meant
 from ddplatform.value_chain.filters.queries.lists import PAGE_SIZE, NodeOrder, NodePage, list_nodes
 from ddplatform.value_chain.filters.queries.names import find_named
-from ddplatform.value_chain.filters.views import filter_query, filter_words, read_filter
+from ddplatform.value_chain.filters.views import filter_query, read_filter
 from ddplatform.value_chain.graph.queries.columns import BANDS
 from ddplatform.value_chain.graph.queries.snapshots import load_snapshot
 from ddplatform.value_chain.graph.services.tiers import refresh_tiers
@@ -352,7 +353,7 @@ def test_what_an_address_does_not_know_filters_nothing(query: dict[str, str]):
 
 def test_each_filter_is_told_in_words(mixed: CocoaMap, tenant: Tenant):
     with acting(tenant):
-        words = filter_words(filter_query(everything_set(tenant)))
+        words = said_words(filter_query(everything_set(tenant)))
     assert words["owner"] == "Owner: Analyst of acme"
     assert words["issue"] == "Band of: Child labour below the minimum age"
     assert words["event"] == "Inside an event that is not known"

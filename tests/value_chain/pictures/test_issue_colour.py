@@ -1,6 +1,7 @@
 from flask import Flask
 
-from ddplatform.value_chain.pictures.views.issue_colour import chosen_issue, colour_choices
+from ddplatform.value_chain.pictures.pages import chosen_issue
+from ddplatform.value_chain.pictures.views.issue_colour import colour_choices
 from supply_chain.vocabulary import Issue
 
 

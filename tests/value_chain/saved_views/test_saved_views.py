@@ -201,7 +201,7 @@ def test_a_view_of_another_organisation_is_not_found(
     ],
 )  # fmt: skip
 def test_a_view_is_told_in_words(parts: list[list[str]], words: list[str]):
-    assert view_words(parts) == words
+    assert view_words(parts, {}) == words
 
 
 # ---- pages -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.core.due_diligence.lifecycle import next_steps
 from ddplatform.core.due_diligence.tracking import tracking_words
 from ddplatform.core.due_diligence.vocabulary import ActionState, Machine
@@ -30,7 +31,7 @@ from ddplatform.due_diligence.finding_judgements.queries import effect_of, list_
 from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.due_diligence.findings.queries import find_open_fact, get_finding
 from ddplatform.due_diligence.findings.views import words
-from ddplatform.due_diligence.findings.views.short_forms import (
+from ddplatform.due_diligence.short_forms import (
     action_form,
     finding_form,
     saved_action,
@@ -149,7 +150,7 @@ def plan(finding_id: UUID) -> ResponseReturnValue:
     """Plan an action: who, until when, with what, and how success is measured."""
     finding = get_finding(finding_id)
     form = PlanForm(owner_id=str(finding.owner_id or ""), **_proposed())
-    form.owner_id.choices = words.people_choices("Nobody")
+    form.owner_id.choices = words.people_choices(list_people(), "Nobody")
 
     def save() -> ResponseReturnValue:
         made = mitigation.plan(finding_id, _plan(form), act=g.act)

@@ -12,7 +12,7 @@ from ddplatform.due_diligence.actions.services import verification
 from ddplatform.due_diligence.actions.services.verification import Judgement
 from ddplatform.due_diligence.blueprints.findings import bp
 from ddplatform.due_diligence.findings.models import MitigationAction
-from ddplatform.due_diligence.findings.views.short_forms import action_form, saved_action
+from ddplatform.due_diligence.short_forms import action_form, saved_action
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.services import SentFile
 from ddplatform.infrastructure.access.permissions import Permission

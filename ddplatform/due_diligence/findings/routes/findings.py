@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.audit.queries.history import list_history
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.tracking import tracking_words
@@ -30,7 +31,7 @@ from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.due_diligence.findings.services.steps import list_steps, work_on
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.findings.views.answer_drafts import AnswerDraft, draft_from
-from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding
+from ddplatform.due_diligence.short_forms import finding_form, saved_finding
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
@@ -212,7 +213,7 @@ def owner(finding_id: UUID) -> ResponseReturnValue:
     """Say who answers for it."""
     finding = get_finding(finding_id)
     form = OwnerForm(owner_id=str(finding.owner_id or ""), version=finding.row_version)
-    form.owner_id.choices = words.people_choices("Nobody yet")
+    form.owner_id.choices = words.people_choices(list_people(), "Nobody yet")
 
     def save() -> ResponseReturnValue:
         chosen = UUID(form.owner_id.data) if form.owner_id.data else None

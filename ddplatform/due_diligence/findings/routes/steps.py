@@ -21,7 +21,7 @@ from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services.steps import StepInput, take_step
 from ddplatform.due_diligence.findings.views import words
-from ddplatform.due_diligence.findings.views.short_forms import finding_form, saved_finding
+from ddplatform.due_diligence.short_forms import finding_form, saved_finding
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotAllowed, NotFound
 from ddplatform.infrastructure.forms.sent import VersionForm, answer_form

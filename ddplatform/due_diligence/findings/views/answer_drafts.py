@@ -9,7 +9,7 @@ from ddplatform.due_diligence.findings.services.findings import TEXT_LENGTH, TIT
 from ddplatform.supplier_engagement.answering.views.fields import field_id, numbers_of
 from ddplatform.supplier_engagement.responses.models import RedFlag
 from ddplatform.supplier_engagement.responses.queries.responses import Filled
-from ddplatform.supplier_engagement.responses.queries.traces import is_free_text
+from ddplatform.supplier_engagement.responses.traces import is_free_text
 from ddplatform.supplier_engagement.review.views import shown_words
 from questionnaires import Item, red_flags
 from questionnaires.scoring.plan import extra

@@ -1,8 +1,10 @@
 """Words of the pages of findings and actions, from the data of the core."""
 
+from collections.abc import Iterable
+
 from wtforms.fields import SelectChoice
 
-from ddplatform.accounts.organisations.queries import list_people
+from ddplatform.accounts.organisations.queries import Person
 from ddplatform.audit.queries.history import HistoryEntry
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.lifecycle import lifecycle
@@ -59,11 +61,11 @@ RELATIONS = {
 }
 
 
-def people_choices(nobody: str) -> list[SelectChoice]:
+def people_choices(people: Iterable[Person], nobody: str) -> list[SelectChoice]:
     """The members of the acting organisation, and nobody."""
     return [
         SelectChoice("", nobody),
-        *(SelectChoice(str(person.user_id), person.name) for person in list_people()),
+        *(SelectChoice(str(person.user_id), person.name) for person in people),
     ]
 
 

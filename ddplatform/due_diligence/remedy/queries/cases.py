@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -27,17 +28,29 @@ from ddplatform.infrastructure.one_row import get_row
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from supply_chain.vocabulary import Issue
 
-STAGES: tuple[tuple[str, frozenset[ImpactState]], ...] = (
+
+class CaseStage(StrEnum):
+    """How far a case is, as it is counted for everybody."""
+
+    MADE_SAFE = "made_safe"
+    PLAN = "plan"
+    HELP = "help"
+    FOLLOW_UP = "follow_up"
+    CLOSED = "closed"
+    ELSEWHERE = "elsewhere"
+
+
+STAGES: tuple[tuple[CaseStage, frozenset[ImpactState]], ...] = (
     (
-        "Being made safe",
+        CaseStage.MADE_SAFE,
         frozenset({ImpactState.ALLEGED, ImpactState.TRIAGED, ImpactState.IMMEDIATE_PROTECTION}),
     ),
-    ("Plan being agreed", frozenset({ImpactState.ASSESSED, ImpactState.PLAN_AGREED})),
-    ("Help running", frozenset({ImpactState.IN_REMEDIATION, ImpactState.REOPENED})),
-    ("Follow-up", frozenset({ImpactState.FOLLOW_UP, ImpactState.CLOSURE_PROPOSED})),
-    ("Closed and verified", frozenset({ImpactState.CLOSED_VERIFIED})),
+    (CaseStage.PLAN, frozenset({ImpactState.ASSESSED, ImpactState.PLAN_AGREED})),
+    (CaseStage.HELP, frozenset({ImpactState.IN_REMEDIATION, ImpactState.REOPENED})),
+    (CaseStage.FOLLOW_UP, frozenset({ImpactState.FOLLOW_UP, ImpactState.CLOSURE_PROPOSED})),
+    (CaseStage.CLOSED, frozenset({ImpactState.CLOSED_VERIFIED})),
     (
-        "Elsewhere",
+        CaseStage.ELSEWHERE,
         frozenset(
             {
                 ImpactState.REFERRED_TO_AUTHORITY,
@@ -96,7 +109,7 @@ class AssigneeRow:
 class StageCount:
     """How many cases are at a stage, suppressed."""
 
-    title: str
+    stage: CaseStage
     shown: Shown
 
 

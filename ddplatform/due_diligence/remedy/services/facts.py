@@ -1,6 +1,6 @@
 """What the guards of ST-IMPACT need to know about a case, gathered from its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,23 @@ from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.step_facts import ImpactFacts
 from ddplatform.core.due_diligence.vocabulary import ImpactState
-from ddplatform.due_diligence.remedy.models import RemediationCase, RemediationStep
-from ddplatform.due_diligence.remedy.queries.cases import list_assignees, list_steps, load_criteria
+from ddplatform.due_diligence.remedy.models import (
+    CaseCriterion,
+    RemediationCase,
+    RemediationStep,
+    SupportItem,
+)
+from ddplatform.due_diligence.remedy.queries.cases import (
+    AccessRow,
+    AssigneeRow,
+    CaseOrigin,
+    get_origin,
+    list_accesses,
+    list_assignees,
+    list_steps,
+    list_support_items,
+    load_criteria,
+)
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.infrastructure.access.identity import Act
 
@@ -73,6 +88,53 @@ def _open_step(case: RemediationCase, row: RemediationStep) -> StepNote:
     if row.sealed_note is not None:
         data = case_seal.unseal(case, row, "sealed_note", row.sealed_note)
     return StepNote(row.step, row.taken_at, tuple(data["ticked"]), str(data["note"]))
+
+
+@dataclass(frozen=True)
+class JudgedCriterion:
+    """A criterion for closing a case as it was judged last, opened."""
+
+    is_met: bool | None
+    basis: str
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """All that is kept of a case, opened for a person who is assigned to it."""
+
+    case: RemediationCase
+    facts: CaseFacts
+    steps: Sequence[StepNote]
+    """Oldest first."""
+    origin: CaseOrigin
+    support: Sequence[SupportItem]
+    criteria: Mapping[str, JudgedCriterion]
+    may_move: ImpactFacts
+    """What the guards know; a reason and a reference are asked for in the form."""
+    assignees: Sequence[AssigneeRow]
+    accesses: Sequence[AccessRow]
+
+
+def open_case(case: RemediationCase, *, act: Act) -> OpenedCase:
+    """Open a case for the person who is assigned to it."""
+    return OpenedCase(
+        case=case,
+        facts=open_facts(case),
+        steps=open_steps(case),
+        origin=get_origin(case),
+        support=list_support_items(case.id),
+        criteria={ref: _judged(case, row) for ref, row in load_criteria(case.id).items()},
+        may_move=gather(case, act=act, reason="given", reference="given"),
+        assignees=list_assignees(case.id),
+        accesses=list_accesses(case.id),
+    )
+
+
+def _judged(case: RemediationCase, row: CaseCriterion) -> JudgedCriterion:
+    basis = ""
+    if row.sealed_basis is not None:
+        basis = str(case_seal.unseal(case, row, "sealed_basis", row.sealed_basis))
+    return JudgedCriterion(row.is_met, basis)
 
 
 def gather(

@@ -1,56 +1,63 @@
-"""All facts of a report (docs/report-facts.md), gathered in one look at the database."""
+"""All records that a report tells of, gathered in one look at the database."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from ddplatform.accounts.organisations.models import Organisation
 from ddplatform.accounts.organisations.queries import get_organisation
+from ddplatform.core.due_diligence.suppression import Shown
 from ddplatform.due_diligence.frameworks.queries import framework_facts
+from ddplatform.due_diligence.remedy.queries.cases import StageCount, count_cases_by_stage
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.reporting.report_facts.queries.chain import load_chain_facts
-from ddplatform.reporting.report_facts.queries.gaps import list_gaps
-from ddplatform.reporting.report_facts.queries.reasons import add_country_figures
+from ddplatform.reporting.report_facts.queries.chain import WholeMap, load_map
 from ddplatform.reporting.report_facts.queries.risks import (
-    country_word,
-    load_factor_facts,
-    load_risk_facts,
+    Risks,
+    load_indicator_values,
+    load_risks,
 )
 from ddplatform.reporting.report_facts.queries.scope import Scope
 from ddplatform.reporting.report_facts.queries.work import (
-    load_action_facts,
-    load_finding_facts,
-    load_questionnaire_facts,
-    load_remedy_facts,
+    Actions,
+    FindingRecord,
+    Rounds,
+    load_actions,
+    load_findings,
+    load_rounds,
 )
 
-FORMAT = "report-facts/1"
+
+@dataclass(frozen=True)
+class Records:
+    """What the records say of a scope; `cases` and `frameworks` are kept for today alone."""
+
+    scope: Scope
+    organisation: Organisation
+    whole: WholeMap
+    risks: Risks | None
+    indicator_values: Sequence[Any]
+    rounds: Rounds
+    findings: Sequence[FindingRecord]
+    actions: Actions
+    cases: tuple[Sequence[StageCount], Shown] | None
+    frameworks: list[dict[str, Any]] | None
 
 
-def load_facts(scope: Scope, *, audience: str) -> dict[str, Any]:
-    """What the records say of a scope, without the report's own number and its place in the log.
+def load_records(scope: Scope) -> Records:
+    """What the records say of a scope.
 
     The number of statements does not depend on the size of the map.
     """
-    chain = load_chain_facts(scope)
-    factors = load_factor_facts(scope, chain.countries)
-    organisation = get_organisation(current_organisation())
-    facts = {
-        "format": FORMAT,
-        "audience": audience,
-        "organisation": {
-            "name": organisation.name,
-            "country": country_word(organisation.country),
-            "ownership_type": None,
-        },
-        "scope": {"label": scope.map_name, "value_chains": [scope.map_name]},
-        "period": {"from": scope.period_from.isoformat(), "to": scope.period_to.isoformat()},
-        "as_of": scope.as_of.isoformat(),
-        "value_chain": chain.document,
-        **load_risk_facts(scope),
-        "questionnaires": load_questionnaire_facts(scope),
-        "findings": load_finding_facts(scope),
-        "actions": load_action_facts(scope),
-        **load_remedy_facts(scope),
-        "frameworks": None if scope.is_past else framework_facts(as_of=scope.as_of),
-        "factors": factors,
-    }
-    add_country_figures(facts["risks"] or (), chain.document["nodes"], factors or ())
-    return {**facts, "gaps": list_gaps(scope, chain, facts, factors)}
+    whole = load_map(scope)
+    return Records(
+        scope=scope,
+        organisation=get_organisation(current_organisation()),
+        whole=whole,
+        risks=load_risks(scope),
+        indicator_values=load_indicator_values(scope, whole.countries),
+        rounds=load_rounds(scope),
+        findings=load_findings(scope),
+        actions=load_actions(scope),
+        cases=None if scope.is_past else count_cases_by_stage(),
+        frameworks=None if scope.is_past else framework_facts(as_of=scope.as_of),
+    )

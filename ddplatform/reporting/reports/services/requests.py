@@ -13,8 +13,9 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
-from ddplatform.reporting.report_facts.queries.facts import load_facts
+from ddplatform.reporting.report_facts.queries.facts import load_records
 from ddplatform.reporting.report_facts.queries.scope import load_scope
+from ddplatform.reporting.report_facts.views.facts import facts_of
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import next_number
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -116,4 +117,4 @@ def gather(report: Report) -> dict[str, Any]:
         as_of=report.as_of,
         today=report.created_at.date(),
     )
-    return load_facts(scope, audience=report.audience)
+    return facts_of(load_records(scope), audience=report.audience)

@@ -12,8 +12,10 @@ from markupsafe import Markup, escape
 from ddplatform.documents.content import Column, Kind
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number, percent
-from ddplatform.risk.analysis.queries.answers import Answered, Asked
-from ddplatform.risk.analysis.queries.content import Analysis, Sheet, Value
+from ddplatform.risk.analysis.queries.answers import Answered
+from ddplatform.risk.analysis.queries.questions import Analysis, Asked
+from ddplatform.risk.analysis.views.answers import answer_of
+from ddplatform.risk.analysis.views.content import Sheet, Value
 from ddplatform.risk.analysis.views.pictures import (
     TIER_LEGEND,
     Bar,
@@ -23,11 +25,11 @@ from ddplatform.risk.analysis.views.pictures import (
     ways_of,
 )
 from ddplatform.risk.analysis.views.words import WORDS
-from ddplatform.risk.analysis_answers.queries.issue_flows import load_bands
 from ddplatform.value_chain.graph.queries.study import Spot
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.pictures.views.issue_colour import colour_choices
 from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import RiskBand
 
 TENTH = 0.1
 LEAST_OF_FOUR_DECIMALS = 0.001
@@ -83,8 +85,9 @@ class AnalysisPage:
     def __init__(self, chain: ValueChain, asked: Asked, found: Answered) -> None:
         self.chain, self.chain_id = chain, chain.id
         self.asked, self.found = asked, found
-        self.answer, self.words = found.answer, WORDS[asked.what]
-        self.sheets = tuple(self._sheet(at, one) for at, one in enumerate(found.answer.sheets))
+        self.answer, self.words = answer_of(found), WORDS[asked.what]
+        self.sheets = tuple(self._sheet(at, one) for at, one in enumerate(self.answer.sheets))
+        self.ways = ways_of(self.answer)
 
     @property
     def sentence(self) -> Markup:
@@ -105,14 +108,9 @@ class AnalysisPage:
             for figure in self.answer.figures
         ]
 
-    def drawing(self, *, rtl: bool) -> Markup | None:
+    def drawing(self, bands: Mapping[UUID, RiskBand | None], *, rtl: bool) -> Markup | None:
         """The best ways, coloured by the issue; None where there is none to draw."""
-        ways = ways_of(self.answer)
-        if not ways.spots:
-            return None
-        run_id = self.chain.current_run_id
-        bands = load_bands(run_id, ways.keys, self.asked.issue) if run_id else {}
-        return drawing(self.answer, ways, bands, rtl=rtl)
+        return drawing(self.answer, self.ways, bands, rtl=rtl) if self.ways.spots else None
 
     def address(self, what: Analysis, **more: Any) -> str:
         """The page of an analysis of this map."""

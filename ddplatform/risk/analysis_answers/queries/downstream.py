@@ -1,176 +1,59 @@
-"""Answers about what stands downstream of one node: what it touches, who is short if it stops."""
+"""What stands downstream of one node: what it touches, who is short if it stops."""
 
-from ddplatform.documents.content import Column, Kind
-from ddplatform.documents.words import counted
-from ddplatform.risk.analysis.queries.content import NAMED, Analysis, Answer, Figure, Sheet, Value
-from ddplatform.risk.analysis.queries.words import good_name, hs_codes, words_out_of
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ddplatform.risk.analysis.queries.questions import NAMED
+from ddplatform.risk.analysis_answers.queries.flow_kinds import FlowKind, kind_out_of, spots_of
 from ddplatform.value_chain.graph.queries.study import Spot, Study
-from supply_chain.analysis.reach import Affected, Reach, Stop, reach_of, stop_of
+from supply_chain.analysis.reach import Reach, Stop, reach_of, stop_of
 
-OTHERS_SHOWN = 3
+OTHERS_NAMED = 3
 
 
-def answer_reach(study: Study, row: int, *, most: int = NAMED) -> Answer:
+@dataclass(frozen=True)
+class ReachFound:
     """Which own operations and goods a node touches."""
-    found, spot = reach_of(study.flow, study.start, row, most=most), study.spot(row)
-    words = words_out_of(study, row)
-    sentence = f"{spot.name} reaches none of the own operations."
-    if found.touched:
-        top = found.touched[0]
-        sentence = (
-            f"{spot.name} stands behind {counted(found.count, 'own operation')}, most of all "
-            f"{study.spot(top.row).name}: {top.share:.1%} of its {words.whole}."
-        )
-    return Answer(
-        Analysis.REACH,
-        (spot,),
-        sentence,
-        (
-            Figure("own", "Own operations it touches", found.count, Kind.NUMBER),
-            Figure("downstream", f"Direct and indirect {words.takers}", found.downstream,
-                   Kind.NUMBER),
-            Figure("without_share", "Linked, but no share stated", found.without_stated_share,
-                   Kind.NUMBER),
-        ),
-        (_own_sheet(study, found, words.whole), _goods_sheet(study, found, words.whole)),
-    )  # fmt: skip
+
+    core: Reach
+    flows: FlowKind
+    spots: Mapping[int, Spot]
+    commodities: Sequence[str | None]
+    """The goods by the position that the core gives them."""
 
 
-def _own_sheet(study: Study, found: Reach, whole: str) -> Sheet:
-    rows: list[tuple[Value, ...]] = [
-        (
-            study.spot(one.row),
-            one.share,
-            tuple(study.spot(at) for at in one.way.rows) if one.way else None,
-        )
-        for one in found.touched
-    ]
-    if found.count > len(rows):
-        rows.append((Spot("", f"{found.count - len(rows):,} more"), None, ()))
-    return Sheet(
-        "own",
-        "Own operations it touches",
-        (
-            Column("own", "Own operation", 2),
-            Column("share", f"Of its {whole}", kind=Kind.SHARE, missing=""),
-            Column("way", "The way that carries most", 4, missing="no share stated"),
-        ),
-        tuple(rows),
-        "No way leads from here to an own operation.",
-        "Over all ways together. However small the share, the link is there.",
-        bar="share",
-    )
-
-
-def _goods_sheet(study: Study, found: Reach, whole: str) -> Sheet:
-    names = study.flow.commodities
-    return Sheet(
-        "goods",
-        "Goods it is in",
-        (
-            Column("own", "Own operation", 2),
-            Column("good", "Good that arrives", 2),
-            Column("hs", "HS code", missing="no code"),
-            Column("of_good", "Of this good", kind=Kind.SHARE),
-            Column("share", f"Of all its {whole}", kind=Kind.SHARE),
-        ),
-        tuple(
-            (
-                study.spot(one.row),
-                good_name(names[one.commodity]),
-                hs_codes(names[one.commodity]),
-                one.of_good,
-                one.share,
-            )
-            for one in found.goods
-        ),
-        "It is in no good that an own operation buys.",
-        bar="of_good",
-    )
-
-
-def answer_stop(study: Study, row: int, *, most: int = NAMED) -> Answer:
+@dataclass(frozen=True)
+class StopFound:
     """Who is short of what if a node stops, and who has another source."""
-    found, spot = stop_of(study.flow, study.start, row, most=most), study.spot(row)
-    words, cut_off = words_out_of(study, row), study.tree.only_through(row)
-    sentence = f"Nobody in this map buys from {spot.name}."
-    if found.affected:
-        top = found.affected[0]
-        sentence = (
-            f"If {spot.name} stops, {found.count:,} "
-            f"{words.taker if found.count == 1 else words.takers} "
-            f"{'is' if found.count == 1 else 'are'} short of "
-            f"{words.whole}, {study.spot(top.row).name} of {top.lost:.0%}; "
-            f"{found.without_other:,} {'knows' if found.without_other == 1 else 'know'} "
-            "no other source of the same goods."
-        )
-    return Answer(
-        Analysis.STOP,
-        (spot,),
-        sentence,
-        (
-            Figure("business", f"Of our {words.whole} lost", found.business, Kind.SHARE),
-            Figure("affected", f"{words.takers.capitalize()} affected", found.count, Kind.NUMBER),
-            Figure("without_other", "Without another source", found.without_other, Kind.NUMBER),
-            Figure("cut_off", "Upstream, with no other way to us",
-                   int((~study.flow.unknown[cut_off]).sum()), Kind.NUMBER),
-        ),
-        (_affected_sheet(study, found, words.whole), _cut_off_sheet(study, row, most)),
-    )  # fmt: skip
+
+    core: Stop
+    flows: FlowKind
+    spots: Mapping[int, Spot]
+    """Of the other sources of a buyer the first `OTHERS_NAMED`."""
+    cut_off: Sequence[Spot]
+    """Known nodes with no other way to the business; not all of them."""
+    cut_off_count: int
 
 
-def _affected_sheet(study: Study, found: Stop, whole: str) -> Sheet:
-    rows = [
-        (
-            study.spot(one.row),
-            one.lost,
-            1 - one.lost,
-            "buys from it" if one.is_direct else "through others",
-            len(one.others),
-            _others(study, one),
-        )
-        for one in found.affected
-    ]
-    return Sheet(
-        "affected",
-        "Who is short of what",
-        (
-            Column("node", "Who", 3),
-            Column("lost", f"Loses, of its {whole}", kind=Kind.SHARE),
-            Column("kept", "Keeps", kind=Kind.SHARE),
-            Column("how", "How"),
-            Column("others", "Other sources", kind=Kind.NUMBER),
-            Column("who", "Such as", 3, missing="none known"),
-        ),
-        tuple(rows),
-        "Nobody buys from it.",
-        "If nobody stands in. Another source is a known one of the same good that does not "
-        "itself depend on the site. Stopping business can harm children too: disengaging "
-        "comes last, and with care.",
-        bar="lost",
-    )
+def find_reach(study: Study, row: int, *, most: int = NAMED) -> ReachFound:
+    """Which own operations and goods a node touches."""
+    found = reach_of(study.flow, study.start, row, most=most)
+    ends = [*(one.row for one in found.touched), *(one.row for one in found.goods)]
+    on_ways = [at for one in found.touched if one.way for at in one.way.rows]
+    spots = spots_of(study, [row, *ends, *on_ways])
+    return ReachFound(found, kind_out_of(study, row), spots, study.flow.commodities)
 
 
-def _others(study: Study, one: Affected) -> str:
-    return ", ".join(study.spot(at).name for at in one.others[:OTHERS_SHOWN])
-
-
-def _cut_off_sheet(study: Study, row: int, most: int) -> Sheet:
+def find_stop(study: Study, row: int, *, most: int = NAMED) -> StopFound:
+    """Who is short of what if a node stops, and who has another source."""
+    found = stop_of(study.flow, study.start, row, most=most)
+    others = [at for one in found.affected for at in one.others[:OTHERS_NAMED]]
     cut_off = study.tree.only_through(row)
     known = cut_off[~study.flow.unknown[cut_off]].tolist()
-    rows: list[tuple[Value, ...]] = [
-        (study.spot(at), study.spot(at).country) for at in known[:most]
-    ]
-    if len(known) > most:
-        rows.append((Spot("", f"{len(known) - most:,} more"), None))
-    return Sheet(
-        "cut_off",
-        "Who loses the only way to us",
-        (
-            Column("node", "Supplier or site", 3),
-            Column("country", "Country", kind=Kind.COUNTRY, missing=""),
-        ),
-        tuple(rows),
-        "Everybody upstream of it has another way to us, or nobody is there.",
-        "They, and the children around them, lose this buyer as well.",
+    return StopFound(
+        found,
+        kind_out_of(study, row),
+        spots_of(study, [row, *(one.row for one in found.affected), *others]),
+        [study.spot(at) for at in known[:most]],
+        len(known),
     )

@@ -1,158 +1,54 @@
-"""Answers about what flows in from upstream: what of it is not known, and which goods it is."""
+"""What flows in from upstream: what of it is not known, and which goods it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from ddplatform.documents.content import Column, Kind
-from ddplatform.risk.analysis.queries.content import (
-    EPSILON,
-    NAMED,
-    Analysis,
-    Answer,
-    Figure,
-    Sheet,
-    Value,
-)
-from ddplatform.risk.analysis.queries.words import FlowWords, good_name, hs_codes, words_into
+from ddplatform.risk.analysis.queries.questions import NAMED
+from ddplatform.risk.analysis_answers.queries.flow_kinds import FlowKind, kind_into, spots_of
 from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.blind_spots import BlindSpots, blind_spots
 from supply_chain.analysis.products import ProductFlow, product_flows
 
-STEPS_SHOWN = 12
 
-
-LEAST_ON_ITS_WAY = 0.001
-"""A step that less than this part of the volume reaches is not told on its own."""
-
-
-def answer_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> Answer:
+@dataclass(frozen=True)
+class BlindSpotsFound:
     """How much of the volume ends in unknown origin, tier by tier (RM-1.0 11.3)."""
+
+    about: Spot | None
+    core: BlindSpots
+    flows: FlowKind
+    spots: Mapping[int, Spot]
+
+
+@dataclass(frozen=True)
+class ProductsFound:
+    """Which goods flow, and how much of each is not known."""
+
+    about: Spot | None
+    core: Sequence[ProductFlow]
+    flows: FlowKind
+    commodities: Sequence[str | None]
+    """The goods by the position that the core gives them."""
+
+
+def find_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> BlindSpotsFound:
+    """How much of the volume ends in unknown origin; `row` None: of the whole business."""
     arrival = study.arrival_at(row)
-    found, words = blind_spots(study.flow, arrival, most=most), words_into(study, arrival)
-    sentence = "Where all of it comes from is known."
-    if found.unknown > EPSILON:
-        sentence = (
-            f"{found.unknown:.0%} of the {words.whole} comes from an origin that is not known."
-        )
-    return Answer(
-        Analysis.BLIND_SPOTS,
-        () if row is None else (study.spot(row),),
-        sentence,
-        (
-            Figure("unknown", "From unknown origin", found.unknown, Kind.SHARE),
-            Figure("begins", "Followed to its origin", found.begins, Kind.SHARE),
-            Figure("circling", "Still going round in circles", found.circling, Kind.SHARE),
-        ),
-        (_tier_sheet(found, words), _gap_sheet(study, found, words)),
+    found = blind_spots(study.flow, arrival, most=most)
+    return BlindSpotsFound(
+        None if row is None else study.spot(row),
+        found,
+        kind_into(study, arrival),
+        spots_of(study, (at for gap in found.gaps for at in (gap.buyer, gap.row))),
     )
 
 
-def _tier_sheet(found: BlindSpots, words: FlowWords) -> Sheet:
-    so_far, beyond = 0.0, ""
-    rows: list[tuple[Value, ...]] = []
-    for tier in found.tiers[: STEPS_SHOWN + 1]:
-        # A circle gives ever smaller parts: rows of 0% and more 0%.
-        if rows and tier.unknown + tier.begins + tier.onward < LEAST_ON_ITS_WAY:
-            beyond = f" Beyond these steps less than {LEAST_ON_ITS_WAY:.1%} is on its way."
-            break
-        so_far += tier.unknown
-        rows.append((tier.step, tier.unknown, tier.begins, tier.onward, so_far))
-    return Sheet(
-        "tiers",
-        "Tier by tier",
-        (
-            Column("step", "Steps up", kind=Kind.NUMBER),
-            Column("unknown", "Origin not known", kind=Kind.SHARE),
-            Column("begins", "Begins here", kind=Kind.SHARE),
-            Column("onward", "Comes from further up", kind=Kind.SHARE),
-            Column("so_far", "Not known so far", kind=Kind.SHARE),
-        ),
-        tuple(rows),
-        "Nothing is mapped.",
-        f"Parts of all {words.whole}. Each own operation counts the same: the map does not say "
-        f"how large they are.{beyond}",
-        bar="unknown",
-    )
-
-
-def _gap_sheet(study: Study, found: BlindSpots, words: FlowWords) -> Sheet:
-    rows: list[tuple[Value, ...]] = [
-        (study.spot(gap.buyer), gap.share, gap.step, study.spot(gap.row)) for gap in found.gaps
-    ]
-    if found.gaps_left:
-        rest = Spot("", f"{found.gaps_left:,} smaller gaps together")
-        rows.append((rest, found.gaps_rest, None, Spot("", "")))
-    return Sheet(
-        "gaps",
-        "The largest gaps: map these first",
-        (
-            Column("buyer", "Ask this one where it comes from", 3),
-            Column("share", f"Of all {words.whole}", kind=Kind.SHARE),
-            Column("step", "Steps up", kind=Kind.NUMBER, missing=""),
-            Column("origin", "Stands in the map as", 3),
-        ),
-        tuple(rows),
-        "There is no gap.",
-        "Unknown origin counts as risk until it is mapped.",
-        bar="share",
-    )
-
-
-def answer_products(study: Study, row: int | None) -> Answer:
-    """Which goods flow, with their HS codes, and how much of each is not known."""
-    arrival, names = study.arrival_at(row), study.flow.commodities
-    found, words = product_flows(study.flow, arrival), words_into(study, arrival)
-    stated = sum(one.by_step[0] for one in found if names[one.commodity] is not None)
-    goods = sum(1 for one in found if names[one.commodity] is not None)
-    sentence = "No link says which good flows over it."
-    if goods:
-        top = next(one for one in found if names[one.commodity] is not None)
-        sentence = (
-            f"{goods:,} {'good is' if goods == 1 else 'goods are'} named on the way. "
-            f"{good_name(names[top.commodity])} is {top.by_step[0]:.0%} of the {words.whole} "
-            "that arrives."
-        )
-    return Answer(
-        Analysis.PRODUCTS,
-        () if row is None else (study.spot(row),),
-        sentence,
-        (
-            Figure("goods", "Goods", goods, Kind.NUMBER),
-            Figure("stated", "Good stated on the last step", stated, Kind.SHARE),
-        ),
-        (_good_sheet(found, names, words),),
-    )
-
-
-def _good_sheet(
-    found: Sequence[ProductFlow], names: Sequence[str | None], words: FlowWords
-) -> Sheet:
-    rows = [
-        (
-            good_name(names[one.commodity]),
-            hs_codes(names[one.commodity]),
-            one.by_step[0],
-            one.by_step[1] if len(one.by_step) > 1 else 0.0,
-            one.by_step[2] if len(one.by_step) > 2 else 0.0,
-            one.suppliers,
-            one.unknown,
-        )
-        for one in found
-    ]
-    return Sheet(
-        "goods",
-        "By good",
-        (
-            Column("good", "Good", 2),
-            Column("hs", "HS code", missing="no code"),
-            Column("first", "Arrives", kind=Kind.SHARE),
-            Column("second", "One step up", kind=Kind.SHARE),
-            Column("third", "Two steps up", kind=Kind.SHARE),
-            Column("suppliers", f"Known {words.sources}", kind=Kind.NUMBER),
-            Column("unknown", "Of it unknown origin", kind=Kind.SHARE),
-        ),
-        tuple(rows),
-        "No input is mapped.",
-        f"Parts of all {words.whole}, by the good that the links name; HS codes are those of 2022 "
-        "that a good covers.",
-        bar="first",
+def find_products(study: Study, row: int | None) -> ProductsFound:
+    """Which goods flow to a node; `row` None: to the whole business."""
+    arrival = study.arrival_at(row)
+    return ProductsFound(
+        None if row is None else study.spot(row),
+        product_flows(study.flow, arrival),
+        kind_into(study, arrival),
+        study.flow.commodities,
     )

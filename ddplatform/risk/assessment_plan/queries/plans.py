@@ -17,7 +17,7 @@ from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.scenario_scores.queries import load_known_map
-from ddplatform.risk.words.kept_on_map import KeptOnMap
+from ddplatform.risk.scenarios.queries.scenarios import KeptOnMap
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import TO_REVIEW, WAITING
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
@@ -119,6 +119,11 @@ class StepRow:
     def is_assigned(self) -> bool:
         """Whether a questionnaire was sent or a visit planned from this line."""
         return self.assignment_id is not None or self.action_id is not None
+
+
+Plan = PlanRow | VisitPlan
+Lines = Sequence[StepRow] | Sequence[VisitPlanStep]
+"""Of a plan that is kept, or of one that was only worked out."""
 
 
 def load_choice(chain_id: UUID, aim: Aim, as_of: date) -> Choice:

@@ -18,7 +18,7 @@ from ddplatform.risk.assessment_plan.queries.plans import (
     get_steps,
     list_steps_to_send,
 )
-from ddplatform.risk.assessment_plan.queries.words import could_be
+from ddplatform.risk.words.plans import could_be
 from ddplatform.supplier_engagement.requests.services import requests as questionnaires
 from ddplatform.supplier_engagement.requests.services.requests import Sending
 from ddplatform.value_chain.mapping.models import ValueChainNode
@@ -175,7 +175,7 @@ def _plan_visit(step: VisitPlanStep, node: ValueChainNode, wanted: Assigning, *,
     visit = WantedVisit(
         node_id=node.id,
         issue=Issue(step.issue),
-        could_be=could_be(step),
+        could_be=could_be(step.issue, step.grade, step.index, step.low, step.high),
         due_on=wanted.visits_due or act.at.date(),
         owner_id=wanted.owner_id,
     )

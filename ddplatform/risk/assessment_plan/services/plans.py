@@ -7,14 +7,14 @@ from uuid import UUID
 import numpy as np
 
 from ddplatform.audit.services import log as audit
+from ddplatform.documents.content import Table
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
-from ddplatform.risk.assessment_plan.queries.content import Lines, Plan, as_tables
-from ddplatform.risk.assessment_plan.queries.plans import Choice, load_choice
+from ddplatform.risk.assessment_plan.queries.plans import Choice, Plan, load_choice
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.analysis.visit_plan import Field, Learning, Step, Steps, follow, plan_steps
@@ -65,14 +65,22 @@ def keep_plan(plan: VisitPlan, lines: Sequence[VisitPlanStep], *, act: Act) -> V
 
 
 def export_plan(
-    chain: ValueChain, plan: Plan, lines: Lines, form: AnalysisForm, *, act: Act
+    chain: ValueChain,
+    plan: Plan,
+    tables: Sequence[Table],
+    form: AnalysisForm,
+    *,
+    steps: int,
+    act: Act,
 ) -> ExportedAnalysis:
-    """A plan with a reason for each line as a workbook, or as CSV tables in one archive."""
+    """A plan with a reason for each line as a workbook, or as CSV tables in one archive.
+
+    Args:
+        steps: how many lines the file lists.
+    """
     name = f"{chain.slug}-assessment-plan-v{plan.chain_version}"
-    made = as_file(name, as_tables(plan, chain.name, lines), form)
-    audit.record_export(
-        "visit_plan:export", chain, act=act, name=plan.name, steps=len(lines), form=form
-    )
+    made = as_file(name, tables, form)
+    audit.record_export("visit_plan:export", chain, act=act, name=plan.name, steps=steps, form=form)
     return made
 
 

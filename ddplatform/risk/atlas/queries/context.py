@@ -7,20 +7,9 @@ from itertools import groupby
 from ddplatform.risk.reference.queries.figures import figures_of_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.atlas import load_atlas
-from supply_chain.reference.context import NEITHER
 from supply_chain.reference.standing import Standing, standing
 from supply_chain.reference.trends import Trend
 from supply_chain.reference.types import ContextFigure, ContextIndicator
-
-WORST = "worst"
-HEAD_COUNTS = ("people", "thousand children", "deaths")
-"""What a unit begins with that counts people: a large country has more of them, not worse ones."""
-
-
-def first_place(higher_means: str, unit: str) -> str:
-    """What the first of all figures is: the worst, or only the highest."""
-    is_neutral = higher_means == NEITHER or unit.startswith(HEAD_COUNTS)
-    return "highest" if is_neutral else WORST
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Countries of the atlas: the list, one of them, several side by side."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
+from ddplatform.risk.atlas.asked import asked_page, asked_sort, list_open
 from ddplatform.risk.atlas.queries.country import (
     MOST_COMPARED,
     get_country,
@@ -53,13 +55,13 @@ def countries() -> ResponseReturnValue:
         and (not only_ours or row.presence.total)
     ]
     has_sites = any(row.presence.total for row in rows)
-    sort = lists.chosen_sort(lists.COUNTRY_SORTS, "ours" if has_sites else "name")
+    sort = asked_sort(lists.COUNTRY_SORTS, "ours" if has_sites else "name")
     return render_template(
         "risk/atlas/countries.html",
         release=release,
-        page=lists.page_of(lists.countries_in_order(found, sort)),
+        page=asked_page(lists.countries_in_order(found, sort)),
         sort=sort,
-        columns=lists.columns,
+        columns=partial(lists.columns, list_open()),
         text=text,
         place=place,
         places=[("", "All"), *((one, one) for one in sorted({row.place for row in rows} - {""}))],

@@ -1,11 +1,14 @@
 """Goods of the atlas: the list, one of them, one from a country."""
 
+from functools import partial
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
+from ddplatform.risk.atlas.asked import asked_page, asked_sort, list_open
 from ddplatform.risk.atlas.queries.country import get_country
 from ddplatform.risk.atlas.queries.exposure import goods_by_presence, load_good_presence
 from ddplatform.risk.atlas.queries.goods import get_commodity, list_goods, load_good
@@ -33,13 +36,13 @@ def goods() -> ResponseReturnValue:
         and (not only_ours or row.ours)
     ]
     has_sites = any(row.ours for row in rows)
-    sort = lists.chosen_sort(lists.GOOD_SORTS, "ours" if has_sites else "name")
+    sort = asked_sort(lists.GOOD_SORTS, "ours" if has_sites else "name")
     return render_template(
         "risk/atlas/goods.html",
         release=queries.get_newest_release(),
-        page=lists.page_of(lists.goods_in_order(found, sort)),
+        page=asked_page(lists.goods_in_order(found, sort)),
         sort=sort,
-        columns=lists.columns,
+        columns=partial(lists.columns, list_open()),
         text=text,
         only_ours=only_ours,
         sees_maps=sees_maps,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from ddplatform.infrastructure.web.filters import figure
 from ddplatform.infrastructure.words.factors import factor_title
-from ddplatform.risk.atlas.queries.context import WORST, ContextLine, first_place
+from ddplatform.risk.atlas.queries.context import ContextLine
 from ddplatform.risk.atlas.queries.country import CountryAtlas, FactorLine
+from ddplatform.risk.atlas.views.words import WORST, first_place
 from supply_chain.reference.context import LESS_RISK
 
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from flask import request, url_for
+from flask import url_for
 
-from ddplatform.infrastructure.web.address_values import carried, number
 from ddplatform.risk.atlas.queries.exposure import NOWHERE, Presence
 from ddplatform.risk.atlas.queries.goods import GoodRow
 from supply_chain.reference.types import Commodity, Country
@@ -73,12 +72,6 @@ COUNTRY_SORTS = ("name", "ours", "score", "known", "listed")
 GOOD_SORTS = ("name", "ours", "rate", "countries")
 
 
-def chosen_sort(sorts: Sequence[str], otherwise: str) -> str:
-    """The order in the address; an unknown word is passed over."""
-    text = request.args.get("sort", "")
-    return text if text in sorts else otherwise
-
-
 def countries_in_order(rows: Sequence[CountryRow], sort: str) -> list[CountryRow]:
     """By what was asked for, then by name."""
     named = sorted(rows, key=lambda row: latin(row.country.short_name))
@@ -118,9 +111,21 @@ def _in_one_of(text: str, names: Sequence[str]) -> bool:
     )
 
 
-def page_of(rows: Sequence[Row]) -> Page[Row]:
-    """The page that the address asks for; behind the end, the last one."""
-    asked = request.args.get("from", default=0, type=number)
+@dataclass(frozen=True)
+class Here:
+    """The list that is open: its page, and what stands in its address."""
+
+    endpoint: str
+    given: Mapping[str, str]
+
+    def address(self, **changes: Any) -> str:
+        """This list with other filters; each change but `from` begins at the first page."""
+        kept = {name: value for name, value in self.given.items() if value and name != "from"}
+        return url_for(self.endpoint, **{**kept, **changes})
+
+
+def page_of(rows: Sequence[Row], asked: int, here: Here) -> Page[Row]:
+    """The page with the row at `asked`; behind the end, the last one."""
     start = min(asked // PAGE_SIZE * PAGE_SIZE, max(0, (len(rows) - 1)) // PAGE_SIZE * PAGE_SIZE)
     end = start + PAGE_SIZE
     return Page(
@@ -128,18 +133,12 @@ def page_of(rows: Sequence[Row]) -> Page[Row]:
         first=start + 1,
         last=min(end, len(rows)),
         total=len(rows),
-        previous_href=address(**{"from": start - PAGE_SIZE or None}) if start else None,
-        next_href=address(**{"from": end}) if end < len(rows) else None,
+        previous_href=here.address(**{"from": start - PAGE_SIZE or None}) if start else None,
+        next_href=here.address(**{"from": end}) if end < len(rows) else None,
     )
 
 
-def address(**changes: Any) -> str:
-    """This list with other filters; each change but `from` begins at the first page."""
-    kept = {name: value for name, value in carried().items() if value and name != "from"}
-    return url_for(str(request.endpoint), **{**kept, **changes})
-
-
-def columns(labels: Sequence[tuple[str, str, bool]], sort: str) -> list[dict[str, Any]]:
+def columns(here: Here, labels: Sequence[tuple[str, str, bool]], sort: str) -> list[dict[str, Any]]:
     """Headings of a list: (order or "", label, whether it holds numbers)."""
     return [
         {
@@ -147,7 +146,7 @@ def columns(labels: Sequence[tuple[str, str, bool]], sort: str) -> list[dict[str
             "number": is_number,
             **(
                 {
-                    "href": address(sort=key),
+                    "href": here.address(sort=key),
                     "direction": ("ascending" if key in ("name", "known") else "descending")
                     if key == sort
                     else None,

@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 
 from ddplatform.infrastructure.web.filters import figure, plural
-from ddplatform.risk.atlas.queries.context import first_place
 from ddplatform.risk.atlas.queries.country import CountryAtlas, FactorLine, ListedGood
-from ddplatform.risk.atlas_files.queries.tables import DIRECTIONS
+from supply_chain.reference.context import NEITHER
 from supply_chain.reference.laws import Level, Tier
 from supply_chain.reference.standing import Standing
 
+WORST = "worst"
+HEAD_COUNTS = ("people", "thousand children", "deaths")
+"""What a unit begins with that counts people: a large country has more of them, not worse ones."""
+DIRECTIONS = {
+    "more risk": "higher is worse",
+    "less risk": "lower is worse",
+    "neither": "neither good nor bad in itself",
+}
 ANSWERS = {"yes": "yes", "no": "no", "not applicable": "does not apply"}
 RATIFIED = {"yes": "ratified", "no": "not ratified", "not applicable": "cannot ratify"}
 
@@ -16,6 +23,12 @@ RATIFIED = {"yes": "ratified", "no": "not ratified", "not applicable": "cannot r
 def direction(higher_means: str) -> str:
     """What more of a figure means."""
     return DIRECTIONS[higher_means]
+
+
+def first_place(higher_means: str, unit: str) -> str:
+    """What the first of all figures is: the worst, or only the highest."""
+    is_neutral = higher_means == NEITHER or unit.startswith(HEAD_COUNTS)
+    return "highest" if is_neutral else WORST
 
 
 def place(found: Standing, higher_means: str, unit: str = "") -> str:

@@ -1,23 +1,17 @@
 """The parts of one risk, ready for its page."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from ddplatform.risk.detail.queries.explanation import (
-    ORIGINS_AT_ONCE,
-    explain_risk,
-    list_names_of,
-    list_origins,
-)
+from ddplatform.risk.detail.queries.explanation import ExplainedRisk
 from ddplatform.risk.detail.views.risks import who_can_tell
-from ddplatform.risk.judgement.queries.judged import Control, list_controls
-from ddplatform.risk.runs.queries.runs import RunHead
+from ddplatform.risk.judgement.queries.judged import Control
 from ddplatform.risk.runs.queries.scores import RiskScore
 from ddplatform.risk.words.codes import control_name
-from ddplatform.value_chain.mapping.models import ValueChainNode
 from supply_chain.risk.explanation import Explanation, Lowering
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
@@ -59,11 +53,15 @@ class Origins:
     is_asked: bool
 
 
-def explained(head: RunHead, risk: RiskScore, node: ValueChainNode) -> dict[str, Any]:
-    """What the page says of likelihood, controls and what would lower the score."""
-    found = explain_risk(head, risk, node)
+def explained(
+    risk: RiskScore, found: ExplainedRisk, records: Mapping[str, Control]
+) -> dict[str, Any]:
+    """What the page says of likelihood, controls and what would lower the score.
+
+    Args:
+        records: the controls that are recorded at the node.
+    """
     explanation, controls = found.explanation, found.assessment.known.controls
-    records = list_controls(node.id)
     helping = np.flatnonzero(METHOD.helps[:, found.column])
     lines = [
         ControlLine(
@@ -98,13 +96,20 @@ def _lowering(explanation: Explanation) -> list[tuple[Lowering, str | None]]:
     ]
 
 
-def origins_of(head: RunHead, risk: RiskScore, *, wanted: bool) -> Origins:
-    """Where the exposure of a risk comes from; on a large map only when somebody asks."""
-    if head.node_count > ORIGINS_AT_ONCE and not wanted:
+def origins_of(
+    risk: RiskScore,
+    parts: Sequence[tuple[str, float]] | None,
+    names: Mapping[str, tuple[str, UUID | None]],
+) -> Origins:
+    """Where the exposure of a risk comes from.
+
+    Args:
+        parts: node ref and part, the largest first; None: nobody looked.
+        names: name and id of the nodes that are shown.
+    """
+    if parts is None:
         return Origins((), 0, 0.0, is_asked=False)
-    parts = list_origins(head, risk.node_ref, risk.issue)
     first, rest = parts[:ORIGINS_SHOWN], parts[ORIGINS_SHOWN:]
-    names = list_names_of(head.id, [ref for ref, _ in first])
     shown = tuple(
         Origin(*names.get(ref, (ref, None)), part=part, is_own=ref == risk.node_ref)
         for ref, part in first

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Text, cast, or_, select
 
 from ddplatform.infrastructure.db import db
-from ddplatform.risk.reassessment.queries.signs import Seen, day_in_words
+from ddplatform.risk.reassessment.queries.signs import Seen, Sign
 from ddplatform.value_chain.history.models import MapChange, MapStep
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.screening.models import (
@@ -42,8 +42,7 @@ class _Change:
 def see_new_operators(at: datetime) -> Iterator[Seen]:
     """Nodes that another company runs than before; one that was never told is no change."""
     for node_id, one in _changes(["operated_by_id"], at)["operated_by_id"]:
-        reason = f"Who runs it changed on {day_in_words(one.made_at.date())}"
-        yield Seen(node_id, f"operator:{one.step_id}", reason)
+        yield Seen(node_id, f"operator:{one.step_id}", Sign.OPERATOR, one.made_at.date())
 
 
 def see_new_goods_and_countries(at: datetime) -> Iterator[Seen]:
@@ -51,12 +50,10 @@ def see_new_goods_and_countries(at: datetime) -> Iterator[Seen]:
     changes = _changes(["commodity_refs", "country"], at)
     for node_id, one in changes["commodity_refs"]:
         if set(one.after or ()) - set(one.before):
-            reason = f"It has other goods since {day_in_words(one.made_at.date())}"
-            yield Seen(node_id, f"goods:{one.step_id}", reason)
+            yield Seen(node_id, f"goods:{one.step_id}", Sign.GOODS, one.made_at.date())
     for node_id, one in changes["country"]:
         if one.after is not None:
-            reason = f"It is in another country since {day_in_words(one.made_at.date())}"
-            yield Seen(node_id, f"country:{one.step_id}", reason)
+            yield Seen(node_id, f"country:{one.step_id}", Sign.COUNTRY, one.made_at.date())
 
 
 def see_list_entries() -> Iterator[Seen]:
@@ -83,8 +80,7 @@ def see_list_entries() -> Iterator[Seen]:
         )
     )
     for node_id, entry_hash, name, edition_on in rows:
-        reason = f"Named on “{name}”, edition of {day_in_words(edition_on)}"
-        yield Seen(node_id, f"list:{entry_hash}", reason)
+        yield Seen(node_id, f"list:{entry_hash}", Sign.LISTED, edition_on, name)
 
 
 def _changes(columns: Sequence[str], at: datetime) -> dict[str, list[tuple[UUID, _Change]]]:

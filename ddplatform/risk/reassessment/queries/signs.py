@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from io import BytesIO
 from uuid import UUID
 
@@ -20,20 +21,45 @@ from ddplatform.supplier_engagement.responses.models import Response
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
 from supply_chain.vocabulary import NodeKind
 
-TOLD = {
-    FactKind.CREDIBLE: "A credible allegation was recorded here",
-    FactKind.RED_FLAG: "An answer raised a red flag",
-}
-"""Facts that ask for a look, in words; those of restricted cases are told to nobody here."""
+
+class Sign(StrEnum):
+    """What was seen of a node."""
+
+    NEVER_LOOKED_AT = "never_looked_at"
+    LOOKED_AT_LONG_AGO = "looked_at_long_ago"
+    JOINED = "joined"
+    ALLEGATION = "allegation"
+    RED_FLAG = "red_flag"
+    DOCUMENT_EXPIRED = "document_expired"
+    LEFT = "left"
+    OPERATOR = "operator"
+    GOODS = "goods"
+    COUNTRY = "country"
+    LISTED = "listed"
+    SHARE = "share"
+
+
+TOLD = {FactKind.CREDIBLE: Sign.ALLEGATION, FactKind.RED_FLAG: Sign.RED_FLAG}
+"""Facts that ask for a look; those of restricted cases are told to nobody here."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A node, what was seen (the same key never asks twice), and in words."""
+    """A node, and what was seen of it: the same key never asks twice.
+
+    Attributes:
+        day: since when, or when last.
+        name: of the official list.
+        before, after: the share of a buyer's input, 0 to 1.
+    """
 
     node_id: UUID
     key: str
-    reason: str
+    sign: Sign
+    day: date | None = None
+    name: str = ""
+    before: float = 0.0
+    after: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,15 +103,10 @@ def see_time_passed(before: datetime) -> Iterator[Seen]:
     for node_id, created_at in nodes:
         last = looked.get(node_id)
         if last is None:
-            yield Seen(
-                node_id,
-                f"time:{created_at.date()}",
-                f"In the map since {day_in_words(created_at.date())}",
-            )
+            day = created_at.date()
+            yield Seen(node_id, f"time:{day}", Sign.NEVER_LOOKED_AT, day)
         elif last < before:
-            yield Seen(
-                node_id, f"time:{last.date()}", f"Last looked at on {day_in_words(last.date())}"
-            )
+            yield Seen(node_id, f"time:{last.date()}", Sign.LOOKED_AT_LONG_AGO, last.date())
 
 
 def _accepted() -> Select[UUID, datetime | None]:
@@ -102,11 +123,6 @@ def _closed() -> Select[UUID, datetime | None]:
         .where(ReviewTask.closed_at.is_not(None))
         .group_by(ReviewTask.node_id)
     )
-
-
-def day_in_words(day: date) -> str:
-    """A day as people write it: 28 November 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def see_new_nodes() -> Iterator[Seen]:
@@ -126,7 +142,7 @@ def see_new_nodes() -> Iterator[Seen]:
         )
     )
     for node_id, created_at in rows:
-        yield Seen(node_id, "new", f"Joined the map on {day_in_words(created_at.date())}")
+        yield Seen(node_id, "new", Sign.JOINED, created_at.date())
 
 
 def see_facts() -> Iterator[Seen]:
@@ -156,8 +172,8 @@ def see_expired_evidence(today: date) -> Iterator[Seen]:
     )
     for statement in targets:
         for evidence_id, until, node_id in db.session.execute(statement):
-            reason = f"A document was valid until {day_in_words(until)}"
-            yield Seen(node_id, f"evidence:{evidence_id}:{until}", reason)
+            key = f"evidence:{evidence_id}:{until}"
+            yield Seen(node_id, key, Sign.DOCUMENT_EXPIRED, until)
 
 
 def _of_subjects(today: date, statement: Select[UUID, UUID]) -> Select[UUID, date, UUID]:
@@ -188,8 +204,7 @@ def see_closures() -> Iterator[Seen]:
     for node_id, archived_at in rows:
         if archived_at is not None:
             day = archived_at.date()
-            reason = f"Left the map on {day_in_words(day)} with findings open"
-            yield Seen(node_id, f"closed:{day}", reason)
+            yield Seen(node_id, f"closed:{day}", Sign.LEFT, day)
 
 
 @dataclass(frozen=True)

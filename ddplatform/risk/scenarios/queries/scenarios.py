@@ -1,8 +1,9 @@
 """What-ifs: tried on a map as it stands and as it is known today, kept under a name, compared."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,16 @@ from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.scenario_scores.queries import Begin, load_begin
 from ddplatform.risk.scenarios.models import KeptWhatIf
-from ddplatform.risk.words.kept_on_map import KeptOnMap
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain
-from supply_chain.analysis.what_if import WhatIf, try_changes
-from supply_chain.analysis.what_if_changes import IN_PLACE_OF, Change, Problem, problems_of
+from supply_chain.analysis.what_if import Counts, Effect, WhatIf, try_changes
+from supply_chain.analysis.what_if_changes import (
+    IN_PLACE_OF,
+    Change,
+    ChangeShare,
+    Problem,
+    problems_of,
+)
 from supply_chain.graph.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue
 
@@ -43,13 +49,46 @@ class Tried:
     problems: tuple[Problem, ...]  # places count all changes that were asked for
 
 
+class Place(StrEnum):
+    """What a ref stands for."""
+
+    NODE = "node"
+    ORIGIN = "origin"
+    """Where comes from what the node buys and nobody has mapped."""
+    STAND_IN = "stand_in"
+    """Whatever takes the place of the node once it is closed."""
+
+
 @dataclass(frozen=True)
 class NodeName:
-    """A node as pages name it; `id` None: an unknown origin."""
+    """What a ref stands for, by the node on the map; `id` None: it has no page of its own."""
 
     id: UUID | None
     name: str
     country: str | None
+    place: Place = Place.NODE
+
+
+@dataclass(frozen=True)
+class KeptOnMap:
+    """What is common to what-ifs and plans: worked out on a version of a map, kept under a name."""
+
+    id: UUID
+    chain_id: UUID
+    chain_name: str
+    name: str
+    chain_version: int
+    """Of the map today."""
+    map_version: int
+    """Of the map when it was worked out."""
+    as_of: date
+    created_at: datetime
+    created_by: str
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the map changed since."""
+        return self.map_version != self.chain_version
 
 
 @dataclass(frozen=True)
@@ -59,6 +98,16 @@ class KeptRow(KeptOnMap):
     changes: list[dict[str, object]]
     higher: int
     lower: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a try changes, with the names of the nodes."""
+
+    own: tuple[Effect, ...]
+    effects: tuple[Effect, ...]
+    counts: Counts
+    names: Mapping[str, NodeName]
 
 
 @dataclass(frozen=True)
@@ -87,6 +136,30 @@ def try_from(begin: Begin, changes: Sequence[Change]) -> Tried:
     return Tried(found, sound, problems)
 
 
+def load_moved(
+    chain_id: UUID, tried: Tried, issue: Issue | None, *, most: int, also: Iterable[str] = ()
+) -> Moved:
+    """What a try changes: the own business, and `most` other nodes.
+
+    Args:
+        also: refs that are named besides.
+    """
+    own = tuple(tried.what_if.own_effects(issue))
+    effects = tuple(tried.what_if.effects(limit=most, issue=issue))
+    refs = {*also, *(effect.node for effect in (*own, *effects))}
+    return Moved(own, effects, tried.what_if.counts(issue), load_names(chain_id, refs))
+
+
+def refs_of(changes: Iterable[Change]) -> set[str]:
+    """Nodes that changes name."""
+    found: set[str] = set()
+    for change in changes:
+        found |= (
+            {change.buyer, change.supplier} if isinstance(change, ChangeShare) else {change.node}
+        )
+    return found
+
+
 def load_names(chain_id: UUID, refs: Iterable[str]) -> dict[str, NodeName]:
     """Names by ref, of unknown origins too; one statement. What is gone is named by its ref."""
     wanted = set(refs)
@@ -107,9 +180,8 @@ def _name(ref: str, known: dict[str, NodeName]) -> NodeName:
     found = known.get(_base(ref), NodeName(None, _base(ref), None))
     if ref == _base(ref):
         return found
-    if ref.startswith(PREFIX):
-        return NodeName(None, f"Unknown origin of what {found.name} buys", None)
-    return NodeName(None, f"Whatever takes the place of {found.name}", None)
+    place = Place.ORIGIN if ref.startswith(PREFIX) else Place.STAND_IN
+    return NodeName(None, found.name, None, place)
 
 
 def _base(ref: str) -> str:

@@ -1,13 +1,12 @@
 """Changes of a what-if that stand in the address: what is tried is written nowhere else."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.value_chain.mapping.queries.maps import get_link, get_node
 from supply_chain.analysis.what_if_changes import (
     MOST,
     AddControl,
@@ -20,10 +19,10 @@ from supply_chain.analysis.what_if_changes import (
 )
 
 
-def changes_of_address() -> list[Change]:
-    """The changes that the address names, once each; what is no change is left out."""
+def changes_in(texts: Sequence[str]) -> list[Change]:
+    """The changes that an address names, once each; what is no change is left out."""
     found: dict[str, Change] = {}
-    for text in request.values.getlist("change")[:MOST]:
+    for text in texts[:MOST]:
         try:
             change = read_change(json.loads(text))
         except (ValueError, AttributeError, TypeError):
@@ -55,14 +54,16 @@ class NotReadable(ValueError):
         self.field, self.message = field, message
 
 
-def new_change(node_ref: str) -> Change:
+def new_change(node_ref: str, asked: Mapping[str, str], ends: tuple[str, str] | None) -> Change:
     """The change that the form of a node asks for.
 
+    Args:
+        ends: buyer and supplier of the chosen link; None: none is chosen.
+
     Raises:
-        NotReadable: a number is missing or outside 0 to 100.
-        NotFound: the link is gone, or it is no such form.
+        NotReadable: a number is missing or outside 0 to 100, or no link is chosen.
+        NotFound: it is no such form.
     """
-    asked = request.args
     kind = asked.get("do", "")
     if kind == "close":
         return CloseNode(node_ref)
@@ -70,19 +71,20 @@ def new_change(node_ref: str) -> Change:
         return AddControl(
             node_ref,
             asked.get("control", ""),
-            _percent("coverage", "how much of the people, sites or volume it reaches"),
+            _percent(asked, "coverage", "how much of the people, sites or volume it reaches"),
             _level(asked.get("evidence", "")),
         )
     if kind == "origin":
         return KnowOrigin(node_ref, asked.get("country") or None, asked.get("commodity") or None)
     if kind == "share":
-        buyer, supplier = _ends(asked.get("link", type=UUID))
-        return ChangeShare(buyer, supplier, _percent("share", "the new share"))
+        if ends is None:
+            raise NotReadable("link", "Choose whose share changes.")
+        return ChangeShare(*ends, _percent(asked, "share", "the new share"))
     raise NotFound()
 
 
-def _percent(field: str, what: str) -> float:
-    text = request.args.get(field, "").strip().rstrip("%").strip().replace(",", ".")
+def _percent(asked: Mapping[str, str], field: str, what: str) -> float:
+    text = asked.get(field, "").strip().rstrip("%").strip().replace(",", ".")
     try:
         value = float(text)
     except ValueError:
@@ -97,10 +99,3 @@ def _level(text: str) -> float:
         return float(text)
     except ValueError:
         raise NotReadable("evidence", "Choose what shows that it works.") from None
-
-
-def _ends(link_id: UUID | None) -> tuple[str, str]:
-    if link_id is None:
-        raise NotReadable("link", "Choose whose share changes.")
-    link = get_link(link_id)
-    return get_node(link.buyer_id).external_ref, get_node(link.supplier_id).external_ref

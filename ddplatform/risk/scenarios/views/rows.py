@@ -7,12 +7,9 @@ from uuid import UUID
 
 from flask import url_for
 
-from ddplatform.risk.scenarios.queries.scenarios import NodeName, OpenFinding, Tried, load_names
-from ddplatform.risk.scenarios.queries.words import (
-    change_words,
-    refs_of,
-)
+from ddplatform.risk.scenarios.queries.scenarios import Moved, NodeName, OpenFinding, Tried
 from ddplatform.risk.scenarios.views.addresses import text_of, try_address, without
+from ddplatform.risk.scenarios.views.words import change_words, name_of
 from supply_chain.analysis.what_if import Counts, Effect, Side
 from supply_chain.analysis.what_if_changes import (
     AddControl,
@@ -67,26 +64,23 @@ class Shown:
     more: int
 
 
-def shown(tried: Tried, chain_id: UUID, issue: Issue | None) -> Shown:
+def shown(moved: Moved) -> Shown:
     """Own business first, then what changes most."""
-    own = tried.what_if.own_effects(issue)
-    effects = tried.what_if.effects(limit=ROWS, issue=issue)
-    names = load_names(chain_id, [effect.node for effect in (*own, *effects)])
-    counts = tried.what_if.counts(issue)
-    changed = counts.higher + counts.lower - sum(1 for effect in own if effect.size)
+    counts, names = moved.counts, moved.names
+    changed = counts.higher + counts.lower - sum(1 for effect in moved.own if effect.size)
     return Shown(
-        own=[_row(effect, names) for effect in own],
-        rows=[_row(effect, names) for effect in effects if not effect.is_small],
-        small=[_row(effect, names) for effect in effects if effect.is_small],
+        own=[_row(effect, names) for effect in moved.own],
+        rows=[_row(effect, names) for effect in moved.effects if not effect.is_small],
+        small=[_row(effect, names) for effect in moved.effects if effect.is_small],
         counts=counts,
-        more=max(0, changed - len(effects)),
+        more=max(0, changed - len(moved.effects)),
     )
 
 
 def _row(effect: Effect, names: Mapping[str, NodeName]) -> EffectRow:
     node = names[effect.node]
     return EffectRow(
-        name=node.name,
+        name=name_of(node),
         country=node.country,
         href=url_for("value_chain.node", node_id=node.id) if node.id else None,
         issue=ISSUE_NAMES[effect.issue.value],
@@ -111,10 +105,12 @@ def _exposure(side: Side | None) -> float:
 
 
 def change_rows(
-    chain_id: UUID, changes: Sequence[Change], problems: Mapping[int, str]
+    chain_id: UUID,
+    changes: Sequence[Change],
+    problems: Mapping[int, str],
+    names: Mapping[str, NodeName],
 ) -> list[ChangeRow]:
     """All changes of a try in words."""
-    names = load_names(chain_id, refs_of(changes))
     return [
         ChangeRow(
             words=change_words(change, names),
@@ -125,6 +121,15 @@ def change_rows(
         )
         for place, change in enumerate(changes)
     ]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A node and an issue on which two what-ifs are compared."""
+
+    node: str
+    issue: Issue
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -141,27 +146,34 @@ class Compared:
     second: Side | None
 
 
-def compared(first: Tried, second: Tried, chain_id: UUID) -> list[Compared]:
+def pairs_of(first: Tried, second: Tried) -> list[Pair]:
     """Own business first, then the nodes that either changes most."""
     both = (first.what_if, second.what_if)
     own = [(effect.node, effect.issue) for one in both for effect in one.own_effects()]
     found = [effect for one in both for effect in one.effects(limit=COMPARED)]
     found.sort(key=lambda effect: (-effect.size, effect.node))
     pairs = list(dict.fromkeys([*own, *((effect.node, effect.issue) for effect in found)]))
-    names = load_names(chain_id, [node for node, _ in pairs])
-    return [
-        Compared(
-            name=names[node].name,
-            country=names[node].country,
-            href=url_for("value_chain.node", node_id=names[node].id) if names[node].id else None,
-            issue=ISSUE_NAMES[issue.value],
-            is_own=(node, issue) in own,
-            today=both[0].before_of(node, issue),
-            first=both[0].after_of(node, issue),
-            second=both[1].after_of(node, issue),
-        )
-        for node, issue in pairs[: 2 * COMPARED]
-    ]
+    return [Pair(node, issue, (node, issue) in own) for node, issue in pairs[: 2 * COMPARED]]
+
+
+def compared(
+    pairs: Sequence[Pair], first: Tried, second: Tried, names: Mapping[str, NodeName]
+) -> list[Compared]:
+    """Both what-ifs side by side, a row a pair."""
+    return [_compared(pair, first, second, names[pair.node]) for pair in pairs]
+
+
+def _compared(pair: Pair, first: Tried, second: Tried, node: NodeName) -> Compared:
+    return Compared(
+        name=name_of(node),
+        country=node.country,
+        href=url_for("value_chain.node", node_id=node.id) if node.id else None,
+        issue=ISSUE_NAMES[pair.issue.value],
+        is_own=pair.is_own,
+        today=first.what_if.before_of(pair.node, pair.issue),
+        first=first.what_if.after_of(pair.node, pair.issue),
+        second=second.what_if.after_of(pair.node, pair.issue),
+    )
 
 
 @dataclass(frozen=True)
@@ -176,12 +188,9 @@ class Doing:
 
 
 def doings(
-    chain_id: UUID,
-    changes: Sequence[Change],
-    findings: Sequence[OpenFinding],
+    changes: Sequence[Change], findings: Sequence[OpenFinding], names: Mapping[str, NodeName]
 ) -> list[Doing]:
     """Each change with the open findings at its node and the prefilled form of an action."""
-    names = load_names(chain_id, refs_of(changes))
     return [_doing(change, names, findings) for change in changes]
 
 
@@ -202,7 +211,7 @@ def _doing(change: Change, names: Mapping[str, NodeName], findings: Sequence[Ope
     return Doing(
         words=change_words(change, names),
         is_closing=closing,
-        place=node.name,
+        place=name_of(node),
         plans=plans,
         record_href=url_for("findings.record", node=node.id) if node.id else None,
     )
@@ -219,7 +228,7 @@ def prefilled(change: Change, names: Mapping[str, NodeName]) -> dict[str, Any]:
         }
     if isinstance(change, KnowOrigin):
         return {
-            "title": f"Find out where what {names[change.node].name} buys comes from",
+            "title": f"Find out where what {name_of(names[change.node])} buys comes from",
             "control": "CTL-12",
             "success_measure": "The origin of the volume is named down to country and site.",
         }

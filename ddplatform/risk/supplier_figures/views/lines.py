@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import percent
-from ddplatform.languages import current_locale, gettext, ngettext
+from ddplatform.languages import current_language, current_locale, gettext, ngettext
 from ddplatform.risk.explanation.views.waterfall import printed_tenths
 from ddplatform.risk.supplier_figures.views.words import (
     CONTROLS,
@@ -21,8 +20,8 @@ from ddplatform.risk.supplier_figures.views.words import (
     STEPS,
     TRUST,
 )
-from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
-from ddplatform.supplier_engagement.translations.queries.texts import load_wording
+from questionnaires import Form
+from questionnaires.form.languages import tongue_of
 from questionnaires.scoring.plan import question_id
 from supply_chain.risk.rm2.supplier_view import FactorLine, SupplierLines
 
@@ -63,9 +62,9 @@ class StepLine:
 class Asked:
     """What is needed to name the questions behind lines."""
 
-    words_of: UUID  # the buyer, whose words the questions have
     country: str | None
     behind: Mapping[str, Sequence[str]]  # factor -> version and questions
+    forms: Mapping[str, Form]  # version -> its form in the words of the buyer
 
 
 def sums_of(lines: SupplierLines) -> tuple[tuple[SumLine, ...], str]:
@@ -180,18 +179,17 @@ def question_of(factor: str, asked: Asked) -> str:
     if not behind:
         return gettext("Your answers as a whole")
     version_id, first, *more = behind
-    label = _label(UUID(version_id), first, asked.words_of)
+    label = _label(asked.forms[version_id], first)
     if not more:
         return label
     rest = ngettext("and %(num)s more question", "and %(num)s more questions", len(more))
     return f"{label} ({rest})"
 
 
-def _label(version_id: UUID, wanted: str, words_of: UUID) -> str:
-    form = load_wording(version_id, words_of).plan.form
+def _label(form: Form, wanted: str) -> str:
     for question in form.questions():
         if question_id(question) == wanted:
-            parts = question.label.parts(*tongue_of(form).names)
+            parts = question.label.parts(*tongue_of(form, current_language()).names)
             return "".join(part for part in parts if isinstance(part, str)).strip() or wanted
     return wanted
 

@@ -23,6 +23,7 @@ from ddplatform.risk.supplier_figures.views.lines import (
 )
 from ddplatform.risk.supplier_figures.views.words import GRADES, ISSUES, NEEDS, NEXT
 from ddplatform.risk.words.figures import whole_points
+from questionnaires import Form
 from supply_chain.risk.rm2.response_steps import NextStep
 from supply_chain.risk.rm2.supplier_view import SupplierLines, read_lines
 from supply_chain.vocabulary import Issue
@@ -88,10 +89,11 @@ def row_of(own: OwnFigures) -> Row:
     return Row(row, own.requester, words)
 
 
-def page_of(own: OwnFigures, wanted: str) -> Page:
+def page_of(own: OwnFigures, wanted: str, forms: Mapping[str, Form]) -> Page:
     """The page of a place.
 
     Args:
+        forms: version -> its form, for the questions behind the lines.
         wanted: the issue of the address; the first one where it is none of them.
     """
     kept = {one["issue"]: one for one in own.row.issues}
@@ -99,7 +101,7 @@ def page_of(own: OwnFigures, wanted: str) -> Page:
     return Page(
         figures=own.row,
         requester=own.requester,
-        issue=_issue(own.row, chosen) if chosen else None,
+        issue=_issue(own.row, chosen, forms) if chosen else None,
         others=tuple(
             (Issue(ref), str(ISSUES[Issue(ref)]), one is chosen) for ref, one in kept.items()
         ),
@@ -107,9 +109,9 @@ def page_of(own: OwnFigures, wanted: str) -> Page:
     )
 
 
-def _issue(row: SupplierFigures, kept: Mapping[str, Any]) -> IssueView:
+def _issue(row: SupplierFigures, kept: Mapping[str, Any], forms: Mapping[str, Form]) -> IssueView:
     lines = read_lines(kept)
-    asked = Asked(row.organisation_id, row.node_country, kept["questions"])
+    asked = Asked(row.node_country, kept["questions"], forms)
     sums, total = sums_of(lines)
     return IssueView(
         title=str(ISSUES[lines.issue]),

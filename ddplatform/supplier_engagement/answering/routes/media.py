@@ -11,7 +11,8 @@ from ddplatform.supplier_engagement.blueprints.responses import bp
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.own_forms.queries.media import get_media, list_media
-from ddplatform.supplier_engagement.own_forms.views import LabelMedia, serve
+from ddplatform.supplier_engagement.own_forms.serving import serve
+from ddplatform.supplier_engagement.own_forms.views import LabelMedia
 from ddplatform.supplier_engagement.responses.queries.responses import Filled, get_request
 
 

@@ -1,5 +1,6 @@
 """My questionnaires: what is asked, the sections of one, help."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import g, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import current_language
 from ddplatform.supplier_engagement.answering.queries import seconds_left_on
 from ddplatform.supplier_engagement.answering.views.fields import field_id
 from ddplatform.supplier_engagement.blueprints.responses import bp
@@ -22,7 +24,6 @@ from ddplatform.supplier_engagement.respondents.queries import (
     taker_of,
 )
 from ddplatform.supplier_engagement.respondents.services.people import leave_section, take_section
-from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     asked_back,
     get_newest_round,
@@ -34,7 +35,16 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
 from ddplatform.supplier_engagement.responses.services.drafts import is_done
 from ddplatform.supplier_engagement.responses.services.responses import start
 from ddplatform.supplier_engagement.sharing.queries.sharing import has_sources
+from ddplatform.supplier_engagement.translations.queries.texts import Review
+from ddplatform.supplier_engagement.words.translations import review_words
 from questionnaires import Page, minutes_of
+from questionnaires.form.languages import tongue_of
+
+
+@bp.app_context_processor
+def _words() -> dict[str, Callable[[Review], str]]:
+    """For the layout of every page that shows a questionnaire."""
+    return {"review_words": review_words}
 
 
 @bp.get("/")
@@ -77,7 +87,8 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
     left = {page.name: seconds_left_on(page, filled, files) for page in pages}
     back = asked_back(list_messages(assignment_id)) if asked.is_writable else frozenset()
     people = load_people()
-    said, tongue = said_at(filled, people), tongue_of(filled.form.form, filled.row.language)
+    said = said_at(filled, people)
+    tongue = tongue_of(filled.form.form, current_language(), filled.row.language)
     return render_template(
         "supplier_engagement/answering/show.html",
         asked=asked,

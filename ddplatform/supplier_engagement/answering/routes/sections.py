@@ -15,7 +15,7 @@ from ddplatform.infrastructure.db import begin_change
 from ddplatform.infrastructure.errors import NotFound, TooMany
 from ddplatform.infrastructure.gate import keep_changes, requires
 from ddplatform.infrastructure.words.problems import refusal_in_words
-from ddplatform.languages import gettext
+from ddplatform.languages import current_language, gettext
 from ddplatform.supplier_engagement.answering.queries import seconds_left_on
 from ddplatform.supplier_engagement.answering.routes.media import media_of
 from ddplatform.supplier_engagement.answering.views.fields import (
@@ -43,8 +43,7 @@ from ddplatform.supplier_engagement.respondents.queries import (
     taker_of,
 )
 from ddplatform.supplier_engagement.responses.models import Answer
-from ddplatform.supplier_engagement.responses.queries.languages import tongue_of
-from ddplatform.supplier_engagement.responses.queries.plans import fault_of, plan_of
+from ddplatform.supplier_engagement.responses.plans import fault_of, plan_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     Request,
@@ -65,6 +64,7 @@ from ddplatform.supplier_engagement.responses.services.responses import (
 )
 from ddplatform.supplier_engagement.sharing.queries.standing import load_reworded
 from questionnaires import Answerer, Page, minutes_of, red_flags
+from questionnaires.form.languages import tongue_of
 from questionnaires.scoring.items import UNSURE
 from supply_chain.errors import FileRefused
 
@@ -231,7 +231,9 @@ def _tell_help(saved: Saved) -> None:
 
 
 def _words_of_help(saved: Saved) -> list[str]:
-    return words_of_help(saved.new_flags, saved.filled.assignment)
+    asked = saved.filled.assignment
+    services = services_near(asked) if saved.new_flags else ()
+    return words_of_help(saved.new_flags, asked.answered_by, services)
 
 
 def _has_typed_problems(saved: Saved, name: str) -> bool:
@@ -271,7 +273,7 @@ def _section_page(
         given=given,
         **_plans_around(asked, filled),
         reworded=_reworded(asked, given),
-        tongue=tongue_of(filled.form.form, filled.row.language),
+        tongue=tongue_of(filled.form.form, current_language(), filled.row.language),
         media=media_of(filled),
     )
     items = view_items(page, around)

@@ -16,16 +16,16 @@ from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.answering.views.plans import PlanView, plan_view, read_plans
 from ddplatform.supplier_engagement.answering.views.shown_marks import untouched_in
 from ddplatform.supplier_engagement.own_forms.views import LabelMedia, MediaView
-from ddplatform.supplier_engagement.questions.queries import hint_and_why
+from ddplatform.supplier_engagement.questions.views import hint_and_why
 from ddplatform.supplier_engagement.respondents.queries import Said
 from ddplatform.supplier_engagement.responses.models import Answer
-from ddplatform.supplier_engagement.responses.queries.languages import Tongue
-from ddplatform.supplier_engagement.responses.queries.plans import FindOut
+from ddplatform.supplier_engagement.responses.plans import FindOut
 from ddplatform.supplier_engagement.responses.queries.responses import FileOfAnswer, Message
-from ddplatform.supplier_engagement.responses.queries.traces import traces_of
 from ddplatform.supplier_engagement.responses.services.responses import Clash, Typed
+from ddplatform.supplier_engagement.responses.traces import traces_of
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.form.form import UPLOADS
+from questionnaires.form.languages import Tongue
 from questionnaires.library.country_codes import asks_for_country
 from questionnaires.scoring.given import without_places
 

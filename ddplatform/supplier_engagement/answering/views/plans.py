@@ -7,7 +7,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.languages import lazy_gettext as _
-from ddplatform.supplier_engagement.responses.queries.plans import (
+from ddplatform.supplier_engagement.responses.plans import (
     FindOut,
     PlanFault,
     day_of,

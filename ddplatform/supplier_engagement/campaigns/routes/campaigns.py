@@ -41,7 +41,7 @@ from ddplatform.supplier_engagement.campaigns.views import (
     state_words,
 )
 from ddplatform.supplier_engagement.requests.services.invitations import write_questions
-from ddplatform.value_chain.filters.views import filter_words
+from ddplatform.value_chain.filters.address import said_words
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 FIRST_LINES = 10
@@ -76,7 +76,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     shared = {
         "campaign": campaign,
         "chain": get_chain(campaign.chain_id),
-        "whom": list(filter_words(campaign.asked).values()),
+        "whom": list(said_words(campaign.asked).values()),
         "counts": count_targets(campaign_id),
         "left_words": LEFT_OUT_WORDS,
         "state": state_words(campaign),

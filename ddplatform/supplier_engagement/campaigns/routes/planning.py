@@ -28,11 +28,10 @@ from ddplatform.supplier_engagement.campaigns.services import campaigns
 from ddplatform.supplier_engagement.campaigns.views import LEFT_OUT_WORDS
 from ddplatform.supplier_engagement.library.queries import list_for_suppliers
 from ddplatform.supplier_engagement.requests.services.requests import propose_due_date
+from ddplatform.value_chain.filters.address import asked_filter, said_words
 from ddplatform.value_chain.filters.queries.filters import list_meant
 from ddplatform.value_chain.filters.views import (
     filter_query,
-    filter_words,
-    read_filter,
     short_choices,
 )
 from ddplatform.value_chain.mapping.queries.maps import list_chains
@@ -59,7 +58,7 @@ class Meant:
         """Where they come from."""
         if self.plan is not None:
             return [f"Questionnaires of the plan “{self.plan.name}”"]
-        return list(filter_words(self.said).values()) or ["All suppliers of the map"]
+        return list(said_words(self.said).values()) or ["All suppliers of the map"]
 
     @property
     def query(self) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def _meant() -> Meant:
         return Meant(plan.chain_id, plan, list(plans.list_nodes(plan.chain_id, plan.id)), {})
     chains = list_chains()
     chain_id = request.args.get("chain", type=UUID) or (chains[0].id if chains else None)
-    wanted = read_filter(standing=True)
+    wanted = asked_filter(standing=True)
     keys = list_meant(chain_id, wanted, limit=campaigns.MOST_NODES + 1) if chain_id else []
     return Meant(chain_id, None, list(keys), filter_query(wanted))
 

@@ -9,7 +9,6 @@ from ddplatform.infrastructure.errors import Conflict
 from ddplatform.languages import current_locale, direction_of, gettext, speaking
 from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.own_forms.queries.media import list_media
-from ddplatform.supplier_engagement.responses.queries.languages import language_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Request,
     find_response,
@@ -17,7 +16,9 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     load_filled,
 )
 from ddplatform.supplier_engagement.translations.queries.texts import Review, load_wording
+from ddplatform.supplier_engagement.words.translations import review_words
 from questionnaires import Response
+from questionnaires.form.languages import language_of
 from questionnaires.workbook.words import BookWords
 from questionnaires.workbook.workbook import BookFacts, write_answer_workbook
 
@@ -107,7 +108,7 @@ def book_words(language: str, review: Review) -> BookWords:
             gettext("{requester} asks. {respondent} answers."),
             gettext("Please send your answers by {due}."),
         ),
-        translation=review.words,
+        translation=review_words(review),
         advice=(
             gettext("Write in the yellow cells only. The other cells are locked."),
             gettext("Some answers have a list: click the cell, then the arrow beside it."),

@@ -25,7 +25,7 @@ from ddplatform.supplier_engagement.own_forms.queries.forms import (
 )
 from ddplatform.supplier_engagement.own_forms.queries.media import get_media, list_media
 from ddplatform.supplier_engagement.own_forms.services import forms as service
-from ddplatform.supplier_engagement.own_forms.views import serve
+from ddplatform.supplier_engagement.own_forms.serving import serve
 from ddplatform.supplier_engagement.requests.forms import OwnFileForm
 from questionnaires import (
     Form,

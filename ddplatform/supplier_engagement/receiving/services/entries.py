@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.infrastructure.db import db
-from ddplatform.supplier_engagement.responses.queries.plans import planned_days
+from ddplatform.supplier_engagement.responses.plans import planned_days
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     list_answers,

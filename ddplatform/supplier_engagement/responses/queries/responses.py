@@ -27,10 +27,10 @@ from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.responses.models import Answer, AnswerMessage, RedFlag
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.supplier_engagement.responses.queries.earlier import load_last_saved
-from ddplatform.supplier_engagement.responses.queries.languages import spoken_language
 from ddplatform.supplier_engagement.sharing.queries.standing import texts_that_stand
 from ddplatform.supplier_engagement.translations.queries.texts import Review, load_wording
 from questionnaires import Page, Plan, Response, pages
+from questionnaires.form.languages import spoken_language
 from questionnaires.library.shipped import title_in, title_language
 
 
@@ -264,7 +264,7 @@ def load_filled(
         form_plan,
         texts_that_stand(row, answers, today=now.date()),
         now=row.submitted_at or now,
-        language=spoken_language(form_plan.form, row.language),
+        language=spoken_language(form_plan.form, current_language(), row.language),
         seed=str(row.id),
         last_saved=load_last_saved(assignment, row, form_plan.form),
     )

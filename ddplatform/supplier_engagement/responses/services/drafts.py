@@ -13,7 +13,7 @@ from ddplatform.infrastructure.errors import Conflict
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.responses.models import Answer, ResponseStatus
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
-from ddplatform.supplier_engagement.responses.queries.plans import FindOut, plan_of
+from ddplatform.supplier_engagement.responses.plans import FindOut, plan_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     Request,

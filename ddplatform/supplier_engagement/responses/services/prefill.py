@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ddplatform.supplier_engagement.responses.queries.plans import FindOut, plan_of
+from ddplatform.supplier_engagement.responses.plans import FindOut, plan_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     find_earlier,

@@ -22,8 +22,8 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.responses.models import AnswerMessage, ResponseStatus
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.plans import FindOut, takes_plan
 from ddplatform.supplier_engagement.responses.queries.earlier import load_last_saved
-from ddplatform.supplier_engagement.responses.queries.plans import FindOut, takes_plan
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     Request,

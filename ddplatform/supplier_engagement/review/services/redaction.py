@@ -11,7 +11,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.supplier_engagement.library.queries import get_assignment, load_plan
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
-from ddplatform.supplier_engagement.responses.queries.traces import is_free_text
+from ddplatform.supplier_engagement.responses.traces import is_free_text
 from ddplatform.supplier_engagement.review.queries.reviews import (
     list_sent_answers,
     list_sent_rounds,

@@ -17,7 +17,6 @@ from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import load_plan
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
-from ddplatform.supplier_engagement.responses.queries.languages import language_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     AskedOfMe,
     FileOfAnswer,
@@ -33,6 +32,7 @@ from ddplatform.supplier_engagement.sharing.queries.standing import (
     section_of,
 )
 from questionnaires import Answerer, Form, Page, same_asked
+from questionnaires.form.languages import language_of
 from questionnaires.scoring.given import without_places
 
 FRESH = timedelta(days=365)

@@ -19,7 +19,6 @@ from ddplatform.infrastructure.db import db, is_writing
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.tenancy import acting_in, current_organisation
-from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.library.models import (
     ConfirmedText,
     Questionnaire,
@@ -45,21 +44,6 @@ class Review:
     def is_partly(self) -> bool:
         """Whether some are confirmed and others are not."""
         return self.machine > 0 and self.confirmed > 0
-
-    @property
-    def words(self) -> str:
-        """What readers of the language are told, in the one spoken now; "" where all is well."""
-        if self.is_partly:
-            return gettext(
-                "Parts of this translation were made by a machine, and no speaker has reviewed"
-                " them yet. There the English text counts."
-            )
-        if self.machine:
-            return gettext(
-                "This translation was made by a machine. No speaker has reviewed it yet. The"
-                " English text counts."
-            )
-        return ""
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.value_chain import bp
-from ddplatform.value_chain.countries.views.scope import map_scope
-from ddplatform.value_chain.filters.views import filter_bar, read_filter
+from ddplatform.value_chain.countries.scope import map_scope
+from ddplatform.value_chain.filters.address import asked_bar, asked_filter
 from ddplatform.value_chain.mapping.views import lane_word
 from ddplatform.value_chain.pictures.views.colour import map_colour_choices
+from ddplatform.value_chain.saved_views.address import asked_view_bar
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.queries import get_chain_with_views
-from ddplatform.value_chain.saved_views.views import view_bar
-from ddplatform.value_chain.view_files.views.bar import export_bar
+from ddplatform.value_chain.view_files.address import export_bar
 
 
 @bp.get("/<uuid:chain_id>/matrix")
@@ -32,9 +32,9 @@ def matrix(chain_id: UUID) -> ResponseReturnValue:
         rows=scope.countries,
         colouring=scope.colouring,
         colours=map_colour_choices(),
-        saved=view_bar(chain_id, ViewKind.MATRIX, views),
+        saved=asked_view_bar(chain_id, ViewKind.MATRIX, views),
         files=export_bar(chain, ViewKind.MATRIX),
-        bar=filter_bar(
-            chain_id, "value_chain.matrix", read_filter(standing=True), is_like=scope.is_like
+        bar=asked_bar(
+            chain_id, "value_chain.matrix", asked_filter(standing=True), is_like=scope.is_like
         ),
     )

@@ -10,16 +10,16 @@ from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.value_chain.blueprints.value_chain import bp
-from ddplatform.value_chain.countries.views.scope import MapScope, map_scope
+from ddplatform.value_chain.countries.scope import MapScope, map_scope
 from ddplatform.value_chain.countries.views.sites import dots_of, site_columns
-from ddplatform.value_chain.filters.views import filter_bar, read_filter
+from ddplatform.value_chain.filters.address import asked_bar, asked_filter
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.mapping.views import lane_word
 from ddplatform.value_chain.pictures.views.colour import map_colour_choices
+from ddplatform.value_chain.saved_views.address import asked_view_bar
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.queries import get_chain_with_views
-from ddplatform.value_chain.saved_views.views import view_bar
-from ddplatform.value_chain.view_files.views.bar import export_bar
+from ddplatform.value_chain.view_files.address import export_bar
 
 
 @bp.get("/<uuid:chain_id>/all")
@@ -40,10 +40,10 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         rows=scope.countries,
         colouring=scope.colouring,
         colours=map_colour_choices(),
-        saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
+        saved=asked_view_bar(chain_id, ViewKind.ALL_SITES, views),
         files=export_bar(chain, ViewKind.ALL_SITES),
-        bar=filter_bar(
-            chain_id, "value_chain.all_sites", read_filter(standing=True), is_like=scope.is_like
+        bar=asked_bar(
+            chain_id, "value_chain.all_sites", asked_filter(standing=True), is_like=scope.is_like
         ),
         asked={**carried().to_dict(flat=False), "edition": scope.edition},
     )

@@ -10,21 +10,21 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.assets.files import vendor_files
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.value_chain import bp
-from ddplatform.value_chain.countries.views.scope import map_scope
+from ddplatform.value_chain.countries.bubbles import asked_bubbles
+from ddplatform.value_chain.countries.scope import map_scope
 from ddplatform.value_chain.countries.views.world import (
     SIZE_WORDS,
     BubbleSize,
-    asked_size,
     world_drawing,
-    world_rows,
 )
-from ddplatform.value_chain.filters.views import filter_bar, read_filter
+from ddplatform.value_chain.filters.address import asked_bar, asked_filter
+from ddplatform.value_chain.pictures.pages import asked_state
 from ddplatform.value_chain.pictures.views.boxes import here
 from ddplatform.value_chain.pictures.views.colour import map_colour_choices
+from ddplatform.value_chain.saved_views.address import asked_view_bar
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.queries import get_chain_with_views
-from ddplatform.value_chain.saved_views.views import view_bar
-from ddplatform.value_chain.view_files.views.bar import export_bar
+from ddplatform.value_chain.view_files.address import export_bar
 
 
 @bp.get("/<uuid:chain_id>/world")
@@ -32,8 +32,8 @@ from ddplatform.value_chain.view_files.views.bar import export_bar
 def world(chain_id: UUID) -> ResponseReturnValue:
     """Countries on a map and as a list."""
     chain, views = get_chain_with_views(chain_id)
-    scope, size = map_scope(chain), asked_size()
-    rows = world_rows(scope, size)
+    scope = map_scope(chain)
+    size, rows = asked_bubbles(scope)
     static = Path(current_app.static_folder or "")
     has_land = "land.svg" in vendor_files(static)
     land = url_for("static", filename="vendor/land.svg") if has_land else None
@@ -46,7 +46,7 @@ def world(chain_id: UUID) -> ResponseReturnValue:
         sizes=[
             {
                 "label": word,
-                "href": here(chain_id, "value_chain.world", size=one.value),
+                "href": here(chain_id, "value_chain.world", asked_state(), size=one.value),
                 "current": one == size,
             }
             for one, word in SIZE_WORDS.items()
@@ -54,10 +54,10 @@ def world(chain_id: UUID) -> ResponseReturnValue:
         by_volume=size is BubbleSize.VOLUME,
         colouring=scope.colouring,
         colours=map_colour_choices(),
-        saved=view_bar(chain_id, ViewKind.WORLD, views),
+        saved=asked_view_bar(chain_id, ViewKind.WORLD, views),
         files=export_bar(chain, ViewKind.WORLD),
-        bar=filter_bar(
-            chain_id, "value_chain.world", read_filter(standing=True), is_like=scope.is_like
+        bar=asked_bar(
+            chain_id, "value_chain.world", asked_filter(standing=True), is_like=scope.is_like
         ),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )

@@ -8,8 +8,8 @@ import numpy as np
 
 from ddplatform.documents.drawings.site_dots import DotMap, Sites, dot_map
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import NO_COUNTRY
-from ddplatform.value_chain.countries.views.scope import MapScope
 from ddplatform.value_chain.mapping.views import lane_word
 
 MOST_COLUMNS = 31

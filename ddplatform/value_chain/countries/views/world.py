@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from flask import current_app, request
+from flask import current_app
 from markupsafe import Markup
 
 from ddplatform.infrastructure.assets.files import load_outline
 from ddplatform.infrastructure.web.filters import percent
-from ddplatform.value_chain.countries.queries.volume import load_country_volume
+from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import CountryRow
-from ddplatform.value_chain.countries.views.scope import MapScope
 from ddplatform.value_chain.drawings.world import Bubble, world_map_svg
 from supply_chain.reference.release import load_reference
+from supply_chain.risk.method import Floats
 
 TITLE = (
     "World map: sites by country, coloured by the gravest of them. "
@@ -45,18 +45,20 @@ class WorldRow:
     is_drawn: bool
 
 
-def asked_size() -> BubbleSize:
-    """What makes a bubble large, as the address says."""
-    word = request.args.get("size", "")
+def size_of(word: str) -> BubbleSize:
+    """What makes a bubble large, as a word of an address says."""
     return BubbleSize(word) if word in set(BubbleSize) else BubbleSize.SITES
 
 
-def world_rows(scope: MapScope, size: BubbleSize) -> list[WorldRow]:
-    """The countries, those with the largest bubbles first."""
+def world_rows(scope: MapScope, volume: Floats | None) -> list[WorldRow]:
+    """The countries, those with the largest bubbles first.
+
+    Args:
+        volume: what the sites of each country of the map deliver, where that makes the bubbles.
+    """
     known: dict[str, float] = {}
-    if size is BubbleSize.VOLUME:
-        parts = load_country_volume(scope.chain, None if scope.is_whole else scope.rows).tolist()
-        by_code = zip(scope.snapshot.countries, parts, strict=True)
+    if volume is not None:
+        by_code = zip(scope.snapshot.countries, volume.tolist(), strict=True)
         known = {code: part for code, part in by_code if not math.isnan(part)}
     rows = [
         WorldRow(row, known.get(row.code or ""), place_of_country(row.code) is not None)

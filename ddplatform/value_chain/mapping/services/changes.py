@@ -14,7 +14,7 @@ from ddplatform.value_chain.graph.services.tiers import refresh_tiers, refresh_t
 from ddplatform.value_chain.history.services.steps import Cause, keep_step
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_node
-from ddplatform.value_chain.mapping.queries.words import value_words
+from ddplatform.value_chain.words.map_fields import value_words
 
 Part = ValueChainNode | SupplyLink
 

@@ -25,13 +25,13 @@ from ddplatform.value_chain.mapping.queries.maps import (
     get_node,
     is_linked,
 )
-from ddplatform.value_chain.mapping.queries.words import LINK_LABELS
 from ddplatform.value_chain.mapping.services.changes import (
     archive,
     change_fields,
     finish_change,
     restore,
 )
+from ddplatform.value_chain.words.map_fields import LINK_LABELS
 from supply_chain.intake.wishes import held_flow
 from supply_chain.vocabulary import FlowEvidence, LinkKind
 

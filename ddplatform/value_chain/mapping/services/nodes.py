@@ -36,7 +36,6 @@ from ddplatform.value_chain.mapping.queries.maps import (
     is_name_taken,
     slug_of,
 )
-from ddplatform.value_chain.mapping.queries.words import NODE_LABELS
 from ddplatform.value_chain.mapping.services.changes import (
     archive,
     change_fields,
@@ -45,6 +44,7 @@ from ddplatform.value_chain.mapping.services.changes import (
     restore,
 )
 from ddplatform.value_chain.merging.queries.merges import find_merge_of
+from ddplatform.value_chain.words.map_fields import NODE_LABELS
 from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH, plain_tags
 from supply_chain.intake.register_ids import read_typed
 from supply_chain.intake.wishes import held_origin

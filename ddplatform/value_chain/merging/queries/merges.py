@@ -12,7 +12,9 @@ from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.value_chain.mapping.models import NodeSummary, SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.queries.maps import get_node
 from ddplatform.value_chain.matching.models import NodeMerge
+from ddplatform.value_chain.matching.queries.pairs import PairRow, list_open_of
 from supply_chain.matching.merging import StandingLink
 
 PAGE_SIZE = 50
@@ -33,6 +35,16 @@ class SourceRecord:
     address: str | None
     merged_at: datetime
     merged_by: str | None
+
+
+@dataclass(frozen=True)
+class NodeSources:
+    """The records a node was made of, pairs that wait for a decision, and where it went itself."""
+
+    records: Sequence[SourceRecord]
+    pairs: Sequence[PairRow]
+    part_of: ValueChainNode | None
+    merge_id: str | None
 
 
 def get_merge(merge_id: UUID) -> NodeMerge:
@@ -151,6 +163,17 @@ def load_archived_ends(links: Iterable[UUID]) -> Mapping[UUID, datetime]:
         .group_by(SupplyLink.id)
     ).all()
     return {row.id: row.moment for row in rows}
+
+
+def load_sources(node: ValueChainNode) -> NodeSources:
+    """Everything that matching knows of one node."""
+    records = list_sources(node.id)
+    if node.archived_at is None:
+        return NodeSources(records, list_open_of(node), None, None)
+    merge = find_merge_of(node.id)
+    if merge is None:
+        return NodeSources(records, (), None, None)
+    return NodeSources(records, (), get_node(merge.survivor_id), str(merge.id))
 
 
 def list_sources(node_id: UUID, *, limit: int = PAGE_SIZE) -> Sequence[SourceRecord]:

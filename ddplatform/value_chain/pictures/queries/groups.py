@@ -1,9 +1,7 @@
 """By what the nodes of a tier are put together: country, region, commodity, who runs them."""
 
-import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from uuid import UUID
 
 import numpy as np
 
@@ -15,7 +13,6 @@ NOT_KNOWN = "--"
 BETWEEN = "/"
 """Between the country and the region of a key."""
 TIER = "t"
-_TIER_KEY = re.compile(rf"{TIER}-?\d{{1,3}}")
 
 
 class GroupBy(StrEnum):
@@ -53,11 +50,6 @@ def lanes_in(lanes: Ints) -> Ints:
     first = int(lanes.min())
     found: Ints = np.flatnonzero(np.bincount(lanes - first)) + first
     return found
-
-
-def tier_of(key: str) -> int | None:
-    """The tier that a key of `tiers_of` names; None for a key of another kind."""
-    return int(key[len(TIER) :]) if _TIER_KEY.fullmatch(key) else None
 
 
 Codes = tuple[Ints, Callable[[int], str]]
@@ -113,11 +105,3 @@ _CODES: Mapping[GroupBy, Callable[[MapSnapshot], Codes]] = {
     GroupBy.COMMODITY: _commodities,
     GroupBy.OPERATOR: _operators,
 }
-
-
-def operator_row(snapshot: MapSnapshot, key: str) -> int | None:
-    """The row of the operator that a key names; None for one that nobody knows."""
-    try:
-        return snapshot.row_of.get(UUID(key))
-    except ValueError:
-        return None

@@ -8,19 +8,20 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.value_chain import bp
-from ddplatform.value_chain.filters.views import filter_bar, read_filter
-from ddplatform.value_chain.pictures.views.colour import chosen_colouring, map_colour_choices
-from ddplatform.value_chain.pictures.views.pictures import (
+from ddplatform.value_chain.filters.address import asked_bar, asked_filter
+from ddplatform.value_chain.pictures.pages import (
     STEPS_AROUND,
     around_page,
+    chosen_colouring,
     row_in_focus,
     steps_around,
 )
+from ddplatform.value_chain.pictures.views.colour import map_colour_choices
 from ddplatform.value_chain.pictures.views.rows import rows_of
+from ddplatform.value_chain.saved_views.address import asked_view_bar
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.queries import get_chain_with_views
-from ddplatform.value_chain.saved_views.views import view_bar
-from ddplatform.value_chain.view_files.views.bar import export_bar
+from ddplatform.value_chain.view_files.address import export_bar
 
 
 @bp.get("/<uuid:chain_id>/around")
@@ -43,10 +44,10 @@ def around(chain_id: UUID) -> ResponseReturnValue:
         ],
         colouring=chosen_colouring(),
         colours=map_colour_choices(),
-        saved=view_bar(chain_id, ViewKind.AROUND, views),
+        saved=asked_view_bar(chain_id, ViewKind.AROUND, views),
         files=export_bar(chain, ViewKind.AROUND),
-        bar=filter_bar(
-            chain_id, "value_chain.around", read_filter(standing=True), is_like=page.is_like
+        bar=asked_bar(
+            chain_id, "value_chain.around", asked_filter(standing=True), is_like=page.is_like
         ),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )

@@ -12,20 +12,25 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.value_chain.blueprints.value_chain import bp
+from ddplatform.value_chain.filters.address import asked_bar, asked_filter
 from ddplatform.value_chain.filters.queries.lists import NodeOrder, NodePage
-from ddplatform.value_chain.filters.views import PAGING, filter_bar, read_filter, short_choices
+from ddplatform.value_chain.filters.views import PAGING, short_choices
 from ddplatform.value_chain.mapping.queries.maps import get_node, get_summary
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
+from ddplatform.value_chain.pictures.pages import (
+    DEPTHS,
+    chosen_colouring,
+    map_page,
+    read_map_state,
+)
 from ddplatform.value_chain.pictures.queries.groups import GroupBy
 from ddplatform.value_chain.pictures.views.boxes import MapPage
-from ddplatform.value_chain.pictures.views.colour import chosen_colouring, map_colour_choices
-from ddplatform.value_chain.pictures.views.pictures import DEPTHS, map_page, read_map_state
+from ddplatform.value_chain.pictures.views.colour import map_colour_choices
 from ddplatform.value_chain.pictures.views.rows import rows_of
+from ddplatform.value_chain.saved_views.address import asked_view_bar
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.queries import get_chain_with_views
-from ddplatform.value_chain.saved_views.views import view_bar
-from ddplatform.value_chain.view_files.views.bar import export_bar
-from ddplatform.value_chain.view_files.views.sites import list_of_address
+from ddplatform.value_chain.view_files.address import export_bar, list_of_address
+from ddplatform.value_chain.words.map_fields import KIND_WORDS
 
 GROUPINGS: Mapping[GroupBy, str] = {
     GroupBy.COUNTRY: "Country",
@@ -62,10 +67,10 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         ],
         colouring=colouring,
         colours=map_colour_choices(),
-        saved=view_bar(chain_id, ViewKind.MAP, views),
+        saved=asked_view_bar(chain_id, ViewKind.MAP, views),
         files=export_bar(chain, ViewKind.MAP),
-        bar=filter_bar(
-            chain_id, "value_chain.show", read_filter(standing=True), is_like=page.is_like
+        bar=asked_bar(
+            chain_id, "value_chain.show", asked_filter(standing=True), is_like=page.is_like
         ),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
         **_panel(state.focus, page),
@@ -92,7 +97,7 @@ def _panel(focus: UUID | None, page: MapPage) -> dict[str, Any]:
 def table(chain_id: UUID) -> ResponseReturnValue:
     """All sites of a map, searched, filtered, sorted, a page at a time."""
     chain, views = get_chain_with_views(chain_id)
-    wanted, listed = read_filter(), list_of_address(chain_id)
+    wanted, listed = asked_filter(), list_of_address(chain_id)
     page = listed.page
     return render_template(
         "value_chain/pictures/table.html",
@@ -103,9 +108,9 @@ def table(chain_id: UUID) -> ResponseReturnValue:
         sort={o.value: _address(chain_id, sort=o.value) for o in NodeOrder},
         paging=_paging(chain_id, page),
         choices=short_choices(wanted.sector),
-        bar=filter_bar(chain_id, "value_chain.table", wanted, is_like=page.is_like),
+        bar=asked_bar(chain_id, "value_chain.table", wanted, is_like=page.is_like),
         kind_words=KIND_WORDS,
-        saved=view_bar(chain_id, ViewKind.TABLE, views),
+        saved=asked_view_bar(chain_id, ViewKind.TABLE, views),
         files=export_bar(chain, ViewKind.TABLE),
         total=listed.total,
         sentence=listed.sentence,

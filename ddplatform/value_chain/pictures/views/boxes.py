@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from markupsafe import Markup
 
 from ddplatform.infrastructure.web.countries import country_name
@@ -24,7 +24,8 @@ from supply_chain.graph.layout import Box, LaneTitle, Measures, Placed, View, pl
 from supply_chain.search.node_filter import FILTERS
 
 STATE = ("focus", "depth", "show", "open", "by", "colour")
-_KEPT = frozenset({*FILTERS, *STATE})
+KEPT = frozenset({*FILTERS, *STATE})
+"""What of an address makes a picture of a map."""
 MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
     GroupBy.COUNTRY: ("country", "countries"),
     GroupBy.REGION: ("region", "regions"),
@@ -49,6 +50,8 @@ class Shown:
     colours: MapColours
     states: Mapping[UUID, NodeSummary]
     opened: Mapping[str, int]
+    address: Mapping[str, Sequence[str]]
+    """What of the address makes it (`KEPT`)."""
     group_by: GroupBy = GroupBy.COUNTRY
     is_like: bool = False
     """Nobody is called what was searched for: these are like it."""
@@ -61,7 +64,7 @@ class MapPage:
         self.chain, self.snapshot, self.view = shown.chain, shown.snapshot, shown.view
         self.colours, self.states = shown.colours, shown.states
         self.opened, self.group_by = shown.opened, shown.group_by
-        self.is_like = shown.is_like
+        self.is_like, self._address = shown.is_like, shown.address
         self._boxes = {box.id: box for box in shown.view.boxes}
         self._details: dict[str, BoxDetail] = {}
         is_of_map = self.colours.place is self.snapshot.band
@@ -241,7 +244,7 @@ class MapPage:
 
     def here(self, **changes: Any) -> str:
         """The address of this view with some of its state changed."""
-        return here(self.chain.id, **changes)
+        return here(self.chain.id, "value_chain.show", self._address, **changes)
 
     def open_refs(self, step: Mapping[str, int] | None = None) -> list[str]:
         """The open groups as they stand in the address."""
@@ -299,19 +302,24 @@ class AroundPage(MapPage):
 
     def here(self, **changes: Any) -> str:
         """The address of this view with some of its state changed."""
-        return here(self.chain.id, "value_chain.around", **changes)
+        return here(self.chain.id, "value_chain.around", self._address, **changes)
 
 
 class PastPage(MapPage):
     """A map on a past day; its boxes lead on inside that day."""
 
+    def __init__(self, shown: Shown, day: str) -> None:
+        super().__init__(shown)
+        self._day = day
+
     def here(self, **changes: Any) -> str:
         """The address of this view with some of its state changed."""
-        day = request.args.get("day", "")
-        return here(self.chain.id, "value_chain.past_map", day=day, **changes)
+        state = {"day": self._day, **changes}
+        return here(self.chain.id, "value_chain.past_map", self._address, **state)
 
 
-def here(chain_id: UUID, endpoint: str = "value_chain.show", **changes: Any) -> str:
+def here(
+    chain_id: UUID, endpoint: str, address: Mapping[str, Sequence[str]], **changes: Any
+) -> str:
     """The address of this view of a map with some of its state changed."""
-    state = {name: values for name, values in request.args.lists() if name in _KEPT}
-    return url_for(endpoint, chain_id=chain_id, **{**state, **changes})
+    return url_for(endpoint, chain_id=chain_id, **{**address, **changes})

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from flask import request
-
 from ddplatform.value_chain.drawings.shades import SHADES, TITLES, Shade, legend_of
 from ddplatform.value_chain.pictures.queries.colours import ColourBy
 from ddplatform.value_chain.pictures.views.issue_colour import HIGHEST, colour_choices, issue_of
@@ -58,13 +56,8 @@ class Colouring:
         return legend_of(self.by)
 
 
-def chosen_colouring() -> Colouring:
-    """The scale of the address; a word that nobody knows is the highest band."""
-    return colouring_of(request.args.get("colour", ""))
-
-
 def colouring_of(text: str) -> Colouring:
-    """The scale that a word of an address names."""
+    """The scale that a word of an address names; one that nobody knows is the highest band."""
     by = ColourBy(text) if text in set(OTHERS) else ColourBy.BAND
     return Colouring(by, issue_of(text))
 

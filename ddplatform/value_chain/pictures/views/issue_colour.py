@@ -3,17 +3,10 @@
 Maps begin with the highest band over all issues, which is the one that tables show.
 """
 
-from flask import request
-
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue
 
 HIGHEST = "highest"
-
-
-def chosen_issue() -> Issue | None:
-    """The issue of the address; None for the highest over all issues."""
-    return issue_of(request.args.get("colour", ""))
 
 
 def issue_of(text: str) -> Issue | None:

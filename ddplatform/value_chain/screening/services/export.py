@@ -11,7 +11,7 @@ from ddplatform.documents.tables.files import render_csv
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.value_chain.screening.queries.lists import get_list, load_changes
-from ddplatform.value_chain.screening.queries.words import CHANGES, STATUSES
+from ddplatform.value_chain.words.official_lists import CHANGES, STATUSES
 from supply_chain.screening.releases import ListChanges
 
 CSV = "text/csv"

@@ -1,19 +1,17 @@
 """The list of archived sites as a file: what its page shows, all of it, with when each left."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.tables.files import render_table_pack, render_workbook
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
 from ddplatform.value_chain.drawings.shades import shade_of
-from ddplatform.value_chain.filters.queries.lists import ArchivedRow, list_archived
-from ddplatform.value_chain.filters.views import read_filter
-from ddplatform.value_chain.mapping.models import ValueChain
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
-from ddplatform.value_chain.saved_views.models import ViewKind
-from ddplatform.value_chain.view_files.views.about import Told, told_of_address
+from ddplatform.value_chain.filters.queries.lists import ArchivedRow
+from ddplatform.value_chain.view_files.views.about import Told
 from ddplatform.value_chain.view_files.views.tables import UNKNOWN, figure, text, work_columns
+from ddplatform.value_chain.words.map_fields import KIND_WORDS
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,8 @@ class ArchivedSites:
         return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 
-def archived_sites(chain: ValueChain) -> ArchivedSites:
-    """The archived sites that the address asks for."""
-    rows, told = list_archived(chain.id, read_filter()), told_of_address(chain, ViewKind.TABLE)
+def archived_sites(rows: Sequence[ArchivedRow], told: Told) -> ArchivedSites:
+    """The list of archived sites, ready for files."""
     columns = (
         text("id", "Id"),
         text("name", "Name", 3),

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ddplatform.documents.content import Column, Kind, Table
-from ddplatform.value_chain.countries.queries.cells import cell_of
+from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import CountryRow
-from ddplatform.value_chain.countries.views.scope import MapScope
 from ddplatform.value_chain.graph.queries.snapshots import Ints
 from ddplatform.value_chain.mapping.views import lane_word
-from ddplatform.value_chain.pictures.queries.bundles import bundle_links
+from ddplatform.value_chain.pictures.queries.bundles import Bundles
 from ddplatform.value_chain.pictures.views.boxes import MapPage
 from ddplatform.value_chain.view_files.views.about import Told
 from ddplatform.value_chain.view_files.views.tables import box_tables, country_table, tier_table
@@ -57,8 +56,22 @@ def graph_of_sites(scope: MapScope, table: Table, told: Told) -> bytes:
     )
 
 
-def graph_of_cells(scope: MapScope, told: Told) -> bytes:
-    """Each tier of each country that has sites, and what flows between them."""
+def groups_of_cells(scope: MapScope) -> Ints:
+    """(nodes of the map,) the cell of each node that is shown, -1 for all others."""
+    return _groups(scope, scope.cell_of_rows)
+
+
+def groups_of_countries(scope: MapScope) -> Ints:
+    """(nodes of the map,) the country of each node that is shown, -1 for all others."""
+    return _groups(scope, scope.snapshot.country[scope.rows])
+
+
+def graph_of_cells(scope: MapScope, told: Told, flows: Bundles) -> bytes:
+    """Each tier of each country that has sites, and what flows between them.
+
+    Args:
+        flows: the links between the cells (`groups_of_cells`).
+    """
     columns = [lane_word(scope.snapshot, lane) for lane in scope.cells.lanes]
     codes = scope.snapshot.countries
     ids = [f"{code or NO_CODE} {word}" for code in codes for word in columns]
@@ -69,14 +82,22 @@ def graph_of_cells(scope: MapScope, told: Told) -> bytes:
         for word, cell in zip(columns, row.cells, strict=True)
         if cell.count
     ]
-    groups = cell_of(scope.snapshot, scope.cells.lanes, scope.rows)
-    return _written(_part(table, ends), _bundles(scope, groups, ids), told)
+    return _written(_part(table, ends), _bundles(flows, ids), told)
 
 
 def graph_of_countries(
-    scope: MapScope, rows: Sequence[tuple[CountryRow, float | None]], told: Told, *, by_volume: bool
+    scope: MapScope,
+    rows: Sequence[tuple[CountryRow, float | None]],
+    told: Told,
+    flows: Bundles,
+    *,
+    by_volume: bool,
 ) -> bytes:
-    """Each country with the tiers that its sites stand in, and what flows between countries."""
+    """Each country with the tiers that its sites stand in, and what flows between countries.
+
+    Args:
+        flows: the links between the countries (`groups_of_countries`).
+    """
     columns = [lane_word(scope.snapshot, lane) for lane in scope.cells.lanes]
     table = country_table(rows, told.colouring, by_volume=by_volume)
     tiers = [
@@ -91,12 +112,10 @@ def graph_of_countries(
     )
     ends = [(row.code or NO_CODE,) for row, _ in rows]
     ids = [code or NO_CODE for code in scope.snapshot.countries]
-    groups = scope.snapshot.country[scope.rows]
-    return _written(_part(wide, ends), _bundles(scope, groups, ids), told)
+    return _written(_part(wide, ends), _bundles(flows, ids), told)
 
 
-def _bundles(scope: MapScope, groups: Ints, ids: Sequence[str]) -> GraphPart:
-    found = bundle_links(scope.chain, _groups(scope, groups))
+def _bundles(found: Bundles, ids: Sequence[str]) -> GraphPart:
     ends = zip(found.supplier.tolist(), found.buyer.tolist(), strict=True)
     volume = ["" if math.isnan(part) else part for part in found.volume.tolist()]
     return GraphPart(

@@ -4,16 +4,17 @@ Places of sites are those that are kept, rounded where somebody may live (decisi
 place is no point; how many those are stands in the file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import numpy as np
 
 from ddplatform.documents.content import Table
 from ddplatform.documents.words import cell_words
+from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import CountryRow
-from ddplatform.value_chain.countries.views.scope import MapScope
 from ddplatform.value_chain.countries.views.world import place_of_country
-from ddplatform.value_chain.filters.queries.places import Place, list_coordinates
+from ddplatform.value_chain.filters.queries.places import Place
 from ddplatform.value_chain.pictures.queries.boxes import MapBox
 from ddplatform.value_chain.pictures.views.boxes import MapPage
 from ddplatform.value_chain.view_files.views.about import Told
@@ -27,9 +28,8 @@ ALL_MIDDLES = "A point is the middle of its country, not the place of a site."
 _Record = dict[str, str | int | float]
 
 
-def points_of_boxes(page: MapPage, boxes: Table, told: Told) -> bytes:
+def points_of_boxes(page: MapPage, boxes: Table, told: Told, places: Mapping[UUID, Place]) -> bytes:
     """Sites that have a box of their own, and groups of one country at its middle."""
-    places = list_coordinates(page.chain.id)
     found: list[tuple[Place | None, _Record]] = []
     for box, said in zip(page.view.boxes, _records(boxes), strict=True):
         if box.kind in ("group", "rest"):
@@ -46,9 +46,11 @@ def _middle_of_group(page: MapPage, box: MapBox) -> Place | None:
     return Place(*at, is_rounded=False) if at else None
 
 
-def points_of_sites(scope: MapScope, table: Table, told: Told) -> bytes:
+def points_of_sites(
+    scope: MapScope, table: Table, told: Told, places: Mapping[UUID, Place]
+) -> bytes:
     """The sites of a view, as a table says them."""
-    places, keys = list_coordinates(scope.chain.id), scope.snapshot.keys
+    keys = scope.snapshot.keys
     rows = zip(scope.rows.tolist(), _records(table), strict=True)
     return _points([(places.get(keys[row]), said) for row, said in rows], told, "sites")
 

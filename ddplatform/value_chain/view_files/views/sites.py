@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
-
-from flask import request
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number, plural
@@ -13,11 +10,9 @@ from ddplatform.value_chain.drawings.lists import Entry, Head, list_size, list_s
 from ddplatform.value_chain.drawings.shades import BAND_SHADES, shade_of
 from ddplatform.value_chain.drawings.standalone import Picture
 from ddplatform.value_chain.filters.queries.filters import COUNTED
-from ddplatform.value_chain.filters.queries.lists import NodeOrder, NodePage, NodeRow, list_nodes
-from ddplatform.value_chain.filters.views import read_filter
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
-from ddplatform.value_chain.pictures.views.pictures import asked_uuid
+from ddplatform.value_chain.filters.queries.lists import NodeOrder, NodePage, NodeRow
 from ddplatform.value_chain.view_files.views.about import Told
+from ddplatform.value_chain.words.map_fields import KIND_WORDS
 
 HEADS = (
     Head("Name", 340),
@@ -63,20 +58,6 @@ class SiteList:
             return f"{plural(len(rows), 'site', 'sites')}, {order}."
         first, last = rows[0].name, rows[-1].name
         return f"{number(len(rows))} of {self.total} sites, {order}: from “{first}” to “{last}”."
-
-
-def list_of_address(chain_id: UUID) -> SiteList:
-    """The page of the list that the address asks for."""
-    word = request.args.get("sort", "")
-    order = NodeOrder(word) if word in set(NodeOrder) else NodeOrder.NAME
-    page = list_nodes(
-        chain_id,
-        read_filter(),
-        order=order,
-        after=asked_uuid("after"),
-        before=asked_uuid("before"),
-    )
-    return SiteList(page, order)
 
 
 def picture_of_list(listed: SiteList, told: Told, notes: Sequence[str]) -> Picture:

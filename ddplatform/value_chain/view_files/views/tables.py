@@ -1,19 +1,20 @@
 """What a view of a map shows, as tables for files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from ddplatform.documents.content import Align, Cell, Column, Kind, Table
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
+from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import Cell as CountryCell
 from ddplatform.value_chain.countries.views.rows import CountryRow
-from ddplatform.value_chain.countries.views.scope import MapScope
 from ddplatform.value_chain.drawings.shades import Shade
-from ddplatform.value_chain.filters.queries.lists import NodeRow, load_node_rows
-from ddplatform.value_chain.mapping.queries.words import KIND_WORDS
+from ddplatform.value_chain.filters.queries.lists import NodeRow
 from ddplatform.value_chain.mapping.views import lane_word
 from ddplatform.value_chain.pictures.queries.boxes import MapBox
 from ddplatform.value_chain.pictures.views.boxes import MapPage
 from ddplatform.value_chain.pictures.views.colour import Colouring
+from ddplatform.value_chain.words.map_fields import KIND_WORDS
 from supply_chain.graph.columns import NODE_KINDS
 from supply_chain.graph.layout import Link
 
@@ -200,12 +201,12 @@ def site_table(scope: MapScope) -> Table:
     )
 
 
-def list_table(scope: MapScope) -> Table:
+def list_table(scope: MapScope, rows: Mapping[UUID, NodeRow]) -> Table:
     """The same with what a list says besides: work, group and tags.
 
     Who answers for a site does not leave the organisation.
     """
-    sites, rows = site_table(scope), load_node_rows(scope.chain.id)
+    sites = site_table(scope)
     keys = [scope.snapshot.keys[row] for row in scope.rows.tolist()]
     return Table(
         sites.ref,

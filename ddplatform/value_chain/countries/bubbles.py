@@ -1,0 +1,16 @@
+"""The countries of a map as bubbles, as large as the address asks for."""
+
+from flask import request
+
+from ddplatform.value_chain.countries.queries.volume import load_country_volume
+from ddplatform.value_chain.countries.scope import MapScope
+from ddplatform.value_chain.countries.views.world import BubbleSize, WorldRow, size_of, world_rows
+
+
+def asked_bubbles(scope: MapScope) -> tuple[BubbleSize, list[WorldRow]]:
+    """What makes a bubble large, and the countries, those with the largest first."""
+    size = size_of(request.args.get("size", ""))
+    if size is BubbleSize.SITES:
+        return size, world_rows(scope, None)
+    rows = None if scope.is_whole else scope.rows
+    return size, world_rows(scope, load_country_volume(scope.chain, rows))

@@ -1,0 +1,1 @@
+"""Words that pages and files about the value chain share."""
