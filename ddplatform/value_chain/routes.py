@@ -10,7 +10,6 @@ from ddplatform.value_chain.countries.routes import matrix as value_chain_matrix
 from ddplatform.value_chain.countries.routes import sites as value_chain_site
 from ddplatform.value_chain.countries.routes import world as value_chain_world
 from ddplatform.value_chain.filters import routes as value_chain_filter
-from ddplatform.value_chain.history import routes as value_chain_past
 from ddplatform.value_chain.import_corrections import routes as value_chain_import_mending
 from ddplatform.value_chain.imports import routes as value_chain_import
 from ddplatform.value_chain.mapping.routes import links as value_chain_link
@@ -21,6 +20,7 @@ from ddplatform.value_chain.matching.routes import pairs as matching_routes
 from ddplatform.value_chain.merging.routes import many as matching_many
 from ddplatform.value_chain.merging.routes import merges as matching_merge
 from ddplatform.value_chain.node_page import routes as value_chain_node_page
+from ddplatform.value_chain.past_map import routes as value_chain_past
 from ddplatform.value_chain.pictures.routes import around as value_chain_around
 from ddplatform.value_chain.pictures.routes import maps as value_chain_map
 from ddplatform.value_chain.saved_views import routes as value_chain_view

@@ -19,10 +19,16 @@ from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.queries.answers import find_answer
-from ddplatform.risk.analysis.queries.questions import Analysis, Asked
 from ddplatform.risk.analysis.services import export_analysis
 from ddplatform.risk.analysis.views.answers import answer_of
-from ddplatform.risk.analysis.views.content import ARROW, Answer, Value, as_tables, document_of
+from ddplatform.risk.analysis_answers.queries.questions import Analysis, Asked
+from ddplatform.risk.analysis_answers.views.content import (
+    ARROW,
+    Answer,
+    Value,
+    as_tables,
+    document_of,
+)
 from ddplatform.risk.scenarios.commands import read_changes, what_if_words
 from ddplatform.risk.scenarios.queries.scenarios import find_kept_called
 from ddplatform.risk.scenarios.queries.told import load_told

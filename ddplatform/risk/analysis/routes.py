@@ -15,19 +15,19 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.risk.analysis.queries.answers import find_answer
-from ddplatform.risk.analysis.queries.questions import (
+from ddplatform.risk.analysis.services import export_analysis
+from ddplatform.risk.analysis.views.answers import answer_of
+from ddplatform.risk.analysis.views.cells import AnalysisPage, address_of
+from ddplatform.risk.analysis.views.words import WORDS
+from ddplatform.risk.analysis_answers.queries.issue_flows import load_bands
+from ddplatform.risk.analysis_answers.queries.questions import (
     NAMED,
     NEEDS_NODE,
     TAKES_NODE,
     Analysis,
     Asked,
 )
-from ddplatform.risk.analysis.services import export_analysis
-from ddplatform.risk.analysis.views.answers import answer_of
-from ddplatform.risk.analysis.views.cells import AnalysisPage, address_of
-from ddplatform.risk.analysis.views.content import as_tables
-from ddplatform.risk.analysis.views.words import WORDS
-from ddplatform.risk.analysis_answers.queries.issue_flows import load_bands
+from ddplatform.risk.analysis_answers.views.content import as_tables
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from ddplatform.accounts.organisations.models import Membership, User
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import UtcDateTime
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.together import Question, Rows, ask
@@ -31,7 +32,6 @@ from ddplatform.risk.follow_up.models import FollowUpKind, RiskFollowUp
 from ddplatform.risk.runs.models import SalienceNote
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import WAITING
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from questionnaires.library.modules import Answerer
 from supply_chain.risk.follow_up import (

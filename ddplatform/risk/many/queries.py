@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import select
 
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.risk.follow_up.models import RiskFollowUp, RiskLot, RiskLotLine, RiskVerb
@@ -24,7 +25,6 @@ from ddplatform.risk.register.queries.register import (
 )
 from ddplatform.risk.runs.models import SalienceNote
 from ddplatform.risk.runs.queries.scores import RiskScore, list_at_runs
-from ddplatform.value_chain.filters.queries.filters import among
 from supply_chain.risk.follow_up import MOST_AT_ONCE, is_too_severe
 from supply_chain.risk.method import Ints
 from supply_chain.vocabulary import Issue

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.supplier_engagement.library.models import (
@@ -22,7 +23,6 @@ from ddplatform.supplier_engagement.library.models import (
 from ddplatform.supplier_engagement.library.queries import TO_REVIEW, WAITING
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from questionnaires import Answerer, KnownPlace, Proposal, propose
 from supply_chain.reference.release import load_reference

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, BulkVerb
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from supply_chain.graph.labels import MOST_TAGS
 

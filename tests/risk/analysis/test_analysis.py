@@ -21,8 +21,8 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.analysis.queries import answers as analysis_answers
-from ddplatform.risk.analysis.queries.questions import Analysis
 from ddplatform.risk.analysis_answers.queries import issue_flows
+from ddplatform.risk.analysis_answers.queries.questions import Analysis
 from ddplatform.risk.detail.queries.risks import find_risk
 from ddplatform.value_chain.graph.queries import study
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode

@@ -20,7 +20,6 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.web.filters import day
 from ddplatform.value_chain.changes.queries.days import How, What, compare_days
 from ddplatform.value_chain.graph.queries.snapshots import load_past_snapshot, load_snapshot
-from ddplatform.value_chain.history.queries.node import load_past_node
 from ddplatform.value_chain.history.queries.past import load_past
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.map_files.services.intake import plan_intake, take_in
@@ -36,6 +35,7 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.links import LinkFields
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from ddplatform.value_chain.merging.services.merge import merge_nodes
+from ddplatform.value_chain.past_map.queries.node import load_past_node
 from supply_chain.intake.drafts import Mapping, NamedBytes
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.kept_worlds import kept_world

@@ -9,7 +9,6 @@ import numpy as np
 
 from ddplatform.infrastructure.db import is_writing
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.risk.analysis.queries.questions import Analysis, Asked, Basis
 from ddplatform.risk.analysis_answers.queries.downstream import (
     ReachFound,
     StopFound,
@@ -23,6 +22,7 @@ from ddplatform.risk.analysis_answers.queries.flows import (
     find_products,
 )
 from ddplatform.risk.analysis_answers.queries.issue_flows import load_issue_flow
+from ddplatform.risk.analysis_answers.queries.questions import Analysis, Asked, Basis
 from ddplatform.risk.analysis_answers.queries.structure import (
     ChokePointsFound,
     CirclesFound,

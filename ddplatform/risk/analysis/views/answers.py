@@ -1,16 +1,16 @@
 """What was found about a map as an answer: a sentence, figures and tables."""
 
 from ddplatform.risk.analysis.queries.answers import Answered, Found, Missing, Unanswered
-from ddplatform.risk.analysis.queries.questions import Analysis
-from ddplatform.risk.analysis.views.content import Answer
 from ddplatform.risk.analysis_answers.queries.downstream import ReachFound, StopFound
 from ddplatform.risk.analysis_answers.queries.flows import BlindSpotsFound, ProductsFound
+from ddplatform.risk.analysis_answers.queries.questions import Analysis
 from ddplatform.risk.analysis_answers.queries.structure import (
     ChokePointsFound,
     CirclesFound,
     DependenceFound,
 )
 from ddplatform.risk.analysis_answers.queries.upstream import OriginsFound, PathsFound
+from ddplatform.risk.analysis_answers.views.content import Answer
 from ddplatform.risk.analysis_answers.views.downstream import answer_reach, answer_stop
 from ddplatform.risk.analysis_answers.views.flows import answer_blind_spots, answer_products
 from ddplatform.risk.analysis_answers.views.structure import (

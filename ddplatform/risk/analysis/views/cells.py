@@ -13,9 +13,7 @@ from ddplatform.documents.content import Column, Kind
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number, percent
 from ddplatform.risk.analysis.queries.answers import Answered
-from ddplatform.risk.analysis.queries.questions import Analysis, Asked
 from ddplatform.risk.analysis.views.answers import answer_of
-from ddplatform.risk.analysis.views.content import Sheet, Value
 from ddplatform.risk.analysis.views.pictures import (
     TIER_LEGEND,
     Bar,
@@ -25,6 +23,8 @@ from ddplatform.risk.analysis.views.pictures import (
     ways_of,
 )
 from ddplatform.risk.analysis.views.words import WORDS
+from ddplatform.risk.analysis_answers.queries.questions import Analysis, Asked
+from ddplatform.risk.analysis_answers.views.content import Sheet, Value
 from ddplatform.value_chain.graph.queries.study import Spot
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.pictures.views.issue_colour import colour_choices

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ddplatform.documents.content import Column, Kind
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number, percent, plural
-from ddplatform.risk.analysis.views.content import Answer, Sheet, Value
+from ddplatform.risk.analysis_answers.views.content import Answer, Sheet, Value
 from ddplatform.value_chain.drawings.chain import BoxDetail, value_chain_svg
 from ddplatform.value_chain.graph.queries.study import Spot
 from supply_chain.graph.layout import Box, LaneTitle, Link, Measures, View, place

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ddplatform.risk.analysis.queries.questions import Analysis
+from ddplatform.risk.analysis_answers.queries.questions import Analysis
 
 
 @dataclass(frozen=True)

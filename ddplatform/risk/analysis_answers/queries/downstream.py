@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ddplatform.risk.analysis.queries.questions import NAMED
 from ddplatform.risk.analysis_answers.queries.flow_kinds import FlowKind, kind_out_of, spots_of
+from ddplatform.risk.analysis_answers.queries.questions import NAMED
 from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.reach import Reach, Stop, reach_of, stop_of
 

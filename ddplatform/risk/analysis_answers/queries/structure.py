@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ddplatform.risk.analysis.queries.questions import NAMED
 from ddplatform.risk.analysis_answers.queries.flow_kinds import FlowKind, kind_into, spots_of
+from ddplatform.risk.analysis_answers.queries.questions import NAMED
 from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.choke_points import ChokePoints, choke_points
 from supply_chain.analysis.circles import Circles, circles_of

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ddplatform.risk.analysis.queries.questions import EPSILON, NAMED
 from ddplatform.risk.analysis_answers.queries.flow_kinds import FlowKind, goods_of_way, kind_into
+from ddplatform.risk.analysis_answers.queries.questions import EPSILON, NAMED
 from ddplatform.value_chain.graph.queries.study import Spot, Study
 from supply_chain.analysis.contributions import Contributions, IssueFlow, Part, contributions
 from supply_chain.analysis.flow import FlowMap

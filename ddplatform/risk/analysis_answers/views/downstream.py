@@ -2,14 +2,14 @@
 
 from ddplatform.documents.content import Column, Kind
 from ddplatform.documents.words import counted
-from ddplatform.risk.analysis.queries.questions import Analysis
-from ddplatform.risk.analysis.views.content import Answer, Figure, Sheet, Value
 from ddplatform.risk.analysis_answers.queries.downstream import (
     OTHERS_NAMED,
     ReachFound,
     StopFound,
 )
-from ddplatform.risk.analysis_answers.views.flow_words import WORDS, good_name, hs_codes
+from ddplatform.risk.analysis_answers.queries.questions import Analysis
+from ddplatform.risk.analysis_answers.views.content import Answer, Figure, Sheet, Value
+from ddplatform.risk.words.flows import WORDS, good_name, hs_codes
 from ddplatform.value_chain.graph.queries.study import Spot
 from supply_chain.analysis.reach import Affected
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from ddplatform.documents.content import Column, Kind
-from ddplatform.risk.analysis.queries.questions import EPSILON, Analysis
-from ddplatform.risk.analysis.views.content import Answer, Figure, Sheet, Value
 from ddplatform.risk.analysis_answers.queries.flows import BlindSpotsFound, ProductsFound
-from ddplatform.risk.analysis_answers.views.flow_words import (
+from ddplatform.risk.analysis_answers.queries.questions import EPSILON, Analysis
+from ddplatform.risk.analysis_answers.views.content import Answer, Figure, Sheet, Value
+from ddplatform.risk.words.flows import (
     WORDS,
     FlowWords,
     good_name,

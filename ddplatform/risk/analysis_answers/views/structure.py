@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from ddplatform.documents.content import Column, Kind
 from ddplatform.documents.words import counted
-from ddplatform.risk.analysis.queries.questions import Analysis
-from ddplatform.risk.analysis.views.content import Answer, Figure, Sheet, Value
+from ddplatform.risk.analysis_answers.queries.questions import Analysis
 from ddplatform.risk.analysis_answers.queries.structure import (
     ChokePointsFound,
     CirclesFound,
     DependenceFound,
 )
-from ddplatform.risk.analysis_answers.views.flow_words import WORDS, good_name
+from ddplatform.risk.analysis_answers.views.content import Answer, Figure, Sheet, Value
+from ddplatform.risk.words.flows import WORDS, good_name
 from ddplatform.value_chain.graph.queries.study import Spot
 from supply_chain.analysis.choke_points import ChokePoint
 from supply_chain.analysis.dependence import Concentration

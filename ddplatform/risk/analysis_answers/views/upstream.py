@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 from ddplatform.documents.content import Column, Kind
-from ddplatform.risk.analysis.queries.questions import EPSILON, Analysis
-from ddplatform.risk.analysis.views.content import Answer, Figure, Sheet, Value
+from ddplatform.risk.analysis_answers.queries.questions import EPSILON, Analysis
 from ddplatform.risk.analysis_answers.queries.upstream import (
     Origin,
     OriginsFound,
     Path,
     PathsFound,
 )
-from ddplatform.risk.analysis_answers.views.flow_words import WORDS, FlowWords, goods_of_way
+from ddplatform.risk.analysis_answers.views.content import Answer, Figure, Sheet, Value
+from ddplatform.risk.words.flows import WORDS, FlowWords, goods_of_way
 from ddplatform.value_chain.graph.queries.study import Spot
 from supply_chain.risk.rm2.graph_file import UNPROVEN
 

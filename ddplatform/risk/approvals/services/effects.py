@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from ddplatform.infrastructure.access.identity import Act
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.facts.services import fresh as fresh_evidence
 from ddplatform.risk.facts.services.facts import ask_reassessment
@@ -17,7 +18,6 @@ from ddplatform.risk.judgement.services import CHANGED
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind, ApprovalState, EndCause
 from ddplatform.value_chain.approvals.queries.parts import PartRow
 from ddplatform.value_chain.approvals.services.requests import end_standing, put_in_force, set_back
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.services.steps import keep_step
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.services.changes import finish_change

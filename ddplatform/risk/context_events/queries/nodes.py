@@ -10,11 +10,11 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.together import Question, Rows, ask
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
 from ddplatform.risk.context_events.queries.events import area_of
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.graph.areas import Area, AreaKind, Places, find_inside
 from supply_chain.vocabulary import NodeKind, RiskBand

@@ -53,6 +53,7 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_messages,
     list_red_flags,
 )
+from ddplatform.supplier_engagement.responses.queries.standing import load_reworded
 from ddplatform.supplier_engagement.responses.services.responses import (
     Saved,
     add_entry,
@@ -62,7 +63,6 @@ from ddplatform.supplier_engagement.responses.services.responses import (
     save_draft,
     save_section,
 )
-from ddplatform.supplier_engagement.sharing.queries.standing import load_reworded
 from questionnaires import Answerer, Page, minutes_of, red_flags
 from questionnaires.form.languages import tongue_of
 from questionnaires.scoring.items import UNSURE

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, tuple_
 
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.registry import Registry
@@ -18,7 +19,7 @@ from ddplatform.supplier_engagement.library.models import (
     Questionnaire,
     QuestionnaireVersion,
 )
-from ddplatform.value_chain.filters.queries.filters import among, joined
+from ddplatform.value_chain.filters.queries.filters import joined
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode
 
 PAGE_SIZE = 50

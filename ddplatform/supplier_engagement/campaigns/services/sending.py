@@ -25,6 +25,7 @@ from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail, Refusal
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -52,7 +53,6 @@ from ddplatform.supplier_engagement.requests.services.invitations import (
     write_questions,
 )
 from ddplatform.supplier_engagement.requests.services.requests import is_small
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode
 from questionnaires import Answerer, Response, pages
 

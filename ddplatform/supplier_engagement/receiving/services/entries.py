@@ -13,10 +13,10 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_answers,
     list_red_flags,
 )
+from ddplatform.supplier_engagement.responses.queries.standing import section_of
 from ddplatform.supplier_engagement.review.models import ReviewEntry
 from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
 from ddplatform.supplier_engagement.review.queries.queue import find_entry, list_entries
-from ddplatform.supplier_engagement.sharing.queries.standing import section_of
 from questionnaires import Kind, NodeState, Question, Signals
 from questionnaires.form.form import SELECTS, UPLOADS
 from questionnaires.scoring.items import DONT_KNOW

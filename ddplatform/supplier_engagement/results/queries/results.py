@@ -32,12 +32,12 @@ from ddplatform.supplier_engagement.library.models import (
     Questionnaire,
     QuestionnaireVersion,
 )
-from ddplatform.supplier_engagement.review.models import ReviewEntry
-from ddplatform.supplier_engagement.sharing.queries.standing import (
+from ddplatform.supplier_engagement.responses.queries.standing import (
     list_over,
     paths_that_stand,
     section_of,
 )
+from ddplatform.supplier_engagement.review.models import ReviewEntry
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode
 from questionnaires import Form, Kind, Question
 from questionnaires.form.form import SELECTS, UPLOADS

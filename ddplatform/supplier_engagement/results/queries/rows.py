@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.evidence.uploads.models import Confidentiality, Evidence, EvidenceLink
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import Answer, Response
+from ddplatform.supplier_engagement.responses.queries.standing import list_over, section_of
 from ddplatform.supplier_engagement.results.queries.results import Respondent
-from ddplatform.supplier_engagement.sharing.queries.standing import list_over, section_of
-from ddplatform.value_chain.filters.queries.filters import among
 
 
 def load_texts(respondents: Sequence[Respondent]) -> Mapping[tuple[UUID, str], str]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import undefer
 
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.tenancy import current_organisation
@@ -21,7 +22,6 @@ from ddplatform.supplier_engagement.library.models import (
 from ddplatform.supplier_engagement.library.queries import COUNT_CAP, TO_REVIEW
 from ddplatform.supplier_engagement.responses.models import Response, ResponseStatus
 from ddplatform.supplier_engagement.review.models import ReviewEntry, ReviewSample
-from ddplatform.value_chain.filters.queries.filters import among
 
 PAGE_SIZE = 50
 NAMES_SHOWN = 20

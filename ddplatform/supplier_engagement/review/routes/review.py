@@ -31,6 +31,7 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_red_flags,
     load_filled,
 )
+from ddplatform.supplier_engagement.responses.queries.standing import load_reworded
 from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
 from ddplatform.supplier_engagement.review.queries.queue import find_entry, list_alike
 from ddplatform.supplier_engagement.review.queries.reviews import Decision, list_decisions
@@ -63,7 +64,6 @@ from ddplatform.supplier_engagement.sharing.queries.sharing import (
     list_shares,
     section_titles,
 )
-from ddplatform.supplier_engagement.sharing.queries.standing import load_reworded
 from questionnaires import red_flags
 
 

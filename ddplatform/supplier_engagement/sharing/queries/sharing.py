@@ -25,12 +25,12 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_asked_of_me,
     list_files,
 )
-from ddplatform.supplier_engagement.sharing.models import SectionShare
-from ddplatform.supplier_engagement.sharing.queries.standing import (
+from ddplatform.supplier_engagement.responses.queries.standing import (
     list_over,
     load_reworded,
     section_of,
 )
+from ddplatform.supplier_engagement.sharing.models import SectionShare
 from questionnaires import Answerer, Form, Page, same_asked
 from questionnaires.form.languages import language_of
 from questionnaires.scoring.given import without_places

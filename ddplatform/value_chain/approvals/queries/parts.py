@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.approvals.models import (
@@ -18,7 +19,6 @@ from ddplatform.value_chain.approvals.models import (
     ApprovalState,
 )
 from ddplatform.value_chain.approvals.queries.approvals import STANDING
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 
 

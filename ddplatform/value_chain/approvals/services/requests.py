@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, inspect, update
 from sqlalchemy.orm import InstanceState
 
 from ddplatform.infrastructure.access.identity import Act
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
@@ -26,7 +27,6 @@ from ddplatform.value_chain.approvals.models import (
     EndCause,
 )
 from ddplatform.value_chain.approvals.queries.approvals import STANDING, is_backed, list_settled
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.services.steps import note_rows
 from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import list_rows_anew

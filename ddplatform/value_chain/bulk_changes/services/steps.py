@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.infrastructure.access.identity import Act
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import (
@@ -18,7 +19,6 @@ from ddplatform.value_chain.bulk_changes.queries import (
     list_standing_links_at,
     plan_change,
 )
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.models import TRACKED
 from ddplatform.value_chain.history.queries.values import list_values
 from ddplatform.value_chain.history.services.steps import keep_step, note_rows

@@ -14,13 +14,10 @@ from uuid import UUID
 
 import numpy as np
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Select,
     String,
     Text,
-    Uuid,
-    any_,
     cast,
     exists,
     func,
@@ -32,6 +29,7 @@ from sqlalchemy import (
 )
 
 from ddplatform.accounts.organisations.models import Membership
+from ddplatform.infrastructure.among import among, in_json
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.filters.queries.events import events
 from ddplatform.value_chain.filters.queries.names import find_named
@@ -209,7 +207,7 @@ def _many(snapshot: MapSnapshot, rows: Ints, whole: Meant, *, is_all: bool) -> M
     """
     keys = snapshot.keys
     assert isinstance(keys, KeyColumn)
-    of_nodes = [_in_json(ValueChainNode.id, keys.digits(rows)), *(whole.of_nodes or ())[1:]]
+    of_nodes = [in_json(ValueChainNode.id, keys.digits(rows)), *(whole.of_nodes or ())[1:]]
     meant = Meant(of_nodes, whole.of_summaries[1:], is_few=True)
     return replace(meant, known=len(rows), listed=(snapshot, rows)) if is_all else meant
 
@@ -370,19 +368,3 @@ def _of_arrays(chain_id: UUID, wanted: NodeFilter) -> Iterator[ColumnElement[boo
     if wanted.unknown_origin:
         found &= ~np.isnan(snapshot.missing)
     yield among(NodeSummary.node_id, [snapshot.keys[row] for row in np.flatnonzero(found).tolist()])
-
-
-def among(column: Any, keys: Sequence[UUID]) -> ColumnElement[bool]:
-    """One of very many keys: they go over as one value, since a statement takes so many only."""
-    if db.engine.dialect.name == "sqlite":
-        return _in_json(column, [key.hex for key in keys])
-    of_keys: ColumnElement[bool] = column == any_(
-        cast(literal(list(keys), ARRAY(Uuid)), ARRAY(Uuid))
-    )
-    return of_keys
-
-
-def _in_json(column: Any, digits: Sequence[str]) -> ColumnElement[bool]:
-    rows = func.json_each(json.dumps(digits)).table_valued("value")
-    inside: ColumnElement[bool] = column.in_(select(rows.c.value))
-    return inside

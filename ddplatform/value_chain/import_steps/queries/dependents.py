@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from ddplatform.evidence.uploads.models import EvidenceLink
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.import_steps.queries.since import (
     find_changed,
     is_new,

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.models import MapChange, MapStep
 from ddplatform.value_chain.history.queries.values import list_values, plain
 from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChainNode

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
-from ddplatform.risk.analysis.queries.questions import Analysis, Basis
+from ddplatform.risk.analysis_answers.queries.questions import Analysis, Basis
 from ddplatform.value_chain.graph.queries.study import Spot
 
 Value = Cell | Spot | tuple[Spot, ...]

@@ -24,13 +24,13 @@ from ddplatform.value_chain.history.asked import (
     paging,
     start_of_page,
 )
-from ddplatform.value_chain.history.queries.lists import PAGE_SIZE, PastFilter, list_past_nodes
-from ddplatform.value_chain.history.queries.node import load_past_node
 from ddplatform.value_chain.history.queries.past import Past, load_past
 from ddplatform.value_chain.history.services import past_days as map_past_days
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
 from ddplatform.value_chain.mapping.views import lane_word, link_words
+from ddplatform.value_chain.past_map.queries.lists import PAGE_SIZE, PastFilter, list_past_nodes
+from ddplatform.value_chain.past_map.queries.node import load_past_node
 from ddplatform.value_chain.pictures.pages import past_page, read_map_state
 from ddplatform.value_chain.pictures.queries.colours import ColourBy
 from ddplatform.value_chain.pictures.views.colour import Colouring
@@ -61,7 +61,7 @@ def past_map(chain_id: UUID) -> ResponseReturnValue:
         return not_ready("past_map", chain, past)
     page = past_page(chain, past)
     return render_template(
-        "value_chain/history/past_map.html",
+        "value_chain/past_map/past_map.html",
         chain=chain,
         page=page,
         rows=rows_of(page),
@@ -87,7 +87,7 @@ def past_table(chain_id: UUID) -> ResponseReturnValue:
     wanted = _filter()
     found = list_past_nodes(snapshot, wanted, page=page_number())
     return render_template(
-        "value_chain/history/past_table.html",
+        "value_chain/past_map/past_table.html",
         chain=chain,
         found=found,
         wanted=wanted,
@@ -113,7 +113,7 @@ def past_node(node_id: UUID) -> ResponseReturnValue:
     found, bands = load_past_node(node, past), load_day_bands(chain.id, past, [node.id])
     commodities = load_reference().commodities
     return render_template(
-        "value_chain/history/past_node.html",
+        "value_chain/past_map/past_node.html",
         chain=chain,
         node=node,
         found=found,
@@ -139,7 +139,7 @@ def node_history(node_id: UUID) -> ResponseReturnValue:
     start = start_of_page(total, HISTORY_PAGE)
     rows = history.happened[start : start + HISTORY_PAGE]
     return render_template(
-        "value_chain/history/node_history.html",
+        "value_chain/past_map/node_history.html",
         chain=get_chain(node.chain_id),
         node=node,
         history=history,
@@ -151,7 +151,7 @@ def node_history(node_id: UUID) -> ResponseReturnValue:
 
 
 def _no_day(page: str, **shown: Any) -> ResponseReturnValue:
-    answer = render_template("value_chain/history/past_day.html", page=page, **shown)
+    answer = render_template("value_chain/past_map/past_day.html", page=page, **shown)
     return answer, 422 if shown["asked"].problem else 200
 
 
@@ -226,7 +226,7 @@ def past_prepared(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
 def _page(chain: ValueChain, shown: str, **more: Any) -> str:
     job = more.get("job")
     return render_template(
-        "value_chain/history/past_wait.html",
+        "value_chain/past_map/past_wait.html",
         chain=chain,
         day=shown,
         on=day(shown),

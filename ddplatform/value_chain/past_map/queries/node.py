@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.changes.queries.days import load_links_of, tracked
-from ddplatform.value_chain.filters.queries.filters import among
 from ddplatform.value_chain.history.queries.past import Past
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import LINKS_SHOWN, LinkRow

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
+from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.supplier_engagement.sharing.models import SectionShare
-from ddplatform.value_chain.filters.queries.filters import among
 
 
 def section_of(path: str) -> str:
