@@ -157,10 +157,11 @@ def _check_literals(
     selects: Mapping[str, SurveyRow],
     offered: Mapping[str, set[str]],
 ) -> Iterator[Fault]:
+    text = _raw(row, column)
     for pattern in CHOSEN:
-        for found in pattern.finditer(_raw(row, column)):
+        for found in pattern.finditer(text):
             reference = REFERENCE.match(found[1])
-            select = selects.get(reference[1] if reference else row.name)
+            select = selects.get(reference[1] if reference else _tested(text[: found.start()], row))
             literal = found[2] if found[2] is not None else found[3]
             if select is None or not literal:
                 continue
@@ -178,3 +179,17 @@ def _check_literals(
                 column=column,
                 at=found.start(),
             )
+
+
+def _tested(before: str, row: SurveyRow) -> str:
+    """The question that `.` reads behind this text, "" for none that is known.
+
+    In a predicate, `${name}[. = 'yes']`, it is the one whose answers are looked through.
+    """
+    depth = 0
+    for at in range(len(before) - 1, -1, -1):
+        depth += (before[at] == "]") - (before[at] == "[")
+        if depth < 0:
+            path = before[:at].rstrip()
+            return next((one[1] for one in REFERENCE.finditer(path) if one.end() == len(path)), "")
+    return row.name

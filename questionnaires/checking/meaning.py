@@ -114,6 +114,11 @@ class _Walk:
     references: Mapping[int, str]
     found: list[Fault] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
+    _own: SurveyRow | None = field(init=False)
+    """The question that `.` reads: in a predicate the one whose answers it looks through."""
+
+    def __post_init__(self) -> None:
+        self._own = self.row
 
     def tell(self, code: str, message: str, mend: str, at: Token) -> None:
         place = place_of(at, self.text)
@@ -124,7 +129,7 @@ class _Walk:
     def asked(self, token: Token) -> SurveyRow | None:
         """The question that a token reads: `.` or what stands for a `${name}`."""
         if token.symbol == "." and not len(token):
-            return None if self.column == "choice_filter" else self.row
+            return None if self.column == "choice_filter" else self._own
         if token.symbol == "/" and len(token) == 1:
             return self.facts.rows.get(self.references.get(place_of(token, self.text), ""))
         return None
@@ -147,8 +152,17 @@ class _Walk:
             goes_on = reads_all and not name and token.symbol in ("/", "[", "(", "|")
             if token.symbol == "and" and part.symbol == "and":
                 self._parts_of(part)
+            elif token.symbol == "[" and place:
+                self._predicate(token[0], part)
             else:
                 self.value(part, reads_all=within or goes_on)
+
+    def _predicate(self, step: Token, test: Token) -> None:
+        """A test of the answers to what stands for a `${name}`: the step after its slash."""
+        name = self.references.get(place_of(step, self.text) - 1, "")
+        around, self._own = self._own, self.facts.rows.get(name)
+        self.value(test)
+        self._own = around
 
     def _parts_of(self, token: Token) -> None:
         """The parts of a row of `and` that was looked at as a whole already."""

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from pyxform.xls2xform import convert
 
-from questionnaires import check_file, export_workbook, list_shipped
+from questionnaires import check_file, check_form, export_workbook, list_shipped
 from questionnaires.form.form import UPLOADS, Form, Group, Kind, Question
 from questionnaires.form.xlsform import read_form
 from questionnaires.library.shipped import read_shipped, shipped_form
@@ -270,5 +270,6 @@ def test_the_exported_workbook_reads_back_to_the_same_form(ref):
     asked = re.sub(rb"(\$\{SAQ_B03\})( !?= '\w+')", rb"count(\1[.\2]) > 0", read_shipped(ref))
     form: Form = read_form(asked, file_type=".md")
 
+    assert not check_form(workbook, ".xlsx", name=f"{ref}.xlsx").faults
     assert replace(read_form(workbook, file_type=".xlsx"), sha256=form.sha256) == form
     assert convert(xlsform=workbook, file_type=".xlsx").warnings == []
