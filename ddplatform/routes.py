@@ -12,7 +12,14 @@ from ddplatform.due_diligence import routes as due_diligence
 from ddplatform.evidence import routes as evidence
 from ddplatform.infrastructure import routes as infrastructure
 from ddplatform.infrastructure.gate import access_of
-from ddplatform.infrastructure.web import errors, filters, headers, languages, page_context
+from ddplatform.infrastructure.web import (
+    errors,
+    filters,
+    headers,
+    languages,
+    page_context,
+    static_versions,
+)
 from ddplatform.infrastructure.web.compression import Compressed
 from ddplatform.reporting import routes as reporting
 from ddplatform.risk import routes as risk
@@ -48,11 +55,12 @@ def register(app: Flask) -> None:
         app.wsgi_app,
         root=ROOT / "static",
         prefix="static/",
-        max_age=60,
+        max_age=static_versions.SHORT_S,
         autorefresh=app.testing,
         allow_all_origins=False,
         add_headers_function=headers.add_to_static(app.extensions["settings"]),
     )
+    static_versions.register(app)
     app.wsgi_app = Compressed(app.wsgi_app)  # type: ignore[method-assign]
     _spare_programs(app, csrf)
 
