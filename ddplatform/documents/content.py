@@ -91,7 +91,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, each row as long as `columns`; `empty` is said when there are none."""
+    """Rows of cells, each row as long as `columns`; `empty` is said when there are none.
+
+    `printed` stands in its place on paper and on the page where it is too long for them; the
+    files hold all rows.
+    """
 
     ref: str
     title: str
@@ -99,6 +103,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     empty: str = "Nothing is recorded."
     note: str = ""
+    printed: "Table | None" = None
 
 
 def stacked(

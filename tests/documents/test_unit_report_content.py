@@ -51,6 +51,58 @@ def drawing(doc, kind):
     )
 
 
+def alike_risks(count):
+    """Risks of three kinds that differ by their place alone, each kind worse than the next."""
+    return [
+        {
+            "rank": rank,
+            "issue": "ISS-CL",
+            "issue_title": "Child labour",
+            "node": f"n{rank}",
+            "node_name": f"Farm {rank}",
+            "country": "CI",
+            "tier": 4,
+            "severity_band": "severe",
+            "likelihood": 0.5,
+            "residual_index": (80.2, 60.0, 40.0)[3 * (rank - 1) // count] + rank / 10_000,
+            "band": "high",
+        }
+        for rank in range(1, count + 1)
+    ]
+
+
+def test_risks_that_read_the_same_are_one_row_on_paper_and_all_rows_in_the_files():
+    register = table(document(risks=alike_risks(500)), "all_risks")
+
+    assert register.printed is not None
+    assert len(register.rows) == 500
+    assert column(register.printed, "count") == [167, 167, 166]
+    assert column(register.printed, "rank") == [1, 168, 335]
+    assert column(register.printed, "node_name")[0] == "Farm 1 and 166 more"
+    assert "3 of 500" in register.printed.note and "workbook" in register.printed.note
+
+
+def test_paper_tells_the_highest_fifty_and_how_many_more_are_in_the_workbook():
+    risks = [{**one, "residual_index": 90 - one["rank"]} for one in alike_risks(80)]
+
+    printed = table(document(risks=risks), "all_risks").printed
+
+    assert column(printed, "rank") == list(range(1, 51))
+    assert "The highest 50 are told here; 30 more" in printed.note
+
+
+def test_a_short_register_is_printed_whole():
+    assert table(document(risks=alike_risks(50)), "all_risks").printed is None
+
+
+def test_places_are_in_no_row_of_a_public_register():
+    risks = alike_risks(80)
+    register = table(document(risks=risks, audience="public"), "all_risks")
+
+    for found in (register, register.printed):
+        assert not {"node_name", "country", "tier"} & {one.key for one in found.columns}
+
+
 def small(*blocks: dict) -> Definition:
     body = {
         "ref": "small",

@@ -285,6 +285,28 @@ def test_small_letters_longer_than_a_page_go_on_in_a_further_row():
     assert "note2999" in text
 
 
+def test_a_long_register_takes_two_pages_of_paper_at_most():
+    risks = [
+        {
+            "rank": rank,
+            "issue": "ISS-CL",
+            "issue_title": "Child labour",
+            "node_name": f"Farm {rank}",
+        }
+        | {"band": "high", "residual_index": 99 - rank % 90, "country": "CI", "tier": 4}
+        for rank in range(1, 501)
+    ]
+    file = read(render_pdf(action_6(risks=risks), STAMP))
+
+    texts = [page.extract_text() for page in file.pages]
+    first = max(at for at, text in enumerate(texts) if "All risks" in text)
+    last = max(at for at, text in enumerate(texts) if "Factors, sources and years" in text)
+    assert last - first <= 3
+    assert "more, and each row by itself, stand in the workbook" in " ".join(
+        " ".join(texts).split()
+    )
+
+
 def test_short_table_stays_on_one_page_with_its_caption():
     filler = [Paragraph("words " * 90) for _ in range(8)]
     rows = tuple((f"row{i}",) for i in range(9))

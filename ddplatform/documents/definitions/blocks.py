@@ -1,6 +1,7 @@
 """One function for each kind of block a definition may name: plan and facts -> content."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from ddplatform.documents.content import (
@@ -22,6 +23,7 @@ from ddplatform.documents.content import (
     Table,
 )
 from ddplatform.documents.definitions.chain_view import chain_view
+from ddplatform.documents.definitions.grouping import paper_of, printed_table
 from ddplatform.documents.definitions.lookup import Lookup, Row, cell_of
 from ddplatform.documents.definitions.plans import BlockPlan
 from ddplatform.documents.words import band_of
@@ -96,7 +98,9 @@ def table(plan: BlockPlan, lookup: Lookup) -> Blocks:
     shown = int(plan.text("shown", "0")) or len(cells)
     if len(cells) > shown:
         note = f"The first {shown:,} of {len(cells):,}. {note}".strip()
-    return (Table(plan.text("ref"), title, columns, cells[:shown], empty=words, note=note),)
+    whole = Table(plan.text("ref"), title, columns, cells[:shown], empty=words, note=note)
+    paper = paper_of(plan)
+    return (replace(whole, printed=printed_table(whole, paper)) if paper else whole,)
 
 
 def _order(plan: BlockPlan) -> list[str]:

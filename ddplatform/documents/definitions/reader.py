@@ -23,7 +23,7 @@ BLOCK_KEYS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "key_figures": (frozenset({"items"}), frozenset()),
     "table": (
         frozenset({"ref", "title", "fact", "columns"}),
-        frozenset({"order", "empty", "note", "shown"}),
+        frozenset({"order", "empty", "note", "shown", "paper"}),
     ),
     "requirements": (frozenset({"ref", "title", "framework", "fact", "rows"}), frozenset({"note"})),
     "reasons": (frozenset({"fact", "shown"}), frozenset()),
@@ -158,6 +158,7 @@ class _Reader:
         if kind == "table":
             columns = self.each(raw, "columns", place, self.column)
             self.upper_columns([column for column, _ in columns], place)
+            self.paper(raw.get("paper"), {column.key for column, _ in columns}, f"{place}.paper")
         return BlockPlan(
             kind=kind,
             options={
@@ -221,6 +222,19 @@ class _Reader:
         )
         return column, raw.get("gap", True) is True
 
+    def paper(self, value: object, columns: set[str], place: str) -> None:
+        """How a long table is grouped on paper: `group`, `columns` and `name`, all of the table."""
+        if value is None:
+            return
+        raw = self.mapping(value, place)
+        named = [
+            entry for key in ("group", "columns") for entry in self.each(raw, key, place, _written)
+        ]
+        for key in sorted({*named, self.text(raw, "name", place)} - columns):
+            self.fault(place, f"'{key}' is no column of the table.")
+        if not isinstance(raw.get("shown"), int):
+            self.fault(f"{place}.shown", "must be a whole number.")
+
     def upper_columns(self, columns: Sequence[Column], place: str) -> None:
         upper = {column.key for column in columns if not column.under}
         for column in columns:
@@ -236,3 +250,7 @@ class _Reader:
                 return word
         self.fault(place, f"'{value}' is not known. Use one of: {', '.join(words)}.")
         return next(iter(words))
+
+
+def _written(value: object, _place: str) -> str:
+    return str(value)

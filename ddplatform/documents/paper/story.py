@@ -54,9 +54,10 @@ WrappedTables = Mapping[str, WrappedTable]
 def wrap_tables(blocks: Iterable[content.Block]) -> WrappedTables:
     """The tables of a report by ref, their cells broken into lines once for all runs."""
     return {
-        block.ref: wrap_table(block.columns, block.rows, width=TEXT_WIDTH)
+        block.ref: wrap_table(shown.columns, shown.rows, width=TEXT_WIDTH)
         for block in blocks
         if isinstance(block, content.Table) and block.rows
+        for shown in [block.printed or block]
     }
 
 
@@ -141,7 +142,8 @@ def _bullets(block: content.Bullets) -> list[Flowable]:
 
 def _table(block: content.Table, tables: WrappedTables) -> list[Flowable]:
     caption = printed(block.title, CAPTION)
-    note = [printed(block.note, SMALL)] if block.note else []
+    words = (block.printed or block).note
+    note = [printed(words, SMALL)] if words else []
     if not block.rows:
         return [KeepTogether([caption, printed(block.empty, BODY), *note])]
     table = TableFlowable(tables[block.ref])

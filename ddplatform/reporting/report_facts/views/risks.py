@@ -62,6 +62,8 @@ def _row(one: RiskScore, risks: Risks, *, scope: Scope) -> dict[str, Any]:
         "node": one.node_ref,
         "node_id": str(one.node_id) if one.node_id else None,
         "node_name": one.node_name,
+        "country": one.country,
+        "tier": one.tier,
         "severity": one.severity,
         "severity_band": spaced(one.severity_band.value),
         "likelihood": one.residual_likelihood,

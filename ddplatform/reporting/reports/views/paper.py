@@ -120,7 +120,8 @@ class _Writer:
         return {"kind": "key_figures", "figures": figures}
 
     @block.register
-    def _table(self, block: Table) -> PageBlock:
+    def _table(self, whole: Table) -> PageBlock:
+        block = whole.printed or whole
         shown = len(block.rows) if len(block.rows) <= SHORT else ROWS_SHOWN
         stacks = stacked(block.columns, block.rows)
         links = self._links.get(block.ref, {})
