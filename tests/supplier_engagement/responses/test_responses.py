@@ -607,6 +607,8 @@ def test_answers_written_before_the_questions_ran_out_are_there_when_they_are_se
         row = responses.start(one, act=Act(supplier.identity, after))
         assert row.round == 1
         assert _raw(supplier)[C01] == "12"
+        started = select(func.count()).where(AuditEvent.action == "response:start")
+        assert db.session.scalar(started) == 2
 
 
 def test_answers_to_a_sender_who_has_left_are_received_without_a_mail(

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from ddplatform.audit.models import AuditEvent
+from ddplatform.audit.models import AuditEvent, Outcome
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
@@ -562,6 +562,8 @@ def test_failed_apply_of_faulty_rows_is_told_on_the_import(tenant: Tenant, chain
         db.session.flush()
         map_import.keep_preview(staged, reading)
         assert get_import(staged).status is ImportStatus.FAILED
+        applied = select(AuditEvent.outcome).where(AuditEvent.action == "map_import:apply")
+        assert list(db.session.scalars(applied)) == [Outcome.FAILED]
 
 
 def test_rows_of_an_import_belong_to_the_organisation_that_imports(

@@ -119,6 +119,7 @@ def start(assignment_id: UUID, *, act: Act, known: Mapping[str, str] | None = No
     last = find_response(assignment_id, for_change=True)
     assignment.status = State.OPENED
     if last is not None and last.status is ResponseStatus.DRAFT:
+        audit.record("response:start", last, act=act, round=last.round)
         return last
     row = ResponseRow(
         organisation_id=assignment.organisation_id,

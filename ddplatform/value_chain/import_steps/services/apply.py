@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import many_objects, rising_keys
@@ -117,7 +118,7 @@ def apply_import(
     if row.status is not ImportStatus.APPLYING:
         return {}
     if reading.refusal is not None or (reading.draft.skipped and not row.skip_faulty):
-        row.status, row.refusal = ImportStatus.FAILED, reading.refusal or _FAULTY
+        _keep_failure(row, reading.refusal or _FAULTY, act=act)
         return {}
     chain = get_chain_for_change(row.chain_id)
     if compared is None or compared.version != chain.version:
@@ -141,6 +142,18 @@ def apply_import(
         **dict[str, Any](asked),
     )
     return {**done.counts(), **asked}
+
+
+def _keep_failure(row: MapImport, refusal: dict[str, str], *, act: Act) -> None:
+    row.status, row.refusal = ImportStatus.FAILED, refusal
+    audit.record(
+        "map_import:apply",
+        row,
+        act=act,
+        outcome=Outcome.FAILED,
+        chain=row.chain_id,
+        refusal=refusal["code"],
+    )
 
 
 _FAULTY = {
