@@ -1,1 +1,16 @@
 """The value chain as columns and adjacency, its picture, its files."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from supply_chain.graph.networks import to_networkx, write_graphml
+
+__all__ = ["to_networkx", "write_graphml"]
+
+
+def __getattr__(name: str) -> object:
+    """What needs NetworkX, loaded when it is first asked for (PEP 562, decision 23)."""
+    if name in __all__:
+        return getattr(import_module("supply_chain.graph.networks"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,8 +12,9 @@ from typing import Literal
 
 import xlsxwriter
 
+import supply_chain.graph
 from supply_chain.errors import SupplyChainError
-from supply_chain.graph.files import Cell, GraphPart, write_graphml
+from supply_chain.graph.files import Cell, GraphPart
 from supply_chain.graph.labels import GROUP, TAGS
 from supply_chain.intake.cells import attribute_to_text, column_of_key, shield
 from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS
@@ -52,7 +53,8 @@ def export_map(
     if form == "json":
         return (NamedBytes("value-chain.json", _json(nodes, links, name, as_of)),)
     if form == "graphml":
-        return (NamedBytes("value-chain.graphml", _graphml(nodes, links, name, note)),)
+        graph = supply_chain.graph.write_graphml(*map_parts(nodes, links), name=name, note=note)
+        return (NamedBytes("value-chain.graphml", graph),)
     tables = {"nodes": _node_table(nodes), "links": _link_table(links)}
     if form == "csv":
         made = [NamedBytes(f"{what}.csv", _csv(rows)) for what, rows in tables.items()]
@@ -172,12 +174,15 @@ def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date, note: str | None) ->
     return stream.getvalue()
 
 
-def _graphml(
-    nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], name: str, note: str | None
-) -> bytes:
-    """Each column of the CSV is a key."""
+def map_parts(
+    nodes: Sequence[NodeDraft], links: Sequence[LinkDraft]
+) -> tuple[GraphPart, GraphPart]:
+    """The nodes and the links of a map, or of any part of it, for a graph.
+
+    Their columns are those of the CSV; coordinates and shares are numbers.
+    """
     (node_header, *node_rows), (link_header, *link_rows) = _node_table(nodes), _link_table(links)
-    return write_graphml(
+    return (
         GraphPart(
             [*map(str, node_header)],
             node_rows,
@@ -190,6 +195,4 @@ def _graphml(
             [(link.supplier, link.buyer) for link in links],
             frozenset({"share"}),
         ),
-        name=name,
-        note=note,
     )

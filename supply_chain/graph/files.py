@@ -1,14 +1,11 @@
-"""Nodes and links as GraphML, points as GeoJSON: plain values in, bytes out."""
+"""What the files of a graph are made of; points as GeoJSON: plain values in, bytes out."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
 Cell = str | int | float
-_GRAPHML = "http://graphml.graphdrawing.org/xmlns"
-_DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -38,42 +35,6 @@ class Point:
 def fit_for_xml(text: str) -> str:
     """A text without what no XML can hold, not even escaped: one such sign breaks a whole file."""
     return _NOT_XML.sub("", text)
-
-
-def write_graphml(
-    nodes: GraphPart, links: GraphPart, *, name: str, note: str | None = None
-) -> bytes:
-    """A directed graph from supplier to buyer; each column is a key, of text or of numbers.
-
-    Args:
-        note: what a reader has to know of all of it: the description of the file.
-    """
-    root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
-    if note is not None:
-        ElementTree.SubElement(root, "desc").text = note
-    for what, part in (("node", nodes), ("edge", links)):
-        for place, column in enumerate(part.header):
-            key = {"id": f"{what}{place}", "for": what, "attr.name": column}
-            kind = "double" if column in part.numbers else "string"
-            ElementTree.SubElement(root, "key", {**key, "attr.type": kind})
-    graph = ElementTree.SubElement(root, "graph", {"id": name, "edgedefault": "directed"})
-    for (node,), row in zip(nodes.ends, nodes.rows, strict=True):
-        _add_data(ElementTree.SubElement(graph, "node", {"id": node}), "node", row)
-    for (supplier, buyer), row in zip(links.ends, links.rows, strict=True):
-        ends = {"source": supplier, "target": buyer}
-        _add_data(ElementTree.SubElement(graph, "edge", ends), "edge", row)
-    ElementTree.indent(root, " ")
-    text = ElementTree.tostring(root, encoding="unicode")
-    return f"{_DECLARATION}{fit_for_xml(text)}".encode()
-
-
-def _add_data(element: ElementTree.Element, what: str, row: Sequence[Cell]) -> None:
-    for place, cell in _filled(row):
-        ElementTree.SubElement(element, "data", {"key": f"{what}{place}"}).text = str(cell)
-
-
-def _filled(row: Sequence[Cell]) -> Iterator[tuple[int, Cell]]:
-    return ((place, cell) for place, cell in enumerate(row) if cell != "")
 
 
 def write_geojson(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+import supply_chain.graph
 from ddplatform.documents.content import Column, Kind, Table
 from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import CountryRow
@@ -20,7 +21,7 @@ from ddplatform.value_chain.pictures.views.boxes import MapPage
 from ddplatform.value_chain.view_files.views.about import Told
 from ddplatform.value_chain.view_files.views.tables import box_tables, country_table, tier_table
 from supply_chain.graph.columns import FLOWS
-from supply_chain.graph.files import Cell, GraphPart, write_graphml
+from supply_chain.graph.files import Cell, GraphPart
 
 NO_CODE = "unknown"
 _NUMBERS = frozenset({Kind.NUMBER, Kind.SHARE})
@@ -141,4 +142,4 @@ def _part(table: Table, ends: Sequence[tuple[str, ...]]) -> GraphPart:
 
 
 def _written(nodes: GraphPart, links: GraphPart, told: Told) -> bytes:
-    return write_graphml(nodes, links, name=told.title, note=told.note)
+    return supply_chain.graph.write_graphml(nodes, links, name=told.title, note=told.note)

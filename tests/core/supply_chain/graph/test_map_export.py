@@ -3,16 +3,19 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import networkx
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import supply_chain.graph
 from supply_chain.errors import SupplyChainError
-from supply_chain.graph.export import export_map
+from supply_chain.graph.export import export_map, map_parts
+from supply_chain.graph.files import fit_for_xml
 from supply_chain.intake.drafts import LinkDraft, MapDraft, NamedBytes, NodeDraft
 from supply_chain.intake.maps import read_map
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
@@ -104,6 +107,19 @@ def test_graphml_runs_from_supplier_to_buyer_with_all_fields():
     assert list(graph.edges) == [("=m1", "b1")]
     assert graph.nodes["=m1"]["country"] == "ID"
     assert graph.edges["=m1", "b1"]["share"] == LINK.share  # a number, so that programs weigh by it
+
+
+def test_json_is_read_by_networkx_as_nodes_and_links_with_all_types():
+    document = json.loads(
+        _export("json", links=(LINK, replace(LINK, commodity="kernel")))[0].content
+    )
+    ends = {"source": "supplier", "target": "buyer", "edges": "links"}
+    graph = networkx.node_link_graph(document, directed=True, **ends)
+
+    assert graph.nodes["=m1"]["commodities"] == ["palm-oil", "kernel"]
+    assert graph.nodes["b1"]["own_operation"] is True and graph.nodes["b1"]["latitude"] is None
+    goods = [link["commodity"] for _, _, link in graph.edges(data=True)]
+    assert goods == ["palm-oil", "kernel"]
 
 
 def test_text_too_long_for_a_cell_is_refused_with_the_way_out():
@@ -220,3 +236,31 @@ def test_any_map_survives_json_and_csv(nodes, link, form):
 @examples(10)
 def test_any_map_survives_a_workbook(nodes, link):
     _assert_round_trip("xlsx", nodes, link)
+
+
+@given(st.lists(entries, min_size=1, max_size=3), link_entries)
+@examples(60)
+def test_any_map_is_the_same_graph_in_memory_and_as_a_file(nodes, link):
+    draft = read_map([_as_file(nodes, link)])
+    parts = map_parts(draft.nodes, draft.links)
+    assume(len({_fit(name) for name in parts[0].header}) == len(parts[0].header))
+    graph = supply_chain.graph.to_networkx(*parts)
+    read = networkx.parse_graphml(_export("graphml", draft.nodes, draft.links)[0].content.decode())
+
+    assert {node: _as_xml(told) for node, told in graph.nodes(data=True)} == dict(
+        read.nodes(data=True)
+    )
+    assert [(*ends, _as_xml(told)) for *ends, told in graph.edges(data=True)] == [
+        *read.edges(data=True)
+    ]
+
+
+def _as_xml(told: dict) -> dict:
+    """What an attribute is once it has been in a file, which knows one sign for the end of a line."""
+    return {
+        _fit(name): _fit(value) if isinstance(value, str) else value for name, value in told.items()
+    }
+
+
+def _fit(text: str) -> str:
+    return fit_for_xml(text).replace("\r\n", "\n").replace("\r", "\n")
