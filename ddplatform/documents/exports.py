@@ -1,17 +1,29 @@
-"""Tables go out as a file: a workbook, or CSV tables in one archive."""
+"""Tables go out as a file: a workbook, or CSV or Parquet tables in one archive."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ddplatform.documents.content import Table
-from ddplatform.documents.tables.files import render_table_pack, render_workbook
+from ddplatform.documents.tables.files import (
+    render_parquet_pack,
+    render_table_pack,
+    render_workbook,
+)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-AnalysisForm = Literal["csv", "xlsx"]
+AnalysisForm = Literal["csv", "xlsx", "parquet"]
 MEDIA_TYPES: dict[AnalysisForm, str] = {
     "csv": "application/zip",
     "xlsx": XLSX,
+    "parquet": "application/zip",
+}
+ENDINGS: Mapping[str, str] = {"csv": "zip", "xlsx": "xlsx", "parquet": "parquet.zip"}
+"""Of names; the archives say which tables they hold, where it is not CSV."""
+WRITERS: Mapping[str, Callable[[Sequence[Table]], bytes]] = {
+    "csv": render_table_pack,
+    "xlsx": render_workbook,
+    "parquet": render_parquet_pack,
 }
 
 
@@ -25,7 +37,5 @@ class ExportedAnalysis:
 
 
 def as_file(name: str, tables: Sequence[Table], form: AnalysisForm) -> ExportedAnalysis:
-    """Tables as a workbook, or as CSV tables in one archive; equal tables give equal bytes."""
-    ending = "zip" if form == "csv" else form
-    write = render_table_pack if form == "csv" else render_workbook
-    return ExportedAnalysis(f"{name}.{ending}", MEDIA_TYPES[form], write(tables))
+    """Tables as a workbook or in one archive; equal tables give equal bytes."""
+    return ExportedAnalysis(f"{name}.{ENDINGS[form]}", MEDIA_TYPES[form], WRITERS[form](tables))

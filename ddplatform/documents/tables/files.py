@@ -1,21 +1,30 @@
-"""The tables of a report as CSV, XLSX and JSON, from the same document as the PDF."""
+"""Tables as CSV, XLSX and Parquet; of a report also as JSON, from the same document as the PDF.
 
-import csv
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+The values of all three come from one DataFrame (`to_dataframe`). CSV and XLSX are read by people:
+where a value has words, or is missing, they say so. Parquet is read by programs and holds values.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
-from io import BytesIO, StringIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import rfc8785
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+import ddplatform.documents.tables
 from ddplatform.documents.content import Cell, Column, Document, Kind, Table
 from ddplatform.documents.paper.sheets import Stamp
-from ddplatform.documents.words import band_of, cell_words, guarded_count
+from ddplatform.documents.words import band_of, cell_words
 from supply_chain.vocabulary import RiskBand
+
+if TYPE_CHECKING:
+    from pandas import Series
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Text that begins so is read as a formula by spreadsheets (security.md, files out)."""
@@ -53,22 +62,38 @@ def neutral(text: str) -> str:
 
 def render_csv(table: Table) -> bytes:
     """One table as CSV: UTF-8 with a mark, RFC 4180 quoting, numbers as plain numbers."""
-    buffer = StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(neutral(column.title) for column in table.columns)
-    for row in table.rows:
-        writer.writerow(
-            _csv_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)
-        )
-    return buffer.getvalue().encode("utf-8-sig")
+    frame = ddplatform.documents.tables.to_dataframe(table)
+    for name, column in zip(frame.columns, table.columns, strict=True):
+        frame[name] = _csv_cells(frame[name], column)
+    titles = [neutral(column.title) for column in table.columns]
+    return frame.to_csv(index=False, header=titles, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def _csv_cell(cell: Cell, column: Column) -> str | int | float:
-    if isinstance(cell, int | float):
-        return neutral(guarded_count(cell)) if column.kind is Kind.PEOPLE else cell
-    if column.kind is Kind.DATE and cell:
-        return neutral(cell)
-    return neutral(cell_words(cell, column))
+def _csv_cells(values: "Series[Any]", column: Column) -> "Series[Any]":
+    """What stands in a column: numbers and days plain, all else in words."""
+    words = values
+    if values.dtype.kind == "M":
+        words = values.dt.date.astype("str")
+    elif values.dtype.kind not in "if":
+        words = values.map(partial(_csv_cell, column=column), na_action="ignore")
+    return words.astype("object").where(values.notna(), neutral(column.missing))
+
+
+def _csv_cell(cell: str | float, column: Column) -> str | float:
+    if not isinstance(cell, str):
+        return cell
+    return neutral(cell if column.kind is Kind.DATE else cell_words(cell, column))
+
+
+def render_parquet(table: Table) -> bytes:
+    """One table as Parquet: values with their types, columns called by their keys.
+
+    What stands among the numbers of a column as a word makes texts of them all.
+    """
+    frame = ddplatform.documents.tables.to_dataframe(table)
+    for name in frame.columns[frame.dtypes == "object"]:
+        frame[name] = frame[name].astype("str")
+    return frame.to_parquet(index=False)
 
 
 def render_csv_pack(document: Document) -> bytes:
@@ -78,12 +103,23 @@ def render_csv_pack(document: Document) -> bytes:
 
 def render_table_pack(tables: Sequence[Table]) -> bytes:
     """Tables as one ZIP of CSV files, named by their refs; equal tables give equal bytes."""
+    return _packed(tables, "csv", render_csv, ZIP_DEFLATED)
+
+
+def render_parquet_pack(tables: Sequence[Table]) -> bytes:
+    """The same as one ZIP of Parquet files, which are compressed as they are."""
+    return _packed(tables, "parquet", render_parquet, ZIP_STORED)
+
+
+def _packed(
+    tables: Sequence[Table], ending: str, write: Callable[[Table], bytes], compress_type: int
+) -> bytes:
     buffer = BytesIO()
     with ZipFile(buffer, "w") as pack:
         for table in tables:
-            entry = ZipInfo(f"{table.ref}.csv", date_time=(2000, 1, 1, 0, 0, 0))
-            entry.compress_type = ZIP_DEFLATED
-            pack.writestr(entry, render_csv(table))
+            entry = ZipInfo(f"{table.ref}.{ending}", date_time=(2000, 1, 1, 0, 0, 0))
+            entry.compress_type = compress_type
+            pack.writestr(entry, write(table))
     return buffer.getvalue()
 
 
@@ -185,7 +221,9 @@ def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
     sheet.freeze_panes(1, 0)
     for number, column in enumerate(table.columns):
         sheet.write_string(0, number, column.title, looks.head)
-    for line, row in enumerate(table.rows, start=1):
+    frame = ddplatform.documents.tables.to_dataframe(table)
+    rows = frame.astype("object").where(frame.notna(), None)
+    for line, row in enumerate(rows.itertuples(index=False, name=None), start=1):
         for number, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             _write_cell(sheet, (line, number), cell, column=column, looks=looks)
     if not table.rows:
@@ -195,28 +233,19 @@ def _write_table(sheet: Worksheet, table: Table, looks: _Looks) -> None:
 
 
 def _write_cell(
-    sheet: Worksheet, at: tuple[int, int], cell: Cell, *, column: Column, looks: _Looks
+    sheet: Worksheet, at: tuple[int, int], cell: Cell | datetime, *, column: Column, looks: _Looks
 ) -> None:
-    day = _day(cell) if column.kind is Kind.DATE else None
-    if day is not None:
-        sheet.write_datetime(*at, day, looks.numbers[Kind.DATE])
-    elif isinstance(cell, int | float) and column.kind is not Kind.PEOPLE:
-        look = looks.numbers.get(column.kind, looks.numbers[Kind.NUMBER])
-        sheet.write_number(*at, cell, look)
+    if isinstance(cell, datetime):
+        sheet.write_datetime(*at, cell, looks.numbers[Kind.DATE])
+    elif isinstance(cell, int | float):
+        sheet.write_number(*at, cell, looks.numbers.get(column.kind, looks.numbers[Kind.NUMBER]))
     else:
-        words = _fitting(cell_words(cell, column))
         band = band_of(cell) if column.kind is Kind.BAND else None
-        look = looks.missing if cell in (None, "") else looks.text
+        look = looks.missing if cell is None else looks.text
+        words = _fitting(cell_words(cell, column))
         sheet.write_string(*at, words, looks.bands[band] if band else look)
 
 
 def _fitting(words: str) -> str:
     """Text cut to what a cell may hold; a longer one would be dropped, leaving a blank."""
     return words if len(words) <= LONGEST_CELL else words[: LONGEST_CELL - 1] + "…"
-
-
-def _day(cell: Cell) -> date | None:
-    try:
-        return date.fromisoformat(str(cell)[:10])
-    except ValueError:
-        return None

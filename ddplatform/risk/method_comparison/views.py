@@ -115,7 +115,7 @@ _COLUMNS = (
     Column("low", "Lower end", kind=Kind.INDEX),
     Column("high", "Upper end", kind=Kind.INDEX),
     Column("grade", "Evidence grade"),
-    *(Column(line, f"{LINE_TITLES[line]}, points", kind=Kind.NUMBER) for line in LINES),
+    *(Column(f"points_{line}", f"{LINE_TITLES[line]}, points", kind=Kind.NUMBER) for line in LINES),
     Column("limit", "Limit, points", kind=Kind.NUMBER),
 )
 _BAND_COLUMNS = (

@@ -15,7 +15,7 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 def export_register(
     basis: Basis, tables: Sequence[Table], form: AnalysisForm, *, risks: int, act: Act
 ) -> ExportedAnalysis:
-    """The risks that are asked for as a workbook, or as CSV tables in one archive.
+    """The risks that are asked for as a workbook, or as CSV or Parquet tables in one archive.
 
     Equal runs, questions and follow-ups on one day give equal bytes.
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Cell, Column, Kind, Table
-from ddplatform.documents.exports import MEDIA_TYPES, AnalysisForm, ExportedAnalysis
-from ddplatform.documents.tables.files import render_csv, render_workbook
+from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.tables.files import render_csv
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     TargetRow,
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def export_campaign(campaign_id: UUID, form: AnalysisForm, *, act: Act) -> ExportedAnalysis:
-    """A row for each line of a campaign, as a workbook or as CSV.
+    """A row for each line of a campaign, as a workbook, as CSV or as Parquet in an archive.
 
     Raises:
         NotFound: no such campaign.
@@ -46,13 +46,14 @@ def export_campaign(campaign_id: UUID, form: AnalysisForm, *, act: Act) -> Expor
         rows=tuple(_cells(row) for row in rows),
         empty="Nobody is asked.",
     )
-    content = render_csv(table) if form == "csv" else render_workbook([table])
     audit.record_export(
         "campaign:export", campaign, act=act, name=campaign.name, form=form, lines=len(rows)
     )
     rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
-    media_type = CSV if form == "csv" else MEDIA_TYPES["xlsx"]
-    return ExportedAnalysis(f"campaign-{campaign.due_on}.{form}", media_type, content)
+    name = f"campaign-{campaign.due_on}"
+    if form == "csv":
+        return ExportedAnalysis(f"{name}.csv", CSV, render_csv(table))
+    return as_file(name, [table], form)
 
 
 def _cells(row: TargetRow) -> tuple[Cell, ...]:

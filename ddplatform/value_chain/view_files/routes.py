@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.tables.files import render_table_pack, render_workbook
+from ddplatform.documents.exports import ENDINGS, WRITERS
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
@@ -30,6 +30,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "png": "image/png",
     "csv": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/zip",
     "graphml": "application/xml",
     "geojson": "application/geo+json",
     "json": "application/json",
@@ -56,9 +57,8 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
         act=g.act,
     )
     response = Response(made, mimetype=MEDIA_TYPES[form])
-    ending = "zip" if form == "csv" else form
     what = "archived" if is_of_archived(kind) else kind.value
-    name = f"{chain.slug}-{what}-v{chain.version}.{ending}"
+    name = f"{chain.slug}-{what}-v{chain.version}.{ENDINGS.get(form, form)}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
@@ -79,8 +79,9 @@ def _svg(content: ViewContent) -> bytes:
 _WRITE: Mapping[str, Callable[[ViewContent], bytes]] = {
     "svg": _svg,
     "png": lambda content: png_file(_svg(content)),
-    "csv": lambda content: render_table_pack(content.sheets()),
-    "xlsx": lambda content: render_workbook(content.sheets()),
+    "csv": lambda content: WRITERS["csv"](content.sheets()),
+    "xlsx": lambda content: WRITERS["xlsx"](content.sheets()),
+    "parquet": lambda content: WRITERS["parquet"](content.sheets()),
     "graphml": lambda content: content.graphml(),
     "geojson": lambda content: content.geojson(),
 }

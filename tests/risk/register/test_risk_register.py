@@ -4,7 +4,9 @@ import io
 import re
 from itertools import pairwise
 from uuid import UUID
+from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -272,6 +274,31 @@ def test_the_list_goes_out_as_a_file_with_lines_and_basis(
             lines = [row[column] for title, column in at.items() if title.startswith("Points: ")]
             assert sum(lines) == pytest.approx(row[at["Points"]], abs=1e-6)
         assert ("method", "RM-2.0") in list(book["About"].iter_rows(values_only=True))
+
+
+def test_the_list_as_parquet_holds_the_numbers_of_the_workbook(
+    app: Flask, tenant: Tenant, scored: CocoaMap
+) -> None:
+    manager = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    token = csrf_token(manager, "/o/acme/value-chain/new")
+    address, asked = f"{ROOT}{scored.chain}/export", {"csrf_token": token, "view": "all"}
+
+    answer = manager.post(address, data={**asked, "form": "parquet"})
+    book = load_workbook(io.BytesIO(manager.post(address, data={**asked, "form": "xlsx"}).data))
+
+    assert re.search(r"-risks-v\d+\.parquet\.zip$", answer.headers["Content-Disposition"])
+    pack = ZipFile(io.BytesIO(answer.data))
+    risks = pd.read_parquet(pack.open("risks.parquet"))
+    titles, *rows = book["Risks"].iter_rows(values_only=True)
+    assert [*risks.attrs["titles"].values()] == [*titles]
+    numbers = risks.select_dtypes("number")
+    assert {"position", "index", "points_country", "points"} <= {*numbers.columns}
+    for name in numbers:
+        written = [row[titles.index(risks.attrs["titles"][name])] for row in rows]
+        known = [None if isinstance(cell, str) else cell for cell in written]
+        assert numbers[name].isna().tolist() == [cell is None for cell in known]
+        assert numbers[name].dropna().tolist() == pytest.approx([c for c in known if c is not None])
+    assert {*risks["country"].dropna()} == {"CI", "FR"}
 
 
 def test_an_unknown_form_or_a_map_without_ranges_gives_no_file(

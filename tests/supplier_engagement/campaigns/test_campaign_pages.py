@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from html import unescape
 from urllib.parse import urlsplit
 from uuid import UUID
+from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -219,7 +221,7 @@ def test_calendar_names_each_day_and_what_goes_out(tenant: Tenant, analyst: Flas
         assert words in html
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
 def test_export_has_a_row_for_each_line_and_leaves_an_event(app: Flask, tenant: Tenant, form: str):
     chain_id, keys = make_places(tenant, 2)
     add = plan(tenant, chain_id, keys)
@@ -241,6 +243,10 @@ def test_export_has_a_row_for_each_line_and_leaves_an_event(app: Flask, tenant: 
 def names_in(content: bytes, form: str) -> list[str]:
     if form == "csv":
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    elif form == "parquet":
+        return pd.read_parquet(ZipFile(io.BytesIO(content)).open("campaign.parquet"))[
+            "supplier"
+        ].tolist()
     else:
         sheet = load_workbook(io.BytesIO(content)).active
         rows = [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]

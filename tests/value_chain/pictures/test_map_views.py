@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -444,6 +445,13 @@ def _xlsx(data: bytes) -> bool:
     return len(cells) > 20
 
 
+def _parquet(data: bytes) -> bool:
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    tables = {name: pd.read_parquet(archive.open(name)) for name in archive.namelist()}
+    assert "about.parquet" in tables
+    return all(len(table) > 0 for table in tables.values())
+
+
 def _graphml(data: bytes) -> bool:
     graph = ElementTree.fromstring(data)[-1]
     ids = {one.get("id") for one in graph if one.tag.endswith("node")}
@@ -465,6 +473,7 @@ READ = {
     "png": _png,
     "csv": _csv,
     "xlsx": _xlsx,
+    "parquet": _parquet,
     "graphml": _graphml,
     "geojson": _geojson,
 }

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import networkx
 import openpyxl
+import pandas as pd
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -151,6 +152,19 @@ def test_the_list_of_archived_sites_goes_out_with_the_heading_and_filter_of_its_
     assert "Archived" in about["Shows"] and "Ghana" in about["Shows"]
     (event,) = exported(tenant)
     assert (event["form"], event["nodes"]) == ("csv", 1)
+
+
+def test_archived_sites_as_parquet_keep_what_is_not_known_open(
+    archived: CocoaMap, manager: FlaskClient
+):
+    sent = export(manager, archived, ViewKind.TABLE, "parquet", "archived=1")
+    with zipfile.ZipFile(io.BytesIO(sent.data)) as pack:
+        sites = pd.read_parquet(pack.open("sites.parquet"))
+
+    assert sent.headers["Content-Disposition"].endswith(".parquet.zip")
+    assert sites["name"].tolist() == ["=Gone", "Left"]
+    assert sites["country"].tolist() == ["GH", "CI"]
+    assert sites["tier"].isna().all() and sites["findings"].dtype == "Int64"
 
 
 def test_archived_sites_as_a_workbook_and_as_json_say_the_same(

@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
 @bp.post("/<uuid:chain_id>/export")
 @requires(Permission.RISK_EXPORT, reads_first=True)
 def export(chain_id: UUID) -> ResponseReturnValue:
-    """The risks that the page lists, as a workbook or CSV."""
+    """The risks that the page lists, as a workbook, CSV or Parquet."""
     return _file(str(chain_id))
 
 

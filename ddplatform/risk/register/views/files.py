@@ -38,8 +38,8 @@ _COLUMNS = (
     Column("likelihood", "Residual likelihood", kind=Kind.SCORE),
     Column("exposure", "Exposure", kind=Kind.SCORE),
     *(
-        Column(key, f"Points: {title}", kind=Kind.SCORE)
-        for key, title in zip(LINES, LINE_TITLES, strict=True)
+        Column(f"points_{line}", f"Points: {title}", kind=Kind.SCORE)
+        for line, title in zip(LINES, LINE_TITLES, strict=True)
     ),
     Column("points", "Points", kind=Kind.SCORE),
     Column("owner", "Owner", 2, missing="unassigned"),

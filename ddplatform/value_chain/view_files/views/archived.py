@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
-from ddplatform.documents.tables.files import render_table_pack, render_workbook
+from ddplatform.documents.exports import WRITERS
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
 from ddplatform.value_chain.drawings.shades import shade_of
 from ddplatform.value_chain.filters.queries.lists import ArchivedRow
@@ -27,11 +27,10 @@ class ArchivedSites:
         return len(self.table.rows)
 
     def write(self, form: str) -> bytes:
-        """The file: `csv` (an archive), `xlsx` or `json`."""
+        """The file: `xlsx`, `json`, `csv` or `parquet` (archives)."""
         if form == "json":
             return self._json()
-        tables = [self.table, self.told.table]
-        return render_workbook(tables) if form == "xlsx" else render_table_pack(tables)
+        return WRITERS[form]([self.table, self.told.table])
 
     def _json(self) -> bytes:
         keys = [column.key for column in self.table.columns]

@@ -8,12 +8,14 @@ FORM_WORDS: Mapping[str, str] = {
     "png": "Picture (PNG)",
     "csv": "Tables (CSV)",
     "xlsx": "Workbook (XLSX)",
+    "parquet": "Tables (Parquet)",
     "graphml": "Graph (GraphML)",
     "geojson": "Points (GeoJSON)",
 }
 ARCHIVED_WORDS: Mapping[str, str] = {
     "csv": FORM_WORDS["csv"],
     "xlsx": FORM_WORDS["xlsx"],
+    "parquet": FORM_WORDS["parquet"],
     "json": "Data (JSON)",
 }
 """What is archived stands at no place of the map: it has no picture, graph or points."""
