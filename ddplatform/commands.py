@@ -1,47 +1,251 @@
-"""All commands: `flask <feature> <verb>` (docs/commands.md)."""
+"""All commands: `flask <feature> <verb>` (docs/commands.md).
+
+They are listed by name and words, and their modules are imported when they are called: one
+command of one feature would bring all features along, and `--help` too (decision 24).
+"""
 
 from flask import Flask
 
-from ddplatform.accounts.founding.commands import invite_founder
-from ddplatform.accounts.organisations.commands import organisations
-from ddplatform.audit.commands import audit
-from ddplatform.demo.commands import demo
-from ddplatform.due_diligence.frameworks.commands import frameworks
-from ddplatform.infrastructure.access.commands import access
-from ddplatform.infrastructure.assets.commands import assets
-from ddplatform.infrastructure.jobs.commands import worker
-from ddplatform.reporting.reports.commands import reports, verify_report
-from ddplatform.risk.analysis.commands import analysis
-from ddplatform.risk.assessment.commands.assess import risk
-from ddplatform.risk.assessment_plan.commands import visit_plan
-from ddplatform.risk.method_comparison.commands import compare_methods_of_map
-from ddplatform.risk.reference.commands import reference
-from ddplatform.supplier_engagement.library.commands.forms import questionnaires
-from ddplatform.value_chain.map_files.commands import value_chain
-from ddplatform.value_chain.screening.commands import screening
+from ddplatform import lazy
+from ddplatform.infrastructure.lazy_commands import Verb, Verbs, lazy_commands
+
+COMMANDS: tuple[Verb | Verbs, ...] = (
+    Verbs(
+        "access",
+        "Who may do what.",
+        lambda: lazy.access.access,
+        (Verb("matrix", "Every endpoint, its address, and the roles that may use it."),),
+    ),
+    Verbs(
+        "analysis",
+        "Ask a map where risk comes from, on whom it depends, what it does not know.",
+        lambda: lazy.analysis.analysis,
+        (
+            Verb(
+                "blind-spots",
+                "Share of volume that ends in unknown origin, tier by tier, of a node "
+                "(or the business).",
+            ),
+            Verb("choke-points", "Nodes that others, or much of the volume, cannot go round."),
+            Verb("circles", "Nodes that through others buy from themselves."),
+            Verb(
+                "dependence",
+                "Shares of suppliers, countries, regions, goods of a node (or the "
+                "business); Herfindahl.",
+            ),
+            Verb(
+                "origins",
+                "Where the exposure of a node (or the business) comes from: origins "
+                "and paths, adding up.",
+            ),
+            Verb("paths", "All ways between two nodes, the one that carries most first."),
+            Verb(
+                "products",
+                "Goods that flow to a node (or the business), with HS codes and what is not known.",
+            ),
+            Verb(
+                "reach", "Which own operations and goods a node (or the busiest supplier) touches."
+            ),
+            Verb(
+                "stop",
+                "Who is short of what if a node (or the busiest supplier) stops; who "
+                "has another source.",
+            ),
+            Verb(
+                "what-if",
+                "Index, exposure and rank before and after changes; the map stays as it is.",
+            ),
+        ),
+    ),
+    Verbs(
+        "assets",
+        "Icons, fonts and map outline for the pages.",
+        lambda: lazy.assets.assets,
+        (
+            Verb(
+                "build",
+                "Copy the files the pages use, with their licences, into static/vendor.",
+                is_alone=True,
+            ),
+        ),
+    ),
+    Verbs(
+        "audit",
+        "The log that an outsider can check.",
+        lambda: lazy.audit.audit,
+        (
+            Verb("verify", "Check order, chain, tree and signed heads of an organisation's log."),
+            Verb(
+                "verify-report",
+                "Tell which sealed report FILE belongs to, and whether file, facts and log agree.",
+                lambda: lazy.reports.verify_report,
+            ),
+        ),
+    ),
+    Verbs(
+        "demo",
+        "The sample company.",
+        lambda: lazy.demo.demo,
+        (
+            Verb(
+                "load",
+                "Make the sample company; a second time changes nothing. Refused beside real data.",
+            ),
+        ),
+    ),
+    Verbs(
+        "frameworks",
+        "Laws and standards, and the evidence for each requirement.",
+        lambda: lazy.frameworks.frameworks,
+        (
+            Verb(
+                "coverage",
+                "Each requirement of FRAMEWORK: covered, partly, missing. Evidence is "
+                "not a judgement.",
+            ),
+        ),
+    ),
+    Verbs(
+        "organisations",
+        "Organisations and their people.",
+        lambda: lazy.organisations.organisations,
+        (
+            Verb("add-person", "Give a person a role and a password."),
+            Verb("create", "Found an organisation."),
+            Verb(
+                "invite-founder",
+                "Mail a link with which somebody founds an organisation in the browser.",
+                lambda: lazy.founding.invite_founder,
+            ),
+        ),
+    ),
+    Verbs(
+        "questionnaires",
+        "Check, evaluate, score and export questionnaires (XLSForm).",
+        lambda: lazy.forms.questionnaires,
+        (
+            Verb(
+                "check",
+                "List every fault of each FORM with its cell and the way to mend it.",
+                is_alone=True,
+            ),
+            Verb(
+                "evaluate",
+                "Print the state of every question of FORM after the steps of ANSWERS.",
+                is_alone=True,
+            ),
+            Verb(
+                "export",
+                "Write the shipped questionnaire REF for ODK and KoboToolbox.",
+                is_alone=True,
+            ),
+            Verb("score", "Print the risk signals of ANSWERS to FORM.", is_alone=True),
+        ),
+    ),
+    Verbs(
+        "reference",
+        "Figures on countries and goods that risk assessments rest on.",
+        lambda: lazy.reference.reference,
+        (
+            Verb(
+                "sync",
+                "Install the data that came with this version; the same data again change nothing.",
+            ),
+        ),
+    ),
+    Verbs(
+        "reports",
+        "Sealed reports: the same facts give the same bytes.",
+        lambda: lazy.reports.reports,
+        (
+            Verb(
+                "build",
+                "Seal a report and write one of its files; unchanged records give the "
+                "report sealed before.",
+            ),
+            Verb("list-definitions", "The reports that can be made."),
+        ),
+    ),
+    Verbs(
+        "risk",
+        "Score risk to children and follow it through a value chain.",
+        lambda: lazy.assessment.risk,
+        (
+            Verb(
+                "assess", "Score every node and issue of a map, keep the run and print the scores."
+            ),
+            Verb(
+                "compare-methods",
+                "Score a map as of today by RM-1.0 and by RM-2.0 and print what moves. "
+                "No run is kept.",
+                lambda: lazy.method_comparison.compare_methods_of_map,
+            ),
+            Verb(
+                "propagate",
+                "Follow the risk of one issue through the links of GRAPH.json.",
+                is_alone=True,
+            ),
+            Verb(
+                "score",
+                "Score each case of CASES.json on its own and print the scores in the same order.",
+                is_alone=True,
+            ),
+        ),
+    ),
+    Verbs(
+        "screening",
+        "Official lists that the maps are screened against.",
+        lambda: lazy.screening.screening,
+        (
+            Verb(
+                "import",
+                "Import a release of an official list: a CSV, or the saved page with its tables.",
+            ),
+        ),
+    ),
+    Verbs(
+        "value-chain",
+        "Nodes and links of a map: bring lists in, send maps out.",
+        lambda: lazy.map_files.value_chain,
+        (
+            Verb("export", "Write a map to a file; reading it elsewhere gives the same map."),
+            Verb(
+                "import",
+                "Bring CSV, XLSX, XLS or value-chain JSON files into a map, all or nothing.",
+            ),
+            Verb("match", "Find likely duplicates within one list or between two.", is_alone=True),
+            Verb(
+                "match-pairs",
+                "Score given pairs of records; each is written in the order of the list.",
+                is_alone=True,
+            ),
+        ),
+    ),
+    Verbs(
+        "visit-plan",
+        "Questionnaires and visits for a budget, the largest gain first.",
+        lambda: lazy.assessment_plan.visit_plan,
+        (
+            Verb(
+                "export",
+                "A kept plan as it was made, with a reason for each line; of one name the newest.",
+            ),
+            Verb(
+                "propose",
+                "Work a plan out for a budget. It is not kept: who keeps one stands "
+                "behind it on its page.",
+            ),
+        ),
+    ),
+    Verb(
+        "worker",
+        "Do the work that pages put off: imports, assessments, mail, reports.",
+        lambda: lazy.jobs.worker,
+    ),
+)
 
 
 def register(app: Flask) -> None:
     """Hang the commands into the application."""
-    groups = (
-        access,
-        analysis,
-        assets,
-        audit,
-        demo,
-        frameworks,
-        organisations,
-        questionnaires,
-        reference,
-        reports,
-        risk,
-        screening,
-        value_chain,
-        visit_plan,
-    )
-    for group in groups:
-        app.cli.add_command(group)
-    app.cli.add_command(worker)
-    audit.add_command(verify_report)
-    risk.add_command(compare_methods_of_map)
-    organisations.add_command(invite_founder)
+    for command in lazy_commands(COMMANDS):
+        app.cli.add_command(command)

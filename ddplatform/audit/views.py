@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,7 +23,9 @@ class ActionWords(NamedTuple):
     many: str
 
 
-def _read() -> dict[str, ActionWords]:
+@cache
+def known_actions() -> Mapping[str, ActionWords]:
+    """Action -> its words, read once."""
     with ACTIONS_FILE.open(encoding="utf-8", newline="") as lines:
         return {
             row["action"]: ActionWords(row["what"], row["one"], row["many"])
@@ -30,7 +33,6 @@ def _read() -> dict[str, ActionWords]:
         }
 
 
-ACTION_WORDS: Final[Mapping[str, ActionWords]] = _read()
 DONE_BY_SUPPLIERS: Final = (
     _("Moved an action"),
     _("Recorded progress of an action"),
@@ -147,16 +149,16 @@ def action_words(action: str) -> str:
 
     An unknown kind is named by its own words.
     """
-    if action in ACTION_WORDS:
-        return gettext(ACTION_WORDS[action].what)
+    if action in known_actions():
+        return gettext(known_actions()[action].what)
     subject, _colon, verb = action.replace("_", " ").partition(":")
     return f"{subject.capitalize()}: {verb}"
 
 
 def change_words(action: str, times: int) -> str:
     """`response:submit` three times -> "3 questionnaires were answered"."""
-    if action in ACTION_WORDS:
-        words = ACTION_WORDS[action]
+    if action in known_actions():
+        words = known_actions()[action]
         return f"{times:,} {words.one if times == 1 else words.many}"
     return action_words(action) + (f", {times:,} times" if times > 1 else "")
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pyxform import aliases
-
+from questionnaires import lazy
 from questionnaires.checking.choices import lists_of
 from questionnaires.checking.meaning import Facts, check_meaning, facts_of, several_answers
 from questionnaires.checking.paths import Known, check_paths, known_names
@@ -51,7 +50,7 @@ def check_cells(
     for row in rows:
         for column in EXPRESSIONS:
             text = row.text(column)
-            if text and text not in aliases.yes_no:
+            if text and text not in lazy.aliases.yes_no:
                 yield from _check_references(row, column, names)
                 yield from _check_syntax(row, column, namespaces, known, facts)
                 yield from _check_literals(row, column, selects, offered)

@@ -3,19 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from pyxform import aliases
-
+from questionnaires import lazy
 from questionnaires.errors import Fault
 from questionnaires.form.sheets import (
-    BEGIN,
-    END,
     LIST_HEADINGS,
     NAME_HEADINGS,
     Sheets,
+    begins,
     canonical,
+    ends,
     lowered,
 )
-from questionnaires.form.survey_rows import CHOICES, KNOWN_TYPES, SURVEY, UNSUPPORTED, SurveyRow
+from questionnaires.form.survey_rows import CHOICES, SURVEY, UNSUPPORTED, SurveyRow, known_types
 from questionnaires.form.xlsform_words import SCORING_COLUMNS, SETTINGS, SPECIAL, is_own_column
 
 NAME = re.compile(r"[^\W\d][\w.-]*\Z")
@@ -168,7 +167,7 @@ def _check_type(row: SurveyRow) -> Iterator[Fault]:
             "Ask for a place with geopoint, or keep it as text.",
             column="type",
         )
-    elif row.base not in KNOWN_TYPES and row.base.lower() not in KNOWN_TYPES:
+    elif row.base not in known_types() and row.base.lower() not in known_types():
         yield row.fault(
             "error",
             "type-unknown",
@@ -278,5 +277,5 @@ def _unclosed(row: SurveyRow) -> Fault:
 
 
 def _group_kind(row: SurveyRow) -> str:
-    found = END.match(row.type) or BEGIN.match(row.type)
-    return str(aliases.control[found[1].lower()]) if found else ""
+    found = ends(row.type) or begins(row.type)
+    return str(lazy.aliases.control[found[1].lower()]) if found else ""

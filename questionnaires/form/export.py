@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
+from questionnaires import lazy
 from questionnaires.form.repeat_comparisons import counted
 from questionnaires.form.sheets import mend, read_sheets
 from questionnaires.translations.texts import Translation, for_sheet
@@ -65,7 +64,8 @@ def add_languages(
 def write_workbook(sheets: Mapping[str, Any]) -> bytes:
     """Write sheets as pyxform's readers give them (`survey`, `survey_header` ...) as .xlsx."""
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
+    options = {"in_memory": True, "strings_to_formulas": False}
+    with lazy.xlsxwriter.Workbook(target, options) as book:
         settings = (sheets.get("settings") or [{}])[0]
         title = str(settings.get("form_title") or settings.get("title") or "")
         book.set_properties({"created": _CREATED, "title": title})

@@ -6,7 +6,7 @@ from typing import Any
 
 from questionnaires.errors import QuestionnaireError
 from questionnaires.form.export import write_workbook
-from questionnaires.form.sheets import BEGIN, END, Row, Sheets, canonical, cell, read_sheets
+from questionnaires.form.sheets import Row, Sheets, begins, canonical, cell, ends, read_sheets
 
 EDITABLE = ("label", "hint", "required_message", "constraint_message")
 REQUIRED = "required"
@@ -71,7 +71,7 @@ def move_row(data: bytes, file_type: str, name: str, *, up: bool) -> bytes:
         other = _before(rows, begin)
         rows[other:end] = [*rows[begin:end], *rows[other:begin]]
     else:
-        if end >= len(rows) or END.match(cell(rows[end], "type")):
+        if end >= len(rows) or ends(cell(rows[end], "type")):
             raise EditRefused(f"'{name}' is the last of its group.")
         _, after = _block(rows, end)
         rows[begin:after] = [*rows[end:after], *rows[begin:end]]
@@ -87,7 +87,7 @@ def _rows(sheets: Sheets) -> list[Row]:
 
 def _find(sheets: Sheets, name: str) -> int:
     for place, (_, row) in enumerate(sheets.rows(SURVEY)):
-        if cell(row, "name") == name and not END.match(cell(row, "type")):
+        if cell(row, "name") == name and not ends(cell(row, "type")):
             return place
     raise EditRefused(f"There is no question '{name}' in this form.")
 
@@ -95,7 +95,7 @@ def _find(sheets: Sheets, name: str) -> int:
 def _block(rows: list[Row], begin: int) -> tuple[int, int]:
     """A row, or a group from its beginning to behind its end."""
     kinds = [cell(row, "type") for row in rows[begin:]]
-    depths = accumulate(bool(BEGIN.match(kind)) - bool(END.match(kind)) for kind in kinds)
+    depths = accumulate(bool(begins(kind)) - bool(ends(kind)) for kind in kinds)
     closed = next((place for place, depth in enumerate(depths) if depth <= 0), len(kinds) - 1)
     return begin, begin + closed + 1
 
@@ -105,7 +105,7 @@ def _before(rows: list[Row], begin: int) -> int:
     depth = 0
     for place in range(begin - 1, -1, -1):
         kind = cell(rows[place], "type")
-        depth += bool(END.match(kind)) - bool(BEGIN.match(kind))
+        depth += bool(ends(kind)) - bool(begins(kind))
         if depth < 0:
             break
         if depth == 0:

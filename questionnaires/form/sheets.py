@@ -5,34 +5,30 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from pyxform import aliases
-from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import csv_to_dict, md_to_dict, xls_to_dict, xlsx_to_dict
-
+from questionnaires import lazy
 from questionnaires.errors import Fault, FormUnusable
 
 READERS = {
-    ".xlsx": xlsx_to_dict,
-    ".xlsm": xlsx_to_dict,
-    ".xls": xls_to_dict,
-    ".csv": csv_to_dict,
-    ".md": md_to_dict,
+    ".xlsx": "xlsx_to_dict",
+    ".xlsm": "xlsx_to_dict",
+    ".xls": "xls_to_dict",
+    ".csv": "csv_to_dict",
+    ".md": "md_to_dict",
 }
+"""What pyxform's readers are called."""
 FIRST_ROW = 2  # the row a spreadsheet shows for the first row under the heading
-_GROUPS = "|".join(sorted(aliases.control, key=len, reverse=True))  # "looped group" before "loop"
-BEGIN = re.compile(rf"begin[\s_]({_GROUPS})((?<=loop)\s+(over\s+)?\S+)?\s*$", re.I)
-END = re.compile(rf"end[\s_]({_GROUPS})\s*$", re.I)
 TWICE = re.compile(r"Duplicate column header: (.*)")
 PREFIXED = re.compile(r"(?:bind|instance|body)::([A-Za-z_][\w.-]*):")
 DECLARED = re.compile(r"([A-Za-z_][\w.-]*)\s*=")
 YES = frozenset({"yes", "true", "true()"})
 OUR_NAMESPACES = {"dd": "urn:child-rights-due-diligence:xforms"}
-READ_ERRORS = (PyXFormError, BadZipFile, OSError, ValueError, KeyError, TypeError, IndexError)
+READ_ERRORS = (BadZipFile, OSError, ValueError, KeyError, TypeError, IndexError)
 
 Row = dict[str, str]
 
@@ -83,15 +79,15 @@ def read_sheets(data: bytes, file_type: str) -> Sheets:
     Raises:
         FormUnusable: with `file-unreadable` or `column-twice`.
     """
-    reader = READERS.get(file_type.lower())
-    if reader is None:
+    name = READERS.get(file_type.lower())
+    if name is None:
         raise FormUnusable([_unreadable(f"'{file_type}' is not a kind of form we read.")])
     try:
         with warnings.catch_warnings():
             # openpyxl warns of styles and headers it leaves out; neither is the form's matter.
             warnings.simplefilter("ignore")
-            book = reader(BytesIO(data))
-    except READ_ERRORS as error:
+            book = getattr(lazy.xls2json_backends, name)(BytesIO(data))
+    except (lazy.pyxform_errors.PyXFormError, *READ_ERRORS) as error:
         raise FormUnusable([_reading_fault(error)]) from error
     return Sheets(dict(book))
 
@@ -123,6 +119,22 @@ def _unreadable(message: str) -> Fault:
     return Fault("error", "file-unreadable", message, mend)
 
 
+def begins(kind: str) -> re.Match[str] | None:
+    """A type cell that opens a group or repeat: the first group of the match is its kind."""
+    return _group_pattern("begin", r"((?<=loop)\s+(over\s+)?\S+)?").match(kind)
+
+
+def ends(kind: str) -> re.Match[str] | None:
+    """A type cell that closes a group or repeat: the first group of the match is its kind."""
+    return _group_pattern("end").match(kind)
+
+
+@cache
+def _group_pattern(word: str, rest: str = "") -> re.Pattern[str]:
+    kinds = "|".join(sorted(lazy.aliases.control, key=len, reverse=True))  # "looped group" first
+    return re.compile(rf"{word}[\s_]({kinds}){rest}\s*$", re.I)
+
+
 def canonical(heading: str) -> str:
     """A survey heading as XLSForm names it today: "Relevance" -> "relevant".
 
@@ -134,7 +146,7 @@ def canonical(heading: str) -> str:
     )
     base = base.split(":", 1)[0] if base.lower().startswith(("label:", "hint:")) else base
     plain = base.strip().lower().replace(" ", "_")
-    known = aliases.survey_header.get(plain, plain)
+    known = lazy.aliases.survey_header.get(plain, plain)
     if isinstance(known, tuple):
         known = known[-1]
     return _TODAY.get(str(known), str(known))
@@ -244,12 +256,12 @@ def rows_by_path(sheets: Sheets, root: str) -> dict[str, tuple[int, Row]]:
     for number, row in sheets.rows("survey"):
         kind, name = cell(row, "type"), cell(row, "name")
         path = f"{stack[-1]}/{name}"
-        if END.match(kind):
+        if ends(kind):
             stack = stack[:-1] or stack
             continue
         if name:
             found[path] = (number, row)
-        if BEGIN.match(kind):
+        if begins(kind):
             stack.append(path)
     return found
 

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from pyxform import aliases
-from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
-
+from questionnaires import lazy
 from questionnaires.errors import Fault
-from questionnaires.form.sheets import BEGIN, END, Row, Sheets, canonical, cell
+from questionnaires.form.sheets import Row, Sheets, begins, canonical, cell, ends
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
 FROM_FILE = re.compile(r"\.(csv|xml|geojson)\s*$", re.I)
@@ -17,12 +16,9 @@ WITHOUT_CONTROL = (
     "email audit start-geopoint background-geopoint csv-external xml-external entity "
     "background-audio xml_external uri:deviceid"
 )
-UNASKED_TYPES = frozenset(WITHOUT_CONTROL.split()) | {
-    str(name) for name, kind in QUESTION_TYPE_DICT.items() if "control" not in kind
-}
 UNSUPPORTED = frozenset({"geotrace", "geoshape", "background-audio", "start-geopoint", "osm"})
 SELECT_BASES = frozenset({"select_one", "select_multiple", "rank", "select one external"})
-OTHER_TYPES = frozenset({"osm", "entity", "include", "loop"}) | UNASKED_TYPES
+OTHER_TYPES = frozenset({"osm", "entity", "include", "loop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +38,12 @@ class SurveyRow:
     @property
     def is_begin(self) -> bool:
         """Whether it opens a group or repeat."""
-        return bool(BEGIN.match(self.type))
+        return bool(begins(self.type))
 
     @property
     def is_end(self) -> bool:
         """Whether it closes one."""
-        return bool(END.match(self.type))
+        return bool(ends(self.type))
 
     @property
     def is_comment(self) -> bool:
@@ -63,19 +59,19 @@ class SurveyRow:
     @property
     def is_asked(self) -> bool:
         """Whether a person sees it as a question or note."""
-        return not (self.is_begin or self.is_end or self.base in UNASKED_TYPES)
+        return not (self.is_begin or self.is_end or self.base in unasked_types())
 
     @property
     def is_miswritten(self) -> bool:
         """Whether a type of XLSForm is written with capitals, which other programs refuse."""
         text = " ".join(self.type.split())
-        if begun := BEGIN.match(text):
+        if begun := begins(text):
             return text[: begun.end(1)] != text[: begun.end(1)].lower()  # a list may have capitals
         if self.is_end:
             return text != text.lower()
         if self.is_select:
-            return not text.startswith(tuple(aliases.select))
-        return self.base not in KNOWN_TYPES and self.base.lower() in KNOWN_TYPES
+            return not text.startswith(tuple(lazy.aliases.select))
+        return self.base not in known_types() and self.base.lower() in known_types()
 
     def text(self, column: str) -> str:
         """The cell under a heading of XLSForm, stripped."""
@@ -117,11 +113,11 @@ def survey_rows(sheets: Sheets) -> Iterator[SurveyRow]:
 def take_apart(kind: str) -> tuple[str, str, str]:
     """A type cell as base type, list and file: "select_one yn" -> ("select_one", "yn", "")."""
     text = " ".join(kind.split())
-    for word in sorted(aliases.select, key=len, reverse=True):
+    for word in sorted(lazy.aliases.select, key=len, reverse=True):
         rest = text[len(word) :]
         if text.lower().startswith(word) and rest[:1] in ("", " "):
             listed = re.sub(r"\s+or[ _](specify[ _])?other$", "", rest.strip(), flags=re.I)
-            base = str(aliases.select[word])
+            base = str(lazy.aliases.select[word])
             base = {"select one": "select_one", "select all that apply": "select_multiple"}.get(
                 base, base
             )
@@ -129,4 +125,16 @@ def take_apart(kind: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-KNOWN_TYPES = frozenset(str(name) for name in QUESTION_TYPE_DICT) | OTHER_TYPES
+@cache
+def unasked_types() -> frozenset[str]:
+    """Types of rows that nobody sees as a question or note."""
+    kinds = lazy.question_type_dictionary.QUESTION_TYPE_DICT.items()
+    without = (str(name) for name, kind in kinds if "control" not in kind)
+    return frozenset(WITHOUT_CONTROL.split()).union(without)
+
+
+@cache
+def known_types() -> frozenset[str]:
+    """All types of XLSForm."""
+    names = map(str, lazy.question_type_dictionary.QUESTION_TYPE_DICT)
+    return OTHER_TYPES.union(unasked_types(), names)

@@ -8,10 +8,9 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import ConvertResult, convert
-
+from questionnaires import lazy
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.form.form import Choice, Form, Group, Node, Question
 from questionnaires.form.sheets import Row, Sheets, mend, read_sheets, rows_by_path
@@ -19,11 +18,14 @@ from questionnaires.form.xform import form_from_xform, sections_of
 from questionnaires.form.xform_xml import plain_text
 from questionnaires.form.xlsform_words import is_own_column
 
+if TYPE_CHECKING:
+    from pyxform.xls2xform import ConvertResult
+
 COLUMN_IN_ERROR = re.compile(r"the '(\w+)' value")
 COLUMNS_BY_WORDS = {"Missing calculation": "calculation", "Choice filter": "choice_filter"}
 ROW_IN_ERROR = re.compile(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet, )?")
 ITEMSETS = "itemsets.csv"  # where ODK keeps the lists of the sheet `external_choices`
-CONVERTER_ERRORS = (PyXFormError, KeyError, TypeError, AttributeError, ValueError, IndexError)
+CONVERTER_ERRORS = (KeyError, TypeError, AttributeError, ValueError, IndexError)
 
 
 def read_form(data: bytes, file_type: str) -> Form:
@@ -79,17 +81,18 @@ def form_from_sheets(sheets: Sheets) -> Form:
     )
 
 
-def convert_sheets(sheets: Sheets) -> ConvertResult:
+def convert_sheets(sheets: Sheets) -> "ConvertResult":
     """Convert mended sheets to an XForm. Raises FormUnusable with the converter's first fault."""
     try:
-        return convert(xlsform=sheets.copy_of_book(), warnings=[], validate=False)
-    except CONVERTER_ERRORS as error:
+        return lazy.xls2xform.convert(xlsform=sheets.copy_of_book(), warnings=[], validate=False)
+    except (lazy.pyxform_errors.PyXFormError, *CONVERTER_ERRORS) as error:
         raise FormUnusable([converter_fault(error)]) from error
 
 
 def converter_fault(error: Exception) -> Fault:
     """The one fault pyxform stopped at, with its place where it names one."""
     text = str(error)
+    is_about_the_form = isinstance(error, lazy.pyxform_errors.PyXFormError)
     place = ROW_IN_ERROR.match(text)
     context = getattr(error, "context", None) or {}
     row = context.get("row") or (int(place[1]) if place else None)
@@ -97,7 +100,7 @@ def converter_fault(error: Exception) -> Fault:
     return Fault(
         "error",
         "converter",
-        text if isinstance(error, PyXFormError) else "The form cannot be converted.",
+        text if is_about_the_form else "The form cannot be converted.",
         "Mend the cell named and check the form again.",
         sheet=sheet,
         row=row,

@@ -7,8 +7,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from pyxform.xls2json_backends import md_to_dict
-
+from questionnaires import lazy
 from questionnaires.errors import QuestionnaireError
 from questionnaires.form.form import Form
 from questionnaires.form.xlsform import read_form
@@ -124,7 +123,7 @@ def _version(entry: Traversable) -> str:
 
 
 def _shipped(ref: str, version: str, data: bytes) -> Shipped:
-    sheets = md_to_dict(data.decode("utf-8"))
+    sheets = lazy.xls2json_backends.md_to_dict(data.decode("utf-8"))
     asked = [row for row in sheets["survey"] if _kind(row) not in NOT_ASKED]
     questions = [row for row in asked if row.get("bind::dd:id")]
     return Shipped(

@@ -13,8 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
-
+from questionnaires import lazy
 from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
 from questionnaires.submissions.csv_tables import Table, told_apart
 from questionnaires.submissions.entries import CELLS
@@ -86,7 +85,8 @@ def _table(sheet: RawSheet) -> Table:
         if row > first:
             entry = rows.setdefault(row, {CELLS: {}})
             entry[headings[column]] = cell.text
-            entry[CELLS][headings[column]] = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
+            place = lazy.xl_utility.xl_rowcol_to_cell(row, column)
+            entry[CELLS][headings[column]] = f"{sheet.name}, {place}"
     return Table(tuple(filter(None, names)), tuple(rows.values()))
 
 
@@ -120,5 +120,6 @@ def _check(sheet: RawSheet, cell: RawCell, *, is_headed: bool) -> None:
 
 
 def _fault(sheet: RawSheet, cell: RawCell, message: str, advice: str) -> BookRefused:
-    place = f"Sheet “{sheet.name}”, row {cell.row + 1}, column {xl_col_to_name(cell.column)}:"
+    column = lazy.xl_utility.xl_col_to_name(cell.column)
+    place = f"Sheet “{sheet.name}”, row {cell.row + 1}, column {column}:"
     return refuse("cell_not_told", f"{place} {message}", advice)

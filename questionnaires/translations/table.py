@@ -4,19 +4,21 @@ It comes back as cells (`workbook.reading`): rows are found by their id, so that
 sorted or left out, and only what differs from what went out is a change.
 """
 
+from __future__ import annotations
+
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
-
+from questionnaires import lazy
 from questionnaires.form.form import Form
 from questionnaires.translations.states import TextIn, TextState, text_sections
 from questionnaires.translations.texts import TARGETS, source_of, translatable, values_in
 from questionnaires.workbook.reading import RawBook, RawCell, RawSheet
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 FORMAT = "1"
 TEXTS, META, BASE = "Texts", "_meta", "_base"
@@ -75,7 +77,7 @@ def write_table(form: Form, languages: Mapping[str, Mapping[str, TextIn]]) -> by
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as book:
+    with lazy.xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": form.title})
         _Writer(book, form, languages).write()
     return target.getvalue()
@@ -246,7 +248,7 @@ class _Reader:
             seen[place] = row
             return True
         if place in seen:
-            first = xl_rowcol_to_cell(seen[place], column)
+            first = lazy.xl_utility.xl_rowcol_to_cell(seen[place], column)
             self._fault(
                 row,
                 column,
@@ -276,7 +278,7 @@ class _Reader:
         if fault:
             self._fault(row, column, *fault, text=text)
         else:
-            name = xl_rowcol_to_cell(row, column)
+            name = lazy.xl_utility.xl_rowcol_to_cell(row, column)
             self.changes.append(TableChange(name, code, place, text, before))
 
     def _wrong(self, cell: RawCell, place: str) -> tuple[str, str] | None:
@@ -301,7 +303,7 @@ class _Reader:
         return ("Here stands ${…} that the source does not have.", "Leave it out.")
 
     def _fault(self, row: int, column: int, message: str, advice: str, text: str = "") -> None:
-        cell = f"{TEXTS}!{xl_rowcol_to_cell(row, column)}"
+        cell = f"{TEXTS}!{lazy.xl_utility.xl_rowcol_to_cell(row, column)}"
         self.faults.append(TableFault(cell, message, advice, text))
 
 

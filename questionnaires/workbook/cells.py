@@ -1,18 +1,21 @@
 """The cells of answers: what stands in them for a text, their lists, what they held at first."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
-
+from questionnaires import lazy
 from questionnaires.form.form import Kind, Question
 from questionnaires.workbook.layout import BASE, CHOICES, SEVERAL
 from questionnaires.workbook.words import BookWords
 from questionnaires.xpath.values import NUMBER
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 LONGEST_NUMBER = 15  # digits that a spreadsheet program keeps
 AS_NUMBER = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE})
@@ -88,7 +91,7 @@ class CellWriter:
             for row, label in enumerate(labels):
                 sheet.write_string(row, column, label)
             first, last = (
-                xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+                lazy.xl_utility.xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
                 for row in (0, len(labels) - 1)
             )
             self.book.define_name(name, f"={CHOICES}!{first}:{last}")

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
+from questionnaires import lazy
 from questionnaires.evaluation.plan import Plan
 from questionnaires.evaluation.specs import Spec
 from questionnaires.form.form import Question
@@ -87,7 +86,7 @@ class Conditions:
 
 
 def _beside(column: Column) -> str:
-    return str(xl_rowcol_to_cell(FIRST_ENTRY, column.column, col_abs=True))
+    return str(lazy.xl_utility.xl_rowcol_to_cell(FIRST_ENTRY, column.column, col_abs=True))
 
 
 def _places(layout: Layout) -> Iterator[tuple[str, Place]]:
@@ -97,7 +96,9 @@ def _places(layout: Layout) -> Iterator[tuple[str, Place]]:
         for line in sheet.lines:
             if line.key and isinstance(line.state.node, Question):
                 found = cells.setdefault(line.state.path, (line.state.node, {}))
-                cell = xl_rowcol_to_cell(line.row, answer, row_abs=True, col_abs=True)
+                cell = lazy.xl_utility.xl_rowcol_to_cell(
+                    line.row, answer, row_abs=True, col_abs=True
+                )
                 found[1][line.choice] = f"'{sheet.name}'!{cell}"
         yield from ((path, Place(question, refs)) for path, (question, refs) in cells.items())
     for repeat in layout.repeats.values():
@@ -105,7 +106,7 @@ def _places(layout: Layout) -> Iterator[tuple[str, Place]]:
         for column in repeat.columns:
             found = columns.setdefault(column.question.path, (column.question, {}))
             first, last = (
-                xl_rowcol_to_cell(row, column.column, row_abs=True, col_abs=True)
+                lazy.xl_utility.xl_rowcol_to_cell(row, column.column, row_abs=True, col_abs=True)
                 for row in (FIRST_ENTRY, repeat.last_row)
             )
             found[1][column.choice] = f"'{repeat.name}'!{first}:{last}"

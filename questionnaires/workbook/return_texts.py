@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from questionnaires import lazy
 from questionnaires.form.form import Kind, Question
 from questionnaires.workbook.cells import AS_NUMBER, is_number
-from questionnaires.workbook.child import kind_and_text
 from questionnaires.workbook.layout import SEVERAL
 from questionnaires.workbook.reading import RawCell
 from questionnaires.workbook.words import BookWords
@@ -156,5 +156,5 @@ def base_text(given: Given, raw: str) -> str:
     if kind is Kind.ACKNOWLEDGE:
         return ACKNOWLEDGED if raw else ""
     if kind in AS_NUMBER and is_number(raw):
-        return kind_and_text(float(raw))[1]
+        return lazy.workbook_child.kind_and_text(float(raw))[1]
     return _plain(RawCell(0, 0, "s", raw))

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
+from questionnaires import lazy
 from questionnaires.evaluation.recalculation import MOST_INSTANCES
 from questionnaires.evaluation.response import Response
 from questionnaires.form.form import Question
@@ -166,7 +165,7 @@ class _Reader:
         rows = sorted({row for row, _ in sheet.cells if row >= FIRST_LINE})
         for row in rows:
             key, cell = sheet.text(row, keys[ID]), sheet.cells.get((row, column))
-            place = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
+            place = f"{sheet.name}, {lazy.xl_utility.xl_rowcol_to_cell(row, column)}"
             if not key:
                 if cell and cell.kind in "sndmtb" and not _is_ours(sheet, row, question):
                     self._no_id(place, cell.text)
@@ -249,7 +248,7 @@ class _Reader:
             used = [c for c in fields.values() if (row, c) in sheet.cells]
             if not entry:
                 if used:
-                    place = f"{sheet.name}, {xl_rowcol_to_cell(row, used[0])}"
+                    place = f"{sheet.name}, {lazy.xl_utility.xl_rowcol_to_cell(row, used[0])}"
                     self._no_id(place, sheet.text(row, used[0]))
             elif entry.endswith(NEW_ENTRY):
                 repeat = self.layout.repeats.get(entry.removesuffix(NEW_ENTRY))
@@ -257,7 +256,7 @@ class _Reader:
                     news.append(row)
             else:
                 for key, column in fields.items():
-                    place = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
+                    place = f"{sheet.name}, {lazy.xl_utility.xl_rowcol_to_cell(row, column)}"
                     self._take(sheet, entry + key, place, (row, column), None)
         if repeat is not None:
             for row in news:
@@ -272,7 +271,7 @@ class _Reader:
         above: str,
         fields: Mapping[str, int],
     ) -> None:
-        place = f"{sheet.name}, {xl_rowcol_to_cell(row, 2)}"
+        place = f"{sheet.name}, {lazy.xl_utility.xl_rowcol_to_cell(row, 2)}"
         number = self.places.count_row(repeat)
         if number > MOST_INSTANCES:
             if number == MOST_INSTANCES + 1:
@@ -298,7 +297,7 @@ class _Reader:
             cell = sheet.cells.get((row, column))
             if cell is not None:
                 suffix, _, choice = key.partition("#")
-                place = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
+                place = f"{sheet.name}, {lazy.xl_utility.xl_rowcol_to_cell(row, column)}"
                 self._cells_of(path + suffix)[choice] = _Found(place, cell, choice)
 
     def _next_path(self, repeat: RepeatSheet, above: str) -> str | None:

@@ -4,15 +4,14 @@ Questions in the respondent's language and in the form's own, drop-downs by name
 answers unlocked. Protection guides; nothing is believed when the book comes back.
 """
 
+from __future__ import annotations
+
 import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
-
+from questionnaires import lazy
 from questionnaires.evaluation.response import Response
 from questionnaires.form.form import Node, Question
 from questionnaires.form.label_media import files_of, named_line
@@ -41,6 +40,9 @@ from questionnaires.workbook.layout import (
     number_of,
 )
 from questionnaires.workbook.words import BookWords
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 FORMAT = "1"
 A4 = 9
@@ -83,7 +85,7 @@ def write_answer_workbook(
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as book:
+    with lazy.xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": facts.title, "company": facts.requester})
         writer = _Writer(book, response, words, source)
         writer.files = files
@@ -213,7 +215,7 @@ class _Writer:
         applies = self.conditions.of(state.path)
         if line.kind in ("note", "heading", "sheet") and applies == "":
             return
-        cell = xl_rowcol_to_cell(line.row, column, col_abs=True)
+        cell = lazy.xl_utility.xl_rowcol_to_cell(line.row, column, col_abs=True)
         if not line.choice:
             if applies is None:
                 self._state_text(sheet, line)
@@ -239,7 +241,7 @@ class _Writer:
                 len(self.layout.labels.get(state.node.path, ())) if line.kind == "question" else 0
             )
             first, last = (
-                xl_rowcol_to_cell(row, COLUMNS.index(ANSWER))
+                lazy.xl_utility.xl_rowcol_to_cell(row, COLUMNS.index(ANSWER))
                 for row in (line.row + bool(count), line.row + count)
             )
             told = f'IF(COUNTA({first}:{last})=0,"{open_word}","{words.answered}")'

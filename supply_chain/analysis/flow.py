@@ -5,19 +5,25 @@ shares of a buyer never add to more than 1. For finance the weight is the invest
 portfolio, for platforms the seller's part of the turnover (11.7): the same numbers, other words.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
+from supply_chain import lazy
 from supply_chain.graph.columns import NODE_KINDS
 from supply_chain.graph.graph import ValueChain
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.plan import Plan
 from supply_chain.risk.propagation import exposure
 from supply_chain.vocabulary import NodeKind
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 MOST_STEPS = 60
 SETTLED = 1e-9
@@ -44,7 +50,7 @@ class FlowMap:
     unknown: Bools  # (nodes,) origins that are not known
 
     @classmethod
-    def build(cls, graph: ValueChain, plan: Plan) -> "FlowMap":
+    def build(cls, graph: ValueChain, plan: Plan) -> FlowMap:
         """The weights of a map, from the plan that was made for it."""
         unknown = graph.nodes.kind == NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
         return cls(graph, plan, _weights(plan), unknown)
@@ -198,7 +204,9 @@ def _weights(plan: Plan) -> csr_array:
     sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.indptr) for part in parts)])
     data = np.concatenate([np.zeros(0), *(part.data for part in parts)])
     places = np.concatenate([np.zeros(0, np.int64), *(part.indices for part in parts)])
-    moved = csr_array((data, places, np.cumsum(sizes)), shape=(count, count))[plan.place]
-    whole = csr_array((moved.data, plan.order[moved.indices], moved.indptr), shape=(count, count))
+    square = (count, count)
+    moved = lazy.sparse.csr_array((data, places, np.cumsum(sizes)), shape=square)[plan.place]
+    entries = (moved.data, plan.order[moved.indices], moved.indptr)
+    whole = lazy.sparse.csr_array(entries, shape=square)
     whole.sort_indices()
     return whole

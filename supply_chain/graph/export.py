@@ -10,9 +10,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Literal
 
-import xlsxwriter
-
 import supply_chain.graph
+from supply_chain import lazy
 from supply_chain.errors import SupplyChainError
 from supply_chain.graph.files import Cell, GraphPart
 from supply_chain.graph.labels import GROUP, TAGS
@@ -157,7 +156,7 @@ def _csv(rows: list[list[Cell]]) -> bytes:
 def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date, note: str | None) -> bytes:
     """Two sheets; texts are written as texts, so that nothing in them ever runs."""
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "constant_memory": True})
+    book = lazy.xlsxwriter.Workbook(stream, {"in_memory": True, "constant_memory": True})
     book.set_properties({"created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
     for name, rows in tables.items():
         sheet = book.add_worksheet(name)

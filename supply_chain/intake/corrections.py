@@ -6,13 +6,16 @@ import io
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import xlsxwriter
-
+from supply_chain import lazy
 from supply_chain.errors import FileRefused
 from supply_chain.intake.drafts import NamedBytes, RowProblem
 from supply_chain.intake.mends import Rows
 from supply_chain.intake.sheets import Table, read_tables
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 GUIDE = "Read me"
 LIST = "All problems"
@@ -55,7 +58,7 @@ def write_corrections(tables: Sequence[FaultyTable], problems: Sequence[RowProbl
     """The workbook: how to use it, a sheet for each table, and the list of all problems."""
     stream = io.BytesIO()
     # Texts are written as texts alone, so nothing of a list runs as a formula or becomes a link.
-    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    book = lazy.xlsxwriter.Workbook(stream, {"in_memory": True})
     sheets = [f"Rows {place}" for place, _ in enumerate(tables, start=1)]
     guide = book.add_worksheet(GUIDE)
     guide.set_column(0, 1, 30)
@@ -77,7 +80,7 @@ def _write_row(sheet: object, row: int, cells: Sequence[str], style: object = No
         sheet.write_string(row, place, cell[:MAX_CELL_CHARACTERS], style)  # type: ignore[attr-defined]
 
 
-def _write_table(book: xlsxwriter.Workbook, name: str, table: FaultyTable) -> None:
+def _write_table(book: Workbook, name: str, table: FaultyTable) -> None:
     sheet = book.add_worksheet(name)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     sheet.freeze_panes(1, 1)
@@ -107,7 +110,7 @@ def _comments(row: FaultyRow, table: FaultyTable) -> dict[int, str]:
     return {place: "\n".join(texts)[:MAX_CELL_CHARACTERS] for place, texts in found.items()}
 
 
-def _write_list(book: xlsxwriter.Workbook, problems: Sequence[RowProblem]) -> None:
+def _write_list(book: Workbook, problems: Sequence[RowProblem]) -> None:
     sheet = book.add_worksheet(LIST)
     sheet.set_column(0, len(_LIST_HEAD) - 1, 24)
     _write_row(sheet, 0, _LIST_HEAD, book.add_format(_HEAD))

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from supply_chain import lazy
 from supply_chain.intake.drafts import LinkDraft, NodeDraft, RowProblem
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.node_rows import NodeRow
@@ -55,8 +54,10 @@ def circle_notes(
     number = {node_id: place for place, node_id in enumerate(ids)}
     suppliers = np.array([number[link.supplier] for link in links.values()])
     buyers = np.array([number[link.buyer] for link in links.values()])
-    graph = coo_array((np.ones(len(suppliers)), (suppliers, buyers)), shape=(len(ids), len(ids)))
-    _, labels = connected_components(graph.tocsr(), directed=True, connection="strong")
+    graph = lazy.sparse.coo_array(
+        (np.ones(len(suppliers)), (suppliers, buyers)), shape=(len(ids), len(ids))
+    )
+    _, labels = lazy.csgraph.connected_components(graph.tocsr(), directed=True, connection="strong")
     members: dict[int, list[str]] = defaultdict(list)
     for node_id, label in zip(ids, labels.tolist(), strict=True):
         members[label].append(node_id)

@@ -3,14 +3,15 @@
 How much of the true pairs this finds, and at which cost: docs/matching.md.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array, csr_matrix, hstack
-from scipy.spatial import cKDTree
-from sparse_dot_topn import sp_matmul_topn
 
+from supply_chain import lazy
 from supply_chain.graph.distances import EARTH_KM
 from supply_chain.matching.grams import (
     BASE,
@@ -23,6 +24,9 @@ from supply_chain.matching.grams import (
 )
 from supply_chain.matching.normalise import Forms
 from supply_chain.matching.prepared import Prepared
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 NAME_LENGTH, ADDRESS_LENGTH = 3, 4
 NAME_PART, ADDRESS_PART = 0.775, 0.632
@@ -49,7 +53,7 @@ def candidate_pairs(prepared: Prepared, boundary: int | None = None) -> Pairs:
     count = len(prepared.records)
     names = _weighted(prepared.names, NAME_LENGTH)
     addresses = _weighted(prepared.addresses, ADDRESS_LENGTH)
-    both = csr_array(hstack([names * NAME_PART, addresses * ADDRESS_PART]))
+    both = lazy.sparse.csr_array(lazy.sparse.hstack([names * NAME_PART, addresses * ADDRESS_PART]))
     found = [_of_one_key(prepared)]
     times = MORE if count <= SHORT_LIST else 1
     for one, other in _sides(count, boundary):
@@ -80,7 +84,7 @@ def _weighted(forms: Sequence[Forms], length: int) -> csr_array:
     weights = np.where(counts > COMMON, 0.0, 1.0 + np.log((len(forms) + 1) / (counts + 1)))
     kept = counts[codes] <= COMMON
     if not kept.any():
-        return csr_array((len(forms), 1))
+        return lazy.sparse.csr_array((len(forms), 1))
     rows, codes = given[rows[kept]], codes[kept]
     place = np.cumsum(np.bincount(codes, minlength=len(counts)) > 0) - 1  # without empty columns
     return unit_rows(rows, place[codes], weights[distinct(codes)], len(forms))
@@ -90,9 +94,9 @@ def _closest(texts: csr_array, one: Ints, other: Ints, most: int) -> Pairs:
     """Each row of `one` with the rows of `other` most like it, by the cosine of their runs."""
     if not (len(one) and len(other)):
         return _no_pairs()
-    found = sp_matmul_topn(
-        csr_matrix(texts[one]),
-        csr_matrix(texts[other].T),
+    found = lazy.sparse_dot_topn.sp_matmul_topn(
+        lazy.sparse.csr_matrix(texts[one]),
+        lazy.sparse.csr_matrix(texts[other].T),
         top_n=most + 1,  # within one list each row is most like itself
         threshold=LEAST_COSINE,
         sort=False,
@@ -109,7 +113,7 @@ def _neighbours(prepared: Prepared, one: Ints, other: Ints) -> Pairs:
         return _no_pairs()
     most = min(MOST_NEAR + 1, len(other))
     reach = 2 * np.sin(NEAR_KM / EARTH_KM / 2)
-    _, nearest = cKDTree(points[other]).query(
+    _, nearest = lazy.spatial.cKDTree(points[other]).query(
         points[one], k=[*range(1, most + 1)], distance_upper_bound=reach, workers=THREADS
     )
     found = np.asarray(nearest)

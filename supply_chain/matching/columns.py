@@ -1,15 +1,19 @@
 """Columns over records, and what the two sides of many pairs have in common in one of them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.process import cpdist
-from scipy.sparse import csr_array
 
 from supply_chain.matching.grams import Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Flags = NDArray[np.bool_]
 # A sign of a plain name: 26 letters and 10 digits.

@@ -6,16 +6,22 @@ sum over the words that hold it, so "tex" weighs little and "xqz" much, and the 
 depends on the pair alone.
 """
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
+from supply_chain import lazy
 from supply_chain.matching.data_files import DATA
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 BASE = 38  # 26 letters, 10 digits, the edge of a text, and 0 between texts
 EDGE = 37
@@ -112,4 +118,4 @@ def unit_rows(rows: Ints, columns: Ints, weights: Floats, count: int) -> csr_arr
     values = weights[columns]
     length = np.sqrt(np.bincount(rows, values**2, minlength=count))
     values = values / np.where(length > 0, length, 1.0)[rows]
-    return csr_array((values, (rows, columns)), shape=(count, len(weights)))
+    return lazy.sparse.csr_array((values, (rows, columns)), shape=(count, len(weights)))

@@ -1,13 +1,16 @@
 """Records as columns, made plain once, so that many pairs of them are compared at once."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
+from supply_chain import lazy
 from supply_chain.intake.countries import country_name
 from supply_chain.matching.columns import Texts, sign_counts, text_column
 from supply_chain.matching.grams import Floats, Ints, gram_rows, gram_weights, word_counts
@@ -17,6 +20,9 @@ from supply_chain.matching.plain_words import plain_words
 from supply_chain.matching.records import Record
 from supply_chain.matching.sounds import sounded
 from supply_chain.matching.town_names import with_known_towns
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # A text shorter than this and without a number but a postcode names a town, not an address.
 ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
@@ -206,4 +212,4 @@ def _word_rows(
     weights: Floats = np.array([weight(word) for word in numbers], dtype=np.float64)
     picked: Ints = np.array(columns, dtype=np.int64)
     shape = (len(texts), max(len(numbers), 1))
-    return csr_array((weights[picked], (rows, columns)), shape=shape)
+    return lazy.sparse.csr_array((weights[picked], (rows, columns)), shape=shape)

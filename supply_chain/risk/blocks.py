@@ -6,11 +6,17 @@ itself by elimination without subtractions (Grassmann, Taksar and Heyman 1985), 
 any L_res > 0, however small, and gives 0 where no risk is reached.
 """
 
-import numpy as np
-from scipy.sparse import csr_array, diags_array, eye_array
-from scipy.sparse.linalg import splu
+from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from supply_chain import lazy
 from supply_chain.risk.method import Bools, Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 DENSE = 512  # members up to which a dense elimination is fit
 PASSES = 200
@@ -47,7 +53,7 @@ def pass_round(
             break
         if not stays.all():
             at, moving, keep, entering = at[stays], moving[stays], keep[stays], entering[stays]
-            inside = csr_array(inside[stays][:, stays])
+            inside = lazy.sparse.csr_array(inside[stays][:, stays])
     return result, settled
 
 
@@ -75,7 +81,7 @@ def solve_circle(inside: csr_array, residual: Floats, inflow: Floats) -> Floats:
         for issue in range(result.shape[1]):
             live = result[:, issue] > 0
             system = _system(inside[live][:, live], residual[live, issue])
-            result[live, issue] = splu(system.tocsc()).solve(inflow[live, issue])
+            result[live, issue] = lazy.linalg.splu(system.tocsc()).solve(inflow[live, issue])
     return result
 
 
@@ -88,7 +94,7 @@ def visits(inside: csr_array, residual: Floats, weight: Floats, exposed: Floats)
     if len(weight) > DENSE:
         live, result = exposed > 0, np.zeros(len(weight))
         system = _system(inside[live][:, live], residual[live])
-        result[live] = splu(system.T.tocsc()).solve(weight[live])
+        result[live] = lazy.linalg.splu(system.T.tocsc()).solve(weight[live])
         return result
     weights = inside.toarray()
     leaves = residual + (1 - residual) * np.maximum(0.0, 1 - weights.sum(axis=1))
@@ -129,4 +135,6 @@ def absorb(moves: Floats, hits: Floats, lost: Floats) -> Floats:
 
 
 def _system(inside: csr_array, residual: Floats) -> csr_array:
-    return csr_array(eye_array(len(residual)) - diags_array(1 - residual) @ inside)
+    return lazy.sparse.csr_array(
+        lazy.sparse.eye_array(len(residual)) - lazy.sparse.diags_array(1 - residual) @ inside
+    )

@@ -8,20 +8,24 @@ stand together, which lets their products be taken for many of them at once.
 A plan is plain arrays (`Plan.columns`), so that it can be kept in files and mapped into memory.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from supply_chain import lazy
 from supply_chain.risk.factors import rounded
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Places = NDArray[np.int32]  # places, rows and sets: a map has fewer than 2**31
 
@@ -90,7 +94,7 @@ class Plan:
         }
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, Any]) -> "Plan":
+    def from_columns(cls, columns: Mapping[str, Any]) -> Plan:
         """The plan that gave these columns; nothing is copied.
 
         Raises:
@@ -143,10 +147,10 @@ def make_plan(count: int, buyer: Ints, supplier: Ints, share: Floats, flow: Floa
     pairs, scaled = _pairs(count, buyer, supplier, share, flow)
     # Links of weight 0 still link: connectedness is asked of the pattern, not of the weights.
     ones = np.ones(len(pairs.buyer), dtype=np.float64)
-    pattern: csr_array[np.float64, tuple[int, int]] = csr_array(
+    pattern: csr_array[np.float64, tuple[int, int]] = lazy.sparse.csr_array(
         (ones, pairs.supplier, _starts(count, pairs.buyer)), shape=(count, count)
     )
-    sets, labels = connected_components(pattern, directed=True, connection="strong")
+    sets, labels = lazy.csgraph.connected_components(pattern, directed=True, connection="strong")
     label: Ints = np.asarray(labels, dtype=np.int64)
     buyers, suppliers = label[pairs.buyer], label[pairs.supplier]
     level = _levels(sets, buyers, suppliers)
@@ -262,7 +266,7 @@ def _level(plan: Plan, first: int, stop: int) -> Level:
     nodes = slice(int(ends[0]), int(ends[-1]))
     begin = plan.weight_starts[nodes.start : nodes.stop + 1]
     run = slice(int(begin[0]), int(begin[-1]))
-    weights: csr_array = csr_array(
+    weights: csr_array = lazy.sparse.csr_array(
         (plan.weight[run], plan.weight_place[run], begin - begin[0]),
         shape=(nodes.stop - nodes.start, nodes.stop),
     )
@@ -271,5 +275,8 @@ def _level(plan: Plan, first: int, stop: int) -> Level:
     inner = np.append(0, np.cumsum(sizes[sizes > 1])).tolist()
     circles = tuple(slice(a, b) for a, b in pairwise(inner))
     of_members = weights[members - nodes.start]
-    inside, outside = csr_array(of_members[:, members]), csr_array(of_members[:, : nodes.start])
+    inside, outside = (
+        lazy.sparse.csr_array(of_members[:, members]),
+        lazy.sparse.csr_array(of_members[:, : nodes.start]),
+    )
     return Level(nodes, slice(first, stop), weights, members, circles, inside, outside)

@@ -4,17 +4,23 @@ Everything works on (nodes, issues) arrays in the order of a `Plan`, a level at 
 `Plan.to_plan` and `Plan.from_plan` convert from and to the order of the map.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from itertools import compress
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
+from supply_chain import lazy
 from supply_chain.risk.blocks import pass_round, solve_circle, visits
 from supply_chain.risk.compiled import Loops, ready_loops
 from supply_chain.risk.factors import rounded
 from supply_chain.risk.method import METHOD, Floats, Ints
 from supply_chain.risk.plan import Level, Plan
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 CELLS = 131_072  # numbers worked on at a time, so that they stay in the processor's cache
 MANY_TERMS = 64  # sets with more terms are folded one by one
@@ -86,7 +92,7 @@ def _part(level: Level, run: slice) -> csr_array:
     begin = weights.indptr[run.start - first : run.stop - first + 1]
     at = slice(int(begin[0]), int(begin[-1]))
     parts = (weights.data[at], weights.indices[at], begin - begin[0])
-    return csr_array(parts, shape=(run.stop - run.start, weights.shape[1]))
+    return lazy.sparse.csr_array(parts, shape=(run.stop - run.start, weights.shape[1]))
 
 
 def _circles(level: Level, residual: Floats, exposed: Floats) -> Floats:

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from lxml import etree
-
+from supply_chain import lazy
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.drafts import NamedBytes
@@ -74,14 +73,14 @@ def read_page(file: NamedBytes) -> Page:
         megabytes = MAX_PAGE_BYTES // 1024 // 1024
         raise _too_much(file.name, f"it is larger than {megabytes} MB")
     reader = _Reader(file.name)
-    parser = etree.HTMLParser(
+    parser = lazy.etree.HTMLParser(
         target=reader, no_network=True, huge_tree=False, encoding=_encoding(file.content)
     )
     try:
         for start in range(0, len(file.content), CHUNK):  # a limit stops it at the next
             parser.feed(file.content[start : start + CHUNK])
         parser.close()
-    except etree.LxmlError:
+    except lazy.etree.LxmlError:
         raise FileRefused(
             "broken_page",
             f"{file.name} cannot be read as a web page.",

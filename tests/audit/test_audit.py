@@ -337,7 +337,7 @@ def test_each_event_the_product_records_has_plain_words() -> None:
     }
 
     assert len(recorded) > 50
-    assert recorded - set(action_words_table.ACTION_WORDS) == set()
+    assert recorded - set(action_words_table.known_actions()) == set()
 
 
 def test_supplier_reads_in_the_log_only_what_suppliers_did_and_what_became_of_people(

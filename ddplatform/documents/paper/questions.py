@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ddplatform.documents import lazy
 from ddplatform.documents.content import (
     Block,
     Bullets,
@@ -13,8 +14,6 @@ from ddplatform.documents.content import (
     Paragraph,
     Photo,
 )
-from ddplatform.documents.paper.pdf import render_pdf
-from ddplatform.documents.paper.sheets import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def render_questions(paper: QuestionPaper) -> bytes:
         blocks=tuple(_blocks(paper)),
         made_at=None,
     )
-    return render_pdf(document, Stamp(paper.title, paper.respondent))
+    return lazy.pdf.render_pdf(document, lazy.sheets.Stamp(paper.title, paper.respondent))
 
 
 def _blocks(paper: QuestionPaper) -> Iterator[Block]:

@@ -4,6 +4,8 @@ The values of all three come from one DataFrame (`to_dataframe`). CSV and XLSX a
 where a value has words, or is missing, they say so. Parquet is read by programs and holds values.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -13,18 +15,20 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import rfc8785
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 import ddplatform.documents.tables
+from ddplatform.documents import lazy
 from ddplatform.documents.content import Cell, Column, Document, Kind, Table
-from ddplatform.documents.paper.sheets import Stamp
 from ddplatform.documents.words import band_of, cell_words
 from supply_chain.vocabulary import RiskBand
 
 if TYPE_CHECKING:
     from pandas import Series
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from ddplatform.documents.paper.sheets import Stamp
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Text that begins so is read as a formula by spreadsheets (security.md, files out)."""
@@ -69,7 +73,7 @@ def render_csv(table: Table) -> bytes:
     return frame.to_csv(index=False, header=titles, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def _csv_cells(values: "Series[Any]", column: Column) -> "Series[Any]":
+def _csv_cells(values: Series[Any], column: Column) -> Series[Any]:
     """What stands in a column: numbers and days plain, all else in words."""
     words = values
     if values.dtype.kind == "M":
@@ -136,7 +140,7 @@ def facts_checksum(document: Document) -> str:
 def render_xlsx(document: Document, stamp: Stamp) -> bytes:
     """A workbook with an "About" sheet and one sheet a table; text is never a formula."""
     buffer = BytesIO()
-    with Workbook(buffer, OPTIONS) as book:
+    with lazy.xlsxwriter.Workbook(buffer, OPTIONS) as book:
         book.set_properties(
             {
                 "title": document.cover.title,
@@ -156,7 +160,7 @@ def render_xlsx(document: Document, stamp: Stamp) -> bytes:
 def render_workbook(tables: Sequence[Table]) -> bytes:
     """Tables as a workbook, one sheet each; equal tables give equal bytes."""
     buffer = BytesIO()
-    with Workbook(buffer, OPTIONS) as book:
+    with lazy.xlsxwriter.Workbook(buffer, OPTIONS) as book:
         book.set_properties({"created": FIXED_MOMENT})
         looks = _Looks(book)
         for table, name in zip(tables, _sheet_names(tables, reserved=("History",)), strict=True):

@@ -34,20 +34,23 @@ CONTROL_CHOICES = [
     SelectChoice("", "None of these"),
     *(SelectChoice(ref, f"{ref} {name}") for ref, name in CONTROL_NAMES.items()),
 ]
-INDICATOR_CHOICES = [
-    SelectChoice("", "None of these"),
-    *(
-        SelectChoice(ref, f"{ref} {one.title} ({EFFECT_KINDS[one.kind]})")
-        for ref, one in tracking_words().indicators.items()
-    ),
-]
-EVIDENCE_CHOICES = [
-    SelectChoice(f"{level:g}", title) for level, title in tracking_words().evidence_levels.items()
-]
 FILES_HINT = _(
     "At least one, unless some were sent before. %(allowed_words)s, up to 25 MB.",
     allowed_words=ALLOWED_WORDS,
 )
+
+
+def _indicators() -> list[SelectChoice]:
+    found = tracking_words().indicators.items()
+    named = (
+        SelectChoice(ref, f"{ref} {one.title} ({EFFECT_KINDS[one.kind]})") for ref, one in found
+    )
+    return [SelectChoice("", "None of these"), *named]
+
+
+def _evidence_levels() -> list[SelectChoice]:
+    levels = tracking_words().evidence_levels.items()
+    return [SelectChoice(f"{level:g}", title) for level, title in levels]
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
@@ -86,7 +89,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
     )
     indicator = SelectField(
         _("Indicator that shows the effect"),
-        choices=INDICATOR_CHOICES,
+        choices=_indicators,
         validators=[Optional()],
         description=_("Prefer an outcome: what changes for children."),
     )
@@ -145,7 +148,7 @@ class VerifyForm(VersionForm):
     )
     evidence_level = RadioField(
         _("What the evidence shows"),
-        choices=EVIDENCE_CHOICES,
+        choices=_evidence_levels,
         validators=[InputRequired(_("Choose one of the five levels."))],
     )
     note = needed_text(_("What was seen that supports this"), _("Write what was seen."))

@@ -1,5 +1,7 @@
 """What is typed about findings."""
 
+from functools import partial
+
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -17,6 +19,7 @@ from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.tracking import tracking_words
 from ddplatform.due_diligence.findings.models import FindingSource
 from ddplatform.infrastructure.forms.sent import VersionForm
+from ddplatform.languages import LazyText
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.risk.control_names import CONTROL_NAMES
 from supply_chain.risk.issue_names import ISSUE_NAMES
@@ -44,16 +47,21 @@ DETECTING_CHOICES = [
         if detects
     ),
 ]
-TRIGGER_CHOICES = [
-    SelectChoice("", "Choose"),
-    *(SelectChoice(ref, title) for ref, title in tracking_words().triggers.items()),
-]
-LEVERAGE_CHOICES = [
-    SelectChoice(ref, title) for ref, title in impact_words().leverage_types.items()
-]
 YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
 NO_CHILD = _("Never write a child's name, birth date or address.")
-_QUESTIONS = impact_words().involvement_questions
+
+
+def _triggers() -> list[SelectChoice]:
+    titles = tracking_words().triggers.items()
+    return [SelectChoice("", "Choose"), *(SelectChoice(ref, title) for ref, title in titles)]
+
+
+def _leverage_types() -> list[SelectChoice]:
+    return [SelectChoice(ref, title) for ref, title in impact_words().leverage_types.items()]
+
+
+def _involvement_question(ref: str) -> str:
+    return impact_words().involvement_questions[ref]
 
 
 def level_choices(trait: str) -> list[SelectChoice]:
@@ -78,7 +86,7 @@ def level(label: str, trait: str, *, hint: str = "") -> RadioField:
     """The five levels of a trait of severity."""
     return RadioField(
         label,
-        choices=level_choices(trait),
+        choices=partial(level_choices, trait),
         description=hint,
         validators=[InputRequired("Choose a level.")],
     )
@@ -168,17 +176,19 @@ class GradeForm(VersionForm):
 class InvolvementForm(VersionForm):
     """The involvement test (UNGP 13): the first yes decides."""
 
-    inv_1 = RadioField(_QUESTIONS["INV-1"], choices=YES_NO, validators=[Expected()])
+    inv_1 = RadioField(
+        LazyText(_involvement_question, "INV-1"), choices=YES_NO, validators=[Expected()]
+    )
     inv_1_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
     inv_2 = RadioField(
-        _QUESTIONS["INV-2"],
+        LazyText(_involvement_question, "INV-2"),
         choices=YES_NO,
         validators=[Optional()],
         description="Only if the answer above is no.",
     )
     inv_2_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
     inv_3 = RadioField(
-        _QUESTIONS["INV-3"],
+        LazyText(_involvement_question, "INV-3"),
         choices=YES_NO,
         validators=[Optional()],
         description="Only if both answers above are no.",
@@ -220,7 +230,7 @@ class LeverageForm(VersionForm):
     has_leverage = yes_or_no("Can we make the partner change?")
     can_be_raised = yes_or_no("If not: could we build the leverage?")
     is_crucial = yes_or_no("Is there no reasonable alternative source?")
-    types = SelectMultipleField("Leverage used or built", choices=LEVERAGE_CHOICES)
+    types = SelectMultipleField("Leverage used or built", choices=_leverage_types)
     reason = needed_text("Why the leverage is enough, or is not", "Give the reason.")
 
 
@@ -268,7 +278,7 @@ class IneffectiveForm(VersionForm):
 class TriggerForm(VersionForm):
     """What asks for a new assessment."""
 
-    trigger = SelectField("What happened", choices=TRIGGER_CHOICES, validators=[Optional()])
+    trigger = SelectField("What happened", choices=_triggers, validators=[Optional()])
 
 
 class ExitConditionForm(VersionForm):

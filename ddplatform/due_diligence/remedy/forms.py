@@ -21,7 +21,6 @@ from ddplatform.due_diligence.remedy.models import SupportStatus
 from ddplatform.due_diligence.remedy.services.cases import PAYERS
 
 TEXT_HINT = "Codes and roles only: no names, dates, places, numbers. At most 280 characters."
-WORDS = impact_words()
 
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
@@ -31,6 +30,10 @@ def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
 def _to_choose(words: Mapping[str, str]) -> list[SelectChoice]:
     """Nothing is chosen before somebody does."""
     return [SelectChoice("", "Choose"), *_choices(words)]
+
+
+def _support_items() -> list[SelectChoice]:
+    return [SelectChoice(ref, item["title"]) for ref, item in impact_words().support_items.items()]
 
 
 def short_text(label: str, *, required: bool = False) -> TextAreaField:
@@ -45,15 +48,19 @@ class OpenForm(FlaskForm):  # type: ignore[misc]
 
     alert_source = SelectField(
         "Where the alert came from",
-        choices=_to_choose(WORDS.alert_sources),
+        choices=lambda: _to_choose(impact_words().alert_sources),
         validators=[DataRequired("Choose where the alert came from.")],
     )
     work_class = SelectField(
         "What it is about",
-        choices=_to_choose(WORDS.work_classes),
+        choices=lambda: _to_choose(impact_words().work_classes),
         validators=[DataRequired("Choose what it is about.")],
     )
-    age_band = SelectField("Age band", choices=_choices(WORDS.age_bands), default="undetermined")
+    age_band = SelectField(
+        "Age band",
+        choices=lambda: _choices(impact_words().age_bands),
+        default="undetermined",
+    )
     danger = RadioField(
         "Is the child in danger now?",
         description="Not known counts as danger: the time limits are shorter then.",
@@ -86,10 +93,7 @@ class MoveForm(FlaskForm):  # type: ignore[misc]
 class SupportForm(FlaskForm):  # type: ignore[misc]
     """One item of help and who pays."""
 
-    item = SelectField(
-        "What",
-        choices=[SelectChoice(ref, item["title"]) for ref, item in WORDS.support_items.items()],
-    )
+    item = SelectField("What", choices=_support_items)
     payer = SelectField(
         "Who pays", choices=[SelectChoice(payer, payer.capitalize()) for payer in PAYERS]
     )

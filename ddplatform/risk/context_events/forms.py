@@ -22,15 +22,17 @@ AREAS: Mapping[AreaKind, str] = {
 }
 
 
+def _kinds() -> list[SelectChoice]:
+    titles = (SelectChoice(ref, kind.title) for ref, kind in context_kinds().items())
+    return [SelectChoice("", "Choose"), *titles]
+
+
 class EventForm(FlaskForm):  # type: ignore[misc]
     """An event: what, where, when, and who says so."""
 
     kind = SelectField(
         "What happens",
-        choices=[
-            SelectChoice("", "Choose"),
-            *(SelectChoice(ref, kind.title) for ref, kind in context_kinds().items()),
-        ],
+        choices=_kinds,
         validators=[InputRequired("Choose what happens.")],
     )
     title = StringField(

@@ -8,7 +8,7 @@ from ddplatform.infrastructure.together import Question
 from ddplatform.risk.context_events.models import ContextEventNode
 from ddplatform.risk.context_events.queries.events import list_titles, select_going_on
 from ddplatform.risk.context_events.queries.nodes import is_inside, select_inside, select_marks
-from ddplatform.risk.context_events.views import KINDS
+from ddplatform.risk.context_events.views import kinds
 from ddplatform.value_chain.filters.queries.events import EVENTS, SURROUNDINGS, EventReader
 from ddplatform.value_chain.merging.queries.references import (
     NodeReference,
@@ -40,5 +40,5 @@ def _ask(of: ShownNode) -> Mapping[str, Question[Any]]:
 
 def _show(of: ShownNode, answers: Mapping[str, Any]) -> list[CardPart]:
     marks = answers["marks"].get(of.node.id, ())
-    shown = {"marks": marks, "kinds": KINDS}
+    shown = {"marks": marks, "kinds": kinds()}
     return [CardPart(Place.NOTICE, "risk/context_events/_node.html", shown)] if marks else []

@@ -32,7 +32,11 @@ STATE_KINDS: Mapping[EventState, str] = {
     EventState.WITHDRAWN: "line",
 }
 SOURCES = SOURCE_TYPES
-KINDS: Mapping[str, str] = {ref: kind.title for ref, kind in context_kinds().items()}
+
+
+def kinds() -> Mapping[str, str]:
+    """Kind of event -> its words."""
+    return {ref: kind.title for ref, kind in context_kinds().items()}
 
 
 def where(event: ContextEvent | EventRow) -> str:

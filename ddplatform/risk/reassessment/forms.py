@@ -11,16 +11,17 @@ from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.core.due_diligence.reassessment import SeenBy, triggers
 
 
+def _seen_by_people() -> list[SelectChoice]:
+    seen = (one for one in triggers().values() if SeenBy.PERSON in one.seen_by)
+    return [SelectChoice(one.ref, one.title) for one in seen]
+
+
 class ChangeForm(FlaskForm):  # type: ignore[misc]
     """Something changed at a site."""
 
     trigger = RadioField(
         "What changed?",
-        choices=[
-            SelectChoice(one.ref, one.title)
-            for one in triggers().values()
-            if SeenBy.PERSON in one.seen_by
-        ],
+        choices=_seen_by_people,
         validators=[InputRequired("Choose what changed.")],
     )
     note = TextAreaField(

@@ -173,7 +173,7 @@ def _outcome(chain_id: UUID, changes: list[Change], tried: what_if.Tried | None)
         "shown": presenters.shown(moved) if moved else None,
         "issue": issue,
         "issues": ISSUE_NAMES,
-        "leverage": words.LEVERAGE,
+        "leverage": words.leverage_words(),
         "today": g.now.date(),
     }
 
@@ -303,7 +303,7 @@ def actions(what_if_id: UUID) -> ResponseReturnValue:
         "risk/scenarios/actions.html",
         row=row,
         doings=presenters.doings(changes, found, what_if.load_names(row.chain_id, refs)),
-        leverage=words.LEVERAGE,
+        leverage=words.leverage_words(),
     )
 
 

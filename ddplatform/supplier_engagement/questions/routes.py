@@ -7,6 +7,7 @@ from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_help_contact, get_organisation
+from ddplatform.documents import lazy
 from ddplatform.documents.content import Photo
 from ddplatform.documents.paper.questions import (
     PaperQuestion,
@@ -14,7 +15,6 @@ from ddplatform.documents.paper.questions import (
     QuestionPaper,
     render_questions,
 )
-from ddplatform.documents.paper.scripts import speaking_on_paper
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import public, requires
@@ -159,7 +159,7 @@ def _page(
 
 
 def _paper(assignment: Assignment) -> ResponseReturnValue:
-    with speaking_on_paper():
+    with lazy.scripts.speaking_on_paper():
         content = _drawn(assignment)
     return Response(
         content,

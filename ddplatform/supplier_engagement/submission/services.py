@@ -11,8 +11,7 @@ from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.step_facts import QuestionnaireFacts
 from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
-from ddplatform.documents.paper.receipt import Receipt, render_receipt
-from ddplatform.documents.paper.scripts import speaking_on_paper
+from ddplatform.documents import lazy
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
@@ -143,14 +142,14 @@ def receipt_pdf(request: Request, filled: Filled) -> bytes:
     moment = row.submitted_at or row.started_at
     form = request.plan.form
     count = {"value": answered, "out_of": len(questions)}
-    with speaking_on_paper():
+    with lazy.scripts.speaking_on_paper():
         sent = (
             (gettext("Answers"), gettext("%(value)s of %(out_of)s", **count)),
             (gettext("Documents"), str(files)),
             (gettext("Round"), str(row.round)),
         )
-        return render_receipt(
-            Receipt(
+        return lazy.receipt.render_receipt(
+            lazy.receipt.Receipt(
                 number=row.receipt_number or "",
                 submitted=f"{day_in_words(moment)}, {moment:%H:%M} UTC",
                 questionnaire=request.titles.get(current_language()) or form.title,

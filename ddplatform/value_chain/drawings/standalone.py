@@ -14,7 +14,7 @@ from pathlib import Path
 import resvg_py
 from markupsafe import Markup
 
-from ddplatform.documents.paper.scripts import FOLDER, SCRIPTS
+from ddplatform.documents import lazy
 from ddplatform.value_chain.drawings.shades import Shade
 from supply_chain.graph.files import fit_for_xml
 
@@ -104,8 +104,8 @@ def png_file(svg: bytes) -> bytes:
 @cache
 def _fonts() -> list[str]:
     """The font of reports and, once they are made at set-up, those of Arabic and Chinese."""
-    folder = files("font_source_sans_pro") / "files"
-    others = [FOLDER / name for names in SCRIPTS.values() for name in names]
+    folder, scripts = files("font_source_sans_pro") / "files", lazy.scripts
+    others = [scripts.FOLDER / name for names in scripts.SCRIPTS.values() for name in names]
     return [
         *(str(folder / f"SourceSansPro-{cut}.ttf") for cut in _CUTS),
         *(str(path) for path in others if path.is_file()),

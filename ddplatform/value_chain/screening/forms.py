@@ -21,13 +21,14 @@ ANSWERS = {
 
 
 OTHER = "other"
-LIST_CHOICES = [
-    *(
+
+
+def _lists() -> list[SelectChoice]:
+    known = (
         SelectChoice(ref, f"{official.name} ({official.publisher})")
         for ref, official in list_words().official.items()
-    ),
-    SelectChoice(OTHER, "Another list"),
-]
+    )
+    return [*known, SelectChoice(OTHER, "Another list")]
 
 
 class ListForm(FlaskForm):  # type: ignore[misc]
@@ -41,7 +42,7 @@ class ListForm(FlaskForm):  # type: ignore[misc]
         "number are read too. Lists with columns on natural persons are refused.",
         validators=[FileRequired("Choose the file.")],
     )
-    kind = SelectField("List", choices=LIST_CHOICES, default=OTHER)
+    kind = SelectField("List", choices=_lists, default=OTHER)
     edition_on = DateField(
         "Date of the edition",
         description="Leave it empty if the saved page states when it was last updated.",

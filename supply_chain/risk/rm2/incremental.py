@@ -4,12 +4,15 @@ Levels are worked through from the lowest one that is touched. A buyer whose num
 were to the last bit passes nothing on. What comes out equals a whole run to the last bit.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
+from supply_chain import lazy
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.plan import Places, Plan
 from supply_chain.risk.propagation import flow_in
@@ -25,6 +28,9 @@ from supply_chain.risk.rm2.propagation import (
     solve_circles,
 )
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 ALONE = np.zeros(1, dtype=np.int64)
 
 
@@ -39,7 +45,7 @@ class Flow:
     upstream: Floats  # (nodes, issues) S_chain, 0 where nothing upstream is scored either
 
     @classmethod
-    def of(cls, network: Network, residual: Floats, severity: Floats) -> "Flow":
+    def of(cls, network: Network, residual: Floats, severity: Floats) -> Flow:
         """A whole run, from L_res and S in plan order."""
         exposed = exposed_sources(network, residual)
         upstream = severity_upstream(network, severity, exposed[: network.nodes])
@@ -100,7 +106,7 @@ class _Touched:
     sizes: Ints  # (sets,) members; most sets are one node
 
     @classmethod
-    def of(cls, plan: Plan, sets: Ints) -> "_Touched":
+    def of(cls, plan: Plan, sets: Ints) -> _Touched:
         last = len(plan.set_starts) - 1
         first = plan.set_starts[sets]
         after = np.where(sets == last, len(plan.order), plan.set_starts[np.minimum(sets + 1, last)])
@@ -180,7 +186,7 @@ def _inflow(network: Network, flow: Flow, places: Ints) -> Floats:
 
 def _flow_into(network: Network, flow: Flow, places: Ints, at: Ints, starts: Ints) -> Floats:
     """The same over some links alone, `at`, which begin at `starts` for each place."""
-    matrix: csr_array = csr_array(
+    matrix: csr_array = lazy.sparse.csr_array(
         (network.plan.weight[at], np.arange(len(at)), starts), shape=(len(places), len(at))
     )
     result = np.empty((len(places), flow.residual.shape[1]))
@@ -198,10 +204,10 @@ def _circle(network: Network, flow: Flow, level: int, members: Ints) -> Floats:
     inflow = _flow_into(network, flow, members, outer, _starts(row[~is_inside], len(members)))
     column = network.plan.weight_place[inner].astype(np.int64) - int(members[0])
     starts = _starts(row[is_inside], len(members))
-    inside: csr_array = csr_array(
+    inside: csr_array = lazy.sparse.csr_array(
         (network.plan.weight[inner], column, starts), shape=(len(members), len(members))
     )
-    nothing: csr_array = csr_array((len(members), 0))
+    nothing: csr_array = lazy.sparse.csr_array((len(members), 0))
     circle = Circles(members, ALONE, nothing, inside, network.flow[inner])
     by_issue = bool(network.unproven_circles[level])
     return solve_circles(network, circle, flow.residual, inflow, by_issue=by_issue)
@@ -226,7 +232,7 @@ class _Links:
     linked: Ints  # position of these places among all
 
     @classmethod
-    def of(cls, network: Network, places: Ints) -> "_Links":
+    def of(cls, network: Network, places: Ints) -> _Links:
         at, begin = _spans(network.plan.weight_starts, places)
         linked = np.flatnonzero(np.diff(begin, append=len(at)))
         role = network.role[at].astype(np.int64)

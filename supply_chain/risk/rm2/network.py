@@ -6,20 +6,26 @@ passes on over an *unproven flow* depends on the evidence and on U of the flow, 
 row of its supplier or that of its unproven flow, and one sparse product serves both.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
+from supply_chain import lazy
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.plan import Level, Places, Plan, make_plan
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.compiled import INSIDE, OTHER, PROVEN, FlowRows
 from supply_chain.risk.rm2.folding import Groups, group_links
 from supply_chain.risk.rm2.shares import Flows, Links, join_links
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Network:
         starts = self.plan.weight_starts[run.start : run.stop + 1]
         at = slice(int(starts[0]), int(starts[-1]))
         parts = (self.plan.weight[at], self.source[at], starts - starts[0])
-        return csr_array(parts, shape=(run.stop - run.start, self.sources))
+        return lazy.sparse.csr_array(parts, shape=(run.stop - run.start, self.sources))
 
     def flows_of(self, level: Level) -> slice:
         """Rows of the unproven flows from suppliers of a level."""
@@ -210,7 +216,7 @@ def _rows(
 ) -> csr_array:
     """A sparse array of entries that are sorted by row."""
     starts = np.searchsorted(row, np.arange(shape[0] + 1))
-    return csr_array((weight, column, starts), shape=shape)
+    return lazy.sparse.csr_array((weight, column, starts), shape=shape)
 
 
 def levels_of(network: Network) -> Iterator[tuple[Level, Circles | None, slice]]:

@@ -4,11 +4,14 @@ Everything works on (nodes, issues) arrays in the order of a `Network`, a level 
 `network.plan.to_plan` and `from_plan` convert from and to the order of the map.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
+from supply_chain import lazy
 from supply_chain.risk.blocks import pass_round, solve_circle
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.propagation import MANY_LINKS, flow_in, runs
@@ -16,6 +19,9 @@ from supply_chain.risk.rm2.chain_parameters import CHAIN, as_compared
 from supply_chain.risk.rm2.compiled import Loops, ready_loops
 from supply_chain.risk.rm2.folding import folded
 from supply_chain.risk.rm2.network import Circles, Network, levels_of
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 def proof_gap(network: Network, residual: Floats, flows: slice | Ints) -> Floats:
@@ -126,7 +132,9 @@ def solve_circles(
     gap = np.zeros((inside.nnz, own.shape[1]))
     gap[at] = proof_gap(network, residual, circles.flow[at])
     link = np.arange(inside.nnz)
-    unproven = csr_array((inside.data, link, inside.indptr), shape=(len(own), inside.nnz))
+    unproven = lazy.sparse.csr_array(
+        (inside.data, link, inside.indptr), shape=(len(own), inside.nnz)
+    )
     inflow += (1 - own) * (unproven @ gap)
     weights = inside.data[:, None] * (1 - gap)
     return _solve_by_issue(circles, weights, own, inflow, loops)
@@ -147,7 +155,7 @@ def _solve_by_issue(
     for one, issue in np.argwhere(~settled).tolist():
         run = slice(int(circles.starts[one]), int(stops[one]))
         entries = np.ascontiguousarray(weights[:, issue]), inside.indices, inside.indptr
-        matrix: csr_array = csr_array(entries, shape=inside.shape)[run, run]
+        matrix: csr_array = lazy.sparse.csr_array(entries, shape=inside.shape)[run, run]
         column = slice(issue, issue + 1)
         result[run, column] = solve_circle(matrix, own[run, column], inflow[run, column])
     return np.clip(result, 0.0, 1.0, out=result)
@@ -173,7 +181,7 @@ def _pass_by_arrays(
     first = np.arange(issues)[:, None]
     column = (first * members + inside.indices).ravel()
     begin = np.append((first * inside.nnz + inside.indptr[:-1]).ravel(), weights.size)
-    states = csr_array((weights.T.ravel(), column, begin), shape=(own.size,) * 2)
+    states = lazy.sparse.csr_array((weights.T.ravel(), column, begin), shape=(own.size,) * 2)
     result, settled = pass_round(
         states,
         own.T.reshape(-1, 1),

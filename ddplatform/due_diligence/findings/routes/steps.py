@@ -64,7 +64,8 @@ def step(finding_id: UUID, to: str) -> ResponseReturnValue:
         return saved_finding(finding_id)
 
     def show() -> str:
-        here, there = words.FINDING_STATES[finding.status], words.FINDING_STATES[target]
+        states = words.finding_states()
+        here, there = states[finding.status], states[target]
         title = titles.get(to, there)
         lead = f"From “{here}” to “{there}”."
         return finding_form(form, finding, heading=title, lead=lead, button=title)

@@ -1,6 +1,6 @@
 """Words of the pages of findings and actions, from the data of the core."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wtforms.fields import SelectChoice
 
@@ -17,7 +17,6 @@ from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.runs.models import FactKind
 from supply_chain.risk.control_names import CONTROL_NAMES
 
-FINDING_STATES = dict(lifecycle(Machine.RISK).states)
 ACTION_STATES = {
     "planned": _("Planned"),
     "doing": _("Being done"),
@@ -61,6 +60,11 @@ RELATIONS = {
 }
 
 
+def finding_states() -> Mapping[str, str]:
+    """State of a finding -> its words."""
+    return lifecycle(Machine.RISK).states
+
+
 def people_choices(people: Iterable[Person], nobody: str) -> list[SelectChoice]:
     """The members of the acting organisation, and nobody."""
     return [
@@ -81,20 +85,21 @@ def told(entry: HistoryEntry) -> tuple[str, list[str]]:
     return EVENTS.get(entry.event.action, entry.event.action), changes
 
 
-_EXIT_WORDS = {
-    **{relation.value: title for relation, title in RELATIONS.items()},
-    **impact_words().exit_gate,
-    "True": "yes",
-    "False": "no",
-}
-
-
 def _shown(value: object) -> str:
     text = str(value)
     known = impact_words().responses.get(text) or impact_words().leverage_decisions.get(text)
     if known:
         return known["title"]
-    return FINDING_STATES.get(text) or _EXIT_WORDS.get(text, text)
+    return finding_states().get(text) or _exit_words().get(text, text)
+
+
+def _exit_words() -> Mapping[str, str]:
+    return {
+        **{relation.value: title for relation, title in RELATIONS.items()},
+        **impact_words().exit_gate,
+        "True": "yes",
+        "False": "no",
+    }
 
 
 def why_effect(action: MitigationAction, effect: Effect, harm: FactKind | None) -> str:

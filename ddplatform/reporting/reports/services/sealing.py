@@ -7,17 +7,16 @@ goes out is an event of the log.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.core.ledger.events import utc_text
+from ddplatform.documents import lazy
 from ddplatform.documents.content import Document, Gap
 from ddplatform.documents.definitions.composition import compose
 from ddplatform.documents.definitions.shipped import load_definition
-from ddplatform.documents.paper.pdf import render_pdf
-from ddplatform.documents.paper.sheets import Stamp
 from ddplatform.documents.tables.files import (
     facts_checksum,
     render_csv_pack,
@@ -32,6 +31,9 @@ from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import get_report, get_report_with_facts, report_name
 from ddplatform.reporting.reports.services.requests import gather
+
+if TYPE_CHECKING:
+    from ddplatform.documents.paper.sheets import Stamp
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -120,16 +122,17 @@ def render(frozen: Frozen) -> dict[str, bytes]:
     document = compose(load_definition(frozen.definition_ref), frozen.facts)
     stamp = stamp_of(frozen.name, facts_checksum(document), frozen.audit_size)
     return {
-        "pdf": render_pdf(document, stamp),
+        "pdf": lazy.pdf.render_pdf(document, stamp),
         "xlsx": render_xlsx(document, stamp),
         "json": render_json(document),
         "csv": render_csv_pack(document),
     }
 
 
-def stamp_of(name: str, checksum: str, audit_size: int) -> Stamp:
+def stamp_of(name: str, checksum: str, audit_size: int) -> "Stamp":
     """What stands on each page of a report."""
-    return Stamp(name, f"Facts SHA-256 {checksum[:8]}…{checksum[-8:]}, log position {audit_size}")
+    line = f"Facts SHA-256 {checksum[:8]}…{checksum[-8:]}, log position {audit_size}"
+    return lazy.sheets.Stamp(name, line)
 
 
 def seal(report_id: UUID, made: Mapping[str, bytes], *, act: Act) -> dict[str, Any]:

@@ -21,7 +21,11 @@ EVIDENCE: Mapping[float, str] = {
     0.75: "running, monitored with process data",
     0.9: "outcome data and feedback of workers, families or children's representatives",
 }
-LEVERAGE: tuple[str, ...] = tuple(impact_words().leverage_types.values())
+
+
+def leverage_words() -> tuple[str, ...]:
+    """Ways to move a supplier, in words."""
+    return tuple(impact_words().leverage_types.values())
 
 
 def name_of(node: NodeName) -> str:

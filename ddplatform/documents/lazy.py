@@ -1,0 +1,24 @@
+"""Paper and workbooks, which few pages make, imported when they are first used (decision 24)."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+MODULES = {
+    "pdf": "ddplatform.documents.paper.pdf",
+    "receipt": "ddplatform.documents.paper.receipt",
+    "scripts": "ddplatform.documents.paper.scripts",
+    "sheets": "ddplatform.documents.paper.sheets",
+    "xlsxwriter": "xlsxwriter",
+}
+
+if TYPE_CHECKING:
+    import xlsxwriter
+
+    from ddplatform.documents.paper import pdf, receipt, scripts, sheets
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        if name not in MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, import_module(MODULES[name]))

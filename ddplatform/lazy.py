@@ -1,0 +1,50 @@
+"""The modules of commands, each imported when one of its commands is called (decision 24)."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+MODULES = {
+    "access": "ddplatform.infrastructure.access.commands",
+    "analysis": "ddplatform.risk.analysis.commands",
+    "assessment": "ddplatform.risk.assessment.commands.assess",
+    "assessment_plan": "ddplatform.risk.assessment_plan.commands",
+    "assets": "ddplatform.infrastructure.assets.commands",
+    "audit": "ddplatform.audit.commands",
+    "demo": "ddplatform.demo.commands",
+    "forms": "ddplatform.supplier_engagement.library.commands.forms",
+    "founding": "ddplatform.accounts.founding.commands",
+    "frameworks": "ddplatform.due_diligence.frameworks.commands",
+    "jobs": "ddplatform.infrastructure.jobs.commands",
+    "map_files": "ddplatform.value_chain.map_files.commands",
+    "method_comparison": "ddplatform.risk.method_comparison.commands",
+    "organisations": "ddplatform.accounts.organisations.commands",
+    "reference": "ddplatform.risk.reference.commands",
+    "reports": "ddplatform.reporting.reports.commands",
+    "screening": "ddplatform.value_chain.screening.commands",
+}
+
+if TYPE_CHECKING:
+    from ddplatform.accounts.founding import commands as founding
+    from ddplatform.accounts.organisations import commands as organisations
+    from ddplatform.audit import commands as audit
+    from ddplatform.demo import commands as demo
+    from ddplatform.due_diligence.frameworks import commands as frameworks
+    from ddplatform.infrastructure.access import commands as access
+    from ddplatform.infrastructure.assets import commands as assets
+    from ddplatform.infrastructure.jobs import commands as jobs
+    from ddplatform.reporting.reports import commands as reports
+    from ddplatform.risk.analysis import commands as analysis
+    from ddplatform.risk.assessment.commands import assess as assessment
+    from ddplatform.risk.assessment_plan import commands as assessment_plan
+    from ddplatform.risk.method_comparison import commands as method_comparison
+    from ddplatform.risk.reference import commands as reference
+    from ddplatform.supplier_engagement.library.commands import forms
+    from ddplatform.value_chain.map_files import commands as map_files
+    from ddplatform.value_chain.screening import commands as screening
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        if name not in MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, import_module(MODULES[name]))

@@ -1,0 +1,30 @@
+"""Heavy libraries that few pages need, each imported when it is first used (decision 24)."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+MODULES = {
+    "aliases": "pyxform.aliases",
+    "pyxform_errors": "pyxform.errors",
+    "question_type_dictionary": "pyxform.question_type_dictionary",
+    "workbook_child": "questionnaires.workbook.child",
+    "xl_utility": "xlsxwriter.utility",
+    "xls2json_backends": "pyxform.xls2json_backends",
+    "xls2xform": "pyxform.xls2xform",
+    "xlsxwriter": "xlsxwriter",
+}
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from pyxform import aliases, question_type_dictionary, xls2json_backends, xls2xform
+    from pyxform import errors as pyxform_errors
+    from xlsxwriter import utility as xl_utility
+
+    from questionnaires.workbook import child as workbook_child
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        if name not in MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, import_module(MODULES[name]))

@@ -1,0 +1,28 @@
+"""Heavy libraries that few pages need, each imported when it is first used (decision 24)."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+MODULES = {
+    "csgraph": "scipy.sparse.csgraph",
+    "etree": "lxml.etree",
+    "linalg": "scipy.sparse.linalg",
+    "sparse": "scipy.sparse",
+    "sparse_dot_topn": "sparse_dot_topn",
+    "spatial": "scipy.spatial",
+    "xlsxwriter": "xlsxwriter",
+}
+
+if TYPE_CHECKING:
+    import sparse_dot_topn
+    import xlsxwriter
+    from lxml import etree
+    from scipy import sparse, spatial
+    from scipy.sparse import csgraph, linalg
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        if name not in MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, import_module(MODULES[name]))
