@@ -74,6 +74,18 @@ def test_queries_return_data_and_make_no_tables_and_no_wording():
     assert wrong == []
 
 
+def test_services_queries_and_models_know_no_http():
+    wrong = [
+        f"{name_of(path)} -> {imported}"
+        for layer in ("models", "queries", "services")
+        for path in files_of(layer)
+        for imported in imports_of(path)
+        if is_under(imported, "flask", "werkzeug")
+    ]
+
+    assert wrong == []
+
+
 def test_views_call_no_query_and_no_service_and_read_no_request():
     """Frozen values of queries and services, classes and constants, are what they are given."""
     wrong = [
