@@ -676,7 +676,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "kind", sa.String(), nullable=False, comment="duediligence/data/context_kinds.yaml"
+            "kind", sa.String(), nullable=False, comment="As core/due_diligence/data/context_kinds.yaml"
         ),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
@@ -960,7 +960,7 @@ def upgrade() -> None:
             "low_hash",
             sa.String(),
             nullable=False,
-            comment="supply_chain.record_content, the lesser",
+            comment="supply_chain.matching.record_content, the lesser",
         ),
         sa.Column("high_hash", sa.String(), nullable=False),
         sa.Column("is_same", sa.Boolean(), nullable=False),
@@ -1172,7 +1172,7 @@ def upgrade() -> None:
         sa.Column(
             "entry_hash", sa.String(), nullable=False, comment="supply_chain.screening.matches"
         ),
-        sa.Column("node_hash", sa.String(), nullable=False, comment="supply_chain.record_content"),
+        sa.Column("node_hash", sa.String(), nullable=False, comment="supply_chain.matching.record_content"),
         sa.Column(
             "answer",
             sa.Enum(
@@ -1734,7 +1734,7 @@ def upgrade() -> None:
             "media",
             sa.JSON(),
             nullable=False,
-            comment="Files of labels, as `queries/form_media.MediaFile`; bytes on disk",
+            comment="Files of labels, as `own_forms.queries.media.MediaFile`; bytes on disk",
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
@@ -2044,7 +2044,7 @@ def upgrade() -> None:
         ),
         sa.Column("external_ids", sa.JSON(), nullable=False),
         sa.Column("attributes", sa.JSON(), nullable=False),
-        sa.Column("tags", sa.Text(), nullable=True, comment="supply_chain.labels, rising"),
+        sa.Column("tags", sa.Text(), nullable=True, comment="supply_chain.graph.labels, rising"),
         sa.Column(
             "group_name", sa.String(), nullable=True, comment="One group a node: Cotton mills East"
         ),
@@ -2555,7 +2555,7 @@ def upgrade() -> None:
         sa.Column("chain_id", sa.Uuid(), nullable=False),
         sa.Column("left_id", sa.Uuid(), nullable=False),
         sa.Column("right_id", sa.Uuid(), nullable=False),
-        sa.Column("left_hash", sa.String(), nullable=False, comment="supply_chain.record_content"),
+        sa.Column("left_hash", sa.String(), nullable=False, comment="supply_chain.matching.record_content"),
         sa.Column("right_hash", sa.String(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False, comment="How likely they are one, 0..1"),
         sa.Column(
@@ -3199,7 +3199,7 @@ def upgrade() -> None:
             "region_key",
             sa.String(),
             nullable=True,
-            comment="What all spellings of the region share (supply_chain.regions.region_key)",
+            comment="What all spellings of the region share (supply_chain.reference.regions.region_key)",
         ),
         sa.Column("note", sa.String(), nullable=False, comment="What was seen or read, and where"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -28,7 +28,7 @@ class ContextEvent(TenantScoped, Base):
         Index("ix_context_event_start", "organisation_id", "starts_on", "id"),
     )
 
-    kind: Mapped[str] = mapped_column(comment="duediligence/data/context_kinds.yaml")
+    kind: Mapped[str] = mapped_column(comment="As core/due_diligence/data/context_kinds.yaml")
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     area: Mapped[AreaKind]

@@ -49,7 +49,7 @@ class PlaceObservation(TenantScoped, Base):
     )
     region: Mapped[str | None] = mapped_column(comment="The region as the site names it")
     region_key: Mapped[str | None] = mapped_column(
-        comment="What all spellings of the region share (supply_chain.regions.region_key)"
+        comment="What all spellings of the region share (supply_chain.reference.regions.region_key)"
     )
     note: Mapped[str] = mapped_column(comment="What was seen or read, and where")
     created_at: Mapped[datetime]

@@ -80,7 +80,8 @@ class OwnFormDraft(TenantScoped, Base):
     question_count: Mapped[int]
     note: Mapped[str] = mapped_column(comment="What was changed, in words")
     media: Mapped[list[Any]] = mapped_column(
-        default=list, comment="Files of labels, as `queries/form_media.MediaFile`; bytes on disk"
+        default=list,
+        comment="Files of labels, as `own_forms.queries.media.MediaFile`; bytes on disk",
     )
     created_at: Mapped[datetime]
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))

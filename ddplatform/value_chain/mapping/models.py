@@ -95,7 +95,7 @@ class ValueChainNode(TenantScoped, Base):
     external_ids: Mapped[dict[str, Any]] = mapped_column(default=dict)
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     tags: Mapped[list[str]] = mapped_column(
-        WordList(), nullable=True, default=list, comment="supply_chain.labels, rising"
+        WordList(), nullable=True, default=list, comment="supply_chain.graph.labels, rising"
     )
     group_name: Mapped[str | None] = mapped_column(comment="One group a node: Cotton mills East")
     owner_id: Mapped[UUID | None] = mapped_column(

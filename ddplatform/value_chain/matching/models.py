@@ -51,7 +51,7 @@ class DuplicatePair(TenantScoped, Base):
     chain_id: Mapped[UUID]
     left_id: Mapped[UUID]
     right_id: Mapped[UUID]
-    left_hash: Mapped[str] = mapped_column(comment="supply_chain.record_content")
+    left_hash: Mapped[str] = mapped_column(comment="supply_chain.matching.record_content")
     right_hash: Mapped[str]
     score: Mapped[float] = mapped_column(comment="How likely they are one, 0..1")
     suggestion: Mapped[Decision] = mapped_column(comment="What the matcher would say")
@@ -74,7 +74,9 @@ class MatchDecision(TenantScoped, Base):
         CheckConstraint("low_hash <= high_hash", name="in_order"),
     )
 
-    low_hash: Mapped[str] = mapped_column(comment="supply_chain.record_content, the lesser")
+    low_hash: Mapped[str] = mapped_column(
+        comment="supply_chain.matching.record_content, the lesser"
+    )
     high_hash: Mapped[str]
     is_same: Mapped[bool]
     decided_at: Mapped[datetime]

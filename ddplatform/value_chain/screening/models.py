@@ -126,7 +126,7 @@ class ScreeningDecision(TenantScoped, Base):
     __table_args__ = (UniqueConstraint("organisation_id", "entry_hash", "node_hash"),)
 
     entry_hash: Mapped[str] = mapped_column(comment="supply_chain.screening.matches")
-    node_hash: Mapped[str] = mapped_column(comment="supply_chain.record_content")
+    node_hash: Mapped[str] = mapped_column(comment="supply_chain.matching.record_content")
     answer: Mapped[MatchAnswer]
     note: Mapped[str] = mapped_column(default="")
     finding_id: Mapped[UUID | None]
