@@ -78,13 +78,9 @@ class Question(Generic[Made]):
     """Rows of each statement at most, the first in that order."""
 
 
-def ask(question: Question[Made], *, at_once: bool = False) -> Made:
-    """The answer to one question.
-
-    Args:
-        at_once: all of its statements are read as one.
-    """
-    made: Made = (ask_together if at_once else ask_each)({"": question})[""]
+def ask(question: Question[Made]) -> Made:
+    """The answer to one question."""
+    made: Made = ask_each({"": question})[""]
     return made
 
 
@@ -117,9 +113,26 @@ def ask_together(questions: Mapping[str, Question[Any]]) -> dict[str, Any]:
         for statement in question.statements
     ]
     found: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-    for arm, rows in zip(arms, _read(arms), strict=True):
+    for arm, rows in zip(arms, _Union(arms).read(), strict=True):
         found[arm.name] += rows
     return {name: question.make(found[name]) for name, question in questions.items()}
+
+
+class Prepared:
+    """Statements that select the same columns, read as one that is put together once.
+
+    Putting it together takes longer than reading a few rows by it. What differs from one time to
+    another are values with a name (`bindparam`).
+    """
+
+    def __init__(self, statements: Iterable[Select[*tuple[Any, ...]]]) -> None:
+        asked = tuple(statements)
+        question = Question(asked, list)
+        self._union = _Union([_arm_of("", statement, question) for statement in asked])
+
+    def rows(self, values: Mapping[str, Any]) -> Rows:
+        """The rows of the statements, one after the other."""
+        return [row for rows in self._union.read(values) for row in rows]
 
 
 def _whole(statement: Select[*tuple[Any, ...]], question: Question[Any]) -> Any:
@@ -188,20 +201,27 @@ def _slot_of(kind: Kind) -> type[Kind]:
 # ---- reading ---------------------------------------------------------------------------------
 
 
-def _read(arms: Sequence[_Arm]) -> Iterator[Rows]:
-    """The rows of each arm."""
-    widths: Counter[type[Kind]] = Counter()
-    for arm in arms:
-        widths |= Counter(slot for slot, _ in arm.slots)
-    places = [(slot, at) for slot, width in widths.items() for at in range(width)]
-    found: list[list[Sequence[Any]]] = [[] for _ in arms]
-    for row in db.session.execute(union_all(_kinds(places), *_selects(arms, places))):
-        found[row[0]].append(row)
-    at = {place: column for column, place in enumerate(places, start=_BEFORE)}
-    for arm, rows in zip(arms, found, strict=True):
-        if arm.is_ordered:
-            rows.sort(key=itemgetter(1))
-        yield _rows(arm, rows, [at[slot] for slot in arm.slots])
+class _Union:
+    """One statement that reads all arms."""
+
+    def __init__(self, arms: Sequence[_Arm]) -> None:
+        widths: Counter[type[Kind]] = Counter()
+        for arm in arms:
+            widths |= Counter(slot for slot, _ in arm.slots)
+        places = [(slot, at) for slot, width in widths.items() for at in range(width)]
+        self._arms = arms
+        self._at = {place: column for column, place in enumerate(places, start=_BEFORE)}
+        self._statement = union_all(_kinds(places), *_selects(arms, places))
+
+    def read(self, values: Mapping[str, Any] | None = None) -> Iterator[Rows]:
+        """The rows of each arm."""
+        found: list[list[Sequence[Any]]] = [[] for _ in self._arms]
+        for row in db.session.execute(self._statement, values):
+            found[row[0]].append(row)
+        for arm, rows in zip(self._arms, found, strict=True):
+            if arm.is_ordered:
+                rows.sort(key=itemgetter(1))
+            yield _rows(arm, rows, [self._at[slot] for slot in arm.slots])
 
 
 def _kinds(places: Sequence[tuple[type[Kind], int]]) -> Select[*tuple[Any, ...]]:

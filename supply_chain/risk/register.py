@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.heat_map import heat_cells
 from supply_chain.risk.method import Bools
+from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.ranges import GRADES
-from supply_chain.risk.rm2.salience import FIND_OUT
+from supply_chain.risk.rm2.salience import EMERGENCY, FIND_OUT, UNITS
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
@@ -27,6 +28,8 @@ NO_TIER = -1
 NO_GRADE = -1
 AT_ONCE = 1 << 15
 """Risks that are looked at together, so that what is made of them stays near the processor."""
+_CRITICAL = RISK_BANDS.index(RiskBand.CRITICAL)
+_CRITICAL_FROM = round(METHOD.policy.index_bands[_CRITICAL - 1] * UNITS)
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,41 @@ class Register:
         return first, after
 
     @cached_property
-    def find_out(self) -> NDArray[np.int64]:
+    def tie_starts(self) -> NDArray[np.int32]:
+        """Position of the first risk of each tie, rising."""
+        return starts_of(self.ties)
+
+    @cached_property
+    def is_to_act(self) -> Bools:
+        """(risks,) whether a risk is critical, or a child is known to be in danger now."""
+        is_critical: Bools = self.residual_band == _CRITICAL
+        return is_critical | (self.urgency & EMERGENCY > 0)
+
+    @cached_property
+    def is_to_find(self) -> Bools:
+        """(risks,) whether a risk of grade C, D or E could be critical."""
+        could_be: Bools = self.highest >= _CRITICAL_FROM
+        return could_be & np.isin(self.grade, FIND_OUT)
+
+    @cached_property
+    def act_first(self) -> NDArray[np.int32]:
+        """Positions of all risks that `is_to_act`, in the order of work."""
+        return np.flatnonzero(self.is_to_act).astype(np.int32)
+
+    @cached_property
+    def find_out(self) -> NDArray[np.int32]:
         """Positions of the find-out list of RM-2.0, the first one first (section 12).
 
         RI_high, high to low, among the grades C, D and E; equal ones in the order of work.
         """
         asked = np.flatnonzero(np.isin(self.grade, FIND_OUT))
-        return asked[np.argsort(-self.highest[asked].astype(np.int64), kind="stable")]
+        order = np.argsort(-self.highest[asked].astype(np.int64), kind="stable")
+        return asked[order].astype(np.int32)
+
+    @property
+    def find_first(self) -> NDArray[np.int32]:
+        """The find-out list down to the last risk that `is_to_find`."""
+        return self.find_out[: np.count_nonzero(self.is_to_find)]
 
     @property
     def sites(self) -> int:
@@ -155,6 +186,8 @@ class Register:
 
     def count_sites(self, found: NDArray[np.int64]) -> int:
         """How many nodes some of the risks stand at; unknown origins are none of the map."""
+        if len(found) == len(self):
+            return self.sites
         stands = np.zeros(len(self.tier), dtype=np.bool_)
         sites, most = stands[: len(self.key)], self.sites
         for at in range(0, len(found), AT_ONCE):
@@ -217,6 +250,12 @@ class Register:
         """The columns of an .npz file that `pack` made."""
         with np.load(io.BytesIO(content), allow_pickle=False) as kept:
             return cls(**{one.name: kept[one.name] for one in fields(cls)})
+
+
+def starts_of(ties: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where each tie begins among some risks; those of a tie stand together."""
+    changes = np.flatnonzero(ties[1:] != ties[:-1]) + 1
+    return np.concatenate([[0], changes]).astype(np.int32)[: len(ties)]
 
 
 def without_ranges(count: int) -> dict[str, NDArray[Any]]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -24,10 +25,10 @@ from sqlalchemy import (
 )
 
 from ddplatform.accounts.organisations.models import Membership, User
-from ddplatform.infrastructure.among import among
-from ddplatform.infrastructure.db import UtcDateTime
+from ddplatform.infrastructure.among import among_given, given
+from ddplatform.infrastructure.db import UtcDateTime, db
 from ddplatform.infrastructure.registry import Registry
-from ddplatform.infrastructure.together import Question, Rows, ask
+from ddplatform.infrastructure.together import Prepared, Rows
 from ddplatform.risk.follow_up.models import FollowUpKind, RiskFollowUp
 from ddplatform.risk.runs.models import SalienceNote
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -61,6 +62,8 @@ _OF_PLACES: Mapping[OpenStep, Sequence[str]] = {
 }
 """Steps at whole places, and the parts of the statement that tell of them."""
 _NO_TEXT = literal("", String)
+_PLACES = "places"
+"""Name of the value of a statement: the keys of the places."""
 _OWNER, _DEFERRAL = FollowUpKind.OWNER.value, FollowUpKind.DEFERRAL.value
 
 
@@ -198,13 +201,14 @@ def _said(values: Mapping[Pair, int]) -> Said:
 
 def load_of_places(node_ids: Iterable[UUID], today: date) -> FollowUps:
     """What is known about all risks of some places."""
-    return ask(select_of_places(node_ids, today), at_once=True)
-
-
-def select_of_places(node_ids: Iterable[UUID], today: date) -> Question[FollowUps]:
-    """Asks for the same."""
     keys = list(dict.fromkeys(node_ids))
-    return _asking(lambda column: among(column, keys), today)
+    rows = _of_places(db.engine.dialect.name).rows({_PLACES: given(keys)})
+    return _follow_ups(rows, today)
+
+
+@cache
+def _of_places(_dialect: str) -> Prepared:
+    return Prepared(_selects(lambda column: among_given(column, _PLACES)))
 
 
 def load_of_maps(chain_ids: Sequence[UUID], today: date) -> FollowUps:
@@ -216,11 +220,7 @@ def load_of_maps(chain_ids: Sequence[UUID], today: date) -> FollowUps:
             return of_maps
         return exists().where(ValueChainNode.id == column, of_maps)
 
-    return ask(_asking(within, today), at_once=True)
-
-
-def _asking(within: Within, today: date) -> Question[FollowUps]:
-    return Question(tuple(_selects(within)), lambda rows: _follow_ups(rows, today))
+    return _follow_ups(Prepared(_selects(within)).rows({}), today)
 
 
 def _follow_ups(rows: Rows, today: date) -> FollowUps:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from ddplatform.risk.register.queries.register import (
     Asked,
     ListedMap,
     MapRun,
+    each_alone,
     list_maps,
     order_of_risks,
 )
@@ -101,7 +102,7 @@ def _ticked(one: ListedMap, marks: Sequence[Mark]) -> ListedMap:
     single = [place for mark, place in pairs if not mark.is_tie]
     ties = register.ties[[place for mark, place in pairs if mark.is_tie]]
     chosen: Ints = one.found[np.isin(one.found, single) | np.isin(register.ties[one.found], ties)]
-    return ListedMap(one.of, register, one.columns, chosen, np.arange(len(chosen)))
+    return replace(one, found=chosen, starts=each_alone(chosen))
 
 
 # ---- what would change -----------------------------------------------------------------------

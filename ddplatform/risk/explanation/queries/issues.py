@@ -11,7 +11,7 @@ from ddplatform.risk.detail.queries.risks import select_risk
 from ddplatform.risk.explanation.queries.answers import AnswersBehind, select_answers_behind
 from ddplatform.risk.explanation.queries.subjects import columns_of
 from ddplatform.risk.facts.queries.evidence import load_with_events
-from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, select_of_places
+from ddplatform.risk.follow_up.queries import FollowUp, load_of_places
 from ddplatform.risk.judgement.queries.judged import (
     Change,
     Fact,
@@ -102,10 +102,10 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
     """
     known, reference = _known(node, as_of), load_reference()
     subject = subject_of(columns_of(node), known.evidence, 0, issue, reference=reference)
-    told = ask_together(_about_risk(known, issue, as_of))
+    told = ask_together(_about_risk(known, issue))
     kept: RiskScore | None = told.pop("kept", None)
     asked: Sequence[Standing] = told.pop("asked")
-    follow: FollowUps = told.pop("follow")
+    follow = load_of_places([node.id], as_of)
     weights = METHOD.up[:, subject.issue]
     return ExplainedRisk(
         known=known,
@@ -120,13 +120,12 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
     )
 
 
-def _about_risk(known: Known, issue: Issue, today: date) -> dict[str, Question[Any]]:
+def _about_risk(known: Known, issue: Issue) -> dict[str, Question[Any]]:
     about = known.node.id, issue
     absences = Approval.node_id == known.node.id, Approval.kind == ApprovalKind.NOT_APPLICABLE
     return {
         **({"kept": select_risk(known.head.id, *about)} if known.head else {}),
         "asked": select_standing(*absences),
-        "follow": select_of_places([known.node.id], today),
         "observations": select_observations(known.node, tuple(observable(issue))),
         "judged": select_judgement(*about),
         "note": select_note(*about),

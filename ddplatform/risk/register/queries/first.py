@@ -15,7 +15,7 @@ from ddplatform.risk.register.queries.register import (
     TieRow,
     View,
     positions_of,
-    starts_of,
+    row_starts,
 )
 from ddplatform.risk.runs.queries.rows import load_register
 from ddplatform.risk.runs.queries.scores import RiskScore, list_at_runs
@@ -109,7 +109,7 @@ def _first_of(
 
 
 def _rows_of(at: int, register: Register, found: Ints, view: View) -> Iterable[tuple[_Row, Ints]]:
-    starts = starts_of(register, found)
+    starts = row_starts(register, found)
     ends = np.append(starts, len(found))[1:]
     for start, end in zip(starts[:SHOWN].tolist(), ends[:SHOWN].tolist(), strict=True):
         position, count = int(found[start]), end - start

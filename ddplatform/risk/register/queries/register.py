@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 
 from ddplatform.infrastructure.db import db
@@ -18,18 +19,15 @@ from ddplatform.risk.runs.queries.rows import load_register
 from ddplatform.risk.runs.queries.scores import RiskScore, list_at_runs
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from supply_chain.risk.follow_up import EVERY, FollowUpColumns, FollowUpFilter
-from supply_chain.risk.method import Bools, Ints
-from supply_chain.risk.register import Register, RiskFilter
-from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.method import Ints
+from supply_chain.risk.register import Register, RiskFilter, starts_of
 from supply_chain.risk.rm2.register_order import order_keys
-from supply_chain.risk.rm2.salience import EMERGENCY, UNITS
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import NodeKind, RiskBand
 
 ROWS = 50
 AT_ONCE = 5_000  # risks whose scores are read together
 _CRITICAL = RISK_BANDS.index(RiskBand.CRITICAL)
-_CRITICAL_FROM = round(METHOD.policy.index_bands[_CRITICAL - 1] * UNITS)
 
 
 def count_unknown_activities(chain_id: UUID) -> int:
@@ -116,7 +114,8 @@ class ListedMap:
     register: Register
     columns: FollowUpColumns | None  # where the follow-up is filtered by
     found: Ints  # positions, in the order of the list
-    starts: Ints  # where each row begins among them
+    starts: NDArray[np.int32]  # where each row begins among them
+    counts: Mapping[View, int]  # risks of each list under the same filter
 
 
 def load_page(runs: Sequence[MapRun], asked: Asked, today: date) -> RegisterPage:
@@ -140,7 +139,7 @@ def load_page(runs: Sequence[MapRun], asked: Asked, today: date) -> RegisterPage
         sites=sum(one.register.count_sites(one.found) for one in maps),
         number=number,
         last_number=last,
-        counts=_counts(maps, asked),
+        counts={view: sum(one.counts[view] for one in maps) for view in View},
         same_as=_same_as(maps[0], asked) if len(maps) == 1 else None,
         follow_ups=follow_ups,
         maps=maps,
@@ -150,10 +149,15 @@ def load_page(runs: Sequence[MapRun], asked: Asked, today: date) -> RegisterPage
 def _listed(run: MapRun, asked: Asked, of_maps: FollowUps | None) -> ListedMap:
     register = load_register(run.run_id)
     columns = of_maps.columns(register) if of_maps else None
-    found = positions_of(register, asked, columns)
-    is_tie = asked.tie is not None
-    starts = np.arange(len(found)) if is_tie else starts_of(register, found)
-    return ListedMap(run, register, columns, found, starts)
+    wanted = _wanted(register, asked, columns)
+    found = _of_list(register, wanted, asked.view)
+    counts = {view: _count(register, wanted, view) for view in View}
+    if asked.tie is not None:
+        found = _of_tie(register, found, asked.tie)
+        return ListedMap(run, register, columns, found, each_alone(found), counts)
+    is_all = wanted is None and asked.view is View.ALL
+    starts = register.tie_starts if is_all else row_starts(register, found)
+    return ListedMap(run, register, columns, found, starts, counts)
 
 
 def list_maps(runs: Sequence[MapRun], asked: Asked, today: date) -> list[ListedMap]:
@@ -165,17 +169,6 @@ def list_maps(runs: Sequence[MapRun], asked: Asked, today: date) -> list[ListedM
 def _of_maps(runs: Sequence[MapRun], asked: Asked, today: date) -> FollowUps | None:
     ids = [run.chain_id for run in runs]
     return None if asked.follow.is_empty else load_of_maps(ids, today)
-
-
-def _counts(maps: Sequence[ListedMap], asked: Asked) -> Mapping[View, int]:
-    whole = replace(asked, tie=None)
-
-    def count(one: ListedMap, view: View) -> int:
-        if view is asked.view and asked.tie is None:
-            return len(one.found)
-        return len(positions_of(one.register, replace(whole, view=view), one.columns))
-
-    return {view: sum(count(one, view) for one in maps) for view in View}
 
 
 def _order(maps: Sequence[ListedMap], view: View) -> Ints:
@@ -238,33 +231,58 @@ def _same_as(one: ListedMap, asked: Asked) -> RiskFilter | None:
     return replace(asked.wanted, residual=RiskBand.CRITICAL) if only_critical else None
 
 
-def positions_of(register: Register, asked: Asked, columns: FollowUpColumns | None = None) -> Ints:
+def positions_of(register: Register, asked: Asked) -> Ints:
     """Positions, in the order of the list, of the risks that are asked for.
 
-    Args:
-        columns: needed where the follow-up is filtered by.
+    The follow-up, which a register does not hold, filters nothing here.
     """
-    found = register.matching(asked.wanted)
-    if asked.view is View.ACT:
-        is_critical = register.residual_band[found] == _CRITICAL
-        found = found[is_critical | (register.urgency[found] & EMERGENCY > 0)]
-    if asked.tie is not None:
-        of_tie = register.ties[asked.tie - 1 : asked.tie]  # nothing, where there is no such risk
-        found = found[np.isin(register.ties[found], of_tie)]
-    if columns is not None:
-        found = columns.matching(register, found, asked.follow)
-    if asked.view is not View.FIND:
-        return found
+    found = _of_list(register, _wanted(register, asked, None), asked.view)
+    return found if asked.tie is None else _of_tie(register, found, asked.tie)
+
+
+def _wanted(register: Register, asked: Asked, columns: FollowUpColumns | None) -> Ints | None:
+    """Positions, rising, of the risks of all lists that pass the filters; None: all do."""
+    if columns is None:
+        return None if asked.wanted.is_empty else register.matching(asked.wanted)
+    return columns.matching(register, register.matching(asked.wanted), asked.follow)
+
+
+def _of_list(register: Register, wanted: Ints | None, view: View) -> Ints:
+    """Those of the wanted risks that stand in a list, in its order."""
+    if view is View.ALL:
+        return np.arange(len(register)) if wanted is None else wanted
+    whole = register.act_first if view is View.ACT else register.find_first
+    if wanted is None:
+        return whole.astype(np.int64)
+    if view is View.ACT:
+        return wanted[np.take(register.is_to_act, wanted)]
     is_wanted = np.zeros(len(register), dtype=np.bool_)
-    is_wanted[found] = True
-    order: Ints = register.find_out
-    could_be: Bools = is_wanted[order] & (register.highest[order] >= _CRITICAL_FROM)
-    return order[could_be]
+    is_wanted[wanted] = True
+    return whole[np.take(is_wanted, whole)].astype(np.int64)
 
 
-def starts_of(register: Register, found: Ints) -> Ints:
+def _count(register: Register, wanted: Ints | None, view: View) -> int:
+    """How many of the wanted risks stand in a list."""
+    if view is View.ALL:
+        return len(register if wanted is None else wanted)
+    listed = register.is_to_act if view is View.ACT else register.is_to_find
+    return int(np.count_nonzero(listed if wanted is None else np.take(listed, wanted)))
+
+
+def _of_tie(register: Register, found: Ints, position: int) -> Ints:
+    """Of some risks those of the tie of one; of no risk there is no tie."""
+    tie = register.ties[position - 1 : position]
+    return found[np.isin(register.ties[found], tie)]
+
+
+def each_alone(found: Ints) -> NDArray[np.int32]:
+    """Where each row begins among some risks, where each has a row of its own."""
+    return np.arange(len(found), dtype=np.int32)
+
+
+def row_starts(register: Register, found: Ints) -> NDArray[np.int32]:
     """Where each row begins among the risks at some positions; risks of a tie share a row."""
-    return np.flatnonzero(np.diff(register.ties[found], prepend=-1))
+    return starts_of(np.take(register.ties, found))
 
 
 def order_of_risks(maps: Sequence[ListedMap], view: View) -> tuple[Ints, Ints]:
