@@ -21,7 +21,7 @@ from ddplatform.risk.register.queries.basis import ALL_MAPS
 from ddplatform.risk.register.queries.first import FirstRow
 from ddplatform.risk.register.queries.moves import Move, Moves
 from ddplatform.risk.register.queries.register import Asked, View
-from ddplatform.risk.register.views.lines import Row, row_of_tie
+from ddplatform.risk.register.views.lines import Row, TieLinks, row_of_tie
 from ddplatform.risk.words.figures import GRADES, whole_points
 from ddplatform.risk.words.ranges import RangeRow, row_of
 from ddplatform.risk.words.stair import Stair, stair_of
@@ -173,8 +173,8 @@ class FirstList:
 
 def first_list(rows: Sequence[FirstRow], view: View, register: Address) -> FirstList:
     """The rows of a list over all maps, which leads on to the register of their maps."""
-    asked = Asked(view, RiskFilter())
-    lines = [FirstLine(row_of_tie(one.row, one.of.chain_id, asked), one.of.name) for one in rows]
+    ties = TieLinks(Asked(view, RiskFilter()))
+    lines = [FirstLine(row_of_tie(one.row, one.of.chain_id, ties), one.of.name) for one in rows]
     maps = {one.of.chain_id for one in rows}
     chain = ALL_MAPS if len(maps) > 1 else next(iter(maps), None)
     return FirstList(lines, register(chain=chain, view=view.value) if rows else "")

@@ -84,9 +84,26 @@ def follow_query(wanted: FollowUpFilter) -> dict[str, str | None]:
     return {"owner": wanted.owner or None, "step": wanted.step.value if wanted.step else None}
 
 
+class TieLinks:
+    """Addresses of risks with an equal score within a list.
+
+    A page has many of them, so the address of the list is put together once a map.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._lists: dict[UUID, str] = {}
+
+    def of(self, chain_id: UUID, position: int) -> str:
+        """The list of the risks that tie with the one at a position, from 1 on, of a map."""
+        if chain_id not in self._lists:
+            self._lists[chain_id] = address(chain_id, self._asked, tie=None)
+        return f"{self._lists[chain_id]}&tie={position}"
+
+
 def line_of(
     listed: ListedRow,
-    asked: Asked,
+    ties: TieLinks,
     *,
     whole: int,
     many_maps: bool,
@@ -97,7 +114,7 @@ def line_of(
     Args:
         whole: risks of its map.
     """
-    row = row_of_tie(listed.row, listed.of.chain_id, asked)
+    row = row_of_tie(listed.row, listed.of.chain_id, ties)
     risk = listed.row.risk
     kind = "tie" if row.is_tie else "risk"
     return Row(
@@ -136,7 +153,7 @@ def _follow(found: FollowUp) -> FollowLine:
     )
 
 
-def row_of_tie(row: TieRow, chain_id: UUID, asked: Asked) -> Row:
+def row_of_tie(row: TieRow, chain_id: UUID, ties: TieLinks) -> Row:
     """A row of the register of a map, as it is drawn."""
     risk, is_tie = row.risk, row.count > 1
     if is_tie:
@@ -144,7 +161,7 @@ def row_of_tie(row: TieRow, chain_id: UUID, asked: Asked) -> Row:
             of=row_of(risk),
             position=f"{row.first:,}–{row.last:,}",
             name=f"{row.count:,} places, equal score",
-            href=address(chain_id, asked, tie=row.first),
+            href=ties.of(chain_id, row.first),
             where=_country(risk),
             issue_href=None,
             is_tie=True,

@@ -16,6 +16,7 @@ from ddplatform.risk.register.queries.register import Asked, RegisterPage, View
 from ddplatform.risk.register.queries.trend import Trend
 from ddplatform.risk.register.views.lines import (
     Row,
+    TieLinks,
     address,
     follow_query,
     line_of,
@@ -105,7 +106,7 @@ def page_of(
     Args:
         me: who reads it.
     """
-    many = len(basis.heads) > 1
+    many, ties = len(basis.heads) > 1, TieLinks(asked)
     whole = {head.chain_id: head.summary["pairs"] for head in basis.heads}
     same = sites_query(basis.head, found.same_as) if basis.head and found.same_as else None
     return Page(
@@ -113,7 +114,7 @@ def page_of(
         found=found,
         asked=asked,
         rows=tuple(
-            line_of(row, asked, whole=whole[row.of.chain_id], many_maps=many, trend=trend)
+            line_of(row, ties, whole=whole[row.of.chain_id], many_maps=many, trend=trend)
             for row in found.rows
         ),
         tabs=tuple(_tab(view, basis, asked, found) for view in TABS),
