@@ -131,6 +131,11 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"risk.monitoring.services.look_for_changes"},
     ),
     (
+        "Shipped figures that are new are installed first, an event of the installation's own log.",
+        {"reference:install"},
+        {"risk.assessment.services.maps.assess_chain"},
+    ),
+    (
         "Figures and marks are brought in step where nothing new was found.",
         {NONE},
         {
@@ -142,7 +147,10 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
     ),
 )
 """Why verbs leave other than one event, the actions of those besides it, and the verbs."""
-ALLOWED = {verb: actions for _, actions, verbs in NOT_ONE for verb in verbs}
+ALLOWED: dict[str, set[str]] = {}
+for _why, _actions, _verbs in NOT_ONE:
+    for _verb in _verbs:
+        ALLOWED.setdefault(_verb, set()).update(_actions)
 
 
 @functools.cache
