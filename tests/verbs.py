@@ -131,8 +131,9 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"risk.monitoring.services.look_for_changes"},
     ),
     (
-        "Shipped figures that are new are installed first, an event of the installation's own log.",
-        {"reference:install"},
+        "Shipped figures that are new are installed first, an event of the installation's own log; "
+        "where nothing new was found there is none.",
+        {"reference:install", NONE},
         {"risk.assessment.services.maps.assess_chain"},
     ),
     (
@@ -141,16 +142,12 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {
             "due_diligence.actions.services.reminders.ask_reminders",
             "risk.assessment.services.changes.assess_changes",
-            "risk.assessment.services.maps.assess_chain",
             "value_chain.screening.services.matches.screen",
         },
     ),
 )
 """Why verbs leave other than one event, the actions of those besides it, and the verbs."""
-ALLOWED: dict[str, set[str]] = {}
-for _why, _actions, _verbs in NOT_ONE:
-    for _verb in _verbs:
-        ALLOWED.setdefault(_verb, set()).update(_actions)
+ALLOWED = {verb: actions for _, actions, verbs in NOT_ONE for verb in verbs}
 
 
 @functools.cache
