@@ -676,7 +676,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "kind", sa.String(), nullable=False, comment="As core/due_diligence/data/context_kinds.yaml"
+            "kind",
+            sa.String(),
+            nullable=False,
+            comment="As core/due_diligence/data/context_kinds.yaml",
         ),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
@@ -1172,7 +1175,9 @@ def upgrade() -> None:
         sa.Column(
             "entry_hash", sa.String(), nullable=False, comment="supply_chain.screening.matches"
         ),
-        sa.Column("node_hash", sa.String(), nullable=False, comment="supply_chain.matching.record_content"),
+        sa.Column(
+            "node_hash", sa.String(), nullable=False, comment="supply_chain.matching.record_content"
+        ),
         sa.Column(
             "answer",
             sa.Enum(
@@ -2134,6 +2139,14 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_node_no_activity",
+        "value_chain_node",
+        ["organisation_id", "chain_id", "kind"],
+        unique=False,
+        sqlite_where=sa.text("sector_ref IS NULL AND archived_at IS NULL"),
+        postgresql_where=sa.text("sector_ref IS NULL AND archived_at IS NULL"),
+    )
+    op.create_index(
         "ix_node_owner",
         "value_chain_node",
         ["organisation_id", "chain_id", "owner_id"],
@@ -2555,7 +2568,9 @@ def upgrade() -> None:
         sa.Column("chain_id", sa.Uuid(), nullable=False),
         sa.Column("left_id", sa.Uuid(), nullable=False),
         sa.Column("right_id", sa.Uuid(), nullable=False),
-        sa.Column("left_hash", sa.String(), nullable=False, comment="supply_chain.matching.record_content"),
+        sa.Column(
+            "left_hash", sa.String(), nullable=False, comment="supply_chain.matching.record_content"
+        ),
         sa.Column("right_hash", sa.String(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False, comment="How likely they are one, 0..1"),
         sa.Column(
@@ -6376,6 +6391,12 @@ def downgrade() -> None:
         table_name="value_chain_node",
         sqlite_where=sa.text("owner_id IS NOT NULL"),
         postgresql_where=sa.text("owner_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_node_no_activity",
+        table_name="value_chain_node",
+        sqlite_where=sa.text("sector_ref IS NULL AND archived_at IS NULL"),
+        postgresql_where=sa.text("sector_ref IS NULL AND archived_at IS NULL"),
     )
     op.drop_index("ix_node_name", table_name="value_chain_node")
     op.drop_index(

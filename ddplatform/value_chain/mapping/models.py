@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Computed,
     ForeignKey,
     Index,
@@ -32,14 +33,18 @@ NO_TIER_ORDER = 1_000
 
 def _where_set(name: str, column_name: str) -> Index:
     """An index of the few rows of a map that have a value here, so that others cost nothing."""
-    is_set = column(column_name).is_not(None)
+    return _where(name, column_name, column(column_name).is_not(None))
+
+
+def _where(name: str, column_name: str, condition: ColumnElement[bool]) -> Index:
+    """An index of those rows of a map for which the condition holds."""
     return Index(
         name,
         "organisation_id",
         "chain_id",
         column_name,
-        sqlite_where=is_set,
-        postgresql_where=is_set,
+        sqlite_where=condition,
+        postgresql_where=condition,
     )
 
 
@@ -76,6 +81,11 @@ class ValueChainNode(TenantScoped, Base):
         _where_set("ix_node_group", "group_name"),
         _where_set("ix_node_tags", "tags"),
         _where_set("ix_node_owner", "owner_id"),
+        _where(
+            "ix_node_no_activity",
+            "kind",
+            column("sector_ref").is_(None) & column("archived_at").is_(None),
+        ),
     )
 
     chain_id: Mapped[UUID]
