@@ -100,11 +100,11 @@ def test_from_sign_up_by_a_mailed_link_to_ranked_risks_of_a_thousand_rows_in_six
         page.fill("[name=map_name]", "All purchases")
         page.set_input_files("[name=files]", file)
         page.click("button:has-text('Continue')")
-        expect(page.get_by_text("What this list would change")).to_be_visible(timeout=LONG_MS)
+        expect(page.get_by_text("Preview of changes")).to_be_visible(timeout=LONG_MS)
         expect(page.locator("main")).to_contain_text("1,000 rows read: 1,000 new sites")
         walk.meet()
 
-        page.click("button:has-text('Bring the list into the map')")
+        page.click("button:has-text('Import the list')")
         expect(page.locator("h2", has_text="Read and score")).to_be_visible()
         walk.meet()
         expect(page.get_by_text("1,001 places are scored.")).to_be_visible(timeout=LONG_MS)

@@ -76,7 +76,7 @@ def test_a_list_is_mended_in_its_workbook_of_problems_and_comes_in_whole(
             page.click("a:has-text('Download the problems')")
         download.value.save_as(workbook)
         assert _mended(workbook) == 3
-        page.click("a:has-text('Upload them corrected')")
+        page.click("a:has-text('Upload corrected rows')")
         _see(page, "corrections")
         page.set_input_files("input[type=file]", workbook)
         page.click("button:has-text('Read the list again')")
@@ -105,7 +105,7 @@ def test_one_value_put_right_on_the_page_mends_all_rows_that_have_it(
         expect(both).to_have_count(1)
         expect(both).to_contain_text("2 rows")
         both.locator("input[name^=put-]").fill("Bangladesh")
-        page.click("button:has-text('Mend these values and read again')")
+        page.click("button:has-text('Save corrections and read again')")
         expect(page.locator("main")).to_contain_text("1 row has problems", timeout=LONG_MS)
         expect(page.locator("main")).to_contain_text("“Bangla Land” → “Bangladesh”")
         _see(page, "mended")
@@ -160,6 +160,6 @@ def _say(page: Page, name: str, answer: str) -> None:
     """Answer what becomes of one site."""
     row = page.locator("#gone table tbody tr", has_text=name)
     row.locator("select").select_option(answer)
-    page.click("#gone button:has-text('Save these answers')")
+    page.click("#gone button:has-text('Save decisions')")
     page.wait_for_url(re.compile(r"tab=gone"))
     expect(page.locator("#gone tr", has_text=name).locator("select")).to_have_value(answer)

@@ -38,7 +38,7 @@ def _new_map(mia: Visitor, name: str) -> str:
     page.fill("[name=name]", name)
     page.fill("[name=own_business]", "Acme")
     page.select_option("[name=country]", "BE")
-    page.click("button:has-text('Make the map')")
+    page.click("button:has-text('Create the map')")
     page.wait_for_url(re.compile(r"/value-chain/[0-9a-f-]{36}"))
     return page.url.split("?")[0].rstrip("/")
 
@@ -47,14 +47,14 @@ def _upload(page: Page, chain: str, files: list[Path]) -> None:
     page.goto(f"{chain}/imports/new")
     page.set_input_files("input[type=file]", files)
     page.click("button:has-text('Read the list')")
-    expect(page.get_by_text("What this list would change")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("Preview of changes")).to_be_visible(timeout=LONG_MS)
 
 
 def _bring_in(page: Page) -> None:
     if page.locator("[name=skip_faulty]").count():
         page.check("[name=skip_faulty]")
-    page.click("button:has-text('Bring the list into the map')")
-    expect(page.get_by_text("The list is in the map")).to_be_visible(timeout=LONG_MS)
+    page.click("button:has-text('Import the list')")
+    expect(page.get_by_text("List imported")).to_be_visible(timeout=LONG_MS)
 
 
 def _number(text: str) -> float:
@@ -140,7 +140,7 @@ def _see_known_as_before(page: Page) -> None:
     for name in ("Moved", "Renamed"):
         page.click(f"a[href*='tab=']:has-text('{name}')")
         row = page.locator("#rows table tbody tr").first
-        assert row.locator("td[data-label='Known by']").inner_text().strip()
+        assert row.locator("td[data-label='Matched by']").inner_text().strip()
         before, after = (
             row.locator(f"td[data-label='{side}']").inner_text()
             for side in ("In the map", "In the list")
@@ -154,7 +154,7 @@ def _answer_one_who_is_gone(page: Page) -> str:
     row = page.locator("#gone table tbody tr").first
     name = row.locator("th").inner_text().strip()
     row.locator("select").select_option("keep")
-    page.click("#gone button:has-text('Save these answers')")
+    page.click("#gone button:has-text('Save decisions')")
     answered = page.locator("#gone table tbody tr", has_text=name).first
     expect(answered.locator("select")).to_have_value("keep")
     return name

@@ -49,18 +49,18 @@ def _map_from_list(manager: Visitor) -> str:
     page.fill("[name=name]", MAP)
     page.fill("[name=own_business]", "Maison Cacao spreads")
     page.select_option("[name=country]", "BE")
-    page.click("button:has-text('Make the map')")
+    page.click("button:has-text('Create the map')")
     page.click("a[href$='/imports/new'] >> nth=0")
     page.set_input_files("input[type=file]", LIST)
     page.click("button:has-text('Read the list')")
-    expect(page.get_by_text("What this list would change")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Preview of changes")).to_be_visible(timeout=30_000)
 
     page.click("a:has-text('Check the columns')")
     operator = page.locator("tr:has(label:text-is('Operated by')) input")
     expect(operator).to_have_value("Company Name")
     operator.fill("Parent Company Name")
     page.click("button:has-text('Read the list again')")
-    expect(page.get_by_text("What this list would change")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Preview of changes")).to_be_visible(timeout=30_000)
 
     page.click("a:has-text('Problems')")
     faulty = page.locator("table:has(caption:text-is('Problems')) tbody tr")
@@ -70,8 +70,8 @@ def _map_from_list(manager: Visitor) -> str:
         advice = row.locator("td[data-label=Problem] .muted")
         assert advice.inner_text().strip(), "each row says what to do"
     page.check("[name=skip_faulty]")
-    page.click("button:has-text('Bring the list into the map')")
-    expect(page.get_by_text("The list is in the map")).to_be_visible(timeout=30_000)
+    page.click("button:has-text('Import the list')")
+    expect(page.get_by_text("List imported")).to_be_visible(timeout=30_000)
 
     page.click("a:has-text('Open the map')")
     expect(page.locator("svg").first).to_be_visible()

@@ -48,13 +48,13 @@ def test_a_worker_killed_in_the_middle_of_an_import_leaves_exactly_one_import(
         acme.start_worker()
         with visitor(acme, browser) as mia:
             _stage(mia, _list_of_suppliers(tmp_path / "suppliers.csv"))
-            mia.page.click("button:has-text('Bring the list into the map')")
+            mia.page.click("button:has-text('Import the list')")
             _wait_for(acme, f"SELECT done > 0 FROM job WHERE name = '{APPLY}'", 1)
             acme.kill_worker()
             assert _ask(acme, "SELECT count(*) FROM value_chain_node") == [(1,)]
             acme.start_worker()
             _wait_for(acme, f"SELECT state FROM job WHERE name = '{APPLY}'", "done")
-            expect(mia.page.get_by_text("The list is in the map")).to_be_visible(timeout=60_000)
+            expect(mia.page.get_by_text("List imported")).to_be_visible(timeout=60_000)
     finally:
         acme.stop()
     assert _ask(acme, f"SELECT attempts FROM job WHERE name = '{APPLY}'") == [(2,)]
@@ -70,8 +70,8 @@ def _stage(mia: Visitor, file: Path) -> None:
     page.fill("[name=name]", "Wood")
     page.fill("[name=own_business]", "Acme")
     page.select_option("[name=country]", "BE")
-    page.click("button:has-text('Make the map')")
+    page.click("button:has-text('Create the map')")
     page.click("a[href$='/imports/new']")
     page.set_input_files("input[type=file]", file)
     page.click("button:has-text('Read the list')")
-    expect(page.get_by_text("What this list would change")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Preview of changes")).to_be_visible(timeout=60_000)

@@ -13,6 +13,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import (
@@ -35,18 +37,18 @@ from ddplatform.value_chain.filters.views import filter_query, read_filter
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 VERB_WORDS: Mapping[BulkVerb, str] = {
-    BulkVerb.OWNER: "Say who answers for them",
-    BulkVerb.GROUP: "Put them into a group",
-    BulkVerb.ADD_TAG: "Add a tag",
-    BulkVerb.REMOVE_TAG: "Take a tag off",
-    BulkVerb.ARCHIVE: "Archive",
+    BulkVerb.OWNER: _("Assign an owner"),
+    BulkVerb.GROUP: _("Assign to a group"),
+    BulkVerb.ADD_TAG: _("Add a tag"),
+    BulkVerb.REMOVE_TAG: _("Remove a tag"),
+    BulkVerb.ARCHIVE: _("Archive"),
 }
 LEFT_WORDS: Mapping[LeftOut, str] = {
-    LeftOut.SAME: "It is so already",
-    LeftOut.ARCHIVED: "Archived",
-    LeftOut.OWN: "Your own operation: archived on its own page only",
-    LeftOut.FULL: "It has as many tags as a site can have",
-    LeftOut.GONE: "Not in this map",
+    LeftOut.SAME: _("No change needed"),
+    LeftOut.ARCHIVED: _("Archived"),
+    LeftOut.OWN: _("Own operation: can be archived on its own page only"),
+    LeftOut.FULL: _("Maximum number of tags reached"),
+    LeftOut.GONE: _("Not in this map"),
 }
 
 
@@ -78,7 +80,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
         verb=request.args.get("verb", ""),
         value=request.args.get("value", "") if wish is None else wish.value,
         fault=fault,
-        too_many=bulk_changes.TOO_MANY if too_many else "",
+        too_many=bulk_changes.too_many_words() if too_many else "",
         labels=load_labels(chain_id),
         wish=wish,
         told=_told(wish) if wish else "",
@@ -101,7 +103,7 @@ def change_many(chain_id: UUID) -> ResponseReturnValue:
     chosen = _chosen(chain_id)
     wish, fault = _wish()
     if wish is None:
-        raise Invalid(fault or "Choose what to do.")
+        raise Invalid(fault or gettext("Choose a change."))
     change = bulk_changes.request_change(
         chain_id,
         wish,
@@ -136,7 +138,7 @@ def stop_many(bulk_change_id: UUID) -> ResponseReturnValue:
     """Stop a change that goes on; what is done stays."""
     change = bulk_changes.stop(bulk_change_id, act=g.act)
     if change.finished_at is None:
-        flash("It stops after the part that it is at.", "info")
+        flash(gettext("The change stops after the part in progress."), "info")
     return redirect(url_for(".many_change", bulk_change_id=bulk_change_id))
 
 
@@ -153,7 +155,7 @@ def _chosen(chain_id: UUID) -> Chosen:
     if request.values.get("all") == "1":
         said = filter_query(read_filter(request.values))
         keys = list_meant(chain_id, read_filter(request.values), limit=bulk_changes.MOST + 1)
-        words = list(said_words(said).values()) or ["All sites of the map"]
+        words = list(said_words(said).values()) or [gettext("All sites of the map")]
         return Chosen(keys, [("all", "1"), *said.items()], words)
     ticked = [_uuid(text) for text in request.values.getlist("node")]
     keys = list(dict.fromkeys(key for key in ticked if key is not None))
@@ -196,13 +198,16 @@ def _told(wish: Wish) -> str:
     """A step in words, as the second half of a sentence."""
     if wish.verb is BulkVerb.OWNER:
         account = get_account(UUID(wish.value)) if wish.value else None
-        return f"{account.name} answers for them" if account else "nobody answers for them"
+        name = account.name if account else gettext("unassigned")
+        return gettext("owner: %(name)s", name=name)
     if wish.verb is BulkVerb.GROUP:
-        return f"group “{wish.value}”" if wish.value else "out of their groups"
+        if not wish.value:
+            return gettext("removed from their groups")
+        return gettext("group “%(name)s”", name=wish.value)
     return {
-        BulkVerb.ADD_TAG: f"tag “{wish.value}” added",
-        BulkVerb.REMOVE_TAG: f"tag “{wish.value}” taken off",
-        BulkVerb.ARCHIVE: "archived",
+        BulkVerb.ADD_TAG: gettext("tag “%(tag)s” added", tag=wish.value),
+        BulkVerb.REMOVE_TAG: gettext("tag “%(tag)s” removed", tag=wish.value),
+        BulkVerb.ARCHIVE: gettext("archived"),
     }[wish.verb]
 
 

@@ -14,25 +14,25 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import day
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.changes.queries.bands import load_day_bands
 from ddplatform.value_chain.changes.queries.days import (
     Compared,
     Difference,
-    How,
     What,
     compare_days,
 )
 from ddplatform.value_chain.changes.services import export_changes
+from ddplatform.value_chain.changes.views import HOW_WORDS, WHAT_WORDS, counted
 from ddplatform.value_chain.history.asked import UNREADABLE, paging, start_of_page
-from ddplatform.value_chain.history.queries.past import check_days
+from ddplatform.value_chain.history.services.days import check_days
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.words.map_fields import difference_words, who_words, why_words
 from supply_chain.vocabulary import RiskBand
 
 PAGE_SIZE = 50
-WHAT_WORDS = {What.NODE: "Site", What.LINK: "Link", What.MAP: "Map"}
 
 
 @bp.get("/<uuid:chain_id>/changes")
@@ -56,14 +56,14 @@ def changes(chain_id: UUID) -> ResponseReturnValue:
     return render_template(
         "value_chain/changes/changes.html",
         **shown,
-        counts=Counter((one.what, one.how) for one in _once(found.differences)),
+        counts=counted(Counter((one.what, one.how) for one in _once(found.differences))),
         rows=[(one, *difference_words(one, found.names)) for one in page],
         paging_of=paging(start, len(page), len(rows), PAGE_SIZE),
         what_words=WHAT_WORDS,
         who_words=who_words,
         why_words=why_words,
-        whats=[("", "All"), *((what.value, word) for what, word in WHAT_WORDS.items())],
-        hows=[("", "All"), *((how.value, how.value.capitalize()) for how in How)],
+        whats=[("", gettext("All")), *((what.value, word) for what, word in WHAT_WORDS.items())],
+        hows=[("", gettext("All")), *((how.value, word) for how, word in HOW_WORDS.items())],
         **_bands(chain, found, page),
     )
 

@@ -9,7 +9,7 @@ from ddplatform.documents.content import DASH, Column, Kind, Table
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.changes.queries.days import Difference, compare_days
-from ddplatform.value_chain.history.queries.past import check_days
+from ddplatform.value_chain.history.services.days import check_days
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.words.map_fields import difference_words, who_words, why_words
 from supply_chain.graph.home_places import coarse

@@ -15,7 +15,9 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from ddplatform.documents.drawings.text import cut
-from ddplatform.infrastructure.web.filters import band_class, band_word, number, plural
+from ddplatform.infrastructure.web.filters import band_class, band_word, number
+from ddplatform.languages import gettext as _
+from ddplatform.languages import ngettext
 from ddplatform.value_chain.drawings.shades import BAND_SHADES, Shade, mix_words
 from supply_chain.graph.layout import Placed, PlacedBox, PlacedLane, PlacedLink, mirrored
 
@@ -164,16 +166,30 @@ def _box(placed: PlacedBox, detail: BoxDetail, side: _Side, *, selected: bool) -
 
 def _name(placed: PlacedBox, detail: BoxDetail) -> str:
     box = placed.box
-    shown = detail.shade.word if detail.shade else f"risk: {band_word(box.band)}"
+    shown = detail.shade.word if detail.shade else _("risk: %(band)s", band=band_word(box.band))
     parts = [box.title, box.sub, shown, detail.state]
     if detail.mix and sum(detail.mix):
         parts.append(mix_words(detail.mix, detail.shades))
     if detail.overdue:
-        parts.append(plural(detail.overdue, "action overdue", "actions overdue"))
+        late = detail.overdue
+        parts.append(
+            ngettext(
+                "%(count)s action overdue", "%(count)s actions overdue", late, count=number(late)
+            )
+        )
     if detail.events:
-        in_group = f"{plural(detail.events, 'site', 'sites')} in the area of an event"
-        parts.append(in_group if box.group else "in the area of an event")
+        parts.append(events_words(detail.events) if box.group else _("in the area of an event"))
     return ", ".join(part for part in parts if part)
+
+
+def events_words(count: int) -> str:
+    """How many sites stand in the area of an event."""
+    return ngettext(
+        "%(count)s site in the area of an event",
+        "%(count)s sites in the area of an event",
+        count,
+        count=number(count),
+    )
 
 
 def _css(placed: PlacedBox, detail: BoxDetail) -> str:

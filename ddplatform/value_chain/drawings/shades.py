@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ddplatform.infrastructure.web.filters import number
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.graph.queries.columns import BANDS
 from ddplatform.value_chain.pictures.queries.colours import MANY_OVERDUE, SOME_OVERDUE, ColourBy
 from supply_chain.vocabulary import RiskBand
@@ -14,48 +15,56 @@ class Shade:
     """One place of a scale; `css` is the ending of its classes `f-` (fill) and `x-` (ink)."""
 
     css: str
-    word: str
+    label: str
+    """Its word, translated when it is shown."""
     letter: str
+
+    @property
+    def word(self) -> str:
+        """Its word in the language spoken now; of an unused place none."""
+        return str(self.label)
 
 
 BAND_SHADES = (
-    Shade("critical", "Critical", "C"),
-    Shade("high", "High", "H"),
-    Shade("medium", "Medium", "M"),
-    Shade("low", "Low", "L"),
-    Shade("none", "Not assessed", "?"),
+    Shade("critical", _("Critical"), "C"),
+    Shade("high", _("High"), "H"),
+    Shade("medium", _("Medium"), "M"),
+    Shade("low", _("Low"), "L"),
+    Shade("none", _("Not assessed"), "?"),
 )
 UNUSED = Shade("none", "", "")
 SHADES: Mapping[ColourBy, tuple[Shade, ...]] = {
     ColourBy.BAND: BAND_SHADES,
     ColourBy.COVERAGE: (
-        Shade("k1", "Data covers little", "1"),
-        Shade("k2", "Data covers some", "2"),
-        Shade("k3", "Data covers much", "3"),
+        Shade("k1", _("Low data coverage"), "1"),
+        Shade("k2", _("Medium data coverage"), "2"),
+        Shade("k3", _("High data coverage"), "3"),
         UNUSED,
-        Shade("none", "Not assessed", "?"),
+        Shade("none", _("Not assessed"), "?"),
     ),
     ColourBy.QUESTIONNAIRE: (
-        Shade("k1", "No answer", "N"),
-        Shade("k2", "To review", "R"),
-        Shade("k3", "Being answered", "B"),
-        Shade("k4", "Accepted", "A"),
-        Shade("none", "None sent", "–"),
+        Shade("k1", _("No answer"), "N"),
+        Shade("k2", _("To review"), "R"),
+        Shade("k3", _("Being answered"), "B"),
+        Shade("k4", _("Accepted"), "A"),
+        Shade("none", _("None sent"), "–"),
     ),
     ColourBy.OVERDUE: (
-        Shade("k1", f"{MANY_OVERDUE} or more overdue", "5"),
-        Shade("k2", f"{SOME_OVERDUE} to {MANY_OVERDUE - 1} overdue", "2"),
-        Shade("k3", "1 overdue", "1"),
-        Shade("none", "None overdue", "–"),
+        Shade("k1", _("%(num)s or more overdue", num=MANY_OVERDUE), "5"),
+        Shade(
+            "k2", _("%(least)s to %(most)s overdue", least=SOME_OVERDUE, most=MANY_OVERDUE - 1), "2"
+        ),
+        Shade("k3", _("1 overdue"), "1"),
+        Shade("none", _("None overdue"), "–"),
         UNUSED,
     ),
 }
 """The scales, the gravest first, in the order of `MapColours.place`."""
 TITLES: Mapping[ColourBy, str] = {
-    ColourBy.BAND: "Residual risk",
-    ColourBy.COVERAGE: "Data coverage",
-    ColourBy.QUESTIONNAIRE: "Questionnaire",
-    ColourBy.OVERDUE: "Actions",
+    ColourBy.BAND: _("Residual risk"),
+    ColourBy.COVERAGE: _("Data coverage"),
+    ColourBy.QUESTIONNAIRE: _("Questionnaire"),
+    ColourBy.OVERDUE: _("Actions"),
 }
 
 
@@ -66,7 +75,7 @@ def shade_of(band: RiskBand | None) -> Shade:
 
 def legend_of(by: ColourBy) -> tuple[Shade, ...]:
     """The shades that a scale uses."""
-    return tuple(shade for shade in SHADES[by] if shade.word)
+    return tuple(shade for shade in SHADES[by] if shade.letter)
 
 
 def mix_words(mix: Sequence[int], shades: Sequence[Shade]) -> str:

@@ -13,7 +13,9 @@ from markupsafe import Markup
 
 from ddplatform.infrastructure.assets.world_outline import HEIGHT, WIDTH, project
 from ddplatform.infrastructure.web.countries import outline_key
-from ddplatform.infrastructure.web.filters import number, plural
+from ddplatform.infrastructure.web.filters import number
+from ddplatform.languages import gettext
+from ddplatform.value_chain.drawings.chain import events_words
 from ddplatform.value_chain.drawings.shades import Shade
 
 _LETTER_WIDTH, _LINE_HEIGHT, _GAP = 6.2, 13.0, 4.0
@@ -56,8 +58,7 @@ def world_map_svg(
     outline: Mapping[str, str],
     land_href: str | None,
     land: Iterable[str] = (),
-    title: str = "World map: sites by country, coloured by the gravest of them. "
-    "The table beside it lists the same data.",
+    title: str = "",
     id: str = "world-map",
 ) -> Markup:
     """Draw the world.
@@ -68,8 +69,12 @@ def world_map_svg(
         outline: paths of countries (adapters.assets.load_outline); may be empty.
         land_href: address of the built `land.svg`; None leaves it out.
         land: paths that are drawn as land inside, for drawings that stand alone.
-        title: one sentence on what is shown; `id` names it.
+        title: what is shown, in words; `id` names it. Left out, it leads to the table beside.
     """
+    title = title or gettext(
+        "World map: sites by country, coloured by the most critical of them. "
+        "The table beside it lists the same data."
+    )
     ground = Markup('<use class="land" href="{}#land"/>').format(land_href) if land_href else ""
     ground += Markup("").join(Markup('<path class="land" d="{}"/>').format(path) for path in land)
     shapes = [_country(code, hits[code], outline) for code in sorted(hits)]
@@ -147,7 +152,7 @@ def _apart(places: Sequence[Circle]) -> list[Circle]:
 def _bubble(one: Bubble, x: float, y: float, r: float, *, words: Markup) -> Markup:
     told = [number(one.count), one.text, one.shade.word]
     if one.events:
-        told.append(f"{plural(one.events, 'site', 'sites')} in the area of an event")
+        told.append(events_words(one.events))
     circle = Markup('cx="{:.1f}" cy="{:.1f}" r="{:.1f}"').format(x, y, r)
     inner = Markup(
         '<title>{}: {}</title><circle class="bub f-{}" {}/>{}'

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.address import asked_filter, said_words
 from ddplatform.value_chain.filters.queries.labels import Labels, load_labels
@@ -74,31 +75,31 @@ def _choices(labels: Labels, sector: str | None) -> Mapping[str, Choices]:
     commodities = load_reference().commodities.values()
     return {
         **short_choices(sector),
-        "issue": [("", "Any issue"), *ISSUE_NAMES.items()],
+        "issue": [("", _("Any issue")), *ISSUE_NAMES.items()],
         "commodity": [
-            ("", "All commodities"),
-            (NOT_KNOWN, "None known"),
+            ("", _("All commodities")),
+            (NOT_KNOWN, _("None known")),
             *sorted(((one.ref, one.name) for one in commodities), key=lambda pair: pair[1]),
         ],
         "owner": [
-            ("", "Anybody"),
-            (NOT_KNOWN, "Nobody yet"),
+            ("", _("All owners")),
+            (NOT_KNOWN, _("Unassigned")),
             *((str(key), name) for key, name in labels.owners),
         ],
-        "group": [("", "All groups"), (NOT_KNOWN, "In no group"), *_same(labels.groups)],
-        "tag": [("", "Any tag"), (NOT_KNOWN, "Without a tag"), *_same(labels.tags)],
+        "group": [("", _("All groups")), (NOT_KNOWN, _("In no group")), *_same(labels.groups)],
+        "tag": [("", _("Any tag")), (NOT_KNOWN, _("Without a tag")), *_same(labels.tags)],
         "coverage": [
-            ("", "However much"),
+            ("", _("Any coverage")),
             *((one.value, word) for one, word in COVERAGE_WORDS.items()),
         ],
         "questionnaire": [
-            ("", "Any state"),
-            (NOT_KNOWN, "None sent"),
-            *((state.value, word) for state, (word, _) in STATE_WORDS.items()),
+            ("", _("Any state")),
+            (NOT_KNOWN, _("None sent")),
+            *((state.value, word) for state, (word, _kind) in STATE_WORDS.items()),
         ],
         "event": [
-            ("", "Inside or not"),
-            (ANY_EVENT, "Inside any event that goes on"),
+            ("", _("Any location")),
+            (ANY_EVENT, _("In the area of any active event")),
             *((str(key), title) for key, title in labels.events),
         ],
     }

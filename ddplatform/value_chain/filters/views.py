@@ -17,7 +17,10 @@ from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.filters import band_word
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
+from ddplatform.languages import LazyText, gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.filters.queries.named import Named
 from ddplatform.value_chain.saved_views.services import VALUE_LENGTH
 from ddplatform.value_chain.words.map_fields import KIND_WORDS
@@ -184,84 +187,100 @@ def filter_words(said: Mapping[str, Any], named: Named) -> dict[str, str]:
         named: the owners and events that it names.
     """
     return {
-        name: _NAMED[name].format(named[name, value])
+        name: gettext(_NAMED[name].source, name=named[name, value])
         if (name, value) in named
         else _WORDS["first_issue" if name == "issue" and "band" not in said else name](value)
         for name, value in said.items()
     }
 
 
-_NAMED = {"owner": "Owner: {}", "event": "Inside: {}"}
+_NAMED = {"owner": _("Owner: %(name)s"), "event": _("In the area of: %(name)s")}
 
 
 def _country(code: str) -> str:
-    return "Country not known" if code == NOT_KNOWN else country_name(code)
+    return gettext("Country not known") if code == NOT_KNOWN else country_name(code)
 
 
 def _tier_words(text: str) -> str:
     if text == NOT_KNOWN:
-        return "No path to the own business"
-    return "Own business" if text == "0" else f"Tier {text}"
+        return gettext("Not linked to our business")
+    return gettext("Own business") if text == "0" else gettext("Tier %(tier)s", tier=text)
 
 
 def _kind(text: str) -> str:
-    return KIND_WORDS[NodeKind(text)]
+    return str(KIND_WORDS[NodeKind(text)])
 
 
 def _sector(ref: str) -> str:
     if ref == NOT_KNOWN:
-        return "Sector not known"
+        return gettext("Sector not known")
     known = load_reference().sectors.get(ref)
     return known.name if known else ref
 
 
 def _commodity(ref: str) -> str:
     if ref == NOT_KNOWN:
-        return "No commodity known"
+        return gettext("Commodity not known")
     known = load_reference().commodities.get(ref)
     return known.name if known else ref
 
 
 def _owner(text: str) -> str:
-    return "Nobody answers for it" if text == NOT_KNOWN else "Owner: no longer a member"
+    if text == NOT_KNOWN:
+        return gettext("Owner: unassigned")
+    return gettext("Owner: no longer a member")
 
 
 def _event(text: str) -> str:
-    return "Inside an event" if text == ANY_EVENT else "Inside an event that is not known"
+    if text == ANY_EVENT:
+        return gettext("In the area of an event")
+    return gettext("In the area of an event that is not known")
+
+
+def _own_word(text: str, named: LazyText, unknown: LazyText) -> str:
+    """What a filter by a word says: the word, or that there is none."""
+    return str(unknown) if text == NOT_KNOWN else gettext(named.source, name=text)
 
 
 def _questionnaire(text: str) -> str:
     if text == NOT_KNOWN:
-        return "No questionnaire sent"
-    return f"Questionnaire: {questionnaire_word(text).lower()}"
+        return gettext("No questionnaire sent")
+    return gettext("Questionnaire: %(state)s", state=questionnaire_word(text).lower())
 
 
 COVERAGE_WORDS: Mapping[Coverage, str] = {
-    Coverage.GOOD: "Data covers much",
-    Coverage.FAIR: "Data covers some",
-    Coverage.POOR: "Data covers little",
-    Coverage.NONE: "Data: not assessed",
+    Coverage.GOOD: _("High data coverage"),
+    Coverage.FAIR: _("Medium data coverage"),
+    Coverage.POOR: _("Low data coverage"),
+    Coverage.NONE: _("Data coverage: not assessed"),
+}
+_BANDS: Mapping[str, str] = {
+    RiskBand.CRITICAL: _("Critical risk"),
+    RiskBand.HIGH: _("High risk"),
+    RiskBand.MEDIUM: _("Medium risk"),
+    RiskBand.LOW: _("Low risk"),
+    NOT_KNOWN: _("Not assessed"),
 }
 _WORDS: Mapping[str, Callable[[str], str]] = {
     "q": "“{}”".format,
     "country": _country,
-    "region": lambda text: "Region not known" if text == NOT_KNOWN else f"Region: {text}",
+    "region": lambda text: _own_word(text, _("Region: %(name)s"), _("Region not known")),
     "tier": _tier_words,
-    "issue": lambda text: f"Band of: {ISSUE_NAMES[text]}",
-    "first_issue": lambda text: f"First issue: {ISSUE_NAMES[text]}",
-    "band": lambda text: "Not assessed" if text == NOT_KNOWN else f"{text.capitalize()} risk",
+    "issue": lambda text: gettext("Band of: %(issue)s", issue=ISSUE_NAMES[text]),
+    "first_issue": lambda text: gettext("Highest risk: %(issue)s", issue=ISSUE_NAMES[text]),
+    "band": lambda text: str(_BANDS[text]),
     "commodity": _commodity,
     "kind": _kind,
     "sector": _sector,
     "owner": _owner,
-    "tag": lambda text: "Without a tag" if text == NOT_KNOWN else f"Tag: {text}",
-    "group": lambda text: "In no group" if text == NOT_KNOWN else f"Group: {text}",
-    "coverage": lambda text: COVERAGE_WORDS[Coverage(text)],
+    "tag": lambda text: _own_word(text, _("Tag: %(name)s"), _("Without a tag")),
+    "group": lambda text: _own_word(text, _("Group: %(name)s"), _("In no group")),
+    "coverage": lambda text: str(COVERAGE_WORDS[Coverage(text)]),
     "questionnaire": _questionnaire,
-    "overdue": lambda _: "Action overdue",
-    "unknown_origin": lambda _: "Origin not all known",
+    "overdue": lambda _text: gettext("Action overdue"),
+    "unknown_origin": lambda _text: gettext("Origin not fully known"),
     "event": _event,
-    "archived": lambda _: "Archived",
+    "archived": lambda _text: gettext("Archived"),
 }
 
 
@@ -331,19 +350,30 @@ def _address(
 def short_choices(sector: str | None = None) -> Mapping[str, Choices]:
     """What the filters above a list offer, by their names; nothing is looked up."""
     return {
-        "country": [("", "All countries"), (NOT_KNOWN, "Not known"), *country_choices()[1:]],
-        "kind": [("", "All kinds"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
+        "country": [
+            ("", gettext("All countries")),
+            (NOT_KNOWN, gettext("Not known")),
+            *country_choices()[1:],
+        ],
+        "kind": [
+            ("", gettext("All kinds")),
+            *((kind.value, word) for kind, word in KIND_WORDS.items()),
+        ],
         "tier": [
-            ("", "All tiers"),
-            ("0", "Own business"),
-            *((str(n), f"Tier {n}") for n in range(1, TIERS + 1)),
-            (NOT_KNOWN, "No path to us"),
+            ("", gettext("All tiers")),
+            ("0", gettext("Own business")),
+            *((str(n), gettext("Tier %(tier)s", tier=n)) for n in range(1, TIERS + 1)),
+            (NOT_KNOWN, gettext("Not linked")),
         ],
         "band": [
-            ("", "All bands"),
-            *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
-            (NOT_KNOWN, "Not assessed"),
+            ("", gettext("All bands")),
+            *((band.value, band_word(band.value)) for band in reversed(RiskBand)),
+            (NOT_KNOWN, gettext("Not assessed")),
         ],
-        "sector": [("", "All sectors"), (NOT_KNOWN, "Not known"), *sector_choices(sector)[1:]],
-        "archived": [("", "In the map"), ("1", "Archived")],
+        "sector": [
+            ("", gettext("All sectors")),
+            (NOT_KNOWN, gettext("Not known")),
+            *sector_choices(sector)[1:],
+        ],
+        "archived": [("", gettext("In the map")), ("1", gettext("Archived"))],
     }

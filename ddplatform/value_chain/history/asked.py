@@ -9,10 +9,11 @@ from flask import g, request, url_for
 
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.web.address_values import carried, day
-from ddplatform.value_chain.history.queries.past import check_day
+from ddplatform.languages import lazy_gettext
+from ddplatform.value_chain.history.services.days import check_day
 from ddplatform.value_chain.mapping.models import ValueChain
 
-UNREADABLE = "Write a day as year-month-day, for example 2026-03-31."
+UNREADABLE = lazy_gettext("Enter the day as year-month-day, for example 2026-03-31.")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def asked_day(chain: ValueChain, name: str = "day") -> AskedDay:
         found = day(typed)
         check_day(chain, found, today=g.now.date())
     except ValueError:
-        return AskedDay(typed, None, UNREADABLE)
+        return AskedDay(typed, None, str(UNREADABLE))
     except Invalid as error:
         return AskedDay(typed, None, error.fields["day"])
     return AskedDay(typed, found)

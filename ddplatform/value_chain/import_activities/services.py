@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.languages import gettext
 from ddplatform.value_chain.import_corrections.queries import find_answers, load_answers
 from ddplatform.value_chain.imports.models import ActivityAnswer
 from ddplatform.value_chain.mapping.models import MapImport
@@ -44,7 +45,7 @@ def add_answers(row: MapImport, choices: Mapping[str, str]) -> list[str]:
     known = {one["says"] for one in (*asked.get("questions", ()), *asked.get("readings", ()))}
     chosen = {says: ref or None for says, ref in choices.items() if says in known}
     if not chosen or not {ref for ref in chosen.values() if ref} <= sectors.keys():
-        raise Invalid("Choose what the places do for at least one of the questions.")
+        raise Invalid(gettext("Choose an activity for at least one of the questions."))
     others = [one for one in row.answers if one["says"] not in chosen]
     row.answers = [*others, *({"says": says, "sector": ref} for says, ref in chosen.items())]
     return sorted(chosen)

@@ -12,6 +12,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.import_corrections.services import corrections as import_corrections
 from ddplatform.value_chain.import_corrections.services.workbook import problem_workbook
@@ -187,6 +188,6 @@ def cancel_apply(import_id: UUID) -> ResponseReturnValue:
 
     def change() -> None:
         import_requests.cancel_apply(import_id, act=g.act)
-        flash("Stopped. Nothing was changed in the map.", "success")
+        flash(gettext("The import was stopped. Nothing was changed in the map."), "success")
 
     return _then_show(import_id, change)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ddplatform.infrastructure.web.filters import number
+from ddplatform.languages import gettext, ngettext
 from ddplatform.value_chain.import_activities.services import SHOWN
 from supply_chain.reference.release import load_reference
 
@@ -44,10 +46,10 @@ def activity_card(told: Mapping[str, Any] | None) -> Card | None:
     if not told or not told["places"]:
         return None
     counts = (
-        ("Known", told["known"], "ok"),
-        ("To confirm", told["asked"], "warn"),
-        ("Contradicted by goods or name", told["contradicted"], "danger"),
-        ("Not stated", told["unknown"], "warn"),
+        (gettext("Known"), told["known"], "ok"),
+        (gettext("To confirm"), told["asked"], "warn"),
+        (gettext("Contradicted by goods or name"), told["contradicted"], "danger"),
+        (gettext("Not stated"), told["unknown"], "warn"),
     )
     every = sorted((one.name, ref) for ref, one in load_reference().sectors.items())
     shown = enumerate(told["questions"][:SHOWN], start=1)
@@ -91,7 +93,8 @@ def activity_summary(told: Mapping[str, Any] | None) -> Summary | None:
     columns: Counter[str] = Counter()
     sectors: Counter[str] = Counter()
     for one in told["readings"]:
-        columns[one["column"] or ("an earlier answer" if one["answered"] else "")] += one["places"]
+        earlier = gettext("an earlier answer") if one["answered"] else ""
+        columns[one["column"] or earlier] += one["places"]
         sectors[one["name"]] += one["places"]
     moved = (max((c.get("moved", 0) for c in q["choices"]), default=0) for q in told["questions"])
     return Summary(
@@ -116,16 +119,31 @@ def _question(number: int, asked: Mapping[str, Any], every: list[tuple[str, str]
         column=asked["column"] or "",
         places=asked["places"],
         effects=tuple(_effect(one) for one in asked["choices"] if "moved" in one),
-        choices=(("", "Leave open"), *first, *others),
+        choices=(("", gettext("Leave open")), *first, *others),
     )
 
 
 def _effect(choice: Mapping[str, Any]) -> str:
     """One choice in words: how many places would move, and the mean headline index."""
-    places = {0: "no place", 1: "1 place"}.get(choice["moved"], f"{choice['moved']:,} places")
-    return (
-        f"{choice['name']}: {places} would move by more than 5 points"
-        f" (mean index {choice['before']:.0f} → {choice['after']:.0f})"
+    values = {
+        "name": choice["name"],
+        "before": number(choice["before"]),
+        "after": number(choice["after"]),
+    }
+    if not choice["moved"]:
+        return gettext(
+            "%(name)s: no place would move by more than 5 points"
+            " (mean index %(before)s → %(after)s)",
+            **values,
+        )
+    return ngettext(
+        "%(name)s: %(places)s place would move by more than 5 points"
+        " (mean index %(before)s → %(after)s)",
+        "%(name)s: %(places)s places would move by more than 5 points"
+        " (mean index %(before)s → %(after)s)",
+        choice["moved"],
+        places=number(choice["moved"]),
+        **values,
     )
 
 

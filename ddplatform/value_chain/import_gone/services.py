@@ -11,6 +11,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext
 from ddplatform.value_chain.import_steps.queries.since import load_undo
 from ddplatform.value_chain.imports.models import GoneAnswer, ImportGone
 from ddplatform.value_chain.imports.queries import (
@@ -73,7 +74,10 @@ def answer_gone(import_id: UUID, answers: Mapping[UUID, GoneAnswer], *, act: Act
     asked = list_gone_by_id(row.id, answers)
     changed = [one for one in asked if one.choice is not answers[one.id]]
     if any(one.choice is GoneAnswer.ARCHIVE for one in changed) and _is_applied(row):
-        raise Conflict("A site of these is archived already.", "Restore it on its own page.")
+        raise Conflict(
+            gettext("One of these sites is archived already."),
+            gettext("Restore it on its own page."),
+        )
     archived = [one.node_id for one in changed if answers[one.id] is GoneAnswer.ARCHIVE]
     for one in changed:
         one.choice, one.answered_at, one.answered_by_id = answers[one.id], act.at, act.by.user_id
@@ -102,7 +106,10 @@ def answer_all_open(import_id: UUID, answer: GoneAnswer, *, act: Act) -> int:
 def _open_import(import_id: UUID) -> MapImport:
     row = get_import_for_change(import_id)
     if row.status not in OPEN_TO_ANSWERS:
-        raise Conflict("This list is not open to answers now.", "Wait until it is read or applied.")
+        raise Conflict(
+            gettext("This list does not take decisions now."),
+            gettext("Wait until it has been read or imported."),
+        )
     return row
 
 

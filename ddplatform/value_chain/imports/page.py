@@ -8,8 +8,10 @@ from flask import url_for
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.jobs.queries import get_job
-from ddplatform.infrastructure.web.filters import day, plural
+from ddplatform.infrastructure.web.filters import day, number
 from ddplatform.infrastructure.web.page_context import may
+from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.import_corrections.views import activity_card
 from ddplatform.value_chain.import_steps.queries.dependents import Dependents, list_dependents
 from ddplatform.value_chain.import_steps.queries.first_run import leads_first_run
@@ -23,33 +25,43 @@ from ddplatform.value_chain.imports.queries import (
     list_gone,
     load_page,
 )
-from ddplatform.value_chain.imports.views.mapping import WORDS, remembered
+from ddplatform.value_chain.imports.views.mapping import field_word, remembered
 from ddplatform.value_chain.mapping.forms import ApplyForm
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.merging.queries.references import Leads
+from ddplatform.value_chain.words.dependents import counted
 from ddplatform.value_chain.words.map_fields import KIND_WORDS
 from supply_chain.intake.node_rows import MADE
 
-TABS = {
-    "problems": "Problems",
-    "new": "New",
-    "doubles": "Maybe known",
-    "moved": "Moved",
-    "renamed": "Renamed",
-    "changed": "All changes",
-    "gone": "Not in the list",
-    "unchanged": "Unchanged",
-    "notes": "Remarks",
+STATUS_WORDS: Mapping[ImportStatus, str] = {
+    ImportStatus.READING: _("Reading"),
+    ImportStatus.PREVIEWED: _("Preview"),
+    ImportStatus.REFUSED: _("Refused"),
+    ImportStatus.APPLYING: _("Importing"),
+    ImportStatus.APPLIED: _("Imported"),
+    ImportStatus.UNDONE: _("Undone"),
+    ImportStatus.FAILED: _("Failed"),
+}
+TABS: Mapping[str, str] = {
+    "problems": _("Problems"),
+    "new": _("New"),
+    "doubles": _("Possible duplicates"),
+    "moved": _("Moved"),
+    "renamed": _("Renamed"),
+    "changed": _("All changes"),
+    "gone": _("Not in the list"),
+    "unchanged": _("Unchanged"),
+    "notes": _("Remarks"),
 }
 CHANGES = ("new", "changed", "gone")
 LOOKED_AT_FIRST = ("problems", *CHANGES)
 FAULTS = ("problems", "notes")
-KINDS = {"row": "Whole rows", "other": "Other columns"}
-GONE_WORDS = {
-    GoneAnswer.ASK: "To ask",
-    GoneAnswer.KEEP: "Keep",
-    GoneAnswer.ARCHIVE: "Archive",
+KINDS: Mapping[str, str] = {"row": _("Whole rows"), "other": _("Other columns")}
+GONE_WORDS: Mapping[GoneAnswer, str] = {
+    GoneAnswer.ASK: _("To clarify"),
+    GoneAnswer.KEEP: _("Keep"),
+    GoneAnswer.ARCHIVE: _("Archive"),
 }
 LEADS = {
     Leads.IMPORT: ("value_chain.show_import", "import_id", Permission.VALUE_CHAIN_READ),
@@ -75,6 +87,7 @@ def import_page(row: MapImport, asked: Mapping[str, str], *, form: ApplyForm) ->
         "job": _job(row),
         "form": form,
         "kind_words": KIND_WORDS,
+        "field_word": field_word,
         "own_id": own_id,
         "applied": row.counts.get("applied", {}),
         "changes": any(_count(row, name) for name in (*CHANGES, "flows_held", "origins_held")),
@@ -144,11 +157,11 @@ def _kind_links(
     row: MapImport, tab: str, kinds: Mapping[str, list[int]], chosen: str | None
 ) -> list[dict[str, Any]]:
     every = sum(rows for _, rows in kinds.values())
-    steps: list[tuple[str | None, str, int]] = [(None, "All", every)]
+    steps: list[tuple[str | None, str, int]] = [(None, gettext("All"), every)]
     steps += [(kind, kind_word(kind), rows) for kind, (_, rows) in kinds.items()]
     return [
         {
-            "label": f"{label} ({rows:,})",
+            "label": f"{label} ({number(rows)})",
             "href": _address(row.id, tab=tab, kind=kind),
             "current": kind == chosen,
         }
@@ -158,17 +171,17 @@ def _kind_links(
 
 def kind_word(kind: str) -> str:
     """What a problem is about, in words."""
-    return KINDS.get(kind) or WORDS.get(kind) or kind.partition(".")[2].replace("_", " ") or kind
+    return str(KINDS[kind]) if kind in KINDS else field_word(kind)
 
 
 def _gone(row: MapImport, asked: Mapping[str, str]) -> dict[str, Any]:
-    counted = count_gone(row.id)
-    number, total = _number(asked.get("page")), sum(counted.values())
+    answers = count_gone(row.id)
+    number, total = _number(asked.get("page")), sum(answers.values())
     return {
         "gone": list_gone(row.id, number=number) if total else [],
-        "gone_counts": [(GONE_WORDS[answer], count) for answer, count in counted.items()],
+        "gone_counts": [(GONE_WORDS[answer], count) for answer, count in answers.items()],
         "answer_words": GONE_WORDS,
-        "gone_open": counted[GoneAnswer.ASK],
+        "gone_open": answers[GoneAnswer.ASK],
         "gone_words": [(answer.value, word) for answer, word in GONE_WORDS.items()],
         "paging": _paging(row, number, total, tab="gone"),
     }
@@ -179,7 +192,7 @@ def _earlier(row: MapImport) -> dict[str, Any]:
     others = list_applied(row.chain_id)
     followed = get_import(row.follows_id) if row.follows_id else None
     return {
-        "earlier": [("", "Everything in the map")]
+        "earlier": [("", gettext("The whole map"))]
         + [(str(one.id), f"{_files(one)}, {day(one.applied_at)}") for one in others],
         "followed": followed,
         "followed_files": _files(followed) if followed else "",
@@ -201,8 +214,8 @@ def dependent_links(one: Dependents) -> dict[str, Any]:
         return url_for(endpoint, **named)
 
     return {
-        "count": one.count,
-        "words": one.one if one.count == 1 else one.many,
+        "words": counted(one.one, one.many, one.count),
+        "is_import": one.leads is Leads.IMPORT,
         "items": [{"label": name, "href": address(key)} for key, name in one.items],
         "more": one.count - len(one.items),
     }
@@ -232,8 +245,14 @@ def _told(row: MapImport, tab: str) -> dict[str, Any]:
     links = row.counts.get(f"links_{tab}", 0)
     if not links:
         return {"count": _count(row, tab)}
-    sites = plural(row.counts.get(tab, 0), "site", "sites")
-    return {"words": f"{sites}, {plural(links, 'link', 'links')}"}
+    sites = row.counts.get(tab, 0)
+    return {
+        "words": gettext(
+            "%(sites)s, %(links)s",
+            sites=ngettext("%(count)s site", "%(count)s sites", sites, count=number(sites)),
+            links=ngettext("%(count)s link", "%(count)s links", links, count=number(links)),
+        )
+    }
 
 
 def _number(text: str | None) -> int:

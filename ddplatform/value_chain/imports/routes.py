@@ -10,13 +10,14 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.import_corrections.services.corrections import correct_mapping
 from ddplatform.value_chain.import_corrections.views import activity_summary
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.queries.first_run import leads_first_run
 from ddplatform.value_chain.import_steps.services.undo import obstacle_to_undo, undo_import
-from ddplatform.value_chain.imports.page import dependent_links, import_page
+from ddplatform.value_chain.imports.page import STATUS_WORDS, dependent_links, import_page
 from ddplatform.value_chain.imports.queries import get_import, list_guessed_values, list_imports
 from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.imports.services import requests as import_requests
@@ -36,7 +37,12 @@ GUESSES_SHOWN = 100
 def imports(chain_id: UUID) -> ResponseReturnValue:
     """The lists that came into this map."""
     rows = list_imports(chain_id)
-    return render_template("value_chain/imports/imports.html", chain=get_chain(chain_id), rows=rows)
+    return render_template(
+        "value_chain/imports/imports.html",
+        chain=get_chain(chain_id),
+        rows=rows,
+        status_words=STATUS_WORDS,
+    )
 
 
 @bp.route("/<uuid:chain_id>/imports/new", methods=["GET", "POST"])
@@ -138,11 +144,14 @@ def undo(import_id: UUID) -> ResponseReturnValue:
     row = get_import(import_id)
     if request.method == "POST":
         undo_import(import_id, act=g.act)
-        flash("The import is undone: the map is as it was before.", "success")
+        flash(gettext("The import is undone: the map is as it was before."), "success")
         return redirect(url_for("value_chain.show_import", import_id=import_id))
     obstacle = obstacle_to_undo(row)
     if obstacle is not None and row.status is not ImportStatus.APPLIED:
-        raise Conflict(f"This import cannot be undone. {obstacle}", "Change single sites instead.")
+        raise Conflict(
+            gettext("This import cannot be undone. %(obstacle)s", obstacle=obstacle),
+            gettext("Change single sites instead."),
+        )
     page = render_template(
         "value_chain/import_steps/undo.html",
         row=row,

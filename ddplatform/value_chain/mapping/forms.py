@@ -20,6 +20,8 @@ from wtforms.validators import DataRequired, Email, Length, NumberRange, Optiona
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.forms.numbers import NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON
 from ddplatform.value_chain.saved_views.services import NAME_LENGTH
 from ddplatform.value_chain.words.map_fields import KIND_WORDS
@@ -27,21 +29,24 @@ from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 LINK_WORDS: Mapping[LinkKind, str] = {
-    LinkKind.SUPPLIES: "Supplies goods",
-    LinkKind.PROCESSES_FOR: "Processes for",
-    LinkKind.PROVIDES_LABOUR: "Provides labour",
-    LinkKind.FINANCES: "Finances",
-    LinkKind.SELLS_ON: "Sells on",
-    LinkKind.DISTRIBUTES: "Distributes",
+    LinkKind.SUPPLIES: _("Supplies goods"),
+    LinkKind.PROCESSES_FOR: _("Processes for"),
+    LinkKind.PROVIDES_LABOUR: _("Provides labour"),
+    LinkKind.FINANCES: _("Finances"),
+    LinkKind.SELLS_ON: _("Sells on"),
+    LinkKind.DISTRIBUTES: _("Distributes"),
 }
 FLOW_WORDS: Mapping[FlowEvidence, str] = {
-    FlowEvidence.CONFIRMED: "Confirmed (contract, invoice, traced)",
-    FlowEvidence.PROBABLE: "Probable (named by the supplier)",
-    FlowEvidence.POSSIBLE: "Possible (trade data, same area)",
-    FlowEvidence.UNMAPPED: "Not known",
+    FlowEvidence.CONFIRMED: _("Confirmed (contract, invoice, traced)"),
+    FlowEvidence.PROBABLE: _("Probable (named by the supplier)"),
+    FlowEvidence.POSSIBLE: _("Possible (trade data, same area)"),
+    FlowEvidence.UNMAPPED: _("Not known"),
 }
 ID_LENGTH = 40
-_EXAMPLES: Mapping[NodeKind, str] = {NodeKind.SITE: " (factory, farm, mine, warehouse)"}
+_KIND_CHOICES: Mapping[NodeKind, str] = {
+    **KIND_WORDS,
+    NodeKind.SITE: _("Site (factory, farm, mine, warehouse)"),
+}
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -52,9 +57,9 @@ class SavedViewForm(FlaskForm):  # type: ignore[misc]
     """The name of a view of a map."""
 
     name = StringField(
-        "Name of the view",
-        description="For example “High risk in West Africa”. All who read this map see it.",
-        validators=[DataRequired("Give the view a name."), Length(max=NAME_LENGTH)],
+        _("Name of the view"),
+        description=_("For example “High risk in West Africa”. All who read this map see it."),
+        validators=[DataRequired(_("Give the view a name.")), Length(max=NAME_LENGTH)],
     )
 
 
@@ -62,17 +67,19 @@ class ChainForm(FlaskForm):  # type: ignore[misc]
     """A new map."""
 
     name = StringField(
-        "Name of the map",
-        description="For example the product or the business unit: “Cocoa”, “Spring collection”.",
-        validators=[DataRequired("Give the map a name."), Length(max=200)],
+        _("Name of the map"),
+        description=_(
+            "For example the product or the business unit: “Cocoa”, “Spring collection”."
+        ),
+        validators=[DataRequired(_("Give the map a name.")), Length(max=200)],
     )
-    description = TextAreaField("What it covers", validators=[Length(max=2000)])
+    description = TextAreaField(_("Scope"), validators=[Length(max=2000)])
     own_business = StringField(
-        "Your own business in it",
-        description="The company or site at the end of this chain. Suppliers are linked to it.",
-        validators=[DataRequired("Name your own business."), Length(max=300)],
+        _("Your own business in it"),
+        description=_("The company or site at the end of this chain. Suppliers are linked to it."),
+        validators=[DataRequired(_("Name your own business.")), Length(max=300)],
     )
-    country = SelectField("Country of your own business")
+    country = SelectField(_("Country of your own business"))
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -83,105 +90,109 @@ class ChainNameForm(FlaskForm):  # type: ignore[misc]
     """Another name for a map."""
 
     name = StringField(
-        "Name of the map", validators=[DataRequired("Give the map a name."), Length(max=200)]
+        _("Name of the map"), validators=[DataRequired(_("Give the map a name.")), Length(max=200)]
     )
-    description = TextAreaField("What it covers", validators=[Length(max=2000)])
+    description = TextAreaField(_("Scope"), validators=[Length(max=2000)])
 
 
 class NodeForm(FlaskForm):  # type: ignore[misc]
     """A new business, site, intermediary, platform or investee."""
 
-    name = StringField("Name", validators=[DataRequired("Give it a name."), Length(max=300)])
+    name = StringField(_("Name"), validators=[DataRequired(_("Give it a name.")), Length(max=300)])
     kind = SelectField(
-        "Kind",
-        choices=_choices((k.value, word + _EXAMPLES.get(k, "")) for k, word in KIND_WORDS.items()),
-        validators=[DataRequired("Choose a kind.")],
+        _("Kind"),
+        choices=_choices((kind.value, word) for kind, word in _KIND_CHOICES.items()),
+        validators=[DataRequired(_("Choose a kind."))],
     )
-    country = SelectField("Country")
-    region = StringField("Region", validators=[Length(max=200)])
+    country = SelectField(_("Country"))
+    region = StringField(_("Region"), validators=[Length(max=200)])
     address = StringField(
-        "Address",
-        description="Of the business or site, never a home address.",
+        _("Address"),
+        description=_("Of the business or site, never a home address."),
         validators=[Length(max=500)],
     )
     latitude = NumberField(
-        "Latitude",
-        description="Degrees, for example 5.36.",
-        validators=[Optional(), NumberRange(-90, 90, "Degrees between -90 and 90.")],
+        _("Latitude"),
+        description=_("Degrees, for example 5.36."),
+        validators=[Optional(), NumberRange(-90, 90, _("Degrees between -90 and 90."))],
     )
     longitude = NumberField(
-        "Longitude",
-        description="Degrees, for example -4.01.",
-        validators=[Optional(), NumberRange(-180, 180, "Degrees between -180 and 180.")],
+        _("Longitude"),
+        description=_("Degrees, for example -4.01."),
+        validators=[Optional(), NumberRange(-180, 180, _("Degrees between -180 and 180."))],
     )
-    sector_ref = SelectField("Sector")
+    sector_ref = SelectField(_("Sector"))
     commodities = StringField(
-        "Commodities",
-        description="Names or HS codes, separated by commas: “cocoa, palm oil”.",
+        _("Commodities"),
+        description=_("Names or HS codes, separated by commas: “cocoa, palm oil”."),
         validators=[Length(max=500)],
     )
     operated_by = StringField(
-        "Operated by",
-        description="Name or id of a business in this map.",
+        _("Operated by"),
+        description=_("Name or ID of a business in this map."),
         validators=[Length(max=300)],
     )
-    own_operation = BooleanField("This is our own operation")
+    own_operation = BooleanField(_("This is our own operation"))
     is_origin = RadioField(
-        "Does the chain begin here?",
+        _("Beginning of the chain"),
         choices=[
-            SelectChoice("", "Decide by kind and activity"),
-            SelectChoice("yes", "Yes"),
-            SelectChoice("no", "No"),
+            SelectChoice("", _("Decide by kind and activity")),
+            SelectChoice("yes", _("Yes")),
+            SelectChoice("no", _("No")),
         ],
         default="",
     )
     approval_reason = TextAreaField(
-        "Why the chain begins here",
-        description="Only for “Yes”: what was seen. A second person decides by it; until then "
-        "it stays as it was.",
+        _("Reason for the mark"),
+        description=_(
+            "Only for “Yes”: what was seen. A second person decides on this basis; until then "
+            "the site stays as it was."
+        ),
         validators=[Length(max=LONGEST_REASON)],
     )
     approval_until = DateField(
-        "Marked as a beginning until",
-        description="Only for “Yes”: at most twelve months ahead.",
+        _("Mark valid until"),
+        description=_("Only for “Yes”: at most twelve months ahead."),
         validators=[Optional()],
     )
     contact_email = StringField(
-        "Business contact",
-        description="An address of the business, no private one.",
-        validators=[Optional(), Email("Enter an e-mail address."), Length(max=254)],
+        _("Business contact"),
+        description=_("An e-mail address of the business, not a private one."),
+        validators=[Optional(), Email(_("Enter an e-mail address.")), Length(max=254)],
     )
 
     os_id = StringField(
-        "OS ID",
-        description="Of Open Supply Hub: two letters, seven digits, six signs.",
+        _("OS ID"),
+        description=_("Of Open Supply Hub: two letters, seven digits, six characters."),
         validators=[Length(max=ID_LENGTH)],
     )
     lei = StringField(
-        "LEI",
-        description="Legal entity identifier, 20 signs.",
+        _("LEI"),
+        description=_("Legal entity identifier, 20 characters."),
         validators=[Length(max=ID_LENGTH)],
     )
     duns = StringField(
-        "DUNS", description="Of Dun & Bradstreet, nine digits.", validators=[Length(max=ID_LENGTH)]
+        _("DUNS"),
+        description=_("Of Dun & Bradstreet, nine digits."),
+        validators=[Length(max=ID_LENGTH)],
     )
     gln = StringField(
-        "GLN",
-        description="Global location number of GS1, 13 digits.",
+        _("GLN"),
+        description=_("Global location number of GS1, 13 digits."),
         validators=[Length(max=ID_LENGTH)],
     )
 
     owner_id = SelectField(
-        "Who answers for it", default="", description="Gets the tasks to look at it anew."
+        _("Owner"), default="", description=_("Receives the reassessment tasks of the site.")
     )
     group_name = StringField(
-        "Group",
-        description="One name for sites that are handled together: “Cotton mills East”.",
+        _("Group"),
+        description=_("One name for sites that are handled together: “Cotton mills East”."),
         validators=[Length(max=GROUP_LENGTH)],
     )
     tags = StringField(
-        "Tags",
-        description="Free words, separated by commas: “cotton, high volume”.",
+        _("Tags"),
+        description=_("Free words, separated by commas: “cotton, high volume”."),
         validators=[Length(max=MOST_TAGS * (TAG_LENGTH + 2))],
     )
 
@@ -196,7 +207,7 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         self.country.choices = _choices(country_choices())
         self.sector_ref.choices = _choices(sector_choices(sector))
         people = [(str(key), name) for key, name in owners]
-        self.owner_id.choices = _choices([("", "Nobody yet"), *people])
+        self.owner_id.choices = _choices([("", gettext("Unassigned")), *people])
 
 
 class NodeChangeForm(VersionForm, NodeForm):
@@ -207,43 +218,47 @@ class LinkTerms(FlaskForm):  # type: ignore[misc]
     """What flows from a supplier to a buyer."""
 
     kind = SelectField(
-        "What flows",
+        _("Flow"),
         choices=_choices((kind.value, word) for kind, word in LINK_WORDS.items()),
-        validators=[DataRequired("Choose what flows.")],
+        validators=[DataRequired(_("Choose the kind of flow."))],
     )
-    commodity = StringField("Commodity", validators=[Length(max=200)])
+    commodity = StringField(_("Commodity"), validators=[Length(max=200)])
     share = NumberField(
-        "Share of the buyer's input, in per cent",
-        description="Leave it empty when it is not known: that counts as not known, not as zero.",
-        validators=[Optional(), NumberRange(0, 100, "Between 0 and 100.")],
+        _("Share of the buyer's input, in per cent"),
+        description=_(
+            "Leave it empty when it is not known: that counts as not known, not as zero."
+        ),
+        validators=[Optional(), NumberRange(0, 100, _("Between 0 and 100."))],
     )
     flow_evidence = SelectField(
-        "How it is known",
+        _("Evidence"),
         choices=_choices((flow.value, word) for flow, word in FLOW_WORDS.items()),
         default=FlowEvidence.UNMAPPED.value,
-        validators=[DataRequired("Choose how it is known.")],
+        validators=[DataRequired(_("Choose the evidence."))],
     )
     approval_reason = TextAreaField(
-        "What confirms it",
-        description="Only for a confirmed flow: the contract, invoice or trace that was seen. "
-        "A second person decides by it; until then the flow is probable.",
+        _("Basis of the confirmation"),
+        description=_(
+            "Only for a confirmed flow: the contract, invoice or trace that was seen. "
+            "A second person decides on this basis; until then the flow is probable."
+        ),
         validators=[Length(max=LONGEST_REASON)],
     )
     approval_until = DateField(
-        "Confirmed until",
-        description="Only for a confirmed flow: at most twelve months ahead.",
+        _("Confirmed until"),
+        description=_("Only for a confirmed flow: at most twelve months ahead."),
         validators=[Optional()],
     )
-    valid_from = DateField("From", validators=[Optional()])
-    valid_to = DateField("Until", validators=[Optional()])
+    valid_from = DateField(_("From"), validators=[Optional()])
+    valid_to = DateField(_("Until"), validators=[Optional()])
 
 
 class LinkForm(LinkTerms):
     """A new link of a supplier or site with another one."""
 
     other = StringField(
-        "Name or id of the other end",
-        description="It must be in this map already.",
+        _("Name or ID of the other end"),
+        description=_("It must be in this map already."),
         validators=[Length(max=300)],
     )
 
@@ -256,14 +271,16 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
     """Files of one import."""
 
     files = MultipleFileField(
-        "Files",
-        description="CSV, XLSX, XLS or value-chain JSON, up to 10 MB each. "
-        "Several files are one import, for example suppliers and who supplies whom.",
-        validators=[FileRequired("Choose at least one file.")],
+        _("Files"),
+        description=_(
+            "CSV, XLSX, XLS or value-chain JSON, up to 10 MB each. "
+            "Several files are one import, for example suppliers and who supplies whom."
+        ),
+        validators=[FileRequired(_("Choose at least one file."))],
     )
     link_to_own = BooleanField(
-        "Link suppliers without a buyer to our own business",
-        description="For plain lists of direct suppliers. Rows that name a buyer keep it.",
+        _("Link suppliers without a buyer to our own business"),
+        description=_("For plain lists of direct suppliers. Rows that name a buyer keep it."),
         default=True,
     )
 
@@ -271,10 +288,10 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
 class ApplyForm(FlaskForm):  # type: ignore[misc]
     """The last step before an import changes the map."""
 
-    skip_faulty = BooleanField("Leave the rows with problems out")
+    skip_faulty = BooleanField(_("Leave out rows with problems"))
     archive_links = BooleanField(
-        "Archive links between suppliers that the list no longer names",
-        description="Only for complete lists of who supplies whom.",
+        _("Archive links between suppliers that are no longer in the list"),
+        description=_("Only for complete lists of who supplies whom."),
     )
 
 
@@ -282,9 +299,9 @@ class CorrectionsForm(FlaskForm):  # type: ignore[misc]
     """The workbook of problems, mended."""
 
     file = FileField(
-        "The workbook of problems, mended",
-        description="Its rows take the place of those in the list, and the list is read again.",
-        validators=[FileRequired("Choose the workbook.")],
+        _("Corrected workbook of problems"),
+        description=_("Its rows replace those of the list, and the list is read again."),
+        validators=[FileRequired(_("Choose the workbook."))],
     )
 
 
@@ -292,13 +309,13 @@ class ExportForm(FlaskForm):  # type: ignore[misc]
     """In which form a map goes out."""
 
     form = RadioField(
-        "File format",
+        _("File format"),
         choices=[
-            SelectChoice("xlsx", "Excel workbook"),
-            SelectChoice("csv", "CSV, two tables in a ZIP"),
-            SelectChoice("json", "JSON, to bring the map into another organisation"),
-            SelectChoice("graphml", "GraphML, for graph programs"),
+            SelectChoice("xlsx", _("Excel workbook")),
+            SelectChoice("csv", _("CSV, two tables in a ZIP")),
+            SelectChoice("json", _("JSON, to transfer the map to another organisation")),
+            SelectChoice("graphml", _("GraphML, for graph software")),
         ],
         default="xlsx",
-        validators=[DataRequired("Choose a file format.")],
+        validators=[DataRequired(_("Choose a file format."))],
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.graph.queries.snapshots import MapSnapshot
 from ddplatform.value_chain.mapping.queries.maps import LinkRow
 from ddplatform.value_chain.pictures.queries.groups import (
@@ -19,29 +21,31 @@ from supply_chain.vocabulary import LinkKind
 
 _TIER_KEY = re.compile(rf"{TIER}-?\d{{1,3}}")
 _WHAT_FLOWS: Mapping[LinkKind, str] = {
-    LinkKind.SUPPLIES: "goods",
-    LinkKind.PROCESSES_FOR: "processing",
-    LinkKind.PROVIDES_LABOUR: "labour",
-    LinkKind.FINANCES: "finance",
-    LinkKind.SELLS_ON: "sold on",
-    LinkKind.DISTRIBUTES: "distribution",
+    LinkKind.SUPPLIES: _("goods"),
+    LinkKind.PROCESSES_FOR: _("processing"),
+    LinkKind.PROVIDES_LABOUR: _("labour"),
+    LinkKind.FINANCES: _("finance"),
+    LinkKind.SELLS_ON: _("sold on"),
+    LinkKind.DISTRIBUTES: _("distribution"),
 }
 
 
 def lane_word(snapshot: MapSnapshot, lane: int) -> str:
     """What the lane of a tier is called."""
     if lane == snapshot.unlinked:
-        return "Not linked yet"
+        return gettext("Not linked yet")
     if lane == 0:
-        return "Own business" if snapshot.has_own_business else "Final buyers"
-    return f"Tier {lane}" if lane > 0 else f"Customers {-lane}"
+        return gettext("Own business") if snapshot.has_own_business else gettext("Final buyers")
+    if lane > 0:
+        return gettext("Tier %(tier)s", tier=lane)
+    return gettext("Customers %(tier)s", tier=-lane)
 
 
 def link_words(link: LinkRow) -> str:
     """What flows over a link, in one line."""
     commodity = load_reference().commodities.get(link.commodity_ref or "")
     what = commodity.name if commodity else link.commodity_ref
-    kind = _WHAT_FLOWS[link.kind]
+    kind = str(_WHAT_FLOWS[link.kind])
     return f"{kind}: {what}" if what else kind
 
 
@@ -87,25 +91,29 @@ def _tier_of(key: str) -> int | None:
 
 
 def _country_word(_snapshot: MapSnapshot, key: str) -> str:
-    return "Country not known" if key == NOT_KNOWN else country_name(key)
+    return gettext("Country not known") if key == NOT_KNOWN else country_name(key)
 
 
 def _region_word(snapshot: MapSnapshot, key: str) -> str:
     country, _, region = key.partition(BETWEEN)
     where = _country_word(snapshot, country)
-    return f"{where}, region not known" if region in ("", NOT_KNOWN) else f"{region}, {where}"
+    if region in ("", NOT_KNOWN):
+        return gettext("%(country)s, region not known", country=where)
+    return f"{region}, {where}"
 
 
 def _commodity_word(_snapshot: MapSnapshot, key: str) -> str:
     if key == NOT_KNOWN:
-        return "Goods not known"
+        return gettext("Goods not known")
     known = load_reference().commodities
     return ", ".join(known[ref].name if ref in known else ref for ref in key.split(BETWEEN))
 
 
 def _operator_word(snapshot: MapSnapshot, key: str) -> str:
     row = _operator_row(snapshot, key)
-    return "Operator not known" if row is None else f"Run by {snapshot.names[row]}"
+    if row is None:
+        return gettext("Operator not known")
+    return gettext("Run by %(name)s", name=snapshot.names[row])
 
 
 def _operator_row(snapshot: MapSnapshot, key: str) -> int | None:

@@ -5,6 +5,7 @@ from wtforms import DecimalField, HiddenField, IntegerField
 from wtforms.validators import AnyOf, InputRequired, NumberRange
 
 from ddplatform.infrastructure.forms.sent import VersionForm
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.merging.services.many import LEAST_SCORE
 
@@ -15,19 +16,23 @@ class DecideForm(VersionForm):
     """Same, different or later; for *same* which of the two stays."""
 
     decision = HiddenField(
-        "Decision", validators=[AnyOf(DECISIONS, "Choose same, different or later.")]
+        _("Decision"), validators=[AnyOf(DECISIONS, _("Choose same, different or later."))]
     )
-    keep = HiddenField("Which of the two stays")
+    keep = HiddenField(_("Record to keep"))
 
 
 class ManyForm(FlaskForm):  # type: ignore[misc]
     """The second step before many pairs are merged at once."""
 
     score = DecimalField(
-        "Least score, in percent",
+        _("Minimum score, in per cent"),
         validators=[
-            InputRequired("Give a score."),
-            NumberRange(100 * LEAST_SCORE, 100, f"A score from {100 * LEAST_SCORE:.0f} to 100."),
+            InputRequired(_("Enter a score.")),
+            NumberRange(
+                100 * LEAST_SCORE,
+                100,
+                _("Enter a score from %(least)s to 100.", least=f"{100 * LEAST_SCORE:.0f}"),
+            ),
         ],
     )
-    seen = IntegerField(validators=[InputRequired("Open this page again.")])
+    seen = IntegerField(validators=[InputRequired(_("Open this page again."))])

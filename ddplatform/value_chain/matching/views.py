@@ -6,6 +6,8 @@ from typing import Any
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.matching.models import PairState
 from ddplatform.value_chain.merging.queries.sides import ComparedNode
 from ddplatform.value_chain.words.map_fields import KIND_WORDS
@@ -13,16 +15,16 @@ from supply_chain.matching.pairs import Decision
 from supply_chain.reference.release import load_reference
 
 STATES: Mapping[PairState, str] = {
-    PairState.OPEN: "Open",
-    PairState.LATER: "Look at later",
-    PairState.SAME: "The same",
-    PairState.DIFFERENT: "Different",
-    PairState.COVERED: "Covered by another pair",
+    PairState.OPEN: _("Open"),
+    PairState.LATER: _("Postponed"),
+    PairState.SAME: _("The same"),
+    PairState.DIFFERENT: _("Different"),
+    PairState.COVERED: _("Covered by another pair"),
 }
 SUGGESTIONS: Mapping[Decision, str] = {
-    Decision.SAME: "Likely the same",
-    Decision.REVIEW: "Needs a look",
-    Decision.DIFFERENT: "Likely different",
+    Decision.SAME: _("Likely the same"),
+    Decision.REVIEW: _("Needs review"),
+    Decision.DIFFERENT: _("Likely different"),
 }
 CHOICES: Mapping[str, PairState | None] = {
     "": None,
@@ -32,11 +34,11 @@ CHOICES: Mapping[str, PairState | None] = {
     "different": PairState.DIFFERENT,
 }
 CHOICE_WORDS: Mapping[str, str] = {
-    "": "Open and later",
-    "open": "Open",
-    "later": "To look at later",
-    "same": "Decided: the same",
-    "different": "Decided: different",
+    "": _("Open and postponed"),
+    "open": _("Open"),
+    "later": _("Postponed"),
+    "same": _("Decided: the same"),
+    "different": _("Decided: different"),
 }
 
 
@@ -73,27 +75,27 @@ def compare(left: ComparedNode, right: ComparedNode) -> list[ComparedRow]:
 def _fields(side: ComparedNode) -> Iterator[tuple[str, str]]:
     node, reference = side.node, load_reference()
     sector = reference.sectors.get(node.sector_ref or "")
-    yield "Name", node.name
-    yield "Kind", KIND_WORDS[node.kind]
-    yield "Country", country_name(node.country) if node.country else ""
-    yield "Region", node.region or ""
-    yield "Address", node.address or ""
-    yield "Coordinates", _place(node.latitude, node.longitude)
-    yield "Sector", sector.name if sector else node.sector_ref or ""
+    yield gettext("Name"), node.name
+    yield gettext("Kind"), str(KIND_WORDS[node.kind])
+    yield gettext("Country"), country_name(node.country) if node.country else ""
+    yield gettext("Region"), node.region or ""
+    yield gettext("Address"), node.address or ""
+    yield gettext("Coordinates"), _place(node.latitude, node.longitude)
+    yield gettext("Sector"), sector.name if sector else node.sector_ref or ""
     yield (
-        "Commodities",
+        gettext("Commodities"),
         ", ".join(
             reference.commodities[ref].name if ref in reference.commodities else ref
             for ref in node.commodity_refs
         ),
     )
-    yield "Operated by", side.operator or ""
-    yield "Own operation", "yes" if node.own_operation else ""
+    yield gettext("Operated by"), side.operator or ""
+    yield gettext("Own operation"), gettext("yes") if node.own_operation else ""
     for key, value in sorted(node.external_ids.items()):
-        yield f"Id: {key}", str(value)
+        yield gettext("ID: %(register)s", register=key), str(value)
     for key, value in sorted(node.attributes.items()):
-        yield f"From the list: {key.replace('_', ' ')}", _text(value)
-    yield "ID in lists", node.external_ref
+        yield gettext("From the list: %(field)s", field=key.replace("_", " ")), _text(value)
+    yield gettext("ID in lists"), node.external_ref
 
 
 def _place(latitude: float | None, longitude: float | None) -> str:
@@ -102,7 +104,7 @@ def _place(latitude: float | None, longitude: float | None) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     return number(value) if isinstance(value, int | float) else str(value)
 
 

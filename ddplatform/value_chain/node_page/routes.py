@@ -14,6 +14,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.together import Question, ask_together
+from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
 from ddplatform.value_chain.approvals.queries.approvals import select_standing
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -35,7 +36,7 @@ from ddplatform.value_chain.node_page.views import (
     styles_of,
 )
 from ddplatform.value_chain.screening.queries.lists import select_matches_of
-from ddplatform.value_chain.words.map_fields import KIND_WORDS, id_word
+from ddplatform.value_chain.words.map_fields import EVIDENCE_WORDS, KIND_WORDS, id_word
 from supply_chain.reference.release import load_reference
 
 HISTORY_SHOWN = 20
@@ -61,6 +62,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         unknown=unknown_share(told["suppliers"], told["suppliers_total"]),
         excess=excess_share(told["suppliers"]),
         link_words=link_words,
+        evidence_words=EVIDENCE_WORDS,
         list_matches=told.get("list_matches", []),
         origin_asked=told["origin_asked"],
         history=told["history"],
@@ -134,10 +136,10 @@ def _facts(found: ValueChainNode) -> dict[str, Any]:
 
 
 def _owner_words(owner_id: UUID | None) -> str | None:
-    """Who answers for a node; of a person who left, that they did."""
+    """The owner of a node; of a person who left, that they did."""
     if owner_id is None:
         return None
     try:
         return get_person(owner_id).name
     except NotFound:
-        return f"{get_user(owner_id).name} (no longer a member)"
+        return gettext("%(name)s (no longer a member)", name=get_user(owner_id).name)

@@ -13,6 +13,7 @@ from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import JobState
 from ddplatform.infrastructure.web.address_values import day
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.changes.queries.bands import load_day_bands
 from ddplatform.value_chain.changes.queries.node import PAGE_SIZE as HISTORY_PAGE
@@ -36,6 +37,7 @@ from ddplatform.value_chain.pictures.queries.colours import ColourBy
 from ddplatform.value_chain.pictures.views.colour import Colouring
 from ddplatform.value_chain.pictures.views.rows import rows_of
 from ddplatform.value_chain.words.map_fields import (
+    EVIDENCE_WORDS,
     KIND_WORDS,
     difference_words,
     who_words,
@@ -94,8 +96,8 @@ def past_table(chain_id: UUID) -> ResponseReturnValue:
         paging_of=paging(found.first, len(found.rows), found.total, PAGE_SIZE),
         lane_word=lambda lane: lane_word(snapshot, lane),
         kind_words=KIND_WORDS,
-        kinds=[("", "All kinds"), *((k.value, word) for k, word in KIND_WORDS.items())],
-        countries=[("", "All countries"), ("none", "Not known"), *country_choices()[1:]],
+        kinds=[("", _("All kinds")), *((k.value, word) for k, word in KIND_WORDS.items())],
+        countries=[("", _("All countries")), ("none", _("Not known")), *country_choices()[1:]],
         **_of_day("past_table", chain, past),
     )
 
@@ -125,6 +127,7 @@ def past_node(node_id: UUID) -> ResponseReturnValue:
         ],
         kind_words=KIND_WORDS,
         link_words=link_words,
+        evidence_words=EVIDENCE_WORDS,
         **_of_day("past_node", chain, past),
     )
 
@@ -176,8 +179,8 @@ def _views_of_day(chain: ValueChain, shown: str, current: str) -> Sequence[Mappi
             "current": page == current,
         }
         for page, label, icon in (
-            ("past_map", "Map", "hierarchy-2"),
-            ("past_table", "Table", "table"),
+            ("past_map", _("Map"), "hierarchy-2"),
+            ("past_table", _("Table"), "table"),
         )
     ]
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.queries.named import load_names
 from ddplatform.value_chain.mapping.forms import SavedViewForm
@@ -46,7 +47,12 @@ def save_view(chain_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         view = saving.save(chain_id, kind, form.name.data, address, act=g.act)
-        flash(f"Saved as “{view.name}” for everybody in {g.organisation.name}.", "success")
+        told = _(
+            "Saved as “%(name)s” for everybody in %(organisation)s.",
+            name=view.name,
+            organisation=g.organisation.name,
+        )
+        flash(told, "success")
         return redirect(url_for(".open_view", view_id=view.id))
 
     return answer_form(
@@ -85,7 +91,7 @@ def rename_view(view_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         saving.rename(view_id, form.name.data, act=g.act)
-        flash("The view has its new name.", "success")
+        flash(_("The view was renamed."), "success")
         return redirect(url_for(".saved_views", chain_id=chain.id))
 
     return answer_form(
@@ -104,7 +110,7 @@ def remove_view(view_id: UUID) -> ResponseReturnValue:
     view = get_view_row(view_id)
     if request.method == "POST":
         saving.remove(view_id, act=g.act)
-        flash("The view is removed.", "success")
+        flash(_("The view was removed."), "success")
         return redirect(url_for(".saved_views", chain_id=view.chain_id))
     return render_template(
         "value_chain/saved_views/remove_view.html", view=view, chain=get_chain(view.chain_id)

@@ -8,6 +8,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.saved_views.models import SavedView, ViewKind
 from ddplatform.value_chain.saved_views.queries import MOST, get_view, list_views
@@ -104,12 +105,11 @@ def remove(view_id: UUID, *, act: Act) -> None:
 
 
 def _check_name(chain_id: UUID, name: str, *, but: UUID | None = None) -> None:
-    if fault := fault_in(name, label="a name", longest=NAME_LENGTH):
+    if fault := fault_in(name, label=_("a name"), longest=NAME_LENGTH):
         raise Invalid(fields={"name": fault})
     others = [view for view in list_views(chain_id) if view.id != but]
     if any(view.name.casefold() == name.strip().casefold() for view in others):
-        raise Invalid(fields={"name": "A view of this map has this name. Choose another one."})
+        raise Invalid(fields={"name": _("A view of this map has this name. Choose another one.")})
     if len(others) >= MOST:
-        raise Invalid(
-            fields={"name": f"A map keeps {MOST} views. Remove one that nobody needs first."}
-        )
+        told = _("A map keeps %(most)s views. Remove one that is not needed.", most=MOST)
+        raise Invalid(fields={"name": told})

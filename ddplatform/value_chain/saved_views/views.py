@@ -9,7 +9,8 @@ from uuid import UUID
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.infrastructure.web.filters import plural
+from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.filters.queries.named import Named
 from ddplatform.value_chain.filters.views import filter_query, filter_words, read_filter
 from ddplatform.value_chain.pictures.views.colour import map_colour_choices
@@ -27,12 +28,12 @@ ENDPOINTS: Mapping[ViewKind, str] = {
     ViewKind.AROUND: "value_chain.around",
 }
 PAGE_WORDS: Mapping[ViewKind, str] = {
-    ViewKind.MAP: "Map",
-    ViewKind.TABLE: "Table",
-    ViewKind.MATRIX: "Tier by country",
-    ViewKind.ALL_SITES: "All sites",
-    ViewKind.WORLD: "World",
-    ViewKind.AROUND: "Around a site",
+    ViewKind.MAP: _("Map"),
+    ViewKind.TABLE: _("Table"),
+    ViewKind.MATRIX: _("Tier by country"),
+    ViewKind.ALL_SITES: _("All sites"),
+    ViewKind.WORLD: _("World"),
+    ViewKind.AROUND: _("Suppliers and buyers"),
 }
 
 
@@ -68,7 +69,7 @@ def view_bar(
     is_open = [view.kind == kind and view.address == here for view in views]
     ordered = sorted(zip(views, is_open, strict=True), key=lambda pair: not pair[1])[:SHOWN]
     links = [
-        ViewLink(view.name, PAGE_WORDS[view.kind], address_of(view), current)
+        ViewLink(view.name, str(PAGE_WORDS[view.kind]), address_of(view), current)
         for view, current in ordered
     ]
     return ViewBar(
@@ -109,14 +110,14 @@ def view_words(parts: Sequence[Sequence[str]], named: Named) -> list[str]:
         named: the owners and events that it names.
     """
     if not parts:
-        return ["Everything"]
+        return [gettext("All sites")]
     wanted = read_filter(MultiDict((name, value) for name, value in parts))
     told = list(filter_words(filter_query(wanted), named).values())
     others = [part for part in parts if part[0] not in FILTERS]
     for name, pairs in groupby(others, key=lambda part: part[0]):
         values = [value for _, value in pairs]
         told += (
-            [plural(len(values), "group open", "groups open")]
+            [ngettext("%(num)s group open", "%(num)s groups open", len(values))]
             if name == "open"
             else [_WORDS[name](value) for value in values]
         )
@@ -124,15 +125,29 @@ def view_words(parts: Sequence[Sequence[str]], named: Named) -> list[str]:
 
 
 def _colour(text: str) -> str:
-    return f"Coloured by {dict(map_colour_choices()).get(text, text)}"
+    return gettext("Coloured by: %(scale)s", scale=dict(map_colour_choices()).get(text, text))
 
 
+_UPSTREAM, _BOTH_WAYS = _("Upstream only"), _("Upstream and downstream")
+_BY_INPUT, _BY_SITES = _("Bubbles by share of our input"), _("Bubbles by number of sites")
+_SORTS: Mapping[str, str] = {
+    "name": _("Sorted by name"),
+    "country": _("Sorted by country"),
+    "risk": _("Sorted by risk"),
+    "tier": _("Sorted by tier"),
+}
+_GROUPINGS: Mapping[str, str] = {
+    "country": _("Grouped by country"),
+    "region": _("Grouped by region"),
+    "commodity": _("Grouped by commodity"),
+    "operator": _("Grouped by operator"),
+}
 _WORDS: Mapping[str, Callable[[str], str]] = {
-    "sort": "Sorted by {}".format,
-    "focus": lambda _: "One site in focus",
-    "depth": "Tiers up: {}".format,
-    "show": lambda text: "Only what feeds it" if text == "upstream" else "Up and down",
+    "sort": lambda text: str(_SORTS.get(text, text)),
+    "focus": lambda _text: gettext("One site in focus"),
+    "depth": lambda text: gettext("Tiers upstream: %(num)s", num=text),
+    "show": lambda text: str(_UPSTREAM if text == "upstream" else _BOTH_WAYS),
     "colour": _colour,
-    "by": "Grouped by {}".format,
-    "size": lambda text: "Bubbles by part of our input" if text == "volume" else "Bubbles by sites",
+    "by": lambda text: str(_GROUPINGS.get(text, text)),
+    "size": lambda text: str(_BY_INPUT if text == "volume" else _BY_SITES),
 }

@@ -7,6 +7,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.core.due_diligence.vocabulary import Harm
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.screening.models import MatchAnswer
 from ddplatform.value_chain.screening.services.lists import ListFields, official_fields
 from supply_chain.risk.issue_names import ISSUE_NAMES
@@ -14,9 +15,9 @@ from supply_chain.screening.words import list_words
 from supply_chain.vocabulary import Issue
 
 ANSWERS = {
-    MatchAnswer.SAME: "Yes, it is the same",
-    MatchAnswer.NOT_SAME: "No, it is another one",
-    MatchAnswer.UNSURE: "I cannot tell yet",
+    MatchAnswer.SAME: _("Same business or site"),
+    MatchAnswer.NOT_SAME: _("Another business"),
+    MatchAnswer.UNSURE: _("Cannot tell yet"),
 }
 
 
@@ -28,46 +29,48 @@ def _lists() -> list[SelectChoice]:
         SelectChoice(ref, f"{official.name} ({official.publisher})")
         for ref, official in list_words().official.items()
     )
-    return [*known, SelectChoice(OTHER, "Another list")]
+    return [*known, SelectChoice(OTHER, _("Another list"))]
 
 
 class ListForm(FlaskForm):  # type: ignore[misc]
     """An edition of an official list; the fields from `name` on describe one that is not known."""
 
     file = FileField(
-        "File",
-        description="A CSV (up to 25 MB and 100,000 lines) or the saved web page with its tables "
-        "(HTML, up to 10 MB), with one business a row and a column “name”, “Name of Entity”, "
-        "“Entity” or “Manufacturer”; columns for country, date, status, address, other names and "
-        "number are read too. Lists with columns on natural persons are refused.",
-        validators=[FileRequired("Choose the file.")],
+        _("File"),
+        description=_(
+            "A CSV (up to 25 MB and 100,000 lines) or the saved web page with its tables "
+            "(HTML, up to 10 MB), with one business a row and a column “name”, “Name of Entity”, "
+            "“Entity” or “Manufacturer”; columns for country, date, status, address, other names "
+            "and number are read too. Lists with columns on natural persons are refused."
+        ),
+        validators=[FileRequired(_("Choose the file."))],
     )
-    kind = SelectField("List", choices=_lists, default=OTHER)
+    kind = SelectField(_("List"), choices=_lists, default=OTHER)
     edition_on = DateField(
-        "Date of the edition",
-        description="Leave it empty if the saved page states when it was last updated.",
+        _("Date of the edition"),
+        description=_("Leave it empty if the saved page states when it was last updated."),
         validators=[Optional()],
     )
     coverage = StringField(
-        "Coverage",
-        description="If it is only a part, for example “41 of 144 names as of 15 January 2025”.",
+        _("Coverage"),
+        description=_("If it is only a part, for example “41 of 144 names as of 15 January 2025”."),
         validators=[Length(max=300)],
     )
-    confirm = BooleanField("I have checked the file: import it anyway")
+    confirm = BooleanField(_("I have checked the file: import it anyway"))
     name = StringField(
-        "Name of the list",
-        description="The same for each edition, for example “Register of employers”.",
+        _("Name of the list"),
+        description=_("The same for each edition, for example “Register of employers”."),
         validators=[Length(max=300)],
     )
-    publisher = StringField("Publisher", validators=[Length(max=300)])
-    source_url = StringField("Address where it is published", validators=[Length(max=1000)])
+    publisher = StringField(_("Publisher"), validators=[Length(max=300)])
+    source_url = StringField(_("Address where it is published"), validators=[Length(max=1000)])
     licence = StringField(
-        "Terms of use",
-        description="For example “Public domain (US Government work)”.",
+        _("Terms of use"),
+        description=_("For example “Public domain (US Government work)”."),
         validators=[Length(max=300)],
     )
     issue = SelectField(
-        "Issue that the list is about",
+        _("Issue that the list is about"),
         choices=[SelectChoice(*one) for one in ISSUE_NAMES.items()],
         default=Issue.FL.value,
     )
@@ -96,21 +99,21 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     """Whether an entry and a site are the same."""
 
     answer = RadioField(
-        "Is it the same?",
+        _("Decision"),
         choices=[SelectChoice(answer.value, word) for answer, word in ANSWERS.items()],
-        validators=[InputRequired("Say whether it is the same.")],
+        validators=[InputRequired(_("Choose a decision."))],
     )
     harm = RadioField(
-        "If it is the same: what does the list say?",
+        _("If it is the same: harm according to the list"),
         choices=[
-            SelectChoice(Harm.POTENTIAL.value, "Harm to children could happen there"),
-            SelectChoice(Harm.ALLEGED.value, "Harm to children is said to have happened there"),
+            SelectChoice(Harm.POTENTIAL.value, _("Potential harm to children")),
+            SelectChoice(Harm.ALLEGED.value, _("Alleged harm to children")),
         ],
         default=Harm.POTENTIAL.value,
         validators=[Optional()],
     )
     note = TextAreaField(
-        "What did you look at?",
-        description="Needed if it is the same: what shows it, such as the register number.",
+        _("Evidence"),
+        description=_("Required if it is the same: what shows it, such as the register number."),
         validators=[Length(max=2000)],
     )

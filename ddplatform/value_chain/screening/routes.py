@@ -13,6 +13,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.list_pages import read_place, write_place
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
 from ddplatform.value_chain.screening.forms import DecisionForm, ListForm
 from ddplatform.value_chain.screening.models import MatchAnswer, ScreeningList
@@ -47,14 +49,14 @@ bp = Blueprint("screening", __name__)
 CHANGES_SHOWN = 20
 LONGEST_COMPARED = 10_000
 ANSWER_WORDS = {
-    MatchAnswer.OPEN: "Open",
-    MatchAnswer.UNSURE: "Cannot tell yet",
-    MatchAnswer.SAME: "Confirmed",
-    MatchAnswer.NOT_SAME: "Another business",
+    MatchAnswer.OPEN: _("Open"),
+    MatchAnswer.UNSURE: _("Cannot tell yet"),
+    MatchAnswer.SAME: _("Confirmed"),
+    MatchAnswer.NOT_SAME: _("Another business"),
 }
 ENDED = "ended"
 VIEWS = {answer.value: words for answer, words in ANSWER_WORDS.items()} | {
-    ENDED: "No longer in force"
+    ENDED: _("No longer in force")
 }
 
 
@@ -118,9 +120,14 @@ def _say(taken: TakenIn) -> None:
     """What became of the file, and which cells were used with a remark."""
     told = release_in_words(taken.release)
     if taken.is_new:
-        flash(f"{told} Your maps are being screened against it.", "success")
+        flash(
+            gettext("%(release)s Your maps are being screened against it.", release=told), "success"
+        )
     else:
-        flash(f"Nothing changed: this file was imported before. {told}", "info")
+        flash(
+            gettext("Nothing changed: this file was imported before. %(release)s", release=told),
+            "info",
+        )
     for note in notes_in_words(taken.notes):
         flash(note, "warn")
 
@@ -144,13 +151,13 @@ def show_list(list_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _changed(found: ScreeningList) -> list[tuple[str, Sequence[Entry]]]:
-    """The first entries of each kind of change; none of a very long list, which has its file."""
+def _changed(found: ScreeningList) -> list[tuple[str, str, Sequence[Entry]]]:
+    """Kinds of change, their words and first entries; a very long list has a file instead."""
     changes = load_changes(found) if found.entries <= LONGEST_COMPARED else None
     if changes is None:
         return []
-    told = [(words, getattr(changes, kind)) for kind, words in CHANGES.items()]
-    return [(words, entries[:CHANGES_SHOWN]) for words, entries in told if entries]
+    told = [(kind, words, getattr(changes, kind)) for kind, words in CHANGES.items()]
+    return [(kind, words, entries[:CHANGES_SHOWN]) for kind, words, entries in told if entries]
 
 
 @bp.post("/lists/<uuid:list_id>/changes")
@@ -185,9 +192,10 @@ def decide(match_id: UUID) -> ResponseReturnValue:
             act=g.act,
         )
         if row.answer is MatchAnswer.SAME:
-            flash("Confirmed. A finding is recorded with the list as its source.", "success")
+            told = gettext("Confirmed. A finding is recorded with the list as its source.")
+            flash(told, "success")
             return redirect(url_for("findings.show", finding_id=row.finding_id))
-        flash("Noted. The same two are not asked about again.", "success")
+        flash(gettext("Decision saved. The same two records are not matched again."), "success")
         return redirect(url_for(".index"))
 
     return answer_form(form, save, lambda: _match_page(match_id, form))

@@ -18,7 +18,7 @@ from ddplatform.value_chain.pictures.views.issue_colour import HIGHEST
 from ddplatform.value_chain.saved_views.address import asked_parts
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.views import query_of
-from ddplatform.value_chain.view_files.views.about import Told, shown_parts, shows_words
+from ddplatform.value_chain.view_files.views.about import Scores, Told, shown_parts, shows_words
 from ddplatform.value_chain.view_files.views.archived import ArchivedSites, archived_sites
 from ddplatform.value_chain.view_files.views.bar import ARCHIVED_WORDS, FORM_WORDS, ExportBar
 from ddplatform.value_chain.view_files.views.sites import SiteList
@@ -41,24 +41,20 @@ def told_of_address(chain: ValueChain, kind: ViewKind) -> Told:
     )
 
 
-def _scores(chain: ValueChain) -> Mapping[str, str]:
+def _scores(chain: ValueChain) -> Scores:
     """Of the run that the map points to; a run never changes, so it is read once for a map."""
     if chain.current_run_id is None:
-        return {"Method": METHOD_VERSION, "Scores": "not assessed yet"}
+        return Scores(METHOD_VERSION)
     snapshot = find_snapshot(chain)
     if snapshot is None:
         return _scores_of(chain.id)
     return snapshot.made.of("scores told", lambda: _scores_of(chain.id))
 
 
-def _scores_of(chain_id: UUID) -> dict[str, str]:
+def _scores_of(chain_id: UUID) -> Scores:
     head = runs().find_current(chain_id)
     assert head is not None  # the map points to a run
-    return {
-        "Method": head.method_version,
-        "Scores": f"as of {head.as_of}, of map version {head.chain_version}",
-        "Reference data": head.release_name,
-    }
+    return Scores(head.method_version, head.as_of, head.chain_version, head.release_name)
 
 
 def is_of_archived(kind: ViewKind) -> bool:

@@ -14,6 +14,9 @@ from ddplatform.documents.content import Column, Table
 from ddplatform.documents.drawings.site_dots import dots_size, dots_svg
 from ddplatform.infrastructure.assets.files import load_outline
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.web.filters import number
+from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.countries.bubbles import asked_bubbles
 from ddplatform.value_chain.countries.scope import map_scope
 from ddplatform.value_chain.countries.views.rows import CountryRow
@@ -54,9 +57,13 @@ from ddplatform.value_chain.view_files.views.tables import (
     tier_table,
 )
 
-CREDIT = "Map data: Natural Earth, public domain."
-LINES = "Line width: share of input. Dashed line: not confirmed. Dashed box: origin not known."
-EVENT = "Triangle: in the area of an event."
+CREDIT = _("Map data: Natural Earth, public domain.")
+LINES = _("Line width: share of input. Dashed line: not confirmed. Dashed box: origin not known.")
+EVENT = _("Triangle: in the area of an event.")
+OVERDUE = _("Red count: overdue actions.")
+WORST = _("A country has the colour of its most critical site.")
+LETTER = _("Letter: the most critical of the sites.")
+FRAME = _("Frame: in the area of an event.")
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,10 @@ def content_of(chain: ValueChain, kind: ViewKind) -> ViewContent:
 def _notes(*, is_like: bool) -> list[str]:
     if not is_like:
         return []
-    return [f"No site is called “{asked_filter().q}”. These are like it."]
+    told = gettext(
+        "No site is called “%(q)s”. Sites with similar names are shown.", q=asked_filter().q
+    )
+    return [told]
 
 
 def _drawing(chain: ValueChain, told: Told) -> ViewContent:
@@ -125,7 +135,7 @@ def _of_boxes(page: MapPage, told: Told) -> ViewContent:
             title=told.title,
             lines=[page.sentence(), *told.lines],
             legend=told.colouring.legend,
-            notes=[f"{LINES} {EVENT} Red count: actions overdue.", *notes],
+            notes=[f"{LINES} {EVENT} {OVERDUE}", *notes],
         )
 
     def tables() -> list[Table]:
@@ -160,7 +170,7 @@ def _world(chain: ValueChain, told: Told) -> ViewContent:
             lines=told.lines,
             legend=told.colouring.legend,
             notes=[
-                f"A country has the colour of the gravest of its sites. {EVENT} {CREDIT}",
+                f"{WORST} {EVENT} {CREDIT}",
                 *notes,
             ],
         )
@@ -191,7 +201,7 @@ def _matrix(chain: ValueChain, told: Told) -> ViewContent:
     told = replace(told, said={"Sites": len(scope.rows)})
 
     def picture() -> Picture:
-        heads, lines = [*columns, "All"], [_line(row) for row in rows]
+        heads, lines = [*columns, gettext("All")], [_line(row) for row in rows]
         width, height = matrix_size(heads, lines)
         return Picture(
             drawing=matrix_svg(heads, lines),
@@ -200,7 +210,7 @@ def _matrix(chain: ValueChain, told: Told) -> ViewContent:
             title=told.title,
             lines=told.lines,
             legend=told.colouring.legend,
-            notes=[f"Letter: the gravest of the sites. {EVENT}", *notes],
+            notes=[f"{LETTER} {EVENT}", *notes],
         )
 
     def tiers() -> Table:
@@ -232,6 +242,15 @@ def _line(row: CountryRow) -> Line:
     )
 
 
+def _squares(count: int) -> str:
+    return ngettext(
+        "%(count)s site, one square a site.",
+        "%(count)s sites, one square a site.",
+        count,
+        count=number(count),
+    )
+
+
 def _sites(chain: ValueChain, told: Told) -> ViewContent:
     scope = map_scope(chain)
     notes = _notes(is_like=scope.is_like)
@@ -246,9 +265,9 @@ def _sites(chain: ValueChain, told: Told) -> ViewContent:
             width=width,
             height=height,
             title=told.title,
-            lines=[f"One square a site, {len(scope.rows):,} in all.", *told.lines],
+            lines=[_squares(len(scope.rows)), *told.lines],
             legend=told.colouring.legend,
-            notes=["Frame: in the area of an event.", *notes],
+            notes=[str(FRAME), *notes],
         )
 
     def table() -> Table:

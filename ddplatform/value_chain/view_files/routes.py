@@ -11,8 +11,9 @@ from ddplatform.documents.exports import ENDINGS, WRITERS
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import ENGLISH, gettext, speaking
 from ddplatform.value_chain.blueprints.value_chain import bp
-from ddplatform.value_chain.drawings.standalone import png_file, svg_file
+from ddplatform.value_chain.drawings.standalone import PICTURES, png_file, svg_file
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.saved_views.address import asked_parts
@@ -45,7 +46,7 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
         raise NotFound()
     kind, form = ViewKind(page), request.form.get("form", "")
     if form not in form_words(kind):
-        raise Invalid(fields={"form": "Choose one of the forms that this view goes out in."})
+        raise Invalid(fields={"form": gettext("Choose one of the file formats of this view.")})
     chain = get_chain(chain_id)
     made, nodes = _file_of(chain, kind, form)
     record_view_export(
@@ -64,7 +65,17 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
 
 
 def _file_of(chain: ValueChain, kind: ViewKind, form: str) -> tuple[bytes, int]:
-    """The file, and how many nodes it holds."""
+    """The file, and how many nodes it holds.
+
+    A picture speaks the language of the page; data, whose headings other programs read, English.
+    """
+    if form in PICTURES:
+        return _made(chain, kind, form)
+    with speaking(ENGLISH):
+        return _made(chain, kind, form)
+
+
+def _made(chain: ValueChain, kind: ViewKind, form: str) -> tuple[bytes, int]:
     if is_of_archived(kind):
         archived = archived_of_address(chain)
         return archived.write(form), archived.nodes

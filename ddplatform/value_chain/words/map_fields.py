@@ -5,64 +5,72 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.changes.queries.days import Difference, How, What
 from ddplatform.value_chain.history.queries.steps import Step
 from supply_chain.reference.release import load_reference
-from supply_chain.vocabulary import NodeKind
+from supply_chain.vocabulary import FlowEvidence, NodeKind
 
 KIND_WORDS: Final[Mapping[NodeKind, str]] = {
-    NodeKind.BUSINESS_ENTITY: "Business",
-    NodeKind.SITE: "Site",
-    NodeKind.LABOUR_INTERMEDIARY: "Labour intermediary",
-    NodeKind.PLATFORM: "Platform",
-    NodeKind.INVESTEE: "Investee",
-    NodeKind.UNKNOWN_ORIGIN: "Origin not known",
+    NodeKind.BUSINESS_ENTITY: _("Business"),
+    NodeKind.SITE: _("Site"),
+    NodeKind.LABOUR_INTERMEDIARY: _("Labour intermediary"),
+    NodeKind.PLATFORM: _("Platform"),
+    NodeKind.INVESTEE: _("Investee"),
+    NodeKind.UNKNOWN_ORIGIN: _("Origin not known"),
 }
-MAP_LABELS: Final[Mapping[str, str]] = {"name": "Name", "description": "Description"}
+EVIDENCE_WORDS: Final[Mapping[FlowEvidence, str]] = {
+    FlowEvidence.CONFIRMED: _("Confirmed"),
+    FlowEvidence.PROBABLE: _("Probable"),
+    FlowEvidence.POSSIBLE: _("Possible"),
+    FlowEvidence.UNMAPPED: _("Not known"),
+}
+MAP_LABELS: Final[Mapping[str, str]] = {"name": _("Name"), "description": _("Description")}
 NODE_LABELS: Final[Mapping[str, str]] = {
-    "name": "Name",
-    "kind": "Kind",
-    "country": "Country",
-    "region": "Region",
-    "address": "Address",
-    "latitude": "Latitude",
-    "longitude": "Longitude",
-    "sector_ref": "Sector",
-    "commodity_refs": "Commodities",
-    "operated_by_id": "Operated by",
-    "own_operation": "Own operation",
-    "is_origin": "Beginning of the chain",
-    "contact_email": "Business contact",
-    "external_ids": "External ids",
-    "tags": "Tags",
-    "group_name": "Group",
-    "owner_id": "Who answers for it",
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "country": _("Country"),
+    "region": _("Region"),
+    "address": _("Address"),
+    "latitude": _("Latitude"),
+    "longitude": _("Longitude"),
+    "sector_ref": _("Sector"),
+    "commodity_refs": _("Commodities"),
+    "operated_by_id": _("Operated by"),
+    "own_operation": _("Own operation"),
+    "is_origin": _("Beginning of the chain"),
+    "contact_email": _("Business contact"),
+    "external_ids": _("External ids"),
+    "tags": _("Tags"),
+    "group_name": _("Group"),
+    "owner_id": _("Owner"),
 }
 LINK_LABELS: Final[Mapping[str, str]] = {
-    "supplier_id": "Supplier",
-    "buyer_id": "Buyer",
-    "kind": "What flows",
-    "commodity_ref": "Commodity",
-    "share": "Share of the buyer's input",
-    "flow_evidence": "How it is known",
-    "valid_from": "From",
-    "valid_to": "Until",
+    "supplier_id": _("Supplier"),
+    "buyer_id": _("Buyer"),
+    "kind": _("Flow"),
+    "commodity_ref": _("Commodity"),
+    "share": _("Share of the buyer's input"),
+    "flow_evidence": _("Evidence"),
+    "valid_from": _("From"),
+    "valid_to": _("Until"),
 }
 LABELS: Final[Mapping[What, Mapping[str, str]]] = {
     What.MAP: MAP_LABELS,
     What.NODE: NODE_LABELS,
     What.LINK: LINK_LABELS,
 }
-NOT_KNOWN = "not known"
+NOT_KNOWN: Final = _("not known")
 LONGEST_SHORT_NAME = 7
 """Names of registers up to this length are abbreviations: LEI, OS ID, HIGG ID."""
-_EMPTY: Final = {"is_origin": "by kind and activity", "tags": "none", "group_name": "none"}
+_EMPTY: Final = {"is_origin": _("by kind and activity"), "tags": _("none"), "group_name": _("none")}
 """What no value means, where it is not that nobody knows it."""
 
 
 def field_words(labels: Mapping[str, str], field: str) -> str:
     """What a field is called; of `attributes.workers` the key."""
-    return labels.get(field) or field.partition(".")[2] or field
+    return str(labels.get(field) or field.partition(".")[2] or field)
 
 
 def value_words(field: str, value: Any, names: Mapping[UUID, str]) -> str:
@@ -72,15 +80,15 @@ def value_words(field: str, value: Any, names: Mapping[UUID, str]) -> str:
         names: of the nodes that values name.
     """
     if value is None or value in ([], "", {}):
-        return _EMPTY.get(field, NOT_KNOWN)
+        return str(_EMPTY.get(field, NOT_KNOWN))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(value_words(field, one, names) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{id_word(scheme)} {one}" for scheme, one in sorted(value.items()))
     if isinstance(value, UUID):
-        return names.get(value, NOT_KNOWN)
+        return names.get(value) or str(NOT_KNOWN)
     if isinstance(value, date):
         return value.isoformat()
     if field == "share":
@@ -110,37 +118,39 @@ def _names(field: str) -> Mapping[str, str]:
     return {}
 
 
-_BY_HAND: Final = "By hand"
+_BY_HAND: Final = _("By hand")
 _WHY: Final[Mapping[str, str]] = {
-    "value_chain:create": "The map was made",
-    "map_import:apply": "List",
-    "map_import:undo": "List taken back",
-    "map_import:answer-gone": "Answered after a list that no longer names it",
-    "node:merge": "Merged with another record",
-    "node:split": "Merge taken back",
-    "match_run:merge": "Merge of many likely duplicates",
-    "match_run:undo": "Merge of many taken back",
-    "bulk_change:make": "Changed with many others",
-    "bulk_change:undo": "Change of many taken back",
-    "approval:approve": "Approved by a second person",
-    "approval:end": "Approval ended",
-    "approval:expire": "Approval ran out",
+    "value_chain:create": _("Map created"),
+    "map_import:apply": _("List"),
+    "map_import:undo": _("Import undone"),
+    "map_import:answer-gone": _("Decided after a list that no longer names it"),
+    "node:merge": _("Merged with another record"),
+    "node:split": _("Merge undone"),
+    "match_run:merge": _("Merge of many likely duplicates"),
+    "match_run:undo": _("Merge of many undone"),
+    "bulk_change:make": _("Changed with many others"),
+    "bulk_change:undo": _("Change of many undone"),
+    "approval:approve": _("Approved by a second person"),
+    "approval:end": _("Approval ended"),
+    "approval:expire": _("Approval expired"),
 }
 
 
 def why_words(step: Step | None) -> str:
     """Why something changed, in a few words; the list by its name."""
     if step is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     why = _WHY.get(step.action, _BY_HAND)
-    return f"{why}: {', '.join(step.files)}" if step.files else why
+    if not step.files:
+        return str(why)
+    return gettext("%(why)s: %(files)s", why=why, files=", ".join(step.files))
 
 
 def who_words(step: Step | None) -> str:
     """Who changed something; without a person it was a command of the operator."""
     if step is None:
-        return NOT_KNOWN
-    return step.by or "the platform"
+        return str(NOT_KNOWN)
+    return step.by or gettext("the platform")
 
 
 def difference_words(one: Difference, names: Mapping[UUID, str]) -> tuple[str, str, str]:

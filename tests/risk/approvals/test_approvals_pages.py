@@ -251,12 +251,12 @@ def test_the_form_of_a_link_asks_for_a_reason_and_a_last_day(
     address = f"/o/acme/value-chain/nodes/{cocoa.own}/links/new"
     fields = {"other": "Espoir farm group", "kind": "supplies", "flow_evidence": "confirmed"}
     answer = post(analyst, address, address, **fields)
-    assert answer.status_code == 422 and "a second person decides by it" in answer.text
+    assert answer.status_code == 422 and "the second person decides by it" in answer.text
     more = {"approval_reason": "Invoice of May.", "approval_until": wish(NOW).expires_on}
     assert post(analyst, address, address, **fields, **more).status_code == 302
     text = analyst.get(f"/o/acme/value-chain/nodes/{cocoa.own}").text
     assert "The confirmation waits for a second person." in text
-    assert "confirmation waits" in text
+    assert "confirmation pending" in text
     with acting(tenant):
         link = db.session.scalars(
             select(SupplyLink)
@@ -278,7 +278,7 @@ def test_the_form_of_a_site_asks_for_the_same_when_it_is_called_an_origin(
     answer = post(analyst, address, address, **fields, **more)
     assert answer.status_code == 302
     text = analyst.get(answer.headers["Location"]).text
-    assert "“yes” waits for a second person" in text
+    assert "“yes” waits for approval by a second person" in text
 
 
 def test_an_analyst_asks_on_the_page_of_a_risk_that_a_factor_is_left_out(
@@ -324,8 +324,8 @@ def test_the_page_of_a_list_says_what_a_second_person_has_to_approve(
         again = _stage(tenant, cocoa.chain, _csv(LINE, "links.csv"))
         _work()
     preview = manager.get(f"/o/acme/value-chain/imports/{again}").text
-    assert "1 flow that the list calls confirmed comes in as probable." in preview
-    assert "Nothing would change" not in preview
+    assert "1 flow that the list states as confirmed is imported as probable." in preview
+    assert "There is nothing to import" not in preview
     text = manager.get(f"/o/acme/value-chain/imports/{came}").text
-    assert "A second person has to approve" in text
-    assert "1 flow that the list calls confirmed counts as probable until then." in text
+    assert "Approval by a second person required" in text
+    assert "1 flow that the list states as confirmed counts as probable until then." in text

@@ -377,8 +377,8 @@ def test_too_many_sites_are_refused_before_they_are_looked_at(
         request_change(cocoa.chain, wish, mills, seen="", act=Act(tenant.analyst, LATER))
     base = f"/o/{tenant.slug}/value-chain/{cocoa.chain}"
     page = analyst.get(f"{base}/many?all=1&q=Mill&verb=archive").text
-    assert "Too many sites chosen" in page
-    assert "What would happen" not in page
+    assert "Too many sites selected" in page
+    assert "Preview of changes" not in page
 
 
 def test_what_is_left_out_is_told_with_its_reason(cocoa: CocoaMap, tenant: Tenant):
@@ -496,9 +496,9 @@ def test_sites_are_ticked_looked_at_changed_and_changed_back_without_scripts(
     base = f"/o/{tenant.slug}/value-chain/{cocoa.chain}"
     table = analyst.get(f"{base}/table?q=Mill").text
     assert table.count('name="node"') == 3
-    assert "Go on with all 3 that match" in table
+    assert "Continue with all 3 that match" in table
     nodes = "&".join(f"node={key}" for key in mills[:2])
-    assert "2 sites chosen" in analyst.get(f"{base}/many?{nodes}").text
+    assert "2 sites selected" in analyst.get(f"{base}/many?{nodes}").text
 
     look = analyst.get(f"{base}/many?all=1&q=Mill&verb=add_tag&value=High+Volume").text
     assert "tag “high volume” added" in look
@@ -543,7 +543,7 @@ def test_a_site_that_was_changed_with_many_is_not_called_unchanged(
     ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills)
     page = analyst.get(f"/o/{tenant.slug}/value-chain/nodes/{mills[0]}").text
     assert "nothing was changed" not in page
-    assert "changed at most together with many other sites" in page
+    assert "at most together with many other sites" in page
 
 
 def test_who_chose_no_site_is_led_back_to_the_table(
@@ -552,9 +552,9 @@ def test_who_chose_no_site_is_led_back_to_the_table(
     base = f"/o/{tenant.slug}/value-chain/{cocoa.chain}"
     page = analyst.get(f"{base}/many?verb=archive")
     assert page.status_code == 200
-    assert "No site is chosen" in page.text
+    assert "No site is selected" in page.text
     assert f'href="{base}/table' in page.text
-    assert "What would happen" not in page.text
+    assert "Preview of changes" not in page.text
 
 
 def test_who_may_only_read_sees_no_boxes_and_is_refused(

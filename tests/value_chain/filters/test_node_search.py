@@ -92,7 +92,7 @@ def test_a_supplier_is_found_by_its_name_in_another_script(
     listed = analyst.get(f"/o/acme/value-chain/{cocoa.chain}/table", query_string={"q": typed}).text
 
     assert kept in html and "Lagune Export" not in html
-    assert kept in listed and "These are like it" in listed
+    assert kept in listed and "Sites with similar names are shown" in listed
 
 
 def test_the_likest_stand_first_over_all_maps(tenant: Tenant, cocoa: CocoaMap):

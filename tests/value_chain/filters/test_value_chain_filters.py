@@ -356,7 +356,7 @@ def test_each_filter_is_told_in_words(mixed: CocoaMap, tenant: Tenant):
         words = said_words(filter_query(everything_set(tenant)))
     assert words["owner"] == "Owner: Analyst of acme"
     assert words["issue"] == "Band of: Child labour below the minimum age"
-    assert words["event"] == "Inside an event that is not known"
+    assert words["event"] == "In the area of an event that is not known"
     assert all(words.values())
 
 

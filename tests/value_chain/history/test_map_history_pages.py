@@ -268,7 +268,7 @@ def test_a_node_that_was_not_there_says_so(told: Told, browser: FlaskClient):
 
     for number in (0, 5):
         text = browser.get(f"{address}?day={told.day(number)}").text
-        assert "It was not in the map on this day" in text
+        assert "The site was not in the map on this day" in text
 
 
 def test_a_day_that_cannot_be_told_is_refused_at_its_field_with_what_was_typed(
@@ -280,7 +280,7 @@ def test_a_day_that_cannot_be_told_is_refused_at_its_field_with_what_was_typed(
         assert browser.get(page).status_code == 200
         for typed, told_why in (
             ("soon", "year-month-day"),
-            (tomorrow.isoformat(), "a day to come"),
+            (tomorrow.isoformat(), "in the future"),
             (told.day(-1).isoformat(), "This map began on"),
         ):
             answer = browser.get(f"{page}?day={typed}")
@@ -300,7 +300,7 @@ def test_two_dates_are_filtered_by_name_kind_and_way(told: Told, browser: FlaskC
 
     assert "Cocoa 2" in everything and "25 %" in everything
     assert "Old Farm" not in names.split("<tbody>")[1] and "Ghana" in names
-    assert "Nothing differs" in gone
+    assert "No differences" in gone
     assert wrong.status_code == 422 and "not before the first one" in wrong.text
 
 

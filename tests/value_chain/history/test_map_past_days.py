@@ -45,7 +45,7 @@ def test_a_day_is_asked_for_waited_for_and_shown(
     tenant: Tenant, cocoa: CocoaMap, analyst: FlaskClient
 ):
     for page in ("past", "past/table"):
-        assert "Nobody looked at this day yet" in analyst.get(at(cocoa, f"{page}?day={DAY}")).text
+        assert "Day not prepared yet" in analyst.get(at(cocoa, f"{page}?day={DAY}")).text
 
     status, waiting = ask(analyst, cocoa, page="past_table")
     assert status == 302
@@ -59,7 +59,7 @@ def test_a_day_is_asked_for_waited_for_and_shown(
     for page in ("past", "past/table"):
         shown = analyst.get(at(cocoa, f"{page}?day={DAY}")).text
         assert "Espoir farm group" in shown
-        assert "Nobody looked at this day yet" not in shown
+        assert "Day not prepared yet" not in shown
 
 
 def test_a_small_map_waits_for_nothing(

@@ -101,7 +101,7 @@ def test_the_next_list_of_the_organisation_says_what_was_answered_before(
     _work()
 
     page = analyst.get(f"/o/acme/value-chain/imports/{other}").get_data(as_text=True)
-    assert "as answered before" in page and "Take back" in page
+    assert "as answered before" in page and "Withdraw answer" in page
     answer(tenant, other, "Retail sourcing", "")
     assert told(tenant, other)["asked"] == 1
     _apply(tenant, other)

@@ -165,7 +165,7 @@ def test_nothing_typed_too_much_or_a_list_that_is_in_is_refused(tenant: Tenant, 
                 mending.mend_values(staged, puts, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid, match="At most"):
             mending.mend_values(staged, {vietnam.id: "x" * 301}, act=Act(tenant.analyst, NOW))
-        with pytest.raises(Conflict, match="not there"):
+        with pytest.raises(Conflict, match="no longer exists"):
             mending.take_mend_back(staged, 0, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid):
             big = NamedBytes("big.xlsx", b"x" * (map_import.MAX_BYTES + 1))
@@ -401,7 +401,7 @@ def test_answers_on_who_is_gone_wait_for_the_list_and_survive_reading_it_again(
         assert import_gone.answer_all_open(second, keep, act=Act(tenant.analyst, NOW)) == 1
         assert import_gone.answer_all_open(second, keep, act=Act(tenant.analyst, NOW)) == 0
         mending.follow(second, get_import(second).follows_id, act=Act(tenant.analyst, NOW))
-    with acting(tenant), pytest.raises(Conflict, match="not open"):
+    with acting(tenant), pytest.raises(Conflict, match="does not take decisions"):
         import_gone.answer_all_open(second, GoneAnswer.KEEP, act=Act(tenant.analyst, NOW))
     _work()
     _apply(tenant, second)
@@ -476,7 +476,7 @@ def test_list_that_is_stopped_before_its_commit_leaves_nothing(tenant: Tenant, c
     _apply(tenant, staged)
     with acting(tenant):
         assert len(_names(chain_id)) == 5
-        with pytest.raises(Conflict, match="before it could be"):
+        with pytest.raises(Conflict, match="before the import could be stopped"):
             import_requests.cancel_apply(staged, act=Act(tenant.analyst, NOW))
 
 
@@ -673,14 +673,14 @@ def test_page_of_problems_filters_by_kind_mends_and_tells_what_was_mended(
     assert sent.location.endswith("tab=problems")
     _work()
     mended = analyst.get(page).text
-    assert "Values you corrected" in mended
+    assert "Corrected values" in mended
     assert "60 rows" not in mended
     back = _post(analyst, page, f"{page}/mends/0/take-back", {})
     assert back.status_code == 302
     _work()
     assert "60 rows" in analyst.get(page).text
     _post(analyst, page, f"{page}/mend", {})
-    assert "Type the right value" in analyst.get(page).text
+    assert "Enter the replacement value" in analyst.get(page).text
 
 
 def test_page_takes_the_mended_workbook_and_refuses_another_file(
@@ -711,7 +711,7 @@ def test_pages_of_the_next_list_compare_answer_and_tell_apart(
     assert f"2025.csv, {imported}" in moved
     assert "Beta Knitwear" in analyst.get(f"{page}?tab=renamed").text
     gone = analyst.get(f"{page}?tab=gone").text
-    assert "All 2 sites without an answer" in gone
+    assert "All 2 sites without a decision" in gone
     with acting(tenant):
         delta, gamma = list_gone(second, number=1)
         (entry,) = load_page(second, "moved", 1)
@@ -729,9 +729,9 @@ def test_pages_of_the_next_list_compare_answer_and_tell_apart(
     assert "counts as missing" in analyst.get(page).text
     _post(analyst, page, f"{page}/follows", {"follows": str(first)})
     _work()
-    assert "Only what that list named" in analyst.get(page).text
+    assert "Only sites that the previous list named" in analyst.get(page).text
     _apply(tenant, second)
-    assert "Not in the list any more" in analyst.get(page).text
+    assert "No longer in the list" in analyst.get(page).text
 
 
 def test_columns_say_from_which_list_they_are_remembered(
@@ -742,10 +742,10 @@ def test_columns_say_from_which_list_they_are_remembered(
     again = _stage(tenant, chain_id, _csv(text, "2026.csv"))
     _work()
     page = f"{BASE}/imports/{again}"
-    assert "remembered from <bdi>2025.csv</bdi>" in analyst.get(page).text
+    assert "taken over from <bdi>2025.csv</bdi>" in analyst.get(page).text
     columns = analyst.get(f"{page}/columns").text
-    assert "Remembered from 2025.csv" in columns
-    assert "Values that were matched by a guess" in columns
+    assert "Column mapping taken over from 2025.csv" in columns
+    assert "Approximate matches" in columns
     assert "Alpha Knits · Beta Knits · Gamma Knits" in columns
 
 
@@ -755,12 +755,12 @@ def test_list_on_its_way_in_is_stopped_on_its_page(
     staged = _faulty(tenant, chain_id, FIRST)
     page = f"{BASE}/imports/{staged}"
     _post(analyst, page, f"{page}/apply", {})
-    assert "Stop, change nothing" in analyst.get(page).text
+    assert "Stop the import" in analyst.get(page).text
     _post(analyst, page, f"{page}/cancel", {})
     _work()
     stopped = analyst.get(page).text
-    assert "Stopped. Nothing was changed" in stopped
-    assert "What this list would change" in stopped
+    assert "The import was stopped. Nothing was changed" in stopped
+    assert "Preview of changes" in stopped
 
 
 def test_import_with_dependents_names_them_with_links_and_offers_no_undo(

@@ -471,8 +471,8 @@ def test_wrong_input_of_a_node_comes_back_with_words_at_the_field_and_all_that_w
     for more, words in (
         ({"commodities": "unobtainium"}, "Not known: unobtainium"),
         ({"operated_by": "Nobody"}, "Nothing in this map"),
-        ({"operated_by": "o"}, "Several are meant"),
-        ({"operated_by": "Coop Espior"}, "Like it: “Coop Espoir”"),
+        ({"operated_by": "o"}, "Several sites match"),
+        ({"operated_by": "Coop Espior"}, "Similar: “Coop Espoir”"),
         ({"latitude": "5"}, "both coordinates"),
         ({"latitude": "500"}, "Degrees between"),
         ({"latitude": "north"}, "Write a number in digits"),
@@ -563,7 +563,7 @@ def test_list_goes_from_upload_over_columns_and_preview_to_the_map_and_back(
     work()
 
     preview = analyst.get(page).text
-    assert "What this list would change" in preview
+    assert "Preview of changes" in preview
     assert "Atlantis" in preview
     assert "Alpha" in analyst.get(f"{page}?tab=new").text
     assert 'New <span class="faint num">1 site, 1 link</span>' in preview
@@ -591,14 +591,14 @@ def test_list_goes_from_upload_over_columns_and_preview_to_the_map_and_back(
     assert refused.status_code == 422
     assert "leave them out" in refused.text
     assert _post(analyst, page, {"skip_faulty": "y"}, to=f"{page}/apply").status_code == 302
-    assert "Bringing the list in" in analyst.get(page).text
+    assert "Importing the list" in analyst.get(page).text
     work()
     done = analyst.get(page).text
     assert "1 new site" in done
     assert "Alpha" in analyst.get(f"{BASE}/{chain_id}/").text
     assert "list.csv" in analyst.get(f"{BASE}/{chain_id}/imports").text
 
-    assert "Take this import back?" in analyst.get(f"{page}/undo").text
+    assert "Undo this import?" in analyst.get(f"{page}/undo").text
     assert _post(analyst, f"{page}/undo", {}).status_code == 302
     assert "was undone" in analyst.get(page).text
     assert analyst.get(f"{page}/undo").status_code == 409
@@ -620,13 +620,13 @@ def test_list_that_changes_nothing_says_so_and_asks_for_nothing(
     chain_id = UUID(_post(analyst, f"{BASE}/new", data).location.rstrip("/").rpartition("/")[2])
     text = "id,Name,Country\nA1,Alpha,CI\n"
     first = _upload(analyst, chain_id, text)
-    assert "Bring the list into the map" in analyst.get(first).text
+    assert "Import the list" in analyst.get(first).text
     _post(analyst, first, {}, to=f"{first}/apply")
     work()
 
     again = analyst.get(_upload(analyst, chain_id, text)).text
-    assert "Nothing would change" in again
-    assert "Bring the list into the map" not in again
+    assert "There is nothing to import" in again
+    assert "Import the list" not in again
     assert 'aria-current="page">Unchanged' in again
     assert ">A1</td>" in again
 
@@ -736,7 +736,7 @@ def test_empty_map_and_map_without_own_business_say_what_to_do(
         _link(tenant, a, b, 0.5)
     page = analyst.get(f"{BASE}/{key}/").text
 
-    assert "Where does this chain end?" in page
+    assert "No own operation" in page
     assert "Final buyers" in page
     assert "Not linked yet" in page
 

@@ -359,7 +359,7 @@ def test_a_merged_pair_cannot_be_decided_again(world: World):
     world.decide(PairState.SAME)
     with acting(world.tenant):
         version = db.session.get(DuplicatePair, pair.id).row_version
-        with pytest.raises(Conflict, match="one site already"):
+        with pytest.raises(Conflict, match="merged already"):
             matching.decide(
                 pair.id,
                 PairState.LATER,

@@ -82,9 +82,9 @@ def the_pair(world: World) -> DuplicatePair:
 def test_a_map_that_was_never_searched_says_what_a_search_does(manager: Browser, world: World):
     page = manager.open(f"/{world.chain_id}/")
 
-    assert "was not searched yet" in page
+    assert "has not been searched yet" in page
     assert "Search this map" in page
-    assert "Nothing was merged" in manager.open(f"/{world.chain_id}/merged")
+    assert "Nothing has been merged" in manager.open(f"/{world.chain_id}/merged")
 
 
 def test_a_search_is_asked_for_shown_as_it_goes_and_its_pairs_listed(
@@ -132,7 +132,7 @@ def test_both_records_stand_side_by_side_with_differing_words_marked(world: Worl
 
     assert rows["Name"].left == [Part("Usine Soleil", False), Part("S.A.", True)]
     assert rows["Name"].state == "differs"
-    assert (rows["Country"].state, rows["Id: lei"].state) == ("same", "gap")
+    assert (rows["Country"].state, rows["ID: lei"].state) == ("same", "gap")
     assert rows["Coordinates"].right == [Part("5.00000, -4.00000", False)]
     assert rows["From the list: workers"].right == [Part("1,200", False)]
     assert rows["From the list: open"].right == [Part("yes", False)]
@@ -155,7 +155,7 @@ def test_each_decision_leads_to_the_next_pair_and_the_last_one_to_the_list(
     assert "Decided: different" in page and world.tenant.manager.name in page
     assert manager.send(f"/pairs/{pair.id}/reopen", version=2)[0] == 302
     assert manager.send(f"/pairs/{pair.id}", decision="later", version=3)[0] == 302
-    assert "Put aside on" in manager.open(f"/pairs/{pair.id}")
+    assert "Postponed on" in manager.open(f"/pairs/{pair.id}")
 
 
 def test_a_decision_goes_on_to_the_next_open_pair(manager: Browser, world: World):
@@ -192,7 +192,7 @@ def test_a_merge_is_told_on_both_pages_and_split_from_them(
     world.search()
     pair = the_pair(world)
     node_page = f"/nodes/{world.one}"
-    assert "one supplier or two" in manager.open(node_page)
+    assert "Compare with" in manager.open(node_page)
     manager.send(f"/pairs/{pair.id}", decision="same", version=1, keep=world.one)
     with world.unit():
         merge = db.session.scalars(select(NodeMerge)).one().id
@@ -221,15 +221,15 @@ def test_a_merged_pair_whose_list_changed_is_asked_again_on_its_page(
 
     page = manager.open(f"/pairs/{pair.id}")
 
-    assert "They are one supplier since" in page
+    assert "Merged since" in page
     assert "Still the same" in page
-    assert "If they are the same, which one stays?" not in page
+    assert "Record to keep if they are the same" not in page
     listed = manager.open(f"/{world.chain_id}/")
     assert f"/pairs/{pair.id}" in listed
-    assert "Asked again" in listed
+    assert "Decision reopened" in listed
     code, _ = manager.send(f"/pairs/{pair.id}", decision="same", version=3)
     assert code == 302
-    assert "They stay one supplier." in manager.open(f"/{world.chain_id}/")
+    assert "The records stay merged." in manager.open(f"/{world.chain_id}/")
 
 
 def test_an_archived_node_that_was_not_merged_can_be_restored(manager: Browser, world: World):
@@ -257,7 +257,7 @@ def test_many_are_counted_asked_once_merged_and_undone(manager: Browser, world: 
     work(world.app)
     assert "2 pairs were merged." in manager.open(run)
     assert manager.send(f"{run}/undo")[0] == 302
-    assert "Taking the merges back" in manager.open(run)
+    assert "Undoing the merges" in manager.open(run)
     work(world.app)
     assert "the pairs are open" in manager.open(run)
 
@@ -303,6 +303,6 @@ def test_the_preview_of_a_list_shows_rows_that_may_be_known(manager: Browser, wo
     page = manager.client.get(manager.root.replace("matching", "value-chain") + path)
 
     assert page.status_code == 200
-    assert "Maybe known" in page.text
+    assert "Possible duplicates" in page.text
     assert f"/value-chain/nodes/{world.one}" in page.text
     assert "another row of this list" in page.text

@@ -371,10 +371,10 @@ def test_nodes_of_two_maps_archived_ones_and_one_with_itself_cannot_be_merged(
         gone = add(chain, "Gone", tenant)
         value_chain.archive_node(gone, act=Act(tenant.manager, NOW))
         for one, other, words in (
-            (here, there, "two maps"),
+            (here, there, "different maps"),
             (here, here, "one site already"),
-            (here, gone, "not part of the map"),
-            (gone, here, "not part of the map"),
+            (here, gone, "no longer part of the map"),
+            (gone, here, "no longer part of the map"),
         ):
             with pytest.raises(Conflict, match=words):
                 merge_nodes(one, other, act=Act(tenant.manager, NOW))

@@ -44,8 +44,8 @@ def test_cards_stand_in_their_fixed_order(
 
     headings = (
         "This site stands in an area where something happens",
-        ">Buys from<",
-        ">Sells to<",
+        ">Suppliers<",
+        ">Buyers<",
         'id="node-risks">Risks to children<',
         'id="node-again">To look at again<',
         ">History<",
@@ -82,7 +82,7 @@ def test_shares_of_input_beyond_the_whole_are_said_beside_them(
     after = analyst.get(page).text
 
     assert "Shares of input total" not in before
-    suppliers = after.split(">Buys from<")[1].split(">Sells to<")[0]
+    suppliers = after.split(">Suppliers<")[1].split(">Buyers<")[0]
     assert "Shares of input total 123%" in suppliers
     assert "Origin not mapped" not in suppliers
 

@@ -267,7 +267,7 @@ def test_far_tiers_of_a_deep_map_share_one_lane_and_open_there(
     assert {f"Tier {n}" for n in range(5, 10)} <= {one.split(",")[0] for one in titles(page)}
     assert not any(one.startswith("Step 7") for one in titles(page))
     assert sum(one.startswith("Step 7") for one in titles(opened)) == 4
-    assert "Further back" in page  # where the origin of the farthest is not known
+    assert "Further upstream" in page  # where the origin of the farthest is not known
     assert titles(manager.get(at(deep, f"?focus={deep.farms}")).text)  # never folded
 
 
@@ -317,10 +317,10 @@ def test_neighbourhood_folds_many_into_one_box_and_goes_on_by_links(
     more = manager.get(address_of(page, "3 more")).text
     onward = manager.get(address_of(page, "Maison Cacao")).text
 
-    assert "Around Lagune Export" in page
+    assert "Suppliers and buyers of Lagune Export" in page
     assert any("Origin not mapped" in one for one in titles(page))
     assert sum("=Coop" in one for one in titles(more)) == 12
-    assert "Around Maison Cacao" in onward
+    assert "Suppliers and buyers of Maison Cacao" in onward
     assert "Lagune Export" in onward
 
 

@@ -183,21 +183,21 @@ def test_a_view_of_another_organisation_is_not_found(
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ([], ["Everything"]),
+        ([], ["All sites"]),
         ([["band", "none"], ["country", "none"]], ["Country not known", "Not assessed"]),
         ([["band", "high"], ["country", "GH"]], ["Ghana", "High risk"]),
         ([["archived", "1"], ["tier", "0"]], ["Own business", "Archived"]),
         ([["archived", "0"], ["tier", "2"]], ["Tier 2"]),
         ([["kind", "site"], ["kind", "moon"]], ["Site"]),
-        ([["issue", "ISS-CL"]], ["First issue: Child labour below the minimum age"]),
+        ([["issue", "ISS-CL"]], ["Highest risk: Child labour below the minimum age"]),
         ([["band", "low"], ["issue", "ISS-CL"]], ["Band of: Child labour below the minimum age", "Low risk"]),
         ([["q", "{0} coop"], ["sector", "ours"], ["sort", "risk"]],
          ["“{0} coop”", "ours", "Sorted by risk"]),
         ([["depth", "3"], ["focus", "x"], ["show", "upstream"], ["show", "all"]],
-         ["Tiers up: 3", "One site in focus", "Only what feeds it", "Up and down"]),
+         ["Tiers upstream: 3", "One site in focus", "Upstream only", "Upstream and downstream"]),
         ([["open", "1.CI:10"], ["open", "2.GH:10"]], ["2 groups open"]),
         ([["colour", "highest"], ["colour", "moon"]],
-         ["Coloured by Highest risk over all issues", "Coloured by moon"]),
+         ["Coloured by: Highest risk over all issues", "Coloured by: moon"]),
     ],
 )  # fmt: skip
 def test_a_view_is_told_in_words(parts: list[list[str]], words: list[str]):
@@ -270,7 +270,7 @@ def test_words_of_the_address_that_nobody_knows_are_passed_over(
     page = analyst.get(at(cocoa, f"views/save?{query}"))
 
     assert page.status_code == 200
-    assert "Table – <bdi>Everything" in page.text
+    assert "Table – <bdi>All sites" in page.text
 
 
 def test_a_view_is_renamed_and_removed_on_the_page_of_all_views(

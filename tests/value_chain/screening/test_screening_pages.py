@@ -85,7 +85,7 @@ def test_a_file_that_is_here_already_is_told(manager):
 def test_both_records_stand_side_by_side(manager, match):
     page = manager.get(match).text
 
-    assert "On the list" in page and "In the map" in page and "alike" in page
+    assert "On the list" in page and "In the map" in page and "Similarity" in page
 
 
 def test_the_page_of_a_node_asks_those_who_may_answer_until_somebody_did(
@@ -95,11 +95,13 @@ def test_the_page_of_a_node_asks_those_who_may_answer_until_somebody_did(
     page = f"/o/acme/value-chain/nodes/{node}"
     auditor = signed_in_client(app, tenant, RoleId.AUDITOR)
 
-    assert f'href="{match}">Compare with <bdi>' in manager.get(page).text
-    assert "May be on an official list" not in auditor.get(page).text
+    shown = manager.get(page).text
+    assert f'href="{match}">Compare with <bdi>' in shown
+    assert "List screening: 1 possible match" in shown
+    assert "possible match" not in auditor.get(page).text
 
     answer(manager, match, answer="not_same", harm="potential")
-    assert "May be on an official list" not in manager.get(page).text
+    assert "possible match" not in manager.get(page).text
 
 
 def test_a_confirmation_leads_to_its_finding(manager, match):
@@ -108,7 +110,7 @@ def test_a_confirmation_leads_to_its_finding(manager, match):
     assert done.status_code == 302 and "/findings/" in done.location
     assert "Official list" in manager.get(done.location).text
     page = manager.get(match).text
-    assert "Your answer" not in page and "The finding" in page
+    assert ">Decision<" not in page and "Open the finding" in page
     assert answer_again(manager, match).status_code == 409
 
 
@@ -156,6 +158,7 @@ def test_an_analyst_answers_and_uploads_nothing_and_an_auditor_reads(app, tenant
     analyst = signed_in_client(app, tenant, RoleId.ANALYST)
     auditor = signed_in_client(app, tenant, RoleId.AUDITOR)
 
+    assert ">Decision<" in analyst.get(match).text
     assert analyst.get(f"{HOME}lists/new").status_code == 403
     assert answer(analyst, match, answer="unsure", harm="potential").status_code == 302
-    assert "Your answer" not in auditor.get(match).text
+    assert ">Decision<" not in auditor.get(match).text

@@ -247,7 +247,7 @@ def test_the_command_imports_a_page_and_tells_the_changes_as_words_json_and_file
     assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 0), second.output
     told = json.loads(first.stdout)
     assert (told["entries"], told["edition_on"], told["changes"]) == (6, "2025-01-14", {})
-    assert "15 January 2025: 6 entries; against the release before: 1 new, 1 gone" in second.output
+    assert "15 January 2025: 6 entries; against the previous edition: 1 new, 1 gone" in second.output
     assert json.loads(third.stdout)["is_new"] is False
     rows = list(csv.DictReader(StringIO(out.read_text("utf-8-sig"))))
     assert [(row["Change"], row["Name"][:9]) for row in rows] == [
@@ -339,7 +339,7 @@ def test_the_page_imports_a_known_list_with_a_file_and_shows_the_release(manager
     page = manager.get(done.location).text
     assert "14 January 2025: 6 entries" in page and "Section 2(d)(2)(B)(ii)" in page
     assert "Known official list" in page and "Screening is under way" in page
-    assert "Changes since the release before" not in page
+    assert "Changes since the previous edition" not in page
 
 
 def test_the_page_of_a_release_shows_what_is_new_and_gone_and_gives_it_as_a_file(
@@ -353,7 +353,7 @@ def test_the_page_of_a_release_shows_what_is_new_and_gone_and_gives_it_as_a_file
     page = manager.get(done.location).text
     assert "2 new, 1 gone, 1 no longer in force" in page
     assert "Old Works" in page and "New Works" in page
-    assert ">1 open match</a> that the release before did not give" in page
+    assert ">1 open match that the previous edition did not give</a>" in page
     key = done.location.rsplit("/", 1)[1]
     export = f"{HOME}lists/{key}/changes"
     token = csrf_token(manager, f"{HOME}lists/new")

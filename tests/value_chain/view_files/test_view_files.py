@@ -254,7 +254,7 @@ def test_a_country_whose_sites_are_not_linked_has_no_part_of_our_input(
     rows = file_of_page(manager, at(grown, "world?size=volume"))["countries"]
 
     assert "<title>Peru: 1, ?, " in page
-    assert "Part of our input is not known" in page
+    assert "The share is not known where" in page
     parts = {row["Country"]: row["Part of our input"] for row in rows}
     assert parts["Peru"] == "not known"
     assert float(parts["France"]) == 0
@@ -270,7 +270,7 @@ def test_a_share_is_not_known_where_one_behind_it_is_not(grown: CocoaMap, manage
     assert shares["Lagune Export", "Maison Cacao"] == "1.0"
 
 
-LIKE = "No site is called “Lagune Exprot”. These are like it."
+LIKE = "No site is called “Lagune Exprot”. Sites with similar names are shown."
 
 
 @pytest.mark.parametrize("kind", list(ViewKind))
@@ -386,7 +386,7 @@ def test_a_picture_of_the_list_says_what_its_rows_say(
     picture = export(manager, grown, ViewKind.TABLE, "svg", "q=Lagune&sort=risk").text
     texts = [*ElementTree.fromstring(picture).itertext()]
 
-    assert "1 site, worst first." in texts
+    assert "1 site, highest risk first." in texts
     for words in ("Lagune Export", "Business", "Côte d’Ivoire", "3", "2 overdue", "Sent"):
         assert words in texts, words
 
@@ -432,7 +432,7 @@ def test_who_answers_for_a_site_leaves_the_organisation_in_no_file_of_a_view(
         data = export(manager, grown, ViewKind.TABLE, form, query).data
         text = str(tables_of(data)) if form == "csv" else data.decode()
         assert "Lagune Export" in text or form == "geojson"
-        assert "Sites that one person answers for" in text
+        assert "Sites of one owner" in text
         assert person.name not in text, form
 
 

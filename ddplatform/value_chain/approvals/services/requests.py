@@ -18,6 +18,7 @@ from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import (
     AbsenceReason,
     Approval,
@@ -65,11 +66,11 @@ def check_wish(wish: Wish | None, *, today: date) -> Wish:
     until = wish.expires_on if wish else None
     problems = {}
     if not reason:
-        problems[REASON] = "Say what it rests on: a second person decides by it."
+        problems[REASON] = gettext("Enter the reason; the second person decides by it.")
     elif len(reason) > LONGEST_REASON:
-        problems[REASON] = f"Use at most {LONGEST_REASON:,} characters."
+        problems[REASON] = gettext("Use at most %(most)s characters.", most=f"{LONGEST_REASON:,}")
     if until is None or not today < until <= today + LONGEST:
-        problems[UNTIL] = "Choose a day after today, at most twelve months ahead."
+        problems[UNTIL] = gettext("Choose a day after today, at most twelve months ahead.")
     if problems or until is None:
         raise Invalid(fields=problems)
     return Wish(reason=reason, expires_on=until)

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext
 from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, BulkVerb
 from ddplatform.value_chain.bulk_changes.queries import (
     Wish,
@@ -35,7 +36,6 @@ CHANGE, UNDO = "bulk:change", "bulk:undo"
 PART = 500
 """Nodes changed in one transaction; more than these are changed in the background."""
 MOST = 100_000
-TOO_MANY = f"More than {MOST:,} sites at once."
 IDS_IN_EVENT = 1_000
 _FIELDS = {BulkVerb.OWNER: "owner", BulkVerb.GROUP: "group"}
 
@@ -58,7 +58,9 @@ def read_wish(verb: BulkVerb, value: str) -> Wish:
     value = plain_tag(value) if is_tag else value
     if verb is BulkVerb.REMOVE_TAG and value:
         return Wish(verb, value)  # whatever a list brought can be taken off
-    label, longest = ("a tag", TAG_LENGTH) if is_tag else ("a name of the group", GROUP_LENGTH)
+    label, longest = (
+        (gettext("a tag"), TAG_LENGTH) if is_tag else (gettext("a name of the group"), GROUP_LENGTH)
+    )
     if fault := fault_in(value, label=label, longest=longest, required=is_tag):
         raise Invalid(fields={_FIELDS.get(verb, "tag"): fault})
     return Wish(verb, value)
@@ -68,7 +70,12 @@ def _member(value: str) -> str:
     try:
         return str(get_person(UUID(value)).user_id) if value else ""
     except (ValueError, NotFound) as error:
-        raise Invalid(fields={"owner": "Choose a person of your organisation."}) from error
+        raise Invalid(fields={"owner": gettext("Choose a person of your organisation.")}) from error
+
+
+def too_many_words() -> str:
+    """That more sites were chosen than one change can hold."""
+    return gettext("More than %(most)s sites at once.", most=f"{MOST:,}")
 
 
 def mark_of(keys: Sequence[UUID]) -> str:
@@ -91,20 +98,23 @@ def request_change(
             nodes than the person was shown.
     """
     if len(keys) > MOST:
-        raise Invalid(TOO_MANY, "Set a filter, so that they are fewer.")
+        raise Invalid(too_many_words(), gettext("Set a filter to select fewer."))
     chain = get_chain_for_change(chain_id)
     if is_one_going_on(chain_id):
         raise Conflict(
-            "Another change of many sites goes on in this map.", "Wait until it has ended."
+            gettext("Another change of many sites goes on in this map."),
+            gettext("Wait until it has ended."),
         )
     wanted = sorted(plan_change(chain_id, wish, keys).before)
     if mark_of(wanted) != seen:
         raise Conflict(
-            "The sites changed after you opened this page.",
-            "Look at the numbers again, then go on.",
+            gettext("The sites changed after you opened this page."),
+            gettext("Check the numbers again, then continue."),
         )
     if not wanted:
-        raise Invalid("Nothing would change.", "Choose other sites, or another step.")
+        raise Invalid(
+            gettext("Nothing would change."), gettext("Choose other sites, or another step.")
+        )
     change = _made(chain, wish, wanted, act=act)
     if len(wanted) > PART:
         _queue(change, CHANGE, act=act)
@@ -213,7 +223,10 @@ def stop(change_id: UUID, *, act: Act) -> BulkChange:
     chain = get_chain_for_change(get_change(change_id).chain_id)
     change = get_change(change_id, for_change=True)
     if change.finished_at is not None or change.undone_at is not None:
-        raise Conflict("There is nothing to stop.", "Open the page again to see what was done.")
+        raise Conflict(
+            gettext("There is nothing to stop."),
+            gettext("Open the page again to see what was done."),
+        )
     change.stopped_at = act.at
     if has_failed(change):
         _finish(chain, change, act=act)
@@ -234,9 +247,15 @@ def undo(change_id: UUID, *, act: Act) -> BulkChange:
     change = get_change(change_id, for_change=True)
     is_over_early = has_failed(change)
     if change.undone_at is not None and not is_over_early:
-        raise Conflict("This was undone already.", "Open the page again to see what was done.")
+        raise Conflict(
+            gettext("This was undone already."),
+            gettext("Open the page again to see what was done."),
+        )
     if change.finished_at is None and not is_over_early:
-        raise Conflict("There is nothing to undo yet.", "Wait until it has ended, or stop it.")
+        raise Conflict(
+            gettext("There is nothing to undo yet."),
+            gettext("Wait until it has ended, or stop it."),
+        )
     change.undone_at, change.undone_by_id, change.finished_at = act.at, act.by.user_id, None
     audit.record("bulk_change:undo", change, act=act, verb=change.verb, nodes=change.changed)
     if change.changed > PART:

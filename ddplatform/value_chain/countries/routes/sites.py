@@ -9,6 +9,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.countries.scope import MapScope, map_scope
 from ddplatform.value_chain.countries.views.sites import dots_of, site_columns
@@ -80,5 +81,5 @@ def _asked(chain_id: UUID) -> MapScope:
     """
     scope = map_scope(get_chain(chain_id))
     if request.args.get("edition", scope.edition) != scope.edition:
-        raise Conflict("The map was changed after you opened it.", "Open the page again.")
+        raise Conflict(_("The map was changed after you opened it."), _("Open the page again."))
     return scope

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.countries.queries.cells import Cells
 from ddplatform.value_chain.drawings.shades import Shade, mix_words
 from ddplatform.value_chain.graph.queries.snapshots import MapSnapshot
 
-NO_COUNTRY = "Country not known"
+NO_COUNTRY = _("Country not known")
 Address = Callable[[str | None, int | None], str]
 """Of the list of the sites of a country (None: not known) and a lane (None: all)."""
 
@@ -72,7 +73,7 @@ def country_rows(
             of_tiers = partial(_of_tiers, key, cells.lanes, mine, events, shades, address)
             total = [sum(counts) for counts in zip(*mine, strict=True)]
             whole = _cell(total, shades, sum(events), address(key, None))
-            label = country_name(code) if code else NO_COUNTRY
+            label = country_name(code) if code else str(NO_COUNTRY)
             found.append(CountryRow(key, label, whole, of_tiers))
     return sorted(found, key=lambda row: (-row.whole.count, row.code or "~"))
 

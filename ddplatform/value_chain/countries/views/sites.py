@@ -8,6 +8,7 @@ import numpy as np
 
 from ddplatform.documents.drawings.site_dots import DotMap, Sites, dot_map
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.languages import current_language, gettext
 from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import NO_COUNTRY
 from ddplatform.value_chain.mapping.views import lane_word
@@ -15,14 +16,17 @@ from ddplatform.value_chain.mapping.views import lane_word
 MOST_COLUMNS = 31
 """The file of the dots has five bits for the column; the farthest tiers share one."""
 KEPT = 4
-_kept: OrderedDict[tuple[UUID, str], DotMap] = OrderedDict()
+_kept: OrderedDict[tuple[UUID, str, str], DotMap] = OrderedDict()
 _lock = Lock()
 
 
 def site_columns(scope: MapScope) -> list[str]:
     """The words over the columns of the dots."""
     words = [(len(lanes), lane_word(scope.snapshot, lanes[-1])) for lanes in _columns(scope)]
-    return [f"From {word.lower()}" if shared > 1 else word for shared, word in words]
+    return [
+        gettext("From %(tier)s", tier=word.lower()) if shared > 1 else word
+        for shared, word in words
+    ]
 
 
 def _columns(scope: MapScope) -> list[list[int]]:
@@ -37,7 +41,7 @@ def _columns(scope: MapScope) -> list[list[int]]:
 
 def dots_of(scope: MapScope) -> DotMap:
     """The drawing; of the newest few it is kept."""
-    key = (scope.chain.id, scope.edition)
+    key = (scope.chain.id, scope.edition, current_language())
     with _lock:
         if key in _kept:
             return _kept[key]
@@ -55,7 +59,7 @@ def _draw(scope: MapScope) -> DotMap:
     known = sorted((lane, at) for at, lanes in enumerate(columns) for lane in lanes)
     lanes, column = np.array(known, dtype=np.int64).reshape(-1, 2).T
     sites = Sites(
-        labels=[country_name(code) if code else NO_COUNTRY for code in snapshot.countries],
+        labels=[country_name(code) if code else str(NO_COUNTRY) for code in snapshot.countries],
         label=snapshot.country[rows],
         column=column[np.searchsorted(lanes, snapshot.lane[rows])],
         place=scope.colours.place[rows],

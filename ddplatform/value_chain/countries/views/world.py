@@ -11,15 +11,16 @@ from markupsafe import Markup
 
 from ddplatform.infrastructure.assets.files import load_outline
 from ddplatform.infrastructure.web.filters import percent
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.countries.scope import MapScope
 from ddplatform.value_chain.countries.views.rows import CountryRow
 from ddplatform.value_chain.drawings.world import Bubble, world_map_svg
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.method import Floats
 
-TITLE = (
-    "World map: sites by country, coloured by the gravest of them. "
-    "The list beside it says the same."
+TITLE = _(
+    "World map: sites by country, coloured by the most critical of them. "
+    "The list on this page has the same data."
 )
 
 
@@ -30,7 +31,7 @@ class BubbleSize(StrEnum):
     VOLUME = "volume"
 
 
-SIZE_WORDS = {BubbleSize.SITES: "Number of sites", BubbleSize.VOLUME: "Part of our input"}
+SIZE_WORDS = {BubbleSize.SITES: _("Number of sites"), BubbleSize.VOLUME: _("Share of our input")}
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def world_drawing(
     hits = {row.country.code: row.country.whole.gravest for row in rows if row.country.code}
     outline = load_outline(Path(current_app.static_folder or ""))
     return world_map_svg(
-        hits, bubbles, outline=outline, land_href=land_href, land=land, title=TITLE
+        hits, bubbles, outline=outline, land_href=land_href, land=land, title=str(TITLE)
     )
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db, end_of
-from ddplatform.infrastructure.errors import Invalid
 from ddplatform.value_chain.history.models import MapChange, MapStep, Part
 from ddplatform.value_chain.history.queries.values import typed
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
@@ -62,32 +61,6 @@ class Past:
         """What the map was called."""
         name: str = self.words[ValueChain].get(chain.id, {}).get("name", chain.name)
         return name
-
-
-def check_day(chain: ValueChain, day: date, *, today: date, field: str = "day") -> None:
-    """Refuse a day of which nothing can be told.
-
-    Raises:
-        Invalid: the day is still to come, or the map was not there yet.
-    """
-    if day > today:
-        raise Invalid(fields={field: "Nothing is known of a day to come; choose today or earlier."})
-    first = chain.created_at.date()
-    if day < first:
-        told = f"This map began on {first.isoformat()}; choose that day or a later one."
-        raise Invalid(fields={field: told})
-
-
-def check_days(chain: ValueChain, first: date, second: date, *, today: date) -> None:
-    """Refuse two days that cannot be put side by side.
-
-    Raises:
-        Invalid: as `check_day`, or the second day is not the later one.
-    """
-    check_day(chain, first, today=today, field="first")
-    check_day(chain, second, today=today, field="second")
-    if second < first:
-        raise Invalid(fields={"second": "Choose a day that is not before the first one."})
 
 
 def load_past(chain: ValueChain, day: date) -> Past:

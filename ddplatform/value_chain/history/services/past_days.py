@@ -11,7 +11,8 @@ from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job_on_map
 from ddplatform.value_chain.graph.queries.snapshots import load_past_snapshot
-from ddplatform.value_chain.history.queries.past import check_day, load_past
+from ddplatform.value_chain.history.queries.past import load_past
+from ddplatform.value_chain.history.services.days import check_day
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 PREPARE = "map:past-day"

@@ -8,6 +8,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.languages import gettext
 from ddplatform.value_chain.import_activities.services import add_answers
 from ddplatform.value_chain.imports.queries import (
     get_applied_import,
@@ -68,12 +69,16 @@ def mend_values(import_id: UUID, puts: MappingOf[UUID, str], *, act: Act) -> int
         if fault.can_mend and (put := typed[fault.id]) != fault.value
     ]
     if not mends:
-        raise Invalid("Type the right value beside at least one problem.")
+        raise Invalid(gettext("Enter the replacement value for at least one problem."))
     kept = [mend for mend in row.mends if not any(map(_same_value(mend), mends))]
     if len(kept) + len(mends) > MAX_MENDS or any(len(m["put"] or "") > MAX_VALUE for m in mends):
         raise Invalid(
-            f"At most {MAX_MENDS:,} values of {MAX_VALUE} letters can be mended here.",
-            "Mend the rest in the file and upload it again.",
+            gettext(
+                "At most %(count)s values of %(length)s characters can be corrected here.",
+                count=f"{MAX_MENDS:,}",
+                length=MAX_VALUE,
+            ),
+            gettext("Correct the rest in the file and upload it again."),
         )
     row.mends = [*kept, *mends]
     queue_preview(row, act=act)
@@ -94,7 +99,9 @@ def take_mend_back(import_id: UUID, place: int, *, act: Act) -> MapImport:
     """
     row = _open_import(import_id)
     if not 0 <= place < len(row.mends):
-        raise Conflict("This correction is not there any more.", "Open the page again.")
+        raise Conflict(
+            gettext("This correction no longer exists."), gettext("Open the page again.")
+        )
     row.mends = [mend for at_place, mend in enumerate(row.mends) if at_place != place]
     queue_preview(row, act=act)
     audit.record("map_import:mend", row, act=act, values=-1)
@@ -128,7 +135,8 @@ def add_corrections(import_id: UUID, file: NamedBytes, *, act: Act) -> MapImport
     """
     row = _open_import(import_id)
     if len(file.content) > MAX_BYTES:
-        raise Invalid(fields={"file": f"“{file.name}” is larger than 10 MB."})
+        too_large = gettext("“%(file)s” is larger than 10 MB.", file=file.name)
+        raise Invalid(fields={"file": too_large})
     read_corrections(file)
     digest = adapters().files.put(act.by.organisation_id, file.content)
     kept = {"name": file.name, "sha256": digest, "size_bytes": len(file.content)}
@@ -171,5 +179,7 @@ def _open_import(import_id: UUID) -> MapImport:
     """An import that may still be corrected."""
     row = get_import_for_change(import_id)
     if row.status not in (ImportStatus.PREVIEWED, ImportStatus.REFUSED, ImportStatus.READING):
-        raise Conflict("This import is applied already.", "Upload the list again.")
+        raise Conflict(
+            gettext("This import is applied already."), gettext("Upload the list again.")
+        )
     return row

@@ -159,7 +159,7 @@ def _keep_failure(row: MapImport, refusal: dict[str, str], *, act: Act) -> None:
 _FAULTY = {
     "code": "faulty_rows",
     "message": "Some rows have problems, so nothing was changed.",
-    "advice": "Mend the rows, or choose to leave them out.",
+    "advice": "Correct the rows, or choose to leave them out.",
 }
 
 

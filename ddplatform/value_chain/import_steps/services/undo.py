@@ -10,6 +10,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.languages import gettext
 from ddplatform.value_chain.history.queries.values import typed
 from ddplatform.value_chain.import_steps.queries.dependents import list_dependents
 from ddplatform.value_chain.import_steps.queries.since import is_new, keys_of, load_undo
@@ -25,16 +26,17 @@ from ddplatform.value_chain.mapping.models import (
 from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change, list_rows_by_key
 from ddplatform.value_chain.mapping.services.changes import finish_import
 from ddplatform.value_chain.matching_imports.services.sources import withdraw
+from ddplatform.value_chain.words.dependents import counted
 
 
 def obstacle_to_undo(row: MapImport) -> str | None:
     """Why an import cannot be undone any more, in words; None where it can."""
     if row.status is not ImportStatus.APPLIED:
-        return "It is not applied."
-    words = [
-        f"{one.count:,} {one.one if one.count == 1 else one.many}" for one in list_dependents(row)
-    ]
-    return f"These depend on it: {', '.join(words)}." if words else None
+        return gettext("It is not applied.")
+    words = [counted(one.one, one.many, one.count) for one in list_dependents(row)]
+    if not words:
+        return None
+    return gettext("These records depend on it: %(records)s.", records=", ".join(words))
 
 
 def undo_import(import_id: UUID, *, act: Act) -> MapImport:
@@ -48,8 +50,8 @@ def undo_import(import_id: UUID, *, act: Act) -> MapImport:
     obstacle = obstacle_to_undo(row)
     if obstacle is not None:
         raise Conflict(
-            f"This import cannot be undone. {obstacle}",
-            "Change or archive single sites instead.",
+            gettext("This import cannot be undone. %(obstacle)s", obstacle=obstacle),
+            gettext("Change or archive single sites instead."),
         )
     steps = load_undo(row)
     changed = row.counts.get("applied", {})

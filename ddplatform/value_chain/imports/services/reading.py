@@ -13,6 +13,7 @@ from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.import_activities.services import (
     activities_told,
@@ -123,16 +124,16 @@ def keep_files(
 
 def _check_files(files: Sequence[NamedBytes]) -> None:
     if not files:
-        raise Invalid(fields={"files": "Choose at least one file."})
+        raise Invalid(fields={"files": gettext("Choose at least one file.")})
     if len(files) > MAX_FILES:
-        raise Invalid(fields={"files": f"Choose at most {MAX_FILES} files for one import."})
+        most = gettext("Choose at most %(count)s files for one import.", count=MAX_FILES)
+        raise Invalid(fields={"files": most})
     for file in files:
         if len(file.content) > MAX_BYTES:
-            raise Invalid(
-                fields={
-                    "files": f"“{file.name}” is larger than 10 MB. Split it into several lists."
-                }
+            too_large = gettext(
+                "“%(file)s” is larger than 10 MB. Split it into several lists.", file=file.name
             )
+            raise Invalid(fields={"files": too_large})
 
 
 def queue_preview(row: MapImport, *, act: Act) -> None:

@@ -6,6 +6,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext
 from ddplatform.value_chain.imports.queries import get_import_for_change
 from ddplatform.value_chain.imports.services.reading import APPLY
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
@@ -27,12 +28,17 @@ def request_apply(
     if row.status in (ImportStatus.APPLYING, ImportStatus.APPLIED):
         return row
     if row.status is not ImportStatus.PREVIEWED:
-        raise Conflict("This import cannot be applied as it stands.", "Upload the list again.")
+        raise Conflict(
+            gettext("This import cannot be applied as it stands."),
+            gettext("Upload the list again."),
+        )
     if row.counts.get("skipped") and not skip_faulty:
         raise Invalid(
-            "Some rows have problems.",
-            "Mend them on this page, or tick “Leave the rows with problems out”.",
-            fields={"skip_faulty": "Some rows have problems: mend them or leave them out."},
+            gettext("Some rows have problems."),
+            gettext("Correct them on this page, or tick “Leave out rows with problems”."),
+            fields={
+                "skip_faulty": gettext("Some rows have problems: correct them or leave them out.")
+            },
         )
     row.status, row.skip_faulty = ImportStatus.APPLYING, skip_faulty
     job = jobs.enqueue(
@@ -54,9 +60,12 @@ def cancel_apply(import_id: UUID, *, act: Act) -> MapImport:
     """
     row = get_import_for_change(import_id)
     if row.status is ImportStatus.APPLIED:
-        raise Conflict("The list was in the map before it could be cancelled.", "Undo the import.")
+        raise Conflict(
+            gettext("The list was imported before the import could be stopped."),
+            gettext("Undo the import."),
+        )
     if row.status is not ImportStatus.APPLYING:
-        raise Conflict("This import is not being applied.")
+        raise Conflict(gettext("This import is not being applied."))
     row.status = ImportStatus.PREVIEWED
     audit.record("map_import:cancel", row, act=act)
     return row

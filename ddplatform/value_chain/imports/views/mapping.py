@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.mapping.models import MapImport
 from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, ROW_LINK_FIELDS
 from supply_chain.intake.drafts import Mapping
@@ -26,43 +27,43 @@ RARE_FIELDS = frozenset(
 )
 """Fields that stand folded while no column is read into them."""
 WORDS: MappingOf[str, str] = {
-    "id": "ID",
-    "name": "Name",
-    "kind": "Kind",
-    "country": "Country",
-    "region": "Region",
-    "address": "Address",
-    "city": "City",
-    "postal_code": "Postal code",
-    "latitude": "Latitude",
-    "longitude": "Longitude",
-    "coordinates": "Coordinates (latitude, longitude)",
-    "grid.east": "Metres to the east (UTM)",
-    "grid.north": "Metres to the north (UTM)",
-    "grid.zone": "Zone of the UTM grid",
-    "sector": "Sector",
-    "commodities": "Commodities",
-    "operated_by": "Operated by",
-    "own_operation": "Own operation",
-    "origin": "Beginning of the chain",
-    "buyer": "Buyer",
-    "buyer.country": "Country of the buyer",
-    "operated_by.country": "Country of who operates it",
-    "supplied_by": "Buys from",
-    "spend": "Annual spend",
-    "volume": "Purchase volume",
-    "attributes.stated_tier": "Stated tier",
+    "id": _("ID"),
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "country": _("Country"),
+    "region": _("Region"),
+    "address": _("Address"),
+    "city": _("City"),
+    "postal_code": _("Postal code"),
+    "latitude": _("Latitude"),
+    "longitude": _("Longitude"),
+    "coordinates": _("Coordinates (latitude, longitude)"),
+    "grid.east": _("Metres to the east (UTM)"),
+    "grid.north": _("Metres to the north (UTM)"),
+    "grid.zone": _("UTM grid zone"),
+    "sector": _("Sector"),
+    "commodities": _("Commodities"),
+    "operated_by": _("Operated by"),
+    "own_operation": _("Own operation"),
+    "origin": _("Beginning of the chain"),
+    "buyer": _("Buyer"),
+    "buyer.country": _("Country of the buyer"),
+    "operated_by.country": _("Country of the operator"),
+    "supplied_by": _("Buys from"),
+    "spend": _("Annual spend"),
+    "volume": _("Purchase volume"),
+    "attributes.stated_tier": _("Stated tier"),
     **{f"external_ids.{scheme}": register.title for scheme, register in REGISTERS.items()},
-    "supplier": "Supplier",
-    "commodity": "Commodity",
-    "share": "Share of the buyer's input",
-    "flow_evidence": "How the flow is known",
-    "valid_from": "From",
-    "valid_to": "Until",
-    "chain.1": "On the way to us: our direct supplier",
-    "chain.2": "On the way to us: second step",
-    "chain.3": "On the way to us: third step",
-    "chain.4": "On the way to us: fourth step",
+    "supplier": _("Supplier"),
+    "commodity": _("Commodity"),
+    "share": _("Share of the buyer's input"),
+    "flow_evidence": _("Evidence of the flow"),
+    "valid_from": _("From"),
+    "valid_to": _("Until"),
+    "chain.1": _("Chain to us: direct supplier"),
+    "chain.2": _("Chain to us: second step"),
+    "chain.3": _("Chain to us: third step"),
+    "chain.4": _("Chain to us: fourth step"),
 }
 
 
@@ -168,12 +169,19 @@ def _field(
     return FieldRow(
         name=field,
         input_name=input_name,
-        label=WORDS.get(field) or field.partition(".")[2].replace("_", " ") or field,
+        label=field_word(field),
         column=column,
         confidence=guess.get("confidence"),
         reason=guess.get("reason") or "",
         examples=tuple(entry.get("samples", ())),
     )
+
+
+def field_word(field: str) -> str:
+    """What one of our fields is called; of `attributes.workers` the key."""
+    if field in WORDS:
+        return str(WORDS[field])
+    return field.partition(".")[2].replace("_", " ") or field.replace("_", " ")
 
 
 def read_corrections(row: MapImport, typed: MappingOf[str, str]) -> Mapping:

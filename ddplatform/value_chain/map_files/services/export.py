@@ -11,7 +11,8 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.approvals.queries.approvals import list_called_origins
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
-from ddplatform.value_chain.history.queries.past import Past, check_day, load_past
+from ddplatform.value_chain.history.queries.past import Past, load_past
+from ddplatform.value_chain.history.services.days import check_day
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.graph.export import ExportForm, export_map

@@ -9,6 +9,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import Approval
 from ddplatform.value_chain.approvals.queries.approvals import list_standing
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -34,7 +35,8 @@ def add_link(node_id: UUID) -> ResponseReturnValue:
         other, fields = _other(form, here.chain_id), _fields(form)
         ends = (node_id, other) if is_buyer else (other, node_id)
         made = supply_links.add_link(*ends, fields, wish=wish_of(form), act=g.act)
-        flash(f"The link is in the map.{_waits(made, fields)}", "success")
+        added = gettext("The link is in the map.")
+        flash(f"{added}{_waits(made, fields)}", "success")
         return redirect(url_for("value_chain.node", node_id=node_id))
 
     def show() -> str:
@@ -59,15 +61,18 @@ def _other(form: LinkForm, chain_id: UUID) -> UUID:
 
 
 def _waits(link: SupplyLink, wanted: LinkFields) -> str:
-    is_held = link.flow_evidence is not wanted.flow_evidence
-    return " The confirmation waits for a second person." if is_held else ""
+    if link.flow_evidence is wanted.flow_evidence:
+        return ""
+    waits = gettext("The confirmation waits for a second person.")
+    return f" {waits}"
 
 
 def _fields(form: LinkTerms, known: str | None = None) -> LinkFields:
     text = (form.commodity.data or "").strip()
     commodity = load_reference().find_commodity(text) if text and text != known else None
     if text and text != known and commodity is None:
-        raise Invalid(fields={"commodity": f"“{text}” is not known. Use a name or an HS code."})
+        unknown = gettext("“%(text)s” is not known. Use a name or an HS code.", text=text)
+        raise Invalid(fields={"commodity": unknown})
     share = form.share.data
     return LinkFields(
         kind=LinkKind(form.kind.data),
@@ -95,7 +100,8 @@ def edit_link(link_id: UUID) -> ResponseReturnValue:
             wish=wish_of(form),
             act=g.act,
         )
-        flash(f"Saved.{_waits(changed, fields)}", "success")
+        saved = gettext("Saved.")
+        flash(f"{saved}{_waits(changed, fields)}", "success")
         return redirect(url_for("value_chain.node", node_id=link.buyer_id))
 
     def show() -> str:
@@ -129,7 +135,7 @@ def _as_typed(link: SupplyLink) -> dict[str, object]:
 def archive_link(link_id: UUID) -> ResponseReturnValue:
     """Take a link out of the map; its page offers to restore it."""
     supply_links.archive_link(link_id, act=g.act)
-    flash("The link is archived. You can restore it here.", "success")
+    flash(gettext("The link is archived. You can restore it here."), "success")
     return redirect(url_for("value_chain.edit_link", link_id=link_id))
 
 
@@ -138,5 +144,5 @@ def archive_link(link_id: UUID) -> ResponseReturnValue:
 def restore_link(link_id: UUID) -> ResponseReturnValue:
     """Bring an archived link back."""
     supply_links.restore_link(link_id, act=g.act)
-    flash("The link is back in the map.", "success")
+    flash(gettext("The link is back in the map."), "success")
     return redirect(url_for("value_chain.edit_link", link_id=link_id))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.queries.search import search_nodes
 from ddplatform.value_chain.map_files.services.export import export_chain
@@ -67,7 +68,7 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
             description=form.description.data or "",
             act=g.act,
         )
-        flash("The map has its new name.", "success")
+        flash(gettext("The map has its new name."), "success")
         return redirect(url_for("value_chain.show", chain_id=chain_id))
 
     return answer_form(

@@ -12,6 +12,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
 from ddplatform.value_chain.approvals.queries.approvals import Standing, list_standing
 from ddplatform.value_chain.approvals.services.requests import Wish
@@ -30,7 +32,7 @@ from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import NodeKind
 
 ORIGIN: dict[str, bool | None] = {"": None, "yes": True, "no": False}
-ORIGIN_WAITS = "That the chain begins there waits for a second person."
+ORIGIN_WAITS = _("The mark as beginning of the chain waits for a second person.")
 
 
 def _origin_asked(node_id: UUID) -> Sequence[Standing]:
@@ -49,7 +51,8 @@ def add_node(chain_id: UUID) -> ResponseReturnValue:
         wanted, wish = _fields(form, chain_id, ()), wish_of(form)
         made = value_chain.add_node(chain_id, wanted, wish=wish, act=g.act)
         waits = f" {ORIGIN_WAITS}" if made.is_origin != wanted.is_origin else ""
-        flash(f"“{made.name}” is in the map. Link it to its buyer next.{waits}", "success")
+        added = gettext("“%(name)s” is in the map. Link it to its buyer next.", name=made.name)
+        flash(f"{added}{waits}", "success")
         return redirect(url_for("value_chain.node", node_id=made.id))
 
     def show() -> str:
@@ -81,7 +84,8 @@ def edit_node(node_id: UUID) -> ResponseReturnValue:
             act=g.act,
         )
         waits = f" {ORIGIN_WAITS}" if changed.is_origin != wanted.is_origin else ""
-        flash(f"Saved.{waits}", "success")
+        saved = gettext("Saved.")
+        flash(f"{saved}{waits}", "success")
         return redirect(url_for("value_chain.node", node_id=node_id))
 
     def show() -> str:
@@ -171,9 +175,10 @@ def _commodities(
         else:
             unknown.append(word)
     if unknown:
-        faults["commodities"] = (
-            f"Not known: {', '.join(unknown)}. Use a common name or an HS code, "
-            "or put it into the description of the map."
+        faults["commodities"] = gettext(
+            "Not known: %(names)s. Use a common name or an HS code, "
+            "or put it into the description of the map.",
+            names=", ".join(unknown),
         )
     return tuple(dict.fromkeys(found))
 
@@ -189,14 +194,17 @@ def find_one(text: str, chain_id: UUID, faults: dict[str, str], *, field: str) -
         return meant.one
     names = ", ".join(f"“{row.name}”" for row in meant.nodes[:5])
     if meant.are_called_so:
-        faults[field] = f"Several are meant: {names}. Write the whole name or the id."
+        faults[field] = gettext(
+            "Several sites match: %(names)s. Enter the whole name or the ID.", names=names
+        )
     elif names:
-        faults[field] = (
-            f"Nothing in this map has this name or id. Like it: {names}. "
-            "Write the whole name or the id, or add it to the map first."
+        faults[field] = gettext(
+            "Nothing in this map has this name or ID. Similar: %(names)s. "
+            "Enter the whole name or the ID, or add it to the map first.",
+            names=names,
         )
     else:
-        faults[field] = "Nothing in this map has this name or id. Add it to the map first."
+        faults[field] = gettext("Nothing in this map has this name or ID. Add it to the map first.")
     return None
 
 
@@ -207,7 +215,10 @@ def archive_node(node_id: UUID) -> ResponseReturnValue:
     found = get_node(node_id)
     if request.method == "POST":
         value_chain.archive_node(node_id, act=g.act)
-        flash(f"“{found.name}” is archived. You can restore it on its page.", "success")
+        archived = gettext(
+            "“%(name)s” is archived. You can restore it on its page.", name=found.name
+        )
+        flash(archived, "success")
         return redirect(url_for("value_chain.node", node_id=node_id))
     return render_template(
         "value_chain/mapping/archive_node.html",
@@ -222,5 +233,5 @@ def archive_node(node_id: UUID) -> ResponseReturnValue:
 def restore_node(node_id: UUID) -> ResponseReturnValue:
     """Bring an archived node back with its links."""
     restored = value_chain.restore_node(node_id, act=g.act)
-    flash(f"“{restored.name}” is back in the map.", "success")
+    flash(gettext("“%(name)s” is back in the map.", name=restored.name), "success")
     return redirect(url_for("value_chain.node", node_id=node_id))

@@ -10,6 +10,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
 from ddplatform.value_chain.graph.services.tiers import refresh_tiers, refresh_tiers_near
 from ddplatform.value_chain.history.services.steps import Cause, keep_step
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
@@ -52,8 +53,8 @@ def change_fields(
         refuse_stale(
             part,
             row_version,
-            theirs={labels[name]: _words(name, before) for name, (before, _) in changed.items()},
-            mine={labels[name]: _words(name, after) for name, (_, after) in changed.items()},
+            theirs={str(labels[k]): _words(k, before) for k, (before, _) in changed.items()},
+            mine={str(labels[k]): _words(k, after) for k, (_, after) in changed.items()},
         )
     for name, (_, value) in changed.items():
         setattr(part, name, value)
@@ -67,7 +68,9 @@ def archive(part: Part, name: str, *, act: Act) -> None:
         Conflict: it is archived already.
     """
     if part.archived_at is not None:
-        raise Conflict(f"{name} is archived already.", "Restore it first.")
+        raise Conflict(
+            gettext("%(name)s is archived already.", name=name), gettext("Restore it first.")
+        )
     part.archived_at, part.archived_by_id = act.at, act.by.user_id
 
 
@@ -78,7 +81,7 @@ def restore(part: Part, name: str) -> datetime:
         Conflict: it is not archived.
     """
     if part.archived_at is None:
-        raise Conflict(f"{name} is not archived.")
+        raise Conflict(gettext("%(name)s is not archived.", name=name))
     moment: datetime = part.archived_at
     part.archived_at = part.archived_by_id = None
     return moment
@@ -124,4 +127,4 @@ def _name(field: str, key: UUID) -> str:
     if field != "owner_id":
         return get_node(key).name
     account = get_account(key)
-    return account.name if account else "not known"
+    return account.name if account else gettext("not known")

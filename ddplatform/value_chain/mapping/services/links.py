@@ -9,6 +9,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind, EndCause
 from ddplatform.value_chain.approvals.queries.approvals import is_waiting
 from ddplatform.value_chain.approvals.services.requests import (
@@ -63,9 +64,10 @@ def add_link(
     supplier, buyer = get_node(supplier_id), get_node(buyer_id)
     chain = get_chain_for_change(buyer.chain_id)
     if supplier.id == buyer.id:
-        raise Invalid(fields={"other": "Nobody supplies itself. Choose another supplier or site."})
+        itself = gettext("A site cannot supply itself. Choose another supplier or site.")
+        raise Invalid(fields={"other": itself})
     if supplier.chain_id != buyer.chain_id:
-        raise Invalid(fields={"other": "Both ends must be in the same map."})
+        raise Invalid(fields={"other": gettext("Both ends must be in the same map.")})
     _check(wanted)
     asked = _asked(None, wanted, wish, at=act.at)
     values = {**_values(wanted), "flow_evidence": held_flow(None, wanted.flow_evidence)}
@@ -102,8 +104,12 @@ def _refuse_twin(supplier: ValueChainNode, buyer: ValueChainNode, wanted: LinkFi
         valid_from=wanted.valid_from,
     ):
         raise Conflict(
-            f"“{supplier.name}” supplies “{buyer.name}” with this already.",
-            "Change that link, or name another commodity.",
+            gettext(
+                "“%(supplier)s” supplies “%(buyer)s” with this already.",
+                supplier=supplier.name,
+                buyer=buyer.name,
+            ),
+            gettext("Change that link, or name another commodity."),
         )
 
 
@@ -171,7 +177,7 @@ def archive_link(link_id: UUID, *, act: Act) -> SupplyLink:
     """
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
-    archive(link, "This link", act=act)
+    archive(link, gettext("This link"), act=act)
     finish_change(chain, "link:archive", touched=[link.supplier_id], act=act)
     audit.record("link:archive", link, act=act, share=link.share)
     return link
@@ -187,8 +193,10 @@ def restore_link(link_id: UUID, *, act: Act) -> SupplyLink:
     chain = get_chain_for_change(link.chain_id)
     for end in (get_node(link.supplier_id), get_node(link.buyer_id)):
         if end.archived_at is not None:
-            raise Conflict(f"“{end.name}” is archived.", "Restore it first.")
-    restore(link, "This link")
+            raise Conflict(
+                gettext("“%(name)s” is archived.", name=end.name), gettext("Restore it first.")
+            )
+    restore(link, gettext("This link"))
     finish_change(chain, "link:restore", touched=[link.supplier_id], act=act)
     audit.record("link:restore", link, act=act, share=link.share)
     return link
@@ -201,8 +209,8 @@ def _values(wanted: LinkFields) -> dict[str, Any]:
 def _check(wanted: LinkFields) -> None:
     faults = {}
     if wanted.share is not None and not 0 <= wanted.share <= 1:
-        faults["share"] = "A share lies between 0 % and 100 %."
+        faults["share"] = gettext("Enter a share between 0 and 100 per cent.")
     if wanted.valid_from and wanted.valid_to and wanted.valid_to < wanted.valid_from:
-        faults["valid_to"] = "The last day comes before the first."
+        faults["valid_to"] = gettext("The last day is before the first day.")
     if faults:
         raise Invalid(fields=faults)

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind, EndCause
 from ddplatform.value_chain.approvals.queries.approvals import is_waiting
 from ddplatform.value_chain.approvals.services.requests import (
@@ -95,9 +96,12 @@ def create_chain(
     """
     name = " ".join(name.split())
     if not name:
-        raise Invalid(fields={"name": "Give the map a name, for example the product."})
+        raise Invalid(fields={"name": gettext("Give the map a name, for example the product.")})
     if is_name_taken(name):
-        raise Conflict(f"A map called “{name}” exists.", "Choose another name, or open that map.")
+        raise Conflict(
+            gettext("A map called “%(name)s” already exists.", name=name),
+            gettext("Choose another name, or open that map."),
+        )
     chain = ValueChain(
         name=name,
         slug=free_slug(name),
@@ -150,7 +154,7 @@ def change_chain(chain_id: UUID, *, name: str, description: str, act: Act) -> Va
     chain = get_chain_for_change(chain_id)
     name = " ".join(name.split())
     if not name:
-        raise Invalid(fields={"name": "Give the map a name, for example the product."})
+        raise Invalid(fields={"name": gettext("Give the map a name, for example the product.")})
     before = (chain.name, chain.description)
     chain.name, chain.description = name, description.strip()
     chain.version += 1
@@ -188,7 +192,8 @@ def add_node(
     _check(wanted)
     if external_ref and get_node_by_ref(chain_id, external_ref) is not None:
         raise Conflict(
-            f"The id “{external_ref}” is taken in this map.", "Choose another one, or leave it out."
+            gettext("The ID “%(ref)s” is taken in this map.", ref=external_ref),
+            gettext("Choose another one, or leave it out."),
         )
     asked = _asked(None, wanted, wish, at=act.at)
     values = {**_values(wanted), "is_origin": held_origin(None, wanted.is_origin)}
@@ -279,7 +284,7 @@ def archive_node(node_id: UUID, *, act: Act) -> ValueChainNode:
     archive(node, f"“{node.name}”", act=act)
     links = get_standing_links(node)
     for link in links:
-        archive(link, "A link of it", act=act)
+        archive(link, gettext("One of its links"), act=act)
     finish_change(chain, "node:archive", touched=_suppliers(links), act=act)
     audit.record("node:archive", node, act=act, name=node.name, links=len(links))
     return node
@@ -295,12 +300,13 @@ def restore_node(node_id: UUID, *, act: Act) -> ValueChainNode:
     chain = get_chain_for_change(node.chain_id)
     if find_merge_of(node_id) is not None:
         raise Conflict(
-            "It was merged into another supplier.", "Split it out again: that brings it back."
+            gettext("This site was merged into another supplier."),
+            gettext("Undo the merge to restore it."),
         )
     moment = restore(node, f"“{node.name}”")
     links = get_links_archived_with(node, moment)
     for link in links:
-        restore(link, "A link of it")
+        restore(link, gettext("One of its links"))
     finish_change(chain, "node:restore", touched=[node_id, *_suppliers(links)], act=act)
     audit.record("node:restore", node, act=act, name=node.name, links=len(links))
     return node
@@ -335,19 +341,19 @@ def _group_of(wanted: NodeFields) -> str | None:
 def _check(wanted: NodeFields, *, of: ValueChainNode | None = None) -> None:
     faults = {}
     if not wanted.name.strip():
-        faults["name"] = "Give it a name."
+        faults["name"] = gettext("Give it a name.")
     elif len(wanted.name) > MAX_NAME:
-        faults["name"] = f"Use at most {MAX_NAME} characters."
+        faults["name"] = gettext("Use at most %(count)s characters.", count=MAX_NAME)
     if wanted.country is not None and wanted.country not in load_reference().countries:
-        faults["country"] = "Choose a country of the list."
+        faults["country"] = gettext("Choose a country of the list.")
     if wanted.latitude is not None and not -90 <= wanted.latitude <= 90:
-        faults["latitude"] = "Degrees between -90 and 90."
+        faults["latitude"] = gettext("Degrees between -90 and 90.")
     if wanted.longitude is not None and not -180 <= wanted.longitude <= 180:
-        faults["longitude"] = "Degrees between -180 and 180."
+        faults["longitude"] = gettext("Degrees between -180 and 180.")
     if (wanted.latitude is None) != (wanted.longitude is None):
-        faults["longitude"] = "Give both coordinates or none."
+        faults["longitude"] = gettext("Give both coordinates or none.")
     if of is not None and wanted.operated_by_id == of.id:
-        faults["operated_by_id"] = "It cannot be operated by itself."
+        faults["operated_by_id"] = gettext("A site cannot be operated by itself.")
     faults |= read_typed(wanted.register_ids or {}, _known_ids(of))[1]
     faults |= _label_faults(wanted, of)
     if faults:
@@ -360,19 +366,19 @@ def _label_faults(wanted: NodeFields, known: ValueChainNode | None) -> dict[str,
     tags = plain_tags(wanted.tags)
     fresh = [tag for tag in tags if known is None or tag not in known.tags]
     if fresh and len(tags) > MOST_TAGS:
-        faults["tags"] = f"Use at most {MOST_TAGS} tags."
+        faults["tags"] = gettext("Use at most %(count)s tags.", count=MOST_TAGS)
     for tag in fresh:
-        if fault := fault_in(tag, label="a tag", longest=TAG_LENGTH):
+        if fault := fault_in(tag, label=gettext("a tag"), longest=TAG_LENGTH):
             faults["tags"] = fault
     group = _group_of(wanted)
     if group is not None and (known is None or group != known.group_name):
-        fault = fault_in(group, label="the group", longest=GROUP_LENGTH)
+        fault = fault_in(group, label=gettext("the group"), longest=GROUP_LENGTH)
         faults |= {"group_name": fault} if fault else {}
     if wanted.owner_id is not None:
         try:
             get_person(wanted.owner_id)
         except NotFound:
-            faults["owner_id"] = "Choose a person of your organisation."
+            faults["owner_id"] = gettext("Choose a person of your organisation.")
     return faults
 
 

@@ -9,6 +9,7 @@ from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import VersionForm, answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.matching import views as words
@@ -59,12 +60,12 @@ def _uuid(text: str | None) -> UUID | None:
 
 def _said(done: Decided) -> str:
     if done.merge is not None:
-        return "They are one supplier now. Under “Merged” you can split them again."
+        return gettext("The records are merged. Under “Merged” you can split them again.")
     if done.pair.state is PairState.SAME:
-        return "They stay one supplier."
+        return gettext("The records stay merged.")
     if done.pair.state is PairState.DIFFERENT:
-        return "Kept as two. You will not be asked again while both say the same."
-    return "Put aside to look at later."
+        return gettext("Kept separate. The decision stands as long as both records stay the same.")
+    return gettext("The decision is postponed.")
 
 
 def _next(chain_id: UUID, pair_id: UUID) -> str:
@@ -82,7 +83,7 @@ def reopen(pair_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         matching.take_decision_back(pair_id, version=form.version_number, act=g.act)
-        flash("The question is open again.", "success")
+        flash(gettext("The decision is open again."), "success")
         return redirect(url_for(".pair", pair_id=pair_id))
 
     return answer_form(form, save, lambda: _page(pair_id, form))

@@ -12,6 +12,7 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.matching import views as words
@@ -47,7 +48,7 @@ def index(chain_id: UUID) -> ResponseReturnValue:
         is_filtered=wanted != PairFilter(),
         is_first_page=after is None,
         more=_more(chain_id, rows),
-        countries=[("", "All countries"), *country_choices()[1:]],
+        countries=[("", gettext("All countries")), *country_choices()[1:]],
         run=run,
         job=job_of(run),
         words=words,
@@ -85,5 +86,6 @@ def _more(chain_id: UUID, rows: Any) -> str | None:
 def search(chain_id: UUID) -> ResponseReturnValue:
     """Look through the whole map for likely duplicates, behind the page."""
     match_search.request_search(chain_id, act=g.act)
-    flash("The map is being searched. You can leave this page; the work goes on.", "info")
+    searching = gettext("The map is being searched. You can leave this page; the work goes on.")
+    flash(searching, "info")
     return redirect(url_for(".index", chain_id=chain_id))

@@ -39,7 +39,7 @@ from supply_chain.matching.records import Record
 
 SEARCH = "matching:search"
 CHUNK = 500
-SAID_BEFORE = "the same two contents were said to be one before"
+SAID_BEFORE = "records with the same two contents were merged before"
 
 Unit = Callable[[], AbstractContextManager[None]]
 Progress = Callable[[int, int], None]

@@ -11,6 +11,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.matching import views as words
@@ -81,5 +82,5 @@ def run(match_run_id: UUID) -> ResponseReturnValue:
 def undo(match_run_id: UUID) -> ResponseReturnValue:
     """Split every merge of the run that still stands."""
     matching_many.request_undo(match_run_id, act=g.act)
-    flash("The merges are being taken back.", "info")
+    flash(gettext("The merges are being undone."), "info")
     return redirect(url_for(".run", match_run_id=match_run_id))

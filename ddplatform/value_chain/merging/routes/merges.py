@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.merging.queries.merges import PAGE_SIZE, get_merge, list_merges
@@ -37,7 +38,7 @@ def split(merge_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         ask_again = request.form.get("then") == "ask"
         matching.split(merge_id, ask_again=ask_again, act=g.act)
-        flash("They are two again, each with what it had before.", "success")
+        flash(gettext("The records are split again, each with what it had before."), "success")
         return redirect(url_for("value_chain.node", node_id=merge.absorbed_id))
     survivor, absorbed = load_sides((merge.survivor_id, merge.absorbed_id))
     return render_template(

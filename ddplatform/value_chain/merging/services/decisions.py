@@ -9,6 +9,8 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change, get_node
 from ddplatform.value_chain.matching.models import DuplicatePair, NodeMerge, PairState
@@ -18,11 +20,11 @@ from ddplatform.value_chain.merging.queries.merges import find_merge_of_pair
 from ddplatform.value_chain.merging.services.merge import merge_nodes, split_merge
 
 STATE_WORDS = {
-    PairState.OPEN: "not decided",
-    PairState.LATER: "to look at later",
-    PairState.SAME: "the same",
-    PairState.DIFFERENT: "different",
-    PairState.COVERED: "covered by another pair",
+    PairState.OPEN: _("not decided"),
+    PairState.LATER: _("postponed"),
+    PairState.SAME: _("the same"),
+    PairState.DIFFERENT: _("different"),
+    PairState.COVERED: _("covered by another pair"),
 }
 
 
@@ -54,12 +56,13 @@ def decide(
     refuse_stale(
         pair,
         version,
-        theirs={"Decision": STATE_WORDS[pair.state]},
-        mine={"Decision": STATE_WORDS[state]},
+        theirs={gettext("Decision"): STATE_WORDS[pair.state]},
+        mine={gettext("Decision"): STATE_WORDS[state]},
     )
     if pair.state in (PairState.SAME, PairState.COVERED):
         raise Conflict(
-            "These two are one site already.", "Split them on the page of the supplier first."
+            gettext("These two records are merged already."),
+            gettext("Split them on the page of the supplier first."),
         )
     return Decided(pair, _follow(pair, state, keep_id, act=act))
 
@@ -138,12 +141,13 @@ def take_decision_back(pair_id: UUID, *, version: int, act: Act) -> DuplicatePai
     refuse_stale(
         pair,
         version,
-        theirs={"Decision": STATE_WORDS[before]},
-        mine={"Decision": STATE_WORDS[PairState.OPEN]},
+        theirs={gettext("Decision"): STATE_WORDS[before]},
+        mine={gettext("Decision"): STATE_WORDS[PairState.OPEN]},
     )
     if before not in (PairState.DIFFERENT, PairState.LATER):
         raise Conflict(
-            "There is no decision to take back.", "A merge is taken back by splitting it."
+            gettext("There is no decision to reopen."),
+            gettext("To undo a merge, split it."),
         )
     reopen(pair)
     audit.record("duplicate_pair:reopen", pair, act=act, decision=(before.value, "open"))

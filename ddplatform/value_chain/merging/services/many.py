@@ -7,6 +7,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_chain_for_change
 from ddplatform.value_chain.mapping.services.changes import finish_import
@@ -51,17 +52,19 @@ def request_merge_above(chain_id: UUID, threshold: float, *, seen: int, act: Act
         Conflict: by now other pairs have this score than the person was shown.
     """
     if not LEAST_SCORE <= threshold <= 1:
-        raise Invalid(fields={"score": f"Choose a score from {LEAST_SCORE:.0%} to 100%."})
+        least = round(100 * LEAST_SCORE)
+        range_words = gettext("Enter a score from %(least)s to 100.", least=least)
+        raise Invalid(fields={"score": range_words})
     chain = get_chain(chain_id)
     count = count_above(chain_id, threshold)
     if not count:
-        raise Invalid(fields={"score": "No open pair has this score. Choose a lower one."})
+        raise Invalid(fields={"score": gettext("No open pair has this score. Choose a lower one.")})
     if count != seen:
         raise Conflict(
-            "The pairs changed after you opened this page.",
-            "Look at the number again, then decide.",
-            theirs={"Pairs of this score": f"{count:,}"},
-            mine={"Pairs of this score": f"{seen:,}"},
+            gettext("The pairs changed after you opened this page."),
+            gettext("Check the number again, then decide."),
+            theirs={gettext("Pairs of this score"): f"{count:,}"},
+            mine={gettext("Pairs of this score"): f"{seen:,}"},
         )
     run = MatchRun(
         chain_id=chain.id,
@@ -129,9 +132,14 @@ def request_undo(run_id: UUID, *, act: Act) -> MatchRun:
     """
     run = get_run(run_id, for_change=True)
     if run.kind is not MatchRunKind.MERGE or run.finished_at is None:
-        raise Conflict("There is nothing to undo yet.", "Wait until the merge has ended.")
+        raise Conflict(
+            gettext("There is nothing to undo yet."), gettext("Wait until the merge has ended.")
+        )
     if run.undone_at is not None:
-        raise Conflict("This was undone already.", "All of it stands in the map by itself.")
+        raise Conflict(
+            gettext("This was undone already."),
+            gettext("All records are separate in the map again."),
+        )
     run.undone_at, run.undone_by_id, run.finished_at = act.at, act.by.user_id, None
     _queue(run, UNDO_MANY, act=act)
     audit.record("match_run:undo", run, act=act, merges=len(list_merges_of_run(run_id)))

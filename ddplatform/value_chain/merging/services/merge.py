@@ -9,6 +9,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.languages import gettext
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
 from ddplatform.value_chain.mapping.services.changes import finish_change
@@ -86,14 +87,17 @@ def absorb(
 
 def _check(chain: ValueChain, survivor: ValueChainNode, absorbed: ValueChainNode) -> None:
     if survivor.id == absorbed.id:
-        raise Conflict("These are one site already.", "Nothing is left to merge.")
+        raise Conflict(gettext("These are one site already."), gettext("Nothing is left to merge."))
     if {survivor.chain_id, absorbed.chain_id} != {chain.id}:
-        raise Conflict("They stand in two maps.", "Only sites of one map can be merged.")
+        raise Conflict(
+            gettext("The two sites belong to different maps."),
+            gettext("Only sites of one map can be merged."),
+        )
     for node in (survivor, absorbed):
         if node.archived_at is not None:
             raise Conflict(
-                f"“{node.name}” is not part of the map any more.",
-                "It was archived or merged meanwhile. Open its page to see what happened.",
+                gettext("“%(name)s” is no longer part of the map.", name=node.name),
+                gettext("It was archived or merged meanwhile. Open its page to see what happened."),
             )
 
 
@@ -122,12 +126,15 @@ def take_apart(merge_id: UUID, *, act: Act) -> NodeMerge:
     """
     merge = get_merge_with_rows(merge_id)
     if merge.split_at is not None:
-        raise Conflict("This was split already.", "Both stand in the map by themselves.")
+        raise Conflict(
+            gettext("This was split already."), gettext("Both are separate records of the map.")
+        )
     with _opened(merge, at=act.at) as newer:
         survivor, absorbed = get_node_anew(merge.survivor_id), get_node_anew(merge.absorbed_id)
         if survivor.archived_at is not None:
             raise Conflict(
-                f"“{survivor.name}” is archived.", "Restore it first, then take this out of it."
+                gettext("“%(name)s” is archived.", name=survivor.name),
+                gettext("Restore it first, then split this record out."),
             )
         take_back(merge, survivor, absorbed, at=act.at)
         merge.split_at, merge.split_by_id = act.at, act.by.user_id

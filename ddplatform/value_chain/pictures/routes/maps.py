@@ -11,6 +11,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.address import asked_bar, asked_filter
 from ddplatform.value_chain.filters.queries.lists import NodeOrder, NodePage
@@ -33,10 +35,10 @@ from ddplatform.value_chain.view_files.address import export_bar, list_of_addres
 from ddplatform.value_chain.words.map_fields import KIND_WORDS
 
 GROUPINGS: Mapping[GroupBy, str] = {
-    GroupBy.COUNTRY: "Country",
-    GroupBy.REGION: "Region",
-    GroupBy.COMMODITY: "Commodity",
-    GroupBy.OPERATOR: "Operator",
+    GroupBy.COUNTRY: _("Country"),
+    GroupBy.REGION: _("Region"),
+    GroupBy.COMMODITY: _("Commodity"),
+    GroupBy.OPERATOR: _("Operator"),
 }
 
 
@@ -53,7 +55,11 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         rows=rows_of(page),
         total=len(page.snapshot.keys),
         depths=[
-            {"label": f"{n} up", "href": page.here(depth=n), "current": n == state.depth}
+            {
+                "label": gettext("%(num)s up", num=n),
+                "href": page.here(depth=n),
+                "current": n == state.depth,
+            }
             for n in DEPTHS
         ],
         upstream=state.upstream,

@@ -1,6 +1,6 @@
 """From a view of a map to a drawing, with addresses that hold the state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,10 @@ from flask import url_for
 from markupsafe import Markup
 
 from ddplatform.infrastructure.web.countries import country_name
-from ddplatform.infrastructure.web.filters import number, percent, plural
+from ddplatform.infrastructure.web.filters import number, percent
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
+from ddplatform.languages import gettext as _
+from ddplatform.languages import ngettext
 from ddplatform.value_chain.drawings.chain import BoxDetail, value_chain_svg
 from ddplatform.value_chain.drawings.shades import BAND_SHADES, SHADES, Shade
 from ddplatform.value_chain.graph.queries.snapshots import MapSnapshot
@@ -26,13 +28,21 @@ from supply_chain.search.node_filter import FILTERS
 STATE = ("focus", "depth", "show", "open", "by", "colour")
 KEPT = frozenset({*FILTERS, *STATE})
 """What of an address makes a picture of a map."""
-MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
-    GroupBy.COUNTRY: ("country", "countries"),
-    GroupBy.REGION: ("region", "regions"),
-    GroupBy.COMMODITY: ("commodity", "commodities"),
-    GroupBy.OPERATOR: ("operator", "operators"),
+MORE_WORDS: Mapping[GroupBy, Callable[[int], str]] = {
+    GroupBy.COUNTRY: lambda count: ngettext(
+        "%(count)s more country", "%(count)s more countries", count, count=number(count)
+    ),
+    GroupBy.REGION: lambda count: ngettext(
+        "%(count)s more region", "%(count)s more regions", count, count=number(count)
+    ),
+    GroupBy.COMMODITY: lambda count: ngettext(
+        "%(count)s more commodity", "%(count)s more commodities", count, count=number(count)
+    ),
+    GroupBy.OPERATOR: lambda count: ngettext(
+        "%(count)s more operator", "%(count)s more operators", count, count=number(count)
+    ),
 }
-MORE_TIERS = ("tier", "tiers")
+"""How many groups stand together in the rest of a tier."""
 MEASURES: Mapping[int, Measures] = {
     7: Measures(box_width=146.0, lane_gap=18.0),
     9: Measures(box_width=131.0, lane_gap=14.0),
@@ -55,6 +65,15 @@ class Shown:
     group_by: GroupBy = GroupBy.COUNTRY
     is_like: bool = False
     """Nobody is called what was searched for: these are like it."""
+
+
+def sites_word(count: int) -> str:
+    """A number of sites."""
+    return ngettext("%(count)s site", "%(count)s sites", count, count=number(count))
+
+
+def _more_tiers(count: int) -> str:
+    return ngettext("%(count)s more tier", "%(count)s more tiers", count, count=number(count))
 
 
 class MapPage:
@@ -91,9 +110,14 @@ class MapPage:
 
     def sentence(self) -> str:
         """One sentence on what the drawing shows."""
-        return (
-            f"{self.chain.name}: {plural(self.shown, 'site', 'sites')} one by one and "
-            f"{plural(self.groups, 'group', 'groups')}, from raw material to the own business."
+        return _(
+            "%(map)s: %(sites)s shown individually and %(groups)s, "
+            "from raw material to the own business.",
+            map=self.chain.name,
+            sites=sites_word(self.shown),
+            groups=ngettext(
+                "%(count)s group", "%(count)s groups", self.groups, count=number(self.groups)
+            ),
         )
 
     @property
@@ -117,16 +141,18 @@ class MapPage:
     def _lane_title(self, lane: int) -> LaneTitle:
         total, shown = self.view.lanes.get(lane, (0, 0))
         if not total:
-            return LaneTitle(lane, self.lane_word(lane), "not mapped")
-        some = f", {number(shown)} shown" if 0 < shown < total else ""
-        return LaneTitle(lane, self.lane_word(lane), f"{plural(total, 'site', 'sites')}{some}")
+            return LaneTitle(lane, self.lane_word(lane), _("not mapped"))
+        sites = sites_word(total)
+        if 0 < shown < total:
+            sites = _("%(sites)s, %(num)s shown", sites=sites, num=number(shown))
+        return LaneTitle(lane, self.lane_word(lane), sites)
 
     def lane_word(self, lane: int) -> str:
         """What a lane is called."""
         if lane - 1 in self.view.far:
-            return "Further back"
+            return _("Further upstream")
         word = lane_word(self.snapshot, lane)
-        return f"{word} and further" if lane in self.view.far else word
+        return _("%(tier)s and further", tier=word) if lane in self.view.far else word
 
     def _layout_box(self, box: MapBox) -> Box:
         return Box(
@@ -144,29 +170,31 @@ class MapPage:
     def title(self, box: MapBox) -> str:
         """The words on a box."""
         if box.kind == "ghost":
-            return "Origin not mapped"
+            return _("Origin not mapped")
         if box.kind == "node":
             return self.snapshot.names[int(box.rows[0])]
         if box.kind == "rest":
             if box.groups:
-                words = MORE_TIERS if box.lane in self.view.far else MORE_WORDS[self.group_by]
-                return f"{number(box.groups)} more {words[box.groups > 1]}"
-            return f"{number(len(box.rows))} more"
+                more = _more_tiers if box.lane in self.view.far else MORE_WORDS[self.group_by]
+                return more(box.groups)
+            return _("%(num)s more", num=number(len(box.rows)))
         name = group_word(self.snapshot, self.group_by, box.group)
-        return f"{name}: {number(len(box.rows))} more" if box.shown else name
+        if not box.shown:
+            return name
+        return _("%(name)s: %(num)s more", name=name, num=number(len(box.rows)))
 
     def sub(self, box: MapBox) -> str:
         """The second line on a box."""
         if box.kind == "ghost":
             if box.share is not None:
-                return f"{percent(box.share)} of the input"
-            return f"behind {plural(len(box.rows), 'site', 'sites')}"
+                return _("%(share)s of the input", share=percent(box.share))
+            return _("behind %(sites)s", sites=sites_word(len(box.rows)))
         if box.kind == "node":
             row = int(box.rows[0])
             country = self.snapshot.graph.nodes.country[row]
             place_ = (self.snapshot.regions[row], country_name(country) if country else None)
-            return ", ".join(filter(None, place_)) or "Place not known"
-        return plural(len(box.rows), "site", "sites")
+            return ", ".join(filter(None, place_)) or _("Location not known")
+        return sites_word(len(box.rows))
 
     def shade(self, box: MapBox) -> Shade:
         """The gravest shade in a box; of a ghost that of what is not known."""
@@ -207,7 +235,7 @@ class MapPage:
                 state="" if word == self.shade(box).word else word,
                 overdue=state.overdue_actions if state else 0,
             )
-        words = "Show more" if box.groups else self._opens(box)  # the box says of what
+        words = _("Show more") if box.groups else self._opens(box)  # the box says of what
         return replace(
             marked,
             mix=self.mix(box),
@@ -221,8 +249,10 @@ class MapPage:
         left = len(box.rows)
         some = left if left <= STEP + 1 else STEP  # a rest of one comes along
         if box.shown:
-            return f"Show next {some}"
-        return f"Open {some}" if some == left else f"Open {some} of {number(left)}"
+            return _("Show next %(num)s", num=some)
+        if some == left:
+            return _("Open %(num)s", num=some)
+        return _("Open %(num)s of %(total)s", num=some, total=number(left))
 
     def key(self, box: MapBox) -> UUID:
         """The node that a box stands for."""
@@ -261,8 +291,8 @@ class MapPage:
         ]
 
     def _group_word(self, ref: str) -> str:
-        lane, _, key = ref.partition(".")
-        where = "more" if key == "more" else group_word(self.snapshot, self.group_by, key)
+        lane, _dot, key = ref.partition(".")
+        where = _("more") if key == "more" else group_word(self.snapshot, self.group_by, key)
         return f"{self.lane_word(int(lane))}, {where}"
 
 
@@ -282,17 +312,20 @@ class AroundPage(MapPage):
         """One sentence on what the drawing shows."""
         up = sum(total for lane, (total, _) in self.view.lanes.items() if lane > 0)
         down = sum(total for lane, (total, _) in self.view.lanes.items() if lane < 0)
-        return (
-            f"{self.name} with {plural(up, 'supplier', 'suppliers')} on one side and "
-            f"{plural(down, 'buyer', 'buyers')} on the other, direct and indirect."
+        return _(
+            "%(name)s with %(suppliers)s on one side and %(buyers)s on the other, "
+            "direct and indirect.",
+            name=self.name,
+            suppliers=ngettext("%(count)s supplier", "%(count)s suppliers", up, count=number(up)),
+            buyers=ngettext("%(count)s buyer", "%(count)s buyers", down, count=number(down)),
         )
 
     def lane_word(self, lane: int) -> str:
         """What a lane is called."""
         if lane == 0:
-            return "This site"
-        side = "Suppliers" if lane > 0 else "Buyers"
-        return side if abs(lane) == 1 else f"{side}, {abs(lane)} steps"
+            return _("This site")
+        side = _("Suppliers") if lane > 0 else _("Buyers")
+        return side if abs(lane) == 1 else _("%(side)s, %(num)s steps", side=side, num=abs(lane))
 
     def href(self, box: MapBox) -> str:
         """Where a box leads: the neighbourhood of its node, or ten more of the rest."""

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.drawings.shades import SHADES, TITLES, Shade, legend_of
 from ddplatform.value_chain.pictures.queries.colours import ColourBy
 from ddplatform.value_chain.pictures.views.issue_colour import HIGHEST, colour_choices, issue_of
 from supply_chain.vocabulary import Issue
 
 OTHERS = {
-    ColourBy.COVERAGE: "Data coverage",
-    ColourBy.QUESTIONNAIRE: "State of the questionnaire",
-    ColourBy.OVERDUE: "Overdue actions",
+    ColourBy.COVERAGE: _("Data coverage"),
+    ColourBy.QUESTIONNAIRE: _("Questionnaire status"),
+    ColourBy.OVERDUE: _("Overdue actions"),
 }
 
 
@@ -31,19 +33,20 @@ class Colouring:
     @property
     def label(self) -> str:
         """In words."""
-        return dict(map_colour_choices())[self.word]
+        return str(dict(map_colour_choices())[self.word])
 
     @property
     def title(self) -> str:
         """What the legend begins with."""
-        return TITLES[self.by]
+        return str(TITLES[self.by])
 
     @property
     def heading(self) -> str:
         """What stands over its shades in a file, where no legend says which issue they are of."""
         if self.by is not ColourBy.BAND:
             return self.title
-        return f"{self.title}: {self.label if self.issue else 'highest over all issues'}"
+        of = self.label if self.issue else gettext("highest over all issues")
+        return gettext("%(scale)s: %(issue)s", scale=self.title, issue=of)
 
     @property
     def shades(self) -> tuple[Shade, ...]:

@@ -3,6 +3,7 @@
 Maps begin with the highest band over all issues, which is the one that tables show.
 """
 
+from ddplatform.languages import gettext as _
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.vocabulary import Issue
 
@@ -16,4 +17,4 @@ def issue_of(text: str) -> Issue | None:
 
 def colour_choices() -> list[tuple[str, str]]:
     """What a map can be coloured by, with words."""
-    return [(HIGHEST, "Highest risk over all issues"), *ISSUE_NAMES.items()]
+    return [(HIGHEST, _("Highest risk over all issues")), *ISSUE_NAMES.items()]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.drawings.shades import Shade
 from ddplatform.value_chain.pictures.queries.boxes import MapBox
 from ddplatform.value_chain.pictures.views.boxes import MapPage
@@ -62,4 +63,6 @@ def _neighbours(page: MapPage) -> tuple[dict[str, str], dict[str, str]]:
 
 def _few(names: Sequence[str]) -> str:
     shown = ", ".join(names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+    if len(names) <= 3:
+        return shown
+    return _("%(names)s and %(num)s more", names=shown, num=len(names) - 3)

@@ -54,11 +54,11 @@ def _cells(changes: ListChanges) -> Iterator[tuple[Cell, ...]]:
     for kind, words in CHANGES.items():
         for entry in getattr(changes, kind):
             yield (
-                words,
+                str(words),
                 entry.name,
                 "; ".join(entry.aliases) or None,
                 entry.country,
-                STATUSES[entry.status],
+                str(STATUSES[entry.status]),
                 entry.listed_on or None,
                 entry.note or None,
                 entry.section or None,

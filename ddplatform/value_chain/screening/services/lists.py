@@ -18,7 +18,8 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
-from ddplatform.languages import day_in_words
+from ddplatform.languages import day_in_words, gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.screening.models import ScreeningEntry, ScreeningList
 from ddplatform.value_chain.screening.queries.lists import (
     list_known_checksums,
@@ -37,9 +38,10 @@ from supply_chain.vocabulary import Issue
 SCREEN = "screening:run"
 TEXT_LENGTH = 300
 TOO_LARGE = "larger than 25 MB"
-CONFIRM = "The file may be cut off, or another one. Check it, and confirm to import it anyway."
-SPLIT = "Split it into several lists."
-FUTURE = "The edition is dated {}, which is in the future."
+CONFIRM = _(
+    "The file may be incomplete or another list. Check it, and confirm to import it anyway."
+)
+SPLIT = _("Split it into several lists.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +111,8 @@ def add_list(
     """
     _check(wanted, today=act.at.date())
     if len(content) > MAX_BYTES:
-        raise FileRefused("too_large", f"{filename} is {TOO_LARGE}.", SPLIT)
+        told = gettext("%(filename)s is larger than 25 MB.", filename=filename)
+        raise FileRefused("too_large", told, str(SPLIT))
     sha256 = hashlib.sha256(content).hexdigest()
     earlier = list_releases(wanted.name.strip())
     if same := next((one for one in earlier if one.sha256 == sha256), None):
@@ -123,7 +126,7 @@ def add_list(
     changes = compare_releases(listed, reading.entries) if before else None
     doubts = _doubts(before, edition_on, changes) if before and changes else []
     if doubts and not confirmed:
-        raise Invalid(fields={"confirm": " ".join((*doubts, CONFIRM))})
+        raise Invalid(fields={"confirm": " ".join((*doubts, str(CONFIRM)))})
     made = _release(wanted, edition_on, filename, sha256, before, changes, act=act)
     made.entries = len(reading.entries)
     for one in earlier:
@@ -183,26 +186,40 @@ def _edition_of(wanted: ListFields, reading: ListReading, *, today: date) -> dat
     """The day that was told, otherwise that of the page; the page has to be that of the list."""
     found = official_in(reading.titles)
     if found is not None and wanted.kind and found.ref != wanted.kind:
-        raise Invalid(fields={"kind": f"The file is the page “{found.name}”. Choose that list."})
+        told = gettext("The file is the page “%(name)s”. Choose that list.", name=found.name)
+        raise Invalid(fields={"kind": told})
     edition_on = wanted.edition_on or reading.stated_on
     if edition_on is None:
-        raise Invalid(
-            fields={"edition_on": "The file states no date. Enter the date of the edition."}
-        )
+        told = gettext("The file states no date. Enter the date of the edition.")
+        raise Invalid(fields={"edition_on": told})
     if edition_on > today:
-        raise Invalid(fields={"edition_on": FUTURE.format(day_in_words(edition_on))})
+        raise Invalid(fields={"edition_on": _future(edition_on)})
     return edition_on
+
+
+def _future(edition_on: date) -> str:
+    day = day_in_words(edition_on)
+    return gettext("The edition is dated %(day)s, which is in the future.", day=day)
 
 
 def _doubts(before: ScreeningList, edition_on: date, changes: ListChanges) -> list[str]:
     """Why a file may not be the next release of a list."""
     told = []
     if changes.loses_half(before.entries):
-        told.append(f"{len(changes.gone):,} of {before.entries:,} entries are gone.")
+        told.append(
+            gettext(
+                "%(gone)s of %(total)s entries are gone.",
+                gone=f"{len(changes.gone):,}",
+                total=f"{before.entries:,}",
+            )
+        )
     if edition_on < before.edition_on:
         told.append(
-            f"The edition in use is of {day_in_words(before.edition_on)}; this one is older, of "
-            f"{day_in_words(edition_on)}."
+            gettext(
+                "The edition in use is of %(used)s; this one is older, of %(day)s.",
+                used=day_in_words(before.edition_on),
+                day=day_in_words(edition_on),
+            )
         )
     return told
 
@@ -310,9 +327,9 @@ def _row(made: ScreeningList, place: int, entry: Entry) -> dict[str, Any]:
 
 def _check(wanted: ListFields, *, today: date) -> None:
     labels = {
-        "name": "the name of the list",
-        "publisher": "the publisher",
-        "licence": "the terms of use",
+        "name": gettext("the name of the list"),
+        "publisher": gettext("the publisher"),
+        "licence": gettext("the terms of use"),
     }
     faults = {
         name: fault
@@ -320,11 +337,11 @@ def _check(wanted: ListFields, *, today: date) -> None:
         if (fault := fault_in(getattr(wanted, name), label=label, longest=TEXT_LENGTH))
     }
     if not wanted.source_url.strip().startswith(("https://", "http://")):
-        faults["source_url"] = "Enter the address where the list is published."
+        faults["source_url"] = gettext("Enter the address where the list is published.")
     if wanted.edition_on is not None and wanted.edition_on > today:
-        faults["edition_on"] = FUTURE.format(day_in_words(wanted.edition_on))
+        faults["edition_on"] = _future(wanted.edition_on)
     if fault := fault_in(
-        wanted.coverage, label="what is missing", longest=TEXT_LENGTH, required=False
+        wanted.coverage, label=gettext("the coverage"), longest=TEXT_LENGTH, required=False
     ):
         faults["coverage"] = fault
     if faults:

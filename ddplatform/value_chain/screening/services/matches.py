@@ -17,6 +17,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.registry import Registry
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.matching.queries.records import load_records
 from ddplatform.value_chain.screening.models import (
     MatchAnswer,
@@ -189,17 +190,17 @@ def decide(
     """
     row, note = get_match(match_id, for_change=True), note.strip()
     if row.answer is MatchAnswer.SAME:
-        raise Conflict("This was confirmed before.", "Go on with its finding.")
+        raise Conflict(_("This match was confirmed before."), _("Continue with its finding."))
     is_same = answer is MatchAnswer.SAME
     faults = {}
     if answer is MatchAnswer.OPEN:
-        faults["answer"] = "Say whether it is the same."
-    if fault := fault_in(note, label="what you looked at", longest=NOTE_LENGTH, required=is_same):
+        faults["answer"] = _("Choose a decision.")
+    if fault := fault_in(note, label=_("the evidence"), longest=NOTE_LENGTH, required=is_same):
         faults["note"] = fault
     if harm is Harm.CONFIRMED:
-        faults["harm"] = "A list alone confirms no harm; say alleged, or look first."
+        faults["harm"] = _("A list alone confirms no harm. Choose potential or alleged harm.")
     if is_same and harm is Harm.ALLEGED and _is_ended(row):
-        faults["harm"] = "This entry is no longer in force. Choose potential harm."
+        faults["harm"] = _("This entry is no longer in force. Choose potential harm.")
     if faults:
         raise Invalid(fields=faults)
     before, row.answer, row.note = row.answer, answer, note

@@ -1,22 +1,56 @@
 """What a view of a map says of itself wherever it goes: which map, when, with which filter.
 
 A file or a sheet of paper is read far from its page; so each names the organisation, the map and
-its version, the day, what was asked for, and the method and data behind the scores.
+its version, the day, what was asked for, and the method and data behind the scores. Headings of
+data files are English; what stands under a picture is in the language of the page.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from ddplatform.documents.content import Cell, Column, Table
 from ddplatform.infrastructure.web.filters import day
+from ddplatform.languages import gettext as _
 from ddplatform.value_chain.filters.queries.named import Named
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.pictures.views.colour import Colouring
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.views import PAGE_WORDS, view_words
 from supply_chain.search.node_filter import NOT_KNOWN
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Method and data behind the scores; of a map that was not assessed the method alone."""
+
+    method: str
+    as_of: date | None = None
+    map_version: int | None = None
+    release: str = ""
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """Each thing under its heading."""
+        if self.as_of is None:
+            return {"Method": self.method, "Scores": "not assessed yet"}
+        scores = f"as of {self.as_of}, of map version {self.map_version}"
+        return {"Method": self.method, "Scores": scores, "Reference data": self.release}
+
+    @property
+    def words(self) -> str:
+        """The same in one line."""
+        if self.as_of is None:
+            return _("method %(method)s, scores not assessed yet", method=self.method)
+        return _(
+            "method %(method)s, scores as of %(day)s, of map version %(version)s, "
+            "reference data %(release)s",
+            method=self.method,
+            day=self.as_of,
+            version=self.map_version,
+            release=self.release,
+        )
 
 
 @dataclass(frozen=True)
@@ -30,14 +64,13 @@ class Told:
     shows: str
     """The filter and what else the address asks for, without the colour."""
     made_at: datetime
-    scores: Mapping[str, str]
-    """Method and data behind the scores."""
+    scores: Scores
     said: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         """The map and the view."""
-        return f"{self.chain.name}: {PAGE_WORDS[self.kind]}"
+        return _("%(map)s: %(view)s", map=self.chain.name, view=PAGE_WORDS[self.kind])
 
     @cached_property
     def facts(self) -> dict[str, str | int]:
@@ -46,22 +79,30 @@ class Told:
             "Organisation": self.organisation,
             "Map": self.chain.name,
             "Map version": self.chain.version,
-            "View": PAGE_WORDS[self.kind],
+            "View": str(PAGE_WORDS[self.kind]),
             "Shows": self.shows,
             "Coloured by": self.colouring.label,
             "Made on": self.made_at.date().isoformat(),
-            **self.scores,
+            **self.scores.facts,
             **self.said,
         }
 
     @property
     def lines(self) -> list[str]:
         """The same under the title of a picture."""
-        told = f"Coloured by: {self.colouring.label}. {self.shows}. "
-        scores = ", ".join(f"{word.lower()} {value}" for word, value in self.scores.items())
         return [
-            f"{told}Map version {self.chain.version}.",
-            f"{self.organisation}, {day(self.made_at, short=True)}; {scores}.",
+            _(
+                "Coloured by: %(scale)s. %(shows)s. Map version %(version)s.",
+                scale=self.colouring.label,
+                shows=self.shows,
+                version=self.chain.version,
+            ),
+            _(
+                "%(organisation)s, %(day)s; %(scores)s.",
+                organisation=self.organisation,
+                day=day(self.made_at, short=True),
+                scores=self.scores.words,
+            ),
         ]
 
     @property
@@ -89,4 +130,4 @@ def shown_parts(parts: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], bo
 def shows_words(parts: Sequence[Sequence[str]], named: Named, *, has_person: bool) -> str:
     """What a view shows, as its files say it."""
     words = [] if has_person and not parts else view_words(parts, named)
-    return ". ".join([*words, *(["Sites that one person answers for"] if has_person else [])])
+    return ". ".join([*words, *([_("Sites of one owner")] if has_person else [])])

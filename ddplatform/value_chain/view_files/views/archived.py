@@ -63,7 +63,7 @@ def _row(row: ArchivedRow) -> tuple[Cell, ...]:
     return (
         row.ref,
         row.name,
-        KIND_WORDS[row.kind],
+        str(KIND_WORDS[row.kind]),
         row.country,
         row.region,
         row.tier,

@@ -3,20 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ddplatform.languages import lazy_gettext as _
+
 FORM_WORDS: Mapping[str, str] = {
-    "svg": "Picture (SVG)",
-    "png": "Picture (PNG)",
-    "csv": "Tables (CSV)",
-    "xlsx": "Workbook (XLSX)",
-    "parquet": "Tables (Parquet)",
-    "graphml": "Graph (GraphML)",
-    "geojson": "Points (GeoJSON)",
+    "svg": _("Picture (SVG)"),
+    "png": _("Picture (PNG)"),
+    "csv": _("Tables (CSV)"),
+    "xlsx": _("Workbook (XLSX)"),
+    "parquet": _("Tables (Parquet)"),
+    "graphml": _("Graph (GraphML)"),
+    "geojson": _("Points (GeoJSON)"),
 }
 ARCHIVED_WORDS: Mapping[str, str] = {
     "csv": FORM_WORDS["csv"],
     "xlsx": FORM_WORDS["xlsx"],
     "parquet": FORM_WORDS["parquet"],
-    "json": "Data (JSON)",
+    "json": _("Data (JSON)"),
 }
 """What is archived stands at no place of the map: it has no picture, graph or points."""
 

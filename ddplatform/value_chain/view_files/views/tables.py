@@ -169,7 +169,8 @@ def _cell(cell: CountryCell) -> tuple[Cell, ...]:
 def site_table(scope: MapScope) -> Table:
     """Every site that is meant."""
     snapshot, nodes = scope.snapshot, scope.snapshot.graph.nodes
-    shades, lanes = scope.colouring.shades, {}
+    words, lanes = [shade.word for shade in scope.colouring.shades], {}
+    kinds = [str(KIND_WORDS[kind]) for kind in NODE_KINDS]
     for lane in set(snapshot.lane.tolist()):
         lanes[lane] = lane_word(snapshot, lane)
     return Table(
@@ -189,11 +190,11 @@ def site_table(scope: MapScope) -> Table:
             (
                 nodes.ids[row],
                 snapshot.names[row],
-                KIND_WORDS[NODE_KINDS[nodes.kind[row]]],
+                kinds[nodes.kind[row]],
                 nodes.country[row],
                 snapshot.regions[row],
                 lanes[int(snapshot.lane[row])],
-                shades[scope.colours.place[row]].word,
+                words[scope.colours.place[row]],
                 "yes" if scope.colours.in_event[row] else "no",
             )
             for row in scope.rows.tolist()
@@ -204,7 +205,7 @@ def site_table(scope: MapScope) -> Table:
 def list_table(scope: MapScope, rows: Mapping[UUID, NodeRow]) -> Table:
     """The same with what a list says besides: work, group and tags.
 
-    Who answers for a site does not leave the organisation.
+    The owner of a site does not leave the organisation.
     """
     sites = site_table(scope)
     keys = [scope.snapshot.keys[row] for row in scope.rows.tolist()]
