@@ -97,7 +97,7 @@ def _see_the_origins(page: Page, chain: str) -> None:
         page.wait_for_timeout(500)
         page.reload()
     page.fill("[name=node]", BUYER)
-    page.click("button:has-text('Ask')")
+    page.click("form.filters button:has-text('Show')")
     expect(page.get_by_text(f"The exposure of {BUYER}").first).to_be_visible()
     for title in ("By country", "By origin"):
         parts = _parts(page.locator(f"section:has(h2:text-is('{title}')) table"))

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.page_context import may
+from ddplatform.languages import ENGLISH, speaking
 from ddplatform.risk.analysis.queries.answers import find_answer
 from ddplatform.risk.analysis.services import export_analysis
 from ddplatform.risk.analysis.views.answers import answer_of
@@ -137,7 +138,7 @@ def _questions(page: AnalysisPage) -> list[dict[str, object]]:
     about = page.answer.about[0].key if page.asked.node and page.answer.about else None
     return [
         {
-            "label": WORDS[what].question,
+            "label": WORDS[what].title,
             "href": page.address(what, node=about if what in TAKES_NODE else None),
             "current": what is page.asked.what,
         }
@@ -188,7 +189,8 @@ def _exported(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
     asked = Asked(what, node=node.node, other=other.node, issue=_issue(), most=MOST_IN_FILES)
     chain = get_chain(chain_id)
     found = find_answer(chain, asked)
-    tables = as_tables(answer_of(found), found.basis)
+    with speaking(ENGLISH):
+        tables = as_tables(answer_of(found), found.basis)
     made = export_analysis(chain, found, tables, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)

@@ -11,6 +11,7 @@ from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotF
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import issue_of, number
+from ddplatform.languages import gettext
 from ddplatform.risk.approvals import views
 from ddplatform.risk.approvals.forms import AbsenceForm
 from ddplatform.risk.approvals.queries import requests as queries
@@ -203,7 +204,10 @@ def not_applicable(node_id: UUID, factor: str) -> ResponseReturnValue:
         wish = Wish(reason=form.approval_reason.data or "", expires_on=form.approval_until.data)
         code = form.reason_code.data
         approval_absences.ask_not_applicable(node_id, factor, code, wish, act=g.act)
-        flash("It waits for a second person. Until then the factor counts as not known.", "success")
+        flash(
+            gettext("Waiting for approval by a second person. Until then the factor is not known."),
+            "success",
+        )
         return redirect(back)
 
     def page() -> str:

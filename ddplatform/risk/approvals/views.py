@@ -7,8 +7,10 @@ from uuid import UUID
 
 from flask import url_for
 
-from ddplatform.documents.words import counted
+from ddplatform.infrastructure.web.filters import number
 from ddplatform.infrastructure.words.factors import factor_title
+from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.approvals.queries.requests import (
     PAGE,
     Asked,
@@ -31,32 +33,32 @@ from ddplatform.value_chain.approvals.queries.decisions import Progress
 from supply_chain.risk.rm2.method import METHOD
 
 TABS: Mapping[View, str] = {
-    View.WAITING: "Waiting",
-    View.IN_FORCE: "In force",
-    View.PAST: "Decided and ended",
-    View.SHARES: "Confirmed shares above 100 %",
+    View.WAITING: _("Waiting"),
+    View.IN_FORCE: _("In force"),
+    View.PAST: _("Decided and ended"),
+    View.SHARES: _("Confirmed shares above %(share)s %%", share=100),
 }
 KINDS: Mapping[ApprovalKind, str] = {
-    ApprovalKind.FLOW: "Confirmed flow",
-    ApprovalKind.ORIGIN: "Origin",
-    ApprovalKind.NOT_APPLICABLE: "Factor not applicable",
+    ApprovalKind.FLOW: _("Confirmed flow"),
+    ApprovalKind.ORIGIN: _("Origin"),
+    ApprovalKind.NOT_APPLICABLE: _("Factor not applicable"),
 }
 EFFECTS: Mapping[ApprovalKind, str] = {
-    ApprovalKind.FLOW: "Until approval, flows count as probable.",
-    ApprovalKind.ORIGIN: "Until approval, unmapped input of the site counts as risk.",
-    ApprovalKind.NOT_APPLICABLE: "Until approval, the factor counts as not known.",
+    ApprovalKind.FLOW: _("Until approval, flows count as probable."),
+    ApprovalKind.ORIGIN: _("Until approval, unmapped input of the site counts as risk."),
+    ApprovalKind.NOT_APPLICABLE: _("Until approval, the factor counts as not known."),
 }
 STATES: Mapping[ApprovalState, tuple[str, str]] = {
-    ApprovalState.WAITING: ("waiting", "warn"),
-    ApprovalState.IN_FORCE: ("in force", "ok"),
-    ApprovalState.REFUSED: ("refused", "danger"),
-    ApprovalState.ENDED: ("ended", "line"),
+    ApprovalState.WAITING: (_("waiting"), "warn"),
+    ApprovalState.IN_FORCE: (_("in force"), "ok"),
+    ApprovalState.REFUSED: (_("refused"), "danger"),
+    ApprovalState.ENDED: (_("ended"), "line"),
 }
 END_CAUSES: Mapping[EndCause, str] = {
-    EndCause.EXPIRED: "its last day has passed",
-    EndCause.BY_HAND: "ended by a person",
-    EndCause.SET_BACK: "the entry was changed",
-    EndCause.UNDONE: "the list was taken back",
+    EndCause.EXPIRED: _("expired"),
+    EndCause.BY_HAND: _("ended by a person"),
+    EndCause.SET_BACK: _("the entry was changed"),
+    EndCause.UNDONE: _("the import was undone"),
 }
 
 
@@ -102,18 +104,17 @@ def rows_of(found: AskedPage) -> Sequence[Row]:
 def row_of(asked: Asked) -> Row:
     """A request in words."""
     states = [
-        (f"{count:,} {STATES[state][0]}" if asked.parts > 1 else STATES[state][0],
-         STATES[state][1])
-        for state in ApprovalState
+        (f"{number(count)} {word}" if asked.parts > 1 else str(word), kind)
+        for state, (word, kind) in STATES.items()
         if (count := asked.counts.get(state, 0))
-    ]  # fmt: skip
+    ]
     work = work_of(asked)
     if work is not None and work.of.is_going_on:
         states = [(work.title.lower(), work.tone), *states]
     return Row(
         of=asked,
         title=title_of(asked),
-        kind=KINDS[asked.kind],
+        kind=str(KINDS[asked.kind]),
         reason=_reason(asked),
         states=states,
         href=url_for("approvals.request_page", request_id=asked.id),
@@ -126,17 +127,35 @@ def title_of(asked: Asked) -> str:
         return part_title(asked.only)
     files = ", ".join(str(file["name"]) for file in asked.files or ())
     if asked.kind is ApprovalKind.FLOW:
-        return f"{counted(asked.parts, 'flow')} stated as confirmed in {files}"
-    return f"{counted(asked.parts, 'site')} stated as origin in {files}"
+        return ngettext(
+            "%(count)s flow stated as confirmed in %(files)s",
+            "%(count)s flows stated as confirmed in %(files)s",
+            asked.parts,
+            count=number(asked.parts),
+            files=files,
+        )
+    return ngettext(
+        "%(count)s site stated as origin in %(files)s",
+        "%(count)s sites stated as origin in %(files)s",
+        asked.parts,
+        count=number(asked.parts),
+        files=files,
+    )
 
 
 def part_title(part: PartNames) -> str:
     """What one part is about."""
     if part.kind is ApprovalKind.FLOW:
-        return f"{part.node_name} supplies {part.buyer_name}"
+        return gettext(
+            "%(supplier)s supplies %(buyer)s", supplier=part.node_name, buyer=part.buyer_name
+        )
     if part.kind is ApprovalKind.ORIGIN:
-        return f"The chain begins at {part.node_name}"
-    return f"“{name_of(part.factor)}” does not apply at {part.node_name}"
+        return gettext("The chain begins at %(place)s", place=part.node_name)
+    return gettext(
+        "“%(factor)s” does not apply at %(place)s",
+        factor=name_of(part.factor),
+        place=part.node_name,
+    )
 
 
 def name_of(factor: str | None) -> str:
@@ -152,11 +171,9 @@ def _reason(asked: Asked) -> str:
 def parts_of(found: PartPage) -> Sequence[PartLine]:
     """The parts of a request, each with the page of what it is about."""
     return [
-        PartLine(
-            part, part_title(part), part_href(part), STATES[part.state], _note_of(part)
-        )
+        PartLine(part, part_title(part), part_href(part), STATES[part.state], _note_of(part))
         for part in found.rows
-    ]  # fmt: skip
+    ]
 
 
 def part_href(part: PartNames) -> str:
@@ -194,15 +211,15 @@ def tabs_of(
 
 def kind_choices() -> Sequence[tuple[str, str]]:
     """What the filter by kind offers."""
-    return [("", "All kinds"), *((kind.value, word) for kind, word in KINDS.items())]
+    return [("", gettext("All kinds")), *((kind.value, word) for kind, word in KINDS.items())]
 
 
 def paging_of(found: AskedPage, view: View, kind: ApprovalKind | None) -> Paging:
     """Where a list stands."""
 
-    def href(number: int) -> str:
+    def href(at: int) -> str:
         chosen = kind.value if kind else None
-        return url_for("approvals.show", view=view.value, kind=chosen, page=number)
+        return url_for("approvals.show", view=view.value, kind=chosen, page=at)
 
     return _paging(found.number, len(found.rows), found.total, PAGE, href)
 
@@ -210,8 +227,8 @@ def paging_of(found: AskedPage, view: View, kind: ApprovalKind | None) -> Paging
 def paging_of_parts(found: PartPage, request_id: UUID) -> Paging:
     """Where the parts of a request stand."""
 
-    def href(number: int) -> str:
-        return url_for("approvals.request_page", request_id=request_id, page=number)
+    def href(at: int) -> str:
+        return url_for("approvals.request_page", request_id=request_id, page=at)
 
     return _paging(found.number, len(found.rows), found.total, PAGE, href)
 
@@ -219,21 +236,21 @@ def paging_of_parts(found: PartPage, request_id: UUID) -> Paging:
 def paging_of_shares(found: OverConfirmedPage) -> Paging:
     """Where the buyers stand."""
 
-    def href(number: int) -> str:
-        return url_for("approvals.show", view=View.SHARES.value, page=number)
+    def href(at: int) -> str:
+        return url_for("approvals.show", view=View.SHARES.value, page=at)
 
     return _paging(found.number, len(found.rows), found.total, BUYERS, href)
 
 
-def _paging(number: int, shown: int, total: int, size: int, href: Any) -> Paging:
-    first = (number - 1) * size + 1
+def _paging(at: int, shown: int, total: int, size: int, href: Any) -> Paging:
+    first = (at - 1) * size + 1
     last = first + shown - 1
     return Paging(
         first=first if shown else 0,
         last=last if shown else 0,
         total=total,
-        previous_href=href(number - 1) if number > 1 else None,
-        next_href=href(number + 1) if last < total else None,
+        previous_href=href(at - 1) if at > 1 else None,
+        next_href=href(at + 1) if last < total else None,
     )
 
 
@@ -247,15 +264,40 @@ class WorkTold:
     tone: str
 
 
-_SUBJECTS: Mapping[DecisionKind, str] = {
-    DecisionKind.APPROVE: "Approval",
-    DecisionKind.REFUSE: "Refusal",
-    DecisionKind.END: "Ending",
+_TITLES: Mapping[DecisionKind, tuple[str, str, str, str]] = {
+    DecisionKind.APPROVE: (
+        _("Approval in progress"),
+        _("Approval ended early"),
+        _("Approval stopped"),
+        _("Approval completed"),
+    ),
+    DecisionKind.REFUSE: (
+        _("Refusal in progress"),
+        _("Refusal ended early"),
+        _("Refusal stopped"),
+        _("Refusal completed"),
+    ),
+    DecisionKind.END: (
+        _("Ending in progress"),
+        _("Ending ended early"),
+        _("Ending stopped"),
+        _("Ending completed"),
+    ),
 }
+"""While it goes on, failed, stopped and completed."""
+_SO_FAR: Mapping[tuple[bool, DecisionKind], str] = {
+    (False, DecisionKind.APPROVE): _("flows confirmed so far."),
+    (False, DecisionKind.REFUSE): _("flows refused so far."),
+    (False, DecisionKind.END): _("flows ended so far."),
+    (True, DecisionKind.APPROVE): _("origins approved so far."),
+    (True, DecisionKind.REFUSE): _("origins refused so far."),
+    (True, DecisionKind.END): _("origins ended so far."),
+}
+"""Whether it is about origins, and the decision -> words after the count."""
 _REST: Mapping[DecisionKind, str] = {
-    DecisionKind.APPROVE: "The others are unchanged and wait for a decision.",
-    DecisionKind.REFUSE: "The others are unchanged and wait for a decision.",
-    DecisionKind.END: "The others are unchanged.",
+    DecisionKind.APPROVE: _("The others are unchanged and wait for a decision."),
+    DecisionKind.REFUSE: _("The others are unchanged and wait for a decision."),
+    DecisionKind.END: _("The others are unchanged."),
 }
 
 
@@ -264,58 +306,95 @@ def work_of(asked: Asked) -> WorkTold | None:
     found = asked.decision
     if found is None:
         return None
-    subject, so_far = _SUBJECTS[found.kind], _taken(asked.kind, found)
+    going_on, failed, stopped, completed = map(str, _TITLES[found.kind])
+    is_origin = asked.kind is ApprovalKind.ORIGIN
     if found.is_going_on:
-        text = f"{_nouns(asked.kind)} {_verb(asked.kind, found.kind)} so far."
-        return WorkTold(found, f"{subject} in progress", text, "info")
-    rest = _REST[found.kind]
+        return WorkTold(found, going_on, str(_SO_FAR[is_origin, found.kind]), "info")
+    so_far, rest = _taken(found, is_origin=is_origin), _REST[found.kind]
     if found.has_failed:
-        text = f"{so_far}. {rest} {found.error or ''}".strip()
-        return WorkTold(found, f"{subject} ended early", text, "danger")
+        text = f"{so_far} {rest} {found.error or ''}".strip()
+        return WorkTold(found, failed, text, "danger")
     if found.stopped_at is not None:
-        text = f"{so_far}. {rest} Stopped by {found.stopped_by}."
-        return WorkTold(found, f"{subject} stopped", text, "warn")
+        by = gettext("Stopped by %(name)s.", name=found.stopped_by)
+        return WorkTold(found, stopped, f"{so_far} {rest} {by}", "warn")
     missing = found.parts - found.done
-    gone = f" {missing:,} had changed or left the map in the meantime." if missing > 0 else ""
-    return WorkTold(found, f"{subject} completed", f"{so_far}.{gone}", "ok")
+    gone = gettext("%(num)s had changed or left the map in the meantime.", num=number(missing))
+    text = f"{so_far} {gone}" if missing > 0 else so_far
+    return WorkTold(found, completed, text, "ok")
 
 
-def _taken(kind: ApprovalKind, found: Progress) -> str:
-    """`12,000 of 100,000 flows confirmed`."""
-    what = counted(found.parts, _nouns(kind).removesuffix("s"))
-    done = what if found.done == found.parts else f"{found.done:,} of {what}"
-    return f"{done} {_verb(kind, found.kind)}"
-
-
-def _nouns(kind: ApprovalKind) -> str:
-    return "origins" if kind is ApprovalKind.ORIGIN else "flows"
-
-
-def _verb(kind: ApprovalKind, decision: DecisionKind) -> str:
-    if decision is DecisionKind.APPROVE:
-        return "approved" if kind is ApprovalKind.ORIGIN else "confirmed"
-    return "refused" if decision is DecisionKind.REFUSE else "ended"
+def _taken(found: Progress, *, is_origin: bool) -> str:
+    """`12,000 of 100,000 flows confirmed.`"""
+    parts = found.parts
+    num = number(parts)
+    if found.done != parts:
+        num = gettext("%(done)s of %(parts)s", done=number(found.done), parts=num)
+    if found.kind is DecisionKind.APPROVE:
+        if is_origin:
+            return ngettext(
+                "%(count)s origin approved.", "%(count)s origins approved.", parts, count=num
+            )
+        return ngettext("%(count)s flow confirmed.", "%(count)s flows confirmed.", parts, count=num)
+    if found.kind is DecisionKind.REFUSE:
+        if is_origin:
+            return ngettext(
+                "%(count)s origin refused.", "%(count)s origins refused.", parts, count=num
+            )
+        return ngettext("%(count)s flow refused.", "%(count)s flows refused.", parts, count=num)
+    if is_origin:
+        return ngettext("%(count)s origin ended.", "%(count)s origins ended.", parts, count=num)
+    return ngettext("%(count)s flow ended.", "%(count)s flows ended.", parts, count=num)
 
 
 def decided_words(done: Decided, *, approve: bool) -> str:
     """What a decision did, for the message after it."""
-    verb = "approved" if approve else "refused"
-    entries = "1 entry" if done.parts == 1 else f"{done.parts:,} entries"
-    if done.is_going_on:
-        message = f"Your decision is recorded. {entries} are being {verb} in the background."
-    else:
-        message = f"{entries} {verb}."
+    message = _going_on(done.parts, approve) if done.is_going_on else _done(done.parts, approve)
     if not done.left:
         return message
-    waits = "waits" if done.left == 1 else "wait"
-    return (
-        f"{message} {done.left:,} {waits} for another approver: you are the owner of the site, you "
-        "belong to its organisation, or it has left the map."
+    left = ngettext(
+        "%(count)s waits for another approver: you are the owner of the site, you belong to its "
+        "organisation, or it has left the map.",
+        "%(count)s wait for another approver: you are the owner of the site, you belong to its "
+        "organisation, or it has left the map.",
+        done.left,
+        count=number(done.left),
     )
+    return f"{message} {left}"
+
+
+def _going_on(parts: int, approve: bool) -> str:
+    if approve:
+        return ngettext(
+            "Your decision is recorded. %(count)s entry is being approved in the background.",
+            "Your decision is recorded. %(count)s entries are being approved in the background.",
+            parts,
+            count=number(parts),
+        )
+    return ngettext(
+        "Your decision is recorded. %(count)s entry is being refused in the background.",
+        "Your decision is recorded. %(count)s entries are being refused in the background.",
+        parts,
+        count=number(parts),
+    )
+
+
+def _done(parts: int, approve: bool) -> str:
+    num = number(parts)
+    if approve:
+        return ngettext(
+            "%(count)s entry approved.", "%(count)s entries approved.", parts, count=num
+        )
+    return ngettext("%(count)s entry refused.", "%(count)s entries refused.", parts, count=num)
 
 
 def ended_words(done: Ended) -> str:
     """What ending did, for the message after it."""
+    num = number(done.parts)
     if done.is_going_on:
-        return f"Your decision is recorded. {done.parts:,} entries are being ended."
-    return "The entry has ended." if done.parts == 1 else f"{done.parts:,} entries have ended."
+        return ngettext(
+            "Your decision is recorded. %(count)s entry is being ended.",
+            "Your decision is recorded. %(count)s entries are being ended.",
+            done.parts,
+            count=num,
+        )
+    return ngettext("%(count)s entry ended.", "%(count)s entries ended.", done.parts, count=num)

@@ -15,14 +15,15 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural
+from ddplatform.infrastructure.web.filters import number
+from ddplatform.languages import ENGLISH, gettext, ngettext, speaking
 from ddplatform.risk.assessment_plan import views as words
 from ddplatform.risk.assessment_plan.forms import AssignForm, PlanForm
 from ddplatform.risk.assessment_plan.models import StepKind
 from ddplatform.risk.assessment_plan.queries import plans as visit_plan
 from ddplatform.risk.assessment_plan.services import plans as planning
 from ddplatform.risk.assessment_plan.services import requests as visit_plan_requests
-from ddplatform.risk.assessment_plan.services.assign import Assigning, assign
+from ddplatform.risk.assessment_plan.services.assign import Assigned, Assigning, assign
 from ddplatform.risk.assessment_plan.services.plans import export_plan
 from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.words.plans import AIMS, SPREADS
@@ -134,7 +135,8 @@ def export(plan_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     plan = visit_plan.get_plan_row(plan_id)
     chain, lines = get_chain(plan.chain_id), visit_plan.list_steps(plan)
-    tables = words.as_tables(plan, chain.name, lines)
+    with speaking(ENGLISH):
+        tables = words.as_tables(plan, chain.name, lines)
     made = export_plan(chain, plan, tables, form, steps=len(lines), act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
@@ -153,7 +155,7 @@ def assign_lines(plan_id: UUID) -> ResponseReturnValue:
         SelectChoice(str(row.version_id), row.title) for row in list_for_suppliers()
     ]
     form.owner_id.choices = [
-        SelectChoice("", "Choose"),
+        SelectChoice("", gettext("Choose")),
         *(SelectChoice(str(one.user_id), one.name) for one in list_people()),
     ]
     problems: dict[str, str] = {}
@@ -164,12 +166,26 @@ def assign_lines(plan_id: UUID) -> ResponseReturnValue:
         except Invalid as error:
             problems.update(error.fields)
             raise
-        sent = plural(done.questionnaires, "questionnaire", "questionnaires")
-        visits = plural(done.visits, "visit", "visits")
-        flash(f"{sent} sent, {visits} planned as actions.", "success")
+        flash(_assigned(done), "success")
         return redirect(url_for(".show", plan_id=plan_id))
 
     return answer_form(form, save, lambda: _assign_page(plan, form, problems))
+
+
+def _assigned(done: Assigned) -> str:
+    sent = ngettext(
+        "%(number)s questionnaire sent",
+        "%(number)s questionnaires sent",
+        done.questionnaires,
+        number=number(done.questionnaires),
+    )
+    visits = ngettext(
+        "%(number)s visit planned as an action",
+        "%(number)s visits planned as actions",
+        done.visits,
+        number=number(done.visits),
+    )
+    return gettext("%(sent)s, %(visits)s.", sent=sent, visits=visits)
 
 
 def _assign_page(plan: visit_plan.PlanRow, form: AssignForm, problems: dict[str, str]) -> str:

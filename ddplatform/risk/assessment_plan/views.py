@@ -8,6 +8,7 @@ from typing import Any
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.drawings.charts import Series
 from ddplatform.documents.words import country_words
+from ddplatform.languages import gettext, lazy_gettext, ngettext
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.assessment_plan.queries.plans import Lines, Plan, PlanRow, StepRow
 from ddplatform.risk.words.plans import AIMS, SPREADS, could_be
@@ -15,13 +16,13 @@ from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.method import METHOD_VERSION
 
 KINDS: Mapping[StepKind, str] = {
-    StepKind.VISIT: "Visit",
-    StepKind.QUESTIONNAIRE: "Questionnaire",
+    StepKind.VISIT: lazy_gettext("Visit"),
+    StepKind.QUESTIONNAIRE: lazy_gettext("Questionnaire"),
 }
 WAYS: Mapping[str, str] = {
-    "ours": "this plan",
-    "volume": "volume first",
-    "country": "country first",
+    "ours": lazy_gettext("this plan"),
+    "volume": lazy_gettext("volume first"),
+    "country": lazy_gettext("country first"),
 }
 MOST_COLUMNS = 60
 LITTLE = 0.01
@@ -29,14 +30,19 @@ LITTLE = 0.01
 
 def reason(step: StepRow | VisitPlanStep) -> str:
     """Two sentences or three: what could be here, how well it is known, how much passes, where."""
-    first = f"{_could_be(step)}. {_flow(step.flow)}"
+    said = {"risk": _could_be(step), "flow": _flow(step.flow)}
     where = step.region or (country_words(step.country) if step.country else "")
     if not where:
-        return first + "."
-    return first + (
-        f"; the first step of the plan in {where}."
-        if step.nth_in_region == 1
-        else f"; step {step.nth_in_region} of the plan in {where}."
+        return gettext("%(risk)s. %(flow)s.", **said)
+    if step.nth_in_region == 1:
+        return gettext(
+            "%(risk)s. %(flow)s; the first step of the plan in %(place)s.", **said, place=where
+        )
+    return gettext(
+        "%(risk)s. %(flow)s; step %(number)s of the plan in %(place)s.",
+        **said,
+        number=step.nth_in_region,
+        place=where,
     )
 
 
@@ -46,44 +52,60 @@ def _could_be(step: StepRow | VisitPlanStep) -> str:
 
 def _flow(flow: float) -> str:
     if not flow:
-        return "No part of your input is stated to pass here"
+        return gettext("No part of your input is stated to pass here")
     if flow < LITTLE:
-        return "Less than 1 % of your input passes here"
-    return f"{100 * flow:.0f} % of your input passes here"
+        return gettext("Less than %(share)s %% of your input passes here", share=1)
+    return gettext("%(share)s %% of your input passes here", share=f"{100 * flow:.0f}")
 
 
 def budget(plan: PlanRow | VisitPlan) -> str:
     """The budget of a plan in words."""
-    parts = [
-        f"at most {number:,} {one if number == 1 else many}"
-        for number, one, many in (
-            (plan.visits, "visit", "visits"),
-            (plan.questionnaires, "questionnaire", "questionnaires"),
+    parts = [f"{plan.amount:,} {plan.currency} ({_costs(plan)})"] if plan.amount is not None else []
+    if plan.visits:
+        number = plan.visits
+        parts.append(
+            ngettext(
+                "at most %(number)s visit",
+                "at most %(number)s visits",
+                number,
+                number=f"{number:,}",
+            )
         )
-        if number
-    ]
-    if plan.amount is not None:
-        costs = [
-            f"{word} {cost:,}"
-            for word, cost in (("a visit", plan.cost_visit),
-                               ("a questionnaire", plan.cost_questionnaire))
-            if cost
-        ]  # fmt: skip
-        parts.insert(0, f"{plan.amount:,} {plan.currency} ({', '.join(costs)})")
+    if plan.questionnaires:
+        number = plan.questionnaires
+        parts.append(
+            ngettext(
+                "at most %(number)s questionnaire",
+                "at most %(number)s questionnaires",
+                number,
+                number=f"{number:,}",
+            )
+        )
     return ", ".join(parts)
+
+
+def _costs(plan: PlanRow | VisitPlan) -> str:
+    costs = []
+    if plan.cost_visit:
+        costs.append(gettext("a visit %(cost)s", cost=f"{plan.cost_visit:,}"))
+    if plan.cost_questionnaire:
+        costs.append(gettext("a questionnaire %(cost)s", cost=f"{plan.cost_questionnaire:,}"))
+    return ", ".join(costs)
 
 
 def guarantee(plan: PlanRow | VisitPlan) -> str:
     """What is proven of the plan: never more than its kind of budget allows to say."""
     if plan.amount is not None:
-        rule = "(1 − 1/e) / 2, about 32 %,"
+        rule = gettext("(1 − 1/e) / 2, about %(share)s %%,", share=32)
     elif plan.visits and plan.questionnaires:
-        rule = "one half"
+        rule = gettext("one half")
     else:
-        rule = "1 − 1/e, about 63 %,"
-    return (
-        f"Taking the largest gain first always reaches {rule} of what the best possible plan "
-        f"reaches. This very plan reaches at least {floor(round(100 * plan.at_least, 6))} %."
+        rule = gettext("1 − 1/e, about %(share)s %%,", share=63)
+    return gettext(
+        "Taking the largest gain first always reaches %(rule)s of what the best possible plan "
+        "reaches. This very plan reaches at least %(share)s %%.",
+        rule=rule,
+        share=floor(round(100 * plan.at_least, 6)),
     )
 
 
@@ -93,7 +115,7 @@ def curve(plan: PlanRow) -> tuple[list[Series], list[str]]:
     places = _thinned(len(columns))
     series: list[Series] = [
         {
-            "label": label,
+            "label": str(label),
             "values": [None if (v := columns[at][row]) is None else 100 * v for at in places],
         }
         for row, label in enumerate(WAYS.values())
@@ -173,7 +195,7 @@ _COLUMNS = (
 def _row(line: StepRow | VisitPlanStep) -> tuple[Cell, ...]:
     return (
         line.place,
-        KINDS[line.kind],
+        str(KINDS[line.kind]),
         line.node_name,
         line.node_ref,
         line.country,
@@ -191,9 +213,9 @@ def _row(line: StepRow | VisitPlanStep) -> tuple[Cell, ...]:
 def _about(plan: Plan, map_name: str) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = (
         ("plan", plan.name),
-        ("what for", AIMS[plan.aim]),
+        ("what for", str(AIMS[plan.aim])),
         ("budget", budget(plan)),
-        ("spread over regions", SPREADS[plan.spread]),
+        ("spread over regions", str(SPREADS[plan.spread])),
         ("guarantee", guarantee(plan)),
         ("map", map_name),
         ("map version", plan.chain_version),

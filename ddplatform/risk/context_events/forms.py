@@ -12,95 +12,97 @@ from ddplatform.core.due_diligence.context_kinds import context_kinds
 from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.forms.numbers import LargeNumberField, NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.context_events.services.fields import SOURCE_TYPES, EventFields
 from supply_chain.graph.areas import AreaKind
 
 AREAS: Mapping[AreaKind, str] = {
-    AreaKind.COUNTRY: "A whole country",
-    AreaKind.REGION: "A region of it",
-    AreaKind.CIRCLE: "A circle around a point",
+    AreaKind.COUNTRY: _("A whole country"),
+    AreaKind.REGION: _("A region of a country"),
+    AreaKind.CIRCLE: _("A circle around a point"),
 }
 
 
 def _kinds() -> list[SelectChoice]:
     titles = (SelectChoice(ref, kind.title) for ref, kind in context_kinds().items())
-    return [SelectChoice("", "Choose"), *titles]
+    return [SelectChoice("", _("Choose")), *titles]
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]
     """An event: what, where, when, and who says so."""
 
     kind = SelectField(
-        "What happens",
+        _("Kind of event"),
         choices=_kinds,
-        validators=[InputRequired("Choose what happens.")],
+        validators=[InputRequired(_("Choose the kind of event."))],
     )
     title = StringField(
-        "Title",
-        description="As people will know it again: “Flood on the Sassandra, November 2026”.",
-        validators=[InputRequired("Enter a title."), Length(max=160)],
+        _("Title"),
+        description=_("As people know the event: “Flood on the Sassandra, November 2026”."),
+        validators=[InputRequired(_("Enter a title.")), Length(max=160)],
     )
     description = TextAreaField(
-        "What is known",
-        description="What it means for children there. Never write anything that leads to a child.",
+        _("Description"),
+        description=_("The effect on children there. Never write anything that leads to a child."),
         validators=[Length(max=4000)],
     )
     area = RadioField(
-        "Area",
+        _("Area"),
         choices=[SelectChoice(kind.value, word) for kind, word in AREAS.items()],
         default=AreaKind.COUNTRY.value,
-        validators=[InputRequired("Choose the kind of area.")],
+        validators=[InputRequired(_("Choose the kind of area."))],
     )
     country = SelectField(
-        "Country", description="Needed for a country or a region; a circle may cross borders."
+        _("Country"),
+        description=_("Required for a country or a region; a circle may cross borders."),
     )
     region = StringField(
-        "Region",
-        description="For a region: its name as it stands in your supplier list.",
+        _("Region"),
+        description=_("For a region: its name as in your supplier list."),
         validators=[Length(max=200)],
     )
     latitude = NumberField(
-        "Latitude of the centre",
-        description="For a circle: degrees, for example 5.78.",
+        _("Latitude of the centre"),
+        description=_("For a circle: degrees, for example 5.78."),
         validators=[Optional()],
     )
     longitude = NumberField(
-        "Longitude of the centre",
-        description="For a circle: degrees, for example -6.59.",
+        _("Longitude of the centre"),
+        description=_("For a circle: degrees, for example -6.59."),
         validators=[Optional()],
     )
     radius_km = LargeNumberField(
-        "Radius in km", description="For a circle.", validators=[Optional()]
+        _("Radius in km"), description=_("For a circle."), validators=[Optional()]
     )
-    starts_on = DateField("First day", validators=[InputRequired("Enter the first day.")])
+    starts_on = DateField(_("First day"), validators=[InputRequired(_("Enter the first day."))])
     ends_on = DateField(
-        "Last day",
-        description="Leave it empty while nobody knows. The event then goes on until you end it.",
+        _("Last day"),
+        description=_("Leave it empty if not known. The event then stays active until you end it."),
         validators=[Optional()],
     )
     source_type = SelectField(
-        "Who says so",
+        _("Type of source"),
         choices=[SelectChoice(ref, word) for ref, word in SOURCE_TYPES.items()],
-        validators=[InputRequired("Choose who says so.")],
+        validators=[InputRequired(_("Choose the type of source."))],
     )
     source_publisher = StringField(
-        "Publisher",
-        description="For example “OCHA” or the name of the newspaper.",
-        validators=[InputRequired("Name the publisher."), Length(max=300)],
+        _("Publisher"),
+        description=_("For example “OCHA” or the name of the newspaper."),
+        validators=[InputRequired(_("Name the publisher.")), Length(max=300)],
     )
     source_url = StringField(
-        "Address of the source",
-        description="Of the page that says so, beginning with https://",
-        validators=[InputRequired("Enter the address of the source."), Length(max=1000)],
+        _("Address of the source"),
+        description=_("Address of the page, beginning with https://"),
+        validators=[InputRequired(_("Enter the address of the source.")), Length(max=1000)],
     )
     source_on = DateField(
-        "Published on", validators=[InputRequired("Enter the day of the publication.")]
+        _("Published on"), validators=[InputRequired(_("Enter the date of publication."))]
     )
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         countries = [SelectChoice(code, name) for code, name in country_choices()[1:]]
-        self.country.choices = [SelectChoice("", "None"), *countries]
+        self.country.choices = [SelectChoice("", _("None")), *countries]
 
     def wanted(self) -> EventFields:
         """What was typed, as the service takes it."""
@@ -130,14 +132,14 @@ class EventChangeForm(EventForm, VersionForm):
 class EndForm(FlaskForm):  # type: ignore[misc]
     """The last day of an event."""
 
-    ends_on = DateField("Last day", validators=[InputRequired("Enter the last day.")])
+    ends_on = DateField(_("Last day"), validators=[InputRequired(_("Enter the last day."))])
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]
     """Why an event is taken back."""
 
     reason = TextAreaField(
-        "Why is it withdrawn?",
-        description="It stays readable, with your reason.",
-        validators=[InputRequired("Say why it is withdrawn."), Length(max=1000)],
+        _("Reason for withdrawal"),
+        description=_("The event stays readable, with your reason."),
+        validators=[InputRequired(_("Give the reason for the withdrawal.")), Length(max=1000)],
     )

@@ -9,6 +9,7 @@ from ddplatform.core.due_diligence.context_kinds import context_kinds
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.risk.context_events import views as words
 from ddplatform.risk.context_events.forms import EndForm, EventChangeForm, EventForm, WithdrawForm
 from ddplatform.risk.context_events.queries.events import (
@@ -32,13 +33,14 @@ def index() -> ResponseReturnValue:
     """Events by where they stand; those that go on first."""
     word = request.args.get("state", EventState.ACTIVE.value)
     state = EventState(word) if word in set(EventState) else None
+    states = ((one.value, label) for one, label in words.STATES.items())
     tabs = [
         {
             "label": label,
             "href": url_for(".index", state=value),
             "current": value == (state.value if state else "all"),
         }
-        for value, label in (*((s.value, t) for s, t in words.STATES.items()), ("all", "All"))
+        for value, label in (*states, ("all", gettext("All")))
     ]
     return render_template(
         "risk/context_events/index.html",
@@ -79,7 +81,10 @@ def new() -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         event = context_events.add_event(form.wanted(), act=g.act)
-        flash("The event is entered. Sites inside are marked and will be scored anew.", "success")
+        flash(
+            gettext("Event entered. Sites in the area are marked and will be reassessed."),
+            "success",
+        )
         return redirect(url_for(".show", event_id=event.id))
 
     return answer_form(
@@ -103,7 +108,7 @@ def edit(event_id: UUID) -> ResponseReturnValue:
             version=form.version_number,
             act=g.act,
         )
-        flash("The event is changed; sites and scores follow.", "success")
+        flash(gettext("Event changed. Sites and scores are being updated."), "success")
         return redirect(url_for(".show", event_id=event_id))
 
     return answer_form(
@@ -119,7 +124,10 @@ def end(event_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         context_events.end_event(event_id, form.ends_on.data, act=g.act)
-        flash("The event is over. Every site inside waits to be looked at again.", "success")
+        flash(
+            gettext("Event ended. A reassessment of every site in the area is requested."),
+            "success",
+        )
         return redirect(url_for(".show", event_id=event_id))
 
     return answer_form(form, save, lambda: _step(form, event_id, event.title, "end"))
@@ -133,7 +141,9 @@ def withdraw(event_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         context_events.withdraw_event(event_id, form.reason.data, act=g.act)
-        flash("The event is withdrawn; marks and scores that came from it are gone.", "success")
+        flash(
+            gettext("Event withdrawn. Its marks and its effect on scores are removed."), "success"
+        )
         return redirect(url_for(".show", event_id=event_id))
 
     return answer_form(form, save, lambda: _step(form, event_id, event.title, "withdraw"))

@@ -6,7 +6,7 @@ from datetime import date
 from ddplatform.core.due_diligence.context_kinds import ContextKind, context_kinds
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.words.factors import factor_title
-from ddplatform.languages import day_in_words
+from ddplatform.languages import day_in_words, gettext, lazy_gettext
 from ddplatform.risk.context_events.models import ContextEvent
 from ddplatform.risk.context_events.queries.events import EventRow, EventState
 from ddplatform.risk.context_events.services.fields import SOURCE_TYPES
@@ -20,10 +20,10 @@ _LEAST = METHOD_2.policy.event_least_points
 _NAMES = dict(zip(METHOD.factors, METHOD.factor_names, strict=True))
 
 STATES: Mapping[EventState, str] = {
-    EventState.UPCOMING: "Still to come",
-    EventState.ACTIVE: "Going on",
-    EventState.OVER: "Over",
-    EventState.WITHDRAWN: "Withdrawn",
+    EventState.UPCOMING: lazy_gettext("Upcoming"),
+    EventState.ACTIVE: lazy_gettext("Active"),
+    EventState.OVER: lazy_gettext("Ended"),
+    EventState.WITHDRAWN: lazy_gettext("Withdrawn"),
 }
 STATE_KINDS: Mapping[EventState, str] = {
     EventState.UPCOMING: "info",
@@ -46,8 +46,16 @@ def where(event: ContextEvent | EventRow) -> str:
         return country
     if event.area is AreaKind.REGION:
         return f"{event.region}, {country}"
-    centre = f"{event.radius_km:g} km around {event.latitude:g}, {event.longitude:g}"
-    return f"{centre} ({country})" if country else centre
+    circle = {
+        "radius": f"{event.radius_km:g}",
+        "latitude": f"{event.latitude:g}",
+        "longitude": f"{event.longitude:g}",
+    }
+    if not country:
+        return gettext("%(radius)s km around %(latitude)s, %(longitude)s", **circle)
+    return gettext(
+        "%(radius)s km around %(latitude)s, %(longitude)s (%(country)s)", **circle, country=country
+    )
 
 
 def course(event: ContextEvent, on: date) -> EventCourse | None:
@@ -61,24 +69,33 @@ def course(event: ContextEvent, on: date) -> EventCourse | None:
 def full_words(found: EventCourse) -> str:
     """Until when an event counts in full, and how it fades."""
     if found.full_until is None:
-        return (
+        return gettext(
             "Full effect while the event lasts. After its end date, the points halve every "
-            f"{_HALF_LIFE:g} months."
+            "%(months)s months.",
+            months=f"{_HALF_LIFE:g}",
         )
-    return (
-        f"Full effect until {day_in_words(found.full_until)}. After that, the points halve every "
-        f"{_HALF_LIFE:g} months and lapse below {_LEAST:g} points."
+    return gettext(
+        "Full effect until %(day)s. After that, the points halve every %(months)s months and "
+        "lapse below %(least)s points.",
+        day=day_in_words(found.full_until),
+        months=f"{_HALF_LIFE:g}",
+        least=f"{_LEAST:g}",
     )
 
 
 def effect_of(kind: ContextKind) -> str:
     """What an event of a kind says of the factors of a site inside, in words."""
     if not kind.factors:
-        return "None. A reassessment of each site is requested."
-    names = " and ".join(f"“{factor_title(_NAMES[factor])}”" for factor in kind.factors)
-    tail = (
-        f" It counts for {kind.counts_months_after} months after its end."
-        if kind.counts_months_after
-        else " After its end it counts until somebody has looked at the site."
+        return gettext("None. A reassessment of each site is requested.")
+    names = ", ".join(f"“{factor_title(_NAMES[factor])}”" for factor in kind.factors)
+    if kind.counts_months_after:
+        return gettext(
+            "Counts as %(factors)s at every site in the area, for %(months)s months after its end.",
+            factors=names,
+            months=kind.counts_months_after,
+        )
+    return gettext(
+        "Counts as %(factors)s at every site in the area, after its end until the site has been "
+        "reviewed.",
+        factors=names,
     )
-    return f"Counts as {names} at every site inside.{tail}"

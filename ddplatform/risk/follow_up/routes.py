@@ -11,6 +11,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import issue_of
+from ddplatform.languages import gettext
 from ddplatform.risk.follow_up import services
 from ddplatform.risk.follow_up.forms import DeferralForm, EndForm, OwnerForm
 from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, load_of_places
@@ -29,8 +30,10 @@ def set_owner(node_id: UUID, issue: str) -> ResponseReturnValue:
     """Say who looks after a risk."""
     about, form = issue_of(issue), OwnerForm()
     found, now = _standing(node_id, about)
-    of_place = now.owner.name if now.owner and now.is_of_place else "nobody"
-    form.owner.choices = owner_choices(found, f"Owner of the place ({of_place})")
+    of_place = now.owner.name if now.owner and now.is_of_place else gettext("unassigned")
+    form.owner.choices = owner_choices(
+        found, gettext("Owner of the place (%(name)s)", name=of_place)
+    )
     if request.method == "GET" and now.owner and not now.is_of_place:
         form.owner.data = str(now.owner.id)
 
@@ -47,7 +50,7 @@ def defer(node_id: UUID, issue: str) -> ResponseReturnValue:
     """Put a risk off until a day."""
     about, form = issue_of(issue), DeferralForm()
     found, now = _standing(node_id, about)
-    form.owner.choices = owner_choices(found, "Choose an owner")
+    form.owner.choices = owner_choices(found, gettext("Choose an owner"))
     if request.method == "GET":
         form.owner.data = str(now.owner.id) if now.owner else ""
         if now.deferral is not None:
@@ -93,7 +96,7 @@ def _answer(
 
     def saved() -> ResponseReturnValue:
         save()
-        flash("Saved.", "success")
+        flash(gettext("Saved."), "success")
         return redirect(back)
 
     def show() -> str:

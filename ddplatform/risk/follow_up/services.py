@@ -13,6 +13,8 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.detail.queries.risks import find_risk
 from ddplatform.risk.follow_up.models import FollowUpKind, RiskFollowUp
 from ddplatform.risk.follow_up.queries import FollowUp, load_of_places
@@ -22,13 +24,15 @@ from supply_chain.risk.follow_up import is_day_allowed, is_too_severe
 from supply_chain.vocabulary import Issue
 
 LONGEST = 2000
-IN_DANGER = "A child is known to be in danger now, so this risk cannot be deferred."
-ACT_NOW = "Act now: record a finding and call the child-protection contact."
-TOO_SEVERE = "A very severe risk with a likelihood of 25 % or more cannot be deferred."
-PLAN_ACTION = "Plan an action instead."
-NO_OWNER = "Choose an owner: a deferral needs somebody who looks at it again."
-NO_DAY = "Choose a day after today, at most 12 months ahead."
-NO_PERSON = "Choose a person of your organisation."
+IN_DANGER = _("A child is known to be in danger now, so this risk cannot be deferred.")
+ACT_NOW = _("Act now: record a finding and call the child-protection contact.")
+TOO_SEVERE = _(
+    "A very severe risk with a likelihood of %(share)s %% or more cannot be deferred.", share=25
+)
+PLAN_ACTION = _("Plan an action instead.")
+NO_OWNER = _("Choose an owner: a deferral needs a person who reviews it.")
+NO_DAY = _("Choose a day after today, at most 12 months ahead.")
+NO_PERSON = _("Choose a person of your organisation.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def set_owner(node_id: UUID, issue: Issue, owner_id: UUID | None, *, act: Act) -
     check_person(owner_id)
     own = before.owner.id if before.owner and not before.is_of_place else None
     if own == owner_id:
-        raise Invalid(fields={"owner": "It is so already."})
+        raise Invalid(fields={"owner": gettext("The risk has this owner already.")})
     row = owner_row(node_id, issue, owner_id, act=act)
     db.session.add(row)
     db.session.flush()  # the event names it
@@ -79,13 +83,13 @@ def defer(node_id: UUID, issue: Issue, wanted: Wanted, *, act: Act) -> RiskFollo
     """
     before = _standing(node_id, issue, act.at)
     if before.is_emergency:
-        raise Conflict(IN_DANGER, ACT_NOW)
+        raise Conflict(str(IN_DANGER), str(ACT_NOW))
     if _is_too_severe(node_id, issue):
-        raise Conflict(TOO_SEVERE, PLAN_ACTION)
+        raise Conflict(str(TOO_SEVERE), str(PLAN_ACTION))
     owner = wanted.owner_id or (before.owner.id if before.owner else None)
     problems = faults_of(wanted, act.at.date())
     if owner is None:
-        problems["owner"] = NO_OWNER
+        problems["owner"] = str(NO_OWNER)
     if problems:
         raise Invalid(fields=problems)
     assert owner is not None and wanted.review_on is not None, "checked above"
@@ -118,7 +122,7 @@ def end_deferral(node_id: UUID, issue: Issue, *, reason: str, act: Act) -> RiskF
     """
     before = _standing(node_id, issue, act.at)
     if before.deferral is None:
-        raise Conflict("This risk is not deferred.", "Reload the page.")
+        raise Conflict(gettext("This risk is not deferred."), gettext("Reload the page."))
     if fault := fault_in(reason, label="the reason", longest=LONGEST):
         raise Invalid(fields={"reason": fault})
     row = end_row(node_id, issue, reason, act=act)
@@ -156,7 +160,7 @@ def faults_of(wanted: Wanted, today: date) -> dict[str, str]:
     """What is wrong with a deferral, by field; whether there is an owner is another question."""
     problems = {}
     if wanted.review_on is None or not is_day_allowed(wanted.review_on, today):
-        problems["review_on"] = NO_DAY
+        problems["review_on"] = str(NO_DAY)
     if fault := fault_in(wanted.reason, label="the reason", longest=LONGEST):
         problems["reason"] = fault
     return problems
@@ -169,7 +173,7 @@ def check_person(owner_id: UUID | None) -> None:
     except NotFound:
         is_member = False
     if not is_member:
-        raise Invalid(fields={"owner": NO_PERSON})
+        raise Invalid(fields={"owner": str(NO_PERSON)})
 
 
 def owner_row(node_id: UUID, issue: Issue, owner_id: UUID | None, *, act: Act) -> RiskFollowUp:

@@ -1,15 +1,18 @@
 """What people fill in about a risk."""
 
+from functools import partial
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, DecimalField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.words.codes import INVOLVEMENTS, STEPS
 
 LONGEST = 2000
-NOT_JUDGED = SelectChoice("", "Not judged yet")
-YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
+NOT_JUDGED = SelectChoice("", _("Not yet assessed"))
+YES_NO = [SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))]
 
 
 def _steps(trait: str) -> list[SelectChoice]:
@@ -20,46 +23,60 @@ def _steps(trait: str) -> list[SelectChoice]:
 def _reason(label: str) -> TextAreaField:
     return TextAreaField(
         label,
-        description="What was seen or read, and where. No names of children or workers.",
+        description=_("What was seen or read, and where. No names of children or workers."),
         validators=[Length(max=LONGEST)],
     )
 
 
 class SeverityForm(FlaskForm):  # type: ignore[misc]
-    """How grave, how many, can it be undone; each with its reason."""
+    """Scale, scope and irremediability, each with its reason."""
 
-    scale = RadioField("How grave is the harm?", choices=_steps("scale"), default="")
-    scale_reason = _reason("Why this step of scale")
-    scope = RadioField("How many children?", choices=_steps("scope"), default="")
-    scope_reason = _reason("Why this step of scope")
-    irremediability = RadioField("Can it be undone?", choices=_steps("irremediability"), default="")
-    irremediability_reason = _reason("Why this step")
-    vulnerable = BooleanField(
-        "Children at most risk are affected",
-        description="Under 12, unaccompanied, with disabilities, or living at the work place. "
-        "Adds 1 to scale.",
+    scale = RadioField(
+        _("Scale: how grave is the harm?"), choices=partial(_steps, "scale"), default=""
     )
-    vulnerable_reason = _reason("Which children, and how it is known")
+    scale_reason = _reason(_("Reason for the scale"))
+    scope = RadioField(
+        _("Scope: how many children are affected?"), choices=partial(_steps, "scope"), default=""
+    )
+    scope_reason = _reason(_("Reason for the scope"))
+    irremediability = RadioField(
+        _("Irremediability: can the harm be undone?"),
+        choices=partial(_steps, "irremediability"),
+        default="",
+    )
+    irremediability_reason = _reason(_("Reason for the irremediability"))
+    vulnerable = BooleanField(
+        _("Children at most risk are affected"),
+        description=_(
+            "Under 12, unaccompanied, with disabilities, or living at the work place. "
+            "Adds 1 to scale."
+        ),
+    )
+    vulnerable_reason = _reason(_("Which children, and how it is known"))
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
     """A score that somebody sees differently."""
 
     points = DecimalField(
-        "Points it should have",
-        description="From 0 to 100; 5 points double the odds. More than now counts at once; "
-        "for less a second person has to approve.",
-        validators=[InputRequired("Give points from 0 to 100.")],
+        _("New points"),
+        description=_(
+            "From 0 to 100; 5 points double the odds. A raise counts at once; "
+            "a lowering needs the approval of a second person."
+        ),
+        validators=[InputRequired(_("Enter points from 0 to 100."))],
         places=None,
     )
     note = TextAreaField(
-        "Why",
-        description="What was seen or read, and where, so that others can check it.",
+        _("Reason"),
+        description=_("What was seen or read, and where, so that others can check it."),
         validators=[Length(max=LONGEST)],
     )
     expires_on = DateField(
-        "Until when",
-        description="Needed to lower; at most twelve months ahead. Leave it empty for a raise.",
+        _("Expiry date"),
+        description=_(
+            "Required for a lowering, at most twelve months ahead. Optional for a raise."
+        ),
         validators=[Optional()],
     )
 
@@ -68,23 +85,23 @@ class UrgencyForm(FlaskForm):  # type: ignore[misc]
     """What the order of risks asks beyond scores."""
 
     is_emergency = BooleanField(
-        "A child is known to be in danger now",
-        description="Comes first in the register. Call the child protection contact first.",
+        _("A child is known to be in danger now"),
+        description=_("Comes first in the register. Call the child protection contact first."),
     )
     delay_harms = RadioField(
-        "Would delay make the harm impossible to undo?",
+        _("Would delay make the harm impossible to undo?"),
         choices=[NOT_JUDGED, *YES_NO],
         default="",
     )
     involvement = RadioField(
-        "How are we involved?",
+        _("Involvement: how are we involved?"),
         choices=[NOT_JUDGED, *(SelectChoice(*item) for item in INVOLVEMENTS.items())],
         default="",
     )
-    reason = TextAreaField("What this rests on", validators=[Length(max=LONGEST)])
+    reason = TextAreaField(_("Basis of this assessment"), validators=[Length(max=LONGEST)])
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]
     """Why a change of a score ends now."""
 
-    reason = TextAreaField("Why it ends now", validators=[Length(max=LONGEST)])
+    reason = TextAreaField(_("Reason for ending it"), validators=[Length(max=LONGEST)])

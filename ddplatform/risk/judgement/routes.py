@@ -12,6 +12,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import issue_of
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.blueprints.risk import bp
 from ddplatform.risk.judgement import services as judging
 from ddplatform.risk.judgement.forms import ChangeForm, EndForm, SeverityForm, UrgencyForm
@@ -24,7 +26,7 @@ from supply_chain.risk.salience import Involvement
 from supply_chain.vocabulary import Issue
 
 DELAY: dict[str, bool | None] = {"": None, "yes": True, "no": False}
-SAVED = "Kept. The score follows with the next assessment, which is under way."
+SAVED = _("Saved. The score is updated by the next assessment, which is under way.")
 
 
 @bp.route("/nodes/<uuid:node_id>/<issue>/severity", methods=["GET", "POST"])
@@ -45,7 +47,7 @@ def judge_severity(node_id: UUID, issue: str) -> ResponseReturnValue:
             reasons={t: form[f"{t}_reason"].data or "" for t in (*TRAITS, "vulnerable")},
             act=g.act,
         )
-        return SAVED
+        return str(SAVED)
 
     return _answer("risk/judgement/judge_severity.html", form, save, node=node, issue=about)
 
@@ -78,7 +80,9 @@ def change_score(node_id: UUID, issue: str) -> ResponseReturnValue:
             expires_on=form.expires_on.data,
             act=g.act,
         )
-        return SAVED if change.is_raise else "Asked. It counts when a second person approves it."
+        if change.is_raise:
+            return str(SAVED)
+        return gettext("Requested. It counts once a second person approves it.")
 
     now = risk_judged.find_current_points(node_id, about)
     return _answer(
@@ -108,7 +112,7 @@ def note_salience(node_id: UUID, issue: str) -> ResponseReturnValue:
             reason=form.reason.data or "",
             act=g.act,
         )
-        return SAVED
+        return str(SAVED)
 
     return _answer("risk/judgement/note_salience.html", form, save, node=node, issue=about)
 
@@ -128,7 +132,7 @@ def decide_change(change_id: UUID) -> ResponseReturnValue:
     """Approve or refuse a lowering that somebody else asked for."""
     approve = request.form.get("decision") == "approve"
     change = judging.decide_change(change_id, approve=approve, act=g.act)
-    flash(SAVED if approve else "Refused. The score stays as it is.", "success")
+    flash(str(SAVED) if approve else gettext("Refused. The score stays as it is."), "success")
     return redirect(_address(change.node_id, change.issue))
 
 
@@ -141,7 +145,7 @@ def end_change(change_id: UUID) -> ResponseReturnValue:
 
     def save() -> str:
         judging.end_change(change_id, reason=form.reason.data or "", act=g.act)
-        return SAVED
+        return str(SAVED)
 
     return _answer(
         "risk/judgement/end_change.html", form, save, node=node, issue=change.issue, change=change

@@ -13,6 +13,7 @@ from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
+from ddplatform.languages import gettext
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.judgement.queries.judged import (
     find_current_points,
@@ -94,14 +95,16 @@ def _check_severity(
 ) -> None:
     problems = {}
     if all(value is None for value in given.values()) and not vulnerable:
-        problems["scale"] = "Judge at least one of the three."
+        problems["scale"] = gettext("Assess at least one of the three.")
     for trait, value in given.items():
         if value is not None and not 1 <= value <= 5:
-            problems[trait] = "Choose a step from 1 to 5."
+            problems[trait] = gettext("Choose a step from 1 to 5.")
         elif value is not None and not reasons[trait]:
-            problems[f"{trait}_reason"] = "Say what this judgement rests on."
+            problems[f"{trait}_reason"] = gettext("State the basis of this assessment.")
     if vulnerable and not reasons["vulnerable"]:
-        problems["vulnerable_reason"] = "Say which children are at most risk, and how it is known."
+        problems["vulnerable_reason"] = gettext(
+            "State which children are at most risk, and how it is known."
+        )
     if problems:
         raise Invalid(fields=problems)
 
@@ -126,13 +129,16 @@ def change_score(
     now = find_current_points(node_id, issue)
     if now is None:
         raise Conflict(
-            "This risk has no score yet, so there is nothing to raise or lower.",
-            "Assess the map first.",
+            gettext("This risk has no score yet, so there is nothing to raise or lower."),
+            gettext("Assess the map first."),
         )
     is_raise = points > now
     _check_change(points, now, note=note, expires_on=expires_on, today=act.at.date())
     if not is_raise and find_pending_change(node_id, issue) is not None:
-        raise Conflict("A lowering of this risk waits for approval.", "Let it be decided first.")
+        raise Conflict(
+            gettext("A lowering of this risk is already awaiting approval."),
+            gettext("Wait until it is decided."),
+        )
     change = ScoreChange(
         node_id=node_id,
         issue=issue,
@@ -169,15 +175,17 @@ def _check_change(
 ) -> None:
     problems = {}
     if not 0 <= points <= METHOD.policy.points_max:
-        problems["points"] = f"Give points from 0 to {METHOD.policy.points_max:g}."
+        problems["points"] = gettext(
+            "Enter points from 0 to %(most)s.", most=f"{METHOD.policy.points_max:g}"
+        )
     elif points == now:
-        problems["points"] = "That is what it has now."
+        problems["points"] = gettext("These are the current points. Enter a different value.")
     if not note.strip():
-        problems["note"] = "Say why, so that others can check it."
+        problems["note"] = gettext("Give the reason, so that others can check it.")
     if expires_on is None and points < now:
-        problems["expires_on"] = "A lowering needs a day on which it ends."
+        problems["expires_on"] = gettext("Enter an expiry date: a lowering needs one.")
     elif expires_on is not None and not today < expires_on <= today + LONGEST_LOWERING:
-        problems["expires_on"] = "Choose a day after today, at most twelve months ahead."
+        problems["expires_on"] = gettext("Choose a date after today, at most twelve months ahead.")
     if problems:
         raise Invalid(fields=problems)
 
@@ -193,9 +201,11 @@ def decide_change(change_id: UUID, *, approve: bool, act: Act) -> ScoreChange:
     change = get_change(change_id)
     _check_second_person(change, act.by)
     if change.is_raise or change.decided_at is not None or change.ended_at is not None:
-        raise Conflict("There is nothing to decide here any more.", "Reload the page.")
+        raise Conflict(
+            gettext("This change has been decided or ended."), gettext("Reload the page.")
+        )
     if change.expires_on is not None and change.expires_on < act.at.date():
-        raise Conflict("The end of this lowering has passed.", "Ask for a new one.")
+        raise Conflict(gettext("This lowering has expired."), gettext("Request a new one."))
     change.decided_at, change.decided_by_id, change.is_approved = act.at, act.by.user_id, approve
     action = "risk:approve_lowering" if approve else "risk:refuse_lowering"
     audit.record(action, change, act=act, node=change.node_id, issue=change.issue)
@@ -219,9 +229,9 @@ def end_change(change_id: UUID, *, reason: str, act: Act) -> ScoreChange:
     if change.is_raise:
         _check_second_person(change, act.by)
     if change.ended_at is not None:
-        raise Conflict("This change has ended already.", "Reload the page.")
+        raise Conflict(gettext("This change has already ended."), gettext("Reload the page."))
     if not reason.strip():
-        raise Invalid(fields={"reason": "Say why it ends now."})
+        raise Invalid(fields={"reason": gettext("Give the reason for ending it.")})
     change.ended_at = act.at
     audit.record("risk:end_change", change, act=act, reason=reason.strip())
     ask_reassessment(get_node(change.node_id).chain_id, CHANGED, act=act)
@@ -231,12 +241,13 @@ def end_change(change_id: UUID, *, reason: str, act: Act) -> ScoreChange:
 def _check_second_person(change: ScoreChange, by: Identity) -> None:
     if change.created_by_id == by.user_id:
         raise NotAllowed(
-            "Nobody decides on a change of their own.", "Ask a colleague who may approve scores."
+            gettext("You cannot decide on your own change."),
+            gettext("Ask a colleague who may approve scores."),
         )
     if not by.has(Permission.RISK_APPROVE):
         raise NotAllowed(
-            "Your role may not approve that a score falls.",
-            "A sustainability manager of your organisation can.",
+            gettext("Your role may not approve lowering a score."),
+            gettext("A sustainability manager of your organisation can."),
         )
 
 
@@ -251,7 +262,7 @@ def note_salience(
     """
     node = get_node(node_id)
     if not reason.strip():
-        raise Invalid(fields={"reason": "Say what this rests on."})
+        raise Invalid(fields={"reason": gettext("State the basis of this assessment.")})
     note = SalienceNote(
         node_id=node_id,
         issue=issue,

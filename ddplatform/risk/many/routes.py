@@ -12,6 +12,7 @@ from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.risk.follow_up.models import RiskVerb
 from ddplatform.risk.follow_up.views import owner_choices
 from ddplatform.risk.many import services, views
@@ -78,8 +79,8 @@ def show() -> ResponseReturnValue:
         lines=list(views.lines_of(plan, wish)) if wish else (),
         left=views.left_of(plan) if wish else (),
         seen=mark_of(plan.change),
-        people=owner_choices(plan.follow_ups, "Each risk’s own owner"),
-        owners=owner_choices(plan.follow_ups, "The owner of the place"),
+        people=owner_choices(plan.follow_ups, gettext("Each risk’s own owner")),
+        owners=owner_choices(plan.follow_ups, gettext("The owner of the place")),
         emergency=views.EMERGENCY,
         delay=views.DELAY,
         involvement=views.INVOLVEMENT,
@@ -95,7 +96,7 @@ def carry_out() -> ResponseReturnValue:
     choice = _choice()
     wish, faults = _wish()
     if wish is None:
-        raise Invalid("Choose what to do.", fields=faults)
+        raise Invalid(gettext("Choose a change."), fields=faults)
     plan = plan_step(choice.found.targets, wish, g.now.date())
     seen = request.form.get("seen", "")
     lot = services.carry_out(wish, plan, seen=seen, act=g.act)

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext as _
 from ddplatform.risk.context_events.queries.nodes import list_chains_of
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.follow_up.models import (
@@ -84,9 +85,9 @@ def _urgency(given: Mapping[str, str], reason: str) -> Wish:
         "involvement": (KEEP, "", *(one.value for one in Involvement)),
     }
     parts = {name: given.get(name, KEEP) for name in asked}
-    wrong = {name: "Choose one of the list." for name in asked if parts[name] not in asked[name]}
+    wrong = {name: _("Choose one of the list.") for name in asked if parts[name] not in asked[name]}
     if not wrong and set(parts.values()) == {KEEP}:
-        wrong = {"emergency": "Choose what to set: nothing would change."}
+        wrong = {"emergency": _("Choose a value: nothing would change.")}
     if wrong:
         raise Invalid(fields=wrong)
     return Wish(
@@ -128,10 +129,11 @@ def carry_out(wish: Wish, plan: Plan, *, seen: str, act: Act) -> RiskLot:
     """
     if mark_of(plan.change) != seen:
         raise Conflict(
-            "The risks changed after you opened this page.", "Check the numbers, then continue."
+            _("The risks changed after you opened this page."),
+            _("Check the numbers, then continue."),
         )
     if not plan.change:
-        raise Invalid("Nothing would change.", "Choose other risks, or another step.")
+        raise Invalid(_("Nothing would change."), _("Choose other risks, or another step."))
     lot = RiskLot(
         verb=wish.verb,
         wish=wish.as_values(),
@@ -223,7 +225,7 @@ def undo(lot_id: UUID, *, act: Act) -> RiskLot:
     """
     lot = get_lot(lot_id, for_change=True)
     if lot.undone_at is not None:
-        raise Conflict("This was undone already.", "Reload the page to see what was done.")
+        raise Conflict(_("This was undone already."), _("Reload the page to see the result."))
     lines = list_made(lot)
     newest = load_of_places((row.node_id for row, _ in lines), act.at.date())
     back = [_restored(row, before, act=act) for row, before in lines if _counts(row, newest)]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from ddplatform.languages import day_in_words, gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.follow_up.models import RiskVerb
 from ddplatform.risk.follow_up.queries import FollowUps
 from ddplatform.risk.follow_up.views import owner_words
@@ -23,33 +24,40 @@ SHOWN = 20
 NAMED = 5
 """Risks that are named for each reason why they are left out."""
 VERBS: Mapping[RiskVerb, str] = {
-    RiskVerb.OWNER: "Set owner",
-    RiskVerb.DEFER: "Defer",
-    RiskVerb.END: "End deferral",
-    RiskVerb.URGENCY: "Set urgency",
+    RiskVerb.OWNER: _("Set owner"),
+    RiskVerb.DEFER: _("Defer"),
+    RiskVerb.END: _("End deferral"),
+    RiskVerb.URGENCY: _("Set urgency"),
 }
 LEFT: Mapping[Why, str] = {
-    Why.SAME: "No change: already set",
-    Why.DANGER: "A child is known to be in danger now: it cannot be deferred. Act now",
-    Why.SEVERE: "Very severe, with a likelihood of 25 % or more: it cannot be deferred. "
-    "Plan an action",
-    Why.NO_OWNER: "No owner: choose one in this step, or set one first",
-    Why.NOT_DEFERRED: "Not deferred",
-    Why.NO_PLACE: "Unknown origin: map it first",
+    Why.SAME: _("No change: already set"),
+    Why.DANGER: _("A child is known to be in danger now: it cannot be deferred. Act now"),
+    Why.SEVERE: _(
+        "Very severe, with a likelihood of %(share)s %% or more: it cannot be deferred. "
+        "Plan an action",
+        share=25,
+    ),
+    Why.NO_OWNER: _("No owner: choose one in this step, or set one first"),
+    Why.NOT_DEFERRED: _("Not deferred"),
+    Why.NO_PLACE: _("Unknown origin: map it first"),
 }
 EMERGENCY = (
-    (KEEP, "Leave as it is"),
-    ("yes", "A child is known to be in danger now"),
-    ("no", "No child is known to be in danger"),
+    (KEEP, _("Leave as it is")),
+    ("yes", _("A child is known to be in danger now")),
+    ("no", _("No child is known to be in danger")),
 )
 DELAY = (
-    (KEEP, "Leave as it is"),
-    ("", "Not judged"),
-    ("yes", "Delay makes the harm irremediable"),
-    ("no", "Delay does not make the harm irremediable"),
+    (KEEP, _("Leave as it is")),
+    ("", _("Not assessed")),
+    ("yes", _("Delay makes the harm irremediable")),
+    ("no", _("Delay does not make the harm irremediable")),
 )
-INVOLVEMENT = ((KEEP, "Leave as it is"), ("", "Not judged"), *INVOLVEMENTS.items())
-_DELAYS = {None: "delay not judged", True: "delay makes it worse", False: "delay does not matter"}
+INVOLVEMENT = ((KEEP, _("Leave as it is")), ("", _("Not assessed")), *INVOLVEMENTS.items())
+_DELAYS: Mapping[bool | None, str] = {
+    None: _("delay not assessed"),
+    True: _("delay makes the harm irremediable"),
+    False: _("delay does not make the harm irremediable"),
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ def lines_of(plan: Plan, wish: Wish) -> Iterator[Line]:
 def left_of(plan: Plan) -> list[tuple[str, Sequence[str], int]]:
     """Why risks are left out, the first of them, and how many they are."""
     return [
-        (LEFT[why], [_name(one) for one in risks[:NAMED]], len(risks))
+        (str(LEFT[why]), [_name(one) for one in risks[:NAMED]], len(risks))
         for why, risks in plan.left.items()
     ]
 
@@ -87,17 +95,23 @@ def _before_and_after(one: Target, wish: Wish, found: FollowUps) -> tuple[str, s
     assert one.risk.node_id is not None, "the plan leaves unknown origins out"
     standing = found.of(one.risk.node_id, one.risk.issue)
     if wish.verb is RiskVerb.OWNER:
-        return owner_words(standing), _person(wish, found) or "The owner of the place"
+        return owner_words(standing), _person(wish, found) or gettext("The owner of the place")
     if wish.verb is RiskVerb.URGENCY:
         note = found.notes.get(one.pair)
         return _urgency(Noted.of(note)), _urgency(wish.urgency_after(note))
     deferral = standing.deferral
-    now = f"Deferred until {_day(deferral.review_on)}" if deferral else "Not deferred"
+    none = gettext("Not deferred")
+    now = (
+        gettext("Deferred until %(day)s", day=day_in_words(deferral.review_on))
+        if deferral
+        else none
+    )
     if wish.verb is RiskVerb.END:
-        return now, "Not deferred"
+        return now, none
     assert wish.review_on is not None, "checked when it was read"
     owner = _person(wish, found) or (standing.owner.name if standing.owner else "")
-    return now, f"Deferred until {_day(wish.review_on)}, owner {owner}"
+    day = day_in_words(wish.review_on)
+    return now, gettext("Deferred until %(day)s, owner %(name)s", day=day, name=owner)
 
 
 def _person(wish: Wish, found: FollowUps) -> str:
@@ -107,11 +121,11 @@ def _person(wish: Wish, found: FollowUps) -> str:
 
 def _urgency(noted: Noted) -> str:
     emergency, delay, involvement = noted
-    words = ["child in danger now"] if emergency else []
-    words += [_DELAYS[delay]]
-    words += [INVOLVEMENTS[involvement].lower() if involvement else "involvement not judged"]
+    words = [gettext("child in danger now")] if emergency else []
+    words += [str(_DELAYS[delay])]
+    words += [
+        str(INVOLVEMENTS[involvement]).lower()
+        if involvement
+        else gettext("involvement not assessed")
+    ]
     return ", ".join(words)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

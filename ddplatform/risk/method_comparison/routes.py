@@ -9,6 +9,8 @@ from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import ENGLISH, speaking
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.method_comparison import views
 from ddplatform.risk.method_comparison.queries import compare_methods, count_places
 from ddplatform.risk.method_comparison.services import export_comparison
@@ -18,7 +20,7 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 bp = Blueprint("method_comparison", __name__)
 LARGEST_ON_PAGE = 5_000
 """Places of a map that is compared while somebody waits; larger ones by the command."""
-TOO_LARGE = "This map is too large for a page: ask an operator to run the command shown there."
+TOO_LARGE = _("This map is too large for a page: ask an operator to run the command shown there.")
 
 
 @bp.get("/<uuid:chain_id>")
@@ -42,15 +44,11 @@ def export(chain_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     chain = get_chain(chain_id)
     if is_too_large(chain):
-        raise Invalid(fields={"form": TOO_LARGE})
+        raise Invalid(fields={"form": str(TOO_LARGE)})
     compared = compare_methods(chain, g.now.date())
-    made = export_comparison(
-        chain,
-        views.as_tables(compared),
-        form,
-        version=compared.map_version,
-        act=g.act,
-    )
+    with speaking(ENGLISH):
+        tables = views.as_tables(compared)
+    made = export_comparison(chain, tables, form, version=compared.map_version, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

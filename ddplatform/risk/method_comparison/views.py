@@ -1,12 +1,14 @@
 """A comparison of risk methods as a page, as JSON and as tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.words import counted
+from ddplatform.languages import lazy_gettext as _
+from ddplatform.languages import ngettext
 from ddplatform.risk.method_comparison.queries import Compared
 from ddplatform.risk.words.figures import GRADES, whole_points
 from supply_chain.risk.issue_names import ISSUE_NAMES
@@ -16,16 +18,16 @@ from supply_chain.risk.rm2.method import METHOD_VERSION as RM2_VERSION
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import RiskBand
 
-LINE_TITLES = {
-    "base": "Base",
-    "country": "Country",
-    "activity": "Activity",
-    "listing": "Listing",
-    "evidence": "Evidence on site",
-    "judged": "Set by people",
-    "facts": "Cases and allegations",
-    "controls": "Controls",
-    "severity": "Severity",
+LINE_TITLES: Mapping[str, str] = {
+    "base": _("Base"),
+    "country": _("Country"),
+    "activity": _("Activity"),
+    "listing": _("Listing"),
+    "evidence": _("Evidence on site"),
+    "judged": _("Set by people"),
+    "facts": _("Cases and allegations"),
+    "controls": _("Controls"),
+    "severity": _("Severity"),
 }
 BANDS = tuple(reversed(RISK_BANDS))  # critical first
 Parts = list[tuple[str, int]]
@@ -38,11 +40,22 @@ def sentence_of(compared: Compared) -> str:
     """How many places are critical under each method, and how many share one score."""
     counts, (before, after) = compared.comparison.counts.nodes, compared.comparison.ties
     critical = RISK_BANDS.index(RiskBand.CRITICAL)
-    return (
-        f"{counted(int(counts.sum()), 'place')}: {int(counts[critical].sum()):,} critical "
-        f"under {METHOD_VERSION}, {int(counts[:, critical].sum()):,} under {RM2_VERSION}. "
-        f"The largest group of places with an equal score has {before:,} under "
-        f"{METHOD_VERSION} and {after:,} under {RM2_VERSION}."
+    places = int(counts.sum())
+    return ngettext(
+        "%(number)s place: %(old)s critical under %(old_method)s, %(new)s under %(new_method)s. "
+        "The largest group of places with an equal score has %(old_tie)s under %(old_method)s and "
+        "%(new_tie)s under %(new_method)s.",
+        "%(number)s places: %(old)s critical under %(old_method)s, %(new)s under %(new_method)s. "
+        "The largest group of places with an equal score has %(old_tie)s under %(old_method)s and "
+        "%(new_tie)s under %(new_method)s.",
+        places,
+        number=f"{places:,}",
+        old=f"{int(counts[critical].sum()):,}",
+        new=f"{int(counts[:, critical].sum()):,}",
+        old_tie=f"{before:,}",
+        new_tie=f"{after:,}",
+        old_method=METHOD_VERSION,
+        new_method=RM2_VERSION,
     )
 
 
@@ -284,7 +297,7 @@ def _place_row(moved: Moved, compared: Compared) -> PlaceRow:
         low=whole_points(moved.low),
         high=whole_points(moved.high),
         grade=moved.grade,
-        grade_name=GRADES[moved.grade][0],
+        grade_name=str(GRADES[moved.grade][0]),
         drivers=drivers(moved.lines),
     )
 
@@ -296,6 +309,6 @@ def _side(headline: Headline, index: str) -> Side:
 
 def drivers(lines: Sequence[float]) -> tuple[tuple[str, float], ...]:
     """The lines that move a place most from the base, largest first."""
-    named = [(LINE_TITLES[line], points) for line, points in zip(LINES, lines, strict=True)]
+    named = [(str(LINE_TITLES[line]), points) for line, points in zip(LINES, lines, strict=True)]
     largest = sorted(named[1:], key=lambda line: -abs(line[1]))
     return tuple(line for line in largest[:MOST_DRIVERS] if abs(line[1]) >= SMALLEST_DRIVER)

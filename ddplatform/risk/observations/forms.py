@@ -8,6 +8,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.infrastructure.forms.numbers import NumberField
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.observations.services import NOTE_LENGTH, REASON_LENGTH, SOURCE_LENGTH, Seen
 from ddplatform.risk.words.observations import GRADES, SOURCE_TYPES
 
@@ -15,46 +16,49 @@ from ddplatform.risk.words.observations import GRADES, SOURCE_TYPES
 class ObservationForm(FlaskForm):  # type: ignore[misc]
     """An observation of one factor at a site."""
 
-    factor = SelectField("Factor", validators=[InputRequired("Choose a factor.")])
+    factor = SelectField(_("Factor"), validators=[InputRequired(_("Choose a factor."))])
     value = RadioField(
-        "Observation",
+        _("Observation"),
         choices=[SelectChoice(value, word) for value, word in GRADES.items()],
-        validators=[InputRequired("Choose an observation.")],
+        validators=[InputRequired(_("Choose an observation."))],
     )
     source_type = SelectField(
-        "Source type",
+        _("Source type"),
         choices=[
-            SelectChoice("", "Choose"),
+            SelectChoice("", _("Choose")),
             *(SelectChoice(ref, word) for ref, word in SOURCE_TYPES.items()),
         ],
-        validators=[InputRequired("Choose a source type.")],
+        validators=[InputRequired(_("Choose a source type."))],
     )
     source = StringField(
-        "Source",
-        description="The organisation, publication or meeting. Never name a worker, a child "
-        "or a family.",
-        validators=[InputRequired("Enter the source."), Length(max=SOURCE_LENGTH)],
+        _("Source"),
+        description=_(
+            "The organisation, publication or meeting. Never name a worker, a child or a family."
+        ),
+        validators=[InputRequired(_("Enter the source.")), Length(max=SOURCE_LENGTH)],
     )
     source_url = StringField(
-        "Link to the source",
-        description="If it is published online.",
+        _("Link to the source"),
+        description=_("If it is published online."),
         validators=[Optional(), Length(max=1000)],
     )
     observed_on = DateField(
-        "Date of observation or publication",
-        description="Older observations carry less weight.",
-        validators=[InputRequired("Enter the date.")],
+        _("Date of observation or publication"),
+        description=_("Older observations carry less weight."),
+        validators=[InputRequired(_("Enter the date."))],
     )
     note = TextAreaField(
-        "Details",
-        description="What was observed and where, so that others can verify it. Nothing that could "
-        "identify a child or a worker.",
-        validators=[InputRequired("Enter the details."), Length(max=NOTE_LENGTH)],
+        _("Details"),
+        description=_(
+            "What was observed and where, so that others can verify it. Nothing that could "
+            "identify a child or a worker."
+        ),
+        validators=[InputRequired(_("Enter the details.")), Length(max=NOTE_LENGTH)],
     )
 
     def __init__(self, factors: list[SelectChoice], **more: Any) -> None:
         super().__init__(**more)
-        self.factor.choices = [SelectChoice("", "Choose"), *factors]
+        self.factor.choices = [SelectChoice("", _("Choose")), *factors]
 
     def seen(self) -> Seen:
         """What was typed, as the service takes it."""
@@ -74,11 +78,11 @@ class FigureForm(ObservationForm):
 
     value = None
     figure = NumberField(
-        "Regional figure, per cent", validators=[InputRequired("Enter the regional figure.")]
+        _("Regional figure, per cent"), validators=[InputRequired(_("Enter the regional figure."))]
     )
     for_region = BooleanField(
-        "Apply to all sites in the region",
-        description="Sites that are added to the region later are included.",
+        _("Apply to all sites in the region"),
+        description=_("Sites that are added to the region later are included."),
     )
 
     def seen(self) -> Seen:
@@ -99,7 +103,7 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc]
     """Reason for withdrawing an observation."""
 
     reason = TextAreaField(
-        "Reason for withdrawal",
-        description="The observation remains visible with your reason.",
-        validators=[InputRequired("Enter the reason."), Length(max=REASON_LENGTH)],
+        _("Reason for withdrawal"),
+        description=_("The observation remains visible with your reason."),
+        validators=[InputRequired(_("Enter the reason.")), Length(max=REASON_LENGTH)],
     )

@@ -9,6 +9,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.languages import gettext
 from ddplatform.risk.observations.forms import FigureForm, ObservationForm, WithdrawForm
 from ddplatform.risk.observations.queries.evidence import get_observation, sites_of_region
 from ddplatform.risk.observations.queries.observations import list_observations
@@ -50,7 +51,7 @@ def new(node_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         add_observation(node_id, form.seen(), act=g.act)
-        flash("Kept. The scores of this place follow with the next assessment.", "success")
+        flash(gettext("Saved. The next assessment updates the scores of this site."), "success")
         return redirect(_back(node_id, issue))
 
     return answer_form(
@@ -76,7 +77,7 @@ def withdraw(observation_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         withdraw_observation(observation_id, form.reason.data, act=g.act)
-        flash("Withdrawn. The scores of this place follow with the next assessment.", "success")
+        flash(gettext("Withdrawn. The next assessment updates the scores of this site."), "success")
         return redirect(url_for(".index", node_id=kept.node_id))
 
     return answer_form(

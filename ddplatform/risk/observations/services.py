@@ -14,6 +14,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
 from ddplatform.infrastructure.plain_text import fault_in, is_web_address
+from ddplatform.languages import gettext as _
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.observations.models import PlaceObservation
 from ddplatform.risk.observations.queries.evidence import get_observation, sites_of_region
@@ -52,7 +53,7 @@ def add_observation(node_id: UUID, seen: Seen, *, act: Act) -> PlaceObservation:
     """
     node = get_node(node_id)
     if node.archived_at is not None:
-        raise Conflict("This place is archived.", "Restore it first.")
+        raise Conflict(_("This place is archived."), _("Restore it first."))
     _check(seen, node, today=act.at.date())
     kept = PlaceObservation(
         node_id=node_id,
@@ -99,7 +100,7 @@ def withdraw_observation(observation_id: UUID, reason: str, *, act: Act) -> Plac
     kept = get_observation(observation_id)
     _check_second_person(kept, act.by)
     if kept.withdrawn_at is not None:
-        raise Conflict("It was withdrawn before.", "Reload the page.")
+        raise Conflict(_("It was withdrawn before."), _("Reload the page."))
     if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
         raise Invalid(fields={"reason": fault})
     kept.withdrawn_at, kept.withdrawn_by_id = act.at, act.by.user_id
@@ -129,13 +130,13 @@ def _reassess(kept: PlaceObservation, *, act: Act) -> None:
 def _check_second_person(kept: PlaceObservation, by: Identity) -> None:
     if kept.created_by_id == by.user_id:
         raise NotAllowed(
-            "You cannot withdraw your own observation.",
-            "Ask a colleague with the right to approve scores.",
+            _("You cannot withdraw your own observation."),
+            _("Ask a colleague with the right to approve scores."),
         )
     if not by.has(Permission.RISK_APPROVE):
         raise NotAllowed(
-            "Your role may not withdraw evidence.",
-            "A sustainability manager of your organisation can.",
+            _("Your role may not withdraw evidence."),
+            _("A sustainability manager of your organisation can."),
         )
 
 
@@ -156,25 +157,25 @@ def _where(seen: Seen, node: ValueChainNode) -> dict[str, str]:
     if not seen.for_region:
         return {}
     if not takes_figure(seen.factor):
-        return {"for_region": "Only regional figures apply to all sites of a region."}
+        return {"for_region": _("Only regional figures apply to all sites of a region.")}
     if not (node.country and region_key(node.region)):
-        return {"for_region": "The site has no region. Enter its country and region first."}
+        return {"for_region": _("The site has no region. Enter its country and region first.")}
     return {}
 
 
 def _what(seen: Seen) -> dict[str, str]:
     faults = {}
     if seen.factor not in observable():
-        faults["factor"] = "Choose a factor."
+        faults["factor"] = _("Choose a factor.")
     elif takes_figure(seen.factor):
         if seen.figure is None:
-            faults["figure"] = "Enter the regional figure in per cent."
+            faults["figure"] = _("Enter the regional figure in per cent.")
         elif not 0 <= seen.figure <= 100:
-            faults["figure"] = "Enter a percentage between 0 and 100."
+            faults["figure"] = _("Enter a percentage between 0 and 100.")
         if seen.source_type != "official":
-            faults["source_type"] = "Regional figures need a public body as their source."
+            faults["source_type"] = _("Regional figures need a public body as their source.")
     elif seen.value is None or not 0 <= seen.value <= 1:
-        faults["value"] = "Choose an observation."
+        faults["value"] = _("Choose an observation.")
     if fault := fault_in(seen.note, label="the details", longest=NOTE_LENGTH):
         faults["note"] = fault
     return faults
@@ -183,11 +184,11 @@ def _what(seen: Seen) -> dict[str, str]:
 def _source(seen: Seen, today: date) -> dict[str, str]:
     faults = {}
     if seen.source_type not in TELLERS:
-        faults["source_type"] = "Choose a source type."
+        faults["source_type"] = _("Choose a source type.")
     if fault := fault_in(seen.source, label="the source", longest=SOURCE_LENGTH):
         faults["source"] = fault
     if seen.source_url.strip() and not is_web_address(seen.source_url):
-        faults["source_url"] = "Enter the full address, beginning with https:// or http://."
+        faults["source_url"] = _("Enter the full address, beginning with https:// or http://.")
     if seen.observed_on > today:
-        faults["observed_on"] = "The date is in the future."
+        faults["observed_on"] = _("The date is in the future.")
     return faults

@@ -7,6 +7,7 @@ from typing import Final
 from wtforms.fields import SelectChoice
 
 from ddplatform.infrastructure.words.factors import factor_title
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.observations.queries.observations import ObservationRow
 from ddplatform.risk.words.observations import GRADES, SOURCE_TYPES
 from supply_chain.risk.rm2.method import METHOD
@@ -14,11 +15,11 @@ from supply_chain.risk.rm2.observable import observable, takes_figure
 from supply_chain.vocabulary import Issue
 
 GROUPS: Final[Mapping[str, str]] = {
-    "WRK": "Workforce and practices",
-    "COM": "Community",
-    "ONL": "Online, marketplaces and finance",
-    "SEC": "Activity at this site",
-    "CTY": "Regional statistics",
+    "WRK": _("Workforce and practices"),
+    "COM": _("Community"),
+    "ONL": _("Online, marketplaces and finance"),
+    "SEC": _("Activity at this site"),
+    "CTY": _("Regional statistics"),
 }
 
 
@@ -35,7 +36,8 @@ class Shown:
 def shown(rows: Iterable[ObservationRow]) -> list[Shown]:
     """Observations in the order given."""
     return [
-        Shown(row, title_of(row.factor), _seen(row), SOURCE_TYPES[row.source_type]) for row in rows
+        Shown(row, title_of(row.factor), _seen(row), str(SOURCE_TYPES[row.source_type]))
+        for row in rows
     ]
 
 
@@ -47,7 +49,7 @@ def title_of(factor: str) -> str:
 def factor_choices(issue: Issue | None, *, regional: bool) -> list[SelectChoice]:
     """Factors to choose from, by group; of one issue, only what is linked to it."""
     return [
-        SelectChoice(factor, title_of(factor), optgroup=GROUPS[group])
+        SelectChoice(factor, title_of(factor), optgroup=str(GROUPS[group]))
         for factor, group in observable(issue).items()
         if takes_figure(factor) is regional
     ]
@@ -56,4 +58,4 @@ def factor_choices(issue: Issue | None, *, regional: bool) -> list[SelectChoice]
 def _seen(row: ObservationRow) -> str:
     if row.figure is not None:
         return f"{row.figure:g} %"
-    return GRADES.get(f"{row.value:g}", f"{row.value:.2f}")
+    return str(GRADES.get(f"{row.value:g}", f"{row.value:.2f}"))

@@ -9,6 +9,8 @@ from wtforms.validators import InputRequired, Length
 
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.core.due_diligence.reassessment import SeenBy, triggers
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 
 
 def _seen_by_people() -> list[SelectChoice]:
@@ -20,14 +22,14 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
     """Something changed at a site."""
 
     trigger = RadioField(
-        "What changed?",
+        _("Change"),
         choices=_seen_by_people,
-        validators=[InputRequired("Choose what changed.")],
+        validators=[InputRequired(_("Choose what changed."))],
     )
     note = TextAreaField(
-        "In a few words",
-        description="What you know and from where. Never write a child's name or address.",
-        validators=[InputRequired("Say what changed."), Length(max=2000)],
+        _("Description"),
+        description=_("What you know, and the source. Never write a child's name or address."),
+        validators=[InputRequired(_("Describe the change.")), Length(max=2000)],
     )
 
 
@@ -35,18 +37,18 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
     """Somebody looked at the site."""
 
     note = TextAreaField(
-        "What did you see, and what follows?",
-        description="It stays with the site. Never write a child's name or address.",
-        validators=[InputRequired("Say what you saw and decided."), Length(max=2000)],
+        _("Outcome and next steps"),
+        description=_("Stays with the site. Never write a child's name or address."),
+        validators=[InputRequired(_("Record the outcome and the decision.")), Length(max=2000)],
     )
 
 
 class OwnerForm(FlaskForm):  # type: ignore[misc]
     """Who looks at the site."""
 
-    owner = SelectField("Who looks at it")
+    owner = SelectField(_("Owner"))
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         people = [SelectChoice(str(one.user_id), one.name) for one in list_people()]
-        self.owner.choices = [SelectChoice("", "Nobody yet"), *people]
+        self.owner.choices = [SelectChoice("", gettext("Unassigned")), *people]

@@ -13,7 +13,10 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
+from ddplatform.infrastructure.web.filters import number
 from ddplatform.infrastructure.web.list_pages import read_place, write_place
+from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.reassessment.forms import ChangeForm, CloseForm, OwnerForm
 from ddplatform.risk.reassessment.queries.tasks import (
     COUNT_CAP,
@@ -28,7 +31,7 @@ from ddplatform.risk.reassessment.services import tasks as reassessment_tasks
 from ddplatform.value_chain.mapping.queries.maps import get_node, get_summary
 
 bp = Blueprint("reassessment", __name__)
-VIEWS = (("", "Open"), ("mine", "Mine"), ("late", "Late"), ("done", "Done"))
+VIEWS = (("", _("Open")), ("mine", _("Mine")), ("late", _("Overdue")), ("done", _("Done")))
 
 
 @bp.get("/")
@@ -41,7 +44,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "risk/reassessment/index.html",
         page=page,
-        total=f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}",
+        total=_total(page.total),
         view=view,
         wanted=wanted,
         tabs=[
@@ -53,6 +56,13 @@ def index() -> ResponseReturnValue:
         is_first_page="after" not in request.args,
         today=g.now.date(),
     )
+
+
+def _total(count: int) -> str:
+    """How many there are, counted up to a limit."""
+    if count > COUNT_CAP:
+        return gettext("more than %(most)s reassessments", most=number(COUNT_CAP))
+    return ngettext("%(count)s reassessment", "%(count)s reassessments", count, count=number(count))
 
 
 def _wanted() -> tuple[str, TaskFilter]:
@@ -113,7 +123,7 @@ def close(task_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         reassessment_tasks.close_task(task_id, form.note.data, act=g.act)
-        flash("Done. Your note stays with the site.", "success")
+        flash(gettext("Reassessment completed. Your note stays with the site."), "success")
         return redirect(url_for(".index"))
 
     return answer_form(
@@ -134,7 +144,7 @@ def set_owner(task_id: UUID) -> ResponseReturnValue:
     def save() -> ResponseReturnValue:
         owner_id = UUID(form.owner.data) if form.owner.data else None
         reassessment_tasks.set_owner(task_id, owner_id, act=g.act)
-        flash("Saved.", "success")
+        flash(gettext("Saved."), "success")
         return redirect(url_for(".show", task_id=task_id))
 
     return answer_form(form, save, lambda: _page(task_id, CloseForm(formdata=None), form))
@@ -153,7 +163,7 @@ def tell(node_id: UUID) -> ResponseReturnValue:
             form.note.data,
             act=g.act,
         )
-        flash("Noted. The site waits to be looked at anew.", "success")
+        flash(gettext("Change reported. A reassessment of the site is open."), "success")
         return redirect(url_for(".show", task_id=task.id))
 
     return answer_form(

@@ -12,6 +12,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
+from ddplatform.languages import ENGLISH, gettext, speaking
 from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.response.forms import AnswerForm
 from ddplatform.risk.response.services import export_responses
@@ -58,7 +59,8 @@ def export() -> ResponseReturnValue:
         raise NotFound()
     wanted, today = _wanted(request.form, maps), g.now.date()
     rows, total = list_measured(wanted, today, limit=MOST)
-    tables = as_tables(rows, total, wanted, maps, today)
+    with speaking(ENGLISH):
+        tables = as_tables(rows, total, wanted, maps, today)
     made = export_responses(tables, form, places=len(rows), act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
@@ -89,7 +91,7 @@ def answer(question_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         figure_questions.answer(question_id, str(form.answer.data), act=g.act)
-        flash("Sent. The supplier reads your answer beside its figures.", "success")
+        flash(gettext("Sent. The supplier reads your answer beside its figures."), "success")
         return redirect(url_for(".show", node_id=question.node_id))
 
     def page() -> str:

@@ -16,6 +16,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import ENGLISH, gettext, speaking
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.blueprints.scenarios import bp
 from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.scenario_scores.queries import find_begin
@@ -45,9 +47,9 @@ class KeepForm(FlaskForm):  # type: ignore[misc]
     """The name under which changes are kept."""
 
     name = StringField(
-        "Name",
-        description="For example “Bridge classes at two farm groups”.",
-        validators=[InputRequired("Give it a name."), Length(max=NAME_LENGTH)],
+        _("Name"),
+        description=_("For example “Bridge classes at two farm groups”."),
+        validators=[InputRequired(_("Enter a name.")), Length(max=NAME_LENGTH)],
     )
 
 
@@ -192,8 +194,8 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "evidence": [
             (str(level), words.EVIDENCE[level]) for level in METHOD.policy.evidence_levels if level
         ],
-        "country": [("", "Not known"), *((code, name) for name, code in countries)],
-        "commodity": [("", "Not known"), *((ref, name) for name, ref in goods)],
+        "country": [("", gettext("Not known")), *((code, name) for name, code in countries)],
+        "commodity": [("", gettext("Not known")), *((ref, name) for name, ref in goods)],
     }
 
 
@@ -216,7 +218,7 @@ def keep(chain_id: UUID) -> ResponseReturnValue:
         except Invalid as error:
             problem.update({k: v for k, v in error.fields.items() if k == "changes"})
             raise
-        flash("Kept. The map is as it was.", "success")
+        flash(gettext("Scenario saved. The map is unchanged."), "success")
         return redirect(url_for(".show", what_if_id=kept.id))
 
     def show_again() -> str:
@@ -258,7 +260,9 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
     if find_begin(chain, g.now.date()) is None:
         return redirect(url_for(".show", what_if_id=what_if_id))
     told = load_told(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
-    made = export_what_if(chain, told, as_tables(told), form, act=g.act)
+    with speaking(ENGLISH):
+        tables = as_tables(told)
+    made = export_what_if(chain, told, tables, form, act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response
@@ -314,6 +318,6 @@ def put_away(what_if_id: UUID) -> ResponseReturnValue:
     row = what_if.get_kept_row(what_if_id)
     if request.method == "POST":
         keeping.put_away(what_if_id, act=g.act)
-        flash("Put away.", "success")
+        flash(gettext("Scenario archived."), "success")
         return redirect(url_for(".index"))
     return render_template("risk/scenarios/put_away.html", row=row)

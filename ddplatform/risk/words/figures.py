@@ -1,19 +1,31 @@
 """How the figures of RM-2.0 read: whole points, the band of an index, grades of evidence."""
 
+from collections.abc import Mapping
 from math import floor
 
+from ddplatform.languages import lazy_gettext as _
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import RiskBand
 
-GRADES = {
-    "A": ("Verified on site", "independent site work, audits or workers’ voices cover most of it"),
-    "B": ("Well documented", "with sources that can be relied on"),
-    "C": ("Partly known", "something is known of the place, most is not"),
-    "D": ("Context only", "country and activity are known, the place is not"),
-    "E": ("Mostly estimated", "country or activity is not known, or mostly estimated"),
+GRADES: Mapping[str, tuple[str, str]] = {
+    "A": (
+        _("Verified on site"),
+        _("independent site work, audits or workers’ voices cover most of it"),
+    ),
+    "B": (_("Well documented"), _("with sources that can be relied on")),
+    "C": (_("Partly known"), _("something is known of the place, most is not")),
+    "D": (_("Context only"), _("country and activity are known, the place is not")),
+    "E": (_("Mostly estimated"), _("country or activity is not known, or mostly estimated")),
 }
 """Grade -> its word, and what it means."""
+BAND_NAMES: Mapping[RiskBand, str] = {
+    RiskBand.LOW: _("low"),
+    RiskBand.MEDIUM: _("medium"),
+    RiskBand.HIGH: _("high"),
+    RiskBand.CRITICAL: _("critical"),
+}
+"""The bands as they stand within a sentence."""
 
 
 def whole_points(index: float) -> str:

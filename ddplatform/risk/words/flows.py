@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.analysis_answers.queries.flow_kinds import FlowKind
 from supply_chain.reference.release import load_reference
 
-NOT_STATED = "not stated"
+NOT_STATED: str = _("not stated")
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,15 @@ class FlowWords:
     takers: str
 
 
-GOODS = FlowWords("input", "supplier", "suppliers", "buyer", "buyers")
-FINANCE = FlowWords("portfolio", "investee", "investees", "financier", "financiers")
-TURNOVER = FlowWords("turnover", "seller", "sellers", "platform", "platforms")
+GOODS = FlowWords(_("input"), _("supplier"), _("suppliers"), _("buyer"), _("buyers"))
+FINANCE = FlowWords(_("portfolio"), _("investee"), _("investees"), _("financier"), _("financiers"))
+TURNOVER = FlowWords(_("turnover"), _("seller"), _("sellers"), _("platform"), _("platforms"))
 LABOUR = FlowWords(
-    "labour", "labour provider", "labour providers", "user of labour", "users of labour"
+    _("labour"),
+    _("labour provider"),
+    _("labour providers"),
+    _("user of labour"),
+    _("users of labour"),
 )
 WORDS: Mapping[FlowKind, FlowWords] = {
     FlowKind.GOODS: GOODS,
@@ -37,7 +42,7 @@ WORDS: Mapping[FlowKind, FlowWords] = {
 def good_name(ref: str | None) -> str:
     """A commodity as people call it."""
     if ref is None:
-        return NOT_STATED
+        return str(NOT_STATED)
     commodity = load_reference().commodities.get(ref)
     return commodity.name if commodity else ref
 

@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ddplatform.languages import lazy_gettext as _
+
 SOURCE_TYPES: Final[Mapping[str, str]] = {
-    "site_work": "Unannounced visit with worker interviews",
-    "audit": "Announced audit or certification",
-    "worker_voice": "Workers, families or community members",
-    "media_ngo": "Media or civil-society organisation",
-    "official": "Government, United Nations or other public body",
+    "site_work": _("Unannounced visit with worker interviews"),
+    "audit": _("Announced audit or certification"),
+    "worker_voice": _("Workers, families or community members"),
+    "media_ngo": _("Media or civil-society organisation"),
+    "official": _("Government, United Nations or other public body"),
 }
 """Who may tell, in words."""
 GRADES: Final[Mapping[str, str]] = {
-    "1": "Clearly present",
-    "0.75": "Largely present",
-    "0.5": "Partly present, or indications",
-    "0.25": "Minor",
-    "0": "Looked for and not found",
+    "1": _("Clearly present"),
+    "0.75": _("Largely present"),
+    "0.5": _("Partly present, or indications"),
+    "0.25": _("Minor"),
+    "0": _("Looked for and not found"),
 }
 """s of a factor that is no figure (RM-2.0 3.5): .5 is neither good nor bad news."""

@@ -7,22 +7,22 @@ from ddplatform.risk.reassessment.queries.signs import Seen, Sign
 
 _REASONS: Mapping[Sign, str] = {
     Sign.NEVER_LOOKED_AT: "In the map since {day}",
-    Sign.LOOKED_AT_LONG_AGO: "Last looked at on {day}",
+    Sign.LOOKED_AT_LONG_AGO: "Last assessed on {day}",
     Sign.JOINED: "Joined the map on {day}",
     Sign.ALLEGATION: "A credible allegation was recorded here",
     Sign.RED_FLAG: "An answer raised a red flag",
     Sign.DOCUMENT_EXPIRED: "A document was valid until {day}",
     Sign.LEFT: "Left the map on {day} with findings open",
-    Sign.OPERATOR: "Who runs it changed on {day}",
-    Sign.GOODS: "It has other goods since {day}",
-    Sign.COUNTRY: "It is in another country since {day}",
+    Sign.OPERATOR: "Change of operator on {day}",
+    Sign.GOODS: "Change of goods on {day}",
+    Sign.COUNTRY: "Change of country on {day}",
     Sign.LISTED: "Named on “{name}”, edition of {day}",
     Sign.SHARE: "Its share of a buyer's input went from {before:.0%} to {after:.0%}",
 }
 
 
 def sign_words(seen: Seen) -> str:
-    """Why a site is looked at again, in a sentence without its full stop."""
+    """Why a site is reassessed, in a sentence without its full stop."""
     return _REASONS[seen.sign].format(
         day=_day(seen.day) if seen.day else "",
         name=seen.name,

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ddplatform.languages import lazy_gettext as _
 from supply_chain.risk.rm2.heat_map import ROW, STEPS
 from supply_chain.risk.rm2.severity import SEVERITY_BANDS
 from supply_chain.vocabulary import RiskBand, SeverityBand
 
 SPANS: Mapping[SeverityBand, str] = {
-    SeverityBand.VERY_SEVERE: "4.5 to 5",
-    SeverityBand.SEVERE: "3.5 to 4.5",
-    SeverityBand.MODERATE: "2.5 to 3.5",
-    SeverityBand.MINOR: "below 2.5",
+    SeverityBand.VERY_SEVERE: _("4.5 to 5"),
+    SeverityBand.SEVERE: _("3.5 to 4.5"),
+    SeverityBand.MODERATE: _("2.5 to 3.5"),
+    SeverityBand.MINOR: _("below 2.5"),
 }
 
 

@@ -390,7 +390,7 @@ def test_each_question_has_a_page_with_its_reading_and_basis(
     analyst: FlaskClient, tools: UUID, what: Analysis
 ) -> None:
     text = analyst.get(page(tools, what.value)).text
-    for expected in ("What this is for", "Other questions", "version 3", "RM-2.0", "In short"):
+    for expected in ("Purpose", "Other analyses", "version 3", "RM-2.0", "Summary"):
         assert expected in text
 
 
@@ -440,7 +440,7 @@ def test_words_lead_to_a_node_or_to_a_choice_and_stay_in_the_form(
     assert 'value="nobody"' in several
     like = analyst.get(page(tools, "reach", q=1, node="cobatl mine")).text
     assert "“cobatl mine” is not in this map" in like
-    assert "Like it:" in like
+    assert "Similar names:" in like
     assert f"node={keys['mine']}" in like
     whole = analyst.get(page(tools, "blind-spots", q=1, node="", issue="ISS-XX"))
     assert whole.status_code == 302

@@ -490,7 +490,7 @@ def test_a_factor_that_is_observed_asked_for_or_of_an_own_operation_is_refused(
     with acting(tenant):
         told = {"source_type": "audit", "quality": None, "causes": [], "observed_at": NOW}
         db.session.add(RiskSignal(node_id=cocoa.farms, factor="WRK-09", value=0.0, **told))
-    with pytest.raises(Conflict, match="Something is known"):
+    with pytest.raises(Conflict, match="has been observed"):
         ask_absence(tenant, cocoa.farms, "WRK-09")
     with pytest.raises(Invalid):
         ask_absence(tenant, cocoa.exporter, code="because")

@@ -102,7 +102,7 @@ def test_a_request_is_approved_on_its_page_and_ended_again(
     assert "1 entry approved." in manager.get(page).text
     assert "Espoir farm group supplies" in manager.get(f"{ROOT}?view=in-force").text
     refused = post(manager, f"{page}/end", page)
-    assert refused.status_code == 422 and "Say why it ends now." in refused.text
+    assert refused.status_code == 422 and "Give the reason for ending it now." in refused.text
     assert post(manager, f"{page}/end", page, note="Ended.").status_code == 302
     assert flow(tenant, link) is Flow.PROBABLE
     assert "Espoir farm group supplies" in manager.get(f"{ROOT}?view=past").text
@@ -113,7 +113,7 @@ def test_refusing_without_a_reason_shows_the_page_again(
 ):
     page = f"{ROOT}{asked[1]}"
     answer = post(manager, f"{page}/decide", page, what="refuse")
-    assert answer.status_code == 422 and "Say why" in answer.text
+    assert answer.status_code == 422 and "Give a reason" in answer.text
     assert post(manager, f"{page}/decide", page, what="refuse", note="Old.").status_code == 302
     assert flow(tenant, asked[0]) is Flow.PROBABLE
 
@@ -292,9 +292,9 @@ def test_an_analyst_asks_on_the_page_of_a_risk_that_a_factor_is_left_out(
     assert post(analyst, address, address, **fields).status_code == 422
     fields["approval_until"] = wish(NOW).expires_on
     assert post(analyst, address, address, **fields).headers["Location"] == page
-    assert "waits for a second person" in analyst.get(page).text
+    assert "Waiting for approval by a second person" in analyst.get(page).text
     again = post(analyst, address, address, **fields)
-    assert again.status_code == 409 and "asked for already" in again.text
+    assert again.status_code == 409 and "requested already" in again.text
     text = analyst.get(ROOT).text
     assert "“Home-based work” does not apply at Espoir farm group" in text
     own = analyst.get(f"/o/acme/risk/explained/{cocoa.own}/{Issue.CL.value}").text

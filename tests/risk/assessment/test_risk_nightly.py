@@ -84,9 +84,9 @@ def test_the_register_says_when_and_why_the_whole_map_was_assessed(
 ) -> None:
     text = analyst.get(f"/o/acme/risk/?chain={resting}", follow_redirects=True).text
     assert "The whole map was last assessed on" in text
-    assert "because somebody asked for it" in text
-    assert "1 assessment of what changed" in text
-    assert "as facts or the map changed" in text
+    assert "Reason: requested by a user." in text
+    assert "Since then 1 assessment of changes only" in text
+    assert "Cause: facts or the map changed." in text
 
 
 def test_every_reason_and_the_calendar_have_words() -> None:

@@ -233,10 +233,10 @@ class TestPages:
             kept = find_risk(head.id, cocoa.farms, Issue.CL)
         assert kept is not None
         assert f"position {kept.salience_rank} of 64, top " in text
-        for expected in ("What makes up this score", "Severity", "Urgency", "Judge"):
+        for expected in ("Score breakdown", "Severity", "Urgency", "Assess severity"):
             assert expected in text
-        assert "RM-1.0" not in text and "More is known by now" not in text
-        assert "as somebody asked for it" in text
+        assert "RM-1.0" not in text and "New information since" not in text
+        assert ", requested by a user" in text
 
     def test_the_page_of_a_risk_says_when_more_is_known_than_the_lists_show(
         self, tenant: Tenant, analyst: FlaskClient, cocoa: CocoaMap
@@ -246,7 +246,7 @@ class TestPages:
 
         text = analyst.get(f"/o/acme/risk/explained/{cocoa.farms}/ISS-CL").text
 
-        assert "More is known by now than when the map was assessed" in text
+        assert "New information since the map was assessed" in text
 
     def test_the_page_of_a_place_shows_all_issues_with_range_grade_and_position(
         self, analyst: FlaskClient, cocoa: CocoaMap

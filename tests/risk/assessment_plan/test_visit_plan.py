@@ -335,7 +335,7 @@ def test_a_form_without_a_budget_is_shown_again_with_all_input(
             "aim": "learn", "spread": "some"}  # fmt: skip
     refused = manager.post(page, data=sent)
     assert refused.status_code == 422
-    assert "Say how many questionnaires or visits" in refused.text and "Spring" in refused.text
+    assert "Enter how many questionnaires or visits" in refused.text and "Spring" in refused.text
 
 
 def test_an_organisation_without_a_map_is_led_to_one(app: Flask, tenant: Tenant) -> None:
@@ -494,5 +494,5 @@ def test_the_page_names_who_answers_for_each_node_and_the_file_names_no_colleagu
         told = "".join(packed.read(name).decode() for name in packed.namelist())
 
     assert shown.count(f"<bdi>{tenant.analyst.name}</bdi></td>") == 1
-    assert '<span class="muted">nobody</span>' in shown
+    assert '<span class="muted">unassigned</span>' in shown
     assert "Espoir farm group" in told and tenant.analyst.name not in told

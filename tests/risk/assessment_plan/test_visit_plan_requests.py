@@ -126,7 +126,7 @@ def test_work_that_broke_is_told_on_the_page(tenant: Tenant, cocoa: CocoaMap, ma
 
     page = manager.get(making).text
     assert "The work stopped after 5 tries" in page and "KeyError: not expected." in page
-    assert "Change what you asked for" in page
+    assert "Change the request" in page
 
 
 def test_what_is_asked_for_is_read_back_from_the_job(tenant: Tenant, cocoa: CocoaMap):

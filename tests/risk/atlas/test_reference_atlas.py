@@ -95,11 +95,11 @@ def test_an_organisation_without_a_map_sees_every_country_and_is_told_that_none_
     analyst: FlaskClient,
 ) -> None:
     text = text_of(analyst, "countries")
-    assert "No site of ours has a country yet" in text
+    assert "None of our sites has a country yet" in text
     assert names_in_order(text)[:2] == ["Afghanistan", "Åland Islands"]
     assert "1–50" in text and "of 250 countries" in text
-    assert "No site of our maps is known to stand here" in text_of(analyst, "countries/GH")
-    assert "No site of our maps names it" in text_of(analyst, f"goods/{COCOA}")
+    assert "No site of our maps is recorded in this country" in text_of(analyst, "countries/GH")
+    assert "No site of our maps is recorded with this good" in text_of(analyst, f"goods/{COCOA}")
 
 
 def test_countries_with_our_sites_come_first_with_their_number(
@@ -156,7 +156,7 @@ def test_a_rich_country_shows_value_unit_direction_anchors_place_and_years(
     words = words_of(analyst, "countries/BD")
     assert "Rule of law" in words
     assert "lower is worse" in words and "higher is worse" in words
-    assert "0 at 1.50, 1 at -1.50, in between in proportion" in words
+    assert "0 at 1.50, 1 at -1.50, linear in between" in words
     assert re.search(r"\d+(st|nd|rd|th) worst of 213", words)
     assert re.search(r"median [-\d.]+; nearby [-\d.]+ \(8 countries\)", words)
     assert "14 figures, 2010 to 2023" in words
@@ -168,7 +168,7 @@ def test_the_years_of_a_figure_stand_as_a_drawing_and_as_a_table_with_the_gap_to
 ) -> None:
     text, words = text_of(analyst, "countries/GH"), words_of(analyst, "countries/GH")
     assert 'aria-labelledby="t-CTY-03"' in text
-    assert "No figure of 2016 to 2020, 2022" in words
+    assert "No figure for 2016 to 2020, 2022" in words
     assert "looks like a mid-year figure" in words
     assert "research coding" in words and "inferred by elimination, not used for a score" in words
 
@@ -178,24 +178,24 @@ def test_a_country_of_which_little_is_known_says_so_and_does_not_look_safe(
 ) -> None:
     words = words_of(analyst, "countries/VA")
     assert "No factor has a figure" in words
-    assert "What is missing 16 factors" in words
+    assert "Missing figures 16 factors" in words
     assert "Children 5-17 in child labour CTY-01 : counts as 0.75" in words
-    assert "it would stand between 0.00 and 1.00" in words
+    assert "it would be between 0.00 and 1.00" in words
     assert "0.62 of 1" in words
-    assert "its treaties, its law and its inspectors are not known here" in words
+    assert "its treaties, law and labour inspection are not known here" in words
 
 
 def test_a_place_without_anything_still_has_a_page(analyst: FlaskClient) -> None:
     words = words_of(analyst, "countries/AQ")
-    assert "In no region of UN M49" in words
-    assert "No set tells anything of it. That is no sign that all is well." in words
+    assert "No UN M49 region" in words
+    assert "No data set covers this country. This is not a sign of low risk." in words
 
 
 def test_what_no_open_source_feeds_stands_apart_from_what_this_country_lacks(
     analyst: FlaskClient,
 ) -> None:
     words = words_of(analyst, "countries/XK")
-    lacking, nowhere = words.split("No source that we may give on, for any country")
+    lacking, nowhere = words.split("No redistributable source for any country")
     assert "Births registered under 5 CTY-08" in lacking.split("No figure for this country")[1]
     for factor in ("CTY-02", "CTY-06", "CTY-10", "CTY-11", "CTY-15", "CTY-16"):
         assert factor in nowhere
@@ -205,7 +205,7 @@ def test_what_no_open_source_feeds_stands_apart_from_what_this_country_lacks(
 def test_goods_of_a_country_say_since_when_and_which_left_the_list(analyst: FlaskClient) -> None:
     indonesia = words_of(analyst, "countries/ID")
     assert "2016, until 2019 as “Oil (Palm)”" in indonesia
-    assert "Not on it any more: Cotton (2016 to 2019)" in words_of(analyst, "countries/UZ")
+    assert "No longer listed: Cotton (2016 to 2019)" in words_of(analyst, "countries/UZ")
     assert f"{BASE}/countries/GH/goods/{COCOA}" in text_of(analyst, "countries/GH")
 
 
@@ -247,9 +247,9 @@ def test_an_event_that_goes_on_stands_at_its_country_and_at_that_of_the_sites_in
             act=Act(tenant.analyst, NOW),
         )
     words = words_of(analyst, "countries/CI")
-    assert "Flood on the Sassandra" in words and "2 sites inside" in words
+    assert "Flood on the Sassandra" in words and "2 sites affected" in words
     assert "Drought in Ghana" not in words
-    assert "No event that goes on is entered for it" in words_of(analyst, "countries/FR")
+    assert "No active event is recorded for this country" in words_of(analyst, "countries/FR")
 
 
 @kept_world
@@ -314,9 +314,9 @@ def test_the_page_of_a_good_says_headings_countries_editions_and_our_flows(
 ) -> None:
     words = words_of(analyst, f"goods/{COCOA}")
     assert "1801 Cocoa beans; whole or broken, raw or roasted" in words
-    assert "Make or ship it: 3 sites" in words and "Buy it: 1 site" in words
+    assert "Producers and shippers: 3 sites" in words and "Buyers: 1 site" in words
     assert "Ghana Côte d’Ivoire 1 1" in words
-    assert "2 more links out of its makers do not say what they carry" in words
+    assert "2 more links from its producers do not state a good" in words
     assert "Brazil BR Cocoa yes no 2017" in words
     assert "2016 or before" in words
 
@@ -370,8 +370,10 @@ def test_a_good_from_a_country_says_in_which_editions_it_stands(analyst: FlaskCl
         analyst, f"countries/BR/goods/{COCOA}"
     )
     removed = words_of(analyst, "countries/AR/goods/blueberries")
-    assert "It is not on it any more: removed by the changes of September 2024" in removed
-    assert "No edition known holds it from here" in words_of(analyst, f"countries/CH/goods/{COCOA}")
+    assert "No longer listed: removed by the update of September 2024" in removed
+    assert "No known edition lists it for this country" in words_of(
+        analyst, f"countries/CH/goods/{COCOA}"
+    )
 
 
 def test_goods_are_found_by_any_name_and_by_code_and_our_own_come_first(
@@ -401,7 +403,7 @@ def test_another_organisation_counts_none_of_our_sites(
         assert load_good_presence(COCOA).makers.total == 0
     stranger = signed_in_client(app, other_tenant, RoleId.ANALYST)
     page = stranger.get(f"/o/{other_tenant.slug}/reference/countries/CI").text
-    assert "No site of our maps is known to stand here" in page
+    assert "No site of our maps is recorded in this country" in page
     assert "Lagune Export" not in page
 
 

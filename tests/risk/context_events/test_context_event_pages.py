@@ -86,7 +86,7 @@ def test_an_event_is_entered_and_shows_on_every_page_of_the_sites_inside(analyst
     page = analyst.get(entered(analyst)).text
 
     assert "Espoir farm group" in page and "Lagune Export" in page
-    assert "2 sites still to be looked at" in page
+    assert "2 sites still to be reviewed" in page
     assert "Flood on the Sassandra" in analyst.get(f"{HOME}/context-events/").text
     site = analyst.get(f"{HOME}/value-chain/nodes/{cocoa.farms}").text
     assert "Flood on the Sassandra" in site
@@ -148,10 +148,10 @@ def test_areas_of_each_kind_are_told_in_words(app, tenant, analyst, cocoa):
         entered(analyst, area="circle", country="", latitude="0", longitude="0", radius_km="5")
     ).text
 
-    assert "Bas-Sassandra, Côte" in region and "May be inside" in region
+    assert "Bas-Sassandra, Côte" in region and "May be in the area" in region
     assert "50 km around 5.8, -6.6 (Côte" in with_commas
     assert "50 km around 5.8, -6.6 (Côte" in circle and "Somewhere" in circle
-    assert "5 km around 0, 0" in far and "No site of your maps is inside" in far
+    assert "5 km around 0, 0" in far and "No site of your maps is in the area" in far
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_an_event_is_ended_and_then_offers_no_end(analyst):
 
     assert answer.status_code == 302
     page = analyst.get(event).text
-    assert "It is over" not in page.split("<main")[1] and "Over" in page
+    assert "End event" not in page.split("<main")[1] and "Ended" in page
 
 
 def test_who_entered_an_event_is_told_that_somebody_else_withdraws_it(analyst, manager):
@@ -219,9 +219,7 @@ def test_auditors_read_events_and_enter_none(app, tenant, cocoa, analyst):
 
     assert page.status_code == 200 and "Withdraw" not in page.text
     assert auditor.get(f"{HOME}/context-events/new").status_code == 403
-    assert (
-        "Something changed here" not in auditor.get(f"{HOME}/value-chain/nodes/{cocoa.farms}").text
-    )
+    assert "Report a change" not in auditor.get(f"{HOME}/value-chain/nodes/{cocoa.farms}").text
 
 
 def test_a_site_is_looked_at_by_its_owner_and_closed_with_a_note(app, tenant, analyst, cocoa):
@@ -232,11 +230,11 @@ def test_a_site_is_looked_at_by_its_owner_and_closed_with_a_note(app, tenant, an
     assert owned.status_code == 302
     assert "Espoir farm group" in analyst.get(f"{HOME}/reassessments/?view=mine").text
     empty = send(analyst, f"{task}/close", task, note=" ")
-    assert empty.status_code == 422 and "Enter what you saw and decided." in empty.text
+    assert empty.status_code == 422 and "Enter the outcome and the decision." in empty.text
     done = send(analyst, f"{task}/close", task, note="School is open again.")
     assert done.status_code == 302
     again = analyst.get(task).text
-    assert "School is open again." in again and "I have looked at it" not in again
+    assert "School is open again." in again and "Mark as reassessed" not in again
     assert "Espoir farm group" in analyst.get(f"{HOME}/reassessments/?view=done").text
     assert "Espoir farm group" not in analyst.get(f"{HOME}/reassessments/?view=mine").text
 

@@ -303,12 +303,12 @@ def test_the_page_of_a_risk_shows_every_part_with_source_and_year(
         "Child labour below the minimum age",
         "World Bank, Worldwide Governance Indicators",
         "No figure: counts as unknown",
-        "What would lower this",
+        "Options to lower this risk",
         "supplier questionnaire, or site work",
         "First assessed",
         "the parts add up to the exposure",
         "never below 4.0 for this issue",
-        "Not judged yet",
+        "Not yet assessed. Default applied",
     ):
         assert expected in text, expected
 
@@ -318,7 +318,7 @@ def test_new_information_after_the_run_is_said_on_the_page(
     tenant: Tenant, analyst: FlaskClient, cocoa: CocoaMap, method: str
 ) -> None:
     assess(tenant, cocoa.chain, method=method)
-    assert "More is known by now" not in shown_of(analyst, cocoa.farms)
+    assert "New information since" not in shown_of(analyst, cocoa.farms)
     with acting(tenant):
         db.session.add(
             RiskSignal(
@@ -340,7 +340,7 @@ def test_new_information_after_the_run_is_said_on_the_page(
             since=NOW,
         )
     text = shown_of(analyst, cocoa.farms)
-    assert "More is known by now" in text
+    assert "New information since" in text
     assert "Credible allegation" in text
 
 
@@ -369,15 +369,15 @@ def test_the_history_tells_before_after_and_cause(
     assess(tenant, scored.chain, cause="facts", at=NOW + timedelta(hours=1), method="RM-1.0")
     text = analyst.get(page_of(scored.farms)).text
     assert "→ 1.00" in text
-    assert "as facts or the map changed" in text
+    assert ", facts or the map changed" in text
     assert "Committee meets monthly" in text
-    assert "not checked again for 18 months" in text
+    assert "not verified again for 18 months" in text
 
 
 def test_an_unscored_risk_is_a_gap_and_never_zero(analyst: FlaskClient, cocoa: CocoaMap) -> None:
     text = analyst.get(page_of(cocoa.farms)).text
     assert "Not assessed" in text
-    assert "That is not a low risk: it is a gap" in text
+    assert "A missing score is a gap, not a low risk" in text
 
 
 def test_severity_is_judged_through_its_form_and_stands_in_it_next_time(
@@ -412,7 +412,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_the_rule(
     )
     assert answer.status_code == 422
     assert "Two quiet visits" in answer.text
-    assert "A lowering needs a day on which it ends." in answer.text
+    assert "Enter an expiry date: a lowering needs one." in answer.text
 
 
 def test_a_lowering_that_an_analyst_asks_for_waits_without_a_button_to_approve_it(

@@ -198,7 +198,7 @@ def test_nobody_approves_their_own_lowering(tenant: Tenant, cocoa: CocoaMap) -> 
             expires_on=NEXT_SPRING,
             act=Act(tenant.manager, NOW),
         ).id
-    with pytest.raises(NotAllowed, match="of their own"), acting(tenant):
+    with pytest.raises(NotAllowed, match="your own change"), acting(tenant):
         judging.decide_change(own, approve=True, act=Act(tenant.manager, NOW))
 
 
@@ -238,24 +238,26 @@ def test_a_change_without_note_or_within_no_limit_is_refused(
 def test_a_change_to_what_it_is_already_is_refused(tenant: Tenant, cocoa: CocoaMap) -> None:
     with pytest.raises(Invalid) as refused:
         change(tenant, cocoa, points_of(tenant, cocoa))
-    assert refused.value.fields == {"points": "That is what it has now."}
+    assert refused.value.fields == {
+        "points": "These are the current points. Enter a different value."
+    }
 
 
 def test_one_lowering_waits_at_a_time(tenant: Tenant, cocoa: CocoaMap) -> None:
     change(tenant, cocoa, 40)
-    with pytest.raises(Conflict, match="waits for approval"):
+    with pytest.raises(Conflict, match="awaiting approval"):
         change(tenant, cocoa, 30)
 
 
 def test_a_lowering_is_decided_once_and_not_after_its_end(tenant: Tenant, cocoa: CocoaMap) -> None:
     asked = change(tenant, cocoa, 40)
-    with pytest.raises(Conflict, match="has passed"), acting(tenant):
+    with pytest.raises(Conflict, match="has expired"), acting(tenant):
         judging.decide_change(
             asked, approve=True, act=Act(tenant.manager, NOW + timedelta(days=360))
         )
     with acting(tenant):
         judging.decide_change(asked, approve=True, act=Act(tenant.manager, NOW))
-    with pytest.raises(Conflict, match="nothing to decide"), acting(tenant):
+    with pytest.raises(Conflict, match="decided or ended"), acting(tenant):
         judging.decide_change(asked, approve=False, act=Act(tenant.manager, NOW))
 
 
@@ -267,7 +269,7 @@ def test_ending_a_raise_takes_a_second_person_and_a_reason(tenant: Tenant, cocoa
         judging.end_change(raised, reason="", act=Act(tenant.manager, NOW))
     with acting(tenant):
         judging.end_change(raised, reason="Checked on site", act=Act(tenant.manager, NOW))
-    with pytest.raises(Conflict, match="ended already"), acting(tenant):
+    with pytest.raises(Conflict, match="already ended"), acting(tenant):
         judging.end_change(raised, reason="Again", act=Act(tenant.manager, NOW))
     assess(tenant, cocoa.chain, at=LATER)
     assert points_of(tenant, cocoa) < 97

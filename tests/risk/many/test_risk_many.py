@@ -287,7 +287,7 @@ def test_ticked_rows_are_previewed_changed_and_undone_in_the_browser(
 
     token = csrf_token(analyst, done.location)
     assert analyst.post(f"{done.location}/undo", data={"csrf_token": token}).status_code == 302
-    assert "What counted before counts again" in analyst.get(done.location).text
+    assert "The earlier values apply again" in analyst.get(done.location).text
 
 
 def carry_out_in_browser(browser: FlaskClient, preview: str) -> None:

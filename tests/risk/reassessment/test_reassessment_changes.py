@@ -58,9 +58,9 @@ def reasons(tenant, trigger):
     ("before", "after", "trigger", "reason"),
     [
         ({"commodity_refs": ("cocoa",)}, {"commodity_refs": ("cocoa", "cotton")}, "TRG-02",
-         "It has other goods since 26 November 2026"),
+         "Change of goods on 26 November 2026"),
         ({"country": "CI"}, {"country": "GH"}, "TRG-02",
-         "It is in another country since 26 November 2026"),
+         "Change of country on 26 November 2026"),
     ],
 )  # fmt: skip
 def test_other_goods_or_another_country_ask_for_a_look_once(
@@ -89,7 +89,7 @@ def test_another_company_that_runs_a_site_asks_for_a_look_and_a_first_one_does_n
     change(tenant, cocoa.farms, at=NOW + DAY, operated_by_id=other)
 
     assert look(tenant, NOW + DAY) == {"TRG-03": 1}
-    assert reasons(tenant, "TRG-03") == ["Who runs it changed on 26 November 2026"]
+    assert reasons(tenant, "TRG-03") == ["Change of operator on 26 November 2026"]
 
 
 def add_company(tenant, chain_id, name):
@@ -122,8 +122,8 @@ def test_a_new_operator_is_seen_before_and_after_records_were_merged(tenant, coc
 
     assert look(tenant, NOW + 6 * DAY) == {"TRG-03": 2}
     assert sorted(reasons(tenant, "TRG-03")) == [
-        "Who runs it changed on 1 December 2026",
-        "Who runs it changed on 27 November 2026",
+        "Change of operator on 1 December 2026",
+        "Change of operator on 27 November 2026",
     ]
 
 

@@ -140,12 +140,12 @@ def test_a_change_is_added_by_its_form_and_shows_before_and_after(
 ) -> None:
     begin = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?q=Espoir")
     assert "Espoir farm group" in begin.text
-    assert "is called that" not in begin.text
+    assert "has this name" not in begin.text
     mistyped = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?q=Espior+famr").text
-    assert "No site of this map is called that. Like it:" in mistyped
+    assert "No site of this map has this name. Similar names:" in mistyped
     assert f"at={cocoa.farms}" in mistyped
     nobody = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?q=Nowhere").text
-    assert "No site of this map is called that.</p>" in nobody
+    assert "No site of this map has this name.</p>" in nobody
     asked = {"at": cocoa.farms, "do": "control", "control": "CTL-05", "coverage": "80 %",
              "evidence": "0.5"}  # fmt: skip
     added = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(asked)}")
@@ -153,9 +153,9 @@ def test_a_change_is_added_by_its_form_and_shows_before_and_after(
     page = manager.get(added.location).text
     assert "at Espoir farm group: reaches 80 %" in page
     assert "Your own business" in page and "Maison Cacao" in page
-    assert "Espoir farm group" in page.split("What changes, band changes first")[1]
+    assert "Espoir farm group" in page.split("Changes by site, band changes first")[1]
     assert "0 higher" in page
-    assert "Closing comes last" not in page
+    assert "Disengagement is a last resort" not in page
 
 
 NOT_TRIED: list[tuple[dict[str, str], str]] = [
@@ -166,12 +166,12 @@ NOT_TRIED: list[tuple[dict[str, str], str]] = [
     ({"do": "control", "control": "CTL-05", "coverage": "nan", "evidence": "0.5"}, "from 0 to 100"),
     (
         {"do": "control", "control": "CTL-05", "coverage": "20", "evidence": "x"},
-        "Choose what shows",
+        "Choose the evidence",
     ),
     ({"do": "control", "control": "CTL-05", "coverage": "20", "evidence": "0.6"}, "five levels"),
     ({"do": "origin"}, "Say the country"),
     ({"do": "origin", "country": "GH"}, "no origin is missing"),
-    ({"do": "share", "share": "20"}, "Choose whose share"),
+    ({"do": "share", "share": "20"}, "whose share changes"),
 ]
 
 
@@ -207,7 +207,7 @@ def test_an_origin_becomes_known_and_closing_warns_that_it_comes_last(
     asked = {"at": cocoa.farms, "do": "close"}
     added = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(asked)}")
     page = manager.get(added.location).text
-    assert "Closing comes last, not first" in page
+    assert "Disengagement is a last resort" in page
     assert "not scored" in page
 
 
@@ -216,7 +216,7 @@ def test_an_address_without_sense_is_a_page_without_changes_or_not_found(
 ) -> None:
     start = f"/o/acme/what-if/try/{cocoa.chain}"
     page = manager.get(f"{start}?change=no&change=[]&change={{}}&change=3&at={cocoa.farms}&issue=X")
-    assert page.status_code == 200 and "Nothing is changed yet" in page.text
+    assert page.status_code == 200 and "No change added yet" in page.text
     assert manager.get(f"{start}?at={cocoa.farms}&do=buy").status_code == 404
     assert manager.get(f"/o/acme/what-if/try/{uuid4()}").status_code == 404
     with acting(tenant):
@@ -291,11 +291,11 @@ def test_opened_later_it_is_computed_anew_and_says_that_the_map_changed(
 ) -> None:
     key = keep(tenant, cocoa, CloseNode(refs["farms"]), AddControl(refs["own"], "CTL-11", 1, 0.5))
     first = manager.get(f"/o/acme/what-if/{key}").text
-    assert "The map changed since this was kept" not in first
+    assert "The map changed since this scenario was saved" not in first
     with acting(tenant):
         value_chain.archive_node(cocoa.farms, act=Act(tenant.analyst, NOW + timedelta(hours=1)))
     later = manager.get(f"/o/acme/what-if/{key}").text
-    assert "The map changed since this was kept" in later
+    assert "The map changed since this scenario was saved" in later
     assert "is not in this map any more" in later
     assert "Your own business" in later
     assert "the map changed since" in manager.get("/o/acme/what-if/").text
@@ -339,7 +339,7 @@ def test_put_away_it_is_listed_no_more(
 ) -> None:
     key = keep(tenant, cocoa, CloseNode(refs["farms"]))
     page = f"/o/acme/what-if/{key}/put-away"
-    assert "Take this what-if out of the list?" in manager.get(page).text
+    assert "Archive this scenario?" in manager.get(page).text
     assert manager.post(page, data={"csrf_token": csrf_token(manager, page)}).status_code == 302
     assert manager.get(f"/o/acme/what-if/{key}").status_code == 404
     with acting(tenant), pytest.raises(NotFound):
@@ -379,7 +379,7 @@ def test_each_change_leads_to_the_prefilled_form_of_an_action(
         CloseNode(refs["farms"]),
     )
     page = manager.get(f"/o/acme/what-if/{key}/actions").text
-    assert "No action to close is proposed" in page
+    assert "Closing is not proposed as an action" in page
     assert "/leverage" in page
     assert "No finding is open at Maison Cacao" in page
     links = [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="')[1:]]
@@ -411,7 +411,7 @@ def test_a_second_supplier_of_unknown_share_is_offered_without_a_figure(
         supply_links.add_link(cocoa.farms, cocoa.own, LinkFields(), act=Act(tenant.analyst, NOW))
     page = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?at={cocoa.own}").text
     assert "share not known" in page
-    assert "It closes, or we leave" not in page
+    assert "Closure or disengagement" not in page
 
 
 # Commands and files

@@ -32,7 +32,7 @@ from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap, acting
 from tests.value_chain.imports.test_map_import import _work
 
-WAITS = "The map is not scored yet as it is known today"
+WAITS = "The map is not scored yet with the data known today"
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_first_change_waits_for_the_worker_and_leads_back_to_what_was_asked(
     address: str,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    assert "Nothing is changed yet" in manager.get(address.partition("?")[0]).text
+    assert "No change added yet" in manager.get(address.partition("?")[0]).text
     asked = manager.get(address)
     assert (asked.status_code, WAITS in asked.text) == (200, True)
     status, waiting = ask(manager, cocoa, address)

@@ -43,11 +43,11 @@ def test_cards_stand_in_their_fixed_order(
     page = analyst.get(farms).text
 
     headings = (
-        "This site stands in an area where something happens",
+        "Active events affect this site",
         ">Suppliers<",
         ">Buyers<",
         'id="node-risks">Risks to children<',
-        'id="node-again">To look at again<',
+        'id="node-again">Reassessments<',
         ">History<",
         ">Headline risk<",
         ">Response measure<",

@@ -1,5 +1,6 @@
 """What was found about a map as an answer: a sentence, figures and tables."""
 
+from ddplatform.languages import gettext as _
 from ddplatform.risk.analysis.queries.answers import Answered, Found, Missing, Unanswered
 from ddplatform.risk.analysis_answers.queries.downstream import ReachFound, StopFound
 from ddplatform.risk.analysis_answers.queries.flows import BlindSpotsFound, ProductsFound
@@ -58,10 +59,12 @@ def _unanswered(what: Analysis, found: Unanswered) -> Answer:
 
 def _why(found: Unanswered) -> str:
     if found.missing is Missing.MAP:
-        return "The map is empty."
+        return _("The map is empty.")
     if found.missing is Missing.RUN:
-        return "This map is not assessed yet, so nobody knows where exposure comes from."
-    return (
-        f"This map was last assessed under {found.method_version}. "
-        f"Where exposure comes from is shown once it is assessed under {METHOD_VERSION}."
+        return _("This map is not assessed yet, so nobody knows where exposure comes from.")
+    return _(
+        "This map was last assessed under %(before)s. Where exposure comes from is shown once it "
+        "is assessed under %(now)s.",
+        before=found.method_version,
+        now=METHOD_VERSION,
     )

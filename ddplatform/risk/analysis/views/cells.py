@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from ddplatform.documents.content import Column, Kind
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number, percent
+from ddplatform.languages import gettext
 from ddplatform.risk.analysis.queries.answers import Answered
 from ddplatform.risk.analysis.views.answers import answer_of
 from ddplatform.risk.analysis.views.pictures import (
@@ -177,7 +178,7 @@ def _about(value: Value) -> Spot | None:
 def told(value: Value, kind: Kind) -> str:
     """A number as a page writes it; a text as it is."""
     if not isinstance(value, int | float):
-        return str(value) if value is not None else "not known"
+        return str(value) if value is not None else gettext("not known")
     sound = round(value, METHOD.policy.decimals)  # 0.1 + 0.2 is told as 0.3
     if kind is Kind.SHARE:
         return percent(sound, 0 if sound >= TENTH or sound == 0 else 1)

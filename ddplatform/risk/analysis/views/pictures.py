@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from ddplatform.documents.content import Column, Kind
 from ddplatform.infrastructure.web.countries import country_name
-from ddplatform.infrastructure.web.filters import number, percent, plural
+from ddplatform.infrastructure.web.filters import number, percent
+from ddplatform.languages import gettext, lazy_gettext, ngettext
 from ddplatform.risk.analysis_answers.views.content import Answer, Sheet, Value
 from ddplatform.value_chain.drawings.chain import BoxDetail, value_chain_svg
 from ddplatform.value_chain.graph.queries.study import Spot
@@ -22,10 +23,10 @@ BARS_SHOWN = 10
 WAYS_DRAWN = 12
 BOXES_DRAWN = 60
 REST = "f-sunken"
-TIER_LEGEND = (
-    ("f-high", "Origin not known"),
-    ("f-accent", "Begins here"),
-    ("f-low", "Comes from further up"),
+TIER_LEGEND: tuple[tuple[str, str], ...] = (
+    ("f-high", lazy_gettext("Origin not known")),
+    ("f-accent", lazy_gettext("Begins here")),
+    ("f-low", lazy_gettext("Comes from further up")),
 )
 
 
@@ -57,10 +58,12 @@ def bars_of(sheet: Sheet) -> tuple[Bar, ...]:
 
 def _tier(row: Sequence[Value]) -> Bar:
     step, unknown, begins, onward = (_size(value) for value in row[:4])
-    label = "Inside" if step == 0 else plural(int(step), "step up", "steps up")
+    label = gettext("Inside") if step == 0 else _steps_up(int(step))
     shares = zip((css for css, _ in TIER_LEGEND), (unknown, begins, onward), strict=True)
     rest = max(0.0, 1 - unknown - begins - onward)
-    return Bar(label, (*shares, (REST, rest)), f"{percent(unknown)} not known")
+    return Bar(
+        label, (*shares, (REST, rest)), gettext("%(share)s not known", share=percent(unknown))
+    )
 
 
 def _size(value: Value) -> float:
@@ -86,7 +89,7 @@ def _label(value: Value, column: Column) -> str:
         if value[0].ref == value[-1].ref and len(value) > 1:
             return " ← ".join(spot.name for spot in value[:-1])  # a way round
         between = [spot.name for spot in value[1:-1]]
-        return f"by {', '.join(between)}" if between else "directly"
+        return gettext("by %(names)s", names=", ".join(between)) if between else gettext("directly")
     if isinstance(value, Spot):
         return value.name
     return country_name(str(value)) if column.kind is Kind.COUNTRY else str(value)
@@ -141,7 +144,7 @@ def drawing(
             id=ref,
             tier=ways.lanes[ref],
             title=spot.name,
-            sub=country_name(spot.country) if spot.country else "Country not known",
+            sub=country_name(spot.country) if spot.country else gettext("Country not known"),
             band=bands.get(spot.key) if spot.key else None,
             ghost=spot.key is None,
         )
@@ -159,7 +162,11 @@ def drawing(
 
 
 def _lane(step: int) -> str:
-    return "Start" if step == 0 else plural(step, "step up", "steps up")
+    return gettext("Start") if step == 0 else _steps_up(step)
+
+
+def _steps_up(count: int) -> str:
+    return ngettext("%(num)s step up", "%(num)s steps up", count)
 
 
 def href_of(spot: Spot) -> str | None:

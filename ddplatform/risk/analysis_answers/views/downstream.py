@@ -1,7 +1,8 @@
 """Answers about what stands downstream of one node: what it touches, who is short if it stops."""
 
 from ddplatform.documents.content import Column, Kind
-from ddplatform.documents.words import counted
+from ddplatform.languages import gettext as _
+from ddplatform.languages import ngettext
 from ddplatform.risk.analysis_answers.queries.downstream import (
     OTHERS_NAMED,
     ReachFound,
@@ -18,26 +19,42 @@ def answer_reach(told: ReachFound) -> Answer:
     """Which own operations and goods a node touches."""
     found, words = told.core, WORDS[told.flows]
     spot = told.spots[found.row]
-    sentence = f"{spot.name} reaches none of the own operations."
+    sentence = _("%(site)s reaches none of the own operations.", site=spot.name)
     if found.touched:
         top = found.touched[0]
-        sentence = (
-            f"{spot.name} stands behind {counted(found.count, 'own operation')}, most of all "
-            f"{told.spots[top.row].name}: {top.share:.1%} of its {words.whole}."
+        sentence = ngettext(
+            "%(site)s stands behind %(number)s own operation, most of all %(own)s: %(share)s of "
+            "its %(whole)s.",
+            "%(site)s stands behind %(number)s own operations, most of all %(own)s: %(share)s of "
+            "its %(whole)s.",
+            found.count,
+            number=f"{found.count:,}",
+            site=spot.name,
+            own=told.spots[top.row].name,
+            share=f"{top.share:.1%}",
+            whole=words.whole,
         )
     return Answer(
         Analysis.REACH,
         (spot,),
         sentence,
         (
-            Figure("own", "Own operations it touches", found.count, Kind.NUMBER),
-            Figure("downstream", f"Direct and indirect {words.takers}", found.downstream,
-                   Kind.NUMBER),
-            Figure("without_share", "Linked, but no share stated", found.without_stated_share,
-                   Kind.NUMBER),
+            Figure("own", _("Own operations it touches"), found.count, Kind.NUMBER),
+            Figure(
+                "downstream",
+                _("Direct and indirect %(takers)s", takers=words.takers),
+                found.downstream,
+                Kind.NUMBER,
+            ),
+            Figure(
+                "without_share",
+                _("Linked, but no share stated"),
+                found.without_stated_share,
+                Kind.NUMBER,
+            ),
         ),
         (_own_sheet(told, words.whole), _goods_sheet(told, words.whole)),
-    )  # fmt: skip
+    )
 
 
 def _own_sheet(told: ReachFound, whole: str) -> Sheet:
@@ -51,18 +68,18 @@ def _own_sheet(told: ReachFound, whole: str) -> Sheet:
         for one in found.touched
     ]
     if found.count > len(rows):
-        rows.append((Spot("", f"{found.count - len(rows):,} more"), None, ()))
+        rows.append((Spot("", _more(found.count - len(rows))), None, ()))
     return Sheet(
         "own",
-        "Own operations it touches",
+        _("Own operations it touches"),
         (
-            Column("own", "Own operation", 2),
-            Column("share", f"Of its {whole}", kind=Kind.SHARE, missing=""),
-            Column("way", "The way that carries most", 4, missing="no share stated"),
+            Column("own", _("Own operation"), 2),
+            Column("share", _("Of its %(whole)s", whole=whole), kind=Kind.SHARE, missing=""),
+            Column("way", _("The way that carries most"), 4, missing=_("no share stated")),
         ),
         tuple(rows),
-        "No way leads from here to an own operation.",
-        "Over all ways together. However small the share, the link is there.",
+        _("No way leads from here to an own operation."),
+        _("Over all ways together. However small the share, the link is there."),
         bar="share",
     )
 
@@ -71,13 +88,13 @@ def _goods_sheet(told: ReachFound, whole: str) -> Sheet:
     refs = told.commodities
     return Sheet(
         "goods",
-        "Goods it is in",
+        _("Goods it is in"),
         (
-            Column("own", "Own operation", 2),
-            Column("good", "Good that arrives", 2),
-            Column("hs", "HS code", missing="no code"),
-            Column("of_good", "Of this good", kind=Kind.SHARE),
-            Column("share", f"Of all its {whole}", kind=Kind.SHARE),
+            Column("own", _("Own operation"), 2),
+            Column("good", _("Good that arrives"), 2),
+            Column("hs", _("HS code"), missing=_("no code")),
+            Column("of_good", _("Of this good"), kind=Kind.SHARE),
+            Column("share", _("Of all its %(whole)s", whole=whole), kind=Kind.SHARE),
         ),
         tuple(
             (
@@ -89,7 +106,7 @@ def _goods_sheet(told: ReachFound, whole: str) -> Sheet:
             )
             for one in told.core.goods
         ),
-        "It is in no good that an own operation buys.",
+        _("It is in no good that an own operation buys."),
         bar="of_good",
     )
 
@@ -98,29 +115,63 @@ def answer_stop(told: StopFound) -> Answer:
     """Who is short of what if a node stops, and who has another source."""
     found, words = told.core, WORDS[told.flows]
     spot = told.spots[found.row]
-    sentence = f"Nobody in this map buys from {spot.name}."
+    sentence = _("Nobody in this map buys from %(site)s.", site=spot.name)
     if found.affected:
-        top = found.affected[0]
-        sentence = (
-            f"If {spot.name} stops, {found.count:,} "
-            f"{words.taker if found.count == 1 else words.takers} "
-            f"{'is' if found.count == 1 else 'are'} short of "
-            f"{words.whole}, {told.spots[top.row].name} of {top.lost:.0%}; "
-            f"{found.without_other:,} {'knows' if found.without_other == 1 else 'know'} "
-            "no other source of the same goods."
-        )
+        sentence = _("%(short)s; %(alone)s.", short=_short(told), alone=_alone(found.without_other))
     return Answer(
         Analysis.STOP,
         (spot,),
         sentence,
         (
-            Figure("business", f"Of our {words.whole} lost", found.business, Kind.SHARE),
-            Figure("affected", f"{words.takers.capitalize()} affected", found.count, Kind.NUMBER),
-            Figure("without_other", "Without another source", found.without_other, Kind.NUMBER),
-            Figure("cut_off", "Upstream, with no other way to us", told.cut_off_count, Kind.NUMBER),
+            Figure(
+                "business",
+                _("Of our %(whole)s lost", whole=words.whole),
+                found.business,
+                Kind.SHARE,
+            ),
+            Figure(
+                "affected",
+                _("%(takers)s affected", takers=words.takers.capitalize()),
+                found.count,
+                Kind.NUMBER,
+            ),
+            Figure("without_other", _("Without another source"), found.without_other, Kind.NUMBER),
+            Figure(
+                "cut_off", _("Upstream, with no other way to us"), told.cut_off_count, Kind.NUMBER
+            ),
         ),
         (_affected_sheet(told, words.whole), _cut_off_sheet(told)),
-    )  # fmt: skip
+    )
+
+
+def _short(told: StopFound) -> str:
+    """Who is short of what, a sentence without its full stop."""
+    found, words, top = told.core, WORDS[told.flows], told.core.affected[0]
+    return ngettext(
+        "If %(site)s stops, %(number)s %(taker)s is short of %(whole)s, %(most)s of %(share)s",
+        "If %(site)s stops, %(number)s %(takers)s are short of %(whole)s, %(most)s of %(share)s",
+        found.count,
+        number=f"{found.count:,}",
+        site=told.spots[found.row].name,
+        taker=words.taker,
+        takers=words.takers,
+        whole=words.whole,
+        most=told.spots[top.row].name,
+        share=f"{top.lost:.0%}",
+    )
+
+
+def _alone(count: int) -> str:
+    return ngettext(
+        "%(number)s knows no other source of the same goods",
+        "%(number)s know no other source of the same goods",
+        count,
+        number=f"{count:,}",
+    )
+
+
+def _more(count: int) -> str:
+    return _("%(num)s more", num=f"{count:,}")
 
 
 def _affected_sheet(told: StopFound, whole: str) -> Sheet:
@@ -129,7 +180,7 @@ def _affected_sheet(told: StopFound, whole: str) -> Sheet:
             told.spots[one.row],
             one.lost,
             1 - one.lost,
-            "buys from it" if one.is_direct else "through others",
+            _("buys from it") if one.is_direct else _("through others"),
             len(one.others),
             _others(told, one),
         )
@@ -137,20 +188,22 @@ def _affected_sheet(told: StopFound, whole: str) -> Sheet:
     ]
     return Sheet(
         "affected",
-        "Who is short of what",
+        _("Who is short of what"),
         (
-            Column("node", "Who", 3),
-            Column("lost", f"Loses, of its {whole}", kind=Kind.SHARE),
-            Column("kept", "Keeps", kind=Kind.SHARE),
-            Column("how", "How"),
-            Column("others", "Other sources", kind=Kind.NUMBER),
-            Column("who", "Such as", 3, missing="none known"),
+            Column("node", _("Who"), 3),
+            Column("lost", _("Loses, of its %(whole)s", whole=whole), kind=Kind.SHARE),
+            Column("kept", _("Keeps"), kind=Kind.SHARE),
+            Column("how", _("How")),
+            Column("others", _("Other sources"), kind=Kind.NUMBER),
+            Column("who", _("Such as"), 3, missing=_("none known")),
         ),
         tuple(rows),
-        "Nobody buys from it.",
-        "If nobody stands in. Another source is a known one of the same good that does not "
-        "itself depend on the site. Stopping business can harm children too: disengaging "
-        "comes last, and with care.",
+        _("Nobody buys from it."),
+        _(
+            "If nobody stands in. Another source is a known one of the same good that does not "
+            "itself depend on the site. Stopping business can harm children too: disengaging "
+            "comes last, and with care."
+        ),
         bar="lost",
     )
 
@@ -162,15 +215,15 @@ def _others(told: StopFound, one: Affected) -> str:
 def _cut_off_sheet(told: StopFound) -> Sheet:
     rows: list[tuple[Value, ...]] = [(spot, spot.country) for spot in told.cut_off]
     if told.cut_off_count > len(rows):
-        rows.append((Spot("", f"{told.cut_off_count - len(rows):,} more"), None))
+        rows.append((Spot("", _more(told.cut_off_count - len(rows))), None))
     return Sheet(
         "cut_off",
-        "Who loses the only way to us",
+        _("Who loses the only way to us"),
         (
-            Column("node", "Supplier or site", 3),
-            Column("country", "Country", kind=Kind.COUNTRY, missing=""),
+            Column("node", _("Supplier or site"), 3),
+            Column("country", _("Country"), kind=Kind.COUNTRY, missing=""),
         ),
         tuple(rows),
-        "Everybody upstream of it has another way to us, or nobody is there.",
-        "They, and the children around them, lose this buyer as well.",
+        _("Everybody upstream of it has another way to us, or nobody is there."),
+        _("They, and the children around them, lose this buyer as well."),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from ddplatform.documents.content import Column, Kind
+from ddplatform.languages import gettext as _
+from ddplatform.languages import ngettext
 from ddplatform.risk.analysis_answers.queries.flows import BlindSpotsFound, ProductsFound
 from ddplatform.risk.analysis_answers.queries.questions import EPSILON, Analysis
 from ddplatform.risk.analysis_answers.views.content import Answer, Figure, Sheet, Value
@@ -26,19 +28,21 @@ LEAST_ON_ITS_WAY = 0.001
 def answer_blind_spots(told: BlindSpotsFound) -> Answer:
     """How much of the volume ends in unknown origin, tier by tier (RM-1.0 11.3)."""
     found, words = told.core, WORDS[told.flows]
-    sentence = "Where all of it comes from is known."
+    sentence = _("Where all of it comes from is known.")
     if found.unknown > EPSILON:
-        sentence = (
-            f"{found.unknown:.0%} of the {words.whole} comes from an origin that is not known."
+        sentence = _(
+            "%(share)s of the %(whole)s comes from an origin that is not known.",
+            share=f"{found.unknown:.0%}",
+            whole=words.whole,
         )
     return Answer(
         Analysis.BLIND_SPOTS,
         () if told.about is None else (told.about,),
         sentence,
         (
-            Figure("unknown", "From unknown origin", found.unknown, Kind.SHARE),
-            Figure("begins", "Followed to its origin", found.begins, Kind.SHARE),
-            Figure("circling", "Still going round in circles", found.circling, Kind.SHARE),
+            Figure("unknown", _("From unknown origin"), found.unknown, Kind.SHARE),
+            Figure("begins", _("Followed to its origin"), found.begins, Kind.SHARE),
+            Figure("circling", _("Still going round in circles"), found.circling, Kind.SHARE),
         ),
         (_tier_sheet(found, words), _gap_sheet(told, words)),
     )
@@ -50,24 +54,31 @@ def _tier_sheet(found: BlindSpots, words: FlowWords) -> Sheet:
     for tier in found.tiers[: STEPS_SHOWN + 1]:
         # A circle gives ever smaller parts: rows of 0% and more 0%.
         if rows and tier.unknown + tier.begins + tier.onward < LEAST_ON_ITS_WAY:
-            beyond = f" Beyond these steps less than {LEAST_ON_ITS_WAY:.1%} is on its way."
+            beyond = _(
+                "Beyond these steps less than %(share)s is on its way.",
+                share=f"{LEAST_ON_ITS_WAY:.1%}",
+            )
             break
         so_far += tier.unknown
         rows.append((tier.step, tier.unknown, tier.begins, tier.onward, so_far))
+    note = _(
+        "Parts of all %(whole)s. Each own operation counts the same: the map does not say how "
+        "large they are.",
+        whole=words.whole,
+    )
     return Sheet(
         "tiers",
-        "Tier by tier",
+        _("Tier by tier"),
         (
-            Column("step", "Steps up", kind=Kind.NUMBER),
-            Column("unknown", "Origin not known", kind=Kind.SHARE),
-            Column("begins", "Begins here", kind=Kind.SHARE),
-            Column("onward", "Comes from further up", kind=Kind.SHARE),
-            Column("so_far", "Not known so far", kind=Kind.SHARE),
+            Column("step", _("Steps up"), kind=Kind.NUMBER),
+            Column("unknown", _("Origin not known"), kind=Kind.SHARE),
+            Column("begins", _("Begins here"), kind=Kind.SHARE),
+            Column("onward", _("Comes from further up"), kind=Kind.SHARE),
+            Column("so_far", _("Not known so far"), kind=Kind.SHARE),
         ),
         tuple(rows),
-        "Nothing is mapped.",
-        f"Parts of all {words.whole}. Each own operation counts the same: the map does not say "
-        f"how large they are.{beyond}",
+        _("Nothing is mapped."),
+        f"{note} {beyond}".strip(),
         bar="unknown",
     )
 
@@ -78,20 +89,20 @@ def _gap_sheet(told: BlindSpotsFound, words: FlowWords) -> Sheet:
         (spots[gap.buyer], gap.share, gap.step, spots[gap.row]) for gap in found.gaps
     ]
     if found.gaps_left:
-        rest = Spot("", f"{found.gaps_left:,} smaller gaps together")
+        rest = Spot("", _("%(num)s smaller gaps together", num=f"{found.gaps_left:,}"))
         rows.append((rest, found.gaps_rest, None, Spot("", "")))
     return Sheet(
         "gaps",
-        "The largest gaps: map these first",
+        _("The largest gaps: map these first"),
         (
-            Column("buyer", "Ask this one where it comes from", 3),
-            Column("share", f"Of all {words.whole}", kind=Kind.SHARE),
-            Column("step", "Steps up", kind=Kind.NUMBER, missing=""),
-            Column("origin", "Stands in the map as", 3),
+            Column("buyer", _("Ask this one where it comes from"), 3),
+            Column("share", _("Of all %(whole)s", whole=words.whole), kind=Kind.SHARE),
+            Column("step", _("Steps up"), kind=Kind.NUMBER, missing=""),
+            Column("origin", _("Stands in the map as"), 3),
         ),
         tuple(rows),
-        "There is no gap.",
-        "Unknown origin counts as risk until it is mapped.",
+        _("There is no gap."),
+        _("Unknown origin counts as risk until it is mapped."),
         bar="share",
     )
 
@@ -101,21 +112,27 @@ def answer_products(told: ProductsFound) -> Answer:
     found, refs, words = told.core, told.commodities, WORDS[told.flows]
     stated = sum(one.by_step[0] for one in found if refs[one.commodity] is not None)
     goods = sum(1 for one in found if refs[one.commodity] is not None)
-    sentence = "No link says which good flows over it."
+    sentence = _("No link says which good flows over it.")
     if goods:
         top = next(one for one in found if refs[one.commodity] is not None)
-        sentence = (
-            f"{goods:,} {'good is' if goods == 1 else 'goods are'} named on the way. "
-            f"{good_name(refs[top.commodity])} is {top.by_step[0]:.0%} of the {words.whole} "
-            "that arrives."
+        sentence = ngettext(
+            "%(number)s good is named on the way. %(good)s is %(share)s of the %(whole)s that "
+            "arrives.",
+            "%(number)s goods are named on the way. %(good)s is %(share)s of the %(whole)s that "
+            "arrives.",
+            goods,
+            number=f"{goods:,}",
+            good=good_name(refs[top.commodity]),
+            share=f"{top.by_step[0]:.0%}",
+            whole=words.whole,
         )
     return Answer(
         Analysis.PRODUCTS,
         () if told.about is None else (told.about,),
         sentence,
         (
-            Figure("goods", "Goods", goods, Kind.NUMBER),
-            Figure("stated", "Good stated on the last step", stated, Kind.SHARE),
+            Figure("goods", _("Goods"), goods, Kind.NUMBER),
+            Figure("stated", _("Good stated on the last step"), stated, Kind.SHARE),
         ),
         (_good_sheet(found, refs, words),),
     )
@@ -138,19 +155,22 @@ def _good_sheet(
     ]
     return Sheet(
         "goods",
-        "By good",
+        _("By good"),
         (
-            Column("good", "Good", 2),
-            Column("hs", "HS code", missing="no code"),
-            Column("first", "Arrives", kind=Kind.SHARE),
-            Column("second", "One step up", kind=Kind.SHARE),
-            Column("third", "Two steps up", kind=Kind.SHARE),
-            Column("suppliers", f"Known {words.sources}", kind=Kind.NUMBER),
-            Column("unknown", "Of it unknown origin", kind=Kind.SHARE),
+            Column("good", _("Good"), 2),
+            Column("hs", _("HS code"), missing=_("no code")),
+            Column("first", _("Arrives"), kind=Kind.SHARE),
+            Column("second", _("One step up"), kind=Kind.SHARE),
+            Column("third", _("Two steps up"), kind=Kind.SHARE),
+            Column("suppliers", _("Known %(sources)s", sources=words.sources), kind=Kind.NUMBER),
+            Column("unknown", _("Of it unknown origin"), kind=Kind.SHARE),
         ),
         tuple(rows),
-        "No input is mapped.",
-        f"Parts of all {words.whole}, by the good that the links name; HS codes are those of 2022 "
-        "that a good covers.",
+        _("No input is mapped."),
+        _(
+            "Parts of all %(whole)s, by the good that the links name; HS codes are those of 2022 "
+            "that a good covers.",
+            whole=words.whole,
+        ),
         bar="first",
     )

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from ddplatform.documents.content import Column, Kind
+from ddplatform.languages import gettext as _
+from ddplatform.languages import ngettext
 from ddplatform.risk.analysis_answers.queries.questions import EPSILON, Analysis
 from ddplatform.risk.analysis_answers.queries.upstream import (
     Origin,
@@ -22,28 +24,30 @@ def answer_origins(found: OriginsFound) -> Answer:
     """Where the exposure of a node comes from, by origin, country and path (RM-2.0 11.1)."""
     spot = found.about
     first = found.origins[0] if found.origins else None
-    sentence = f"Nothing that is assessed reaches {spot.name} on this issue."
+    sentence = _("Nothing that is assessed reaches %(site)s on this issue.", site=spot.name)
     if first is not None:
-        sentence = (
-            f"The exposure of {spot.name} is {found.exposure:.2f} of 1. The largest part, "
-            f"{first.value / found.exposure:.0%}, comes {_whence(first)}."
-        )
+        sentence = _largest(found, first)
     return Answer(
         Analysis.ORIGINS,
         (spot,),
         sentence,
         (
-            Figure("exposure", "Exposure, 0 to 1", found.exposure, Kind.SCORE, found.issue.value),
             Figure(
-                "itself", "Of it from the site itself", _of_whole(found, found.itself), Kind.SHARE
+                "exposure", _("Exposure, 0 to 1"), found.exposure, Kind.SCORE, found.issue.value
+            ),
+            Figure(
+                "itself",
+                _("Of it from the site itself"),
+                _of_whole(found, found.itself),
+                Kind.SHARE,
             ),
             Figure(
                 "unproven",
-                "Of it from unproven flows",
+                _("Of it from unproven flows"),
                 _of_whole(found, found.unproven),
                 Kind.SHARE,
             ),
-            Figure("origins", "Origins", len(found.origins) + found.origins_left, Kind.NUMBER),
+            Figure("origins", _("Origins"), len(found.origins) + found.origins_left, Kind.NUMBER),
         ),
         (
             _origin_sheet(found),
@@ -53,10 +57,31 @@ def answer_origins(found: OriginsFound) -> Answer:
     )
 
 
-def _whence(origin: Origin) -> str:
+def _largest(found: OriginsFound, origin: Origin) -> str:
+    """The exposure, and where its largest part comes from."""
+    said = {
+        "site": found.about.name,
+        "exposure": f"{found.exposure:.2f}",
+        "share": f"{origin.value / found.exposure:.0%}",
+        "origin": origin.spot.name,
+    }
     if origin.residual is None:
-        return f"from unproven flows to {origin.spot.name}"
-    return "from itself" if origin.is_itself else f"from {origin.spot.name}"
+        return _(
+            "The exposure of %(site)s is %(exposure)s of 1. The largest part, %(share)s, comes "
+            "from unproven flows to %(origin)s.",
+            **said,
+        )
+    if origin.is_itself:
+        return _(
+            "The exposure of %(site)s is %(exposure)s of 1. The largest part, %(share)s, comes "
+            "from itself.",
+            **said,
+        )
+    return _(
+        "The exposure of %(site)s is %(exposure)s of 1. The largest part, %(share)s, comes from "
+        "%(origin)s.",
+        **said,
+    )
 
 
 def _of_whole(found: OriginsFound, part: float) -> float:
@@ -76,25 +101,27 @@ def _origin_sheet(found: OriginsFound) -> Sheet:
         for origin in found.origins
     ]
     if found.origins_left:
-        rest = Spot("", f"{found.origins_left:,} smaller origins together")
+        rest = Spot("", _("%(num)s smaller origins together", num=f"{found.origins_left:,}"))
         rows.append((rest, found.origins_rest, found.origins_rest / whole, None, None))
     if rows:
-        rows.append((Spot("", "All origins: the exposure"), whole, 1.0, None, None))
+        rows.append((Spot("", _("All origins: the exposure")), whole, 1.0, None, None))
     return Sheet(
         "origins",
-        "By origin",
+        _("By origin"),
         (
-            Column("origin", "Origin", 3),
-            Column("part", "Adds", kind=Kind.SCORE),
-            Column("of_all", "Of the exposure", kind=Kind.SHARE),
-            Column("residual", "Its likelihood", kind=Kind.SCORE, missing=""),
-            Column("reach", "How much of it arrives", kind=Kind.SHARE, missing=""),
+            Column("origin", _("Origin"), 3),
+            Column("part", _("Adds"), kind=Kind.SCORE),
+            Column("of_all", _("Of the exposure"), kind=Kind.SHARE),
+            Column("residual", _("Its likelihood"), kind=Kind.SCORE, missing=""),
+            Column("reach", _("How much of it arrives"), kind=Kind.SHARE, missing=""),
         ),
         tuple(rows),
-        "Nothing reaches this site: neither it nor anything upstream is scored on this issue.",
-        "What an origin adds is its residual likelihood times how much of it arrives over all "
-        "ways together. An unproven flow counts as at least what an unknown origin of its goods "
-        "would be: what that adds stands at the buyer, until the flow is proven.",
+        _("Nothing reaches this site: neither it nor anything upstream is scored on this issue."),
+        _(
+            "What an origin adds is its residual likelihood times how much of it arrives over all "
+            "ways together. An unproven flow counts as at least what an unknown origin of its "
+            "goods would be: what that adds stands at the buyer, until the flow is proven."
+        ),
         bar="of_all",
     )
 
@@ -104,7 +131,8 @@ def _named(origin: Origin) -> Spot:
     spot = origin.spot
     if origin.residual is not None:
         return spot
-    return replace(spot, ref=f"{UNPROVEN}{spot.ref}", name=f"Unproven flows to {spot.name}")
+    name = _("Unproven flows to %(site)s", site=spot.name)
+    return replace(spot, ref=f"{UNPROVEN}{spot.ref}", name=name)
 
 
 def _country_sheet(found: OriginsFound) -> Sheet:
@@ -115,20 +143,22 @@ def _country_sheet(found: OriginsFound) -> Sheet:
     ]
     if rows:
         count = sum(part.origins for part in found.countries)
-        rows.append((Spot("", "All countries: the exposure"), whole, 1.0, count))
+        rows.append((Spot("", _("All countries: the exposure")), whole, 1.0, count))
     return Sheet(
         "by_country",
-        "By country",
+        _("By country"),
         (
-            Column("country", "Country", 3, kind=Kind.COUNTRY, missing="not known"),
-            Column("part", "Adds", kind=Kind.SCORE),
-            Column("of_all", "Of the exposure", kind=Kind.SHARE),
-            Column("origins", "Origins", kind=Kind.NUMBER),
+            Column("country", _("Country"), 3, kind=Kind.COUNTRY, missing=_("not known")),
+            Column("part", _("Adds"), kind=Kind.SCORE),
+            Column("of_all", _("Of the exposure"), kind=Kind.SHARE),
+            Column("origins", _("Origins"), kind=Kind.NUMBER),
         ),
         tuple(rows),
-        "Nothing reaches this site.",
-        "What all origins in a country add together, the site itself among them. Unproven flows "
-        "count as not known: their goods may come from elsewhere.",
+        _("Nothing reaches this site."),
+        _(
+            "What all origins in a country add together, the site itself among them. Unproven "
+            "flows count as not known: their goods may come from elsewhere."
+        ),
         bar="of_all",
     )
 
@@ -146,26 +176,30 @@ def _path_sheet(found: OriginsFound) -> Sheet:
         for path in found.paths
     ]
     if found.paths_rest > EPSILON:
-        count = "All smaller" if found.paths_left is None else f"{found.paths_left:,} smaller"
-        rest = (Spot("", f"{count} paths together"),)
+        text = _("All smaller paths together")
+        if found.paths_left is not None:
+            text = _("%(num)s smaller paths together", num=f"{found.paths_left:,}")
+        rest = (Spot("", text),)
         rows.append((rest, found.paths_rest, found.paths_rest / whole, None, None))
     if rows:
-        rows.append(((Spot("", "All paths: the exposure"),), whole, 1.0, None, None))
+        rows.append(((Spot("", _("All paths: the exposure")),), whole, 1.0, None, None))
     return Sheet(
         "paths",
-        "By path",
+        _("By path"),
         (
-            Column("path", "Path, from the site up to the origin", 4),
-            Column("part", "Adds", kind=Kind.SCORE),
-            Column("of_all", "Of the exposure", kind=Kind.SHARE),
-            Column("factors", "How it is worked out", 3, missing=""),
-            Column("goods", "What flows", missing=""),
+            Column("path", _("Path, from the site up to the origin"), 4),
+            Column("part", _("Adds"), kind=Kind.SCORE),
+            Column("of_all", _("Of the exposure"), kind=Kind.SHARE),
+            Column("factors", _("How it is worked out"), 3, missing=""),
+            Column("goods", _("What flows"), missing=""),
         ),
         tuple(rows),
-        "No path carries anything to this site.",
-        "Each step keeps what the buyer's own likelihood leaves, times the share of its input, "
-        "times what of it is proven; the end gives its likelihood, and what unproven flows to it "
-        "count as. A path through a circle counts at each pass.",
+        _("No path carries anything to this site."),
+        _(
+            "Each step keeps what the buyer's own likelihood leaves, times the share of its input, "
+            "times what of it is proven; the end gives its likelihood, and what unproven flows to "
+            "it count as. A path through a circle counts at each pass."
+        ),
         bar="of_all",
     )
 
@@ -182,26 +216,41 @@ def _factors(path: Path) -> str:
 def answer_paths(found: PathsFound) -> Answer:
     """All ways between two nodes, the one that carries most first."""
     buyer, supplier, words = found.buyer, found.supplier, WORDS[found.flows]
-    sentence = f"No way leads from {supplier.name} to {buyer.name}, in neither direction."
+    said = {"supplier": supplier.name, "buyer": buyer.name}
+    sentence = _("No way leads from %(supplier)s to %(buyer)s, in neither direction.", **said)
     if found.ways:
-        many = f"More than {len(found.ways):,} ways lead" if found.is_cut else "1 way leads"
-        if not found.is_cut and len(found.ways) > 1:
-            many = f"{len(found.ways):,} ways lead"
-        sentence = (
-            f"{many} from {supplier.name} to {buyer.name}; "
-            f"{found.passing:.1%} of its {words.whole} passes there."
+        count = len(found.ways)
+        said |= {"share": f"{found.passing:.1%}", "whole": str(words.whole), "number": f"{count:,}"}
+        sentence = ngettext(
+            "%(number)s way leads from %(supplier)s to %(buyer)s; %(share)s of its %(whole)s "
+            "passes there.",
+            "%(number)s ways lead from %(supplier)s to %(buyer)s; %(share)s of its %(whole)s "
+            "passes there.",
+            count,
+            **said,
         )
+        if found.is_cut:
+            sentence = _(
+                "More than %(number)s ways lead from %(supplier)s to %(buyer)s; %(share)s of its "
+                "%(whole)s passes there.",
+                **said,
+            )
     return Answer(
         Analysis.PATHS,
         (buyer, supplier),
         sentence,
         (
-            Figure("passing", f"Of its {words.whole}", found.passing, Kind.SHARE),
-            Figure("ways", "Ways shown", len(found.ways), Kind.NUMBER,
-                   "there are more" if found.is_cut else "all there are"),
+            Figure("passing", _("Of its %(whole)s", whole=words.whole), found.passing, Kind.SHARE),
+            Figure(
+                "ways",
+                _("Ways shown"),
+                len(found.ways),
+                Kind.NUMBER,
+                _("there are more") if found.is_cut else _("all there are"),
+            ),
         ),
         (_way_sheet(found, words),),
-    )  # fmt: skip
+    )
 
 
 def _way_sheet(found: PathsFound, words: FlowWords) -> Sheet:
@@ -217,18 +266,21 @@ def _way_sheet(found: PathsFound, words: FlowWords) -> Sheet:
     ]
     return Sheet(
         "ways",
-        "Ways, the one that carries most first",
+        _("Ways, the one that carries most first"),
         (
-            Column("way", f"Way, from the {words.taker} up", 4),
-            Column("share", f"Of the {words.whole}", kind=Kind.SHARE),
-            Column("steps", "Steps", kind=Kind.NUMBER),
-            Column("shares", "Share of each step", 2),
-            Column("goods", "What flows"),
+            Column("way", _("Way, from the %(taker)s up", taker=words.taker), 4),
+            Column("share", _("Of the %(whole)s", whole=words.whole), kind=Kind.SHARE),
+            Column("steps", _("Steps"), kind=Kind.NUMBER),
+            Column("shares", _("Share of each step"), 2),
+            Column("goods", _("What flows")),
         ),
         tuple(rows),
-        "Neither of the two stands upstream of the other.",
-        "The shares of the steps multiplied. A way of 0% is there, but nothing is stated to flow "
-        "on it.",
+        _("Neither of the two stands upstream of the other."),
+        _(
+            "The shares of the steps multiplied. A way of %(none)s is there, but nothing is stated "
+            "to flow on it.",
+            none="0%",
+        ),
         bar="share",
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.risk.explanation.queries.subjects import load_subject
 from ddplatform.value_chain.approvals.models import (
     AbsenceReason,
@@ -24,20 +25,20 @@ from supply_chain.risk.rm2.absences import Obstacle, obstacle_to
 CODE = "reason_code"
 REFUSED: Final[Mapping[Obstacle, tuple[str, str]]] = {
     Obstacle.OF_PLACE: (
-        "What belongs to the place or the activity always applies.",
-        "Where it is not there, record an observation of 0 with its source.",
+        lazy_gettext("Factors of the place or the activity always apply."),
+        lazy_gettext("If the factor is absent, record an observation of 0 with its source."),
     ),
     Obstacle.OBSERVED: (
-        "Something is known of it at this site, so it applies.",
-        "Look at the line of it on the page of the risk.",
+        lazy_gettext("The factor has been observed at this site, so it applies."),
+        lazy_gettext("See its line on the page of the risk."),
     ),
     Obstacle.BLANK: (
-        "It was asked and left blank, so it applies.",
-        "Ask the supplier for the answer.",
+        lazy_gettext("The question was left blank, so the factor applies."),
+        lazy_gettext("Ask the supplier for the answer."),
     ),
     Obstacle.OUTSIDE: (
-        "It does not count at this site already.",
-        "There is nothing to ask for.",
+        lazy_gettext("The factor does not count at this site already."),
+        lazy_gettext("No request is needed."),
     ),
 }
 
@@ -49,14 +50,17 @@ def refusal(node: ValueChainNode, factor: str, *, at: datetime) -> tuple[str, st
     """
     obstacle = obstacle_to(load_subject(node, factor, at.date()), factor)
     if obstacle is not None:
-        return REFUSED[obstacle]
+        why, instead = REFUSED[obstacle]
+        return str(why), str(instead)
     if node.own_operation:
         return (
-            "At an own operation nobody of your organisation can approve this.",
-            "Have an independent person look, and record what they observe.",
+            gettext("At an own operation, nobody of your organisation can approve this."),
+            gettext("Have an independent person visit, and record the observation."),
         )
     if list_standing(Approval.node_id == node.id, Approval.factor == factor):
-        return "This was asked for already.", "See the requests that wait for approval."
+        return gettext("This was requested already."), gettext(
+            "See the requests waiting for approval."
+        )
     return None
 
 
@@ -78,7 +82,7 @@ def ask_not_applicable(
     if refused is not None:
         raise Conflict(*refused)
     if code not in {one.value for one in AbsenceReason}:
-        raise Invalid(fields={CODE: "Choose what is absent."})
+        raise Invalid(fields={CODE: gettext("Choose the reason.")})
     wish = check_wish(wish, today=act.at.date())
     request = ask(
         get_chain(node.chain_id),

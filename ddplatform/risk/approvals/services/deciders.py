@@ -5,6 +5,7 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotAllowed
 from ddplatform.infrastructure.tenancy import across_tenants
+from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import ApprovalRequest
 from ddplatform.value_chain.approvals.queries.parts import Decider
 
@@ -26,11 +27,13 @@ def second_person(request: ApprovalRequest, by: Identity) -> Decider:
     """
     if request.created_by_id is not None and request.created_by_id == by.user_id:
         raise NotAllowed(
-            "Nobody decides on a request of their own.", "Ask a colleague who may approve."
+            gettext("You cannot decide on your own request."),
+            gettext("Ask a colleague who may approve."),
         )
     decider = decider_of(by)
     if decider is None:
         raise NotAllowed(
-            "Your role may not approve this.", "A sustainability manager of your organisation can."
+            gettext("Your role may not approve this."),
+            gettext("A sustainability manager of your organisation can."),
         )
     return decider

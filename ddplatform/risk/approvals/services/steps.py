@@ -11,6 +11,7 @@ from uuid import UUID
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.risk.approvals.services import work as approval_work
 from ddplatform.risk.approvals.services.deciders import decider_of, second_person
 from ddplatform.risk.approvals.services.effects import (
@@ -40,9 +41,12 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
 
 EXPIRE = "approval:expire"
 LONGEST_NOTE = 2000
+_NO_REASON = lazy_gettext("Give a reason, so that the person who asked can act on it.")
 _NOTHING_WAITS = (
-    "Nothing of this request waits for you.",
-    "It was decided, has left the map, or is about a site that you answer for. Reload the page.",
+    lazy_gettext("Nothing of this request waits for you."),
+    lazy_gettext(
+        "It was decided, has left the map, or is about a site that you own. Reload the page."
+    ),
 )
 
 __all__ = ["EXPIRE", "Decided", "Ended", "decide", "decider_of", "end", "expire"]
@@ -94,14 +98,14 @@ def decide(
     decider = second_person(request, act.by)
     note = note.strip()[:LONGEST_NOTE]
     if not approve and not note:
-        raise Invalid(fields={"note": "Say why, so that whoever asked can act on it."})
+        raise Invalid(fields={"note": str(_NO_REASON)})
     chain = get_chain_for_change(request.chain_id)
     approval_work.refuse_second(request_id, at=act.at)
     waiting = [*of_request(request_id, parts), Approval.state == ApprovalState.WAITING]
     which = [*waiting, *may_decide(decider, today=act.at.date())]
     found = list_parts(*which, most=AT_ONCE + 1)
     if not found:
-        raise Conflict(*_NOTHING_WAITS)
+        raise Conflict(*map(str, _NOTHING_WAITS))
     is_large = parts is None and len(found) > AT_ONCE
     count = count_parts(*which) if is_large else len(found)
     if is_large:
@@ -136,14 +140,14 @@ def end(request_id: UUID, *, parts: Collection[UUID] | None = None, reason: str,
     """
     request = get_request(request_id)
     if not reason.strip():
-        raise Invalid(fields={"reason": "Say why it ends now."})
+        raise Invalid(fields={"reason": gettext("Give the reason for ending it now.")})
     reason = reason.strip()[:LONGEST_NOTE]
     chain = get_chain_for_change(request.chain_id)
     stopped = approval_work.give_way(request_id, act=act) if parts is None else {}
     which = [*of_request(request_id, parts), Approval.state.in_(STANDING)]
     found = list_parts(*which, most=AT_ONCE + 1)
     if not found:
-        raise Conflict("There is nothing to end here any more.", "Reload the page.")
+        raise Conflict(gettext("There is nothing left to end."), gettext("Reload the page."))
     is_large = parts is None and len(found) > AT_ONCE
     count = count_parts(*which) if is_large else len(found)
     if is_large:

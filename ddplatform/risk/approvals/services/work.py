@@ -15,6 +15,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext
 from ddplatform.risk.approvals.services.deciders import second_person
 from ddplatform.risk.approvals.services.effects import (
     bring_into_force,
@@ -88,9 +89,13 @@ def refuse_second(request_id: UUID, *, at: datetime) -> None:
         decision.finished_at = at
         return
     raise Conflict(
-        "A decision on this request is being carried out.",
-        f"{decision.done:,} of {decision.parts:,} entries have taken it so far. "
-        "Wait until it has finished, or stop it on the page of the request.",
+        gettext("A decision on this request is being carried out."),
+        gettext(
+            "%(done)s of %(parts)s entries are done so far. Wait until it has finished, or stop it "
+            "on the page of the request.",
+            done=f"{decision.done:,}",
+            parts=f"{decision.parts:,}",
+        ),
     )
 
 
@@ -125,7 +130,9 @@ def stop(decision_id: UUID, *, act: Act) -> ApprovalDecision:
     """
     chain, request, decision = _hold(decision_id)
     if decision.finished_at is not None:
-        raise Conflict("This has finished already.", "Reload the page to see the result.")
+        raise Conflict(
+            gettext("This has finished already."), gettext("Reload the page to see the result.")
+        )
     decision.stopped_at, decision.stopped_by_id = act.at, act.by.user_id
     _finish(chain, decision, act=act)
     told: dict[str, Any] = {"done": decision.done, "parts": decision.parts}

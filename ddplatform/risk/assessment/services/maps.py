@@ -13,6 +13,7 @@ from ddplatform.infrastructure.adapters.snapshot_files import SnapshotPlace
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext
 from ddplatform.risk.assessment.services.rows import RowMaker, summary_of
 from ddplatform.risk.assessment.services.summaries import refresh_summaries
 from ddplatform.risk.facts.queries.evidence import load_evidence, load_self_disclosed
@@ -165,8 +166,8 @@ def _must_stand(run_id: UUID, firsts: Sequence[UUID], count: int) -> None:
     """
     if count_scores(run_id) != count or count_known_scores(firsts) != len(firsts):
         raise Conflict(
-            "The scores of this assessment were cleared away while it was under way.",
-            "Another attempt has begun it again: wait for that one.",
+            gettext("The scores of this assessment were removed while it was under way."),
+            gettext("Another attempt has started it again: wait for that one."),
         )
 
 

@@ -10,6 +10,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.registry import Registry
+from ddplatform.languages import gettext as _
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.assessment_plan.queries.plans import (
     find_standing_nodes,
@@ -85,9 +86,11 @@ def assign(plan_id: UUID, wanted: Assigning, *, act: Act) -> Assigned:
     chosen = [step for step in get_steps(plan_id) if step.place in wanted.places]
     steps = [step for step in chosen if step.assignment_id is None and step.action_id is None]
     if not chosen:
-        raise Invalid(fields={"places": "Choose at least one line."})
+        raise Invalid(fields={"places": _("Choose at least one line.")})
     if not steps:
-        raise Conflict("All these lines are assigned already.", "Choose others, or see the plan.")
+        raise Conflict(
+            _("All these lines are assigned already."), _("Choose other lines, or open the plan.")
+        )
     nodes = find_standing_nodes(plan.chain_id, {step.node_ref for step in steps})
     asked = [step for step in steps if step.kind is StepKind.QUESTIONNAIRE]
     visited = [step for step in steps if step.kind is StepKind.VISIT]
@@ -118,18 +121,22 @@ def _check(
     faults: dict[str, str] = {}
     gone = sorted({s.node_name for s in (*asked, *visited) if s.node_ref not in known})
     if gone:
-        faults["places"] = f"No longer on the map, leave them out: {', '.join(gone)}."
+        faults["places"] = _(
+            "No longer on the map, leave them out: %(places)s.", places=", ".join(gone)
+        )
     busy = find_visited(plan.chain_id, [step.node_ref for step in visited])
     if twice := sorted(step.node_name for step in visited if step.node_ref in busy):
-        faults["places"] = f"A visit is planned already, leave them out: {', '.join(twice)}."
+        faults["places"] = _(
+            "A visit is planned already, leave them out: %(places)s.", places=", ".join(twice)
+        )
     if asked and wanted.version_id is None:
-        faults["version_id"] = "Choose a questionnaire."
+        faults["version_id"] = _("Choose a questionnaire.")
     if asked and (wanted.answers_due is None or wanted.answers_due < today):
-        faults["answers_due"] = "Choose a day that is not past."
+        faults["answers_due"] = _("Choose a date that is not in the past.")
     if visited and wanted.owner_id is None:
-        faults["owner_id"] = "Choose who answers for the visits."
+        faults["owner_id"] = _("Choose the owner of the visits.")
     if visited and (wanted.visits_due is None or wanted.visits_due < today):
-        faults["visits_due"] = "Choose a day that is not past."
+        faults["visits_due"] = _("Choose a date that is not in the past.")
     if faults:
         raise Invalid(fields=faults)
 

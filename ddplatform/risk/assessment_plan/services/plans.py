@@ -13,6 +13,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.languages import gettext as _
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.assessment_plan.queries.plans import Choice, Plan, load_choice
 from ddplatform.value_chain.mapping.models import ValueChain
@@ -100,8 +101,10 @@ def work_out(chain: ValueChain, wish: Wish, *, act: Act) -> tuple[VisitPlan, lis
     if not found.steps:
         raise Invalid(
             fields={
-                "chain_id": "Nothing is left to ask or to visit here for this budget: every site "
-                "has a questionnaire or a visit under way, or the budget pays none."
+                "chain_id": _(
+                    "Nothing is left to ask or to visit on this map for this budget: every site "
+                    "has a questionnaire or a visit under way, or the budget covers none."
+                )
             }
         )
     everything = _everything(field, kinds)
@@ -141,10 +144,10 @@ def check_wish(wish: Wish) -> None:
     for field in ("questionnaires", "visits"):
         number = getattr(wish, field)
         if number is not None and not 0 <= number <= MOST:
-            faults[field] = f"Choose a number from 0 to {MOST}."
+            faults[field] = _("Choose a number from 0 to %(most)s.", most=MOST)
     if wish.amount is None:
         if not (wish.questionnaires or wish.visits):
-            faults["visits"] = "Say how many questionnaires or visits, or an amount."
+            faults["visits"] = _("Enter how many questionnaires or visits, or an amount.")
     else:
         faults |= _money_faults(wish)
     if faults:
@@ -155,18 +158,20 @@ def _money_faults(wish: Wish) -> dict[str, str]:
     costs = {"cost_questionnaire": wish.cost_questionnaire, "cost_visit": wish.cost_visit}
     limits = {"cost_questionnaire": wish.questionnaires, "cost_visit": wish.visits}
     faults = {
-        field: "Say what one costs, 1 or more; or how many at most."
+        field: _("Enter the cost of one, 1 or more, or the largest number.")
         for field, cost in costs.items()
         if not cost and limits[field] is None
     }
     if (wish.amount or 0) <= 0:
-        faults["amount"] = "Enter the amount in whole units, 1 or more."
+        faults["amount"] = _("Enter the amount in whole units, 1 or more.")
     if not wish.currency:
-        faults["currency"] = "Enter the currency, for example EUR."
+        faults["currency"] = _("Enter the currency, for example EUR.")
     dear = [cost for cost in costs.values() if cost]
     most = sum((wish.amount or 0) // cost for cost in dear)
     if not faults and dear and most > 100 * MOST:
-        faults["amount"] = "This amount pays more steps than a plan can hold; set a number too."
+        faults["amount"] = _(
+            "This amount covers more steps than a plan can hold. Set a number as well."
+        )
     return faults
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
+from ddplatform.languages import gettext
 from ddplatform.risk.atlas.asked import asked_page, asked_sort, list_open
 from ddplatform.risk.atlas.queries.country import (
     MOST_COMPARED,
@@ -55,6 +56,7 @@ def countries() -> ResponseReturnValue:
         and (not only_ours or row.presence.total)
     ]
     has_sites = any(row.presence.total for row in rows)
+    regions = sorted({row.place for row in rows} - {""})
     sort = asked_sort(lists.COUNTRY_SORTS, "ours" if has_sites else "name")
     return render_template(
         "risk/atlas/countries.html",
@@ -64,7 +66,7 @@ def countries() -> ResponseReturnValue:
         columns=partial(lists.columns, list_open()),
         text=text,
         place=place,
-        places=[("", "All"), *((one, one) for one in sorted({row.place for row in rows} - {""}))],
+        places=[("", gettext("All")), *((one, one) for one in regions)],
         only_ours=only_ours,
         sees_maps=sees_maps,
         has_sites=has_sites,

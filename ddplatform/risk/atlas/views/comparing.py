@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ddplatform.infrastructure.web.filters import figure
+from ddplatform.infrastructure.web.filters import figure, number
 from ddplatform.infrastructure.words.factors import factor_title
+from ddplatform.languages import gettext
 from ddplatform.risk.atlas.queries.context import ContextLine
 from ddplatform.risk.atlas.queries.country import CountryAtlas, FactorLine
 from ddplatform.risk.atlas.views.words import WORST, first_place
@@ -45,7 +46,7 @@ def side_by_side(told: Sequence[CountryAtlas]) -> list[CompareTable]:
         _factor_row(lines) for lines in zip(*(one.factors for one in told), strict=True)
     )
     return [
-        CompareTable("Country factors", factors),
+        CompareTable(gettext("Country factors"), factors),
         *(CompareTable(theme, _context_rows(told, theme)) for theme in _themes(told)),
     ]
 
@@ -56,7 +57,9 @@ def _factor_row(lines: Sequence[FactorLine]) -> CompareRow:
     first = lines[0].known
     return CompareRow(
         label=factor_title(first.name),
-        note=", ".join((first.factor, *(["critical"] if first.critical else []), *sorted(units))),
+        note=", ".join(
+            (first.factor, *([gettext("critical")] if first.critical else []), *sorted(units))
+        ),
         cells=tuple(
             _factor_cell(line, is_worst=stands_out)
             for line, stands_out in zip(lines, _worst(_alike(lines)), strict=True)
@@ -88,12 +91,16 @@ def _worst(values: Sequence[float | None]) -> list[bool]:
 
 
 def _factor_cell(line: FactorLine, *, is_worst: bool) -> Cell:
-    known, counts = line.known.figure, line.share.counts
+    known, share = line.known.figure, line.share.counts
+    counts = gettext("counts as %(value)s", value=number(share, 2))
     if known is None:
-        return Cell(None, f"counts as {counts:.2f}", counts)
-    year = str(known.year) if known.year else "year not known"
+        return Cell(None, counts, share)
     text = known.basis.split(",")[0] if known.raw is None else figure(known.raw)
-    return Cell(text, f"{year} · counts as {counts:.2f}", counts, is_worst)
+    return Cell(text, f"{_year(known.year)} · {counts}", share, is_worst)
+
+
+def _year(year: int | None) -> str:
+    return str(year) if year else gettext("year not known")
 
 
 def _themes(told: Sequence[CountryAtlas]) -> list[str]:
@@ -127,5 +134,4 @@ def _context_rows(told: Sequence[CountryAtlas], theme: str) -> tuple[CompareRow,
 def _context_cell(line: ContextLine | None, *, is_worst: bool) -> Cell:
     if line is None:
         return Cell(None)
-    year = str(line.year) if line.year else "year not known"
-    return Cell(figure(line.value), year, line.standing.worse_than, is_worst)
+    return Cell(figure(line.value), _year(line.year), line.standing.worse_than, is_worst)

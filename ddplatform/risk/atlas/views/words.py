@@ -1,8 +1,10 @@
 """Words of the atlas: where a figure stands, how it becomes a score, what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ddplatform.infrastructure.web.filters import figure, plural
+from ddplatform.infrastructure.web.filters import figure, number, percent
+from ddplatform.languages import ENGLISH, current_language, gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.atlas.queries.country import CountryAtlas, FactorLine, ListedGood
 from supply_chain.reference.context import NEITHER
 from supply_chain.reference.laws import Level, Tier
@@ -11,13 +13,21 @@ from supply_chain.reference.standing import Standing
 WORST = "worst"
 HEAD_COUNTS = ("people", "thousand children", "deaths")
 """What a unit begins with that counts people: a large country has more of them, not worse ones."""
-DIRECTIONS = {
-    "more risk": "higher is worse",
-    "less risk": "lower is worse",
-    "neither": "neither good nor bad in itself",
+DIRECTIONS: Mapping[str, str] = {
+    "more risk": _("higher is worse"),
+    "less risk": _("lower is worse"),
+    "neither": _("neither good nor bad in itself"),
 }
-ANSWERS = {"yes": "yes", "no": "no", "not applicable": "does not apply"}
-RATIFIED = {"yes": "ratified", "no": "not ratified", "not applicable": "cannot ratify"}
+ANSWERS: Mapping[str, str] = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "not applicable": _("does not apply"),
+}
+RATIFIED: Mapping[str, str] = {
+    "yes": _("ratified"),
+    "no": _("not ratified"),
+    "not applicable": _("cannot ratify"),
+}
 
 
 def direction(higher_means: str) -> str:
@@ -33,23 +43,43 @@ def first_place(higher_means: str, unit: str) -> str:
 
 def place(found: Standing, higher_means: str, unit: str = "") -> str:
     """Where a figure stands: "3rd worst of 189", "highest of 12, with 2 others"."""
-    word = first_place(higher_means, unit)
-    rank = word if found.place == 1 else f"{ordinal(found.place)} {word}"
-    shared = f", with {plural(found.equal, 'other', 'others')}" if found.equal else ""
-    return f"{rank} of {found.of}{shared}"
+    rank, is_first = ordinal(found.place), found.place == 1
+    if first_place(higher_means, unit) == WORST:
+        words = (
+            gettext("worst of %(of)s", of=found.of)
+            if is_first
+            else gettext("%(rank)s worst of %(of)s", rank=rank, of=found.of)
+        )
+    else:
+        words = (
+            gettext("highest of %(of)s", of=found.of)
+            if is_first
+            else gettext("%(rank)s highest of %(of)s", rank=rank, of=found.of)
+        )
+    if not found.equal:
+        return words
+    return ngettext(
+        "%(place)s, with %(num)s other", "%(place)s, with %(num)s others", found.equal, place=words
+    )
 
 
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+def ordinal(place: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st in English; in other languages the number alone."""
+    if current_language() != ENGLISH:
+        return str(place)
     ends = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if 10 <= number % 100 <= 20 else ends.get(number % 10, 'th')}"
+    return f"{place}{'th' if 10 <= place % 100 <= 20 else ends.get(place % 10, 'th')}"
 
 
 def anchors(line: FactorLine) -> str:
     """How a figure becomes a score."""
     if line.benign is None or line.worst is None:
-        return "the set gives the score"
-    return f"0 at {figure(line.benign)}, 1 at {figure(line.worst)}, in between in proportion"
+        return gettext("the data set gives the score")
+    return gettext(
+        "0 at %(benign)s, 1 at %(worst)s, linear in between",
+        benign=figure(line.benign),
+        worst=figure(line.worst),
+    )
 
 
 def why_more(line: FactorLine) -> str:
@@ -57,9 +87,12 @@ def why_more(line: FactorLine) -> str:
     share = line.share
     if share.score is None or share.counts <= share.score + 0.005:
         return ""
-    return (
-        f"counts as {share.counts:.2f}: the figure's quality is {share.quality:.0%} by its age, "
-        f"and what is weakly known moves towards {share.prior:.2f}"
+    return gettext(
+        "counts as %(counts)s: the quality of the figure is %(quality)s by its age, and weak "
+        "evidence moves the score towards %(prior)s",
+        counts=number(share.counts, 2),
+        quality=percent(share.quality),
+        prior=number(share.prior, 2),
     )
 
 
@@ -68,20 +101,27 @@ def between(country: CountryAtlas) -> str:
     part = country.part
     if country.known == len(country.factors):
         return ""
-    if f"{part.lowest:.2f}" == f"{part.highest:.2f}":
-        return "Whatever is missing, it would stay so: a critical factor carries it."
-    return (
-        f"If all that is missing were known, it would stand between {part.lowest:.2f} and "
-        f"{part.highest:.2f}."
+    lowest, highest = number(part.lowest, 2), number(part.highest, 2)
+    if lowest == highest:
+        return gettext("Missing figures would not change it: a critical factor determines it.")
+    return gettext(
+        "If all missing figures were known, it would be between %(lowest)s and %(highest)s.",
+        lowest=lowest,
+        highest=highest,
     )
 
 
 def since(good: ListedGood) -> str:
     """Since when a good of a country is on the list, as far as the copies tell."""
     if good.since is None:
-        return "changes of 2024"
+        return gettext("update of 2024")
     if good.earlier:
-        return f"{good.since}, until {good.earlier.last} as “{good.earlier.good}”"
+        return gettext(
+            "%(since)s, until %(last)s as “%(good)s”",
+            since=good.since,
+            last=good.earlier.last,
+            good=good.earlier.good,
+        )
     return str(good.since)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.risk.atlas.queries.country import CountryAtlas, FactorLine
-from ddplatform.risk.atlas.views.words import DIRECTIONS, first_place
+from ddplatform.risk.atlas.views.words import first_place
 from ddplatform.risk.atlas_files.views.tables import (
+    DIRECTIONS,
     NOT_KNOWN,
     PLACE,
     SOURCE,

@@ -11,6 +11,12 @@ from supply_chain.reference.atlas import load_atlas
 from supply_chain.reference.release import load_reference
 
 NOT_KNOWN = "not known"
+DIRECTIONS = {
+    "more risk": "higher is worse",
+    "less risk": "lower is worse",
+    "neither": "neither good nor bad in itself",
+}
+"""Files are in English, whatever language the page speaks."""
 SOURCE = (
     Column("publisher", "Publisher", 3),
     Column("edition", "Edition", 3),

@@ -19,6 +19,7 @@ from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.stale_edits import refuse_stale
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
 from ddplatform.risk.context_events.queries.events import (
     EventState,
@@ -106,8 +107,8 @@ def change_event(event_id: UUID, wanted: EventFields, *, version: int, act: Act)
     refuse_stale(
         event,
         version,
-        theirs={LABELS[name]: before for name, (before, _) in changed.items()},
-        mine={LABELS[name]: after for name, (_, after) in changed.items()},
+        theirs={str(LABELS[name]): before for name, (before, _) in changed.items()},
+        mine={str(LABELS[name]): after for name, (_, after) in changed.items()},
     )
     for name, (_, value) in changed.items():
         setattr(event, name, value)
@@ -134,9 +135,11 @@ def end_event(event_id: UUID, last_day: date, *, act: Act) -> ContextEvent:
     """
     event, today = _standing(event_id), act.at.date()
     if event.ended_at is not None:
-        raise Conflict("This event is over already.", "Change its days if they are wrong.")
+        raise Conflict(
+            gettext("This event has ended already."), gettext("Edit its dates if they are wrong.")
+        )
     if not event.starts_on <= last_day <= today:
-        raise Invalid(fields={"ends_on": "Choose a day from the first one until today."})
+        raise Invalid(fields={"ends_on": gettext("Choose a day between the first day and today.")})
     before, event.ends_on = event.ends_on, last_day
     settled = _settle(event, act=act, is_over=True)
     audit.record(
@@ -160,12 +163,14 @@ def withdraw_event(event_id: UUID, reason: str, *, act: Act) -> ContextEvent:
         Conflict: it was withdrawn already, or the person entered it.
     """
     event, reason = _standing(event_id), reason.strip()
-    if fault := fault_in(reason, label="why it is withdrawn", longest=REASON_LENGTH):
+    if fault := fault_in(reason, label="the reason for the withdrawal", longest=REASON_LENGTH):
         raise Invalid(fields={"reason": fault})
     if event.created_by_id == act.by.user_id:
         raise Conflict(
-            "You entered this event yourself.",
-            "Ask somebody else who may do so to withdraw it, since scores fall with it.",
+            gettext("You entered this event yourself."),
+            gettext(
+                "A withdrawal lowers scores, so another person with this right has to withdraw it."
+            ),
         )
     event.withdrawn_at, event.withdrawn_by_id, event.withdrawn_reason = (
         act.at,
@@ -204,7 +209,7 @@ def keep_in_step(*, act: Act) -> int:
 def _standing(event_id: UUID) -> ContextEvent:
     event = get_event(event_id, for_change=True)
     if event.withdrawn_at is not None:
-        raise Conflict("This event was withdrawn.", "Enter a new one.")
+        raise Conflict(gettext("This event was withdrawn."), gettext("Enter a new one."))
     return event
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ddplatform.core.due_diligence.context_kinds import context_kinds
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in, is_web_address
+from ddplatform.languages import gettext, lazy_gettext
 from supply_chain.graph.areas import LONGEST_RADIUS_KM, AreaKind
 from supply_chain.reference.release import load_reference
 from supply_chain.search.spelling import bare_words
@@ -16,9 +17,9 @@ TITLE_LENGTH, TEXT_LENGTH, SOURCE_LENGTH = 160, 4000, 300
 LONGEST_AHEAD = timedelta(days=3 * 366)
 
 SOURCE_TYPES: Mapping[str, str] = {
-    "official": "Government, United Nations or other public body",
-    "media_ngo": "Media or civil-society organisation",
-    "worker_voice": "Workers, families or communities there",
+    "official": lazy_gettext("Government, United Nations or other public body"),
+    "media_ngo": lazy_gettext("Media or civil-society organisation"),
+    "worker_voice": lazy_gettext("Workers, families or communities there"),
 }
 """Who may tell of an event: source types of RM-1.0 3.2 that are reliable enough to raise."""
 
@@ -45,21 +46,21 @@ class EventFields:
 
 
 LABELS: Mapping[str, str] = {
-    "kind": "What happens",
-    "title": "Title",
-    "description": "What is known",
-    "area": "Area",
-    "country": "Country",
-    "region": "Region",
-    "latitude": "Latitude",
-    "longitude": "Longitude",
-    "radius_km": "Radius in km",
-    "starts_on": "First day",
-    "ends_on": "Last day",
-    "source_type": "Who says so",
-    "source_publisher": "Publisher",
-    "source_url": "Address of the source",
-    "source_on": "Published on",
+    "kind": lazy_gettext("Kind of event"),
+    "title": lazy_gettext("Title"),
+    "description": lazy_gettext("Description"),
+    "area": lazy_gettext("Area"),
+    "country": lazy_gettext("Country"),
+    "region": lazy_gettext("Region"),
+    "latitude": lazy_gettext("Latitude"),
+    "longitude": lazy_gettext("Longitude"),
+    "radius_km": lazy_gettext("Radius in km"),
+    "starts_on": lazy_gettext("First day"),
+    "ends_on": lazy_gettext("Last day"),
+    "source_type": lazy_gettext("Type of source"),
+    "source_publisher": lazy_gettext("Publisher"),
+    "source_url": lazy_gettext("Address of the source"),
+    "source_on": lazy_gettext("Published on"),
 }
 
 
@@ -99,11 +100,11 @@ def check_fields(wanted: EventFields, *, today: date) -> None:
 def _words(wanted: EventFields) -> dict[str, str]:
     faults = {}
     if wanted.kind not in context_kinds():
-        faults["kind"] = "Choose what happens."
+        faults["kind"] = gettext("Choose the kind of event.")
     if fault := fault_in(wanted.title, label="a title", longest=TITLE_LENGTH):
         faults["title"] = fault
     if fault := fault_in(
-        wanted.description, label="what is known", longest=TEXT_LENGTH, required=False
+        wanted.description, label="the description", longest=TEXT_LENGTH, required=False
     ):
         faults["description"] = fault
     return faults
@@ -113,11 +114,11 @@ def _place(wanted: EventFields) -> dict[str, str]:
     faults = {}
     known = load_reference().countries
     if wanted.country and wanted.country not in known:
-        faults["country"] = "Choose a country of the list."
+        faults["country"] = gettext("Choose a country of the list.")
     if not wanted.country and wanted.area is not AreaKind.CIRCLE:
-        faults["country"] = "Choose the country."
+        faults["country"] = gettext("Choose the country.")
     if wanted.area is AreaKind.REGION and not bare_words(wanted.region or ""):
-        faults["region"] = "Name the region, as it stands in your supplier list."
+        faults["region"] = gettext("Name the region, as in your supplier list.")
     if wanted.area is AreaKind.CIRCLE:
         faults |= _circle(wanted)
     return faults
@@ -125,13 +126,13 @@ def _place(wanted: EventFields) -> dict[str, str]:
 
 def _circle(wanted: EventFields) -> dict[str, str]:
     ranges = {
-        "latitude": (wanted.latitude, -90.0, 90.0, "Degrees between -90 and 90."),
-        "longitude": (wanted.longitude, -180.0, 180.0, "Degrees between -180 and 180."),
+        "latitude": (wanted.latitude, -90.0, 90.0, gettext("Degrees between -90 and 90.")),
+        "longitude": (wanted.longitude, -180.0, 180.0, gettext("Degrees between -180 and 180.")),
         "radius_km": (
             wanted.radius_km,
             0.1,
             LONGEST_RADIUS_KM,
-            f"Kilometres between 0.1 and {LONGEST_RADIUS_KM:.0f}.",
+            gettext("Kilometres between 0.1 and %(most)s.", most=f"{LONGEST_RADIUS_KM:.0f}"),
         ),
     }
     return {
@@ -144,20 +145,22 @@ def _circle(wanted: EventFields) -> dict[str, str]:
 def _days(wanted: EventFields, today: date) -> dict[str, str]:
     faults = {}
     if wanted.ends_on is not None and wanted.ends_on < wanted.starts_on:
-        faults["ends_on"] = "The last day comes before the first."
+        faults["ends_on"] = gettext("The last day is before the first day.")
     if wanted.starts_on > today + LONGEST_AHEAD:
-        faults["starts_on"] = "Enter it when it is nearer: at most three years ahead."
+        faults["starts_on"] = gettext("The first day is too far ahead: at most three years.")
     return faults
 
 
 def _source(wanted: EventFields, today: date) -> dict[str, str]:
     faults = {}
     if wanted.source_type not in SOURCE_TYPES:
-        faults["source_type"] = "Choose who says so."
+        faults["source_type"] = gettext("Choose the type of source.")
     if fault := fault_in(wanted.source_publisher, label="the publisher", longest=SOURCE_LENGTH):
         faults["source_publisher"] = fault
     if not is_web_address(wanted.source_url):
-        faults["source_url"] = "Enter the address of the page, beginning with https:// or http://."
+        faults["source_url"] = gettext(
+            "Enter the address of the page, beginning with https:// or http://."
+        )
     if wanted.source_on > today:
-        faults["source_on"] = "The day of the publication is still to come."
+        faults["source_on"] = gettext("The date of publication is in the future.")
     return faults

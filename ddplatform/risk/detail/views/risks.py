@@ -7,6 +7,8 @@ import numpy as np
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import band_word, severity_word
+from ddplatform.languages import gettext as _
+from ddplatform.languages import lazy_gettext
 from ddplatform.risk.detail.queries.risks import ChainChoice, RiskPage
 from ddplatform.risk.judgement.queries.judged import PastScore
 from ddplatform.risk.runs.queries.runs import RunHead
@@ -18,7 +20,14 @@ from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.search.node_risks import sites_of
 from supply_chain.vocabulary import RiskBand, SeverityBand
 
-SEVERITY_NOTES = ("Gravest", "Grave", "Serious", "Limited", "Minor")
+SEVERITY_NOTES: Sequence[str] = (
+    lazy_gettext("Very severe"),
+    lazy_gettext("Severe"),
+    lazy_gettext("Moderate"),
+    lazy_gettext("Minor"),
+    lazy_gettext("Minor"),
+)
+"""The bands of the rows of the heat map, of severity 5 to 1 (RM-1.0 section 7.2)."""
 
 
 def sites_query(head: RunHead, wanted: RiskFilter) -> dict[str, Any] | None:
@@ -35,7 +44,7 @@ def heat_rows(head: RunHead, wanted: RiskFilter) -> list[dict[str, Any]]:
     counts: Mapping[str, int] = head.summary["cells"][wanted.issue.value if wanted.issue else "all"]
     return [
         {
-            "label": f"Severity {severity}",
+            "label": _("Severity %(step)s", step=severity),
             "note": SEVERITY_NOTES[5 - severity],
             "cells": [_cell(severity * 10 + step, counts, head, wanted) for step in range(1, 6)],
         }
@@ -69,16 +78,16 @@ def choices(head: RunHead, chains: list[ChainChoice]) -> dict[str, list[tuple[st
     tiers = sorted(int(tier) for tier in head.summary["tiers"] if tier != "none")
     return {
         "chain": [(str(chain.id), chain.name) for chain in chains],
-        "issue": [("", "All issues"), *ISSUE_NAMES.items()],
+        "issue": [("", _("All issues")), *ISSUE_NAMES.items()],
         "severity": [
-            ("", "All"),
+            ("", _("All")),
             *((b.value, severity_word(b.value)) for b in reversed(SeverityBand)),
         ],
-        "risk": [("", "All"), *((b.value, band_word(b.value)) for b in reversed(RiskBand))],
-        "country": [("", "All"), *((code, country_name(code)) for code in countries)],
+        "risk": [("", _("All")), *((b.value, band_word(b.value)) for b in reversed(RiskBand))],
+        "country": [("", _("All")), *((code, country_name(code)) for code in countries)],
         "tier": [
-            ("", "All"),
-            *((str(t), "Own business" if t == 0 else f"Tier {t}") for t in tiers),
+            ("", _("All")),
+            *((str(t), _("Own business") if t == 0 else _("Tier %(tier)s", tier=t)) for t in tiers),
         ],
     }
 
@@ -95,15 +104,18 @@ def paging(page: RiskPage, wanted: RiskFilter, head: RunHead) -> dict[str, str |
     }
 
 
+_SOURCES: Mapping[str, str] = {
+    "CTY": lazy_gettext("reference data: no open source yet"),
+    "SEC": lazy_gettext("commodity and sector of the site, or sector research"),
+    "WRK": lazy_gettext("supplier questionnaire, or site work"),
+    "COM": lazy_gettext("site work with local partners"),
+    "ONL": lazy_gettext("platform or finance questionnaire"),
+}
+
+
 def who_can_tell(factor: str) -> str:
     """Who could supply a missing datum."""
-    return {
-        "CTY": "reference data: no open source yet",
-        "SEC": "commodity and sector of the site, or sector research",
-        "WRK": "supplier questionnaire, or site work",
-        "COM": "site work with local partners",
-        "ONL": "platform or finance questionnaire",
-    }[factor[:3]]
+    return str(_SOURCES[factor[:3]])
 
 
 def turns(past: Sequence[PastScore]) -> tuple[list[PastScore], int]:

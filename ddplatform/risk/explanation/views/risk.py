@@ -1,17 +1,16 @@
 """The page of one risk under RM-2.0, ready to be drawn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from ddplatform.documents.words import counted
-from ddplatform.infrastructure.web.filters import band_word
+from ddplatform.infrastructure.web.filters import band_word, number
+from ddplatform.languages import gettext, lazy_gettext, ngettext
 from ddplatform.risk.explanation.queries.issues import ExplainedRisk
 from ddplatform.risk.explanation.views.lines import PARTS, factor_name, lines_of
 from ddplatform.risk.explanation.views.waterfall import LEAST_LINE, Line, Waterfall, draw
 from ddplatform.risk.explanation.views.ways import (
     LEAST_MOVE,
-    STEPS,
     Way,
     way_of_measure,
     way_of_step,
@@ -24,9 +23,23 @@ from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.explanation import Indicator
 from supply_chain.risk.rm2.indicator_sources import sources_of
 from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.rm2.possible_changes import Look
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import RiskBand
 
+NARROWING: Mapping[Look, str] = {
+    Look.VISIT: lazy_gettext(
+        "An unannounced visit with workers’ and families’ voices would narrow the range most."
+    ),
+    Look.AUDIT: lazy_gettext(
+        "An announced audit of working conditions would narrow the range most."
+    ),
+    Look.ANSWERS: lazy_gettext(
+        "Answers of the supplier, with evidence, would narrow the range most."
+    ),
+    Look.REGION: lazy_gettext("Public figures of the region would narrow the range most."),
+}
+"""The step that would narrow the range most, as the last sentence of the page."""
 ACT = RISK_BANDS.index(RiskBand.HIGH)
 SAME = 10**-METHOD.policy.decimals
 
@@ -84,7 +97,9 @@ def page_of(risk: ExplainedRisk) -> Page:
         sentence=sentence_of(risk, lines),
         waterfall=draw(
             lines, figures.residual_index, figures.low, figures.high,
-            f"{counted(small, 'line')} below half a point",
+            ngettext(
+                "%(num)s line below half a point", "%(num)s lines below half a point", small
+            ),
         ),
         parts=tuple(PARTS.items()),
         measures=tuple(way_of_measure(one, at) for at, one in enumerate(risk.changes.measures)),
@@ -113,7 +128,12 @@ def _position(risk: ExplainedRisk) -> str:
         return ""
     whole = head.summary["pairs"]
     top = max(1, ceil(100 * kept.salience_rank / whole))
-    return f"{kept.salience_rank:,} of {whole:,}, top {top} %"
+    return gettext(
+        "%(rank)s of %(total)s, top %(share)s %%",
+        rank=number(kept.salience_rank),
+        total=number(whole),
+        share=top,
+    )
 
 
 def _is_outdated(risk: ExplainedRisk) -> bool:
@@ -137,20 +157,37 @@ def sentence_of(risk: ExplainedRisk, lines: Sequence[Line]) -> str:
         (line for line in named if line.points >= LEAST_LINE), key=lambda line: -line.points
     )
     # An event has the title that somebody gave it.
-    titles = [line.title if line.is_named else _in_sentence(line.title) for line in raises[:2]]
+    titles = [line.title if line.is_named else _in_sentence(line) for line in raises[:2]]
     if risk.explanation.fact >= LEAST_LINE:
         is_over = risk.explanation.states[0] is State.CLOSED
-        titles = ["an earlier case" if is_over else "an open case or allegation", *titles][:2]
-    if titles:
-        verb = "raises" if len(titles) == 1 else "raise"
-        parts.append(f"{sentence(' and '.join(titles))} {verb} the risk most.")
+        case = gettext("an earlier case") if is_over else gettext("an open case or allegation")
+        titles = [case, *titles][:2]
+    parts += _raised_by(titles)
     taken = figures.points - figures.residual_points
     if taken >= LEAST_LINE:
-        parts.append(f"Controls take {counted(round(taken), 'point')} off.")
+        points = round(taken)
+        parts.append(
+            ngettext(
+                "Controls take %(num)s point off.", "Controls take %(num)s points off.", points
+            )
+        )
     steps = [one for one in risk.changes.steps if one.narrower >= LEAST_MOVE]
     if steps:
-        parts.append(f"{STEPS[steps[0].look][0]} would narrow the range most.")
+        parts.append(str(NARROWING[steps[0].look]))
     return " ".join(parts)
+
+
+def _raised_by(titles: Sequence[str]) -> list[str]:
+    """A sentence about one or two lines that raise the risk most; none without any."""
+    if not titles:
+        return []
+    if len(titles) == 1:
+        said = gettext("%(line)s raises the risk most.", line=titles[0])
+    else:
+        said = gettext(
+            "%(first)s and %(second)s raise the risk most.", first=titles[0], second=titles[1]
+        )
+    return [sentence(said)]
 
 
 def _call(risk: ExplainedRisk) -> str:
@@ -158,20 +195,19 @@ def _call(risk: ExplainedRisk) -> str:
     low, high = (band_at(value) for value in (figures.low, figures.high))
     is_unknown = figures.grade in "DE"
     if is_unknown and RISK_BANDS.index(high) >= ACT:
-        return "Find out first: little or nothing is known of the place itself."
+        return gettext("Find out first: little or nothing is known of the place itself.")
     if not is_unknown and RISK_BANDS.index(low) >= ACT:
-        return "Act now: even the lower end of the range is high."
+        return gettext("Act now: even the lower end of the range is high.")
     least, most = (band_word(band.value).lower() for band in (low, high))
-    whole = f"The whole likely range is {least}."
-    words = whole if low is high else f"The likely range runs from {least} to {most}."
-    return f"{words} Little is known of the place itself." if is_unknown else words
+    words = gettext("The whole likely range is %(band)s.", band=least)
+    if low is not high:
+        words = gettext("The likely range runs from %(low)s to %(high)s.", low=least, high=most)
+    little = gettext("Little is known of the place itself.")
+    return f"{words} {little}" if is_unknown else words
 
 
-def _in_sentence(title: str) -> str:
-    before, colon, after = title.partition(": ")
-    if colon and before in ("Country", "Activity", "Listed good"):
-        return f"the {before.lower()} ({after})"
-    return title[:1].lower() + title[1:]
+def _in_sentence(line: Line) -> str:
+    return line.within or line.title[:1].lower() + line.title[1:]
 
 
 # ---- sources --------------------------------------------------------------------------------
@@ -195,4 +231,9 @@ def _sources(risk: ExplainedRisk) -> Iterator[IndicatorLine]:
 def _estimate(one: Indicator, how: str) -> str:
     if one.is_observed or not how:
         return ""
-    return f"by {how}; likely between {one.low:.2f} and {one.high:.2f}"
+    return gettext(
+        "by %(method)s; likely between %(low)s and %(high)s",
+        method=how,
+        low=f"{one.low:.2f}",
+        high=f"{one.high:.2f}",
+    )

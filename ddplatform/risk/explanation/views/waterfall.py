@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
+from ddplatform.languages import gettext as _
+
 LEAST_LINE = 0.5  # points; smaller lines of the place are one row
 NAMED = 3  # folded lines that are named
 SPAN = 50  # points that the axis shows at least
@@ -24,6 +26,7 @@ class Line:
     is_named: bool = False  # its title is somebody's own words
     is_sum: bool = False  # no points of its own: the total so far
     notes: tuple[str, ...] = ()  # more of what stands behind it
+    within: str = ""  # its title within a sentence, where that differs by more than the capital
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,9 @@ def fold(lines: Sequence[Line], title: str) -> tuple[list[Line], list[Line]]:
     if len(small) < 2:
         return list(lines), []
     names = ", ".join(line.title[:1].lower() + line.title[1:] for line in small[:NAMED])
-    rest = f" and {len(small) - NAMED} more" if len(small) > NAMED else ""
-    source, total = names[:1].upper() + names[1:] + rest, sum(line.points for line in small)
+    source, total = names[:1].upper() + names[1:], sum(line.points for line in small)
+    if len(small) > NAMED:
+        source = _("%(names)s and %(num)s more", names=source, num=len(small) - NAMED)
     one = Line(small[0].part, title, source, total, "#tiny", is_free=True)
     end = 1 + max(at for at, line in enumerate(lines) if line.part == one.part)
     return [*(line for line in lines[:end] if line not in small), one, *lines[end:]], small
@@ -100,8 +104,8 @@ def draw(lines: Sequence[Line], total: float, low: float, high: float, folded: s
     free = [at for at, line in enumerate(shown) if line.is_free]
     tenths = printed_tenths([line.points for line in shown], total, free)
     if rest := _tenths(total) - sum(tenths):
-        source = "Each line is printed with one decimal"
-        shown.append(Line(shown[-1].part, "Rounding", source, 0.0))
+        source = _("Each line is printed with one decimal")
+        shown.append(Line(shown[-1].part, _("Rounding"), source, 0.0))
         tenths.append(rest)
     totals = [0.0]
     for line in shown:

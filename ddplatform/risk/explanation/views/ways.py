@@ -1,9 +1,10 @@
 """What would lower a risk and what would tell more, as rows of two short lists."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ddplatform.documents.words import counted
 from ddplatform.infrastructure.web.filters import band_word
+from ddplatform.languages import gettext, lazy_gettext, ngettext
 from ddplatform.risk.explanation.views.lines import control_name, factor_name
 from ddplatform.risk.words.codes import sentence
 from ddplatform.risk.words.figures import whole_points
@@ -13,12 +14,12 @@ from supply_chain.risk.rm2.subject import Figures
 LEAST_MOVE = 1.0  # points; smaller ones are folded away
 MOST_WAYS = 5  # of each list that are not folded away
 MARGIN = 0.1  # of the drawing of a range, on either side
-MEASURES = {
-    How.BEGIN: ("{name}, for half of the people", "not recorded yet; with monitoring data"),
-    How.SHOW: ("Show that it works: {name}", "monitoring data in place of records"),
-    How.EXTEND: ("{name}, for all people", "monitored, but does not reach everybody"),
-    How.PUT_RIGHT: ("Put right: {name}", "to be shown with evidence that is accepted"),
-    How.ANSWER: ("Answer: {name}", "asked and left blank; with evidence that is accepted"),
+SOURCES: Mapping[How, str] = {
+    How.BEGIN: lazy_gettext("not recorded yet; with monitoring data"),
+    How.SHOW: lazy_gettext("monitoring data in place of records"),
+    How.EXTEND: lazy_gettext("monitored, but does not reach everybody"),
+    How.PUT_RIGHT: lazy_gettext("to be shown with evidence that is accepted"),
+    How.ANSWER: lazy_gettext("asked and left blank; with evidence that is accepted"),
 }
 ASKS = {
     How.BEGIN: "action",
@@ -27,11 +28,14 @@ ASKS = {
     How.PUT_RIGHT: "action",
     How.ANSWER: "supplier",
 }
-STEPS = {
-    Look.VISIT: ("An unannounced visit with workers’ and families’ voices", "visit"),
-    Look.AUDIT: ("An announced audit of working conditions", "visit"),
-    Look.ANSWERS: ("Answers of the supplier, with evidence", "supplier"),
-    Look.REGION: ("Public figures of the region", "observation"),
+STEPS: Mapping[Look, tuple[str, str]] = {
+    Look.VISIT: (
+        lazy_gettext("An unannounced visit with workers’ and families’ voices"),
+        "visit",
+    ),
+    Look.AUDIT: (lazy_gettext("An announced audit of working conditions"), "visit"),
+    Look.ANSWERS: (lazy_gettext("Answers of the supplier, with evidence"), "supplier"),
+    Look.REGION: (lazy_gettext("Public figures of the region"), "observation"),
 }
 
 
@@ -52,18 +56,32 @@ def way_of_measure(one: Measure, at: int) -> Way:
     """A measure as a row of its list, `at` its place there."""
     is_factor = one.how in (How.PUT_RIGHT, How.ANSWER)
     name = factor_name(one.ref) if is_factor else sentence(control_name(one.ref))
-    title, source = MEASURES[one.how]
-    if "{name}" in title[1:]:
-        name = name[:1].lower() + name[1:]
-    to = f"to {whole_points(one.after.residual_index)}, {band_word(one.after.band.value).lower()}"
     return Way(
-        title=title.format(name=name),
-        source=f"{one.ref}: {source}",
+        title=_title(one.how, name),
+        source=f"{one.ref}: {SOURCES[one.how]}",
         gain=f"−{one.by:.1f}" if one.by >= 0.05 else "0.0",
-        then=to,
+        then=gettext(
+            "to %(index)s, %(band)s",
+            index=whole_points(one.after.residual_index),
+            band=band_word(one.after.band.value).lower(),
+        ),
         ask=ASKS[one.how],
         is_folded=one.by < LEAST_MOVE or at >= MOST_WAYS,
     )
+
+
+def _title(how: How, name: str) -> str:
+    """A measure in words; `name` is what it is about, beginning with a capital."""
+    if how is How.BEGIN:
+        return gettext("%(name)s, for half of the people", name=name)
+    if how is How.EXTEND:
+        return gettext("%(name)s, for all people", name=name)
+    name = name[:1].lower() + name[1:]
+    if how is How.SHOW:
+        return gettext("Show that it works: %(name)s", name=name)
+    if how is How.PUT_RIGHT:
+        return gettext("Put right: %(name)s", name=name)
+    return gettext("Answer: %(name)s", name=name)
 
 
 def way_of_step(one: Step, at: int, now: Figures) -> Way:
@@ -72,10 +90,18 @@ def way_of_step(one: Step, at: int, now: Figures) -> Way:
     narrower = round(one.narrower)
     low, high = whole_points(one.after.low), whole_points(one.after.high)
     return Way(
-        title=title,
-        source=f"Looks at {counted(one.factors, 'factor')} that are unknown or known less well",
-        gain=f"{counted(narrower, 'point')} narrower" if narrower else "under 1 point",
-        then=f"{low} to {high}, grade {one.after.grade}",
+        title=str(title),
+        source=ngettext(
+            "Covers %(num)s factor that is unknown or less well known",
+            "Covers %(num)s factors that are unknown or less well known",
+            one.factors,
+        ),
+        gain=ngettext("%(num)s point narrower", "%(num)s points narrower", narrower)
+        if narrower
+        else gettext("under 1 point"),
+        then=gettext(
+            "%(low)s to %(high)s, grade %(grade)s", low=low, high=high, grade=one.after.grade
+        ),
         ask=ask,
         is_folded=one.narrower < LEAST_MOVE or at >= MOST_WAYS,
         span=(_within(one.after.low, now), _within(one.after.high, now)),

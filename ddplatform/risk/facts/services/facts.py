@@ -13,6 +13,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.languages import gettext
 from ddplatform.risk.facts.queries.facts import find_stated, list_open_facts
 from ddplatform.risk.runs.models import ControlRecord, FactKind, RiskFact
 from supply_chain.risk.issue_names import ISSUE_TERMS
@@ -136,18 +137,7 @@ def record_control(
     Raises:
         Invalid: unknown control, a value outside its scale, no reason.
     """
-    problems = {}
-    if control not in METHOD.control_index:
-        problems["control"] = f"“{control}” is no control of the method; choose one of the list."
-    if not 0 <= coverage <= 1:
-        problems["coverage"] = "Give the share of people, sites or volume reached, 0 to 100 %."
-    if evidence not in METHOD.policy.evidence_levels:
-        levels = ", ".join(f"{level:g}" for level in METHOD.policy.evidence_levels)
-        problems["evidence"] = f"Choose one of the levels {levels}."
-    if not reason.strip():
-        problems["reason"] = "Say what was seen that supports this level."
-    if problems:
-        raise Invalid(fields=problems)
+    _check_control(control, coverage=coverage, evidence=evidence, reason=reason)
     record = ControlRecord(
         node_id=node_id,
         control=control,
@@ -162,6 +152,25 @@ def record_control(
     )
     db.session.add(record)
     return record
+
+
+def _check_control(control: str, *, coverage: float, evidence: float, reason: str) -> None:
+    problems = {}
+    if control not in METHOD.control_index:
+        problems["control"] = gettext(
+            "“%(control)s” is not a control of the method. Choose one of the list.", control=control
+        )
+    if not 0 <= coverage <= 1:
+        problems["coverage"] = gettext(
+            "Enter the share of people, sites or volume reached, from 0 to 100 percent."
+        )
+    if evidence not in METHOD.policy.evidence_levels:
+        levels = ", ".join(f"{level:g}" for level in METHOD.policy.evidence_levels)
+        problems["evidence"] = gettext("Choose one of the levels %(levels)s.", levels=levels)
+    if not reason.strip():
+        problems["reason"] = gettext("State the evidence that supports this level.")
+    if problems:
+        raise Invalid(fields=problems)
 
 
 def ask_reassessment(chain_id: UUID, cause: str, *, act: Act) -> Job:
@@ -183,6 +192,9 @@ def _check_detecting(control: str, issue: Issue) -> None:
     at = METHOD.control_index.get(control)
     if at is None or not (METHOD.detects[at] and METHOD.helps[at, list(Issue).index(issue)]):
         term = ISSUE_TERMS[issue]
-        raise Invalid(
-            fields={"found_by": f"{control} is no control that detects “{term}”; leave it out."}
+        fault = gettext(
+            "%(control)s is not a control that detects “%(issue)s”. Leave it empty.",
+            control=control,
+            issue=term,
         )
+        raise Invalid(fields={"found_by": fault})

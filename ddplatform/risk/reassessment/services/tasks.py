@@ -16,6 +16,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.reassessment.models import ReviewCause, ReviewTask
 from ddplatform.risk.reassessment.queries.tasks import (
@@ -112,8 +113,8 @@ def report_change(node_id: UUID, trigger: str, note: str, *, act: Act) -> Review
     problems = {}
     rule = triggers().get(trigger)
     if rule is None or SeenBy.PERSON not in rule.seen_by:
-        problems["trigger"] = "Choose what changed."
-    if fault := fault_in(note, label="what changed", longest=NOTE_LENGTH):
+        problems["trigger"] = gettext("Choose what changed.")
+    if fault := fault_in(note, label="the change", longest=NOTE_LENGTH):
         problems["note"] = fault
     if problems:
         raise Invalid(fields=problems)
@@ -135,7 +136,8 @@ def set_owner(task_id: UUID, owner_id: UUID | None, *, act: Act) -> ReviewTask:
         try:
             get_person(owner_id)
         except NotFound as error:
-            raise Invalid(fields={"owner": "Choose a person of your organisation."}) from error
+            stranger = gettext("Choose a person of your organisation.")
+            raise Invalid(fields={"owner": stranger}) from error
     before, task.owner_id = task.owner_id, owner_id
     audit.record("review_task:owner", task, act=act, owner=(before, owner_id))
     return task
@@ -152,7 +154,7 @@ def close_task(task_id: UUID, note: str, *, act: Act) -> ReviewTask:
             person.
     """
     task, note = _open_task(task_id), note.strip()
-    if fault := fault_in(note, label="what you saw and decided", longest=NOTE_LENGTH):
+    if fault := fault_in(note, label="the outcome and the decision", longest=NOTE_LENGTH):
         raise Invalid(fields={"note": fault})
     _close(task, note, act=act)
     if _release(task, act.at):
@@ -176,7 +178,10 @@ def close_tasks_of_event(event_id: UUID, note: str, *, act: Act) -> int:
 def _open_task(task_id: UUID) -> ReviewTask:
     task = get_task(task_id, for_change=True)
     if task.closed_at is not None:
-        raise Conflict("This is done already.", "Open the list again to see what is left.")
+        raise Conflict(
+            gettext("This reassessment is already completed."),
+            gettext("Open the list again to see what is left."),
+        )
     return task
 
 

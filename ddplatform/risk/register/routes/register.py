@@ -9,6 +9,7 @@ from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import ENGLISH, speaking
 from ddplatform.risk.register.queries.basis import ALL_MAPS
 from ddplatform.risk.register.queries.listed import load_listed
 from ddplatform.risk.register.queries.register import count_unknown_activities, load_page
@@ -68,7 +69,8 @@ def _file(chain: str) -> Response:
         raise NotFound()
     asked, today = read_asked(request.form, g.identity.user_id), g.now.date()
     listed = load_listed(basis.runs, asked, today)
-    tables = as_tables(basis, asked, listed, today=today)
+    with speaking(ENGLISH):
+        tables = as_tables(basis, asked, listed, today=today)
     made = export_register(basis, tables, form, risks=len(listed.risks), act=g.act)
     response = Response(made.content, mimetype=made.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)

@@ -60,7 +60,7 @@ def as_tables(basis: Basis, asked: Asked, listed: ListedRisks, *, today: date) -
     about: tuple[tuple[Cell, ...], ...] = (
         *_runs(basis),
         ("compared with", trend.day.isoformat() if trend else "no past day"),
-        ("list", TABS[asked.view]),
+        ("list", str(TABS[asked.view])),
         ("filter", ", ".join(filter_words(asked.wanted, asked.follow, found)) or "none"),
         ("owners and open steps as of", today.isoformat()),
         ("risks that match", listed.total),

@@ -10,6 +10,8 @@ from flask import url_for
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.filters import number as figure
+from ddplatform.languages import gettext, ngettext
 from ddplatform.risk.follow_up.queries import FollowUp
 from ddplatform.risk.follow_up.views import owner_words, step_words
 from ddplatform.risk.register.queries.register import Asked, ListedRow, TieRow
@@ -121,7 +123,11 @@ def line_of(
         **{
             **vars(row),
             "mark": f"{kind}:{risk.node_id}:{risk.issue.value}" if risk.node_id else "",
-            "of_all": f"of {whole:,}, top {top_share(listed.row.last, whole)} %",
+            "of_all": gettext(
+                "of %(total)s, top %(share)s %%",
+                total=figure(whole),
+                share=top_share(listed.row.last, whole),
+            ),
             "map_name": listed.of.name if many_maps else "",
             "follow": _follow(listed.follow) if listed.follow else None,
             **(_moved(listed, trend) if trend and not row.is_tie else {}),
@@ -159,8 +165,13 @@ def row_of_tie(row: TieRow, chain_id: UUID, ties: TieLinks) -> Row:
     if is_tie:
         return Row(
             of=row_of(risk),
-            position=f"{row.first:,}–{row.last:,}",
-            name=f"{row.count:,} places, equal score",
+            position=f"{figure(row.first)}–{figure(row.last)}",
+            name=ngettext(
+                "%(number)s place, equal score",
+                "%(number)s places, equal score",
+                row.count,
+                number=figure(row.count),
+            ),
             href=ties.of(chain_id, row.first),
             where=_country(risk),
             issue_href=None,
@@ -169,7 +180,7 @@ def row_of_tie(row: TieRow, chain_id: UUID, ties: TieLinks) -> Row:
         )
     return Row(
         of=row_of(risk),
-        position=f"{row.first:,}",
+        position=figure(row.first),
         name=risk.node_name,
         href=_place_href(risk, chain_id),
         where=f"{_country(risk)}, {tier_words(risk.tier)}",
@@ -180,14 +191,14 @@ def row_of_tie(row: TieRow, chain_id: UUID, ties: TieLinks) -> Row:
 
 
 def _country(risk: RiskScore) -> str:
-    return country_name(risk.country) if risk.country else "country not known"
+    return country_name(risk.country) if risk.country else gettext("country not known")
 
 
 def tier_words(tier: int | None) -> str:
     """A tier in words."""
     if tier is None:
-        return "not linked"
-    return "own business" if tier == 0 else f"tier {tier}"
+        return gettext("not linked")
+    return gettext("own business") if tier == 0 else gettext("tier %(tier)s", tier=tier)
 
 
 def _place_href(risk: RiskScore, chain_id: UUID) -> str:
@@ -204,20 +215,20 @@ def _step(risk: RiskScore, chain_id: UUID) -> Step:
     """The next step by how much is known: find out first, then act."""
     assert risk.known is not None
     if risk.node_id is None:
-        return Step("Map the origin", _place_href(risk, chain_id), Permission.RISK_READ)
+        return Step(gettext("Map the origin"), _place_href(risk, chain_id), Permission.RISK_READ)
     if risk.known.is_emergency:
         href = url_for("findings.record", node=risk.node_id)
-        return Step("Act now: record a finding", href, Permission.FINDING_EDIT)
+        return Step(gettext("Act now: record a finding"), href, Permission.FINDING_EDIT)
     if risk.status is not None:
-        return Step("In remedy", _risk_href(risk), Permission.RISK_READ)
+        return Step(gettext("In remedy"), _risk_href(risk), Permission.RISK_READ)
     if risk.known.grade == "E":
         href = url_for("value_chain.node", node_id=risk.node_id)
-        return Step("Complete the entry", href, Permission.VALUE_CHAIN_READ)
+        return Step(gettext("Complete the entry"), href, Permission.VALUE_CHAIN_READ)
     if risk.known.grade == "D":
         href = url_for("questionnaires.library")
-        return Step("Send questionnaire", href, Permission.QUESTIONNAIRE_ASSIGN)
+        return Step(gettext("Send questionnaire"), href, Permission.QUESTIONNAIRE_ASSIGN)
     if risk.known.grade == "C":
         href = url_for("questionnaires.visit", node_id=risk.node_id)
-        return Step("Plan a visit", href, Permission.QUESTIONNAIRE_ASSIGN)
+        return Step(gettext("Plan a visit"), href, Permission.QUESTIONNAIRE_ASSIGN)
     href = url_for("findings.record", node=risk.node_id)
-    return Step("Plan an action", href, Permission.FINDING_EDIT)
+    return Step(gettext("Plan an action"), href, Permission.FINDING_EDIT)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import band_word, severity_word
+from ddplatform.languages import day_in_words, gettext, lazy_gettext
 from ddplatform.risk.detail.views.risks import sites_query
 from ddplatform.risk.follow_up.queries import FollowUps
 from ddplatform.risk.follow_up.views import STEPS
@@ -30,20 +31,20 @@ from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import RiskBand
 
-EVIDENCE = (
-    ("", "All grades"),
-    ("AB", "A and B, known well"),
-    ("C", "C, partly known"),
-    ("DE", "D and E, nothing known of the place"),
+EVIDENCE: tuple[tuple[str, str], ...] = (
+    ("", lazy_gettext("All grades")),
+    ("AB", lazy_gettext("A and B, known well")),
+    ("C", lazy_gettext("C, partly known")),
+    ("DE", lazy_gettext("D and E, nothing known of the place")),
 )
-PERIODS: Mapping[str, timedelta] = {
-    "A quarter": timedelta(days=92),
-    "A year": timedelta(days=365),
-}
+PERIODS: tuple[tuple[timedelta, str], ...] = (
+    (timedelta(days=92), lazy_gettext("A quarter ago")),
+    (timedelta(days=365), lazy_gettext("A year ago")),
+)
 TABS: Mapping[View, str] = {
-    View.ACT: "Act first",
-    View.FIND: "Find out first",
-    View.ALL: "All risks",
+    View.ACT: lazy_gettext("Act first"),
+    View.FIND: lazy_gettext("Find out first"),
+    View.ALL: lazy_gettext("All risks"),
 }
 
 
@@ -120,7 +121,7 @@ def page_of(
         tabs=tuple(_tab(view, basis, asked, found) for view in TABS),
         choices={
             **_choices(basis),
-            "owner": [("", "All owners"), *_owners(found.follow_ups, me)],
+            "owner": [("", gettext("All owners")), *_owners(found.follow_ups, me)],
             "since": _days(asked.since, today),
         },
         stair=_stair(basis, asked),
@@ -153,22 +154,28 @@ def _choices(basis: Basis) -> Mapping[str, Sequence[tuple[str, str]]]:
     by_tier = [(str(tier), tier_words(tier).capitalize()) for tier in tiers]
     maps = [(str(chain.id), chain.name) for chain in basis.maps]
     return {
-        "chain": [(ALL_MAPS, "All maps"), *maps] if len(maps) > 1 else maps,
-        "issue": [("", "All issues"), *ISSUE_NAMES.items()],
-        "risk": [("", "All bands"), *((b.value, band_word(b.value)) for b in reversed(RiskBand))],
+        "chain": [(ALL_MAPS, gettext("All maps")), *maps] if len(maps) > 1 else maps,
+        "issue": [("", gettext("All issues")), *ISSUE_NAMES.items()],
+        "risk": [
+            ("", gettext("All bands")),
+            *((b.value, band_word(b.value)) for b in reversed(RiskBand)),
+        ],
         "grade": EVIDENCE,
-        "country": [("", "All countries"), *((code, country_name(code)) for code in countries)],
-        "tier": [("", "All tiers"), *by_tier],
-        "step": [("", "All steps"), *((step.value, word) for step, word in STEPS.items())],
+        "country": [
+            ("", gettext("All countries")),
+            *((code, country_name(code)) for code in countries),
+        ],
+        "tier": [("", gettext("All tiers")), *by_tier],
+        "step": [("", gettext("All steps")), *((step.value, word) for step, word in STEPS.items())],
     }
 
 
 def _days(since: date | None, today: date) -> list[tuple[str, str]]:
     """Past days to compare with."""
-    ago = {today - days: f"{word} ago" for word, days in PERIODS.items()}
+    ago = {today - days: str(word) for days, word in PERIODS}
     if since is not None and since not in ago:
-        ago[since] = f"{since.day} {since:%B %Y}"
-    return [("", "No comparison"), *((day.isoformat(), word) for day, word in ago.items())]
+        ago[since] = day_in_words(since)
+    return [("", gettext("No comparison")), *((day.isoformat(), word) for day, word in ago.items())]
 
 
 def _owners(follow_ups: FollowUps, me: UUID) -> list[tuple[str, str]]:
@@ -176,8 +183,8 @@ def _owners(follow_ups: FollowUps, me: UUID) -> list[tuple[str, str]]:
     others = [person for person in follow_ups.people.values() if person.id != me]
     others.sort(key=lambda person: person.name.casefold())
     return [
-        (str(me), "Me"),
-        (NOBODY, "Unassigned"),
+        (str(me), gettext("Me")),
+        (NOBODY, gettext("Unassigned")),
         *((str(person.id), person.name) for person in others),
     ]
 
@@ -196,17 +203,23 @@ def filter_words(
     """The filter in words, for a heading and for files."""
     words = [ISSUE_NAMES[wanted.issue]] if wanted.issue else []
     words += [band_word(wanted.residual.value)] if wanted.residual else []
-    words += [dict(EVIDENCE).get(wanted.grades, f"Grades {wanted.grades}")] if wanted.grades else []
+    words += [_grades(wanted.grades)] if wanted.grades else []
     words += [country_name(wanted.country)] if wanted.country else []
     words += [tier_words(wanted.tier)] if wanted.tier is not None else []
     words += [severity_word(wanted.severity.value)] if wanted.severity else []
-    words += [f"owner: {_owner(follow.owner, follow_ups)}"] if follow.owner else []
-    words += [STEPS[follow.step]] if follow.step is not None else []
+    if follow.owner:
+        words += [gettext("owner: %(name)s", name=_owner(follow.owner, follow_ups))]
+    words += [str(STEPS[follow.step])] if follow.step is not None else []
     return words
+
+
+def _grades(letters: str) -> str:
+    known = dict(EVIDENCE).get(letters)
+    return gettext("Grades %(letters)s", letters=letters) if known is None else str(known)
 
 
 def _owner(key: str, follow_ups: FollowUps | None) -> str:
     if key == NOBODY:
-        return "unassigned"
+        return gettext("unassigned")
     person = follow_ups.people.get(key.replace("-", "")) if follow_ups else None
     return person.name if person else key

@@ -89,7 +89,7 @@ def card_of(value: float, response: Mapping[str, Any]) -> ResponseCard:
     taken = floor(total - value + 0.5)
     if taken > 0 and not limits:
         # Only the buyer reads a measure that is below its lines for no reason told here.
-        limits.append(REPORTED)
+        limits.append(str(REPORTED))
     return ResponseCard(
         value=figure_of(value),
         label=str(LABELS[label_of(value)]),

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import url_for
 
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.risk.response.views.card import (
     ResponseCard,
     Swarm,
@@ -29,10 +30,10 @@ from ddplatform.risk.supplier_figures.queries import (
 from supply_chain.risk.rm2.response import ConductFlag, Label, OwnCheck
 
 EFFECTS: Mapping[str, str] = {
-    "open": "not closed",
-    "not_verified": "effect not verified yet",
-    "verified": "effect verified",
-    "none": "verified to be without effect",
+    "open": lazy_gettext("not closed"),
+    "not_verified": lazy_gettext("effect not verified yet"),
+    "verified": lazy_gettext("effect verified"),
+    "none": lazy_gettext("verified as without effect"),
 }
 
 
@@ -118,30 +119,36 @@ def _form(form: Mapping[str, Any]) -> FormLine:
         dont_know=states.get("dont_know", 0) + states.get("dont_know_planned", 0),
         planned=states.get("dont_know_planned", 0),
         blank=states.get("blank", 0),
-        evidence=f"{form['evidence']} of {form['asked_evidence']}",
+        evidence=gettext(
+            "%(shown)s of %(asked)s", shown=form["evidence"], asked=form["asked_evidence"]
+        ),
         admissions=form["admissions"],
         blanks=", ".join(form["blanks"]) if form["sent_on"] else "",
     )
 
 
 def _action(one: Mapping[str, Any]) -> ActionLine:
-    counts = "on time"
-    if one["is_late"]:
-        counts = "late, left out: self-disclosed" if one["self_disclosed"] else "late"
-    elif not one["reported_on"]:
-        counts = "not due yet"
-    effect = EFFECTS[one["effect"]]
+    effect = str(EFFECTS[one["effect"]])
     if one["effect"] == "none" and one["self_disclosed"]:
-        effect += ", left out: self-disclosed"
+        effect = gettext("%(effect)s, left out: self-disclosed", effect=effect)
     return ActionLine(
         title=one["title"],
         href=url_for("findings.action", action_id=one["id"]),
         due_on=date.fromisoformat(one["due_on"]),
         reported_on=_day(one["reported_on"]),
         verified_on=_day(one["verified_on"]),
-        counts=counts,
+        counts=_counts(one),
         effect=effect,
     )
+
+
+def _counts(one: Mapping[str, Any]) -> str:
+    """How an action counts for R4."""
+    if not one["is_late"]:
+        return gettext("on time") if one["reported_on"] else gettext("not due yet")
+    if one["self_disclosed"]:
+        return gettext("late, left out: self-disclosed")
+    return gettext("late")
 
 
 def _day(text: str | None) -> date | None:
@@ -210,11 +217,11 @@ def list_page_of(
         measures=measures,
         swarm=swarm_of(measures.values),
         labels=(
-            ("", "All suppliers asked"),
+            ("", gettext("All suppliers asked")),
             *((label.value, str(LABELS[label]).capitalize()) for label in Label),
-            (NOT_MEASURED, "No figure yet"),
+            (NOT_MEASURED, gettext("No figure yet")),
         ),
-        maps=(("", "All maps"), *((str(key), name) for key, name in maps.items())),
+        maps=(("", gettext("All maps")), *((str(key), name) for key, name in maps.items())),
         query=query,
     )
 
@@ -234,7 +241,7 @@ def _place(row: MeasuredPlace, maps: Mapping[UUID, str]) -> PlaceLine:
     return PlaceLine(
         node_id=row.node_id,
         name=row.node_name,
-        where=country_name(row.country) if row.country else "country not known",
+        where=country_name(row.country) if row.country else gettext("country not known"),
         map_name=maps[row.chain_id],
         value=figure_of(row.measure) if row.measure is not None else "",
         label=str(LABELS[row.label]) if row.label else "",

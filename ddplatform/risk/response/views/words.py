@@ -33,6 +33,6 @@ FLAGS: Mapping[ConductFlag, str] = {
 }
 """What limits the measure. A report of retaliation is not among them: the supplier must not learn
 that somebody reported it."""
-REPORTED = "An open report of retaliation: the measure is 0 until it is cleared."
+REPORTED = _("An open report of retaliation: the measure is 0 until it is cleared.")
 """For the buyer alone."""
 NOTHING_ANSWERED = _("Nothing was answered: the measure is 0.")

@@ -8,6 +8,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.languages import gettext
 from ddplatform.risk.scenarios.models import KeptWhatIf
 from ddplatform.risk.scenarios.queries.scenarios import get_kept, try_on_map
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -28,7 +29,9 @@ def keep(chain_id: UUID, name: str, changes: Sequence[Change], *, act: Act) -> K
     if fault := fault_in(name, label="a name", longest=NAME_LENGTH):
         faults["name"] = fault
     if not 1 <= len(changes) <= MOST:
-        faults["changes"] = f"Add at least one change; at most {MOST} stand in one what-if."
+        faults["changes"] = gettext(
+            "Add at least one change; a scenario holds at most %(most)s.", most=MOST
+        )
     if faults:
         raise Invalid(fields=faults)
     tried = try_on_map(chain.id, changes, act.at.date())

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import url_for
 
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.languages import gettext
 from supply_chain.analysis.what_if_changes import (
     MOST,
     AddControl,
@@ -71,26 +72,31 @@ def new_change(node_ref: str, asked: Mapping[str, str], ends: tuple[str, str] | 
         return AddControl(
             node_ref,
             asked.get("control", ""),
-            _percent(asked, "coverage", "how much of the people, sites or volume it reaches"),
+            _percent(
+                asked,
+                "coverage",
+                gettext("Enter the coverage as a percentage from 0 to 100."),
+            ),
             _level(asked.get("evidence", "")),
         )
     if kind == "origin":
         return KnowOrigin(node_ref, asked.get("country") or None, asked.get("commodity") or None)
     if kind == "share":
         if ends is None:
-            raise NotReadable("link", "Choose whose share changes.")
-        return ChangeShare(*ends, _percent(asked, "share", "the new share"))
+            raise NotReadable("link", gettext("Choose the supply link whose share changes."))
+        advice = gettext("Enter the new share as a percentage from 0 to 100.")
+        return ChangeShare(*ends, _percent(asked, "share", advice))
     raise NotFound()
 
 
-def _percent(asked: Mapping[str, str], field: str, what: str) -> float:
+def _percent(asked: Mapping[str, str], field: str, advice: str) -> float:
     text = asked.get(field, "").strip().rstrip("%").strip().replace(",", ".")
     try:
         value = float(text)
     except ValueError:
-        raise NotReadable(field, f"Say {what}, in % from 0 to 100.") from None
+        raise NotReadable(field, advice) from None
     if not 0 <= value <= 100:  # NaN too
-        raise NotReadable(field, f"Say {what}, in % from 0 to 100.")
+        raise NotReadable(field, advice)
     return value / 100
 
 
@@ -98,4 +104,4 @@ def _level(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise NotReadable("evidence", "Choose what shows that it works.") from None
+        raise NotReadable("evidence", gettext("Choose the evidence of effectiveness.")) from None

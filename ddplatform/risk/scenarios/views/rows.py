@@ -7,9 +7,10 @@ from uuid import UUID
 
 from flask import url_for
 
+from ddplatform.languages import gettext
 from ddplatform.risk.scenarios.queries.scenarios import Moved, NodeName, OpenFinding, Tried
 from ddplatform.risk.scenarios.views.addresses import text_of, try_address, without
-from ddplatform.risk.scenarios.views.words import change_words, name_of
+from ddplatform.risk.scenarios.views.words import change_words, name_of, percent
 from supply_chain.analysis.what_if import Counts, Effect, Side
 from supply_chain.analysis.what_if_changes import (
     AddControl,
@@ -94,9 +95,9 @@ def _row(effect: Effect, names: Mapping[str, NodeName]) -> EffectRow:
 def signed(change: float) -> str:
     """A change in words of four decimals at most: "+0.033", "hardly lower", "no change"."""
     if not round(change, 9):
-        return "no change"
+        return gettext("no change")
     if abs(change) < LEAST_SHOWN:
-        return "hardly higher" if change > 0 else "hardly lower"
+        return gettext("hardly higher") if change > 0 else gettext("hardly lower")
     return f"{change:+.4f}".rstrip("0").replace("-", "\N{MINUS SIGN}")
 
 
@@ -223,19 +224,28 @@ def prefilled(change: Change, names: Mapping[str, NodeName]) -> dict[str, Any]:
         return {
             "title": CONTROL_NAMES[change.control],
             "control": change.control,
-            "success_measure": f"It reaches {100 * change.coverage:.3g} % of the people, sites or "
-            "volume concerned, and the evidence shows that it works.",
+            "success_measure": gettext(
+                "It reaches %(share)s of the people, sites or volume concerned, and the evidence "
+                "shows that it works.",
+                share=percent(change.coverage),
+            ),
         }
     if isinstance(change, KnowOrigin):
         return {
-            "title": f"Find out where what {name_of(names[change.node])} buys comes from",
+            "title": gettext(
+                "Trace the origin of what %(site)s buys", site=name_of(names[change.node])
+            ),
             "control": "CTL-12",
-            "success_measure": "The origin of the volume is named down to country and site.",
+            "success_measure": gettext(
+                "The origin of the volume is identified by country and site."
+            ),
         }
     return {
-        "title": "Change our share of purchases step by step",
+        "title": gettext("Change our share of purchases step by step"),
         "control": "CTL-11",
         "is_own_practice": "y",
-        "success_measure": "The share is reached with notice and without harm to workers and "
-        "their families at the site that loses orders.",
+        "success_measure": gettext(
+            "The share is reached with notice and without harm to workers and their families at "
+            "the site that loses orders."
+        ),
     }

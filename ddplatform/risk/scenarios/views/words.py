@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.documents.words import country_words
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.scenarios.queries.scenarios import NodeName, Place
 from supply_chain.analysis.what_if_changes import (
     AddControl,
@@ -15,11 +17,11 @@ from supply_chain.reference.release import load_reference
 from supply_chain.risk.control_names import CONTROL_NAMES
 
 EVIDENCE: Mapping[float, str] = {
-    0.0: "promised or absent",
-    0.25: "written down, not tested",
-    0.5: "put into practice, records exist",
-    0.75: "running, monitored with process data",
-    0.9: "outcome data and feedback of workers, families or children's representatives",
+    0.0: _("promised or absent"),
+    0.25: _("written down, not tested"),
+    0.5: _("put into practice, records exist"),
+    0.75: _("running, monitored with process data"),
+    0.9: _("outcome data and feedback of workers, families or children's representatives"),
 }
 
 
@@ -31,8 +33,10 @@ def leverage_words() -> tuple[str, ...]:
 def name_of(node: NodeName) -> str:
     """What a node is called, or what stands for it."""
     if node.place is Place.ORIGIN:
-        return f"Unknown origin of what {node.name} buys"
-    return f"Whatever takes the place of {node.name}" if node.place is Place.STAND_IN else node.name
+        return gettext("Unknown origin of what %(site)s buys", site=node.name)
+    if node.place is Place.STAND_IN:
+        return gettext("Whatever takes the place of %(site)s", site=node.name)
+    return node.name
 
 
 def change_words(change: Change, names: Mapping[str, NodeName]) -> str:
@@ -42,18 +46,28 @@ def change_words(change: Change, names: Mapping[str, NodeName]) -> str:
         return name_of(names[ref]) if ref in names else ref
 
     if isinstance(change, CloseNode):
-        return f"Close {name(change.node)}"
+        return gettext("Close %(site)s", site=name(change.node))
     if isinstance(change, AddControl):
-        control = CONTROL_NAMES.get(change.control, change.control)
-        level = EVIDENCE.get(change.evidence, "")
-        return f"{control} at {name(change.node)}: reaches {_percent(change.coverage)}, {level}"
+        return gettext(
+            "%(control)s at %(site)s: reaches %(share)s, %(evidence)s",
+            control=CONTROL_NAMES.get(change.control, change.control),
+            site=name(change.node),
+            share=percent(change.coverage),
+            evidence=EVIDENCE.get(change.evidence, ""),
+        )
     if isinstance(change, KnowOrigin):
         parts = [country_words(change.country)] if change.country else []
         parts += [commodity_name(change.commodity)] if change.commodity else []
-        return f"Unknown origin of what {name(change.node)} buys: {', '.join(parts)}"
-    return (
-        f"{name(change.buyer)} buys {_percent(change.share)} of its input "
-        f"from {name(change.supplier)}"
+        return gettext(
+            "Unknown origin of what %(site)s buys: %(origin)s",
+            site=name(change.node),
+            origin=", ".join(parts),
+        )
+    return gettext(
+        "%(buyer)s buys %(share)s of its input from %(supplier)s",
+        buyer=name(change.buyer),
+        share=percent(change.share),
+        supplier=name(change.supplier),
     )
 
 
@@ -63,5 +77,6 @@ def commodity_name(ref: str) -> str:
     return found.name if found else ref
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share in hundredths, to three digits: "80 %"."""
     return f"{100 * share:.3g} %"

@@ -11,7 +11,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.plain_text import fault_in
-from ddplatform.languages import day_in_words, gettext
+from ddplatform.languages import day_in_words, gettext, speaking
 from ddplatform.risk.reassessment.services.tasks import Wanted, open_tasks
 from ddplatform.risk.supplier_figures.models import FigureQuestion, SupplierFigures
 from ddplatform.risk.supplier_figures.queries import get_figures, get_own_figures, get_question
@@ -80,14 +80,18 @@ def take_up(question_id: UUID, *, act: Act) -> None:
         return
     slug = get_organisation(question.organisation_id).slug
     address = f"{adapters().base_url}/o/{slug}/risk/response/questions/{question.id}"
-    adapters().mailer.send(
-        Mail(
+    with speaking(sender.language):
+        mail = Mail(
             sender.email,
-            f"{question.node_name} questions a line of its figures",
-            f"{question.node_name} read its figures and says that a line is wrong.\n\n"
-            f"Read and answer it here: {address}\n",
+            gettext("%(place)s questions a line of its figures", place=question.node_name),
+            gettext(
+                "%(place)s read its figures and says that a line is wrong.\n\n"
+                "Read and answer it here: %(link)s\n",
+                place=question.node_name,
+                link=address,
+            ),
         )
-    )
+    adapters().mailer.send(mail)
 
 
 def answer(question_id: UUID, text: str, *, act: Act) -> FigureQuestion:
@@ -100,7 +104,10 @@ def answer(question_id: UUID, text: str, *, act: Act) -> FigureQuestion:
     """
     question = get_question(question_id, for_change=True)
     if question.answered_at is not None:
-        raise Conflict("Somebody has answered this question by now.", "Open it again to read it.")
+        raise Conflict(
+            gettext("A colleague has already answered this question."),
+            gettext("Open it again to read the answer."),
+        )
     if fault := fault_in(text, label="an answer", longest=LONGEST):
         raise Invalid(fields={"answer": fault})
     question.answer, question.answered_by_name, question.answered_at = (
