@@ -25,11 +25,11 @@ def ask(running: Running, browser: Browser, *, node: str, email: str) -> None:
     with visitor(running, browser) as manager:
         page = manager.sign_in(running.sign_in("samira."))
         page.goto(f"{running.address}/o/maison-cacao/questionnaires/library")
-        page.click("a:has-text('Send this one') >> nth=0")
+        page.click("a:has-text('Send questionnaire') >> nth=0")
         page.select_option("[name=chain]", label="Chocolate and pralines")
         search_nodes(page, node)
         page.check(f"tr:has-text('{node}') input[name=node]")
-        page.click("button:has-text('Go on with the chosen')")
+        page.click("button:has-text('Continue with selected')")
         due = datetime.now(UTC).date() + timedelta(days=28)
         page.fill("[name=due_on]", due.isoformat())
         page.check("[name=length][value=full]")

@@ -96,11 +96,11 @@ def _likelihood(manager: Visitor, node: str) -> str:
 
 def _send_questionnaire(manager: Visitor) -> None:
     page = manager.open("/o/maison-cacao/questionnaires/library")
-    page.click("a:has-text('Send this one') >> nth=0")
+    page.click("a:has-text('Send questionnaire') >> nth=0")
     page.select_option("[name=chain]", label=MAP)
     search_nodes(page, MILL)
     page.check(f"tr:has-text('{MILL}') input[name=node]")
-    page.click("button:has-text('Go on with the chosen')")
+    page.click("button:has-text('Continue with selected')")
     page.fill("[name=due_on]", _in_days(21))
     page.check("[name=length][value=full]")
     page.fill("[name^=email-]", CONTACT)

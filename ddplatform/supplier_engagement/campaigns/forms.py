@@ -15,6 +15,8 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.campaigns.models import Campaign
 from ddplatform.supplier_engagement.campaigns.services.campaigns import FURTHEST, NAME_LENGTH, How
 from ddplatform.supplier_engagement.requests.forms import (
@@ -33,41 +35,47 @@ class HowForm(FlaskForm):  # type: ignore[misc]
     """How a campaign asks."""
 
     name = StringField(
-        "Name of the campaign",
-        description="For yourselves; suppliers do not read it.",
-        validators=[DataRequired("Give the campaign a name."), Length(max=NAME_LENGTH)],
+        _("Name of the campaign"),
+        description=_("Internal; suppliers do not see it."),
+        validators=[DataRequired(_("Give the campaign a name.")), Length(max=NAME_LENGTH)],
     )
-    due_on = DateField("Answers due on", validators=[DataRequired("Choose the last day.")])
+    due_on = DateField(_("Answers due on"), validators=[DataRequired(_("Choose the last day."))])
     language = SelectField(
-        "Language of the questions",
+        _("Language of the questions"),
         choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
-        description="A questionnaire that is not written in it is asked in its own language.",
+        description=_("A questionnaire not available in it is sent in its own language."),
     )
     length = length_field()
     message = TextAreaField(
-        "Your note",
-        description="Why you ask, and whom to call. It stands in the mail and on the first page.",
-        validators=[Length(max=MAX_MESSAGE, message=f"At most {MAX_MESSAGE} characters.")],
+        _("Your note"),
+        description=_(
+            "Why you ask, and whom to call. It is shown in the mail and on the first page."
+        ),
+        validators=[
+            Length(max=MAX_MESSAGE, message=_("At most %(number)s characters.", number=MAX_MESSAGE))
+        ],
     )
     per_day = IntegerField(
-        "At most so many a day",
-        description="Empty: all at once. The riskiest suppliers are asked first.",
+        _("Most questionnaires a day"),
+        description=_("Empty: all at once. The suppliers of highest risk are asked first."),
         validators=[Optional()],
     )
     reminder_days = StringField(
-        "Reminders",
-        description="Days from the due date, with commas: -7 is a week before, 0 the day itself, "
-        "7 a week after. Who has answered is not reminded.",
+        _("Reminders"),
+        description=_(
+            "Days from the due date, with commas: -7 is a week before, 0 the day itself, "
+            "7 a week after. Suppliers who have answered are not reminded."
+        ),
         default="-7, -1, 1",
     )
     most_reminders = IntegerField(
-        "At most so many reminders to one supplier",
+        _("Most reminders to one supplier"),
         default=3,
-        validators=[InputRequired("Write a number; 0 sends none.")],
+        validators=[InputRequired(_("Write a number; 0 sends none."))],
     )
     escalate_after = IntegerField(
-        "Tell who answers for a supplier after so many days late",
-        description="Empty: nobody is told. Where nobody answers for it, you are told.",
+        _("Notify the owner of a supplier after so many days late"),
+        description=_("Empty: no notification. Where no owner is assigned, you are notified."),
         validators=[Optional()],
     )
 
@@ -75,7 +83,11 @@ class HowForm(FlaskForm):  # type: ignore[misc]
         """Whole numbers with commas."""
         if read_days(field.data or "") is None:
             raise ValidationError(
-                f"Write whole numbers from -{FURTHEST} to {FURTHEST} with commas, such as -7, 1."
+                gettext(
+                    "Write whole numbers from -%(number)s to %(number)s with commas, such as "
+                    "-7, 1.",
+                    number=FURTHEST,
+                )
             )
 
     def how(self) -> How:
@@ -98,9 +110,11 @@ class PlanForm(HowForm):
     """A new campaign: also what is asked."""
 
     modules = SelectMultipleField(
-        "Questionnaires", choices=[], validators=[DataRequired("Choose at least one.")]
+        _("Questionnaires"), choices=[], validators=[DataRequired(_("Choose at least one."))]
     )
-    by_rule = BooleanField("Only where it fits the supplier, by what the map knows", default=True)
+    by_rule = BooleanField(
+        _("Only where it fits the supplier, by the data of the map"), default=True
+    )
 
 
 def how_fields(campaign: Campaign) -> dict[str, object]:

@@ -2,55 +2,58 @@
 
 from collections.abc import Mapping, Sequence
 
-from ddplatform.infrastructure.web.filters import plural
+from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.campaign_progress.queries import Stage
 from ddplatform.supplier_engagement.campaigns.models import Campaign, LeftOut
 from ddplatform.supplier_engagement.campaigns.queries.calendar import CalendarRow, Happening
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import CampaignRow
 
 LEFT_OUT_WORDS: Mapping[LeftOut, str] = {
-    LeftOut.NO_ADDRESS: "No e-mail address that can be used is known",
-    LeftOut.VISITS: "Its address is that of somebody asked to visit it",
-    LeftOut.HAS_IT: "Has this questionnaire already",
-    LeftOut.ARCHIVED: "Left the map",
-    LeftOut.BY_HAND: "Left out by hand",
+    LeftOut.NO_ADDRESS: _("No usable e-mail address"),
+    LeftOut.VISITS: _("Its address is that of an assessor"),
+    LeftOut.HAS_IT: _("Has this questionnaire already"),
+    LeftOut.ARCHIVED: _("No longer on the map"),
+    LeftOut.BY_HAND: _("Left out by hand"),
 }
 STAGE_WORDS: Mapping[Stage, str] = {
-    Stage.SENT: "Sent",
-    Stage.REFUSED: "Mail refused",
-    Stage.OPENED: "Link opened",
-    Stage.STARTED: "Begun",
-    Stage.ANSWERED: "Answers in",
-    Stage.RETURNED: "Sent back for more",
-    Stage.ACCEPTED: "Accepted",
-    Stage.OVER: "Run out or withdrawn",
+    Stage.SENT: _("Sent"),
+    Stage.REFUSED: _("Mail refused"),
+    Stage.OPENED: _("Link opened"),
+    Stage.STARTED: _("Started"),
+    Stage.ANSWERED: _("Answers in"),
+    Stage.RETURNED: _("Sent back"),
+    Stage.ACCEPTED: _("Accepted"),
+    Stage.OVER: _("Expired or withdrawn"),
 }
 HAPPENING_WORDS: Mapping[Happening, str] = {
-    Happening.WAVE: "Questionnaires go out",
-    Happening.REMINDER: "Reminder to who has not answered",
-    Happening.DUE: "Answers are due",
-    Happening.ESCALATION: "Who answers for a silent supplier is told",
+    Happening.WAVE: _("Questionnaires are sent"),
+    Happening.REMINDER: _("Reminder to those who have not answered"),
+    Happening.DUE: _("Answers are due"),
+    Happening.ESCALATION: _("Owners of late suppliers are notified"),
 }
 
 
 def state_words(row: Campaign | CampaignRow) -> tuple[str, str]:
     """Where a campaign stands: the word and the kind of its tag."""
     if row.started_at is None:
-        return "Draft", "line"
-    return ("Stopped", "warn") if row.stopped_at else ("Going on", "info")
+        return gettext("Draft"), "line"
+    return (gettext("Stopped"), "warn") if row.stopped_at else (gettext("Running"), "info")
 
 
 def day_words(row: CalendarRow) -> str:
     """A day beside the due date: "7 days before the due date"."""
-    return f"{_beside(row.from_due)} the due date"
+    return _beside(row.from_due)
 
 
 def reminder_words(days: Sequence[int]) -> str:
-    """When reminders go out: "7 days before, 1 day after the due date"; "none" without any."""
-    return f"{', '.join(_beside(day) for day in days)} the due date" if days else "none"
+    """When reminders go out: "7 days before the due date, on the due date"; "none" without any."""
+    return ", ".join(_beside(day) for day in days) or gettext("none")
 
 
 def _beside(day: int) -> str:
     if day == 0:
-        return "on"
-    return f"{plural(abs(day), 'day', 'days')} {'before' if day < 0 else 'after'}"
+        return gettext("on the due date")
+    if day < 0:
+        return ngettext("%(num)s day before the due date", "%(num)s days before the due date", -day)
+    return ngettext("%(num)s day after the due date", "%(num)s days after the due date", day)

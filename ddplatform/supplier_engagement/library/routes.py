@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.documents.exports import XLSX
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural
+from ddplatform.languages import lazy_gettext, ngettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.queries import (
     LibraryRow,
@@ -40,9 +40,9 @@ from questionnaires.form.label_media import files_of
 from questionnaires.library.shipped import shipped_translations
 
 ANSWERERS = {
-    Answerer.SUPPLIER: "Suppliers answer it",
-    Answerer.ASSESSOR: "Assessors answer it",
-    Answerer.CASE_WORKER: "Case workers answer it",
+    Answerer.SUPPLIER: lazy_gettext("Suppliers answer it"),
+    Answerer.ASSESSOR: lazy_gettext("Assessors answer it"),
+    Answerer.CASE_WORKER: lazy_gettext("Case workers answer it"),
 }
 
 
@@ -69,7 +69,7 @@ class Entry:
     @property
     def who(self) -> str:
         """Who answers, in words."""
-        return ANSWERERS[self.row.answered_by]
+        return str(ANSWERERS[self.row.answered_by])
 
 
 @bp.get("/library")
@@ -102,8 +102,12 @@ def _seconds(row: LibraryRow, shipped: Shipped | None) -> float:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def publish() -> ResponseReturnValue:
     """Bring in the questionnaires that come with the product."""
-    new = plural(publish_shipped(g.now), "new questionnaire", "new questionnaires")
-    flash(f"Added to the library: {new}.", "success")
+    words = ngettext(
+        "Added to the library: %(num)s new questionnaire.",
+        "Added to the library: %(num)s new questionnaires.",
+        publish_shipped(g.now),
+    )
+    flash(words, "success")
     return redirect(url_for(".library"))
 
 

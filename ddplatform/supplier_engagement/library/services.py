@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.library.models import Questionnaire, QuestionnaireVersion
 from ddplatform.supplier_engagement.library.queries import (
     find_answerer,
@@ -57,7 +58,11 @@ def require_sent_by_link(version_id: UUID) -> Answerer:
     answerer = find_answerer(version_id)
     if answerer is Answerer.CASE_WORKER:
         raise Conflict(
-            "This questionnaire is filled in by the case workers of a child, never by a link.",
-            "Read it in the library; it is filled in within a case, under its follow-up visits.",
+            gettext(
+                "This questionnaire is filled in by the case workers of a child, never by a link."
+            ),
+            gettext(
+                "Read it in the library; it is filled in within a case, under its follow-up visits."
+            ),
         )
     return answerer

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ddplatform.infrastructure.adapters.uploads import CheckedFile, check_upload
+from ddplatform.languages import gettext, lazy_gettext
 from supply_chain.errors import FileRefused
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -21,7 +22,7 @@ PLAYED = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
 }
-TAKEN_WORDS = "PNG, JPEG, WEBP, MP3, M4A, WAV, OGG, MP4 and WEBM"
+TAKEN_WORDS = lazy_gettext("PNG, JPEG, WEBP, MP3, M4A, WAV, OGG, MP4 and WEBM")
 _BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4A ")
 
 
@@ -35,25 +36,33 @@ def check_media(filename: str, content: bytes) -> CheckedFile:
     if len(name) > MAX_NAME_LENGTH:
         raise FileRefused(
             "name_too_long",
-            f"The name {name[:40]}… is longer than {MAX_NAME_LENGTH} characters.",
-            "Give the file a shorter name, here and in the form.",
+            gettext(
+                "The name %(name)s… is longer than %(number)s characters.",
+                name=name[:40],
+                number=MAX_NAME_LENGTH,
+            ),
+            gettext("Give the file a shorter name, here and in the form."),
         )
     if len(content) > MAX_BYTES:
         raise FileRefused(
-            "too_large", f"{name} is larger than {MAX_BYTES // 1024**2} MB.", "Make it smaller."
+            "too_large",
+            gettext("%(name)s is larger than %(size)s MB.", name=name, size=MAX_BYTES // 1024**2),
+            gettext("Make it smaller."),
         )
     if kind in PICTURES:
         return check_upload(name, content)
     if kind not in PLAYED:
         raise FileRefused(
-            "type_not_allowed", f"{name} is of a kind that is not taken.", f"Send {TAKEN_WORDS}."
+            "type_not_allowed",
+            gettext("%(name)s is of a kind that is not taken.", name=name),
+            gettext("Send %(kinds)s.", kinds=TAKEN_WORDS),
         )
     media_type = PLAYED[kind]
     if not _LOOKS[media_type](content):
         raise FileRefused(
             "content_differs",
-            f"The content of {name} is not what its name says.",
-            "Save it anew in the program it comes from, or choose the right ending.",
+            gettext("The content of %(name)s is not what its name says.", name=name),
+            gettext("Save it anew in the program it comes from, or choose the right ending."),
         )
     return CheckedFile(name, media_type, content, is_stripped=False)
 

@@ -1,7 +1,14 @@
 """Risk values in plain words."""
 
-NOT_SCORED = ("Not scored", "line")
-_STEPS = ((0.2, "Good practice", "ok"), (0.5, "Some risk", "info"), (0.8, "Raised risk", "warn"))
+from ddplatform.languages import lazy_gettext as _
+
+NOT_SCORED = (_("Not scored"), "line")
+_STEPS = (
+    (0.2, _("Good practice"), "ok"),
+    (0.5, _("Some risk"), "info"),
+    (0.8, _("Raised risk"), "warn"),
+)
+_SERIOUS = (_("Serious risk"), "danger")
 
 
 def risk_words(value: float | None) -> tuple[str, str]:
@@ -11,4 +18,4 @@ def risk_words(value: float | None) -> tuple[str, str]:
     for upper, word, kind in _STEPS:
         if value < upper:
             return word, kind
-    return "Serious risk", "danger"
+    return _SERIOUS

@@ -6,6 +6,7 @@ from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.own_forms.label_media import MAX_BYTES, TAKEN_WORDS
 from ddplatform.supplier_engagement.own_forms.services.media import MOST_BYTES
 from ddplatform.supplier_engagement.requests.services.requests import LIGHT_BELOW, MAX_MESSAGE
@@ -26,27 +27,29 @@ SHORT, FULL, BY_SIZE = "short", "full", "by_size"
 def length_field() -> RadioField:
     """How much of a questionnaire is asked: of each by its size, or the same of everybody."""
     return RadioField(
-        "How long",
+        _("Length"),
         choices=[
-            SelectChoice(BY_SIZE, "Short for small firms, full for the others"),
-            SelectChoice(FULL, "Full for everybody"),
-            SelectChoice(SHORT, "Short for everybody"),
+            SelectChoice(BY_SIZE, _("Short for small firms, full for the others")),
+            SelectChoice(FULL, _("Full for all")),
+            SelectChoice(SHORT, _("Short for all")),
         ],
         default=BY_SIZE,
-        description=f"Small: the map says that fewer than {LIGHT_BELOW} people work there.",
+        description=_("Small: the map shows fewer than %(number)s workers.", number=LIGHT_BELOW),
     )
 
 
 class SendForm(FlaskForm):  # type: ignore[misc]
     """How a questionnaire is sent."""
 
-    due_on = DateField("Answers due on", validators=[DataRequired("Choose the last day.")])
-    language = SelectField("Language of the questions")
+    due_on = DateField(_("Answers due on"), validators=[DataRequired(_("Choose the last day."))])
+    language = SelectField(_("Language of the questions"))
     length = length_field()
     message = TextAreaField(
-        "Your message",
-        description="Say why you ask and whom to call. It stands on the first page.",
-        validators=[Length(max=MAX_MESSAGE, message=f"At most {MAX_MESSAGE} characters.")],
+        _("Your message"),
+        description=_("Say why you ask and whom to call. It is shown on the first page."),
+        validators=[
+            Length(max=MAX_MESSAGE, message=_("At most %(number)s characters.", number=MAX_MESSAGE))
+        ],
     )
 
 
@@ -54,31 +57,41 @@ class OwnFileForm(FlaskForm):  # type: ignore[misc]
     """A form of one's own as a file."""
 
     file = FileField(
-        "XLSForm",
-        description="A workbook (.xlsx, .xls) or a table (.csv, .md) up to 10 MB, as ODK and "
-        "KoboToolbox take it. Lists kept in other files cannot come along: put them on the "
-        "sheet “choices”.",
-        validators=[FileRequired("Choose the file.")],
+        _("XLSForm"),
+        description=_(
+            "A workbook (.xlsx, .xls) or a table (.csv, .md) up to 10 MB, as ODK and "
+            "KoboToolbox take it. Lists in other files cannot be imported: put them on the "
+            "sheet “choices”."
+        ),
+        validators=[FileRequired(_("Choose the file."))],
     )
     media = MultipleFileField(
-        "Pictures, sounds and films of its labels",
-        description=f"Those that media::image, big-image, media::audio and media::video name, as "
-        f"they are called there, or a .zip of them: {TAKEN_WORDS}. Up to {MAX_BYTES // 1024**2} MB "
-        f"each and {MOST_BYTES // 1024**2} MB together. Phones load each of them: keep them small. "
-        "The place and the day are taken off a picture; a sound or a film stays as it is.",
+        _("Pictures, sounds and films of its labels"),
+        description=_(
+            "The files that media::image, big-image, media::audio and media::video name, under "
+            "the same names, or a .zip of them: %(kinds)s. Up to %(each)s MB each and "
+            "%(together)s MB together. Phones load each of them: keep them small. The place and "
+            "the date are removed from a picture; a sound or a film stays unchanged.",
+            kinds=TAKEN_WORDS,
+            each=MAX_BYTES // 1024**2,
+            together=MOST_BYTES // 1024**2,
+        ),
     )
 
 
 class DueForm(FlaskForm):  # type: ignore[misc]
     """Another due date."""
 
-    due_on = DateField("Answers due on", validators=[DataRequired("Choose the last day.")])
+    due_on = DateField(_("Answers due on"), validators=[DataRequired(_("Choose the last day."))])
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]
     """Why."""
 
     reason = TextAreaField(
-        "Reason",
-        validators=[DataRequired("Write the reason."), Length(max=1000, message="Shorten it.")],
+        _("Reason"),
+        validators=[
+            DataRequired(_("Write the reason.")),
+            Length(max=1000, message=_("At most %(number)s characters.", number=1000)),
+        ],
     )

@@ -13,6 +13,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
 from ddplatform.supplier_engagement.library.queries import get_version, load_plan
@@ -33,7 +34,11 @@ from ddplatform.supplier_engagement.results.services import (
 )
 from ddplatform.supplier_engagement.results.views.rows import long_tables, wide_tables
 
-BY_WORDS = {None: "All together", By.COUNTRY: "By country", By.TIER: "By tier"}
+BY_WORDS = {
+    None: lazy_gettext("All together"),
+    By.COUNTRY: lazy_gettext("By country"),
+    By.TIER: lazy_gettext("By tier"),
+}
 FILLS = ((0.2, "f-low"), (0.5, "f-medium"), (0.8, "f-high"))
 """Upper end of the risk value of an answer -> its fill; what is not scored has the plain one."""
 LEGEND = (
@@ -96,8 +101,10 @@ def _by() -> By | None:
 
 def _group(key: Any, by: By | None) -> str:
     if by is By.TIER:
-        return "No path to us" if key is None else "Own business" if key == 0 else f"Tier {key}"
-    return country_name(key) if key else "Not known"
+        if key is None:
+            return gettext("No path to the own business")
+        return gettext("Own business") if key == 0 else gettext("Tier %(number)s", number=key)
+    return country_name(key) if key else gettext("Not known")
 
 
 def _drawn(one: QuestionResult, columns: Sequence[str]) -> dict[str, Any]:

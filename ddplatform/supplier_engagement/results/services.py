@@ -19,6 +19,7 @@ from ddplatform.documents.tables.files import neutral
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
 from ddplatform.supplier_engagement.library.queries import get_version, load_plan
 from ddplatform.supplier_engagement.results.queries.results import (
@@ -95,11 +96,13 @@ def export_evidence(
     version, asked = get_version(version_id), load_plan(version_id).form
     rows = list_evidence(respondents, today=act.at.date())
     if not rows:
-        raise Invalid("No document supports these answers.")
+        raise Invalid(gettext("No document supports these answers."))
     if sum(row.size_bytes for row in rows) > MOST_BYTES:
         raise Invalid(
-            f"These documents are larger than {MOST_BYTES // 1024**2} MB together.",
-            "Take them campaign by campaign.",
+            gettext(
+                "These documents are larger than %(size)s MB together.", size=MOST_BYTES // 1024**2
+            ),
+            gettext("Export them campaign by campaign."),
         )
     content = _bundle(rows, {one.assignment_id: one.node_name for one in respondents})
     audit.record_export(

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.list_pages import going_on
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.returned_books.models import BookOutcome
 from ddplatform.supplier_engagement.returned_books.queries import (
@@ -24,13 +25,14 @@ from ddplatform.supplier_engagement.returned_books.queries import (
     list_deliveries,
 )
 from ddplatform.supplier_engagement.returned_books.services.books import bring
+from ddplatform.supplier_engagement.returned_books.views import fault_words
 from supply_chain.errors import FileRefused
 
 OUTCOME_WORDS: Mapping[BookOutcome, tuple[str, str]] = {
-    BookOutcome.HANDED_ON: ("Handed on", "ok"),
-    BookOutcome.NOTHING_NEW: ("Nothing new", "line"),
-    BookOutcome.REFUSED: ("Refused", "danger"),
-    BookOutcome.WAITING: ("Not read yet", "line"),
+    BookOutcome.HANDED_ON: (lazy_gettext("Handed on"), "ok"),
+    BookOutcome.NOTHING_NEW: (lazy_gettext("Nothing new"), "line"),
+    BookOutcome.REFUSED: (lazy_gettext("Refused"), "danger"),
+    BookOutcome.WAITING: (lazy_gettext("Not read yet"), "line"),
 }
 """Words and look of each outcome."""
 _GOING_ON = (JobState.QUEUED, JobState.RUNNING)
@@ -46,7 +48,9 @@ def returned() -> ResponseReturnValue:
         files = [(one.filename or "", read_upload(one)) for one in uploads]
         try:
             if not files:
-                raise FileRefused("empty", "No file is chosen.", "Choose the workbooks (.xlsx).")
+                raise FileRefused(
+                    "empty", gettext("No file is chosen."), gettext("Choose the workbooks (.xlsx).")
+                )
             delivery = bring(files, act=g.act)
         except FileRefused as error:
             problems.append(f"{error.message} {error.advice}")
@@ -74,12 +78,13 @@ def returned_books(delivery_id: UUID) -> ResponseReturnValue:
         who=account.name if account else "",
         rows=rows,
         words=OUTCOME_WORDS,
+        fault_words=fault_words,
         read=delivery.book_count - counts[BookOutcome.WAITING],
         is_reading=delivery.read_at is None and job is not None and job.state in _GOING_ON,
         job=job if job is not None and job.state is JobState.FAILED else None,
         views=[
             {
-                "label": "All",
+                "label": gettext("All"),
                 "href": url_for(".returned_books", delivery_id=delivery_id),
                 "current": outcome is None,
                 "count": delivery.book_count,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.answering.views.fields import answer_words, field_id, numbers_of
 from ddplatform.supplier_engagement.receiving.views import risk_words
 from ddplatform.supplier_engagement.responses.models import ReviewDecision
@@ -106,22 +107,31 @@ def blocks_of(
         is_own: whether who reads this sent the answers.
     """
     blocks = [
-        Block(f"Red flag {flag['code']}: say what is done about it", f"#flag-{flag['id']}")
+        Block(
+            gettext("Red flag %(code)s: record the measures taken", code=flag["code"]),
+            f"#flag-{flag['id']}",
+        )
         for flag in flags
         if flag["handled_at"] is None
     ]
     blocks += [
-        Block(f"Asked back: {row.number} {row.label}", f"#{row.id}")
+        Block(
+            gettext(
+                "Clarification requested: %(number)s %(label)s", number=row.number, label=row.label
+            ),
+            f"#{row.id}",
+        )
         for row in rows
         if (one := decisions.get(row.path)) and one.decision is ReviewDecision.ASKED_BACK
     ]
     if is_own:
-        blocks.append(Block("You sent these answers: another person accepts them", "#h-escalate"))
+        words = gettext("You sent these answers: another person must accept them")
+        blocks.append(Block(words, "#h-escalate"))
     return blocks
 
 
 FLAGGED, DOUBTFUL, NAMED = 1_000, 100, 50
-NOT_SHOWN = ("Not shown", "line")
+NOT_SHOWN = (lazy_gettext("Not shown"), "line")
 RISK_WEIGHTS = {"danger": 20, "warn": 10}
 
 

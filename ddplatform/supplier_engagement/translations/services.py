@@ -7,6 +7,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.models import ConfirmedText, QuestionnaireVersion
 from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.translations.queries.texts import (
@@ -18,10 +19,7 @@ from questionnaires.translations.states import TextIn, TextState
 from questionnaires.translations.texts import mark_of, values_in
 
 LONGEST = 5000
-EMPTY = "Write the translation first, then confirm it."
-ELSEWHERE = (
-    "Somebody else wrote here meanwhile: “{text}”. Yours stands below; confirm to replace it."
-)
+EMPTY = lazy_gettext("Write the translation first, then confirm it.")
 
 
 def confirm(
@@ -83,7 +81,11 @@ def _require_sound(
                 mark_of(stands),
             )
         ):
-            problems[place] = ELSEWHERE.format(text=stands)
+            problems[place] = gettext(
+                "Somebody else wrote here meanwhile: “%(text)s”. Yours stands below; confirm to "
+                "replace it.",
+                text=stands,
+            )
     found = {place: problem for place, problem in problems.items() if problem}
     if found:
         raise Invalid(fields=found)
@@ -92,16 +94,18 @@ def _require_sound(
 def fault_of(known: TextIn, text: str) -> str:
     """Why a text cannot stand as the translation of another, or nothing."""
     if not text:
-        return EMPTY
+        return str(EMPTY)
     if len(text) > LONGEST:
-        return f"At most {LONGEST} characters."
+        return gettext("At most %(number)s characters.", number=LONGEST)
     wanted, found = values_in(known.source), values_in(text)
     if wanted == found:
         return ""
     lost = [f"${{{name}}}" for name in wanted if name not in found]
     if lost:
-        return f"Put in {', '.join(lost)}, as it stands in the source: an answer is shown there."
-    return "Leave out ${…} that the source does not have, and repeat none."
+        return gettext(
+            "Add %(names)s, as in the source: an answer is shown there.", names=", ".join(lost)
+        )
+    return gettext("Leave out ${…} that the source does not have, and repeat none.")
 
 
 def _keep(

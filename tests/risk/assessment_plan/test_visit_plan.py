@@ -316,7 +316,7 @@ def test_a_plan_is_made_shown_and_assigned_in_the_browser(
     }
     data["version_id"] = str(a_questionnaire(tenant))
     refused = manager.post(assigning, data=data)
-    assert refused.status_code == 422 and "Write the e-mail address" in refused.text
+    assert refused.status_code == 422 and "Enter the e-mail address" in refused.text
     mails = {f"email-{step.place}": EMAIL for step in steps}
     done = manager.post(assigning, data={**data, **mails})
     assert done.status_code == 302

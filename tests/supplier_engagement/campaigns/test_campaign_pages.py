@@ -79,7 +79,7 @@ def test_campaign_is_planned_from_a_filter_of_the_map_and_shown_before_it_is_sen
     html = analyst.get(f"{HERE}/{campaign_id}").text
     assert "Every supplier starts here." in html
     assert "We visit Abidjan in spring." in html
-    assert "3 questionnaires go to 3 suppliers" in html
+    assert "3 questionnaires will be sent. They go to 3 suppliers." in html
     assert sent(tenant, campaign_id) == []
 
 
@@ -206,7 +206,7 @@ def test_campaign_is_started_stopped_and_gone_on_with(tenant: Tenant, analyst: F
     assert "Stopped" in analyst.get(here).text
     post(analyst, here, f"{here}/go-on")
 
-    assert "Going on" in analyst.get(here).text
+    assert "Running" in analyst.get(here).text
     assert "2 of 2" in analyst.get(f"{HERE}/").text
 
 
@@ -293,6 +293,7 @@ def test_opening_the_link_of_the_mail_is_counted_once(
 
 def test_reminders_of_a_draft_are_told_in_words():
     assert reminder_words((-14, -1, 0, 7)) == (
-        "14 days before, 1 day before, on, 7 days after the due date"
+        "14 days before the due date, 1 day before the due date, on the due date, "
+        "7 days after the due date"
     )
     assert reminder_words(()) == "none"

@@ -424,7 +424,7 @@ def test_lines_are_left_out_by_hand_and_taken_in_again(tenant: Tenant):
     assert lines(tenant, campaign_id)[first.node_name] is LeftOut.BY_HAND
     with acting(tenant.id):
         campaigns.leave_out(campaign_id, [first.id], act=Act(tenant.analyst, NOW))
-        with pytest.raises(Invalid, match="Tick at least one"):
+        with pytest.raises(Invalid, match="Select at least one"):
             campaigns.leave_out(campaign_id, [uuid4()], act=Act(tenant.analyst, NOW))
     assert lines(tenant, campaign_id)[first.node_name] is None
 
@@ -482,7 +482,7 @@ def test_campaign_in_which_everybody_is_left_out_cannot_be_started(tenant: Tenan
     with acting(tenant.id):
         first = list_targets(campaign_id).rows[0]
         campaigns.leave_out(campaign_id, [first.id], act=Act(tenant.analyst, NOW))
-        with pytest.raises(Invalid, match="Nobody would be asked"):
+        with pytest.raises(Invalid, match="No supplier would be asked"):
             campaigns.start(campaign_id, act=Act(tenant.analyst, NOW))
 
 
@@ -529,7 +529,7 @@ def test_late_supplier_is_brought_before_the_owner_once(tenant: Tenant):
         campaign_reminders.tell_owner(campaign_id, tenant.analyst.user_id, at=on_day(5))
         campaign_reminders.tell_owner(campaign_id, tenant.manager.user_id, at=on_day(5))
         campaign_reminders.tell_owner(campaign_id, uuid4(), at=on_day(5))
-    first, second = [mail for mail in mails() if "still silent" in mail]
+    first, second = [mail for mail in mails() if "without answers" in mail]
     assert ("Farm 000" in first, "Farm 001" in first) == (True, False)
     assert ("Farm 000" in second, "Farm 001" in second) == (False, True)
 

@@ -377,7 +377,7 @@ def test_a_released_name_that_stands_on_the_map_is_shown_to_the_buyer(
     desk = signed_in_client(app, tenant, RoleId.ANALYST)
     page = desk.get("/o/acme/cascade/proposals").text
 
-    assert page.count("This name stands on your map already") == 1
+    assert page.count("This name is on your map already") == 1
 
 
 def test_a_kept_name_is_not_given_away_by_the_map(app: Flask, supplier: Supplier, tenant: Tenant):
@@ -386,7 +386,7 @@ def test_a_kept_name_is_not_given_away_by_the_map(app: Flask, supplier: Supplier
 
     desk = signed_in_client(app, tenant, RoleId.ANALYST)
 
-    assert "stands on your map" not in desk.get("/o/acme/cascade/proposals").text
+    assert "is on your map already" not in desk.get("/o/acme/cascade/proposals").text
 
 
 def _manager_email(tenant: Tenant) -> str:
@@ -533,7 +533,7 @@ def test_a_supplier_is_named_told_and_asked_on_the_pages_and_the_buyer_decides(
     phone_token = csrf_token(phone, base)
     told = f"/o/{supplier.slug}/cascade/told/{proposal_id}"
     phone.post(told, data={"csrf_token": phone_token, "name": "1"})
-    assert "Give the site its name" in desk.get("/o/acme/cascade/proposals").text
+    assert "Rename the site to the released name" in desk.get("/o/acme/cascade/proposals").text
     desk.post(decide, data={"csrf_token": token, "name": "1"})
     assert SECRET in desk.get("/o/acme/cascade/proposals").text
     phone.post(f"{own}remove", data={"csrf_token": phone_token})

@@ -216,7 +216,7 @@ def test_answers_are_tried_beside_the_reason_of_each_state(client, form_page):
     typed = {"kept": kept_in(empty), "/data/has": "yes", "/data/beds": "-3"}
     answer = press(client, page, **typed).text
 
-    assert "The answer must keep: <code>. &gt; 0</code>" in answer
+    assert "Rule for the answer: <code>. &gt; 0</code>" in answer
     assert "At least one." in answer
     assert "Calculated as" in answer and "<strong>-6</strong>" in answer
 
@@ -236,7 +236,7 @@ def test_an_entry_is_added_and_removed_while_trying(client, form_page):
 def test_the_page_of_a_respondent_shows_only_what_is_asked(client, form_page):
     page = client.get(f"{form_page}/try?view=respondent").text
 
-    assert "Is there a hostel?" in page and "Preview: nothing is kept" in page
+    assert "Is there a hostel?" in page and "Preview: nothing is saved" in page
     assert "Hidden, because" not in page
 
 
@@ -318,7 +318,7 @@ def test_an_auditor_reads_and_tries_but_changes_nothing(app, tenant, form_page):
     assert auditor.get(form_page).status_code == 200
     assert auditor.get(f"{form_page}/try").status_code == 200
     assert auditor.get(f"{form_page}/publish").status_code == 403
-    assert "Bring in a form" not in auditor.get(HOME).text
+    assert "Upload a form" not in auditor.get(HOME).text
 
 
 def test_another_organisation_sees_neither_the_form_nor_its_version(context, tenant):

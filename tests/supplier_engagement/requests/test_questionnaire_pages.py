@@ -109,7 +109,7 @@ def test_questionnaire_is_sent_in_two_steps_and_all_input_stays_on_a_problem(
     details = f"{choose}/details?node={known}&node={unknown}"
     page = office.get(details)
     assert 'value="k@daloa.example"' in page.text
-    assert "The map knows no contact" in page.text
+    assert "The map has no contact" in page.text
     data = {
         **_token(office, details),
         "node": [str(known), str(unknown)],
@@ -121,7 +121,7 @@ def test_questionnaire_is_sent_in_two_steps_and_all_input_stays_on_a_problem(
     }
     refused = office.post(f"{choose}/details", data=data)
     assert refused.status_code == 422
-    assert "Write the e-mail address" in refused.text
+    assert "Enter the e-mail address" in refused.text
     assert "We start with you." in refused.text
     for typed in ("fax:030/123;info@firma.de", "info@[firma.de", "a@b.c,x"):
         refused = office.post(f"{choose}/details", data={**data, f"email-{unknown}": typed})
@@ -147,7 +147,7 @@ def test_library_tells_for_whom_each_is_how_long_it_takes_and_gives_it_away(
 
     cards = page.split("<section")[1:]
     assert len(cards) == 10
-    assert "72 questions, an estimated 93 minutes if all are asked" in cards[0]
+    assert "72 questions. Estimated time: 93 minutes if all are asked" in cards[0]
     assert "The short version for fewer than 50 workers has 37 questions." in cards[0]
     assert "Farms and farmer groups" in cards[1]
     download = re.search(r'href="([^"]+/form\.xlsx)"', cards[1])
@@ -164,10 +164,12 @@ def test_what_case_workers_fill_in_is_to_read_only(app: Flask, office: FlaskClie
             version = version_of("REM")
     card = _card(office.get(f"{_root(tenant)}/library").text, "REM")
     assert "Case workers answer it" in card
-    assert "To read and to download only" in card
-    assert "goes to nobody by a link" in card and "“Follow-up visits”" in card
-    assert "Send this one" not in card
-    assert "To read and to download only" in office.get(f"{_root(tenant)}/library/{version}").text
+    assert "For reading and downloading only" in card
+    assert "it is not sent by link" in card and "“Follow-up visits”" in card
+    assert "Send questionnaire" not in card
+    assert (
+        "For reading and downloading only" in office.get(f"{_root(tenant)}/library/{version}").text
+    )
 
     send = f"{_root(tenant)}/send/{version}"
     for address in (send, f"{send}/details?node={node}"):
@@ -203,13 +205,12 @@ def test_nodes_that_a_questionnaire_fits_are_chosen_already_with_the_reason(
 
     details = unescape(office.get(f"{_root(tenant)}/send/{everyone}/details?node={mill}").text)
     assert "Would fit too" in details
-    assert "Short for everybody" in details
+    assert "Short for all" in details
     one_length = office.get(f"{_root(tenant)}/send/{farms}/details?node={farm}").text
-    assert "Short for everybody" not in one_length
+    assert "Short for all" not in one_length
     assert "(Its sector: Garment manufacturing)" in details
     assert (
-        "Document, if they wish: your pay rule"
-        in office.get(f"{_root(tenant)}/library/{everyone}").text
+        "Optional document: your pay rule" in office.get(f"{_root(tenant)}/library/{everyone}").text
     )
 
 
@@ -234,7 +235,7 @@ def test_one_assignment_is_chased_moved_and_withdrawn(
     assert "not past" in past.text
     assert office.post(f"{one}/due", data={**token, "due_on": FUTURE}).status_code == 302
     assert "31 January 2099" in office.get(one).text
-    assert "This cannot be taken back" in office.get(f"{one}/withdraw").text
+    assert "This cannot be undone" in office.get(f"{one}/withdraw").text
     assert office.post(f"{one}/withdraw", data=token).status_code == 422
     done = office.post(f"{one}/withdraw", data={**token, "reason": "Wrong supplier"})
     assert done.status_code == 302
@@ -260,12 +261,12 @@ def test_review_shows_red_flags_first_then_answers_in_words_with_documents_and_c
     page = unescape(office.get(_review(received)).text)
 
     assert page.index("RF-01") < page.index("1. About your organisation")
-    assert "Do these answers fit together?" in page
+    assert "Inconsistent answers" in page
     assert "No complaint in 12 months with 400 workers" in page
     assert "Serious risk" in page
     assert "policy.txt" in page
     assert "<5" in page
-    assert "Make it a finding" in page
+    assert "Record a finding" in page
     assert str(received.asked.node_id) in page
 
 
@@ -298,7 +299,7 @@ def test_answers_are_decided_one_by_one_and_all_at_the_end(
     assert office.post(looked, data={**token, "note": "Case opened"}).status_code == 302
     waiting = office.post(f"{review}/accept", data=token)
     assert waiting.status_code == 409
-    assert "asked back" in waiting.text
+    assert "requested clarification" in waiting.text
     office.post(decide, data={**token, "path": D03, "do": "accept"})
     assert office.post(f"{review}/accept", data=token).status_code == 302
     assert "not in review now" in office.get(review).text
@@ -373,7 +374,7 @@ def test_refused_mail_is_told_with_the_words_of_the_server_and_a_link_to_copy_on
 
     assert early.status_code == 409
     assert "The mail was refused" in told and "554 we know no amina" in told
-    assert "None goes out by itself while the mail is refused." in told
+    assert "No reminder is sent automatically while the mail is refused." in told
     assert link is not None
     assert app.test_client().get(link[0]).status_code == 200
     assert "/respond/" not in office.get(here).text

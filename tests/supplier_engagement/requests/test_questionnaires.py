@@ -206,7 +206,7 @@ def test_all_problems_are_told_at_once_and_nothing_is_sent(tenant: Tenant, chain
         assert "not past" in found["due_on"]
         assert "2000" in found["message"]
         assert "has this questionnaire already" in found[f"email-{nodes[0]}"]
-        assert "Write the e-mail address" in found[f"email-{nodes[1]}"]
+        assert "Enter the e-mail address" in found[f"email-{nodes[1]}"]
         assert "is no e-mail address" in found[f"email-{nodes[2]}"]
         assert "is archived" in found[f"email-{nodes[3]}"]
         assert db.session.scalar(select(func.count()).select_from(Assignment)) == 1
@@ -349,7 +349,7 @@ def test_nobody_is_reminded_of_what_is_sent(context: Flask, tenant: Tenant):
     send(supplier)
     before = len(mails())
     with acting(tenant.id):
-        with pytest.raises(Conflict, match="nothing open"):
+        with pytest.raises(Conflict, match="no open questionnaire"):
             remind(
                 queries.get_assignment(supplier.asked.assignment_id),
                 act=Act(tenant.manager, LATER),
@@ -422,7 +422,7 @@ def test_withdrawal_needs_a_reason_and_kills_the_link(context: Flask, tenant: Te
         questionnaires.withdraw(one, reason="Wrong supplier", act=Act(tenant.manager, NOW))
         assert (one.status, one.withdrawn_reason) == (State.WITHDRAWN, "Wrong supplier")
         assert db.session.scalars(select(Invitation.token_hash)).all() == [None]
-        with pytest.raises(Conflict, match="no longer matters"):
+        with pytest.raises(Conflict, match="cannot be changed"):
             questionnaires.change_due_date(one, date(2027, 1, 5), act=Act(tenant.manager, NOW))
 
 

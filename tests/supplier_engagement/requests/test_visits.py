@@ -104,7 +104,7 @@ def test_contact_of_the_supplier_is_never_taken_for_who_visits(
     with pytest.raises(Invalid) as refused:
         assign_visit(tenant, chain_id, node_id, email="")
 
-    assert "who visits" in refused.value.fields[f"email-{node_id}"]
+    assert "of the assessor" in refused.value.fields[f"email-{node_id}"]
 
 
 @examples(8, one_world=True)

@@ -85,7 +85,7 @@ def test_visit_is_assigned_from_the_page_of_a_site_in_one_form(
     link = re.search(r'href="([^"]+)">Assign a visit', node)
     assert link is not None
     page = office.get(link[1], follow_redirects=True)
-    assert "Who visits, and until when?" in page.text
+    assert "Visit details" in page.text
     assert f'value="{EMAIL}"' not in page.text
     with app.app_context(), acting(tenant.id):
         address = f"{root}/questionnaires/send/{version_of('AUD')}/details"
@@ -94,12 +94,12 @@ def test_visit_is_assigned_from_the_page_of_a_site_in_one_form(
     form["csrf_token"] = csrf_token(office, f"{address}?node={site.node_id}")
     refused = office.post(address, data={**form, f"email-{site.node_id}": EMAIL})
     assert refused.status_code == 422
-    assert "A visit needs somebody independent of it." in unescape(refused.text)
+    assert "A visit needs an assessor independent of it." in unescape(refused.text)
     done = office.post(
         address, data={**form, f"email-{site.node_id}": ASSESSOR}, follow_redirects=True
     )
 
-    assert "Assigned: 1 visit. Who visits gets a mail with a link." in unescape(done.text)
+    assert "Assigned: 1 visit. The assessor gets a mail with a link." in unescape(done.text)
     assert ">visit</span>" in done.text
 
 
@@ -115,7 +115,7 @@ def test_library_offers_to_assign_a_visit_and_lists_sites_with_nobody_chosen(
 
     page = unescape(office.get(f"/o/{tenant.slug}/questionnaires/send/{version}").text)
 
-    assert "Which sites are visited?" in page
+    assert "Select sites to visit" in page
     assert " checked" not in page.partition("<tbody>")[2]
 
 
@@ -230,12 +230,12 @@ def test_buyer_reads_a_visit_with_small_numbers_of_children_hidden(
     page = unescape(office.get(f"{base}/review").text)
 
     assert "Visit to SCOOP Espoir" in page
-    assert "Who told of it is protected" in page
-    assert "The supplier told of this" not in page
+    assert "The source is protected" in page
+    assert "The supplier disclosed this" not in page
     row = page.partition("How many persons did you see who may be below")[2].partition("</tr>")[0]
     assert "<5" in row
     assert ">3<" not in row
-    assert "Who visits" in office.get(base).text
+    assert "Assessor" in office.get(base).text
 
 
 def test_supplier_s_own_pages_hold_nothing_of_a_visit(app: Flask, site: Asked):

@@ -267,7 +267,7 @@ def test_page_shows_each_question_over_all_by_country_and_by_tier(
     assert "2 respondents" in page and "SAQ-A04" in page
     split = manager.get(f"{ROOT}/{version}?by=country").text
     assert "Côte" in split, [split[split.find("<thead>") :][:400], len(split)]
-    assert "No path to us" in manager.get(f"{ROOT}/{version}?by=tier").text
+    assert "No path to the own business" in manager.get(f"{ROOT}/{version}?by=tier").text
     gate = 3  # session, account, standing
     assert count_statements(manager, f"{ROOT}/{version}?by=country") - gate <= 8
 
@@ -363,8 +363,8 @@ def test_archive_that_cannot_be_made_is_told_on_the_page_of_the_results(
 
     assert answer.status_code == 302
     page = manager.get(answer.location).text
-    assert "These documents are larger than" in page and "Take them campaign by campaign." in page
-    assert "Take it away" in page
+    assert "These documents are larger than" in page and "Export them campaign by campaign." in page
+    assert "Export" in page
 
 
 def test_results_of_one_campaign_hold_its_respondents_alone(

@@ -182,7 +182,7 @@ def test_the_review_offers_to_take_a_name_out_of_the_note_of_a_round_before(
     assert "“Yaw” does not stand in this answer" in wrong.text
     words = "Mr Kofi Mensah\n0544 123 456"
     done = reviewer.post(f"{address}/redact", data={**sent, "words": words}, follow_redirects=True)
-    assert "Taken out in 2 places" in done.text
+    assert "Redacted in 2 places" in done.text
     assert "The note of round 1" not in done.text
 
 
@@ -204,7 +204,7 @@ def test_the_review_offers_to_take_a_name_out_that_stands_in_the_round_before_al
         data={"path": HELP, "words": WORDS, "csrf_token": token},
         follow_redirects=True,
     )
-    assert "Taken out in 3 places" in done.text
+    assert "Redacted in 3 places" in done.text
     assert "Kofi" not in done.text
 
 
@@ -281,7 +281,7 @@ def test_a_reviewer_takes_a_name_out_on_the_page_and_the_supplier_reads_that_it_
         data={"path": HELP, "words": WORDS, "csrf_token": token},
         follow_redirects=True,
     )
-    assert "Taken out in 3 places" in done.text
+    assert "Redacted in 3 places" in done.text
     assert "Kofi" not in done.text
     phone = app.test_client()
     token = csrf_token(phone, "/sign-in")

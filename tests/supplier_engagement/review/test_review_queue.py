@@ -132,9 +132,9 @@ def test_review_shows_what_to_look_at_first_and_asks_a_check_with_one_press(
     supplier = answered(tenant, chain_id, "Farm", SAQ_L03="0", SAQ_A04="400")
     review = f"{ROOT}/assignments/{supplier.asked.assignment_id}/review"
     page = unescape(manager.get(review).text)
-    assert page.index("Look at these first") < page.index("1. About your organisation")
+    assert page.index("Review first") < page.index("1. About your organisation")
 
-    form = page.split("Do these answers fit together?")[1].split("</form>")[0]
+    form = page.split("Inconsistent answers")[1].split("</form>")[0]
     fields = {
         name: form.split(f'name="{name}" value="')[1].split('"')[0]
         for name in ("path", "seen", "text")
@@ -148,7 +148,7 @@ def test_review_shows_what_to_look_at_first_and_asks_a_check_with_one_press(
     for place, words in (("data-L-SAQ_L03", "0"), ("data-A-SAQ_A04", "400")):
         link = form.split(f'href="#{place}"')[1].split("</li>")[0]
         assert link.endswith(f": <bdi>{words}</bdi>")
-    assert "Asked back" in manager.get(review).text
+    assert "Clarification requested" in manager.get(review).text
 
 
 def test_answers_are_gone_through_one_by_one_without_scripts(tenant: Tenant, manager: FlaskClient):
@@ -200,7 +200,7 @@ def test_slower_of_two_reviewers_sees_both_decisions_before_one_stands(
         ask_back(key, A06, "Which policy is it?", act=Act(other, NOW))
         with pytest.raises(Conflict) as refused:
             accept_answer(key, A06, seen="", act=Act(tenant.manager, NOW))
-        assert refused.value.theirs == {other.name: "Asked back: Which policy is it?"}
+        assert refused.value.theirs == {other.name: "Clarification requested: Which policy is it?"}
         assert refused.value.mine == {other.name: "Accepted"}
 
     review = f"{ROOT}/assignments/{key}/review"
@@ -240,7 +240,7 @@ def test_slower_reviewer_of_a_red_flag_reads_both_and_may_say_more(
     answer = manager.post(f"{review}/flags/{flag_id}", data=said)
 
     assert answer.status_code == 409
-    assert "Looked at: Case opened" in answer.text and "Looked at: Called them" in answer.text
+    assert "Reviewed: Case opened" in answer.text and "Reviewed: Called them" in answer.text
     newest = answer.text.split(f"flags/{flag_id}")[1].split('name="seen" value="')[1].split('"')[0]
     manager.post(f"{review}/flags/{flag_id}", data={**said, "seen": newest})
     assert "<bdi>Called them</bdi>" in manager.get(review).text
@@ -261,7 +261,7 @@ def test_accepting_all_over_a_question_stays_on_the_page_with_the_way_out(
     answer = manager.post(f"{review}/accept", data=token)
 
     assert answer.status_code == 409
-    assert f"{other.name} asked back about 1 of these answers" in answer.text
+    assert f"{other.name} requested clarification on 1 of these answers" in answer.text
     assert "Since when?" in answer.text
 
 
@@ -284,7 +284,7 @@ def test_accepting_all_is_offered_once_nothing_stands_in_its_way(
 
     assert "Accept all and finish" not in blocked
     ways = blocked.split("Before these answers can be accepted")[1].split("</ul>")[0]
-    assert f'href="#flag-{flag_id}"' in ways and "Asked back: " in ways
+    assert f'href="#flag-{flag_id}"' in ways and "Clarification requested: " in ways
     assert blocked.index("Before these answers can be accepted") < blocked.index("Red flags")
     assert "Before these answers can be accepted" not in free
     assert "Accept all and finish" in free
@@ -391,7 +391,7 @@ def test_rest_is_accepted_once_all_of_a_drawn_sample_are(
     assert manager.post(f"{page}/sample/{sample.id}/accept", data=token).status_code == 302
     assert done(tenant, sample.id) == {"accepted": 2, "left": 0}
 
-    assert "Nothing waits" in manager.get(page).text
+    assert "Nothing to review" in manager.get(page).text
     with acting(tenant.id):
         assert db.session.scalars(select(Job).where(Job.name == sampling.ACCEPT_REST)).one()
         events = db.session.scalars(select(AuditEvent.action)).all()

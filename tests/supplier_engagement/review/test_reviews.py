@@ -280,7 +280,7 @@ def test_red_flag_that_two_reviewers_look_at_keeps_what_the_first_one_said(
                 one, flag.id, note="A mistake", refuted=True, seen="", act=Act(other, LATER)
             )
 
-        assert list(met.value.theirs.values()) == ["Looked at: Case opened"]
+        assert list(met.value.theirs.values()) == ["Reviewed: Case opened"]
         assert flag.handled_by_id == tenant.manager.user_id
         assert not any(fact.ended_at for fact in db.session.scalars(select(RiskFact)))
         said = list_decisions(flag.response_id)[of_flag(flag.id)]
@@ -300,7 +300,7 @@ def test_question_that_somebody_asked_back_is_not_accepted_over(context: Flask, 
     with acting(tenant.id):
         ask_back(one, A06, "Which year?", act=Act(other, LATER))
 
-        with pytest.raises(Conflict, match="asked back about 1 of these answers"):
+        with pytest.raises(Conflict, match="requested clarification on 1 of these answers"):
             accept_all(one, act=Act(tenant.manager, LATER))
 
         assert get_assignment(one).status is State.UNDER_REVIEW

@@ -208,7 +208,7 @@ def test_a_withheld_answer_is_no_silence_to_the_reviewer_nor_to_the_scores(
     one = shown.asked.assignment_id
     page = desk.get(f"/o/other/questionnaires/assignments/{one}/review").text
 
-    assert "Not shown any more: the consent is over" in page
+    assert "No longer shown: the consent has ended" in page
 
 
 def test_the_flag_of_the_first_buyer_keeps_its_answer(first: Supplier, shown: Supplier):

@@ -137,7 +137,7 @@ def test_values_of_a_text_must_stay_and_none_may_come(tenant: Tenant, version: U
     own = publish(tenant)
     said = "survey/said/label"
     for text, told in (
-        ("Vous avez écrit.", "Put in ${who}"),
+        ("Vous avez écrit.", "Add ${who}"),
         ("${who} ${autre}", "Leave out ${…}"),
     ):
         with pytest.raises(Invalid) as refused:
@@ -393,7 +393,7 @@ def test_one_text_is_edited_and_confirmed_on_the_page(
     page = unescape(client.get(answer.location).text)
     assert "Confirmed: 1 text." in page
     assert WORDS in page
-    assert "Take back" in page
+    assert "Withdraw confirmation" in page
 
 
 def test_a_whole_section_is_confirmed_and_one_of_it_taken_back(

@@ -17,7 +17,7 @@ from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
-from ddplatform.languages import speaking
+from ddplatform.languages import gettext, speaking
 from ddplatform.supplier_engagement.campaign_progress.queries import Progress, Stage, load_progress
 from ddplatform.supplier_engagement.campaign_progress.services import export_campaign
 from ddplatform.supplier_engagement.campaigns.models import Campaign
@@ -155,23 +155,23 @@ def _bars(progress: Progress) -> list[dict[str, Any]]:
 def _tables(progress: Progress) -> list[dict[str, Any]]:
     return [
         {
-            "title": "By country",
-            "sub": "as the map stands today",
-            "head": "Country",
+            "title": gettext("By country"),
+            "sub": gettext("by the map of today"),
+            "head": gettext("Country"),
             "rows": [
-                (country_name(str(row.key)) if row.key else "Not known", row)
+                (country_name(str(row.key)) if row.key else gettext("Not known"), row)
                 for row in progress.countries
             ],
         },
         {
-            "title": "By tier",
-            "sub": "as the map stands today",
-            "head": "Tier",
+            "title": gettext("By tier"),
+            "sub": gettext("by the map of today"),
+            "head": gettext("Tier"),
             "rows": [(_tier(row.key), row) for row in progress.tiers],
         },
         {
-            "title": "By questionnaire",
-            "head": "Questionnaire",
+            "title": gettext("By questionnaire"),
+            "head": gettext("Questionnaire"),
             "rows": [(row.key, row) for row in progress.modules],
         },
     ]
@@ -179,8 +179,8 @@ def _tables(progress: Progress) -> list[dict[str, Any]]:
 
 def _tier(tier: str | int | None) -> str:
     if tier is None:
-        return "No path to us"
-    return "Own business" if tier == 0 else f"Tier {tier}"
+        return gettext("No path to the own business")
+    return gettext("Own business") if tier == 0 else gettext("Tier %(number)s", number=tier)
 
 
 @bp.post("/<uuid:campaign_id>/start")
@@ -188,7 +188,8 @@ def _tier(tier: str | int | None) -> str:
 def start(campaign_id: UUID) -> ResponseReturnValue:
     """Begin to send."""
     campaigns.start(campaign_id, act=g.act)
-    flash("The campaign is started. It goes on in the background.", "success")
+    words = gettext("The campaign was started. Sending continues in the background.")
+    flash(words, "success")
     return redirect(url_for(".show", campaign_id=campaign_id))
 
 
@@ -197,7 +198,8 @@ def start(campaign_id: UUID) -> ResponseReturnValue:
 def stop(campaign_id: UUID) -> ResponseReturnValue:
     """Send and remind no more."""
     campaigns.stop(campaign_id, act=g.act)
-    flash("Nothing more goes out. What was sent can still be answered.", "success")
+    words = gettext("The campaign was stopped. Questionnaires already sent can still be answered.")
+    flash(words, "success")
     return redirect(url_for(".show", campaign_id=campaign_id))
 
 
@@ -206,7 +208,7 @@ def stop(campaign_id: UUID) -> ResponseReturnValue:
 def go_on(campaign_id: UUID) -> ResponseReturnValue:
     """Go on after a stop, or after work that ended early."""
     campaigns.go_on(campaign_id, act=g.act)
-    flash("The campaign goes on.", "success")
+    flash(gettext("The campaign was resumed."), "success")
     return redirect(url_for(".show", campaign_id=campaign_id))
 
 

@@ -13,8 +13,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
-from ddplatform.infrastructure.web.filters import plural
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.languages import gettext, lazy_gettext, ngettext
 from ddplatform.supplier_engagement.campaigns.forms import HowForm, PlanForm, how_fields
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     ASSESSMENT_PLAN,
@@ -37,9 +37,9 @@ from ddplatform.value_chain.filters.views import (
 from ddplatform.value_chain.mapping.queries.maps import list_chains
 
 TARGET_VIEWS: Mapping[str | None, tuple[str, bool | None]] = {
-    None: ("All", None),
-    "asked": ("Asked", False),
-    "left_out": ("Left out", True),
+    None: (lazy_gettext("All"), None),
+    "asked": (lazy_gettext("Included"), False),
+    "left_out": (lazy_gettext("Left out"), True),
 }
 """Views of the lines by their word in the address: label, and whether they are left out."""
 
@@ -57,8 +57,8 @@ class Meant:
     def words(self) -> list[str]:
         """Where they come from."""
         if self.plan is not None:
-            return [f"Questionnaires of the plan “{self.plan.name}”"]
-        return list(said_words(self.said).values()) or ["All suppliers of the map"]
+            return [gettext("Questionnaires of the plan “%(name)s”", name=self.plan.name)]
+        return list(said_words(self.said).values()) or [gettext("All suppliers of the map")]
 
     @property
     def query(self) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def edit(campaign_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         campaigns.change_how(campaign_id, form.how(), act=g.act)
-        flash("The campaign is changed.", "success")
+        flash(gettext("The campaign was changed."), "success")
         return redirect(url_for(".show", campaign_id=campaign_id))
 
     return answer_form(
@@ -181,7 +181,7 @@ def choose(campaign_id: UUID) -> ResponseReturnValue:
     ticked = [_uuid(text) for text in request.form.getlist("target")]
     keys = [key for key in ticked if key is not None]
     many = campaigns.leave_out(campaign_id, keys, act=g.act)
-    flash(f"Changed: {plural(many, 'line', 'lines')}.", "success")
+    flash(ngettext("Changed: %(num)s line.", "Changed: %(num)s lines.", many), "success")
     return redirect(url_for(".targets", campaign_id=campaign_id))
 
 

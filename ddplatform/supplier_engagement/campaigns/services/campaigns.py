@@ -16,7 +16,7 @@ from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.queries import find_going_on
 from ddplatform.infrastructure.tenancy import insert_rows
-from ddplatform.languages import day_in_words
+from ddplatform.languages import day_in_words, gettext
 from ddplatform.supplier_engagement.campaigns.models import Campaign, CampaignTarget, LeftOut
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     Place,
@@ -86,11 +86,13 @@ def plan_campaign(whom: Whom, how: How, *, act: Act) -> Campaign:
     library = {row.ref: row for row in list_for_suppliers()}
     modules = [library[ref] for ref in library if ref in whom.modules]
     if not modules:
-        problems["modules"] = "Choose at least one questionnaire."
+        problems["modules"] = gettext("Choose at least one questionnaire.")
     if not whom.keys:
-        problems["nodes"] = "No supplier matches. Change the filter."
+        problems["nodes"] = gettext("No supplier matches. Change the filter.")
     if len(whom.keys) > MOST_NODES:
-        problems["nodes"] = f"At most {MOST_NODES:,} suppliers in one campaign. Set a filter."
+        problems["nodes"] = gettext(
+            "At most %(number)s suppliers in one campaign. Set a filter.", number=f"{MOST_NODES:,}"
+        )
     if problems:
         raise Invalid(fields=problems)
     campaign = Campaign(
@@ -131,19 +133,29 @@ def _fields_of(how: How) -> dict[str, object]:
 def _problems_of(how: How, today: date) -> dict[str, str]:
     found = {}
     if not how.name.strip() or len(how.name) > NAME_LENGTH:
-        found["name"] = f"Give the campaign a name of at most {NAME_LENGTH} characters."
+        found["name"] = gettext(
+            "Give the campaign a name of at most %(number)s characters.", number=NAME_LENGTH
+        )
     if how.due_on <= today:
-        found["due_on"] = "Choose a day after today."
+        found["due_on"] = gettext("Choose a day after today.")
     if len(how.message) > MAX_MESSAGE:
-        found["message"] = f"Shorten the note to {MAX_MESSAGE} characters."
+        found["message"] = gettext("Shorten the note to %(number)s characters.", number=MAX_MESSAGE)
     if how.per_day is not None and how.per_day < 1:
-        found["per_day"] = "Send at least one a day, or leave it empty to send all at once."
+        found["per_day"] = gettext(
+            "Send at least one a day, or leave it empty to send all at once."
+        )
     if any(abs(day) > FURTHEST for day in how.reminder_days):
-        found["reminder_days"] = f"Days from the due date, from -{FURTHEST} to {FURTHEST}."
+        found["reminder_days"] = gettext(
+            "Enter days from the due date, from -%(number)s to %(number)s.", number=FURTHEST
+        )
     if not 0 <= how.most_reminders <= MOST_REMINDERS:
-        found["most_reminders"] = f"A number from 0 to {MOST_REMINDERS}."
+        found["most_reminders"] = gettext(
+            "Enter a number from 0 to %(number)s.", number=MOST_REMINDERS
+        )
     if how.escalate_after is not None and not 0 <= how.escalate_after <= FURTHEST:
-        found["escalate_after"] = f"A number of days from 0 to {FURTHEST}."
+        found["escalate_after"] = gettext(
+            "Enter a number of days from 0 to %(number)s.", number=FURTHEST
+        )
     return found
 
 
@@ -160,7 +172,9 @@ def _add_lines(
     ]
     if not lines:
         raise Invalid(
-            fields={"modules": "None of these questionnaires fits any of these suppliers now."}
+            fields={
+                "modules": gettext("None of these questionnaires fits any of these suppliers now.")
+            }
         )
     insert_rows(
         CampaignTarget,
@@ -243,7 +257,7 @@ def leave_out(campaign_id: UUID, target_ids: Sequence[UUID], *, act: Act) -> int
     campaign = _draft(campaign_id)
     lines = list_lines_to_choose(campaign.id, target_ids)
     if not lines:
-        raise Invalid("Tick at least one line that can be left out or taken in.")
+        raise Invalid(gettext("Select at least one line that can be left out or included."))
     for line in lines:
         line.left_out = None if line.left_out else LeftOut.BY_HAND
     audit.record("campaign:choose", campaign, act=act, lines=len(lines))
@@ -253,7 +267,10 @@ def leave_out(campaign_id: UUID, target_ids: Sequence[UUID], *, act: Act) -> int
 def _draft(campaign_id: UUID) -> Campaign:
     campaign = get_campaign(campaign_id, for_change=True)
     if campaign.started_at is not None:
-        raise Conflict("This campaign is started.", "Stop it, or change single questionnaires.")
+        raise Conflict(
+            gettext("This campaign is started."),
+            gettext("Stop it, or change single questionnaires."),
+        )
     return campaign
 
 
@@ -292,15 +309,23 @@ def _waves(
 ) -> Sequence[tuple[date, int, int]]:
     """Each wave with its first and its last place."""
     if not places:
-        raise Invalid("Nobody would be asked.", "Take lines in again, or plan another campaign.")
+        raise Invalid(
+            gettext("No supplier would be asked."),
+            gettext("Include lines again, or plan another campaign."),
+        )
     size = campaign.per_day or len(places)
     starts = range(0, len(places), size)
     last_day = today + timedelta(days=len(starts) - 1)
     if len(starts) > MOST_WAVES or last_day >= campaign.due_on:
         raise Invalid(
-            f"With {size:,} a day the last questionnaire goes out on {day_in_words(last_day)}, "
-            f"and the answers are due on {day_in_words(campaign.due_on)}.",
-            "Send more a day, or choose a later due date.",
+            gettext(
+                "With %(number)s a day the last questionnaire is sent on %(last)s, and the "
+                "answers are due on %(due)s.",
+                number=f"{size:,}",
+                last=day_in_words(last_day),
+                due=day_in_words(campaign.due_on),
+            ),
+            gettext("Send more a day, or choose a later due date."),
         )
     return [
         (today + timedelta(days=number), places[first], places[min(first + size, len(places)) - 1])
@@ -326,7 +351,7 @@ def stop(campaign_id: UUID, *, act: Act) -> Campaign:
     """
     campaign = get_campaign(campaign_id, for_change=True)
     if campaign.started_at is None or campaign.stopped_at is not None:
-        raise Conflict("There is nothing to stop.", "Open the page again.")
+        raise Conflict(gettext("There is nothing to stop."), gettext("Open the page again."))
     campaign.stopped_at = act.at
     audit.record("campaign:stop", campaign, act=act, name=campaign.name)
     return campaign
@@ -340,7 +365,7 @@ def go_on(campaign_id: UUID, *, act: Act) -> Campaign:
     """
     campaign = get_campaign(campaign_id, for_change=True)
     if campaign.started_at is None:
-        raise Conflict("This campaign is not started.", "Start it.")
+        raise Conflict(gettext("This campaign is not started."), gettext("Start it."))
     campaign.stopped_at = None
     queue_sending(campaign, at=act.at)
     audit.record("campaign:go_on", campaign, act=act, name=campaign.name)

@@ -15,6 +15,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.campaigns.models import Campaign
 from ddplatform.supplier_engagement.campaigns.queries.calendar import (
     list_escalated,
@@ -95,14 +96,22 @@ def tell_owner(campaign_id: UUID, user_id: UUID, *, at: datetime) -> None:
     slug = get_organisation(campaign.organisation_id).slug
     address = f"{adapters().base_url}/o/{slug}/campaigns/{campaign.id}"
     days = (at.date() - campaign.due_on).days
-    more = f"\nand {many - len(names):,} more" if many > len(names) else ""
+    if many > len(names):
+        names = [*names, gettext("and %(num)s more", num=f"{many - len(names):,}")]
     adapters().mailer.send(
         Mail(
             account.email,
-            f"{many:,} still silent: {campaign.name}",
-            f"These suppliers, for whom you answer, have not sent their answers "
-            f"{days} days after the due date:\n\n" + "\n".join(names) + f"{more}\n\n"
-            "A call often helps more than a further mail. See where each of them stands:\n"
-            f"{address}\n",
+            gettext("%(number)s without answers: %(name)s", number=f"{many:,}", name=campaign.name),
+            ngettext(
+                "You are the owner of these suppliers. %(num)s day after the due date they have "
+                "not sent their answers:\n\n%(names)s\n\n"
+                "A call often helps more than a further mail. See the state of each:\n%(link)s\n",
+                "You are the owner of these suppliers. %(num)s days after the due date they have "
+                "not sent their answers:\n\n%(names)s\n\n"
+                "A call often helps more than a further mail. See the state of each:\n%(link)s\n",
+                days,
+                names="\n".join(names),
+                link=address,
+            ),
         )
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.cascade.models import ChainProposal, ProposalState
 from ddplatform.supplier_engagement.cascade.queries import Proposed, get_proposal
 from ddplatform.supplier_engagement.cascade.services.cascade import link_fields
@@ -53,7 +54,7 @@ def decline(proposal_id: UUID, *, reason: str, act: Act) -> ChainProposal:
     proposal = get_proposal(proposal_id, for_change=True).proposal
     _require_open(proposal)
     if not reason.strip():
-        raise Invalid(fields={"reason": "Say why; the supplier reads it."})
+        raise Invalid(fields={"reason": gettext("Enter the reason; the supplier sees it.")})
     proposal.decline_reason = reason.strip()[:MAX_REASON]
     _decide(proposal, ProposalState.DECLINED, act=act)
     audit.record("cascade:decline", proposal, act=act, reason=proposal.decline_reason)
@@ -69,7 +70,7 @@ def put_name(proposal_id: UUID, *, act: Act) -> ValueChainNode:
     proposed = get_proposal(proposal_id)
     node = node_on_map(proposed)
     if node is None or proposed.proposal.name is None:
-        raise Conflict("There is no released name to put on the map.")
+        raise Conflict(gettext("There is no released name to put on the map."))
     wanted = NodeFields(
         name=proposed.proposal.name,
         kind=node.kind,
@@ -99,7 +100,7 @@ def node_on_map(proposed: Proposed) -> ValueChainNode | None:
 
 def _require_open(proposal: ChainProposal) -> None:
     if proposal.state is not ProposalState.PROPOSED:
-        raise Conflict("This was decided already.", "Look at the list again.")
+        raise Conflict(gettext("This was decided already."), gettext("Open the list again."))
 
 
 def _decide(proposal: ChainProposal, state: ProposalState, *, act: Act) -> None:

@@ -13,6 +13,7 @@ from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.models import OwnForm, OwnFormDraft
 from ddplatform.supplier_engagement.library.queries import plan_of
@@ -103,9 +104,11 @@ def _upload(own: OwnForm | None) -> ResponseReturnValue:
         else:
             if brought.form is None:
                 return _faults_page(brought.report, own), 422
-            flash("The form is kept as a draft. Nobody outside sees it yet.", "success")
+            words = gettext("The form was saved as a draft. Nobody outside sees it yet.")
+            flash(words, "success")
             if brought.unnamed:
-                flash(f"No label names these files: {', '.join(brought.unnamed)}.", "info")
+                names = ", ".join(brought.unnamed)
+                flash(gettext("No label names these files: %(names)s.", names=names), "info")
             return redirect(url_for(".own_form", form_id=brought.form.id))
     return (_own_page(form) if own is None else _form_page(own, form)), 422
 
@@ -158,7 +161,10 @@ def _planned(draft: OwnFormDraft) -> Form:
         return plan_of(draft).form
     except FormUnusable as unusable:
         raise Conflict(
-            f"Draft {draft.number} cannot be read: {unusable}", "Upload the form again."
+            gettext(
+                "Draft %(number)s cannot be read: %(reason)s", number=draft.number, reason=unusable
+            ),
+            gettext("Upload the form again."),
         ) from unusable
 
 
@@ -241,7 +247,7 @@ def edit_question(form_id: UUID, name: str) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _question_page(own, draft, name, typed, error.fields), 422
-    flash(f"Kept as draft {made.number}.", "success")
+    flash(gettext("Saved as draft %(number)s.", number=made.number), "success")
     return redirect(url_for(".own_form", form_id=form_id, _anchor=f"q-{name}"))
 
 
@@ -274,7 +280,7 @@ def move_question(form_id: UUID, name: str) -> ResponseReturnValue:
     """Put a question one place higher or lower in its group: writes another draft."""
     up = request.form.get("to") == "up"
     made = service.move_question(form_id, name, up=up, number=_number(), act=g.act)
-    flash(f"Kept as draft {made.number}.", "success")
+    flash(gettext("Saved as draft %(number)s.", number=made.number), "success")
     return redirect(url_for(".own_form", form_id=form_id, _anchor=f"q-{name}"))
 
 
@@ -288,7 +294,10 @@ def publish_own(form_id: UUID) -> ResponseReturnValue:
             "supplier_engagement/own_forms/own_publish.html", own=own, draft=draft
         )
     version = service.publish(form_id, number=_number(), act=g.act)
-    flash(f"Version {version.version} is in the library and can be sent.", "success")
+    words = gettext(
+        "Version %(version)s is in the library and can be sent.", version=version.version
+    )
+    flash(words, "success")
     return redirect(url_for(".version", version_id=version.id))
 
 
@@ -301,5 +310,6 @@ def retire_own(form_id: UUID) -> ResponseReturnValue:
             "supplier_engagement/own_forms/own_retire.html", own=get_own_form(form_id)
         )
     service.retire(form_id, act=g.act)
-    flash("The form is retired. What was sent goes on.", "success")
+    words = gettext("The form was retired. Questionnaires already sent can still be answered.")
+    flash(words, "success")
     return redirect(url_for(".own_form", form_id=form_id))

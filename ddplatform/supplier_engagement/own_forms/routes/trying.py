@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.answering.views.fields import (
     Around,
     FieldView,
@@ -66,7 +67,10 @@ def try_own(form_id: UUID) -> ResponseReturnValue:
     try:
         plan = plan_of(draft)
     except FormUnusable as unusable:
-        raise Conflict(f"This draft cannot be read: {unusable}", "Upload it again.") from unusable
+        raise Conflict(
+            gettext("This draft cannot be read: %(reason)s", reason=unusable),
+            gettext("Upload it again."),
+        ) from unusable
     response = _answered(plan)
     media = _media_of(draft, response)
     view = RESPONDENT if request.args.get("view") == RESPONDENT else STATE
@@ -83,7 +87,7 @@ def try_own(form_id: UUID) -> ResponseReturnValue:
         response=response,
         section=section if view == STATE or page is None else page.name,
         sections=[
-            (one.name, one.label.plain() or f"Questions from {one.name}")
+            (one.name, one.label.plain() or gettext("Questions from %(name)s", name=one.name))
             for one in plan.form.sections
         ],
         rows=list(_rows(response, section, media)) if view == STATE and section else [],
@@ -186,7 +190,9 @@ def _question_row(
         )
     field = replace(field_view(Item("question", state), Around(media=media)), is_open=True)
     if field.control == "file":
-        field = replace(field, control="text", hint=f"{field.hint} Name of a file".strip())
+        field = replace(
+            field, control="text", hint=f"{field.hint} {gettext('Name of a file')}".strip()
+        )
     return TriedRow(
         "question",
         state,

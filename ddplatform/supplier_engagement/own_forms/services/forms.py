@@ -15,6 +15,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.models import (
     OwnForm,
     OwnFormDraft,
@@ -40,7 +41,7 @@ MOST_UNPACKED = 60 * 1024 * 1024
 KINDS = (".xlsx", ".xls", ".csv", ".md")
 LONGEST_TITLE = 200
 _MACROS = b"vbaProject.bin"
-_BROKEN = "This workbook cannot be opened; it may be cut off. Save it again as .xlsx."
+_BROKEN = lazy_gettext("This workbook cannot be opened; it may be cut off. Save it again as .xlsx.")
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 
 
@@ -103,17 +104,21 @@ def _checked(data: bytes, kind: str, name: str, given: Collection[str]) -> FormR
 def _kind_of(filename: str, data: bytes) -> str:
     kind = PurePath(filename).suffix.lower()
     if kind == ".xlsm" or _MACROS in data:
-        raise Invalid(fields={"file": "This workbook holds macros. Save it as .xlsx without them."})
+        words = gettext("This workbook holds macros. Save it as .xlsx without them.")
+        raise Invalid(fields={"file": words})
     if kind not in KINDS:
-        raise Invalid(fields={"file": f"Choose a form as {', '.join(KINDS)}."})
+        words = gettext("Choose a form as %(kinds)s.", kinds=", ".join(KINDS))
+        raise Invalid(fields={"file": words})
     if len(data) > MAX_BYTES:
-        raise Invalid(fields={"file": f"The form is larger than {MAX_BYTES // 1024**2} MB."})
+        words = gettext("The form is larger than %(size)s MB.", size=MAX_BYTES // 1024**2)
+        raise Invalid(fields={"file": words})
     if not data:
-        raise Invalid(fields={"file": "The file is empty. Choose it again."})
+        raise Invalid(fields={"file": gettext("The file is empty. Choose it again.")})
     if kind != ".xls" and _rows_in(data) > MOST_ROWS:
-        raise Invalid(
-            fields={"file": f"The form has more than {MOST_ROWS:,} rows: shorten its lists."}
+        words = gettext(
+            "The form has more than %(number)s rows: shorten its lists.", number=f"{MOST_ROWS:,}"
         )
+        raise Invalid(fields={"file": words})
     return kind
 
 
@@ -133,9 +138,10 @@ def _rows_in(data: bytes) -> int:
     except UnpacksToTooMuch:
         return MOST_ROWS + 1
     except BookRefused as refused:
-        raise Invalid(fields={"file": f"{refused.message} Save it again as .xlsx."}) from None
+        words = gettext("Save it again as .xlsx.")
+        raise Invalid(fields={"file": f"{refused.message} {words}"}) from None
     except CUT_OFF:
-        raise Invalid(fields={"file": _BROKEN}) from None
+        raise Invalid(fields={"file": str(_BROKEN)}) from None
 
 
 def _rows_in_parts(book: ZipFile) -> int:
@@ -216,9 +222,13 @@ def _newest(form_id: UUID, number: int) -> OwnFormDraft:
     draft = get_draft(form_id)
     if draft.number != number:
         raise Conflict(
-            f"The form was changed meanwhile: draft {draft.number} is the newest, "
-            f"draft {number} was shown.",
-            "Open the page again and make the change there.",
+            gettext(
+                "The form was changed meanwhile: draft %(newest)s is the newest, "
+                "draft %(shown)s was shown.",
+                newest=draft.number,
+                shown=number,
+            ),
+            gettext("Open the page again and make the change there."),
         )
     return draft
 
@@ -227,7 +237,8 @@ def _edited(edit: Callable[[], bytes]) -> bytes:
     try:
         return edit()
     except EditRefused as refused:
-        raise Conflict(str(refused), "Open the form again and choose another question.") from None
+        words = gettext("Open the form again and choose another question.")
+        raise Conflict(str(refused), words) from None
 
 
 def _keep_edited(form_id: UUID, data: bytes, note: str, *, act: Act) -> OwnFormDraft:
@@ -254,8 +265,12 @@ def publish(form_id: UUID, *, number: int, act: Act) -> QuestionnaireVersion:
     before = list_published(form)
     if before and is_same(draft, before[0]) and form.retired_at is None:
         raise Conflict(
-            f"Draft {number} is published already, as version {before[0].version}.",
-            "Change the form first, or send the version there is.",
+            gettext(
+                "Draft %(number)s is published already, as version %(version)s.",
+                number=number,
+                version=before[0].version,
+            ),
+            gettext("Change the form first, or send the existing version."),
         )
     questionnaire = _questionnaire_of(form, plan_of(draft).form)
     version = QuestionnaireVersion(
@@ -316,7 +331,8 @@ def retire(form_id: UUID, *, act: Act) -> None:
     form = get_own_form(form_id)
     if form.questionnaire_id is None or form.retired_at is not None:
         raise Conflict(
-            "Only a published form can be retired.", "A draft is seen by your colleagues alone."
+            gettext("Only a published form can be retired."),
+            gettext("Only your colleagues see a draft."),
         )
     form.retired_at = act.at
     audit.record("own_form:retire", form, act=act, title=form.title)

@@ -10,6 +10,7 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.own_forms.label_media import MAX_BYTES, check_media, is_media
 from ddplatform.supplier_engagement.own_forms.queries.media import MediaFile, owner_of
 from questionnaires import Form
@@ -41,7 +42,7 @@ def check_all(uploads: Uploaded) -> Mapping[str, CheckedFile]:
         if room < 0 or len(found) + len(problems) >= MOST_FILES:
             raise _too_much()
         if name in found:
-            problems.append(f"{name} is there twice: choose it once.")
+            problems.append(gettext("%(name)s is there twice: choose it once.", name=name))
             continue
         try:
             found[name] = check_media(name, content)
@@ -55,8 +56,12 @@ def check_all(uploads: Uploaded) -> Mapping[str, CheckedFile]:
 def _too_much() -> Invalid:
     return Invalid(
         fields={
-            FIELD: f"These are more than {MOST_FILES} files, or more than "
-            f"{MOST_BYTES // 1024**2} MB. Choose those that the form names, and make them smaller."
+            FIELD: gettext(
+                "These are more than %(files)s files, or more than %(size)s MB. Choose those that "
+                "the form names, and make them smaller.",
+                files=MOST_FILES,
+                size=MOST_BYTES // 1024**2,
+            )
         }
     )
 
@@ -84,12 +89,18 @@ def _in_archive(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                 # What no label can show is refused by its name, unread.
                 yield path.name, unpack(archive, member, MAX_BYTES) if is_media(path.name) else b""
     except UnpacksToTooMuch:
-        words = f"{name} holds a file larger than {MAX_BYTES // 1024**2} MB. Make it smaller."
+        words = gettext(
+            "%(name)s holds a file larger than %(size)s MB. Make it smaller.",
+            name=name,
+            size=MAX_BYTES // 1024**2,
+        )
         raise Invalid(fields={FIELD: words}) from None
     except BookRefused as refused:
         raise Invalid(fields={FIELD: f"{refused.message} {refused.advice}"}) from None
     except CUT_OFF:
-        words = f"{name} cannot be opened; it may be cut off. Make the archive again."
+        words = gettext(
+            "%(name)s cannot be opened; it may be cut off. Make the archive again.", name=name
+        )
         raise Invalid(fields={FIELD: words}) from None
 
 

@@ -18,6 +18,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.registry import Registry
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.cascade.queries import find_forwarded
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.receiving.queries import has_signals
@@ -244,11 +245,13 @@ def _tell_sender(filled: Filled, flags: int) -> None:
     own = find_forwarded(assignment.id)
     page = f"questionnaires/assignments/{assignment.id}/review"
     address = f"{home}/cascade/{own.id}/answers" if own else f"{home}/{page}"
-    first = "Please look today: the answers speak of something urgent.\n\n" if flags else ""
-    subject = f"{assignment.node_name} has sent the answers"
-    what = f"{assignment.node_name} has answered your questions."
+    name = assignment.node_name
+    subject = gettext("%(name)s has sent the answers", name=name)
+    what = gettext("%(name)s has answered your questions.", name=name)
     if assignment.answered_by is Answerer.ASSESSOR:
-        subject = f"The visit to {assignment.node_name} is written down"
-        what = f"The checklist of the visit to {assignment.node_name} has arrived."
-    text = f"{first}{what}\n\nRead them here: {address}\n"
+        subject = gettext("The visit to %(name)s is written down", name=name)
+        what = gettext("The checklist of the visit to %(name)s has arrived.", name=name)
+    urgent = gettext("Please look today: the answers report something urgent.") if flags else ""
+    link = gettext("Read them here: %(link)s", link=address)
+    text = "\n\n".join(part for part in (urgent, what, link) if part) + "\n"
     adapters().mailer.send(Mail(sender.email, subject, text))

@@ -9,8 +9,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.languages import gettext, lazy_gettext, ngettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.queries import (
     COUNT_CAP,
@@ -30,12 +30,12 @@ from ddplatform.supplier_engagement.requests.services.requests import (
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
 
 VIEWS = {
-    View.OPEN: "Waiting for answers",
-    View.OVERDUE: "Overdue",
-    View.REVIEW: "To review",
-    View.ACCEPTED: "Accepted",
-    View.CLOSED: "Closed",
-    View.ALL: "All",
+    View.OPEN: lazy_gettext("Waiting for answers"),
+    View.OVERDUE: lazy_gettext("Overdue"),
+    View.REVIEW: lazy_gettext("To review"),
+    View.ACCEPTED: lazy_gettext("Accepted"),
+    View.CLOSED: lazy_gettext("Closed"),
+    View.ALL: lazy_gettext("All"),
 }
 
 
@@ -117,7 +117,7 @@ def _assignment_page(assignment_id: UUID, form: DueForm, *, link: str = "") -> R
 def remind(assignment_id: UUID) -> ResponseReturnValue:
     """Send a reminder to one supplier."""
     send_reminder(get_assignment(assignment_id), act=g.act)
-    flash("A reminder is on its way.", "success")
+    flash(gettext("A reminder is on its way."), "success")
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 
 
@@ -132,7 +132,8 @@ def remind_many() -> ResponseReturnValue:
             sent += 1
         except (Conflict, ValueError):
             continue  # nothing open, or reminded today: the count below tells
-    flash(f"On the way: {plural(sent, 'reminder', 'reminders')}.", "success" if sent else "info")
+    words = ngettext("On the way: %(num)s reminder.", "On the way: %(num)s reminders.", sent)
+    flash(words, "success" if sent else "info")
     return redirect(url_for(".index", view=request.form.get("view") or None))
 
 
@@ -151,7 +152,7 @@ def due(assignment_id: UUID) -> ResponseReturnValue:
         except Invalid as error:
             show_at_fields(form, error)
         else:
-            flash("The due date is changed.", "success")
+            flash(gettext("The due date was changed."), "success")
             return redirect(url_for(".assignment", assignment_id=assignment_id))
     return _assignment_page(assignment_id, form)
 
@@ -167,7 +168,7 @@ def withdraw(assignment_id: UUID) -> ResponseReturnValue:
             reason=form.reason.data,
             act=g.act,
         )
-        flash("The questionnaire is withdrawn.", "success")
+        flash(gettext("The questionnaire was withdrawn."), "success")
         return redirect(url_for(".assignment", assignment_id=assignment_id))
     row = get_assignment_row(assignment_id)
     status = 422 if form.errors else 200

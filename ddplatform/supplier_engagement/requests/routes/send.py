@@ -13,8 +13,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.queries import get_version, list_library, load_plan
 from ddplatform.supplier_engagement.library.services import require_sent_by_link
@@ -114,7 +114,8 @@ def visit(node_id: UUID) -> ResponseReturnValue:
     for row in list_library():
         if row.answered_by is Answerer.ASSESSOR:
             return redirect(url_for(".details", version_id=row.version_id, node=node.id))
-    flash("The library has no checklist of a visit yet: press “Look for new ones”.", "warning")
+    words = gettext("The library has no checklist of a visit yet: press “Check for new versions”.")
+    flash(words, "warning")
     return redirect(url_for(".library"))
 
 
@@ -125,7 +126,8 @@ def details(version_id: UUID) -> ResponseReturnValue:
     is_visit = require_sent_by_link(version_id) is Answerer.ASSESSOR
     nodes = _chosen()
     if not nodes:
-        flash(f"Choose at least one {'site' if is_visit else 'supplier'}.", "warning")
+        none = gettext("Choose at least one supplier.")
+        flash(gettext("Choose at least one site.") if is_visit else none, "warning")
         return redirect(
             url_for(".choose", version_id=version_id, chain=request.values.get("chain"))
         )
@@ -154,9 +156,16 @@ def details(version_id: UUID) -> ResponseReturnValue:
 
 def _told(many: int, is_visit: bool) -> str:
     if is_visit:
-        visits = plural(many, "visit", "visits")
-        return f"Assigned: {visits}. Who visits gets a mail with a link."
-    return f"Sent to {plural(many, 'supplier', 'suppliers')}. Each gets a mail with a link."
+        return ngettext(
+            "Assigned: %(num)s visit. The assessor gets a mail with a link.",
+            "Assigned: %(num)s visits. Each assessor gets a mail with a link.",
+            many,
+        )
+    return ngettext(
+        "Sent to %(num)s supplier. Each gets a mail with a link.",
+        "Sent to %(num)s suppliers. Each gets a mail with a link.",
+        many,
+    )
 
 
 def _details_page(

@@ -103,8 +103,8 @@ def show_link(asked: Assignment, *, act: Act) -> str:
     invitation = find_unused_link(asked.id, for_change=True)
     if asked.mail_refusal is None or invitation is None:
         raise Conflict(
-            "The link goes out by mail alone while the mail server takes it.",
-            "Send a reminder instead.",
+            gettext("The link is shown only where the mail was refused."),
+            gettext("Send a reminder instead."),
         )
     invitation.expires_at = max(invitation.expires_at, act.at + LINK_LIFE)
     audit.record("questionnaire:show_link", asked, act=act)

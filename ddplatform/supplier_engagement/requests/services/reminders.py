@@ -30,10 +30,13 @@ def remind(assignment: Assignment, *, act: Act) -> None:
     Raises:
         Conflict: the answers are in, or a reminder went out today.
     """
+    name = assignment.node_name
     if assignment.status not in WAITING:
-        raise Conflict(f"{assignment.node_name} has nothing open to be reminded of.")
+        raise Conflict(gettext("%(name)s has no open questionnaire to be reminded of.", name=name))
     if _was_reminded(assignment, act.at):
-        raise Conflict(f"{assignment.node_name} got a reminder today.", "Wait until tomorrow.")
+        raise Conflict(
+            gettext("%(name)s got a reminder today.", name=name), gettext("Wait until tomorrow.")
+        )
     assignment.last_reminded_at = act.at
     assignment.reminders += 1
     if assignment.respondent_organisation_id is None:

@@ -16,7 +16,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
-from ddplatform.languages import day_in_words
+from ddplatform.languages import day_in_words, gettext
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import (
     find_open,
@@ -77,7 +77,11 @@ def assign(sending: Sending, addresses: dict[UUID, str], *, act: Act) -> Sequenc
         email = emails[node.id] = _address_at(node, addresses[node.id], answerer)
         problem = _problem_at(node, email, taken.get(node.id), answerer)
         if not problem and (node.id, email) in visitors:
-            problem = f"{email} visits {node.name}. Ask somebody who belongs to it."
+            problem = gettext(
+                "%(email)s is an assessor of %(name)s. Ask a person who works there.",
+                email=email,
+                name=node.name,
+            )
         if problem:
             problems[f"email-{node.id}"] = problem
     if problems:
@@ -102,13 +106,15 @@ def is_light(sending: Sending, node: ValueChainNode) -> bool:
 def _problems_of(sending: Sending, addresses: dict[UUID, str], today: date) -> dict[str, str]:
     found = {}
     if not addresses:
-        found["nodes"] = "Choose at least one supplier."
+        found["nodes"] = gettext("Choose at least one supplier.")
     if len(addresses) > MAX_AT_ONCE:
-        found["nodes"] = f"Choose at most {MAX_AT_ONCE} suppliers at once."
+        found["nodes"] = gettext("Choose at most %(number)s suppliers at once.", number=MAX_AT_ONCE)
     if sending.due_on < today:
-        found["due_on"] = "Choose a day that is not past."
+        found["due_on"] = gettext("Choose a day that is not past.")
     if len(sending.message) > MAX_MESSAGE:
-        found["message"] = f"Shorten the message to {MAX_MESSAGE} characters."
+        found["message"] = gettext(
+            "Shorten the message to %(number)s characters.", number=MAX_MESSAGE
+        )
     return found
 
 
@@ -122,18 +128,27 @@ def _problem_at(
 ) -> str:
     is_visit = answerer is Answerer.ASSESSOR
     if open_one is not None:
-        return (
-            f"{node.name} has this questionnaire already, due on {day_in_words(open_one.due_on)}."
+        return gettext(
+            "%(name)s has this questionnaire already, due on %(day)s.",
+            name=node.name,
+            day=day_in_words(open_one.due_on),
         )
     if node.archived_at is not None:
-        return f"{node.name} is archived. Restore it first."
+        return gettext("%(name)s is archived. Restore it first.", name=node.name)
     if not email:
-        whom = "who visits" if is_visit else "the contact at"
-        return f"Write the e-mail address of {whom} {node.name}."
+        if is_visit:
+            return gettext("Enter the e-mail address of the assessor for %(name)s.", name=node.name)
+        return gettext("Enter the e-mail address of the contact at %(name)s.", name=node.name)
     if not is_address(email):
-        return f"“{email}” is no e-mail address; write it like name@firm.com."
+        return gettext(
+            "“%(email)s” is no e-mail address; write it like name@firm.com.", email=email
+        )
     if is_visit and email in list_supplier_addresses(node):
-        return f"{email} is a contact of {node.name}. A visit needs somebody independent of it."
+        return gettext(
+            "%(email)s is a contact of %(name)s. A visit needs an assessor independent of it.",
+            email=email,
+            name=node.name,
+        )
     return ""
 
 
@@ -214,7 +229,7 @@ def change_due_date(assignment: Assignment, due_on: date, *, act: Act) -> None:
         Conflict: the answers are in already, or it was withdrawn.
     """
     if due_on < act.at.date():
-        raise Invalid(fields={"due_on": "Choose a day that is not past."})
+        raise Invalid(fields={"due_on": gettext("Choose a day that is not past.")})
     before = assignment.due_on
     if assignment.status is State.EXPIRED:
         facts = QuestionnaireFacts(respondent_named=True, due_on=due_on, today=act.at.date())
@@ -223,7 +238,12 @@ def change_due_date(assignment: Assignment, due_on: date, *, act: Act) -> None:
         if assignment.respondent_organisation_id is None:
             invite(assignment, act=act)
     elif assignment.status not in (State.SENT, State.OPENED, State.RETURNED):
-        raise Conflict("The due date no longer matters: the answers are in, or it was withdrawn.")
+        raise Conflict(
+            gettext(
+                "The due date cannot be changed: the answers are in, or the questionnaire was "
+                "withdrawn."
+            )
+        )
     assignment.due_on = due_on
     show_on_map(assignment)
     audit.record("questionnaire:move_due_date", assignment, act=act, due_on=(before, due_on))

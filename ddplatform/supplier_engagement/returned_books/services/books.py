@@ -21,6 +21,7 @@ from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.queries import load_plan
 from ddplatform.supplier_engagement.offline.models import AnswerIntake
 from ddplatform.supplier_engagement.offline.services.intake import keep_book
@@ -60,34 +61,38 @@ Look = Callable[[], AbstractContextManager[None]]
 Progress = Callable[[int, int], None]
 
 UNKNOWN = (
-    "This workbook belongs to no questionnaire that you sent.",
-    "Ask the supplier to upload it on the page of its own questions.",
+    lazy_gettext("This workbook belongs to no questionnaire that you sent."),
+    lazy_gettext("Ask the supplier to upload it on the page of its own questions."),
 )
 CAME_ALREADY = (
-    "This workbook came already, and waits for the supplier or was opened by it.",
-    "Nothing is to be done.",
+    lazy_gettext("This workbook came already, and waits for the supplier or was opened by it."),
+    lazy_gettext("No action is needed."),
 )
 _CLOSED: Mapping[State, tuple[str, str]] = {
     State.SENT: (
-        "These questions were never opened, so that no workbook of them can have been filled in.",
-        "Ask the supplier to open the link of its mail first.",
+        lazy_gettext(
+            "These questions were never opened, so no workbook of them can have been filled in."
+        ),
+        lazy_gettext("Ask the supplier to open the link of its mail first."),
     ),
     State.WITHDRAWN: (
-        "This questionnaire was withdrawn.",
-        "Send it again if you still need the answers.",
+        lazy_gettext("This questionnaire was withdrawn."),
+        lazy_gettext("Send it again if you still need the answers."),
     ),
     State.EXPIRED: (
-        "This questionnaire ran out.",
-        "Give it a new due date, then upload the workbook again.",
+        lazy_gettext("This questionnaire expired."),
+        lazy_gettext("Give it a new due date, then upload the workbook again."),
     ),
 }
-_SENT_ALREADY = (
-    "The supplier has sent its answers already.",
-    "Ask back the answers that changed, then upload the workbook again.",
+_SENT_ALREADY: tuple[str, str] = (
+    lazy_gettext("The supplier has sent its answers already."),
+    lazy_gettext(
+        "Request clarification on the answers that changed, then upload the workbook again."
+    ),
 )
 UNREADABLE = (
-    "This workbook could not be read.",
-    "Ask the supplier to upload it on the page of its own questions.",
+    lazy_gettext("This workbook could not be read."),
+    lazy_gettext("Ask the supplier to upload it on the page of its own questions."),
 )
 _OPEN = frozenset({State.SENT, State.OPENED, State.RETURNED})
 """Where the supplier is known: questions that ran out are sent again when they get more time."""
@@ -122,7 +127,11 @@ def bring(files: Sequence[tuple[str, bytes]], *, act: Act) -> BookDelivery:
     except BookRefused as refused:
         raise FileRefused(refused.code, refused.message, refused.advice) from refused
     if not parts:
-        raise FileRefused("empty", "There is no workbook in it.", "Choose the workbooks (.xlsx).")
+        raise FileRefused(
+            "empty",
+            gettext("There is no workbook in it."),
+            gettext("Choose the workbooks (.xlsx)."),
+        )
     store = adapters().files
     sums = [store.put(act.by.organisation_id, part.content) for part in parts]
     delivery = BookDelivery(
@@ -267,7 +276,7 @@ def _refused(asked: AskedBook | None, words: tuple[str, str]) -> Verdict:
 
 
 def _told(words: tuple[str, str]) -> list[Mapping[str, str]]:
-    return [{"place": "", "message": words[0], "advice": words[1]}]
+    return [{"place": "", "message": str(words[0]), "advice": str(words[1])}]
 
 
 def _settle(delivery_id: UUID, verdicts: dict[UUID, Verdict], *, act: Act) -> None:

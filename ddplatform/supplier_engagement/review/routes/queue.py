@@ -14,6 +14,7 @@ from ddplatform.infrastructure.jobs.queries import find_going_on
 from ddplatform.infrastructure.web.address_values import number
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.queries import COUNT_CAP
 from ddplatform.supplier_engagement.review.models import ReviewSample
@@ -51,7 +52,7 @@ def draw() -> ResponseReturnValue:
         draw_sample(size, campaign_id=campaign_id, act=g.act)
     except Invalid as error:
         return _page(fault=error.fields.get("size", error.message))
-    flash("The sample is drawn. Look at each of them.", "success")
+    flash(gettext("The sample was drawn. Review each response in it."), "success")
     return redirect(url_for(".queue", campaign=campaign_id) + "#sample")
 
 
@@ -60,7 +61,7 @@ def draw() -> ResponseReturnValue:
 def accept_what_is_left(sample_id: UUID) -> ResponseReturnValue:
     """Accept what the sample stands for."""
     sample = ask_to_accept_rest(sample_id, act=g.act)
-    flash("The others are being accepted in the background.", "success")
+    flash(gettext("The others are being accepted in the background."), "success")
     return redirect(url_for(".queue", campaign=sample.campaign_id))
 
 

@@ -12,8 +12,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
-from ddplatform.infrastructure.web.filters import plural
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
+from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.answering.views.fields import field_id
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.queries import get_assignment, get_assignment_row
@@ -103,13 +103,18 @@ def decide(assignment_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_REVIEW)
 def take_out(assignment_id: UUID) -> ResponseReturnValue:
     """Take words that lead to a person out of one answer, or out of the note."""
-    path, words = request.form.get("path", ""), request.form.get("words", "")
+    path, wanted = request.form.get("path", ""), request.form.get("words", "")
     try:
-        many = redact(assignment_id, path, words, act=g.act)
+        many = redact(assignment_id, path, wanted, act=g.act)
     except Invalid as error:
         at = request.form.get("round", "")
         return _page(assignment_id, faults={f"words:{path}{at}": error.fields["words"]})
-    flash(f"Taken out in {plural(many, 'place', 'places')}, here and at the supplier's.", "success")
+    words = ngettext(
+        "Redacted in %(num)s place, here and in the supplier's copy.",
+        "Redacted in %(num)s places, here and in the supplier's copy.",
+        many,
+    )
+    flash(words, "success")
     return redirect(url_for(".review", assignment_id=assignment_id) + f"#{field_id(path)}")
 
 
@@ -119,7 +124,7 @@ def take_section(assignment_id: UUID) -> ResponseReturnValue:
     """Take every answer of a section that is still open."""
     section = request.form.get("section", "")
     many = accept_section(assignment_id, section, act=g.act)
-    flash(f"Accepted: {plural(many, 'answer', 'answers')}.", "success")
+    flash(ngettext("Accepted: %(num)s answer.", "Accepted: %(num)s answers.", many), "success")
     return redirect(url_for(".review", assignment_id=assignment_id) + f"#s-{section}")
 
 
@@ -142,7 +147,7 @@ def look_at_flag(assignment_id: UUID, flag_id: UUID) -> ResponseReturnValue:
         if not error.theirs:
             raise
         return _page(assignment_id, stale={str(flag_id): error})
-    flash("It is noted that you looked at this red flag.", "success")
+    flash(gettext("The red flag was marked as reviewed."), "success")
     return redirect(url_for(".review", assignment_id=assignment_id))
 
 
@@ -154,7 +159,7 @@ def accept(assignment_id: UUID) -> ResponseReturnValue:
         accept_all(assignment_id, act=g.act)
     except Conflict as error:
         return _page(assignment_id, stale={WHOLE: error})
-    flash("The answers are accepted.", "success")
+    flash(gettext("The answers were accepted."), "success")
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 
 
@@ -164,9 +169,10 @@ def hand_on(assignment_id: UUID) -> ResponseReturnValue:
     """Ask the others who review to decide."""
     reason = request.form.get("reason", "")
     if not reason.strip():
-        return _page(assignment_id, faults={"escalate": "Write what is to be decided, and why."})
+        words = gettext("Write what is to be decided, and why.")
+        return _page(assignment_id, faults={"escalate": words})
     escalate(assignment_id, reason=reason, act=g.act)
-    flash("The others who review get a mail. The supplier is not told.", "success")
+    flash(gettext("The other reviewers get a mail. The supplier is not informed."), "success")
     return redirect(url_for(".review", assignment_id=assignment_id))
 
 
@@ -175,7 +181,7 @@ def hand_on(assignment_id: UUID) -> ResponseReturnValue:
 def send_back(assignment_id: UUID) -> ResponseReturnValue:
     """Send the answers back with what was asked."""
     return_answers(assignment_id, reason=request.form.get("reason", ""), act=g.act)
-    flash("The answers went back. The supplier gets a mail.", "success")
+    flash(gettext("The answers were sent back. The supplier gets a mail."), "success")
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 
 

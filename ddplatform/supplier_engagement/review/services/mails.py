@@ -41,7 +41,7 @@ def tell_escalated(assignment_id: UUID, *, by: Identity) -> None:
     assignment = get_assignment(assignment_id)
     if assignment.status is not State.ESCALATED:
         return
-    slug = get_organisation(assignment.organisation_id).slug
+    name, slug = assignment.node_name, get_organisation(assignment.organisation_id).slug
     address = f"{adapters().base_url}/o/{slug}/questionnaires/assignments/{assignment.id}/review"
     for person in list_people():
         reviews = Permission.RESPONSE_REVIEW in ROLES[person.role_id].permissions
@@ -49,8 +49,13 @@ def tell_escalated(assignment_id: UUID, *, by: Identity) -> None:
             adapters().mailer.send(
                 Mail(
                     person.email,
-                    f"A decision about the answers of {assignment.node_name}",
-                    f"{by.name} read the answers of {assignment.node_name} and asks you to\n"
-                    f"decide what is to be done.\n\nRead them here: {address}\n",
+                    gettext("A decision about the answers of %(name)s", name=name),
+                    gettext(
+                        "%(person)s read the answers of %(name)s and asks you to\n"
+                        "decide what is to be done.\n\nRead them here: %(link)s\n",
+                        person=by.name,
+                        name=name,
+                        link=address,
+                    ),
                 )
             )

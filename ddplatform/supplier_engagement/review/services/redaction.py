@@ -9,6 +9,7 @@ from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.evidence.redaction.services import stretches_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.library.queries import get_assignment, load_plan
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
 from ddplatform.supplier_engagement.responses.traces import is_free_text
@@ -95,7 +96,10 @@ def _require_standing(texts: Sequence[str], wanted: Sequence[str]) -> None:
         if not any(re.search(re.escape(words), text, re.IGNORECASE) for text in texts):
             raise Invalid(
                 fields={
-                    "words": f"“{words}” does not stand in this answer. Copy it as it stands there."
+                    "words": gettext(
+                        "“%(words)s” does not stand in this answer. Copy it as it stands there.",
+                        words=words,
+                    )
                 }
             )
 

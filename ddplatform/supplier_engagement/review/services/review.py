@@ -12,6 +12,7 @@ from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext, lazy_gettext, ngettext
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.receiving.services.receiving import refute_flag, score_again
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
@@ -46,10 +47,10 @@ _FLAG = "flag:"
 
 
 DECISION_WORDS = {
-    ReviewDecision.ACCEPTED: "Accepted",
-    ReviewDecision.ASKED_BACK: "Asked back",
-    ReviewDecision.FINDING: "Made a finding",
-    ReviewDecision.ESCALATED: "Decision asked for",
+    ReviewDecision.ACCEPTED: lazy_gettext("Accepted"),
+    ReviewDecision.ASKED_BACK: lazy_gettext("Clarification requested"),
+    ReviewDecision.FINDING: lazy_gettext("Finding"),
+    ReviewDecision.ESCALATED: lazy_gettext("Decision asked for"),
 }
 
 
@@ -94,9 +95,13 @@ def ask_back(
         Conflict: as in `accept_answer`.
     """
     if not text.strip():
-        raise Invalid(fields={"text": "Write what you want to know."})
+        raise Invalid(fields={"text": gettext("Write what you want to know.")})
     if len(text) > MAX_TEXT:
-        raise Invalid(fields={"text": f"Shorten the question to {MAX_TEXT} characters."})
+        raise Invalid(
+            fields={
+                "text": gettext("Shorten the question to %(number)s characters.", number=MAX_TEXT)
+            }
+        )
     filled = _begin(assignment_id, act=act)
     _require_seen(filled, path, seen, mine=ReviewDecision.ASKED_BACK, note=text.strip(), by=act.by)
     _decide(filled, path, ReviewDecision.ASKED_BACK, act=act, note=text.strip())
@@ -222,9 +227,11 @@ def handle_flag(
         Conflict: somebody else looked at it meanwhile; with both versions.
     """
     if not note.strip():
-        raise Invalid(fields={"note": "Say what is done about it, without names."})
+        raise Invalid(fields={"note": gettext("Enter the measures taken, without names.")})
     if len(note) > MAX_TEXT:
-        raise Invalid(fields={"note": f"Shorten it to {MAX_TEXT} characters."})
+        raise Invalid(
+            fields={"note": gettext("Shorten it to %(number)s characters.", number=MAX_TEXT)}
+        )
     filled = _begin(assignment_id, act=act)
     flag: RedFlag | None = next(
         (found for found in list_red_flags(filled.row.id) if found.id == flag_id), None
@@ -255,9 +262,15 @@ def _require_none_asked_back(filled: Filled) -> None:
     if asking:
         names = ", ".join(sorted({one.by for one in asking}))
         raise Conflict(
-            f"{names} asked back about {len(asking)} of these answers, and accepting them all"
-            " would leave that without an answer.",
-            "Send the answers back, or first accept each answer that was asked about.",
+            ngettext(
+                "%(names)s requested clarification on %(num)s of these answers; accepting them "
+                "all would leave that request without an answer.",
+                "%(names)s requested clarification on %(num)s of these answers; accepting them "
+                "all would leave those requests without an answer.",
+                len(asking),
+                names=names,
+            ),
+            gettext("Send the answers back, or first accept each answer in question."),
         )
 
 
@@ -268,7 +281,7 @@ def _begin(assignment_id: UUID, *, act: Act) -> Filled:
     # Read anew: whoever held the response before may have decided.
     assignment = get_assignment(assignment_id, for_change=True)
     if row is None or row.status is not ResponseStatus.SUBMITTED:
-        raise Conflict("There are no answers to review now.")
+        raise Conflict(gettext("There are no answers to review now."))
     filled = load_filled(assignment, row, now=act.at)
     if assignment.status is State.SUBMITTED:
         _step(filled, State.UNDER_REVIEW, _facts(filled, act.by))
@@ -309,15 +322,15 @@ def _require_seen(
     if seen is None or newest is None or str(newest.id) == seen or newest.by_id == by.user_id:
         return
     raise Conflict(
-        f"{newest.by} decided about this while you read it.",
-        "Look at both, then decide again: the newest decision stands.",
+        gettext("%(person)s decided about this while you read it.", person=newest.by),
+        gettext("Compare both decisions, then decide again: the newest decision stands."),
         theirs={newest.by: _words(path, newest.decision, newest.note)},
         mine={newest.by: _words(path, mine, note)},
     )
 
 
 def _words(path: str, decision: ReviewDecision, note: str) -> str:
-    word = "Looked at" if path.startswith(_FLAG) else DECISION_WORDS[decision]
+    word = gettext("Reviewed") if path.startswith(_FLAG) else str(DECISION_WORDS[decision])
     return word + (f": {note}" if note else "")
 
 

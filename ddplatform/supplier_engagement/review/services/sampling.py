@@ -19,6 +19,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
 from ddplatform.supplier_engagement.responses.models import ResponseStatus
@@ -48,13 +49,22 @@ def draw_sample(size: int, *, campaign_id: UUID | None = None, act: Act) -> Revi
     if campaign_id is not None:
         get_campaign(campaign_id)
     if not LEAST <= size <= MOST:
-        raise Invalid(fields={"size": f"A number from {LEAST} to {MOST}."})
+        raise Invalid(
+            fields={
+                "size": gettext(
+                    "Enter a number from %(least)s to %(most)s.", least=LEAST, most=MOST
+                )
+            }
+        )
     waiting = list_unremarkable(campaign_id)
     if len(waiting) <= size:
         raise Invalid(
             fields={
-                "size": f"{len(waiting):,} unremarkable responses wait. Look at each of them, "
-                "or draw fewer."
+                "size": ngettext(
+                    "%(num)s unremarkable response waits. Review it.",
+                    "%(num)s unremarkable responses wait. Review each, or draw a smaller sample.",
+                    len(waiting),
+                )
             }
         )
     seed = secrets.token_hex(8)
@@ -88,13 +98,15 @@ def ask_to_accept_rest(sample_id: UUID, *, act: Act) -> ReviewSample:
     """
     sample = get_sample(sample_id, for_change=True)
     if sample.accepted_at is not None:
-        raise Conflict("The rest of this sample is accepted already.")
+        raise Conflict(gettext("The rest of this sample is accepted already."))
     drawn = list_drawn(sample)
     open_ones = [row.node_name for row in drawn if row.status is not State.ACCEPTED]
     if open_ones:
         raise Conflict(
-            f"Not all of the sample is accepted: {', '.join(open_ones[:5])}.",
-            "Look at each of them. Where one tells of a problem, the rest is looked at one by one.",
+            gettext(
+                "Not all of the sample is accepted: %(names)s.", names=", ".join(open_ones[:5])
+            ),
+            gettext("Review each of them. If one shows a problem, review the rest one by one."),
         )
     sample.accepted_at, sample.accepted_by_id = act.at, act.by.user_id
     payload = {"sample_id": str(sample.id)}

@@ -14,8 +14,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural
-from ddplatform.languages import direction_of, own_name
+from ddplatform.languages import direction_of, gettext, lazy_gettext, ngettext, own_name
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.translations.queries.tables import (
     Offered,
@@ -30,7 +29,7 @@ from questionnaires.translations.texts import mark_of, source_of
 from supply_chain.errors import FileRefused
 
 MOST_UNPACKED = 8 * 1024 * 1024
-GONE = "The page did not hold the changes of the table any more. Bring the table again."
+GONE = lazy_gettext("The changes of the table were lost on the way. Upload the table again.")
 
 
 @bp.get("/library/<uuid:version_id>/translations.xlsx")
@@ -50,7 +49,8 @@ def bring_table(version_id: UUID) -> ResponseReturnValue:
     """Look at a table that was filled in; nothing is changed yet."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        return languages_page(version_id, errors=["Choose the table that was filled in."]), 422
+        words = gettext("Choose the table that was filled in.")
+        return languages_page(version_id, errors=[words]), 422
     try:
         returned = look_at_table(version_id, upload.filename, read_upload(upload))
     except FileRefused as error:
@@ -79,7 +79,7 @@ def take_table(version_id: UUID) -> ResponseReturnValue:
     """Confirm the chosen texts of a table, each language by an event of its own."""
     chosen = _unpacked(request.form.get("changes", ""), set(request.form.getlist("take")))
     if chosen is None:
-        return languages_page(version_id, errors=[GONE]), 422
+        return languages_page(version_id, errors=[str(GONE)]), 422
     count, problems = 0, list[str]()
     for language, (texts, seen) in chosen.items():
         try:
@@ -88,7 +88,10 @@ def take_table(version_id: UUID) -> ResponseReturnValue:
             problems += [f"{language}: {text}" for text in dict.fromkeys(error.fields.values())]
     if problems:
         return languages_page(version_id, errors=problems), 422
-    flash(f"Confirmed from the table: {plural(count, 'text', 'texts')}.", "success")
+    words = ngettext(
+        "Confirmed from the table: %(num)s text.", "Confirmed from the table: %(num)s texts.", count
+    )
+    flash(words, "success")
     return redirect(url_for(".translations", version_id=version_id))
 
 

@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural
-from ddplatform.languages import direction_of, own_name
+from ddplatform.languages import direction_of, gettext, lazy_gettext, ngettext, own_name
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.translations.queries.texts import (
     Confirmed,
@@ -26,14 +25,20 @@ from questionnaires.translations.texts import mark_of, source_of
 
 TEXT, SEEN = "text:", "seen:"
 PARTS = {
-    "label": "Question",
-    "hint": "Help",
-    "guidance_hint": "More help",
-    "constraint_message": "If the answer is wrong",
-    "required_message": "If it is left empty",
-    "form_title": "Title",
+    "label": lazy_gettext("Question"),
+    "hint": lazy_gettext("Help"),
+    "guidance_hint": lazy_gettext("More help"),
+    "constraint_message": lazy_gettext("If the answer is wrong"),
+    "required_message": lazy_gettext("If it is left empty"),
+    "form_title": lazy_gettext("Title"),
 }
 WHY = "Why we ask:"
+STATE_WORDS = {
+    TextState.CONFIRMED: lazy_gettext("confirmed"),
+    TextState.WRITTEN: lazy_gettext("written in the form"),
+    TextState.MACHINE: lazy_gettext("machine-made"),
+    TextState.MISSING: lazy_gettext("missing"),
+}
 STATE_KINDS = {
     TextState.CONFIRMED: "ok",
     TextState.WRITTEN: "info",
@@ -53,6 +58,11 @@ class TextRow:
     seen: str
     confirmed: Confirmed | None
     error: str
+
+    @property
+    def state(self) -> str:
+        """Who made the translation, in words."""
+        return str(STATE_WORDS[self.known.state])
 
     @property
     def kind(self) -> str:
@@ -96,7 +106,7 @@ def confirm_texts(version_id: UUID, language: str) -> ResponseReturnValue:
     here = url_for(".translation", version_id=version_id, language=language, section=section.name)
     if back := request.form.get("back"):
         take_back(version_id, language, [back], act=g.act)
-        flash("The confirmation is taken back.", "success")
+        flash(gettext("The confirmation was withdrawn."), "success")
         return redirect(f"{here}#{_id_of(section, back)}")
     typed = {p: request.form[TEXT + p] for p in section.places if TEXT + p in request.form}
     chosen = _chosen(known.texts, typed)
@@ -105,7 +115,7 @@ def confirm_texts(version_id: UUID, language: str) -> ResponseReturnValue:
         count = confirm(version_id, language, chosen, seen=seen, act=g.act)
     except Invalid as error:
         return _side_by_side(known, version_id, language, typed, error.fields), 422
-    flash(f"Confirmed: {plural(count, 'text', 'texts')}.", "success")
+    flash(ngettext("Confirmed: %(num)s text.", "Confirmed: %(num)s texts.", count), "success")
     pressed = request.form.get("confirm", "")
     return redirect(f"{here}#{_id_of(section, pressed)}" if pressed else here)
 
@@ -208,11 +218,11 @@ def _row(found: Texts, section: TextSection, place: str, typed: str | None, erro
 def _what(known: TextIn) -> str:
     """What a text is, by its place."""
     if known.place.startswith("choices/"):
-        return "Answer"
+        return gettext("Answer")
     column = known.place.rpartition("/")[2]
     if column == "hint" and known.source.startswith(WHY):
-        return "Why we ask"
-    return PARTS.get(column, column)
+        return gettext("Why we ask")
+    return str(PARTS.get(column, column))
 
 
 def _id_of(section: TextSection, place: str) -> str:
