@@ -29,6 +29,7 @@ from ddplatform.infrastructure.tenancy import (
     acting_in,
     erasing,
 )
+from ddplatform.languages import gettext
 
 DROP_FILES = "sample:drop_files"
 
@@ -44,7 +45,7 @@ def remove_sample(*, at: datetime) -> None:
     """
     organisations = _sample_organisations()
     if not organisations:
-        raise Conflict("There is no sample data here.", "It was removed already.")
+        raise Conflict(gettext("There is no sample data here."), gettext("It was removed already."))
     with across_tenants():
         people = _people_of(organisations)
     for model in _models():

@@ -10,6 +10,7 @@ from ddplatform.demo import removal
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 
 
 @bp.route("/settings/sample/remove", methods=["GET", "POST"])
@@ -23,6 +24,6 @@ def remove_sample() -> ResponseReturnValue:
         removal.remove_sample(at=g.now)
         session.clear()
         session[RENEW] = True
-        flash("The sample company is removed. The platform is empty.", "success")
+        flash(gettext("The sample company is removed. The platform is empty."), "success")
         return redirect(url_for("auth.sign_in"))
     return render_template("demo/remove_sample.html")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.languages import gettext
 
 
 def finding_form(
@@ -15,7 +16,7 @@ def finding_form(
     *,
     heading: str,
     lead: str = "",
-    button: str = "Save",
+    button: str = "",
     hint: str = "",
 ) -> str:
     """The page of a form about a finding."""
@@ -24,16 +25,16 @@ def finding_form(
         form=form,
         heading=heading,
         lead=lead,
-        button=button,
+        button=button or gettext("Save"),
         hint=hint,
-        above={"label": "Findings", "href": url_for("findings.index")},
+        above={"label": gettext("Findings"), "href": url_for("findings.index")},
         about=finding.title,
         back=url_for("findings.show", finding_id=finding.id),
     )
 
 
 def action_form(
-    form: Form, action: MitigationAction, *, heading: str, lead: str = "", button: str = "Save"
+    form: Form, action: MitigationAction, *, heading: str, lead: str = "", button: str = ""
 ) -> str:
     """The page of a form about an action."""
     return render_template(
@@ -41,20 +42,20 @@ def action_form(
         form=form,
         heading=heading,
         lead=lead,
-        button=button,
-        above={"label": "Actions", "href": url_for("findings.actions")},
+        button=button or gettext("Save"),
+        above={"label": gettext("Actions"), "href": url_for("findings.actions")},
         about=action.title,
         back=url_for("findings.action", action_id=action.id),
     )
 
 
-def saved_finding(finding_id: UUID, message: str = "Saved.") -> ResponseReturnValue:
+def saved_finding(finding_id: UUID, message: str = "") -> ResponseReturnValue:
     """Back to the finding."""
-    flash(message, "success")
+    flash(message or gettext("Saved."), "success")
     return redirect(url_for("findings.show", finding_id=finding_id))
 
 
-def saved_action(action_id: UUID, message: str = "Saved.") -> ResponseReturnValue:
+def saved_action(action_id: UUID, message: str = "") -> ResponseReturnValue:
     """Back to the action."""
-    flash(message, "success")
+    flash(message or gettext("Saved."), "success")
     return redirect(url_for("findings.action", action_id=action_id))

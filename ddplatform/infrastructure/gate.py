@@ -24,6 +24,7 @@ from ddplatform.infrastructure.access.roles import ROLES
 from ddplatform.infrastructure.db import finish, only_read, release_write_lock, take_write_lock
 from ddplatform.infrastructure.errors import Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
+from ddplatform.languages import gettext
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -217,7 +218,10 @@ def _refuse_nul() -> None:
     if any(NUL in text for text in (request.path, *_texts(request.args))):
         raise NotFound()
     if request.method not in SAFE_METHODS and any(NUL in text for text in _texts(request.form)):
-        raise Invalid("A text holds the character NUL.", "Type it anew instead of pasting it.")
+        raise Invalid(
+            gettext("A text holds the character NUL."),
+            gettext("Type it again instead of pasting it."),
+        )
 
 
 def _texts(values: MultiDict[str, str]) -> Iterator[str]:
@@ -249,8 +253,11 @@ def _enter_organisation(permission: Permission | None) -> None:
     g.act = Act(g.identity, g.now)
     if permission is None or not allows(g.identity, permission, on=g.now.date()):
         raise NotAllowed(
-            f"This needs a permission that the role {ROLES[standing.role_id].title} has not.",
-            "An administrator of your organisation can change your role.",
+            gettext(
+                "This requires a permission that the role %(role)s does not have.",
+                role=ROLES[standing.role_id].label,
+            ),
+            gettext("An administrator of your organisation can change your role."),
         )
     g.scope.enter_context(acting_in(standing.organisation.id))
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from ddplatform.core.due_diligence.free_text import Trace, look_for_traces
+from ddplatform.languages import gettext
 
 # Names of sites and places are wanted here, so only what leads straight to a person is refused.
 URL_LENGTH = 1_000
@@ -16,12 +17,13 @@ def fault_in(text: str, *, label: str, longest: int, required: bool = True) -> s
         longest: most characters allowed.
     """
     if required and not text.strip():
-        return f"Enter {label}."
+        return gettext("Enter %(what)s.", what=label)
     if len(text) > longest:
-        return f"Shorten {label} to {longest:,} characters."
+        return gettext("Shorten %(what)s to %(most)s characters.", what=label, most=f"{longest:,}")
     for sighting in look_for_traces(text):
         if sighting.trace in REFUSED:
-            return f"{sighting.advice} Write what happened without anything that leads to a person."
+            advice = gettext("Write what happened without anything that leads to a person.")
+            return f"{sighting.advice} {advice}"
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.languages import gettext
 
 
 class Versioned(Protocol):
@@ -31,8 +32,11 @@ def refuse_stale(
     if row.row_version == version:
         return
     raise Conflict(
-        "Somebody else changed this after you opened it.",
-        "Compare the two. If yours is still right, send it again: it then replaces the newer one.",
+        gettext("Somebody else changed this after you opened it."),
+        gettext(
+            "Compare the two versions. If yours is still right, send it again: it "
+            "then replaces the newer one."
+        ),
         theirs=_in_words(theirs),
         mine=_in_words(mine),
         version=row.row_version,
@@ -41,6 +45,6 @@ def refuse_stale(
 
 def _in_words(values: Mapping[str, object] | None) -> dict[str, str]:
     return {
-        label: "not set" if value is None or value == "" else str(value)
+        label: gettext("not set") if value is None or value == "" else str(value)
         for label, value in (values or {}).items()
     }

@@ -251,7 +251,7 @@ def test_page_of_an_event_that_was_done_to_no_row_opens(app: Flask, tenant: Tena
 def test_page_checks_the_log(app: Flask, tenant: Tenant):
     client = signed_in_client(app, tenant, RoleId.AUDITOR)
 
-    assert "The log is sound" in client.get(f"/o/{tenant.slug}/audit/check").text
+    assert "The log is intact" in client.get(f"/o/{tenant.slug}/audit/check").text
 
 
 def test_restricted_events_are_absent_for_everybody_but_safeguarding_officers(

@@ -10,6 +10,8 @@ from wtforms.validators import DataRequired, Email, Length
 from ddplatform.accounts.founding.services import Wanted
 from ddplatform.accounts.sign_in.forms import NewPasswordForm
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 
 NAME_LENGTH = 120
 ORGANISATION_LENGTH = 200
@@ -19,15 +21,15 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
     """The work address, and a field that people leave empty."""
 
     email = StringField(
-        "Work e-mail address",
-        description="We send a link to it that proves the address is yours.",
+        _("Work e-mail address"),
+        description=_("We send a link to it that proves the address is yours."),
         validators=[
-            DataRequired("Enter your work e-mail address."),
-            Email("This is not an e-mail address. Example: name@company.com"),
+            DataRequired(_("Enter your work e-mail address.")),
+            Email(_("This is not an e-mail address. Example: name@company.com")),
             Length(max=254),
         ],
     )
-    website = StringField("Leave this field empty", validators=[Length(max=2000)])
+    website = StringField(_("Leave this field empty"), validators=[Length(max=2000)])
 
     @property
     def is_robot(self) -> bool:
@@ -39,18 +41,18 @@ class OrganisationForm(FlaskForm):  # type: ignore[misc]
     """The organisation to be founded."""
 
     name = StringField(
-        "Name of the organisation",
+        _("Name of the organisation"),
         validators=[
-            DataRequired("Enter the name of the organisation."),
+            DataRequired(_("Enter the name of the organisation.")),
             Length(max=ORGANISATION_LENGTH),
         ],
     )
-    country = SelectField("Country", validators=[DataRequired("Choose a country.")])
-    sector_ref = SelectField("Sector", description="What your own business does.")
+    country = SelectField(_("Country"), validators=[DataRequired(_("Choose a country."))])
+    sector_ref = SelectField(_("Sector"), description=_("What your own business does."))
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        countries = [("", "Choose a country"), *country_choices()[1:]]
+        countries = [("", gettext("Choose a country")), *country_choices()[1:]]
         self.country.choices = [SelectChoice(code, name) for code, name in countries]
         self.sector_ref.choices = [SelectChoice(ref, name) for ref, name in sector_choices()]
 
@@ -65,7 +67,7 @@ class FounderForm(NewPasswordForm, OrganisationForm):
     """The same with the account of somebody who has none yet."""
 
     person = StringField(
-        "Your name", validators=[DataRequired("Enter your name."), Length(max=NAME_LENGTH)]
+        _("Your name"), validators=[DataRequired(_("Enter your name.")), Length(max=NAME_LENGTH)]
     )
 
     def wanted(self) -> Wanted:

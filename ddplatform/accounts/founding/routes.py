@@ -19,6 +19,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import bind_organisation, public
 from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.languages import gettext
 
 bp = Blueprint("founding", __name__)
 
@@ -98,6 +99,6 @@ def _begin(founded: Founded) -> ResponseReturnValue:
     if founded.is_new_account:
         start_session(founded.user)
     elif not current_user.is_authenticated or current_user.id != founded.user.id:
-        flash("Your organisation is set up. Sign in to begin.", "success")
+        flash(gettext("Your organisation is set up. Sign in to begin."), "success")
         return redirect(url_for("auth.sign_in", next=start))
     return redirect(start)

@@ -31,6 +31,7 @@ from ddplatform.infrastructure.adapters.passwords import password_problem
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.languages import gettext
 from supply_chain.reference.release import load_reference
 
 LINK_LIFE = timedelta(hours=24)
@@ -93,7 +94,9 @@ def invite_founder(email: str, *, policy: str, at: datetime) -> Invitation:
     _require_address(email)
     user = get_user_by_email(email)
     if user is not None and not user.is_active:
-        raise Conflict("The account of this address is closed.", "Use another address.")
+        raise Conflict(
+            gettext("The account of this address is closed."), gettext("Use another address.")
+        )
     return _send(email, life=INVITED_LIFE, action="founding:invite", at=at)
 
 
@@ -154,25 +157,27 @@ def _send(email: str, *, life: timedelta, action: str, at: datetime) -> Invitati
 
 def _require_address(email: str) -> None:
     if not people.is_address(email):
-        raise Invalid(fields={"email": "This is not an e-mail address. Example: name@company.com"})
+        raise Invalid(
+            fields={"email": gettext("This is not an e-mail address. Example: name@company.com")}
+        )
 
 
 def _check(wanted: Wanted, *, email: str | None) -> None:
     """Raise for every field at once; `email` is that of a new account, else None."""
     reference, faults = load_reference(), {}
     if not wanted.name.strip():
-        faults["name"] = "Enter the name of the organisation."
+        faults["name"] = gettext("Enter the name of the organisation.")
     elif _WEB_ADDRESS.search(wanted.name):
-        faults["name"] = "Write the name alone, without a web or e-mail address."
+        faults["name"] = gettext("Write the name alone, without a web or e-mail address.")
     if wanted.country not in reference.countries:
-        faults["country"] = "Choose a country of the list."
+        faults["country"] = gettext("Choose a country from the list.")
     if wanted.sector_ref is not None and wanted.sector_ref not in reference.sectors:
-        faults["sector_ref"] = "Choose a sector of the list, or leave it open."
+        faults["sector_ref"] = gettext("Choose a sector from the list, or leave it open.")
     if email is not None:
         if not wanted.person.strip():
-            faults["person"] = "Enter your name."
+            faults["person"] = gettext("Enter your name.")
         elif _WEB_ADDRESS.search(wanted.person):
-            faults["person"] = "Write your name alone, without a web or e-mail address."
+            faults["person"] = gettext("Write your name alone, without a web or e-mail address.")
         if problem := password_problem(wanted.password, email=email):
             faults["password"] = problem
     if faults:

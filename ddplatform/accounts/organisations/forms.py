@@ -9,7 +9,7 @@ from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.languages import lazy_gettext as _
 
 ROLE_CHOICES = [
-    SelectChoice(role.id.value, role.title)
+    SelectChoice(role.id.value, role.label)
     for role in ROLES.values()
     if role.id is not RoleId.ASSESSOR  # who visits answers in an organisation apart
 ]

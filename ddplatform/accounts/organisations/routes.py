@@ -105,7 +105,7 @@ def role(user_id: UUID) -> ResponseReturnValue:
             access_until=form.access_until.data,
             act=g.act,
         )
-        return _told(f"{person.name} has a new role and has to sign in again.")
+        return _told(gettext("%(name)s has a new role and must sign in again.", name=person.name))
 
     def show() -> str:
         return render_template(
@@ -123,7 +123,7 @@ def remove(user_id: UUID) -> ResponseReturnValue:
     form = FlaskForm()
     if form.validate_on_submit():
         remove_person(get_membership(person.membership_id), act=g.act)
-        return _told(f"{person.name} is no longer a member.")
+        return _told(gettext("%(name)s is no longer a member.", name=person.name))
     return render_template("accounts/organisations/remove.html", person=person)
 
 
@@ -132,7 +132,7 @@ def remove(user_id: UUID) -> ResponseReturnValue:
 def invite_again(invitation_id: UUID) -> ResponseReturnValue:
     """Send a fresh link; the old one stops working."""
     send_again(get_invitation(invitation_id), act=g.act)
-    return _told("A fresh link is on its way.")
+    return _told(gettext("A fresh link is on its way."))
 
 
 @bp.post("/people/invitations/<uuid:invitation_id>/withdraw")
@@ -140,7 +140,7 @@ def invite_again(invitation_id: UUID) -> ResponseReturnValue:
 def withdraw(invitation_id: UUID) -> ResponseReturnValue:
     """Make an invitation worthless."""
     withdraw_invitation(get_invitation(invitation_id), act=g.act)
-    return _told("The invitation is withdrawn.")
+    return _told(gettext("The invitation is withdrawn."))
 
 
 @bp.route("/settings/", methods=["GET", "POST"])
@@ -159,7 +159,7 @@ def settings() -> ResponseReturnValue:
             act=g.act,
         )
         rename_organisation(organisation, name=form.name.data, act=g.act)
-        flash("Saved.", "success")
+        flash(gettext("Saved."), "success")
         return redirect(url_for(".settings"))
 
     return answer_form(

@@ -26,12 +26,12 @@ CARRIERS = [
     SelectChoice("supplier", _("The supplier")),
 ]
 EFFECT_KINDS = {
-    IndicatorKind.OUTCOME: "outcome",
-    IndicatorKind.PROCESS: "process",
-    IndicatorKind.INPUT: "input",
+    IndicatorKind.OUTCOME: _("outcome"),
+    IndicatorKind.PROCESS: _("process"),
+    IndicatorKind.INPUT: _("input"),
 }
 CONTROL_CHOICES = [
-    SelectChoice("", "None of these"),
+    SelectChoice("", _("None of these")),
     *(SelectChoice(ref, f"{ref} {name}") for ref, name in CONTROL_NAMES.items()),
 ]
 FILES_HINT = _(
@@ -45,7 +45,7 @@ def _indicators() -> list[SelectChoice]:
     named = (
         SelectChoice(ref, f"{ref} {one.title} ({EFFECT_KINDS[one.kind]})") for ref, one in found
     )
-    return [SelectChoice("", "None of these"), *named]
+    return [SelectChoice("", _("None of these")), *named]
 
 
 def _evidence_levels() -> list[SelectChoice]:
@@ -72,10 +72,10 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_("Choose who carries it out."))],
     )
     owner_id = SelectField(
-        _("Who of our organisation answers for it"),
+        _("Owner"),
         choices=[],
         validators=[Expected()],
-        description=_("Nobody is needed where the supplier carries it out."),
+        description=_("Not needed where the supplier carries it out."),
     )
     is_own_practice = BooleanField(
         _("It changes our own purchasing practices"),
@@ -85,7 +85,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         _("Control it strengthens"),
         choices=CONTROL_CHOICES,
         validators=[Optional()],
-        description=_("Once verified, the residual risk is computed anew with it."),
+        description=_("Once verified, the residual risk is recalculated with it."),
     )
     indicator = SelectField(
         _("Indicator that shows the effect"),
@@ -100,7 +100,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
     )
     budget_amount = IntegerField(
         _("Budget in whole units"),
-        description="0 if it costs nothing.",
+        description=_("0 if it costs nothing."),
         validators=[Optional(), NumberRange(min=0, max=10**12)],
     )
     budget_currency = StringField(
@@ -108,14 +108,14 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         description=_("Three letters, for example EUR."),
         validators=[Optional(), Regexp(r"^[A-Z]{3}$", message=_("Three capital letters, as EUR."))],
     )
-    due_on = DateField(_("Due"), validators=[InputRequired(_("Choose a day."))])
+    due_on = DateField(_("Due date"), validators=[InputRequired(_("Choose a day."))])
 
 
 class ExtendForm(VersionForm):
     """Another day, with the reason."""
 
-    due_on = DateField(_("New day"), validators=[InputRequired(_("Choose a day."))])
-    reason = needed_text(_("Why it takes longer"), _("Give the reason."))
+    due_on = DateField(_("New due date"), validators=[InputRequired(_("Choose a day."))])
+    reason = needed_text(_("Reason for the extension"), _("Give the reason."))
 
 
 class MoveForm(VersionForm):

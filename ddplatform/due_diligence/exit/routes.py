@@ -25,7 +25,8 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import VersionForm, answer_form
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural, severity_word
+from ddplatform.infrastructure.web.filters import severity_word
+from ddplatform.languages import gettext, ngettext
 
 
 @bp.get("/<uuid:finding_id>/exit")
@@ -63,25 +64,48 @@ def _known(place: FindingPlace, work: Work) -> Mapping[str, Sequence[str]]:
     titles = impact_words().leverage_decisions
     return {
         "RDG-1": [
-            f"Severity: {severity_word(severity_band_of(place.severity)).lower()}."
+            gettext("Severity: %(band)s.", band=_band(place).lower())
             if place.severity
-            else "The severity is not graded yet.",
-            f"{plural(len(work.actions), 'action', 'actions')} planned here, {verified} verified; "
-            f"{plural(failed, 'review', 'reviews')} found them not effective.",
+            else gettext("The severity is not assessed yet."),
+            _effect(len(work.actions), verified, failed),
         ],
-        "RDG-2": ["Affected people were consulted when the actions were planned."]
+        "RDG-2": [gettext("Affected people were consulted when the actions were planned.")]
         if consulted
-        else ["No consultation is recorded with the actions."],
+        else [gettext("No consultation is recorded with the actions.")],
         "RDG-4": [
-            "A remediation case is linked here. Its safeguarding officers know what it needs: ask "
-            "them, not the site."
+            gettext(
+                "A remediation case is linked here. Its safeguarding officers know what it needs: "
+                "ask them, not the site."
+            )
             if work.has_case
-            else "No remediation case was opened for this finding."
+            else gettext("No remediation case was opened for this finding.")
         ],
         "RDG-7": [
-            f"Leverage: {titles[leverage]['title']}" if leverage else "Leverage not decided."
+            gettext("Leverage: %(decision)s", decision=titles[leverage]["title"])
+            if leverage
+            else gettext("Leverage not yet assessed.")
         ],
     }
+
+
+def _band(place: FindingPlace) -> str:
+    return severity_word(severity_band_of(place.severity))
+
+
+def _effect(planned: int, verified: int, failed: int) -> str:
+    """How many actions were planned and verified, and how many reviews found no effect."""
+    actions = ngettext(
+        "%(num)s action planned here, %(verified)s verified.",
+        "%(num)s actions planned here, %(verified)s verified.",
+        planned,
+        verified=verified,
+    )
+    reviews = ngettext(
+        "%(num)s review found the actions not effective.",
+        "%(num)s reviews found the actions not effective.",
+        failed,
+    )
+    return f"{actions} {reviews}"
 
 
 @bp.route("/<uuid:finding_id>/exit/<ref>", methods=["GET", "POST"])
@@ -104,7 +128,7 @@ def exit_condition(finding_id: UUID, ref: str) -> ResponseReturnValue:
             version=form.version_number,
             act=g.act,
         )
-        return _back(finding_id, "Saved.")
+        return _back(finding_id, gettext("Saved."))
 
     def show() -> str:
         return finding_form(
@@ -112,7 +136,7 @@ def exit_condition(finding_id: UUID, ref: str) -> ResponseReturnValue:
             finding,
             heading=words.exit_gate[ref],
             lead=words.exit_reasons[ref],
-            hint="Codes and roles only: nothing that leads to a child.",
+            hint=gettext("Codes and roles only: nothing that leads to a child."),
         )
 
     return answer_form(form, save, show)
@@ -126,7 +150,7 @@ def _condition_form(finding: Finding, kept: Condition) -> ExitConditionForm:
         version=finding.row_version,
     )
     form.evidence_id.choices = [
-        SelectChoice("", "None: the words say it"),
+        SelectChoice("", gettext("None: the text is sufficient")),
         *(SelectChoice(str(one.id), one.filename) for one in _documents(finding.id)),
     ]
     return form
@@ -146,22 +170,27 @@ def suspend(finding_id: UUID) -> ResponseReturnValue:
             version=form.version_number,
             act=g.act,
         )
-        return _back(finding_id, "New orders are suspended.")
+        return _back(finding_id, gettext("New orders are suspended."))
 
-    lead = "For immediate danger, or as a warning that can be taken back. Pay what was delivered."
-    return _turning(form, finding_id, save, "Suspend new orders", lead)
+    lead = gettext(
+        "For immediate danger, or as a warning that can be withdrawn. Pay for what was delivered."
+    )
+    return _turning(form, finding_id, save, gettext("Suspend new orders"), lead)
 
 
 @bp.route("/<uuid:finding_id>/end", methods=["GET", "POST"])
 @requires(Permission.RISK_APPROVE)
 def end(finding_id: UUID) -> ResponseReturnValue:
     """End the relationship, where all ten conditions are met."""
-    lead = "The last resort, and a senior person's. Refused while one of the ten is missing."
+    lead = gettext(
+        "The last resort, decided by a senior person. Refused while one of the "
+        "ten conditions is missing."
+    )
     return _turn(
         finding_id,
         finding_exit.end_relation,
-        said="The relationship has ended.",
-        heading="End the relationship",
+        said=gettext("The relationship has ended."),
+        heading=gettext("End the relationship"),
         lead=lead,
     )
 
@@ -173,9 +202,9 @@ def take_up(finding_id: UUID) -> ResponseReturnValue:
     return _turn(
         finding_id,
         finding_exit.take_up_again,
-        said="The relationship goes on.",
-        heading="Take the relationship up again",
-        lead="Say what changed at the site, and how you know.",
+        said=gettext("The relationship is resumed."),
+        heading=gettext("Resume the relationship"),
+        lead=gettext("Say what changed at the site, and how you know."),
     )
 
 

@@ -27,6 +27,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in, faults_in
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
 
 WORDS_LENGTH = 1000
 KEPT = "exit"
@@ -126,12 +127,15 @@ def _missing_around(finding: Finding) -> list[str]:
     """What the gate rests on: a severity that was judged, and a decision about leverage."""
     missing = []
     if finding.scale is None:
-        missing.append("Grade the severity of the finding.")
+        missing.append(gettext("Assess the severity of the finding."))
     if finding.step_data.get("leverage", {}).get("ref") not in EXIT_DECISIONS:
         titles = [impact_words().leverage_decisions[ref]["title"] for ref in EXIT_DECISIONS]
         missing.append(
-            "Go through the leverage table: only where it answers with one of these may a "
-            f"relationship end. {' Or: '.join(titles)}"
+            gettext(
+                "Assess leverage: a relationship may end only where the leverage table leads to "
+                "one of these decisions. %(decisions)s",
+                decisions=" / ".join(titles),
+            )
         )
     return missing
 
@@ -155,12 +159,14 @@ def record_condition(
     finding = get_finding(finding_id, for_change=True)
     kept = finding.step_data.get(KEPT, {}).get("conditions", {})
     before = kept.get(ref, {})
-    label = "What it rests on"
+    label = gettext("Basis")
     refuse_stale(finding, version, theirs={label: before.get("words")}, mine={label: words})
     if relation_of(finding) is Relation.ENDED:
-        raise Conflict("The relationship has ended.", "Take it up again first.")
+        raise Conflict(gettext("The relationship has ended."), gettext("Resume it first."))
     if ref not in impact_words().exit_gate or ref == SENIOR_DECIDES:
-        raise Invalid(fields={"ref": "Choose one of the conditions that are told in words."})
+        raise Invalid(
+            fields={"ref": gettext("Choose one of the conditions that are recorded in words.")}
+        )
     _check_condition(finding_id, words, evidence_id)
     one = {
         "is_met": is_met,
@@ -184,11 +190,11 @@ def record_condition(
 
 def _check_condition(finding_id: UUID, words: str, evidence_id: UUID | None) -> None:
     faults: dict[str, str] = {}
-    if fault := fault_in(words, label="what this rests on", longest=WORDS_LENGTH):
+    if fault := fault_in(words, label=gettext("the basis"), longest=WORDS_LENGTH):
         faults["words"] = fault
     found = list_evidence_of(Finding.__tablename__, finding_id, with_restricted=True)
     if evidence_id is not None and evidence_id not in {document.id for document, _ in found}:
-        faults["evidence_id"] = "Choose a document of this finding."
+        faults["evidence_id"] = gettext("Choose a document of this finding.")
     if faults:
         raise Invalid(fields=faults)
 
@@ -206,16 +212,22 @@ def suspend(finding_id: UUID, *, reason: str, protection: str, version: int, act
     """
     finding = _held(finding_id, Relation.SUSPENDED, version)
     if relation_of(finding) is not Relation.RUNNING:
-        raise Conflict("The relationship is suspended or has ended already.")
+        raise Conflict(gettext("The relationship is already suspended or ended."))
     if "leverage" not in finding.step_data and not finding.is_emergency:
         raise Conflict(
-            "Nobody has been through the leverage table.",
-            "Decide on leverage first: trying to change the site comes before stopping orders.",
+            gettext("Leverage has not been assessed."),
+            gettext(
+                "Assess leverage first: trying to change the site comes before stopping orders."
+            ),
         )
     faults = faults_in(
         {
-            "reason": (reason, "the reason", WORDS_LENGTH),
-            "protection": (protection, "how people at the site are protected", WORDS_LENGTH),
+            "reason": (reason, gettext("the reason"), WORDS_LENGTH),
+            "protection": (
+                protection,
+                gettext("how people at the site are protected"),
+                WORDS_LENGTH,
+            ),
         }
     )
     if faults:
@@ -237,12 +249,18 @@ def end_relation(finding_id: UUID, *, reason: str, version: int, act: Act) -> Fi
     """
     finding = _held(finding_id, Relation.ENDED, version)
     if relation_of(finding) is Relation.ENDED:
-        raise Conflict("The relationship has ended already.")
+        raise Conflict(gettext("The relationship has ended already."))
     missing = gate_of(finding, by=act.by).missing
     if missing:
         raise Conflict(
-            "The relationship cannot be ended yet: leaving now could harm children more.",
-            f"First: {' '.join(missing)} New orders can be suspended meanwhile.",
+            gettext(
+                "The relationship cannot be ended yet: disengagement now could cause "
+                "more harm to children."
+            ),
+            gettext(
+                "First: %(missing)s New orders can be suspended meanwhile.",
+                missing=" ".join(missing),
+            ),
         )
     _require_reason(reason)
     return _turn(finding, Relation.ENDED, reason, "finding:exit", act=act)
@@ -257,20 +275,21 @@ def take_up_again(finding_id: UUID, *, reason: str, version: int, act: Act) -> F
     """
     finding = _held(finding_id, Relation.RUNNING, version)
     if relation_of(finding) is Relation.RUNNING:
-        raise Conflict("The relationship runs.")
+        raise Conflict(gettext("The relationship is ongoing."))
     _require_reason(reason)
     return _turn(finding, Relation.RUNNING, reason, "finding:take_up", act=act)
 
 
 def _held(finding_id: UUID, to: Relation, version: int) -> Finding:
     finding = get_finding(finding_id, for_change=True)
-    theirs, mine = {"Relationship": relation_of(finding)}, {"Relationship": to}
+    label = gettext("Relationship")
+    theirs, mine = {label: relation_of(finding)}, {label: to}
     refuse_stale(finding, version, theirs=theirs, mine=mine)
     return finding
 
 
 def _require_reason(reason: str) -> None:
-    if fault := fault_in(reason, label="the reason", longest=WORDS_LENGTH):
+    if fault := fault_in(reason, label=gettext("the reason"), longest=WORDS_LENGTH):
         raise Invalid(fields={"reason": fault})
 
 

@@ -33,6 +33,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 
 
 @bp.route("/<uuid:finding_id>/severity", methods=["GET", "POST"])
@@ -44,14 +45,16 @@ def grade_severity(finding_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         grade(finding_id, _grade(form), version=form.version_number, act=g.act)
-        return saved_finding(finding_id, "Saved. The scores are being computed anew.")
+        return saved_finding(finding_id, gettext("Saved. The scores are being recalculated."))
 
     def show() -> str:
         return finding_form(
             form,
             finding,
-            heading="How severe is it?",
-            lead="Seen from the child, before asking whose fault it is.",
+            heading=gettext("Severity"),
+            lead=gettext(
+                "Assess the severity from the child’s perspective, whoever is responsible."
+            ),
         )
 
     return answer_form(form, save, show)
@@ -97,8 +100,10 @@ def involvement(finding_id: UUID) -> ResponseReturnValue:
         return finding_form(
             form,
             finding,
-            heading="How are we involved?",
-            lead="The first question answered with yes decides. Give the reason for each answer.",
+            heading=gettext("Involvement"),
+            lead=gettext(
+                "The first question answered with yes decides. Give the reason for each answer."
+            ),
         )
 
     return answer_form(form, save, show)
@@ -125,9 +130,9 @@ def _at_fields(form: InvolvementForm, error: Invalid) -> dict[str, str]:
         if ref not in impact_words().involvement_questions:
             at_fields[name] = text
         elif form[name].data:
-            at_fields[f"{name}_reason"] = "Give the reason for this answer."
+            at_fields[f"{name}_reason"] = gettext("Give the reason for this answer.")
         else:
-            at_fields[name] = "Answer with yes or no."
+            at_fields[name] = gettext("Answer with yes or no.")
     return at_fields
 
 
@@ -180,9 +185,12 @@ def leverage(finding_id: UUID) -> ResponseReturnValue:
         return finding_form(
             form,
             finding,
-            heading="What leverage do we have?",
-            lead="Severity comes first. Leaving is the last resort, never a way around helping.",
-            button="Decide",
+            heading=gettext("Leverage"),
+            lead=gettext(
+                "Severity comes first. Disengagement is the last resort, never a way "
+                "to avoid helping."
+            ),
+            button=gettext("Save decision"),
         )
 
     return answer_form(form, save, show)
@@ -214,15 +222,20 @@ def report_harm(finding_id: UUID) -> ResponseReturnValue:
             self_disclosed=form.self_disclosed.data,
             act=g.act,
         )
-        return saved_finding(finding_id, "The score rises at once. Open a remediation case next.")
+        return saved_finding(
+            finding_id, gettext("The score rises at once. Open a remediation case next.")
+        )
 
     def show() -> str:
         return finding_form(
             form,
             finding,
-            heading="Harm has happened",
-            lead="First make the child safe. Finding harm and helping is never a reason to leave.",
-            button="Record it",
+            heading=gettext("Report harm"),
+            lead=gettext(
+                "First make the child safe. Harm that is found and remediated is never "
+                "grounds for disengagement."
+            ),
+            button=gettext("Report harm"),
         )
 
     return answer_form(form, save, show)
@@ -242,9 +255,11 @@ def refute(finding_id: UUID) -> ResponseReturnValue:
         return finding_form(
             form,
             finding,
-            heading="The allegation is not borne out",
-            lead="Say what was checked, by whom, and what was seen. It stays in the audit trail.",
-            button="End the allegation",
+            heading=gettext("Dismiss allegation as unfounded"),
+            lead=gettext(
+                "Say what was checked, by whom, and what was seen. It stays in the audit trail."
+            ),
+            button=gettext("Dismiss as unfounded"),
         )
 
     return answer_form(form, save, show)

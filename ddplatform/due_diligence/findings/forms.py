@@ -26,34 +26,34 @@ from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.method import METHOD
 
 HARM_CHOICES = [
-    SelectChoice("potential", "It could happen"),
-    SelectChoice("alleged", "It is said to have happened"),
-    SelectChoice("confirmed", "It has happened, and we know it"),
+    SelectChoice("potential", _("Potential: it could happen")),
+    SelectChoice("alleged", _("Alleged: it is reported to have happened")),
+    SelectChoice("confirmed", _("Confirmed: it has happened")),
 ]
 SOURCES = {
-    FindingSource.OWN_CHECK.value: "Own check or visit",
-    FindingSource.QUESTIONNAIRE.value: "Answer to a questionnaire",
-    FindingSource.AUDIT.value: "Audit",
-    FindingSource.MEDIA.value: "Media or civil-society report",
-    FindingSource.WORKER_VOICE.value: "Workers, families or communities",
-    FindingSource.OFFICIAL_LIST.value: "Official list",
+    FindingSource.OWN_CHECK.value: _("Own check or visit"),
+    FindingSource.QUESTIONNAIRE.value: _("Answer to a questionnaire"),
+    FindingSource.AUDIT.value: _("Audit"),
+    FindingSource.MEDIA.value: _("Media or civil-society report"),
+    FindingSource.WORKER_VOICE.value: _("Workers, families or communities"),
+    FindingSource.OFFICIAL_LIST.value: _("Official list"),
 }
 SOURCE_CHOICES = [SelectChoice(ref, name) for ref, name in SOURCES.items()]
 DETECTING_CHOICES = [
-    SelectChoice("", "No, others found it"),
+    SelectChoice("", _("No, others found it")),
     *(
         SelectChoice(ref, f"{ref} {CONTROL_NAMES[ref]}")
         for ref, detects in zip(METHOD.controls, METHOD.detects, strict=True)
         if detects
     ),
 ]
-YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
+YES_NO = [SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))]
 NO_CHILD = _("Never write a child's name, birth date or address.")
 
 
 def _triggers() -> list[SelectChoice]:
     titles = tracking_words().triggers.items()
-    return [SelectChoice("", "Choose"), *(SelectChoice(ref, title) for ref, title in titles)]
+    return [SelectChoice("", _("Choose")), *(SelectChoice(ref, title) for ref, title in titles)]
 
 
 def _leverage_types() -> list[SelectChoice]:
@@ -77,7 +77,7 @@ def needed_text(label: str, missing: str, *, longest: int = 1000, hint: str = ""
     )
 
 
-def yes_or_no(question: str, missing: str = "Answer with yes or no.") -> RadioField:
+def yes_or_no(question: str, missing: str = _("Answer with yes or no.")) -> RadioField:
     """A question that is answered with yes or no."""
     return RadioField(question, choices=YES_NO, validators=[InputRequired(missing)])
 
@@ -88,14 +88,14 @@ def level(label: str, trait: str, *, hint: str = "") -> RadioField:
         label,
         choices=partial(level_choices, trait),
         description=hint,
-        validators=[InputRequired("Choose a level.")],
+        validators=[InputRequired(_("Choose a level."))],
     )
 
 
 def detecting_control(*, hint: str = "") -> SelectField:
     """Which control of the site itself found the harm, if one did."""
     return SelectField(
-        "Did a check of the site itself find it?",
+        _("Did a check of the site itself detect it?"),
         choices=DETECTING_CHOICES,
         description=hint,
         validators=[Optional()],
@@ -113,9 +113,11 @@ class Expected(Optional):  # type: ignore[misc]
 class WordsForm(VersionForm):
     """Title and description of a finding."""
 
-    title = StringField("Title", validators=[InputRequired("Enter a title."), Length(max=160)])
+    title = StringField(
+        _("Title"), validators=[InputRequired(_("Enter a title.")), Length(max=160)]
+    )
     description = needed_text(
-        "What was found", "Enter what was found.", longest=4000, hint=NO_CHILD
+        _("Description"), _("Enter a description."), longest=4000, hint=NO_CHILD
     )
 
 
@@ -123,51 +125,61 @@ class RecordForm(FlaskForm):  # type: ignore[misc]
     """A new finding."""
 
     issue = SelectField(
-        "Which right of children is touched",
+        _("Child-rights issue"),
         choices=[SelectChoice(*one) for one in ISSUE_NAMES.items()],
     )
-    title = StringField("Title", validators=[InputRequired("Enter a title."), Length(max=160)])
+    title = StringField(
+        _("Title"), validators=[InputRequired(_("Enter a title.")), Length(max=160)]
+    )
     description = needed_text(
-        "What was found",
-        "Enter what was found.",
+        _("Description"),
+        _("Enter a description."),
         longest=4000,
-        hint=f"What, where, since when, how many. {NO_CHILD}",
+        hint=_("What, where, since when, how many. %(no_child)s", no_child=NO_CHILD),
     )
     harm = RadioField(
-        "Has it happened?",
+        _("Potential or actual impact"),
         choices=HARM_CHOICES,
-        validators=[InputRequired("Choose what is known.")],
-        description="Harm that has happened raises the score at once and asks for help first.",
+        validators=[InputRequired(_("Choose what is known."))],
+        description=_(
+            "Harm that has happened raises the score at once. Helping the child comes first."
+        ),
     )
-    source = SelectField("Where it comes from", choices=SOURCE_CHOICES)
+    source = SelectField(_("Source"), choices=SOURCE_CHOICES)
     self_disclosed = BooleanField(
-        "The site told of it itself",
-        description="Shown beside the score. Openness is never a reason to leave.",
+        _("Disclosed by the site itself"),
+        description=_(
+            "Shown beside the score. Self-disclosure is never grounds for disengagement."
+        ),
     )
     found_by_control = detecting_control(
-        hint="Only for harm that has happened: a check that finds has worked."
+        hint=_("Only for harm that has happened. A check that detects harm counts as effective.")
     )
 
 
 class GradeForm(VersionForm):
     """Severity, trait by trait, with reasons (UNGP 14)."""
 
-    scale = level("How grave", "scale")
-    scale_reason = needed_text("Why this level", "Enter the reason for this level.")
+    scale = level(_("Scale: gravity of the harm"), "scale")
+    scale_reason = needed_text(_("Reason for this level"), _("Enter the reason for this level."))
     scope = level(
-        "How many children", "scope", hint="The higher of count and share of the children exposed."
+        _("Scope: number of children"),
+        "scope",
+        hint=_("The higher of count and share of the children exposed."),
     )
-    scope_reason = needed_text("Why this level", "Enter the reason for this level.")
-    irremediability = level("Can it be undone", "irremediability")
-    irremediability_reason = needed_text("Why this level", "Enter the reason for this level.")
+    scope_reason = needed_text(_("Reason for this level"), _("Enter the reason for this level."))
+    irremediability = level(_("Irremediability"), "irremediability")
+    irremediability_reason = needed_text(
+        _("Reason for this level"), _("Enter the reason for this level.")
+    )
     vulnerable = BooleanField(
-        "Children under 12, unaccompanied, with disabilities, or living at the work place",
-        description="Makes the harm one level graver.",
+        _("Children under 12, unaccompanied, with disabilities, or living at the work place"),
+        description=_("Raises the scale by one level."),
     )
-    is_emergency = yes_or_no("Is a child in danger now?", "Say whether this is an emergency.")
+    is_emergency = yes_or_no(_("Is a child in danger now?"), _("Say whether this is an emergency."))
     delay_harms = RadioField(
-        "Would waiting make it impossible to undo?",
-        choices=[*YES_NO, SelectChoice("", "Not judged")],
+        _("Would delay make the harm irremediable?"),
+        choices=[*YES_NO, SelectChoice("", _("Not assessed"))],
         default="",
         validators=[Optional()],
     )
@@ -179,59 +191,59 @@ class InvolvementForm(VersionForm):
     inv_1 = RadioField(
         LazyText(_involvement_question, "INV-1"), choices=YES_NO, validators=[Expected()]
     )
-    inv_1_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
+    inv_1_reason = TextAreaField(_("Reason"), validators=[Expected(), Length(max=1000)])
     inv_2 = RadioField(
         LazyText(_involvement_question, "INV-2"),
         choices=YES_NO,
         validators=[Optional()],
-        description="Only if the answer above is no.",
+        description=_("Only if the answer above is no."),
     )
-    inv_2_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
+    inv_2_reason = TextAreaField(_("Reason"), validators=[Expected(), Length(max=1000)])
     inv_3 = RadioField(
         LazyText(_involvement_question, "INV-3"),
         choices=YES_NO,
         validators=[Optional()],
-        description="Only if both answers above are no.",
+        description=_("Only if both answers above are no."),
     )
-    inv_3_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
-    minority_view = TextAreaField(
-        "What those said who saw it otherwise", validators=[Length(max=1000)]
-    )
+    inv_3_reason = TextAreaField(_("Reason"), validators=[Expected(), Length(max=1000)])
+    minority_view = TextAreaField(_("Dissenting view"), validators=[Length(max=1000)])
 
 
 class OwnerForm(VersionForm):
     """Who answers for a finding."""
 
-    owner_id = SelectField("Owner", validators=[Optional()])
+    owner_id = SelectField(_("Owner"), validators=[Optional()])
 
 
 class HarmForm(FlaskForm):  # type: ignore[misc]
     """A potential impact has become an actual one."""
 
     harm = RadioField(
-        "What is known?",
+        _("What is known"),
         choices=HARM_CHOICES[1:],
-        validators=[InputRequired("Choose what is known.")],
+        validators=[InputRequired(_("Choose what is known."))],
     )
-    self_disclosed = BooleanField("The site told of it itself")
+    self_disclosed = BooleanField(_("Disclosed by the site itself"))
     found_by_control = detecting_control()
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]
     """One reason."""
 
-    reason = needed_text("Reason", "Give the reason.")
+    reason = needed_text(_("Reason"), _("Give the reason."))
 
 
 class LeverageForm(VersionForm):
     """The leverage table (UNGP 19, commentary)."""
 
-    is_grave_danger = yes_or_no("Immediate grave danger, or abuse imposed by a State?")
-    has_leverage = yes_or_no("Can we make the partner change?")
-    can_be_raised = yes_or_no("If not: could we build the leverage?")
-    is_crucial = yes_or_no("Is there no reasonable alternative source?")
-    types = SelectMultipleField("Leverage used or built", choices=_leverage_types)
-    reason = needed_text("Why the leverage is enough, or is not", "Give the reason.")
+    is_grave_danger = yes_or_no(_("Immediate grave danger, or abuse imposed by a State?"))
+    has_leverage = yes_or_no(_("Do we have leverage over the business partner?"))
+    can_be_raised = yes_or_no(_("If not: could leverage be increased?"))
+    is_crucial = yes_or_no(
+        _("Is the relationship crucial, without a reasonable alternative source?")
+    )
+    types = SelectMultipleField(_("Leverage used or built"), choices=_leverage_types)
+    reason = needed_text(_("Why the leverage is sufficient, or is not"), _("Give the reason."))
 
 
 class StepForm(VersionForm):
@@ -241,30 +253,30 @@ class StepForm(VersionForm):
 class DeferForm(VersionForm):
     """Put off, with a day to look again."""
 
-    reason = needed_text("Why it can wait", "Give the reason.")
+    reason = needed_text(_("Reason for deferral"), _("Give the reason."))
     review_on = DateField(
-        "Look at it again on",
-        description="Within the next 12 months.",
-        validators=[InputRequired("Choose a day.")],
+        _("Review date"),
+        description=_("Within the next 12 months."),
+        validators=[InputRequired(_("Choose a day."))],
     )
 
 
 class PlanStepForm(VersionForm):
     """The step to a planned action: were the affected people asked?"""
 
-    affected_consulted = yes_or_no("Were affected people or their representatives consulted?")
+    affected_consulted = yes_or_no(_("Were affected people or their representatives consulted?"))
     no_consultation_reason = TextAreaField(
-        "If not: why was it not possible?", validators=[Length(max=1000)]
+        _("If not: why was it not possible?"), validators=[Length(max=1000)]
     )
 
 
 class ControlledForm(VersionForm):
     """The review finds the actions effective."""
 
-    outcome = needed_text("What shows that the outcome was reached", "Say what shows it.")
+    outcome = needed_text(_("Evidence that the outcome was achieved"), _("Enter the evidence."))
     feedback = TextAreaField(
-        "What affected people say, as codes or a summary",
-        description=f"Needed where the harm is severe. {NO_CHILD}",
+        _("Feedback of affected people, as codes or a summary"),
+        description=_("Required where the harm is severe. %(no_child)s", no_child=NO_CHILD),
         validators=[Length(max=1000)],
     )
 
@@ -272,34 +284,36 @@ class ControlledForm(VersionForm):
 class IneffectiveForm(VersionForm):
     """The review finds the actions not effective."""
 
-    reason = needed_text("What did not work", "Give the reason.")
+    reason = needed_text(_("What did not work"), _("Give the reason."))
 
 
 class TriggerForm(VersionForm):
     """What asks for a new assessment."""
 
-    trigger = SelectField("What happened", choices=_triggers, validators=[Optional()])
+    trigger = SelectField(
+        _("Event that calls for reassessment"), choices=_triggers, validators=[Optional()]
+    )
 
 
 class ExitConditionForm(VersionForm):
     """One condition before a relationship ends."""
 
-    is_met = BooleanField("This condition is met")
-    words = needed_text("What this rests on", "Say what this rests on.")
-    evidence_id = SelectField("Document that shows it", validators=[Optional()])
+    is_met = BooleanField(_("This condition is met"))
+    words = needed_text(_("Basis"), _("Enter the basis."))
+    evidence_id = SelectField(_("Supporting document"), validators=[Optional()])
 
 
 class SuspendForm(VersionForm):
     """New orders stop for now."""
 
-    reason = needed_text("Why new orders stop", "Give the reason.")
+    reason = needed_text(_("Reason for suspending new orders"), _("Give the reason."))
     protection = needed_text(
-        "How children and workers at the site are protected meanwhile",
-        "Say how people at the site are protected.",
+        _("How children and workers at the site are protected meanwhile"),
+        _("Say how people at the site are protected."),
     )
 
 
 class TurnForm(VersionForm):
     """A relationship ends, or goes on: one reason."""
 
-    reason = needed_text("Reason", "Give the reason.")
+    reason = needed_text(_("Reason"), _("Give the reason."))

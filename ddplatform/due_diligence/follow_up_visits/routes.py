@@ -33,6 +33,7 @@ from ddplatform.due_diligence.remedy.queries.cases import get_case_for, get_orig
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import keep_changes, requires
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.answering.views.fields import read_typed
 from ddplatform.supplier_engagement.protection_services.queries import services_in
 
@@ -86,7 +87,11 @@ def write(code: str) -> ResponseReturnValue:
     if "again" in request.form:
         return redirect(url_for(".visit_form", code=code))
     is_done = "record" in request.form
-    words = "The visit is recorded." if is_done else "Saved, sealed in this case. Not recorded yet."
+    words = (
+        gettext("The visit is recorded.")
+        if is_done
+        else gettext("Saved, sealed in this case. Not recorded yet.")
+    )
     flash(words, "success")
     return redirect(url_for(".visits", code=code))
 

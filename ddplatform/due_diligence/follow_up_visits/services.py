@@ -21,6 +21,7 @@ from ddplatform.due_diligence.remedy.services.facts import NOT_REACHED, SAFE_VIS
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.responses.services.responses import Clash
 from ddplatform.supplier_engagement.responses.traces import is_free_text
 from questionnaires import (
@@ -187,7 +188,10 @@ def write_visit(
         Conflict: the alert was not substantiated, so there is nobody to visit.
     """
     if case.status is ImpactState.UNSUBSTANTIATED:
-        raise Conflict("This alert was not substantiated.", "Reopen the case, with the reason.")
+        raise Conflict(
+            gettext("This alert was not substantiated."),
+            gettext("Reopen the case, with the reason."),
+        )
     rows = hold_visits(case.id)
     row = next((one for one in rows if one.recorded_at is None), None)
     visit = _open(case, row, at=act.at) if row else begin_visit(case, at=act.at)
@@ -254,7 +258,10 @@ def _enter(form: Response, typed: Mapping[str, str]) -> dict[str, str]:
             continue
         form.set(path, text)
         if words := _left_out(form.state(path), text):
-            left_out[path] = f"Not in the plan, so left out: {words}. Choose it there, or go on."
+            left_out[path] = gettext(
+                "Not in the plan, so not saved: %(words)s. Choose it there, or continue.",
+                words=words,
+            )
     return left_out
 
 

@@ -18,7 +18,8 @@ from ddplatform.due_diligence.follow_up_visits.services import (
     Written,
 )
 from ddplatform.due_diligence.remedy.models import RemediationCase
-from ddplatform.languages import current_language
+from ddplatform.languages import current_language, gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.answering.views.fields import (
     Around,
     FieldView,
@@ -31,14 +32,20 @@ from questionnaires.form.languages import tongue_of
 from questionnaires.scoring.signals import CriterionSignal
 
 WHAT_TO_DO = {
-    "RF-01": "Take this up as a new alert today, within this case: make the child safe (REM-02) "
-    "without sending anybody away and without stopping the income, find out why the help did not "
-    "reach, and look for other children at the place.",
-    "RF-02": "Call the child-protection service or the agreed partner now, before anything else. "
-    "Do not question the child and do not confront anybody. Where trafficking is possible, the "
-    "employer is not told.",
-    "RF-11": "Bring in a reviewer who is independent of the buyer and of the supplier, today. "
-    "Agree with the child and the caregiver what is safe before anything is said at the site.",
+    "RF-01": _(
+        "Take this up as a new alert today, within this case: make the child safe (REM-02) "
+        "without sending anybody away and without stopping the income, find out why the help did "
+        "not reach, and look for other children at the place."
+    ),
+    "RF-02": _(
+        "Call the child-protection service or the agreed partner now, before anything else. "
+        "Do not question the child and do not confront anybody. Where trafficking is possible, the "
+        "employer is not told."
+    ),
+    "RF-11": _(
+        "Bring in a reviewer who is independent of the buyer and of the supplier, today. "
+        "Agree with the child and the caregiver what is safe before anything is said at the site."
+    ),
 }
 """What a case worker does about a red flag of a child whose case is open already."""
 
@@ -116,9 +123,9 @@ def flags_of(visits: Iterable[Visit], services: Sequence[ProtectionService]) -> 
     """
     found: dict[str, tuple[RedFlag, str]] = {}
     for visit in visits:
-        about = (
-            f"Visit {_number(visit)}" if visit.row and visit.row.recorded_at else "Not recorded yet"
-        )
+        is_recorded = visit.row is not None and visit.row.recorded_at is not None
+        number = gettext("Visit %(number)s", number=_number(visit))
+        about = number if is_recorded else gettext("Not recorded yet")
         for notice in visit.flags:
             found.setdefault(notice.red_flag.id, (notice.red_flag, about))
     calls = whom_to_call(services)
@@ -141,7 +148,8 @@ def proposals_of(newest: Visit | None) -> dict[str, Proposal]:
 def _against(visit: Visit, signal: CriterionSignal) -> list[str]:
     names = [cause.question.replace("-", "_") for cause in signal.causes if cause.r > 0]
     states = [visit.state(name) for name in names]
-    return [f"{state.label} {', '.join(answer_words(state)) or 'No answer'}" for state in states]
+    nothing = gettext("No answer")
+    return [f"{state.label} {', '.join(answer_words(state)) or nothing}" for state in states]
 
 
 def _number(visit: Visit) -> int:
@@ -203,7 +211,7 @@ def _for_case_worker(item: dict[str, Any]) -> dict[str, Any]:
 def summary(sections: Iterable[tuple[Page, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
     """What stands against recording, as the list on top of the form."""
     fields: list[FieldView] = [
-        item["field"] for _, items in sections for item in items if item["field"] is not None
+        item["field"] for _page, items in sections for item in items if item["field"] is not None
     ]
     return [
         {"href": f"#{field.id}", "label": field.label, "messages": list(field.errors)}

@@ -18,9 +18,24 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from ddplatform.core.due_diligence.free_text import LONGEST_TEXT
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.due_diligence.remedy.models import SupportStatus
-from ddplatform.due_diligence.remedy.services.cases import PAYERS
+from ddplatform.languages import lazy_gettext as _
 
-TEXT_HINT = "Codes and roles only: no names, dates, places, numbers. At most 280 characters."
+TEXT_HINT = _("Codes and roles only: no names, dates, places, numbers. At most 280 characters.")
+
+PAYER_WORDS = {
+    "us": _("Us"),
+    "supplier": _("Supplier"),
+    "shared": _("Shared"),
+    "another buyer": _("Another buyer"),
+    "public service": _("Public service"),
+}
+"""Who can pay for help, as services know them."""
+SUPPORT_WORDS = {
+    SupportStatus.PLANNED.value: _("Planned"),
+    SupportStatus.STARTED.value: _("Started"),
+    SupportStatus.DELIVERED.value: _("Delivered"),
+    SupportStatus.DROPPED.value: _("Dropped"),
+}
 
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
@@ -29,7 +44,7 @@ def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
 
 def _to_choose(words: Mapping[str, str]) -> list[SelectChoice]:
     """Nothing is chosen before somebody does."""
-    return [SelectChoice("", "Choose"), *_choices(words)]
+    return [SelectChoice("", _("Choose")), *_choices(words)]
 
 
 def _support_items() -> list[SelectChoice]:
@@ -38,8 +53,9 @@ def _support_items() -> list[SelectChoice]:
 
 def short_text(label: str, *, required: bool = False) -> TextAreaField:
     """Free text of a case: short, and warned of."""
-    first = DataRequired("Write a few words.") if required else Optional()
-    limit = Length(max=LONGEST_TEXT, message=f"Shorten this to {LONGEST_TEXT} characters.")
+    first = DataRequired(_("Write a few words.")) if required else Optional()
+    too_long = _("Shorten this to %(most)s characters.", most=LONGEST_TEXT)
+    limit = Length(max=LONGEST_TEXT, message=too_long)
     return TextAreaField(label, description=TEXT_HINT, validators=[first, limit])
 
 
@@ -47,83 +63,76 @@ class OpenForm(FlaskForm):  # type: ignore[misc]
     """What is known when a case is opened (REM-01)."""
 
     alert_source = SelectField(
-        "Where the alert came from",
+        _("Source of the alert"),
         choices=lambda: _to_choose(impact_words().alert_sources),
-        validators=[DataRequired("Choose where the alert came from.")],
+        validators=[DataRequired(_("Choose the source of the alert."))],
     )
     work_class = SelectField(
-        "What it is about",
+        _("Type of work"),
         choices=lambda: _to_choose(impact_words().work_classes),
-        validators=[DataRequired("Choose what it is about.")],
+        validators=[DataRequired(_("Choose the type of work."))],
     )
     age_band = SelectField(
-        "Age band",
+        _("Age band"),
         choices=lambda: _choices(impact_words().age_bands),
         default="undetermined",
     )
     danger = RadioField(
-        "Is the child in danger now?",
-        description="Not known counts as danger: the time limits are shorter then.",
+        _("Is the child in danger now?"),
+        description=_("“Not known” counts as danger: the time limits are then shorter."),
         choices=[
-            SelectChoice("yes", "Yes"),
-            SelectChoice("no", "No"),
-            SelectChoice("unknown", "Not known"),
+            SelectChoice("yes", _("Yes")),
+            SelectChoice("no", _("No")),
+            SelectChoice("unknown", _("Not known")),
         ],
         default="unknown",
     )
-    note = short_text("Note for the case manager")
+    note = short_text(_("Note for the case manager"))
 
 
 class StepForm(FlaskForm):  # type: ignore[misc]
     """One step of the protocol."""
 
-    ticked = SelectMultipleField("What is true now", choices=[], validate_choice=False)
-    note = short_text("Note")
+    ticked = SelectMultipleField(_("What is true now"), choices=[], validate_choice=False)
+    note = short_text(_("Note"))
 
 
 class MoveForm(FlaskForm):  # type: ignore[misc]
     """Going on to another stage."""
 
-    reason = short_text("Reason")
+    reason = short_text(_("Reason"))
     reference = StringField(
-        "Body referred to and its reference code", validators=[Optional(), Length(max=120)]
+        _("Body referred to and its reference code"), validators=[Optional(), Length(max=120)]
     )
 
 
 class SupportForm(FlaskForm):  # type: ignore[misc]
     """One item of help and who pays."""
 
-    item = SelectField("What", choices=_support_items)
-    payer = SelectField(
-        "Who pays", choices=[SelectChoice(payer, payer.capitalize()) for payer in PAYERS]
-    )
-    amount = IntegerField("Amount", validators=[Optional(), NumberRange(min=0)])
-    currency = StringField("Currency", validators=[Optional(), Length(min=3, max=3)])
+    item = SelectField(_("Support"), choices=_support_items)
+    payer = SelectField(_("Who pays"), choices=_choices(PAYER_WORDS))
+    amount = IntegerField(_("Amount"), validators=[Optional(), NumberRange(min=0)])
+    currency = StringField(_("Currency"), validators=[Optional(), Length(min=3, max=3)])
 
 
 class SupportStatusForm(FlaskForm):  # type: ignore[misc]
     """How far one item of help is."""
 
     status = SelectField(
-        "State",
-        choices=[
-            SelectChoice(SupportStatus.PLANNED.value, "Planned"),
-            SelectChoice(SupportStatus.STARTED.value, "Started"),
-            SelectChoice(SupportStatus.DELIVERED.value, "Delivered"),
-            SelectChoice(SupportStatus.DROPPED.value, "Dropped"),
-        ],
+        _("State"),
+        choices=_choices(SUPPORT_WORDS),
     )
 
 
 class CriterionForm(FlaskForm):  # type: ignore[misc]
     """One closure criterion, judged."""
 
-    is_met = BooleanField("This criterion is met")
-    basis = short_text("What this rests on", required=True)
+    is_met = BooleanField(_("This criterion is met"))
+    basis = short_text(_("Basis"), required=True)
 
 
 class AssignForm(FlaskForm):  # type: ignore[misc]
     """One more person who may open the case."""
 
-    user = SelectField("Safeguarding officer", choices=[])
-    is_verifier = BooleanField("As independent verifier, not as case manager")
+    user = SelectField(_("Safeguarding officer"), choices=[])
+    is_verifier = BooleanField(_("As independent verifier, not as case manager"))

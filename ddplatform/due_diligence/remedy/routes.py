@@ -15,6 +15,8 @@ from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.follow_up_visits.services import newest_of, open_visits
 from ddplatform.due_diligence.follow_up_visits.views import flags_of, proposals_of
 from ddplatform.due_diligence.remedy.forms import (
+    PAYER_WORDS,
+    SUPPORT_WORDS,
     AssignForm,
     CriterionForm,
     MoveForm,
@@ -39,6 +41,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.protection_services.queries import services_in
 
 DANGER = {"yes": True, "no": False, "unknown": None}
@@ -100,6 +103,8 @@ def show(code: str) -> ResponseReturnValue:
     return render_template(
         "due_diligence/remedy/show.html",
         page=page,
+        payer_words=PAYER_WORDS,
+        support_words=SUPPORT_WORDS,
         proposals=proposals_of(newest),
         flags=flags_of([newest] if newest else [], services_in(page.origin.country)),
     )
@@ -129,7 +134,7 @@ def step(code: str, step: str) -> ResponseReturnValue:
             note=form.note.data or "",
             act=g.act,
         )
-        return _saved(code, f"{protocol.title} is recorded.")
+        return _saved(code, gettext("%(step)s is recorded.", step=protocol.title))
 
     return answer_form(
         form,
@@ -159,7 +164,7 @@ def move(code: str, to: str) -> ResponseReturnValue:
             reason=form.reason.data or "",
             reference=form.reference.data or "",
         )
-        return _saved(code, f"{chosen.title}: done.")
+        return _saved(code, gettext("%(step)s: done.", step=chosen.title))
 
     return answer_form(
         form,

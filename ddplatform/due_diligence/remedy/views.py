@@ -24,25 +24,27 @@ from ddplatform.due_diligence.remedy.services.facts import (
     OpenedCase,
     StepNote,
 )
+from ddplatform.languages import LazyText
+from ddplatform.languages import lazy_gettext as _
 
-STAGES: Mapping[str, tuple[str, ...]] = {
-    "Make safe": ("REM-01", "REM-02", "REM-03", "REM-04"),
-    "Best interests": ("REM-05", "REM-06"),
-    "Plan and money": ("REM-07",),
-    "Support, remedy": ("REM-08", "REM-09"),
-    "Root cause": ("REM-10",),
-    "Follow-up": ("REM-11",),
-    "Verify, close": ("REM-12",),
-}
+STAGES: Sequence[tuple[str, tuple[str, ...]]] = (
+    (_("Make safe"), ("REM-01", "REM-02", "REM-03", "REM-04")),
+    (_("Best interests"), ("REM-05", "REM-06")),
+    (_("Plan and money"), ("REM-07",)),
+    (_("Support, remedy"), ("REM-08", "REM-09")),
+    (_("Root cause"), ("REM-10",)),
+    (_("Follow-up"), ("REM-11",)),
+    (_("Verify, close"), ("REM-12",)),
+)
 
 
-CASE_STAGES: Mapping[CaseStage, str] = {
-    CaseStage.MADE_SAFE: "Being made safe",
-    CaseStage.PLAN: "Plan being agreed",
-    CaseStage.HELP: "Help running",
-    CaseStage.FOLLOW_UP: "Follow-up",
-    CaseStage.CLOSED: "Closed and verified",
-    CaseStage.ELSEWHERE: "Elsewhere",
+CASE_STAGES: Mapping[CaseStage, LazyText] = {
+    CaseStage.MADE_SAFE: _("Being made safe"),
+    CaseStage.PLAN: _("Plan being agreed"),
+    CaseStage.HELP: _("Support in progress"),
+    CaseStage.FOLLOW_UP: _("Follow-up"),
+    CaseStage.CLOSED: _("Closed and verified"),
+    CaseStage.ELSEWHERE: _("Elsewhere"),
 }
 
 
@@ -218,7 +220,7 @@ def _stages(todo: list[ToDo], status: ImpactState) -> list[Stage]:
     done = {item.step.ref for item in todo if item.done_at is not None}
     now = STAGE_NOW.get(status)
     stages = []
-    for place, (title, refs) in enumerate(STAGES.items()):
+    for place, (title, refs) in enumerate(STAGES):
         steps_open = len(set(refs) - done)
         is_behind = now is None or place < now
         state = "now" if place == now else ("late" if is_behind else "") if steps_open else "done"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ddplatform.core.due_diligence.upload_traces import Area
+from ddplatform.languages import lazy_gettext as _
 from supply_chain.errors import FileRefused
 
 CHILD_MEMORY_BYTES = 1024**3
@@ -22,7 +23,7 @@ _RUN = (
     "import sys; sys.path.append(sys.argv.pop()); "
     "from ddplatform.evidence.redaction.blackening_child import main; sys.exit(main())"
 )
-_ADVICE = "Withdraw it, and ask for another one without what leads to a person."
+_ADVICE = _("Withdraw it, and ask for another file without anything that leads to a person.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def look(content: bytes, media_type: str, words: Sequence[str] = ()) -> Looked:
     Raises:
         FileRefused: it cannot be opened in the limits; says what to do.
     """
-    told, _ = _ask(content, media_type, do="look", words=list(words))
+    told, _made = _ask(content, media_type, do="look", words=list(words))
     return Looked(
         sizes=tuple((width, height) for width, height in told["sizes"]),
         spots=tuple(Area(int(page), *sides) for page, *sides in told["spots"]),
@@ -89,9 +90,9 @@ def blacken(
 
 
 _REASONS = {
-    3: ("too_large", "This file is too large to be worked on here."),
-    4: ("broken", "This file cannot be opened here."),
-    6: ("unplaced", "The words stand in a part of this file where they cannot be taken out."),
+    3: ("too_large", _("This file is too large to be redacted here.")),
+    4: ("broken", _("This file cannot be opened here.")),
+    6: ("unplaced", _("The words stand in a part of this file from which they cannot be removed.")),
 }
 
 
@@ -113,10 +114,10 @@ def _ask(content: bytes, media_type: str, **what: Any) -> tuple[dict[str, Any], 
     if done.returncode != 0:
         # Killed by a limit (negative): too large. Any other surprise: it cannot be opened.
         raise _refused(3 if done.returncode < 0 else done.returncode)
-    told, _, made = done.stdout.partition(b"\n")
+    told, _line, made = done.stdout.partition(b"\n")
     return json.loads(told), made
 
 
 def _refused(code: int) -> FileRefused:
     reason, message = _REASONS.get(code, _REASONS[4])
-    return FileRefused(reason, message, _ADVICE)
+    return FileRefused(reason, str(message), str(_ADVICE))

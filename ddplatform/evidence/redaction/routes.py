@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from ddplatform.core.due_diligence.upload_traces import Area, Gap, UploadTraces
 from ddplatform.evidence.redaction import services as document_redaction
 from ddplatform.evidence.redaction.blackening import Looked
-from ddplatform.evidence.redaction.services import Wanted, areas_of, words_of
+from ddplatform.evidence.redaction.services import Redacted, Wanted, areas_of, words_of
 from ddplatform.evidence.redaction.views import CELLS, COLUMNS, read_areas, read_row
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.filters import plural
+from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from supply_chain.errors import FileRefused
 
 bp = Blueprint("redaction", __name__)
@@ -28,9 +29,9 @@ MOST_PREVIEWED = 12
 WIDE = 1000
 """Units across a page on the screen."""
 GAPS = {
-    Gap.FAILED: "It was not searched: look at all of it.",
-    Gap.PARTS: "Only its beginning was searched: look at the rest.",
-    Gap.WORDS_IN_PICTURES: "Words in pictures were not searched: look at them.",
+    Gap.FAILED: _("The file was not searched: check all of it."),
+    Gap.PARTS: _("Only the beginning was searched: check the rest."),
+    Gap.WORDS_IN_PICTURES: _("Words in pictures were not searched: check the pictures."),
 }
 
 
@@ -140,10 +141,15 @@ def take_out(evidence_id: UUID) -> ResponseReturnValue:
         done = document_redaction.redact(evidence_id, wanted, seen=seen, act=g.act)
     except (Invalid, FileRefused) as error:
         return _choose(evidence_id, chosen, error)
-    told = [plural(done.areas, "area", "areas")] if done.areas else []
-    told += [f"words in {plural(done.times, 'place', 'places')}"] if done.times else []
-    flash(f"Taken out for good: {' and '.join(told)}.", "success")
+    flash(_removed(done), "success")
     return redirect(url_for("evidence.show", evidence_id=evidence_id))
+
+
+def _removed(done: Redacted) -> str:
+    areas = ngettext("%(num)s area", "%(num)s areas", done.areas)
+    places = ngettext("words in %(num)s place", "words in %(num)s places", done.times)
+    parts = [*([areas] if done.areas else []), *([places] if done.times else [])]
+    return gettext("Removed permanently: %(what)s.", what=", ".join(parts))
 
 
 def _choose(

@@ -23,6 +23,7 @@ from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.tenancy import across_tenants
+from ddplatform.languages import gettext
 
 DESTROY = "evidence:destroy"
 MOST_AREAS = 500
@@ -118,7 +119,7 @@ def redact(evidence_id: UUID, wanted: Wanted, *, seen: str, act: Act) -> Redacte
     folder, before = document.storage_organisation_id, document.sha256
     after = adapters().files.put(folder, made.content)
     if after == before:
-        raise Invalid("Nothing of the file changes: these areas are black already.")
+        raise Invalid(gettext("Nothing of the file changes: these areas are black already."))
     begin_change()
     _require_seen(_get(evidence_id, act.by), seen)
     _put_in_place(folder, before, _fresh(after, made.content, act.at), wanted.words, at=act.at)
@@ -159,9 +160,11 @@ def areas_of(rows: Iterable[Sequence[float]]) -> tuple[Area, ...]:
     try:
         found = tuple(Area(int(page), *sides) for page, *sides in rows)
     except (TypeError, ValueError) as error:
-        raise Invalid(fields={"areas": "An area has to lie on its page."}) from error
+        raise Invalid(fields={"areas": gettext("An area has to lie on its page.")}) from error
     if len(found) > MOST_AREAS:
-        raise Invalid(fields={"areas": f"At most {MOST_AREAS} areas at a time."})
+        raise Invalid(
+            fields={"areas": gettext("At most %(most)s areas at a time.", most=MOST_AREAS)}
+        )
     return tuple(dict.fromkeys(found))
 
 
@@ -173,9 +176,15 @@ def stretches_of(words: str) -> Sequence[str]:
     """
     found = [line.strip() for line in words.splitlines() if line.strip()]
     if not found:
-        raise Invalid(fields={"words": "Copy the words that lead to a person, one line each."})
+        raise Invalid(
+            fields={"words": gettext("Copy the words that lead to a person, one line each.")}
+        )
     if short := next((line for line in found if len(line) < LEAST), None):
-        raise Invalid(fields={"words": f"“{short}” is too short: it stands in many words."})
+        raise Invalid(
+            fields={
+                "words": gettext("“%(text)s” is too short: it is part of many words.", text=short)
+            }
+        )
     return sorted(found, key=len, reverse=True)
 
 
@@ -203,14 +212,16 @@ def _bytes(document: Evidence) -> bytes:
 def _require_seen(document: Evidence, seen: str) -> None:
     if document.sha256 != seen:
         raise Conflict(
-            "This file was redacted meanwhile.", "Look at it as it is now, and choose again."
+            gettext("This file was redacted meanwhile."),
+            gettext("Look at it as it is now, and choose again."),
         )
 
 
 def _require_something(wanted: Wanted) -> None:
     if not wanted.areas and not wanted.words:
         raise Invalid(
-            "Nothing is chosen to be taken out.", "Mark an area, or copy the words, one line each."
+            gettext("Nothing is selected for redaction."),
+            gettext("Mark an area, or copy the words, one line each."),
         )
 
 
@@ -218,8 +229,11 @@ def _require_standing(words: Sequence[str], times: Sequence[int]) -> None:
     if missing := [word for word, many in zip(words, times, strict=True) if not many]:
         raise Invalid(
             fields={
-                "words": f"“{missing[0]}” does not stand in this file as text. Copy it as it "
-                "stands there; words in a picture are covered by an area."
+                "words": gettext(
+                    "“%(text)s” does not stand in this file as text. Copy it as it stands there; "
+                    "words in a picture are covered by an area.",
+                    text=missing[0],
+                )
             }
         )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.languages import gettext
 
 CELLS = 16
 """Columns A to P and rows 1 to 16 lie over each page."""
@@ -35,7 +36,7 @@ def read_row(text: str) -> Row:
     try:
         page, *sides = map(float, text.split())
     except ValueError as error:
-        raise Invalid("Open this page again, and choose once more.") from error
+        raise Invalid(gettext("Open this page again, and choose once more.")) from error
     return (page, *sides)
 
 
@@ -53,7 +54,10 @@ def _sides(page: int, part: str) -> tuple[float, ...]:
             return columns[0] / CELLS, (rows[0] - 1) / CELLS, *far
     raise Invalid(
         fields={
-            f"more-{page}": f"“{part}” is no area. Write cells of the grid, such as B3 or B3:D5, "
-            "or left, top, right and bottom in per cent, such as 10 20 35 40."
+            f"more-{page}": gettext(
+                "“%(text)s” is not an area. Write cells of the grid, such as B3 or B3:D5, or left, "
+                "top, right and bottom in per cent, such as 10 20 35 40.",
+                text=part,
+            )
         }
     )

@@ -16,6 +16,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile, check_upload
 from ddplatform.infrastructure.db import Base, begin_change, db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
+from ddplatform.languages import gettext
 from supply_chain.errors import FileRefused
 
 
@@ -70,7 +71,7 @@ def take_in(
         Invalid: it ends before it begins.
     """
     if issued_on is not None and valid_until is not None and valid_until < issued_on:
-        raise Invalid(fields={"valid_until": "Choose a day after the day of issue."})
+        raise Invalid(fields={"valid_until": gettext("Choose a day after the day of issue.")})
     found = examine(filename, content, act=act) if examined is None else examined
     begin_change()
     rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
@@ -161,19 +162,22 @@ def withdraw(evidence: Evidence, *, act: Act, reason: str) -> None:
         Invalid: no reason.
     """
     if evidence.withdrawn_at is not None:
-        raise Conflict("This document was withdrawn already.")
+        raise Conflict(gettext("This document was withdrawn already."))
     if _is_sent(evidence, act.by):
         raise Conflict(
-            "Whoever asked for this document has it already.",
-            "Send a newer one, and say there what is wrong with this one.",
+            gettext("The organisation that asked for this document already has it."),
+            gettext("Send a newer one, and say there what is wrong with this one."),
         )
     if not may_withdraw(evidence, by=act.by):
         raise NotAllowed(
-            "Only who added a document, or who keeps the documents, withdraws it.",
-            "A sustainability manager can do this.",
+            gettext(
+                "Only the person who added a document or a person who manages "
+                "documents can withdraw it."
+            ),
+            gettext("A sustainability manager can do this."),
         )
     if not reason.strip():
-        raise Invalid(fields={"reason": "Say why it is withdrawn."})
+        raise Invalid(fields={"reason": gettext("Give the reason for the withdrawal.")})
     evidence.withdrawn_at = act.at
     audit.record("evidence:withdraw", evidence, act=act, reason=reason.strip())
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ddplatform.infrastructure.access.permissions import Permission as P
+from ddplatform.languages import LazyText
+from ddplatform.languages import lazy_gettext as _
 
 
 class RoleId(StrEnum):
@@ -24,11 +26,16 @@ class Role:
     """One role as it is shown to people and checked at the door."""
 
     id: RoleId
-    title: str
-    description: str
+    label: LazyText
+    description: LazyText
     permissions: frozenset[P]
     is_dated: bool = False
     """Whether a membership with this role must have an end date."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in English, as reports and the log have it."""
+        return self.label.source
 
 
 _READ = frozenset(
@@ -89,27 +96,29 @@ _MANAGES = _READ | {
 _ALL = (
     Role(
         RoleId.ADMIN,
-        "Administrator",
-        "Keeps people, roles and settings. Reads the work of others, never child cases.",
+        _("Administrator"),
+        _("Keeps people, roles and settings. Reads the work of others, never child cases."),
         _ADMINISTERS,
     ),
     Role(
         RoleId.ADMIN_MANAGER,
-        "Administrator and manager",
-        "Founds an organisation: keeps people and settings, and leads due diligence. "
-        "Never reads child cases.",
+        _("Administrator and manager"),
+        _(
+            "Founds an organisation: keeps people and settings, and leads due diligence. "
+            "Never reads child cases."
+        ),
         _ADMINISTERS | _MANAGES,
     ),
     Role(
         RoleId.SUSTAINABILITY_MANAGER,
-        "Sustainability manager",
-        "Leads due diligence: maps, asks, assesses, acts, verifies the work of others, reports.",
+        _("Sustainability manager"),
+        _("Leads due diligence: maps, asks, assesses, acts, verifies the work of others, reports."),
         _MANAGES,
     ),
     Role(
         RoleId.ANALYST,
-        "Analyst",
-        "Maps the value chain, assesses risks, sends questionnaires, records findings.",
+        _("Analyst"),
+        _("Maps the value chain, assesses risks, sends questionnaires, records findings."),
         _READ
         | {
             P.VALUE_CHAIN_EDIT,
@@ -134,9 +143,11 @@ _ALL = (
     ),
     Role(
         RoleId.SUPPLIER,
-        "Supplier",
-        "Answers what buyers ask of this organisation and carries out what was agreed. "
-        "Suppliers are not invited here: send them a questionnaire.",
+        _("Supplier"),
+        _(
+            "Answers what buyers ask of this organisation and carries out what was agreed. "
+            "Suppliers are not invited here: send them a questionnaire."
+        ),
         frozenset(
             {
                 P.ORGANISATION_READ,
@@ -153,15 +164,17 @@ _ALL = (
     ),
     Role(
         RoleId.ASSESSOR,
-        "Assessor",
-        "Fills in the checklists of the visits assigned to them, and sees nothing else. "
-        "Assessors are not invited here: assign them a visit.",
+        _("Assessor"),
+        _(
+            "Fills in the checklists of the visits assigned to them, and sees nothing else. "
+            "Assessors are not invited here: assign them a visit."
+        ),
         frozenset({P.ORGANISATION_READ, P.RESPONSE_ANSWER}),
     ),
     Role(
         RoleId.AUDITOR,
-        "Auditor",
-        "Reads everything but child cases until a set date, and can prove every figure.",
+        _("Auditor"),
+        _("Reads everything but child cases until a set date, and can prove every figure."),
         (_READ - {P.PEOPLE_READ})
         | {
             P.RESPONSE_READ,
@@ -177,8 +190,8 @@ _ALL = (
     ),
     Role(
         RoleId.SAFEGUARDING_OFFICER,
-        "Safeguarding officer",
-        "Works on the child cases assigned to them, and on nothing else that is restricted.",
+        _("Safeguarding officer"),
+        _("Works on the child cases assigned to them, and on nothing else that is restricted."),
         (_READ - {P.QUESTIONNAIRE_READ})
         | {
             P.RESPONSE_READ,

@@ -1,20 +1,28 @@
 """Countries and sectors of the reference data, as a form offers them."""
 
+from ddplatform.languages import gettext
 from supply_chain.reference.release import load_reference
 
 
 def country_choices() -> list[tuple[str, str]]:
     """All countries by name, after "Not known"."""
     countries = load_reference().countries.values()
-    return [("", "Not known"), *sorted(((c.alpha2, c.short_name) for c in countries), key=_word)]
+    return [
+        ("", gettext("Not known")),
+        *sorted(((c.alpha2, c.short_name) for c in countries), key=_word),
+    ]
 
 
 def sector_choices(current: str | None = None) -> list[tuple[str, str]]:
     """All sectors by name, after "Not known"; a sector in own words stays choosable."""
     sectors = load_reference().sectors
     known = sorted(((s.ref, s.name) for s in sectors.values()), key=_word)
-    own = [(current, f"{current} (as in your list)")] if current and current not in sectors else []
-    return [("", "Not known"), *own, *known]
+    own = (
+        [(current, gettext("%(sector)s (as in your list)", sector=current))]
+        if current and current not in sectors
+        else []
+    )
+    return [("", gettext("Not known")), *own, *known]
 
 
 def _word(choice: tuple[str, str]) -> str:

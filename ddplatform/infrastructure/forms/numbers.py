@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from wtforms import FloatField
 
+from ddplatform.languages import gettext
+
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 
 
@@ -23,7 +25,7 @@ class NumberField(FloatField):  # type: ignore[misc]
             self.data = None
         if self.data is None or not math.isfinite(self.data):
             self.data = None
-            raise ValueError("Write a number in digits, for example 5.36.")
+            raise ValueError(gettext("Write a number in digits, for example 5.36."))
 
 
 class LargeNumberField(NumberField):
@@ -33,5 +35,7 @@ class LargeNumberField(NumberField):
         typed = valuelist[0].strip() if valuelist else ""
         if _THOUSANDS.fullmatch(typed):
             self.data = None
-            raise ValueError(f"Write {typed.replace(',', '')}, without a comma.")
+            raise ValueError(
+                gettext("Write %(number)s, without a comma.", number=typed.replace(",", ""))
+            )
         super().process_formdata(valuelist)

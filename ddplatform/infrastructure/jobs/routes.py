@@ -10,6 +10,7 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.handlers import title_of
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.kept_input import safe_next
+from ddplatform.languages import gettext
 
 bp = Blueprint("jobs", __name__)
 
@@ -22,7 +23,7 @@ def show(job_id: UUID) -> ResponseReturnValue:
     return render_template(
         "infrastructure/jobs/show.html",
         job=job,
-        title=title_of(job.name) or "Work behind the page",
+        title=title_of(job.name) or gettext("Background task"),
         running=job.is_going_on,
         next=safe_next(request.args.get("next")),
     )

@@ -11,7 +11,6 @@ from ddplatform.infrastructure.access.permissions import Permission as P
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import Role, RoleId
 from ddplatform.infrastructure.web import languages
-from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 
 PRODUCT = "Waymark"
@@ -155,8 +154,8 @@ def register(app: Flask) -> None:
 
 
 def role_title(role: Role) -> str:
-    """What a role is called; other roles than that of suppliers read English pages."""
-    return gettext("Supplier") if role.id in SUPPLIERS else role.title
+    """What a role is called, in the language of the page."""
+    return str(role.label)
 
 
 def _context() -> dict[str, Any]:

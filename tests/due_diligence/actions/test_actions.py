@@ -265,7 +265,7 @@ def test_extension_without_reason_to_the_same_day_or_of_a_closed_action_is_refus
         extend(due_on=IN_A_MONTH + days(1), reason="Rains.")
 
     assert set(refused.value.fields) == {"due_on", "reason"}
-    assert stale.value.theirs == {"Due": str(IN_A_MONTH)}
+    assert stale.value.theirs == {"Due date": str(IN_A_MONTH)}
 
 
 def test_progress_note_is_kept_and_an_empty_one_refused(world: World):
@@ -311,7 +311,7 @@ def test_owner_and_reporter_do_not_verify_their_own_work(world: World):
 
     with pytest.raises(StepNotAllowed, match="someone other than the owner"):
         verify(world, action_id, by=world.tenant.manager)
-    with pytest.raises(NotAllowed, match="reported themselves"):
+    with pytest.raises(NotAllowed, match="person who reported it"):
         verify(world, action_id, by=world.tenant.analyst)
 
 

@@ -213,13 +213,13 @@ def test_action_is_reported_verified_and_its_effect_shown(
     assert send(browser, verify, **{**judged, "note": "Mail a@b.example"}).status_code == 422
     answer = send(browser, verify, **judged)
     shown = browser.get(answer.location).text
-    for words in ("verified", "90% of people", "Running, monitored", "being computed anew"):
+    for words in ("verified", "90% of people", "Running, monitored", "being recalculated"):
         assert words in shown
 
     # An assessment that changes no number keeps the run: nothing is pending any more.
     with app.app_context(), unit_of_work():
         db.session.execute(update(Job).values(state=JobState.DONE))
-    assert "being computed anew" not in browser.get(answer.location).text
+    assert "being recalculated" not in browser.get(answer.location).text
 
 
 def test_whoever_owns_an_action_is_offered_no_verification_and_is_refused_in_words(
@@ -235,7 +235,7 @@ def test_whoever_owns_an_action_is_offered_no_verification_and_is_refused_in_wor
     judged = {"version": now, "coverage": "90", "evidence_level": "0.75", "note": "All seen."}
     refused = send(browser, at(world, f"actions/{own}/verify"), **judged)
 
-    assert "You own or reported it, so somebody else verifies it." in page
+    assert "You own or reported this action, so another person must verify it." in page
     assert "/verify" not in page
     assert refused.status_code == 409
     assert "Have someone other than the owner verify it." in refused.text
@@ -262,9 +262,9 @@ def test_extension_of_an_action_that_somebody_else_extended_shows_both_days_and_
         ("CTL-05", 60.0, None, None, ""),
         (None, 60.0, 40.0, None, "No control was named"),
         ("CTL-05", 60.0, 40.5, None, "It fell by 19.5 points"),
-        ("CTL-05", 60.0, 60.0, None, "It has not fallen: “Community-based"),
-        ("CTL-05", 60.0, 60.0, FactKind.CONFIRMED, "It has not fallen: harm is confirmed"),
-        ("CTL-05", 60.0, 75.0, FactKind.CREDIBLE, "It rose: harm is said to have happened"),
+        ("CTL-05", 60.0, 60.0, None, "It has not fallen. “Community-based"),
+        ("CTL-05", 60.0, 60.0, FactKind.CONFIRMED, "It has not fallen. Harm is confirmed"),
+        ("CTL-05", 60.0, 75.0, FactKind.CREDIBLE, "It rose. Harm is alleged"),
     ],
 )
 def test_page_says_why_the_residual_risk_moved_or_did_not(

@@ -165,7 +165,7 @@ def test_exit_needs_a_graded_severity_and_leverage_that_can_do_no_more(
     for ref in TOLD_IN_WORDS:
         said(world, finding_id, ref)
     missing = gate(world, finding_id).missing
-    assert len(missing) == 2 and missing[0] == "Grade the severity of the finding."
+    assert len(missing) == 2 and missing[0] == "Assess the severity of the finding."
 
     graded(world, finding_id)
     usable = LeverageAnswers(
@@ -209,9 +209,7 @@ def test_condition_begun_on_an_older_version_is_refused_with_both_texts(
             act=Act(world.tenant.manager, NOW),
         )
 
-    assert refused.value.theirs == {
-        "What it rests on": "Eighty families lose a third of their income."
-    }
+    assert refused.value.theirs == {"Basis": "Eighty families lose a third of their income."}
 
 
 def suspended(world: World, finding_id: UUID, **told: str) -> None:
@@ -228,7 +226,7 @@ def suspended(world: World, finding_id: UUID, **told: str) -> None:
 def test_new_orders_are_suspended_without_the_ten_conditions_after_the_leverage_table(
     inside: None, world: World, finding_id: UUID
 ):
-    with pytest.raises(Conflict, match="leverage table"):
+    with pytest.raises(Conflict, match="not been assessed"):
         suspended(world, finding_id)
     leverage(world, finding_id)
     with pytest.raises(Invalid) as refused:
@@ -255,7 +253,7 @@ def test_relationship_is_taken_up_again_and_the_next_exit_begins_anew(
                 act=Act(world.tenant.manager, NOW),
             )
 
-    with pytest.raises(Conflict, match="runs"):
+    with pytest.raises(Conflict, match="ongoing"):
         taken_up()
     ready(world, finding_id)
     ended(world, finding_id)
@@ -297,8 +295,8 @@ def test_page_shows_each_condition_with_what_is_missing_and_why(
     words = impact_words()
     for ref in words.exit_gate:
         assert words.exit_gate[ref] in page and words.exit_reasons[ref] in page
-    assert "0 of 10 are met" in page and "It cannot be ended yet" in page
-    assert "never by itself a reason to leave" in page
+    assert "0 of 10 are met" in page and "The relationship cannot be ended yet" in page
+    assert "never by itself grounds for disengagement" in page
     assert "No remediation case was opened" in page
 
 
@@ -356,7 +354,7 @@ def test_manager_suspends_ends_and_takes_up_again_on_the_pages(
     assert "The relationship has ended" in page and "No change." in page
     assert send(browser, world, finding_id, "take-up", reason="It changed.").status_code == 302
     history = browser.get(at(world, finding_id, "").rstrip("/")).text
-    assert "Relationship ended" in history and "Relationship taken up again" in history
+    assert "Relationship ended" in history and "Relationship resumed" in history
 
 
 def test_analyst_prepares_and_does_not_decide(app: Flask, world: World, finding_id: UUID):

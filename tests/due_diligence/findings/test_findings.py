@@ -142,8 +142,8 @@ def test_words_of_a_finding_change_and_a_stale_change_shows_both_versions(world:
             act=Act(world.tenant.manager, NOW),
         )
 
-    assert refused.value.theirs == {"Title": "Heavy sacks", "What was found": "At harvest."}
-    assert refused.value.mine == {"Title": "My words", "What was found": "not set"}
+    assert refused.value.theirs == {"Title": "Heavy sacks", "Description": "At harvest."}
+    assert refused.value.mine == {"Title": "My words", "Description": "not set"}
 
 
 def test_severity_follows_the_method_with_its_floor_and_the_extra_step_for_young_children():
@@ -197,8 +197,8 @@ def test_grade_begun_on_an_older_version_shows_both_grades(world: World):
             act=Act(world.tenant.manager, NOW),
         )
 
-    assert refused.value.theirs["How grave"] == "5"
-    assert refused.value.mine["How grave"] == "1"
+    assert refused.value.theirs["Scale"] == "5"
+    assert refused.value.mine["Scale"] == "1"
 
 
 def _involved(world: World, finding_id, answers: dict[str, InvolvementAnswer]) -> None:
@@ -316,13 +316,13 @@ def test_allegation_becomes_confirmed_harm_and_only_one_fact_stays_open(world: W
             (FactKind.CONFIRMED, True),
         }
         assert get_finding(finding_id).self_disclosed
-    with acting(world.tenant), pytest.raises(Conflict, match="confirmed already"):
+    with acting(world.tenant), pytest.raises(Conflict, match="already recorded"):
         harm.report_harm(finding_id, confirmed=False, act=Act(world.tenant.analyst, NOW))
 
 
 def test_allegation_is_refuted_by_somebody_else_with_a_reason(world: World):
     finding_id = recorded(world, harm=Harm.ALLEGED)
-    with acting(world.tenant), pytest.raises(Conflict, match="does not refute"):
+    with acting(world.tenant), pytest.raises(Conflict, match="person who recorded it"):
         harm.refute_allegation(finding_id, reason="Checked.", act=Act(world.tenant.analyst, NOW))
     with acting(world.tenant), pytest.raises(Invalid):
         harm.refute_allegation(finding_id, reason="", act=Act(world.tenant.manager, NOW))

@@ -55,12 +55,12 @@ def test_list_shows_findings_with_site_severity_and_status(
     page = browser.get(at(world))
 
     assert page.status_code == 200
-    for words in ("Heavy loads", "Espoir farm group", "Not graded", "Identified", "Not assessed"):
+    for words in ("Heavy loads", "Espoir farm group", "Identified", "Not assessed"):
         assert words in page.text
 
 
 def test_empty_list_does_not_call_it_good_news(app: Flask, world: World, browser: FlaskClient):
-    assert "That says nothing about the sites" in browser.get(at(world)).text
+    assert "does not mean that there is no risk" in browser.get(at(world)).text
     assert "No finding matches" in browser.get(at(world, "?q=nothing&status=assessed")).text
 
 
@@ -102,7 +102,7 @@ def test_finding_is_recorded_at_a_site_that_was_searched_for(
         assert (kept.title, kept.source.value, kept.is_actual) == ("Open blades", "audit", True)
     shown = browser.get(answer.location).text
     assert "harm alleged" in shown
-    assert "is somebody helping the child?" in shown
+    assert "Make sure that the child gets help." in shown
 
 
 def test_refused_finding_keeps_everything_that_was_typed(world: World, browser: FlaskClient):
@@ -322,7 +322,7 @@ def test_step_that_does_not_lead_on_from_here_leads_back_to_the_finding_and_says
     answer = browser.get(at(world, f"{finding_id}/step/controlled"))
 
     assert answer.status_code == 302
-    assert "does not lead on from where" in browser.get(answer.location).text
+    assert "not available in the current state" in browser.get(answer.location).text
 
 
 def test_step_sent_although_the_finding_has_moved_on_shows_both_states(
@@ -356,7 +356,7 @@ def test_auditor_reads_findings_and_changes_nothing(app: Flask, world: World, fi
 
     page = auditor.get(at(world, str(finding_id)))
     assert page.status_code == 200
-    assert "Grade it" not in page.text
+    assert "Assess severity" not in page.text
     assert auditor.get(at(world, "record")).status_code == 403
     assert auditor.get(at(world, f"{finding_id}/severity")).status_code == 403
 

@@ -96,10 +96,10 @@ def test_list_and_page_say_until_when_and_whom_it_waits_for(
 ):
     findings = f"/o/{world.tenant.slug}/findings/"
 
-    assert "look again by 23 Feb 2027" in browser.get(findings).text
+    assert "review by 23 Feb 2027" in browser.get(findings).text
     page = browser.get(f"{findings}{put_off}").text
-    assert "look again by 23 Feb 2027" in page
-    assert f"Waits for <bdi>{world.tenant.analyst.name}</bdi>" in page
+    assert "review by 23 Feb 2027" in page
+    assert f"Owner: <bdi>{world.tenant.analyst.name}</bdi>" in page
 
 
 def test_list_kept_to_overdue_ones_says_since_when(
@@ -111,6 +111,6 @@ def test_list_kept_to_overdue_ones_says_since_when(
         finding.step_data = {**finding.step_data, "deferral": deferral}
 
     page = browser.get(f"/o/{world.tenant.slug}/findings/?due=late").text
-    assert "to look at again since 20 Nov 2026" in page and "1 finding" in page
-    assert "look at again since" in browser.get(f"/o/{world.tenant.slug}/findings/{put_off}").text
+    assert "review was due 20 Nov 2026" in page and "1 finding" in page
+    assert "review was due" in browser.get(f"/o/{world.tenant.slug}/findings/{put_off}").text
     assert "Put off until a day that has passed" in browser.get(f"/o/{world.tenant.slug}/").text

@@ -224,8 +224,8 @@ def test_visit_is_filled_in_on_one_page_and_listed_with_what_is_due_next(door: D
     assert door.send(GOOD).status_code == 302
     page = door.read()
     assert "Visit 1" in page
-    assert "Next of the rhythm: after 1 month" in page
-    assert "9 of 9 spoken for" in page
+    assert "Next scheduled visit: after 1 month" in page
+    assert "9 of 9 supported" in page
     one = door.read(first_visit(door))
     assert "Health care, Papers" in one
     assert "more hours of school help" in one
@@ -254,7 +254,7 @@ def test_what_is_missing_stands_at_its_field_and_nothing_typed_is_lost(door: Doo
 def test_visit_begun_is_gone_on_with_later(door: Door):
     typed = {WORK: "none"}
     assert door.send(typed, button="later").status_code == 302
-    assert "Go on with the visit begun" in door.read()
+    assert "Continue the draft visit" in door.read()
     page = door.read("/visits/form")
     assert re.search(r'value="none"[^>]* checked', page)
     assert door.send(GOOD, seen=1).status_code == 302
@@ -274,7 +274,7 @@ def test_services_on_offer_are_those_of_the_plan(door: Door):
 def test_service_that_the_plan_lacks_is_told_before_it_is_left_out(door: Door):
     sent = door.send({**GOOD, "/data/C/REM_Q08": "health counselling"})
     assert sent.status_code == 422
-    assert "Not in the plan, so left out: Counselling." in sent.text
+    assert "Not in the plan, so not saved: Counselling." in sent.text
 
 
 @pytest.mark.parametrize(
@@ -369,15 +369,15 @@ def test_criteria_are_proposed_from_the_newest_visit_and_judged_by_a_person(
 ):
     door.send({**GOOD, "/data/C/REM_Q07": "worse"})
     page = door.read("")
-    assert "Visit 1 speaks for it." in page
+    assert "Visit 1 supports this criterion." in page
     assert (
-        "Visit 1 speaks against it: How is the income of the household since support began? Worse"
-        in page
+        "Visit 1 does not support this criterion: "
+        "How is the income of the household since support began? Worse" in page
     )
-    assert "Not judged" in page
+    assert "Not assessed" in page
     assert "you decide" in door.read("/criteria/CLO-5")
     door.send({**GOOD, "/data/A/REM_Q01_visit": "month_1"}, number=2)
-    assert "Visit 1 speaks against it" not in door.read("")
+    assert "Visit 1 does not support" not in door.read("")
     with app.app_context(), acting_in(tenant.id):
         assert db.session.scalars(select(CaseCriterion)).all() == []
 

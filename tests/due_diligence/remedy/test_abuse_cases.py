@@ -39,7 +39,7 @@ def test_nobody_makes_themselves_the_verifier_of_a_case(
 ):
     with acting_in(tenant.id), unit_of_work():
         case = opened(tenant)
-        with pytest.raises(Conflict, match="own part"):
+        with pytest.raises(Conflict, match="own role"):
             remedy.assign(case, officer.user_id, is_verifier=True, act=Act(officer, NOW))
 
 

@@ -222,9 +222,9 @@ def test_officer_sees_until_when_each_case_waits_for_whom_the_first_due_on_top(
 
     page = client.get(f"/o/{tenant.slug}/remedy/").text
     assert page.index(urgent) < page.index(calm)
-    assert "Triage" in page and "waits for you" in page
+    assert "Triage" in page and "waiting for you" in page
     case = client.get(f"/o/{tenant.slug}/remedy/{calm}").text
-    assert "Waits for" in case and officer.name in case
+    assert "Responsible:" in case and officer.name in case
 
 
 def test_stages_of_a_case_tell_the_limits_that_the_protocol_sets(app: Flask, tenant: Tenant):

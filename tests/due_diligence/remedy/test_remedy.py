@@ -495,8 +495,8 @@ def test_handing_an_impact_over_asks_for_its_source_and_kind_and_presumes_none(
         assert 'value=""' in options[1] and "Choose" in options[1]
         assert not any("selected" in one for one in options[2:])
     assert sent.status_code == 422
-    assert "Choose where the alert came from." in sent.text
-    assert "Choose what it is about." in sent.text
+    assert "Choose the source of the alert." in sent.text
+    assert "Choose the type of work." in sent.text
 
 
 def test_steps_are_opened_in_their_order(context: Flask, tenant: Tenant, officer: Identity):

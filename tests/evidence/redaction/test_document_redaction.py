@@ -275,7 +275,7 @@ def test_a_file_is_redacted_twice_and_keeps_both_checksums(supplier: Supplier, t
     [
         ("a.txt", TEXT, Wanted(words=("Yaw Boateng",)), "“Yaw Boateng” does not stand"),
         ("a.png", b"", Wanted(words=("Kofi",)), "“Kofi” does not stand"),
-        ("a.txt", TEXT, Wanted(), "Nothing is chosen"),
+        ("a.txt", TEXT, Wanted(), "Nothing is selected"),
         ("a.txt", TEXT, Wanted(areas=(FACE,)), "Nothing of the file changes"),
     ],
 )
@@ -384,13 +384,13 @@ def test_reviewer_chooses_looks_and_redacts_without_scripts(
         "more-1": "B3:C4\n10 20 30 40",
     }
     looked = sent(reviewer, address, row, do="preview", **fields)
-    assert "3 areas, 1 stretch of words. Nothing is taken out yet." in looked
+    assert "3 areas · 1 text passage. Nothing is removed yet." in looked
     assert looked.count('fill="#000"') == 4
     assert read(tenant.id, document)[0].redacted_at is None
     changed = sent(reviewer, address, row, do="change", **fields)
     assert "B3:C4\n10 20 30 40</textarea>" in changed
     done = sent(reviewer, address, row, do="redact", **fields)
-    assert "Taken out for good: 3 areas and words in 1 place." in done
+    assert "Removed permanently: 3 areas, words in 1 place." in done
     assert "Redacted by Acme on" in done
 
 
@@ -404,10 +404,10 @@ def test_faults_of_the_form_stand_at_their_fields_and_keep_what_was_typed(
     missing = sent(reviewer, address, row, do="preview", words="Yaw")
     nothing = sent(reviewer, address, row, do="redact", words="")
 
-    assert "“Z99” is no area. Write cells of the grid" in wrong
+    assert "“Z99” is not an area. Write cells of the grid" in wrong
     assert "Z99</textarea>" in wrong
     assert "“Yaw” does not stand in this file as text." in missing
-    assert "Nothing is chosen to be taken out." in nothing
+    assert "Nothing is selected for redaction." in nothing
     assert sent(reviewer, address, row, face="x").count("Open this page again") == 1
 
 
@@ -470,7 +470,7 @@ def test_file_that_cannot_be_opened_says_what_to_do(
     answer = reviewer.get(page(tenant, document))
 
     assert answer.status_code == 422
-    assert "Withdraw it, and ask for another one" in answer.text
+    assert "Withdraw it, and ask for another file" in answer.text
     with acting(tenant.id), pytest.raises(FileRefused):
         take_out(tenant, document)
 

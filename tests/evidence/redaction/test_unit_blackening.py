@@ -196,8 +196,8 @@ def test_words_that_cannot_be_taken_out_of_a_pdf_refuse_it_with_the_way_out():
     with pytest.raises(FileRefused) as refused:
         blacken(with_note.getvalue(), PDF, areas=[], words=[NAME])
 
-    assert "cannot be taken out" in refused.value.message
-    assert refused.value.advice.startswith("Withdraw it, and ask for another one")
+    assert "cannot be removed" in refused.value.message
+    assert refused.value.advice.startswith("Withdraw it, and ask for another file")
 
 
 def test_words_in_split_runs_of_a_document_are_taken_out_as_one():
@@ -242,7 +242,7 @@ def test_headers_comments_links_and_descriptions_lose_the_words_too():
 def test_words_that_name_a_part_of_a_document_refuse_it():
     book = _document('<w:p><w:pPr><w:pStyle w:val="Kofi Mensah"/></w:pPr></w:p>')
 
-    with pytest.raises(FileRefused, match="cannot be taken out"):
+    with pytest.raises(FileRefused, match="cannot be removed"):
         blacken(book, DOCX, areas=[], words=[NAME])
 
 

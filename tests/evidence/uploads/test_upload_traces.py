@@ -185,7 +185,7 @@ def test_the_page_of_a_document_tells_what_was_seen(app: Flask, filled: Supplier
     reader = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
     html = plain(reader.get(f"/o/{tenant.slug}/evidence/{evidence_of(filled)}").text)
 
-    assert "What may lead to a person" in html and SEEN in html
+    assert "Possible personal data" in html and SEEN in html
 
 
 def test_a_file_of_a_submission_says_that_it_was_not_searched_until_the_worker_did(

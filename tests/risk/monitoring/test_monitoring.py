@@ -250,8 +250,8 @@ def test_the_owner_of_an_open_finding_is_asked_and_told_by_mail_in_time(tenant, 
         assert len(list_reminders(NOW.date() + days(1))[tenant.analyst.user_id]) == 1
         assert list_reminders(NOW.date() + days(20)) == {}
         told = list_reminders(NOW.date() + days(23))[tenant.analyst.user_id]
-    assert [(one.title, one.node_name) for one in told] == [
-        ("Look again: Change of ownership or management", "Espoir farm group")
+    assert [(one.task, one.title, one.node_name) for one in told] == [
+        ("reassessment", "Change of ownership or management", "Espoir farm group")
     ]
 
 

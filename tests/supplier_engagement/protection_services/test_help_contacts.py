@@ -125,7 +125,7 @@ def test_settings_say_at_the_field_what_is_wrong_with_the_help_contact(app: Flas
     admin = signed_in_client(app, tenant, RoleId.ADMIN)
     page = f"/o/{tenant.slug}/settings/"
     for wrong, words in (
-        ({"help_name": DESK}, "Give an e-mail address or a phone number."),
+        ({"help_name": DESK}, "Enter an e-mail address or a phone number."),
         ({"help_name": DESK, "help_phone": "call me"}, "Write digits"),
     ):
         data = {"name": "Acme", **wrong, "csrf_token": csrf_token(admin, page)}

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.languages import gettext
 from supply_chain.intake.countries import country_code
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
@@ -30,15 +31,24 @@ def found_organisation(
         Conflict: the slug is taken.
     """
     if not _SLUG.fullmatch(slug) or slug == INSTALLATION_SLUG:
-        raise Invalid(fields={"slug": "Use 1 to 50 small letters, digits and hyphens."})
+        raise Invalid(
+            fields={"slug": gettext("Use 1 to 50 lower-case letters, digits and hyphens.")}
+        )
     if not name.strip():
-        raise Invalid(fields={"name": "Give the organisation a name."})
+        raise Invalid(fields={"name": gettext("Enter the name of the organisation.")})
     if country and country_code(country) is None:
         raise Invalid(
-            fields={"country": f"“{country}” is not known. Use the code, for example CI."}
+            fields={
+                "country": gettext(
+                    "“%(country)s” is not known. Use the code, for example CI.", country=country
+                )
+            }
         )
     if is_slug_taken(slug):
-        raise Conflict(f"An organisation with the address '{slug}' exists.", "Choose another one.")
+        raise Conflict(
+            gettext("An organisation with the address '%(slug)s' exists.", slug=slug),
+            gettext("Choose another one."),
+        )
     organisation = Organisation(
         name=name.strip(),
         slug=slug,
@@ -91,9 +101,11 @@ def set_help_contact(
     """
     name, email, phone = name.strip(), email.strip().lower(), phone.strip()
     if name and not (email or phone):
-        raise Invalid(fields={"help_email": "Give an e-mail address or a phone number."})
+        raise Invalid(fields={"help_email": gettext("Enter an e-mail address or a phone number.")})
     if (email or phone) and not name:
-        raise Invalid(fields={"help_name": "Say who answers, for example Supplier help desk."})
+        raise Invalid(
+            fields={"help_name": gettext("Enter who answers, for example Supplier help desk.")}
+        )
     before = (organisation.help_name, organisation.help_email, organisation.help_phone)
     new = (name or None, email or None, phone or None)
     if new == before:

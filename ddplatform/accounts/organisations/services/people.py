@@ -261,7 +261,10 @@ def withdraw_invitation(invitation: Invitation, *, act: Act) -> None:
 
 def _require_unused(invitation: Invitation) -> None:
     if invitation.used_at is not None:
-        raise Conflict("This invitation was used or withdrawn already.", "Invite the person anew.")
+        raise Conflict(
+            gettext("This invitation was used or withdrawn already."),
+            gettext("Invite the person again."),
+        )
 
 
 def _send(invitation: Invitation, *, act: Act) -> None:
@@ -301,7 +304,10 @@ def _set_password(user: User, password: str) -> None:
 def _join(user: User, *, role: RoleId, access_until: date | None, act: Act) -> None:
     _require_end_date(role, access_until)
     if is_member(user.id):
-        raise Conflict(f"{user.name} is a member already.", "Change the role instead.")
+        raise Conflict(
+            gettext("%(name)s is a member already.", name=user.name),
+            gettext("Change the role instead."),
+        )
     membership = Membership(
         user_id=user.id, role=role, access_until=access_until, created_at=act.at
     )
@@ -317,7 +323,13 @@ def _tell_of_role(user_id: UUID, role: RoleId, *, at: datetime) -> None:
 
 def _require_end_date(role: RoleId, access_until: date | None) -> None:
     if ROLES[role].is_dated and access_until is None:
-        raise Invalid(fields={"access_until": f"{ROLES[role].title} needs a last day of access."})
+        raise Invalid(
+            fields={
+                "access_until": gettext(
+                    "The role %(role)s needs a last day of access.", role=ROLES[role].label
+                )
+            }
+        )
 
 
 def _require_other_person(membership: Membership, by: Identity) -> None:
@@ -325,11 +337,18 @@ def _require_other_person(membership: Membership, by: Identity) -> None:
         return
     if membership.role in KEEPERS and count_members_with_role(*KEEPERS) == 1:
         raise Conflict(
-            "You are the last administrator of this organisation, so you cannot leave this role.",
-            "Invite another administrator first. That person can then change your role or "
-            "take you out; nothing you recorded is lost.",
+            gettext(
+                "You are the last administrator of this organisation, so you cannot leave this "
+                "role."
+            ),
+            gettext(
+                "Invite another administrator first. That person can then change your "
+                "role or remove you; nothing you recorded is lost."
+            ),
         )
-    raise Conflict("Nobody changes the own role.", "Ask another administrator.")
+    raise Conflict(
+        gettext("You cannot change your own role."), gettext("Ask another administrator.")
+    )
 
 
 def _require_one_left(membership: Membership, role: RoleId | None) -> None:
@@ -338,14 +357,14 @@ def _require_one_left(membership: Membership, role: RoleId | None) -> None:
         return
     audit.lock_log()  # two who take the role from each other at once are counted one by one
     if count_members_with_role(*kept) == 1:
-        raise Conflict(f"The last {title} stays.", advice)
+        raise Conflict(gettext("The last %(role)s cannot be removed.", role=title), advice)
 
 
 def _kept_with(role: RoleId) -> tuple[tuple[RoleId, ...], str, str]:
     """Roles of which one person at least stays where this one is held, in words, with advice."""
     if role in KEEPERS:
-        return KEEPERS, "administrator", "Make somebody else administrator first."
+        return KEEPERS, gettext("administrator"), gettext("Make somebody else administrator first.")
     if role is RoleId.SAFEGUARDING_OFFICER:
-        advice = "Name another one first: nobody else can open the cases."
-        return (role,), ROLES[role].title.lower(), advice
+        advice = gettext("Name another one first: nobody else can open the cases.")
+        return (role,), str(ROLES[role].label).lower(), advice
     return (), "", ""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import chain
 from uuid import UUID
 
@@ -26,13 +27,25 @@ LOOK_DAYS = (7, 1)
 for a finding that was put off."""
 
 
+class Task(StrEnum):
+    """What somebody is reminded of."""
+
+    ACTION = "action"
+    REASSESSMENT = "reassessment"
+    REVIEW = "review"
+
+
 @dataclass(frozen=True)
 class Reminder:
-    """One action that is late, or due in 30, 7 or 1 days."""
+    """One action that is late, or due in 30, 7 or 1 days.
+
+    `title` is that of the action, or what asks for the reassessment; a review has none.
+    """
 
     title: str
     node_name: str
     due_on: date
+    task: Task = Task.ACTION
 
 
 def list_reminders(today: date) -> dict[UUID, Sequence[Reminder]]:
@@ -100,7 +113,8 @@ def _sites_to_look_at(today: date) -> Iterator[tuple[UUID, Reminder]]:
         .order_by(ReviewTask.due_on, ReviewTask.id)
     )
     for user_id, trigger, due_on, name in rows:
-        yield user_id, Reminder(f"Look again: {tracking_words().triggers[trigger]}", name, due_on)
+        title = tracking_words().triggers[trigger]
+        yield user_id, Reminder(title, name, due_on, Task.REASSESSMENT)
 
 
 def _findings_put_off(today: date) -> Iterator[tuple[UUID, Reminder]]:
@@ -118,4 +132,4 @@ def _findings_put_off(today: date) -> Iterator[tuple[UUID, Reminder]]:
         .order_by(REVIEW_DAY, Finding.id)
     )
     for user_id, day, name in rows:
-        yield user_id, Reminder("Look again at a finding put off", name, date.fromisoformat(day))
+        yield user_id, Reminder("", name, date.fromisoformat(day), Task.REVIEW)

@@ -45,16 +45,20 @@ from ddplatform.infrastructure.jobs.queries import is_waiting
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.kept_input import safe_next
 from ddplatform.infrastructure.web.list_pages import going_on
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.mapping.queries.maps import get_node
 
 VIEWS = ("board", "list", "mine")
-NO_ACCOUNT = "Nobody at this site has an account yet, so the supplier cannot carry it out here."
+NO_ACCOUNT = _(
+    "Nobody at this site has an account yet, so the supplier cannot carry out the action here."
+)
 DROP = {
-    "heading": "Drop this action",
-    "lead": "It stays in the history with your reason.",
-    "button": "Drop it",
+    "heading": _("Drop action"),
+    "lead": _("It stays in the history with your reason."),
+    "button": _("Drop action"),
 }
-HOLD = {"heading": "Put on hold", "button": "Put on hold"}
+HOLD = {"heading": _("Put on hold"), "button": _("Put on hold")}
 
 
 @bp.get("/actions")
@@ -150,21 +154,24 @@ def plan(finding_id: UUID) -> ResponseReturnValue:
     """Plan an action: who, until when, with what, and how success is measured."""
     finding = get_finding(finding_id)
     form = PlanForm(owner_id=str(finding.owner_id or ""), **_proposed())
-    form.owner_id.choices = words.people_choices(list_people(), "Nobody")
+    form.owner_id.choices = words.people_choices(list_people(), gettext("Unassigned"))
 
     def save() -> ResponseReturnValue:
         made = mitigation.plan(finding_id, _plan(form), act=g.act)
-        return saved_action(made.id, "The action is planned.")
+        return saved_action(made.id, gettext("The action is planned."))
 
     def show() -> str:
         node = get_node(finding.node_id)
         return finding_form(
             form,
             finding,
-            heading="Plan an action",
-            lead=f"At {node.name}. Fix the cause, and start with what we change ourselves.",
-            button="Plan it",
-            hint="" if node.supplier_organisation_id else NO_ACCOUNT,
+            heading=gettext("Plan an action"),
+            lead=gettext(
+                "At %(name)s. Address the root cause, starting with our own practices.",
+                name=node.name,
+            ),
+            button=gettext("Plan action"),
+            hint="" if node.supplier_organisation_id else str(NO_ACCOUNT),
         )
 
     return answer_form(form, save, show)
@@ -202,7 +209,7 @@ def move_by_menu(action_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     target = ActionState(to)
     if target is kept.status:
-        return saved_action(action_id, "Somebody else moved it there already.")
+        return saved_action(action_id, gettext("Somebody else moved it there already."))
     if target is ActionState.TO_VERIFY:
         return redirect(url_for(".report", action_id=action_id))
     if target is ActionState.VERIFIED:
@@ -217,7 +224,7 @@ def move_by_menu(action_id: UUID) -> ResponseReturnValue:
         version=request.form.get("version", 0, type=int),
         act=g.act,
     )
-    flash("Moved.", "success")
+    flash(gettext("Moved."), "success")
     back = safe_next(request.form.get("next"))
     return redirect(back or url_for(".action", action_id=action_id))
 
@@ -231,7 +238,9 @@ def move_action(action_id: UUID, to: str) -> ResponseReturnValue:
         raise NotFound()
     is_drop = to == ActionState.DROPPED
     form = MoveForm(version=kept.row_version)
-    form.reason.label.text = "Why it is dropped" if is_drop else "What it waits for"
+    form.reason.label.text = (
+        gettext("Why it is dropped") if is_drop else gettext("What it waits for")
+    )
 
     def save() -> ResponseReturnValue:
         mitigation.move(
@@ -264,7 +273,9 @@ def extend(action_id: UUID) -> ResponseReturnValue:
         return saved_action(action_id)
 
     def show() -> str:
-        return action_form(form, kept, heading="Give it another day", button="Extend")
+        return action_form(
+            form, kept, heading=gettext("Extend due date"), button=gettext("Extend due date")
+        )
 
     return answer_form(form, save, show)
 
@@ -280,6 +291,6 @@ def progress(action_id: UUID) -> ResponseReturnValue:
         return saved_action(action_id)
 
     def show() -> str:
-        return action_form(form, kept, heading="How far is it?", button="Add the note")
+        return action_form(form, kept, heading=gettext("Progress"), button=gettext("Add note"))
 
     return answer_form(form, save, show)

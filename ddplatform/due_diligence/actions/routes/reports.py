@@ -19,6 +19,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import begin_change
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 
 
 def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
@@ -51,15 +52,15 @@ def report(action_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         report_done(action_id, form)
-        return saved_action(action_id, "Reported. Somebody else verifies it next.")
+        return saved_action(action_id, gettext("Reported. Another person verifies it next."))
 
     def show() -> str:
         return action_form(
             form,
             kept,
-            heading="Report it done",
-            lead="Somebody who does not own it verifies it afterwards.",
-            button="Report it done",
+            heading=gettext("Report it done"),
+            lead=gettext("A person who does not own this action verifies it afterwards."),
+            button=gettext("Report it done"),
         )
 
     return answer_form(form, save, show)
@@ -79,16 +80,21 @@ def verify(action_id: UUID) -> ResponseReturnValue:
             note=form.note.data,
         )
         verification.verify(action_id, judged, version=form.version_number, act=g.act)
-        return saved_action(action_id, "Verified. The residual risk is being computed anew.")
+        return saved_action(
+            action_id, gettext("Verified. The residual risk is being recalculated.")
+        )
 
     def show() -> str:
         return action_form(
             form,
             kept,
-            heading="Verify this action",
-            lead="The residual risk falls only as far as the reach and the evidence carry it. "
-            f"Agreed as success: {kept.success_measure}",
-            button="Verify",
+            heading=gettext("Verify action"),
+            lead=gettext(
+                "The residual risk falls only as far as the reach and the evidence support it. "
+                "Success measure: %(measure)s",
+                measure=kept.success_measure,
+            ),
+            button=gettext("Verify"),
         )
 
     return answer_form(form, save, show)
@@ -108,15 +114,15 @@ def send_back(action_id: UUID) -> ResponseReturnValue:
             version=form.version_number,
             act=g.act,
         )
-        return saved_action(action_id, "Sent back.")
+        return saved_action(action_id, gettext("Sent back."))
 
     def show() -> str:
         return action_form(
             form,
             kept,
-            heading="Send it back",
-            lead="Say what is missing and how it can be shown. The supplier reads this.",
-            button="Send back",
+            heading=gettext("Send back"),
+            lead=gettext("Say what is missing and how it can be shown. The supplier reads this."),
+            button=gettext("Send back"),
         )
 
     return answer_form(form, save, show)

@@ -19,6 +19,8 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in, faults_in
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.risk.method import METHOD
 
@@ -100,9 +102,13 @@ def plan(finding_id: UUID, wanted: ActionPlan, *, act: Act) -> MitigationAction:
 def _check_plan(wanted: ActionPlan, *, has_supplier: bool, today: date) -> None:
     faults = faults_in(
         {
-            "title": (wanted.title, "a title", TITLE_LENGTH),
-            "description": (wanted.description, "what is to be done", TEXT_LENGTH),
-            "success_measure": (wanted.success_measure, "how success is measured", NOTE_LENGTH),
+            "title": (wanted.title, gettext("a title"), TITLE_LENGTH),
+            "description": (wanted.description, gettext("what is to be done"), TEXT_LENGTH),
+            "success_measure": (
+                wanted.success_measure,
+                gettext("how success is measured"),
+                NOTE_LENGTH,
+            ),
         }
     )
     checks = {
@@ -114,7 +120,7 @@ def _check_plan(wanted: ActionPlan, *, has_supplier: bool, today: date) -> None:
         "budget_amount": wanted.budget_amount is not None and wanted.budget_amount < 0,
         "budget_currency": wanted.budget_amount is not None and not wanted.budget_currency,
     }
-    faults.update({field: _PLAN_FAULTS[field] for field, broken in checks.items() if broken})
+    faults.update({field: str(_PLAN_FAULTS[field]) for field, broken in checks.items() if broken})
     if faults:
         raise Invalid(fields=faults)
     if wanted.owner_id is not None:
@@ -122,14 +128,16 @@ def _check_plan(wanted: ActionPlan, *, has_supplier: bool, today: date) -> None:
 
 
 _PLAN_FAULTS = {
-    "control": "Choose a control of the list.",
-    "indicator": "Choose an indicator of the list.",
-    "by_supplier": "Nobody at this site has an account yet. Send a questionnaire first, or choose "
-    "somebody of your organisation.",
-    "owner_id": "Choose who carries it out.",
-    "due_on": "Choose a day from today on.",
-    "budget_amount": "Enter the budget in whole units, 0 or more.",
-    "budget_currency": "Enter the currency, for example EUR.",
+    "control": _("Choose a control from the list."),
+    "indicator": _("Choose an indicator from the list."),
+    "by_supplier": _(
+        "Nobody at this site has an account yet. Send a questionnaire first, or choose "
+        "somebody of your organisation."
+    ),
+    "owner_id": _("Choose who carries it out."),
+    "due_on": _("Choose a day from today on."),
+    "budget_amount": _("Enter the budget in whole units, 0 or more."),
+    "budget_currency": _("Enter the currency, for example EUR."),
 }
 
 
@@ -158,10 +166,10 @@ def move(
         ActionState.TO_VERIFY
     ):
         raise Conflict(
-            "Reporting and verifying are done on the page of the action.",
-            "Open the action, and report it done or verify it there.",
+            gettext("Reporting and verifying are done on the page of the action."),
+            gettext("Open the action, and report it done or verify it there."),
         )
-    if fault := fault_in(reason, label="the reason", longest=NOTE_LENGTH, required=False):
+    if fault := fault_in(reason, label=gettext("the reason"), longest=NOTE_LENGTH, required=False):
         raise Invalid(fields={"reason": fault})
     facts = ActionFacts(
         owner=carrier_of(action),
@@ -184,9 +192,8 @@ def move(
 def refuse_stale_step(action: MitigationAction, version: int, to: ActionState) -> None:
     """Refuse a step that was begun on an older version. Raises Conflict with both states."""
     states = lifecycle(Machine.ACTION).states
-    refuse_stale(
-        action, version, theirs={"State": states[action.status]}, mine={"State": states[to]}
-    )
+    label = gettext("State")
+    refuse_stale(action, version, theirs={label: states[action.status]}, mine={label: states[to]})
 
 
 STEP_WORDS = {
@@ -209,14 +216,17 @@ def extend(
         Invalid: no reason, the same day, or a day that has passed.
     """
     action = get_action(action_id, for_change=True)
-    refuse_stale(action, version, theirs={"Due": action.due_on}, mine={"Due": due_on})
+    label = gettext("Due date")
+    refuse_stale(action, version, theirs={label: action.due_on}, mine={label: due_on})
     if action.status not in UNDONE_ACTIONS:
-        raise Conflict("Only an action that is still to be done gets another day.")
+        raise Conflict(
+            gettext("The due date can be extended only while the action is still to be done.")
+        )
     faults: dict[str, str] = {}
-    if fault := fault_in(reason, label="the reason", longest=NOTE_LENGTH):
+    if fault := fault_in(reason, label=gettext("the reason"), longest=NOTE_LENGTH):
         faults["reason"] = fault
     if due_on < act.at.date() or due_on == action.due_on:
-        faults["due_on"] = "Choose another day, from today on."
+        faults["due_on"] = gettext("Choose another day, from today on.")
     if faults:
         raise Invalid(fields=faults)
     before, action.due_on = action.due_on, due_on
@@ -236,8 +246,8 @@ def tell_progress(action_id: UUID, text: str, *, act: Act) -> ActionNote:
     """
     action = get_action(action_id, either_side=True)
     if action.status not in LIVE_ACTIONS:
-        raise Conflict("This action is closed.")
-    if fault := fault_in(text, label="how far it is", longest=NOTE_LENGTH):
+        raise Conflict(gettext("This action is closed."))
+    if fault := fault_in(text, label=gettext("how far it is"), longest=NOTE_LENGTH):
         raise Invalid(fields={"text": fault})
     note = add_note(action, ActionNoteKind.PROGRESS, text.strip(), act=act)
     audit.record("action:progress", action, act=act)

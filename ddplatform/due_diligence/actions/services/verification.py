@@ -25,6 +25,7 @@ from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotAllowed
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.languages import gettext
 from ddplatform.risk.facts.services.facts import ask_reassessment, record_control
 from ddplatform.value_chain.mapping.queries.maps import get_node
 
@@ -46,7 +47,7 @@ def report_done(
     action = get_action(action_id, for_change=True, either_side=True)
     refuse_stale_step(action, version, ActionState.TO_VERIFY)
     _require_carrier(action, act.by)
-    if fault := fault_in(note, label="what was done", longest=NOTE_LENGTH):
+    if fault := fault_in(note, label=gettext("what was done"), longest=NOTE_LENGTH):
         raise Invalid(fields={"note": fault})
     documents = _take_in_all(action, files, act=act)
     require_step(
@@ -72,8 +73,8 @@ def _require_carrier(action: MitigationAction, by: Identity) -> None:
         return
     assert is_theirs
     raise NotAllowed(
-        "The supplier carries this action out and reports it.",
-        "Write a progress note, or ask the supplier to report it.",
+        gettext("The supplier carries this action out and reports it."),
+        gettext("Write a progress note, or ask the supplier to report it."),
     )
 
 
@@ -84,7 +85,9 @@ def _take_in_all(action: MitigationAction, files: Sequence[SentFile], *, act: Ac
     db.session.flush()  # the documents just added are counted
     documents = count_documents_of([action.id])
     if action.status is ActionState.DOING and not documents:
-        raise Invalid(fields={"files": "Add at least one photo or document that shows it."})
+        raise Invalid(
+            fields={"files": gettext("Add at least one photo or document that shows it.")}
+        )
     return documents
 
 
@@ -153,12 +156,12 @@ def verify(action_id: UUID, judged: Judgement, *, version: int, act: Act) -> Mit
 
 def _check_judgement(judged: Judgement) -> None:
     faults: dict[str, str] = {}
-    if fault := fault_in(judged.note, label="what was seen", longest=NOTE_LENGTH):
+    if fault := fault_in(judged.note, label=gettext("what was seen"), longest=NOTE_LENGTH):
         faults["note"] = fault
     if not 0 <= judged.coverage <= 1:
-        faults["coverage"] = "Enter the share reached, from 0 to 100 %."
+        faults["coverage"] = gettext("Enter the share reached, from 0 to 100 %.")
     if judged.evidence_level not in tracking_words().evidence_levels:
-        faults["evidence_level"] = "Choose one of the five levels."
+        faults["evidence_level"] = gettext("Choose one of the five levels.")
     if faults:
         raise Invalid(fields=faults)
 
@@ -189,7 +192,7 @@ def send_back(action_id: UUID, *, reason: str, version: int, act: Act) -> Mitiga
     action = get_action(action_id, for_change=True)
     refuse_stale_step(action, version, ActionState.DOING)
     _require_other(action, act.by)
-    if fault := fault_in(reason, label="the reason", longest=NOTE_LENGTH):
+    if fault := fault_in(reason, label=gettext("the reason"), longest=NOTE_LENGTH):
         raise Invalid(fields={"reason": fault})
     facts = _facts(action, act.by, reason=reason)
     require_step(Machine.ACTION, action.status, ActionState.DOING, facts)
@@ -210,8 +213,8 @@ def send_back(action_id: UUID, *, reason: str, version: int, act: Act) -> Mitiga
 def _require_other(action: MitigationAction, by: Identity) -> None:
     if action.reported_by_id is not None and action.reported_by_id == by.user_id:
         raise NotAllowed(
-            "Nobody verifies what they reported themselves.",
-            "Ask another person of your organisation to verify this action.",
+            gettext("An action cannot be verified by the person who reported it."),
+            gettext("Ask another person of your organisation to verify this action."),
         )
 
 

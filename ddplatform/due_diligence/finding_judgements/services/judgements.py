@@ -23,13 +23,15 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.runs.models import SalienceNote, SeverityJudgement
 from ddplatform.value_chain.mapping.queries.maps import get_node
 
 REASON_LENGTH = 1000
 TRAITS = ("scale", "scope", "irremediability")
-TRAIT_LABELS = dict(zip(TRAITS, ("How grave", "How many", "Can it be undone"), strict=True))
+TRAIT_LABELS = dict(zip(TRAITS, (_("Scale"), _("Scope"), _("Irremediability")), strict=True))
 _AS_THE_METHOD_SAYS: Mapping[str, str] = {
     Involvement.CAUSE: "cause",
     Involvement.CONTRIBUTE: "contribute",
@@ -71,8 +73,8 @@ def grade(finding_id: UUID, wanted: Grade, *, version: int, act: Act) -> Finding
     refuse_stale(
         finding,
         version,
-        theirs={label: getattr(finding, trait) for trait, label in TRAIT_LABELS.items()},
-        mine={label: getattr(wanted, trait) for trait, label in TRAIT_LABELS.items()},
+        theirs={str(label): getattr(finding, trait) for trait, label in TRAIT_LABELS.items()},
+        mine={str(label): getattr(wanted, trait) for trait, label in TRAIT_LABELS.items()},
     )
     _check_grade(wanted)
     before = [getattr(finding, trait) for trait in TRAITS]
@@ -103,9 +105,11 @@ def _check_grade(wanted: Grade) -> None:
     faults: dict[str, str] = {}
     for trait in TRAITS:
         if not 1 <= getattr(wanted, trait) <= 5:
-            faults[trait] = "Choose a level from 1 to 5."
+            faults[trait] = gettext("Choose a level from 1 to 5.")
         fault = fault_in(
-            wanted.reasons.get(trait, ""), label="the reason for this level", longest=REASON_LENGTH
+            wanted.reasons.get(trait, ""),
+            label=gettext("the reason for this level"),
+            longest=REASON_LENGTH,
         )
         if fault:
             faults[f"{trait}_reason"] = fault
@@ -171,11 +175,12 @@ def judge_involvement(
     """
     finding = get_finding(finding_id, for_change=True)
     decided = _decided(answers, minority_view)
+    label = gettext("Involvement")
     refuse_stale(
         finding,
         version,
-        theirs={"Involvement": _involvement_words(finding.involvement)},
-        mine={"Involvement": _involvement_words(decided)},
+        theirs={label: _involvement_words(finding.involvement)},
+        mine={label: _involvement_words(decided)},
     )
     before = finding.involvement
     finding.involvement = decided.value
@@ -215,7 +220,11 @@ def _check_reasons(answers: Mapping[str, InvolvementAnswer], minority_view: str)
     faults = {
         name: fault
         for name, text in {**texts, "minority_view": minority_view}.items()
-        if (fault := fault_in(text, label="this text", longest=REASON_LENGTH, required=False))
+        if (
+            fault := fault_in(
+                text, label=gettext("this text"), longest=REASON_LENGTH, required=False
+            )
+        )
     }
     if faults:
         raise Invalid(fields=faults)

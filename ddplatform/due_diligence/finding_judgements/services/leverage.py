@@ -12,6 +12,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
 
 REASON_LENGTH = 1000
 
@@ -48,11 +49,12 @@ def settle_leverage(
     ref = decide_leverage(**asdict(answers))
     before = finding.step_data.get("leverage", {}).get("ref")
     titles = {key: one["title"] for key, one in impact_words().leverage_decisions.items()}
+    label = gettext("Leverage")
     refuse_stale(
         finding,
         version,
-        theirs={"Leverage": titles.get(before)},
-        mine={"Leverage": titles[ref]},
+        theirs={label: titles.get(before)},
+        mine={label: titles[ref]},
     )
     _check_leverage(types, reason)
     finding.step_data = {
@@ -75,9 +77,9 @@ def settle_leverage(
 
 def _check_leverage(types: Sequence[str], reason: str) -> None:
     faults: dict[str, str] = {}
-    if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
+    if fault := fault_in(reason, label=gettext("the reason"), longest=REASON_LENGTH):
         faults["reason"] = fault
     if not set(types) <= impact_words().leverage_types.keys():
-        faults["types"] = "Choose kinds of leverage from the list."
+        faults["types"] = gettext("Choose kinds of leverage from the list.")
     if faults:
         raise Invalid(fields=faults)

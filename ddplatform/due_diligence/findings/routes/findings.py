@@ -37,6 +37,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
+from ddplatform.languages import gettext
 from ddplatform.risk.explanation.queries.answers import find_answers
 from ddplatform.risk.runs.models import FactKind
 from ddplatform.supplier_engagement.answering.views.fields import field_id
@@ -112,7 +113,7 @@ def record() -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         made = findings.record(node.id, _fields(form, answer), act=g.act)
-        return saved_finding(made.id, "The finding is recorded. Grade its severity next.")
+        return saved_finding(made.id, gettext("The finding is recorded. Assess its severity next."))
 
     return answer_form(
         form,
@@ -204,7 +205,9 @@ def rewrite(finding_id: UUID) -> ResponseReturnValue:
         )
         return saved_finding(finding_id)
 
-    return answer_form(form, save, lambda: finding_form(form, finding, heading="Change the words"))
+    return answer_form(
+        form, save, lambda: finding_form(form, finding, heading=gettext("Edit finding"))
+    )
 
 
 @bp.route("/<uuid:finding_id>/owner", methods=["GET", "POST"])
@@ -213,13 +216,11 @@ def owner(finding_id: UUID) -> ResponseReturnValue:
     """Say who answers for it."""
     finding = get_finding(finding_id)
     form = OwnerForm(owner_id=str(finding.owner_id or ""), version=finding.row_version)
-    form.owner_id.choices = words.people_choices(list_people(), "Nobody yet")
+    form.owner_id.choices = words.people_choices(list_people(), gettext("Unassigned"))
 
     def save() -> ResponseReturnValue:
         chosen = UUID(form.owner_id.data) if form.owner_id.data else None
         findings.set_owner(finding_id, chosen, version=form.version_number, act=g.act)
         return saved_finding(finding_id)
 
-    return answer_form(
-        form, save, lambda: finding_form(form, finding, heading="Who answers for it?")
-    )
+    return answer_form(form, save, lambda: finding_form(form, finding, heading=gettext("Owner")))

@@ -26,6 +26,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotAllowed, NotFound
 from ddplatform.infrastructure.forms.sent import VersionForm, answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.languages import gettext
 
 FORMS: dict[RiskState, type[VersionForm]] = {
     RiskState.DEFERRED: DeferForm,
@@ -49,7 +50,7 @@ def step(finding_id: UUID, to: str) -> ResponseReturnValue:
     _require_right(target)
     titles = {one.to: one.title for one in next_steps(Machine.RISK, finding.status)}
     if to not in titles and request.method == "GET":
-        flash("This step does not lead on from where the finding stands now.", "warning")
+        flash(gettext("This step is not available in the current state of the finding."), "warning")
         return redirect(url_for(".show", finding_id=finding_id))
     form = _form(finding, target)
 
@@ -67,7 +68,7 @@ def step(finding_id: UUID, to: str) -> ResponseReturnValue:
         states = words.finding_states()
         here, there = states[finding.status], states[target]
         title = titles.get(to, there)
-        lead = f"From “{here}” to “{there}”."
+        lead = gettext("From “%(here)s” to “%(there)s”.", here=here, there=there)
         return finding_form(form, finding, heading=title, lead=lead, button=title)
 
     return answer_form(form, save, show)
@@ -78,8 +79,8 @@ def _require_right(target: RiskState) -> None:
     needed = Permission.RISK_APPROVE if target is RiskState.DEFERRED else needed
     if needed is not None and not g.identity.has(needed):
         raise NotAllowed(
-            "Reviewing and deferring need somebody who may verify and approve.",
-            "A sustainability manager can do this.",
+            gettext("Reviewing and deferring require the right to verify and to approve."),
+            gettext("A sustainability manager can do this."),
         )
 
 

@@ -15,6 +15,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.plain_text import faults_in
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
 from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.supplier_engagement.review.services.review import turn_into_finding
 from ddplatform.value_chain.mapping.queries.maps import get_node
@@ -119,8 +120,8 @@ def rewrite(finding_id: UUID, *, title: str, description: str, version: int, act
     refuse_stale(
         finding,
         version,
-        theirs={"Title": finding.title, "What was found": finding.description},
-        mine={"Title": title, "What was found": description},
+        theirs={gettext("Title"): finding.title, gettext("Description"): finding.description},
+        mine={gettext("Title"): title, gettext("Description"): description},
     )
     _check_texts(title, description)
     before = finding.title, finding.description
@@ -138,8 +139,8 @@ def rewrite(finding_id: UUID, *, title: str, description: str, version: int, act
 def _check_texts(title: str, description: str) -> None:
     faults = faults_in(
         {
-            "title": (title, "a title", TITLE_LENGTH),
-            "description": (description, "what was found", TEXT_LENGTH),
+            "title": (title, gettext("a title"), TITLE_LENGTH),
+            "description": (description, gettext("a description"), TEXT_LENGTH),
         }
     )
     if faults:
@@ -156,7 +157,8 @@ def set_owner(finding_id: UUID, owner_id: UUID | None, *, version: int, act: Act
     finding = get_finding(finding_id, for_change=True)
     name = name_of_member(owner_id) if owner_id else None
     theirs = get_user(finding.owner_id).name if finding.owner_id else None
-    refuse_stale(finding, version, theirs={"Owner": theirs}, mine={"Owner": name})
+    label = gettext("Owner")
+    refuse_stale(finding, version, theirs={label: theirs}, mine={label: name})
     before, finding.owner_id = finding.owner_id, owner_id
     audit.record("finding:owner", finding, act=act, owner=(before, owner_id))
     return finding
@@ -167,4 +169,6 @@ def name_of_member(user_id: UUID) -> str:
     try:
         return get_person(user_id).name
     except NotFound as error:
-        raise Invalid(fields={"owner_id": "Choose somebody of your organisation."}) from error
+        raise Invalid(
+            fields={"owner_id": gettext("Choose somebody of your organisation.")}
+        ) from error

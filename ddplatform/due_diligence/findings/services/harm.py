@@ -9,6 +9,7 @@ from ddplatform.due_diligence.findings.queries import find_open_fact, get_findin
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
+from ddplatform.languages import gettext
 from ddplatform.risk.facts.services.facts import add_fact, ask_reassessment, end_fact
 from ddplatform.risk.runs.models import FactKind, RiskFact
 from ddplatform.value_chain.mapping.queries.maps import get_node
@@ -65,8 +66,10 @@ def report_harm(
     known = find_open_fact(finding.id)
     if known is not None and (known.kind is FactKind.CONFIRMED or not confirmed):
         raise Conflict(
-            f"Harm is {known.kind.value} already for this finding.",
-            "Open the finding to see what was recorded.",
+            gettext("Confirmed harm is already recorded for this finding.")
+            if known.kind is FactKind.CONFIRMED
+            else gettext("An allegation of harm is already recorded for this finding."),
+            gettext("Open the finding to see what was recorded."),
         )
     finding.is_actual = True
     finding.found_by_control = found_by_control or finding.found_by_control
@@ -95,12 +98,13 @@ def refute_allegation(finding_id: UUID, *, reason: str, act: Act) -> Finding:
     finding = get_finding(finding_id, for_change=True)
     known = find_open_fact(finding.id)
     if known is None or known.kind is not FactKind.CREDIBLE:
-        raise Conflict("There is no open allegation to refute.")
+        raise Conflict(gettext("There is no open allegation to dismiss."))
     if finding.created_by_id == act.by.user_id:
         raise Conflict(
-            "Whoever recorded an allegation does not refute it.", "Ask somebody else to check it."
+            gettext("An allegation cannot be dismissed by the person who recorded it."),
+            gettext("Ask somebody else to check it."),
         )
-    if fault := fault_in(reason, label="what was checked and seen", longest=REASON_LENGTH):
+    if fault := fault_in(reason, label=gettext("what was checked and seen"), longest=REASON_LENGTH):
         raise Invalid(fields={"reason": fault})
     end_fact(Finding.__tablename__, finding.id, at=act.at)
     finding.is_actual = False

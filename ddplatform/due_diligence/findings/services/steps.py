@@ -33,6 +33,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.stale_edits import refuse_stale
+from ddplatform.languages import gettext
 
 DAYS_OF_MONTH = 30.4375
 REASON_LENGTH = 1000
@@ -109,9 +110,8 @@ def take_step(
     """
     finding = get_finding(finding_id, for_change=True)
     states = lifecycle(Machine.RISK).states
-    refuse_stale(
-        finding, version, theirs={"State": states[finding.status]}, mine={"State": states[to]}
-    )
+    label = gettext("State")
+    refuse_stale(finding, version, theirs={label: states[finding.status]}, mine={label: states[to]})
     _check_input(given)
     place = get_finding_place(finding_id)
     facts = _facts(place, work_on(finding_id), given, act=act)
@@ -146,12 +146,12 @@ def _check_input(given: StepInput) -> None:
     faults: dict[str, str] = {}
     for name in ("reason", "no_consultation_reason", "outcome", "feedback"):
         fault = fault_in(
-            getattr(given, name), label="this text", longest=REASON_LENGTH, required=False
+            getattr(given, name), label=gettext("this text"), longest=REASON_LENGTH, required=False
         )
         if fault:
             faults[name] = fault
     if given.trigger and given.trigger not in tracking_words().triggers:
-        faults["trigger"] = "Choose one of the events of the list."
+        faults["trigger"] = gettext("Choose an event from the list.")
     if faults:
         raise Invalid(fields=faults)
 

@@ -6,6 +6,7 @@ from textwrap import shorten
 from uuid import UUID
 
 from ddplatform.due_diligence.findings.services.findings import TEXT_LENGTH, TITLE_LENGTH
+from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.answering.views.fields import field_id, numbers_of
 from ddplatform.supplier_engagement.responses.models import RedFlag
 from ddplatform.supplier_engagement.responses.queries.responses import Filled
@@ -47,7 +48,7 @@ def draft_from(filled: Filled, path: str, flags: Sequence[RedFlag]) -> AnswerDra
         issue=flag.issues[0] if flag and flag.issues else None,
         title=shorten(flag.title if flag else question, TITLE_LENGTH, placeholder=" …"),
         description=shorten(
-            f"{begin}Question: {question} {_answer(item)}", TEXT_LENGTH, placeholder=" …"
+            f"{begin}{_asked(question)} {_answer(item)}", TEXT_LENGTH, placeholder=" …"
         ),
         question=question,
         assignment_id=filled.assignment.id,
@@ -55,8 +56,14 @@ def draft_from(filled: Filled, path: str, flags: Sequence[RedFlag]) -> AnswerDra
     )
 
 
+def _asked(question: str) -> str:
+    return gettext("Question: %(question)s", question=question)
+
+
 def _answer(item: Item) -> str:
     if is_free_text(item.question):
-        return "It was answered in free text, which is not copied here."
+        return gettext("It was answered in free text, which is not copied here.")
     words = shown_words(item.state, extra(item.question, "show_below"))
-    return f"Answer: {', '.join(words)}." if words else "It was left empty."
+    if not words:
+        return gettext("It was left empty.")
+    return gettext("Answer: %(answer)s.", answer=", ".join(words))

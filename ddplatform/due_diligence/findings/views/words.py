@@ -13,6 +13,7 @@ from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.due_diligence.exit.services import Relation
 from ddplatform.due_diligence.finding_judgements.queries import Effect
 from ddplatform.due_diligence.findings.models import MitigationAction
+from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.runs.models import FactKind
 from supply_chain.risk.control_names import CONTROL_NAMES
@@ -26,37 +27,37 @@ ACTION_STATES = {
     "dropped": _("Dropped"),
 }
 EVENTS = {
-    "finding:record": "Recorded",
-    "finding:rewrite": "Words changed",
-    "finding:grade": "Severity graded",
-    "finding:involvement": "Involvement decided",
-    "finding:owner": "Owner changed",
-    "finding:harm": "Harm reported",
-    "finding:refute": "Allegation not borne out",
-    "finding:leverage": "Leverage decided",
-    "finding:exit_condition": "Condition for an exit recorded",
-    "finding:suspend": "New orders suspended",
-    "finding:exit": "Relationship ended",
-    "finding:take_up": "Relationship taken up again",
-    "finding:step": "Moved",
+    "finding:record": _("Recorded"),
+    "finding:rewrite": _("Edited"),
+    "finding:grade": _("Severity assessed"),
+    "finding:involvement": _("Involvement assessed"),
+    "finding:owner": _("Owner changed"),
+    "finding:harm": _("Harm reported"),
+    "finding:refute": _("Allegation dismissed as unfounded"),
+    "finding:leverage": _("Leverage assessed"),
+    "finding:exit_condition": _("Disengagement condition recorded"),
+    "finding:suspend": _("New orders suspended"),
+    "finding:exit": _("Relationship ended"),
+    "finding:take_up": _("Relationship resumed"),
+    "finding:step": _("State changed"),
 }
 SHOWN_CHANGES = {
-    "status": "Status",
-    "scale": "Scale",
-    "scope": "Scope",
-    "irremediability": "Can it be undone",
-    "involvement": "Involvement",
-    "harm": "Harm",
-    "leverage": "Leverage",
-    "relation": "Relationship",
-    "condition": "Condition",
-    "is_met": "Met",
-    "title": "Title",
+    "status": _("Status"),
+    "scale": _("Scale"),
+    "scope": _("Scope"),
+    "irremediability": _("Irremediability"),
+    "involvement": _("Involvement"),
+    "harm": _("Harm"),
+    "leverage": _("Leverage"),
+    "relation": _("Relationship"),
+    "condition": _("Condition"),
+    "is_met": _("Met"),
+    "title": _("Title"),
 }
 RELATIONS = {
-    Relation.RUNNING: "The relationship runs",
-    Relation.SUSPENDED: "New orders are suspended",
-    Relation.ENDED: "The relationship has ended",
+    Relation.RUNNING: _("The relationship is ongoing"),
+    Relation.SUSPENDED: _("New orders are suspended"),
+    Relation.ENDED: _("The relationship has ended"),
 }
 
 
@@ -97,8 +98,8 @@ def _exit_words() -> Mapping[str, str]:
     return {
         **{relation.value: title for relation, title in RELATIONS.items()},
         **impact_words().exit_gate,
-        "True": "yes",
-        "False": "no",
+        "True": gettext("yes"),
+        "False": gettext("no"),
     }
 
 
@@ -111,25 +112,35 @@ def why_effect(action: MitigationAction, effect: Effect, harm: FactKind | None) 
     if effect.before is None or effect.after is None:
         return ""
     if action.control is None:
-        return "No control was named, so this action alone does not move the score."
+        return gettext("No control was named, so this action alone does not change the score.")
     name = CONTROL_NAMES[action.control]
     fell = round(effect.before.residual_index - effect.after.residual_index, 1)
     if fell > 0:
         shown = tracking_words().evidence_levels[action.evidence_level or 0.0]
         reach = round((action.coverage or 0.0) * 100)
-        return (
-            f"It fell by {fell:g} points: “{name}” now counts, with a reach of {reach} % and this "
-            f"evidence: {shown[0].lower()}{shown[1:]}."
+        return gettext(
+            "It fell by %(points)s points: “%(control)s” now counts, with a reach of %(reach)s %% "
+            "and this evidence: %(evidence)s.",
+            points=f"{fell:g}",
+            control=name,
+            reach=reach,
+            evidence=f"{shown[0].lower()}{shown[1:]}",
         )
-    how = "It rose" if fell < 0 else "It has not fallen"
+    how = gettext("It rose.") if fell < 0 else gettext("It has not fallen.")
+    return f"{how} {_why_not(name, harm)}"
+
+
+def _why_not(control: str, harm: FactKind | None) -> str:
     if harm is FactKind.CONFIRMED:
-        return (
-            f"{how}: harm is confirmed here. Until the remedy is verified, the likelihood stays "
-            "at its highest, whatever controls there are."
+        return gettext(
+            "Harm is confirmed here. Until the remedy is verified, the likelihood stays at its "
+            "highest, whatever controls there are."
         )
     if harm is FactKind.CREDIBLE:
-        return (
-            f"{how}: harm is said to have happened here. Until that is checked, controls bring "
-            "the likelihood down no further."
+        return gettext(
+            "Harm is alleged here. Until the allegation is checked, controls do not lower the "
+            "likelihood further."
         )
-    return f"{how}: “{name}” counted as much before, or other facts weigh more."
+    return gettext(
+        "“%(control)s” counted as much before, or other facts weigh more.", control=control
+    )

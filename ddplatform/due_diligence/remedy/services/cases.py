@@ -37,6 +37,7 @@ from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.languages import gettext
 from ddplatform.risk.facts.services import facts as risk
 from ddplatform.risk.runs.models import FactKind
 
@@ -69,17 +70,20 @@ def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
     """
     if not finding.is_actual:
         raise Conflict(
-            "Only an actual impact opens a case.", "Change the finding to an actual impact first."
+            gettext("Only an actual impact opens a case."),
+            gettext("Report the harm on the page of the finding first."),
         )
     if alert.alert_source not in impact_words().alert_sources:
-        raise Invalid(fields={"alert_source": "Choose where the alert came from."})
+        raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
     _require_clean(alert.note)
     officers = list_officers(today=act.at.date())
     if not officers:
         raise Conflict(
-            "Your organisation has no safeguarding officer, so nobody would read this.",
-            "Call the child-protection service now if there is danger, and ask your administrator "
-            "to name an officer today.",
+            gettext("Your organisation has no safeguarding officer, so nobody would read this."),
+            gettext(
+                "Call the child-protection service now if there is danger, and ask your "
+                "administrator to name an officer today."
+            ),
         )
     case = RemediationCase(
         id=uuid4(),
@@ -126,12 +130,14 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
         Conflict: the person may open it already, or it is oneself.
     """
     if user_id == act.by.user_id:
-        raise Conflict("Nobody gives out the own part in a case.", "Ask another officer.")
+        raise Conflict(
+            gettext("You cannot change your own role in a case."), gettext("Ask another officer.")
+        )
     if user_id not in {officer for officer, _ in list_officers(today=act.at.date())}:
-        raise Invalid(fields={"user": "Only safeguarding officers can be given a case."})
+        raise Invalid(fields={"user": gettext("Only safeguarding officers can be given a case.")})
     assigned = find_assignment(case, user_id)
     if assigned is not None and assigned.is_verifier == is_verifier:
-        raise Conflict("This person may open the case already.")
+        raise Conflict(gettext("This person may open the case already."))
     if assigned is None:
         assigned = CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at)
         assigned.created_by_id = act.by.user_id
@@ -152,7 +158,9 @@ def take_step(
     """
     known = remedy_steps().get(step)
     if known is None or not set(ticked) <= set(known.records):
-        raise Invalid(fields={"step": "Choose a step of the protocol and its own statements."})
+        raise Invalid(
+            fields={"step": gettext("Choose a step of the protocol and its own statements.")}
+        )
     _require_open(case)
     _require_clean(note)
     row = RemediationStep(
@@ -235,11 +243,13 @@ def plan_support(
     """
     problems = {}
     if item not in impact_words().support_items:
-        problems["item"] = "Choose one of the kinds of support."
+        problems["item"] = gettext("Choose one of the kinds of support.")
     if payer not in PAYERS:
-        problems["payer"] = "Choose who pays."
+        problems["payer"] = gettext("Choose who pays.")
     if amount is not None and (amount < 0 or not currency):
-        problems["amount"] = "Give the amount in whole units with its currency, for example 40 EUR."
+        problems["amount"] = gettext(
+            "Give the amount in whole units with its currency, for example 40 EUR."
+        )
     if problems:
         raise Invalid(fields=problems)
     row = SupportItem(
@@ -274,9 +284,9 @@ def judge_criterion(
         Invalid: unknown criterion, no basis, or a basis that could show who the child is.
     """
     if criterion not in impact_words().closure_criteria:
-        raise Invalid(fields={"criterion": "Choose one of the closure criteria."})
+        raise Invalid(fields={"criterion": gettext("Choose one of the closure criteria.")})
     if not basis.strip():
-        raise Invalid(fields={"basis": "Say what this rests on."})
+        raise Invalid(fields={"basis": gettext("Enter the basis.")})
     _require_clean(basis, field="basis")
     row = CaseCriterion(
         id=uuid4(),
@@ -295,7 +305,9 @@ def judge_criterion(
 
 def _require_open(case: RemediationCase) -> None:
     if case.closed_at is not None:
-        raise Conflict("This case is closed.", "Reopen it first, with the reason.")
+        raise Conflict(
+            gettext("This case is closed."), gettext("Reopen it first, with the reason.")
+        )
 
 
 def _require_clean(text: str, *, field: str = "note") -> None:
@@ -304,7 +316,7 @@ def _require_clean(text: str, *, field: str = "note") -> None:
     if seen:
         advice = " ".join(dict.fromkeys(sighting.advice for sighting in seen))
         raise Invalid(
-            "This text could show who the child is, so it was not kept.",
+            gettext("This text could identify the child, so it was not saved."),
             advice,
             fields={field: advice},
         )

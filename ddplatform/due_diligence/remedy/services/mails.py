@@ -14,6 +14,7 @@ from ddplatform.accounts.organisations.queries import (
     get_account,
     get_organisation,
     get_person,
+    language_to_write_in,
     list_addresses,
 )
 from ddplatform.core.due_diligence.lifecycle import DueStep
@@ -33,6 +34,8 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.queries import list_known_keys
 from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.languages import gettext, speaking
+from ddplatform.languages import lazy_gettext as _
 
 REMIND, MAIL = "case:remind", "case:mail"
 TELL_OFFICERS = "person:tell_officers"
@@ -47,16 +50,18 @@ class Urgency(StrEnum):
 
 
 SUBJECTS: Mapping[Urgency, str] = {
-    Urgency.RUNNING: "A remediation case waits for you",
-    Urgency.LATE: "A step of a remediation case is overdue",
-    Urgency.LONG_LATE: "A step of a remediation case has been overdue for long",
+    Urgency.RUNNING: _("A remediation case waits for you"),
+    Urgency.LATE: _("A step of a remediation case is overdue"),
+    Urgency.LONG_LATE: _("A step of a remediation case is long overdue"),
 }
 TEXTS: Mapping[Urgency, str] = {
-    Urgency.RUNNING: "The next step of a case in your care has a time limit that is running.",
-    Urgency.LATE: "The time limit of the next step of a case in your care has passed.",
-    Urgency.LONG_LATE: "The time limit of the next step of a case has passed twice over. This is "
-    "told to everybody who has a part in the case, also to the independent verifier: agree today "
-    "who takes the step.",
+    Urgency.RUNNING: _("The next step of a case in your care has a time limit that is running."),
+    Urgency.LATE: _("The time limit of the next step of a case in your care has passed."),
+    Urgency.LONG_LATE: _(
+        "The next step of a case is overdue by more than its time limit. "
+        "Everybody who has a part in the case is informed, including the "
+        "independent verifier: agree today who takes the step."
+    ),
 }
 
 
@@ -118,14 +123,16 @@ def send_reminder(payload: Mapping[str, str], *, act: Act) -> bool:
         return False
     organisation, person = get_organisation(act.by.organisation_id), get_person(user_id)
     urgency = Urgency(payload["urgency"])
-    lines = [
-        TEXTS[urgency],
-        "",
-        f"Your cases: {adapters().base_url}/o/{organisation.slug}/remedy/",
-        "",
-        "If a child is in danger now, call the child-protection service first.",
-    ]
-    subject = f"{SUBJECTS[urgency]} ({organisation.name})"
+    cases = f"{adapters().base_url}/o/{organisation.slug}/remedy/"
+    with speaking(language_to_write_in(person.email, "")):
+        lines = [
+            str(TEXTS[urgency]),
+            "",
+            gettext("Your cases: %(address)s", address=cases),
+            "",
+            gettext("If a child is in danger now, call the child-protection service first."),
+        ]
+        subject = f"{SUBJECTS[urgency]} ({organisation.name})"
     adapters().mailer.send(Mail(person.email, subject, "\n".join(lines)))
     return True
 
@@ -148,12 +155,14 @@ def send_news(user_id: UUID, *, at: datetime) -> None:
         return
     organisation = get_organisation(current_organisation()).name
     for email in list_addresses(officers):
-        adapters().mailer.send(
-            Mail(
-                email,
-                f"New safeguarding officer at {organisation}",
-                f"{new.name} ({new.email}) can be given remediation cases of {organisation} from "
-                "now on, and is given each new one.\n\n"
-                "If you did not expect this, ask an administrator today.\n",
+        with speaking(language_to_write_in(email, "")):
+            subject = gettext("New safeguarding officer at %(name)s", name=organisation)
+            what = gettext(
+                "%(person)s (%(email)s) can be given remediation cases of %(name)s from now on, "
+                "and is given each new one.",
+                person=new.name,
+                email=new.email,
+                name=organisation,
             )
-        )
+            advice = gettext("If you did not expect this, ask an administrator today.")
+        adapters().mailer.send(Mail(email, subject, f"{what}\n\n{advice}\n"))

@@ -10,6 +10,7 @@ from ddplatform.infrastructure.adapters.case_vault import Place
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import Base
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.languages import gettext
 
 
 def give_key(case: RemediationCase) -> None:
@@ -48,7 +49,9 @@ def unseal(case: RemediationCase, row: Base, column: str, sealed: bytes) -> Any:
 
 def _wrapped(case: RemediationCase) -> bytes:
     if case.key_wrapped is None:
-        raise NotFound("This case was erased.", "What it held cannot be read by anybody.")
+        raise NotFound(
+            gettext("This case was erased."), gettext("What it held cannot be read by anybody.")
+        )
     return case.key_wrapped
 
 

@@ -158,7 +158,7 @@ def remedy_facts(cases: tuple[Sequence[StageCount], Shown] | None) -> dict[str, 
     if cases is None:
         return {"remediation": None, "grievances": None}
     stages, total = cases
-    rows = [{"measure": CASE_STAGES[stage.stage], "count": stage.shown} for stage in stages]
+    rows = [{"measure": CASE_STAGES[stage.stage].source, "count": stage.shown} for stage in stages]
     return {
         "remediation": {"rows": [*rows, {"measure": "Cases in all", "count": total}]},
         "grievances": None,
