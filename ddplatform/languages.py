@@ -2,20 +2,27 @@
 
 Texts are written in English where they are shown and translated by gettext; the catalogues are
 `translations/<language>/LC_MESSAGES/messages.po`. Names, dates, figures and direction come from
-the CLDR by way of Babel.
+the CLDR by way of Babel. A text that a catalogue lacks is given in English and noted, so that the
+page as a whole can be shown in English (decision 25).
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import Any, Literal
+from functools import cache, lru_cache
+from typing import Any, Literal, TypeVar
 
 import flask_babel
 from babel import Locale
 from babel.dates import format_date
+from babel.support import NullTranslations as Catalogue
+from babel.support import Translations
 from flask import Flask, has_app_context
+from flask.globals import app_ctx
 from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from ddplatform.config import ROOT
@@ -25,6 +32,7 @@ LANGUAGES = (ENGLISH, "fr", "es", "pt", "ar", "tr", "sw", "zh")
 """What can be chosen, in the order of the menu."""
 _ENGLISH_DAYS = {"long": "d MMMM y", "medium": "d MMM y"}
 CATALOGUES = ROOT / "translations"
+Written = TypeVar("Written")
 
 
 class LazyText(LazyString):  # type: ignore[misc]
@@ -39,29 +47,148 @@ class LazyText(LazyString):  # type: ignore[misc]
         return escape(str(self))
 
 
+@dataclass(frozen=True)
+class Source:
+    """A text as it was asked for, so that it can be said again in another language."""
+
+    text: str
+    many: str | None
+    """The English form for more than one, where the text has a count."""
+    values: dict[str, Any]
+
+    def again(self) -> str:
+        """The text in the language spoken now."""
+        if self.many is None:
+            return gettext(self.text, **self.values)
+        rest = {name: value for name, value in self.values.items() if name != "num"}
+        return ngettext(self.text, self.many, self.values["num"], **rest)
+
+
+@dataclass(slots=True)
+class Spoken:
+    """The language spoken in a request, a job or a mail, and what was asked of its catalogue."""
+
+    locale: Locale
+    catalogue: Catalogue | None
+    """None for English."""
+    for_a_while: bool = False
+    """Inside `speaking`: not the language of the page."""
+    lacking: list[str] = field(default_factory=list)
+    """Texts that the catalogue has not; they were given in English."""
+    sources: dict[str, Source] | None = None
+    """What Python said, by its words; None where nobody will ask."""
+
+
 def register(app: Flask, choose: Callable[[], str | None] | None = None) -> None:
     """Give an application its catalogues and its templates `_`, `ngettext` and `{% trans %}`.
 
     Args:
         choose: the language of the request at hand; without one it is English.
     """
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
-    app.jinja_env.policies["ext.i18n.trimmed"] = True
-    flask_babel.Babel(app, default_locale=ENGLISH, locale_selector=choose)
+    # Also WTForms' own messages take their language from Flask-Babel.
+    flask_babel.Babel(app, default_locale=ENGLISH, locale_selector=choose, configure_jinja=False)
+    page = app.jinja_env
+    page.policies["ext.i18n.trimmed"] = True
+    page.add_extension("jinja2.ext.i18n")
+    page.install_gettext_callables(_find, _find_plural, newstyle=True)  # type: ignore[attr-defined]
+    # In place of Jinja's: a page with many rows asks some thousand times.
+    page.globals.update(_=_on_page, gettext=_on_page, ngettext=_count_on_page)
 
 
 def gettext(text: str, /, **values: object) -> str:
     """`text` in the language spoken now; `%(name)s` in it stands for a value."""
-    if not has_app_context():
-        return text % values if values else text
-    return str(flask_babel.gettext(text, **values))
+    found = _find(text)
+    said = found % values if values else found
+    if (sources := _spoken().sources) is not None:
+        sources[said] = Source(text, None, values)
+    return said
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """The form of a text for a count, which stands in it as `%(num)s`."""
+    values = {"num": count, **values}
+    said = _find_plural(one, many, count) % values
+    if (sources := _spoken().sources) is not None:
+        sources[said] = Source(one, many, values)
+    return said
+
+
+@pass_eval_context
+def _on_page(how: EvalContext, text: str, /, **values: object) -> str:
+    found = _find(text)
+    if not how.autoescape:
+        return found % values
+    return Markup(found) % values if values else _marked_up(found)
+
+
+@pass_eval_context
+def _count_on_page(how: EvalContext, one: str, many: str, count: int, /, **values: object) -> str:
+    found = _find_plural(one, many, count)
+    return (Markup(found) if how.autoescape else found) % {"num": count, **values}
+
+
+@lru_cache(maxsize=8192)
+def _marked_up(text: str) -> Markup:
+    """A text of a page without values, where `%%` stands for the sign itself."""
+    return Markup(text) % {}
+
+
+def _find(text: str) -> str:
+    spoken = _spoken()
+    if spoken.catalogue is None or not text:
+        return text
+    found = spoken.catalogue.gettext(text)
+    if found:
+        return str(found)
+    spoken.lacking.append(text)
+    return text
+
+
+def _find_plural(one: str, many: str, count: int) -> str:
+    spoken = _spoken()
+    if spoken.catalogue is not None:
+        found = spoken.catalogue.ngettext(one, many, count)
+        if found:
+            return str(found)
+        spoken.lacking.append(one)
+    return one if count == 1 else many
+
+
+class _Nothing(Catalogue):
+    """Asked last: an empty text for what a catalogue lacks."""
+
+    def gettext(self, message: str) -> str:
+        return ""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return ""
+
+
+@cache
+def _catalogue_of(language: str) -> Catalogue | None:
+    if language == ENGLISH:
+        return None
+    catalogue = Translations.load(CATALOGUES, [language])
+    catalogue.add_fallback(_Nothing())
+    return catalogue
+
+
+def _spoken() -> Spoken:
+    try:
+        return app_ctx.g.spoken  # type: ignore[no-any-return]
+    except (AttributeError, RuntimeError):
+        return spoken_now()
+
+
+def spoken_now() -> Spoken:
+    """The language of this request or job, chosen when it is asked for first."""
     if not has_app_context():
-        return (one if count == 1 else many) % {"num": count, **values}
-    return str(flask_babel.ngettext(one, many, count, **values))
+        return Spoken(locale_of(ENGLISH), None)
+    if "spoken" not in app_ctx.g:
+        locale = flask_babel.get_locale() or locale_of(ENGLISH)
+        catalogue = _catalogue_of(locale.language)
+        app_ctx.g.spoken = Spoken(locale, catalogue, sources={} if catalogue else None)
+    return app_ctx.g.spoken  # type: ignore[no-any-return]
 
 
 def lazy_gettext(text: str, /, **values: object) -> Any:
@@ -76,8 +203,7 @@ def current_language() -> str:
 
 def current_locale() -> Locale:
     """The language spoken now, as Babel's Locale; English outside of the application."""
-    found: Locale | None = flask_babel.get_locale() if has_app_context() else None
-    return found or locale_of(ENGLISH)
+    return _spoken().locale
 
 
 def day_in_words(value: date, *, short: bool = False) -> str:
@@ -91,13 +217,37 @@ def day_in_words(value: date, *, short: bool = False) -> str:
 @contextmanager
 def speaking(language: str | None) -> Iterator[None]:
     """Texts in the language of who reads them, for mails and papers; English if it is none."""
-    with flask_babel.force_locale(known_or_english(language)):
-        yield
+    chosen = known_or_english(language)
+    with flask_babel.force_locale(chosen):
+        if not has_app_context():
+            yield
+            return
+        before = app_ctx.g.pop("spoken", None)
+        app_ctx.g.spoken = Spoken(locale_of(chosen), _catalogue_of(chosen), for_a_while=True)
+        try:
+            yield
+        finally:
+            if before is None:
+                app_ctx.g.pop("spoken")
+            else:
+                app_ctx.g.spoken = before
+
+
+def in_one_language(language: str | None, write: Callable[[], Written]) -> Written:
+    """What `write` gives, in a language or, where its catalogue lacks a text, all in English."""
+    with speaking(language):
+        written = write()
+        if not spoken_now().lacking:
+            return written
+    with speaking(ENGLISH):
+        return write()
 
 
 def listen_anew() -> None:
     """Forget the language that was spoken; it is chosen anew when it is needed next."""
     flask_babel.refresh()
+    if "spoken" in app_ctx.g and not app_ctx.g.spoken.for_a_while:
+        app_ctx.g.pop("spoken")
 
 
 def is_known(language: str | None) -> bool:

@@ -19,6 +19,7 @@ from ddplatform.infrastructure.web import (
     languages,
     page_context,
     static_versions,
+    whole_pages,
 )
 from ddplatform.infrastructure.web.compression import Compressed
 from ddplatform.reporting import routes as reporting
@@ -50,6 +51,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     for domain in DOMAINS:
         domain.register(app)
+    whole_pages.register(app)
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,

@@ -22,6 +22,7 @@ from ddplatform.factory import create_app
 from ddplatform.infrastructure.adapters.installed import install
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants
+from ddplatform.infrastructure.web.languages import LACKING
 from ddplatform.risk.reference.services import install_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.release import load_reference
@@ -120,6 +121,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     if KEPT in made.extensions:
         made.extensions[KEPT].begin(tmp_path)
     rate_limits.FIRST_WINDOW_S = time.time()  # no hour ends while a test counts tries
+    made.extensions[LACKING].clear()
     settled = dict(made.config)
     yield made
     made.config.clear()

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from ddplatform.core.due_diligence.errors import StepNotAllowed
-from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import LazyText, gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from questionnaires.errors import QuestionnaireError
 from supply_chain.errors import FileRefused, SupplyChainError
 
@@ -11,23 +12,28 @@ from supply_chain.errors import FileRefused, SupplyChainError
 class PlatformError(Exception):
     """Base of expected errors: `message` says what is wrong, `advice` how to mend it."""
 
-    title = "Something is wrong"
+    title: str | LazyText = _("Something is wrong")
 
     def __init__(self, message: str = "", advice: str = "") -> None:
-        super().__init__(message or self.title)
-        self.message, self.advice = message or self.title, advice
+        self._words, self.advice = message or self.title, advice
+        super().__init__(self._words)
+
+    @property
+    def message(self) -> str:
+        """What is wrong; translated when it is asked for, since many errors are shown to nobody."""
+        return str(self._words)
 
 
 class NotFound(PlatformError):
     """It does not exist, or it belongs to somebody else: the answer is the same."""
 
-    title = "This page does not exist"
+    title = _("This page does not exist")
 
 
 class NotAllowed(PlatformError):
     """The role of this person does not hold the permission."""
 
-    title = "Your role does not allow this"
+    title = _("Your role does not allow this")
 
 
 class Conflict(PlatformError):
@@ -36,7 +42,7 @@ class Conflict(PlatformError):
     `theirs` and `mine` hold both versions by field label, `version` the number of the newer one.
     """
 
-    title = "This cannot be done now"
+    title = _("This cannot be done now")
 
     def __init__(
         self,
@@ -50,13 +56,13 @@ class Conflict(PlatformError):
         super().__init__(message, advice)
         self.theirs, self.mine, self.version = dict(theirs or {}), dict(mine or {}), version
         if self.theirs:
-            self.title = "Somebody else changed this meanwhile"
+            self.title = _("Somebody else changed this meanwhile")
 
 
 class Invalid(PlatformError):
     """The input breaks a rule; `fields` says which field and how to mend it."""
 
-    title = "Some of the input needs a correction"
+    title = _("Some of the input needs a correction")
 
     def __init__(
         self, message: str = "", advice: str = "", *, fields: Mapping[str, str] | None = None
@@ -68,7 +74,7 @@ class Invalid(PlatformError):
 class TooMany(PlatformError):
     """A rate limit is reached; `retry_after_s` seconds until the next try."""
 
-    title = "Too many tries"
+    title = _("Too many tries")
 
     def __init__(self, retry_after_s: int) -> None:
         minutes = max(1, -(-retry_after_s // 60))  # rounded up: earlier would be refused again

@@ -21,7 +21,7 @@ from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import ROLES
-from ddplatform.infrastructure.db import finish, only_read, release_write_lock, take_write_lock
+from ddplatform.infrastructure.db import db, finish, only_read, release_write_lock, take_write_lock
 from ddplatform.infrastructure.errors import Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.languages import gettext
@@ -168,6 +168,15 @@ def keep_changes() -> None:
 def bind_organisation(organisation_id: UUID) -> None:
     """For public endpoints that found their organisation by a secret link."""
     g.scope.enter_context(acting_in(organisation_id))
+
+
+def start_over() -> None:
+    """Undo what this request did so far, before it is answered anew; the gate is asked again."""
+    finish(ok=False)
+    db.session.remove()
+    _leave(None)
+    if g.organisation_slug and request.view_args is not None:
+        request.view_args["organisation"] = g.organisation_slug
 
 
 def _load_user(user_id: str) -> SignedInUser | None:

@@ -1,18 +1,20 @@
 /* Part-page loading for links and forms that already work without it.
    data-swap="#part": fetch the same URL, take that part from the answer, put it in place, keep the address.
-   One named Trusted Types policy; parsed scripts never run; any failure falls back to a normal page load. */
+   One Trusted Types policy; parsed scripts never run; on failure the page loads. */
 const policy = self.trustedTypes ? trustedTypes.createPolicy("fragment", { createHTML: s => s }) : { createHTML: s => s };
 async function load(url, part, { push = true, quiet = false, ...options } = {}) {
-  const old = document.querySelector(part);
+  const old = document.querySelector(part), { lang } = document.documentElement;
   if (!quiet) old?.setAttribute("aria-busy", "true");
-  const moved = new Set();  /* fields that somebody fills in while the answer is on its way */
+  const moved = new Set();  /* fields filled in meanwhile */
   old?.addEventListener("input", e => moved.add(e.target));
   try {
-    const r = await fetch(url, { credentials: "same-origin", headers: { "X-Part": part }, ...options });
+    const r = await fetch(url, { credentials: "same-origin", headers: { "X-Part": part, "X-Page-Language": lang }, ...options });
     if ((!r.ok && r.status !== 422) || new URL(r.url).origin !== location.origin) throw new Error(r.status);
+    const said = r.headers.get("Content-Language"), other = said && said !== lang;
+    if (other && options.method && !r.redirected) throw said;
     const fresh = new DOMParser().parseFromString(policy.createHTML(await r.text()), "text/html").querySelector(part);
-    /* a redirect to another page, or work that is done: go there, never send the form twice */
-    if (!fresh && (r.redirected || quiet && r.ok)) { location.href = r.url; return true; }
+    /* another page or language, or work that is done: go there, never send the form twice */
+    if (other || !fresh && (r.redirected || quiet && r.ok)) { location.href = r.url; return true; }
     if (!fresh || !old) throw new Error("no " + part);
     for (const f of moved) {
       const tick = /checkbox|radio/.test(f.type), same = [...fresh.querySelectorAll("[name]")].find(x => x.name === f.name && (!tick || x.value === f.value));
@@ -39,7 +41,7 @@ addEventListener("submit", async e => {
   const f = e.target.closest?.("form[data-swap]"), pressed = e.submitter;
   if (!f) return;
   e.preventDefault();
-  /* attributes are read by name: a field called "action" or "method" would hide the property */
+  /* by name: a field called "action" would hide the property */
   const data = new FormData(f), url = new URL(f.getAttribute("action") ?? "", location.href);
   if (pressed?.name) data.append(pressed.name, pressed.value);
   if (f.getAttribute("method")?.toLowerCase() !== "post") { url.search = new URLSearchParams(data); load(url.href, f.dataset.swap); return; }
@@ -57,7 +59,7 @@ addEventListener("keydown", e => {
 });
 addEventListener("click", e => { for (const menu of document.querySelectorAll(":is(.menu,.menu-m)[open]")) if (!menu.contains(e.target)) menu.open = false; });
 addEventListener("popstate", e => { if (e.state?.part) load(location.href, e.state.part, { push: false }); else location.reload(); });
-/* data-progress="2" on a part with an id: work runs behind the page, ask again every 2 seconds until the mark is gone */
+/* data-progress="2" on a part with an id: ask again every 2 seconds until the mark is gone */
 (function watch() {
   const part = document.querySelector("[data-progress][id]");
   if (part) setTimeout(async () => { if (!document.hidden) await load(location.href, "#" + CSS.escape(part.id), { push: false, quiet: true }); watch(); }, 1000 * Math.max(1, +part.dataset.progress || 2));

@@ -12,7 +12,6 @@ from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.infrastructure.errors import Conflict, Invalid, status_of
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.words.problems import in_words
-from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.errors import FileRefused
 
@@ -80,7 +79,7 @@ def show_refusal(form: Form, error: Refused) -> None:
     else:
         words = (error.advice,) if error.theirs else (error.message, error.advice)
         form.form_errors.append(" ".join(words).strip())
-        form.refusal = Refusal(gettext(error.title), versions_of(error))
+        form.refusal = Refusal(str(error.title), versions_of(error))
         if error.version is not None:
             form.version.data = error.version
 

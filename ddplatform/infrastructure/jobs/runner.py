@@ -15,6 +15,7 @@ from ddplatform.infrastructure.jobs import claims
 from ddplatform.infrastructure.jobs.context import Handler, JobContext
 from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
+from ddplatform.languages import gettext
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=10)
@@ -69,7 +70,7 @@ def _identity(claim: claims.Claim, handler: Handler) -> Identity:
         standing = accounts().get_standing_in(claim.user_id, organisation_id)
         account = accounts().get_account(claim.user_id)
     if standing is None or account is None or not account.is_active:
-        raise NotAllowed("The person who asked for this is no longer in the organisation.")
+        raise NotAllowed(gettext("The person who asked for this is no longer in the organisation."))
     identity = Identity(
         user_id=claim.user_id,
         organisation_id=organisation_id,
@@ -80,7 +81,7 @@ def _identity(claim: claims.Claim, handler: Handler) -> Identity:
     )
     today = datetime.now(UTC).date()
     if handler.permission is not None and not allows(identity, handler.permission, on=today):
-        raise NotAllowed("The person who asked for this may not do it any more.")
+        raise NotAllowed(gettext("The person who asked for this may not do it any more."))
     return identity
 
 

@@ -72,7 +72,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         _("Understand"),
         (
-            Entry(_("What if"), "arrows-split", "what_if.index", P.RISK_READ),
+            Entry(_("Scenarios"), "arrows-split", "what_if.index", P.RISK_READ),
             Entry(_("Assessment plan"), "map-search", "visit_plan.index", P.RISK_READ),
             Entry(_("Events"), "cloud-storm", "context_events.index", P.RISK_READ),
             Entry(
@@ -86,7 +86,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 ),
             ),
             Entry(_("List screening"), "list-search", "screening.index", P.RISK_READ),
-            Entry(_("To look at again"), "refresh-alert", "reassessment.index", P.RISK_READ),
+            Entry(_("Reassessments"), "refresh-alert", "reassessment.index", P.RISK_READ),
         ),
     ),
     (
@@ -109,7 +109,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("Account for it"),
+        _("Reporting and assurance"),
         (
             Entry(_("Documents"), "paperclip", "evidence.index", P.EVIDENCE_READ),
             Entry(_("Reports"), "report", "reports.index", P.REPORT_READ),

@@ -9,18 +9,19 @@ from wtforms.validators import DataRequired, Email, Length
 
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.reporting.first_run.services import Business
 
 UPLOAD, MADE_UP, NONE = "upload", "made_up", "none"
 STARTS = {
-    UPLOAD: "Upload a supplier list",
-    MADE_UP: "Try it with a made-up list",
-    NONE: "Begin without a list",
+    UPLOAD: _("Upload a supplier list"),
+    MADE_UP: _("Try it with a made-up list"),
+    NONE: _("Begin without a list"),
 }
 START_NOTES = {
-    UPLOAD: "A list from your purchasing system: names and countries are enough.",
-    MADE_UP: "Twelve places that do not exist, each marked “made-up”. One click removes them.",
-    NONE: "Your map holds your own business alone; a list can follow at any time.",
+    UPLOAD: _("A list from your purchasing system: names and countries are enough."),
+    MADE_UP: _("Twelve places that do not exist, each marked “made-up”. One click removes them."),
+    NONE: _("Your map holds your own business alone; a list can follow at any time."),
 }
 COLLEAGUES = (RoleId.SUSTAINABILITY_MANAGER, RoleId.ANALYST, RoleId.ADMIN)
 """Roles that are offered for a first colleague; all others stand on the page of people."""
@@ -30,21 +31,21 @@ class ListForm(FlaskForm):  # type: ignore[misc]
     """Which list the first map begins with."""
 
     start = RadioField(
-        "Supplier list",
+        _("Supplier list"),
         choices=[SelectChoice(value, label) for value, label in STARTS.items()],
         default=UPLOAD,
-        validators=[DataRequired("Choose how to begin.")],
+        validators=[DataRequired(_("Choose how to begin."))],
     )
     files = MultipleFileField(
-        "File with your suppliers",
-        description="CSV, XLSX, XLS or JSON, up to 10 MB. Any column names will do.",
+        _("File with your suppliers"),
+        description=_("CSV, XLSX, XLS or JSON, up to 10 MB. Any column names will do."),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: whoever uploads a list chooses a file."""
         is_sound = bool(super().validate(extra_validators))
         if self.start.data == UPLOAD and not any(file.filename for file in self.files.data or ()):
-            text = "Choose a file, or try the made-up list."
+            text = _("Choose a file, or try the made-up list.")
             self.files.errors = [*self.files.errors, text]
             return False
         return is_sound
@@ -54,17 +55,17 @@ class BeginForm(ListForm):
     """The own business, what it buys, and the list."""
 
     name = StringField(
-        "Your own business",
-        description="It stands at the end of the chain and is assessed like every place.",
-        validators=[DataRequired("Name your own business."), Length(max=300)],
+        _("Your own business"),
+        description=_("It stands at the end of the chain and is assessed like every place."),
+        validators=[DataRequired(_("Name your own business.")), Length(max=300)],
     )
-    country = SelectField("Country of your own business")
-    sector_ref = SelectField("Sector of your own business")
+    country = SelectField(_("Country of your own business"))
+    sector_ref = SelectField(_("Sector of your own business"))
     map_name = StringField(
-        "What you buy",
-        description="The name of your first map, for example “Cocoa” or “Spring collection”.",
-        default="All purchases",
-        validators=[DataRequired("Say what you buy."), Length(max=200)],
+        _("What you buy"),
+        description=_("The name of your first map, for example “Cocoa” or “Spring collection”."),
+        default=_("All purchases"),
+        validators=[DataRequired(_("Say what you buy.")), Length(max=200)],
     )
 
     def __init__(self, **more: Any) -> None:
@@ -85,17 +86,17 @@ class BeginForm(ListForm):
 class ColleagueForm(FlaskForm):  # type: ignore[misc]
     """A colleague to be invited meanwhile."""
 
-    name = StringField("Name", validators=[DataRequired("Enter the name."), Length(max=120)])
+    name = StringField(_("Name"), validators=[DataRequired(_("Enter the name.")), Length(max=120)])
     email = EmailField(
-        "E-mail address",
+        _("E-mail address"),
         validators=[
-            DataRequired("Enter the e-mail address."),
-            Email("This is not an e-mail address. Example: name@company.com"),
+            DataRequired(_("Enter the e-mail address.")),
+            Email(_("This is not an e-mail address. Example: name@company.com")),
             Length(max=254),
         ],
     )
     role = SelectField(
-        "Role",
+        _("Role"),
         choices=[SelectChoice(role.value, ROLES[role].title) for role in COLLEAGUES],
         default=RoleId.SUSTAINABILITY_MANAGER.value,
     )

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
+from ddplatform.languages import gettext
 from ddplatform.reporting.first_run import services
 from ddplatform.reporting.first_run.forms import (
     MADE_UP,
@@ -62,7 +63,7 @@ def show() -> ResponseReturnValue:
             services.begin_map(form.business(), act=g.act)
         row = _bring(form)
         if row is None:
-            flash("Your map is made. A supplier list can follow at any time.", "success")
+            flash(gettext("Your map is made. A supplier list can follow at any time."), "success")
             return redirect(url_for("overview.show"))
         return redirect(url_for("value_chain.show_import", import_id=row.id))
 
@@ -106,7 +107,8 @@ def colleague() -> ResponseReturnValue:
             role=RoleId(form.role.data),
             act=g.act,
         )
-        flash(f"An invitation is on its way to {form.email.data}.", "success")
+        words = gettext("An invitation is on its way to %(email)s.", email=form.email.data)
+        flash(words, "success")
         return redirect(url_for(".progress"))
 
     return answer_form(form, save, lambda: _progress_page(found, form))

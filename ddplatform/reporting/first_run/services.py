@@ -10,6 +10,7 @@ from ddplatform.accounts.founding.models import FirstRun
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.languages import gettext
 from ddplatform.value_chain.import_steps.queries.first_run import (
     ON_ITS_WAY,
     find_first_list,
@@ -45,7 +46,9 @@ def begin_map(business: Business, *, act: Act) -> ValueChain:
     """
     first_run = _first_run(act.at)
     if find_first_map(first_run) is not None:
-        raise Conflict("The first map already exists.", "Open setup to continue from it.")
+        raise Conflict(
+            gettext("The first map already exists."), gettext("Open setup to continue from it.")
+        )
     chain = value_chain.create_chain(
         business.map_name,
         own_business=business.name,
@@ -81,9 +84,9 @@ def _stage(files: Sequence[NamedBytes], *, is_trial: bool, act: Act) -> MapImpor
     first_run = _first_run(act.at)
     chain, before = find_first_map(first_run), find_first_list(first_run)
     if chain is None:
-        raise Conflict("There is no map yet.", "Name your business first.")
+        raise Conflict(gettext("There is no map yet."), gettext("Name your business first."))
     if before is not None and before.status in ON_ITS_WAY:
-        raise Conflict("A list is on its way already.", "Check that one first.")
+        raise Conflict(gettext("A list is on its way already."), gettext("Check that one first."))
     own = find_own_business(chain.id)
     row = map_import.stage(chain.id, files, link_to_id=own.id if own else None, act=act)
     first_run.chain_id, first_run.import_id, first_run.is_trial = chain.id, row.id, is_trial

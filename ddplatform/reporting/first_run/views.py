@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ddplatform.languages import LazyText, gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.reporting.first_run.queries import Progress, Stage
 
-STEPS: Final[Mapping[Stage, str]] = {
-    Stage.BEGIN: "Business and list",
-    Stage.CHECK: "Check the list",
-    Stage.SCORE: "Read and score",
-    Stage.READY: "Ranked risks",
+STEPS: Final[Mapping[Stage, LazyText]] = {
+    Stage.BEGIN: _("Business and list"),
+    Stage.CHECK: _("Check the list"),
+    Stage.SCORE: _("Read and score"),
+    Stage.READY: _("Ranked risks"),
 }
 """The steps that a person sees; a map without a list stands at the first."""
 
@@ -30,7 +32,7 @@ def steps_of(stage: Stage) -> list[Step]:
     at = order.index(Stage.BEGIN if stage is Stage.LIST else stage)
     is_ready = stage is Stage.READY
     return [
-        Step(label, number < at or is_ready, number == at)
+        Step(str(label), number < at or is_ready, number == at)
         for number, label in enumerate(STEPS.values())
     ]
 
@@ -38,14 +40,14 @@ def steps_of(stage: Stage) -> list[Step]:
 def state_of(progress: Progress) -> str:
     """Where the first steps stand, in one sentence."""
     if progress.reading.fault or progress.scoring.fault:
-        return "The work stopped. Nothing you uploaded is lost."
+        return gettext("The work stopped. Nothing you uploaded is lost.")
     if progress.stage is Stage.READY:
-        return "Your risks are ranked."
+        return gettext("Your risks are ranked.")
     if progress.is_unscored:
-        return "The list is in your map."
+        return gettext("The list is in your map.")
     if progress.reading.is_over:
-        return "The list is in your map. Its places are being scored."
-    return "The list is being brought into your map."
+        return gettext("The list is in your map. Its places are being scored.")
+    return gettext("The list is being brought into your map.")
 
 
 @dataclass(frozen=True)
@@ -61,19 +63,22 @@ def first_step(stage: Stage) -> FirstStep:
     """What comes next of the first steps."""
     if stage is Stage.CHECK:
         return FirstStep(
-            "Review your supplier list",
-            "The list has been read. Review the changes before they are applied to your map.",
-            "Continue setup",
+            gettext("Review your supplier list"),
+            gettext(
+                "The list has been read. Review the changes before they are applied to your map."
+            ),
+            gettext("Continue setup"),
         )
     if stage in (Stage.SCORE, Stage.READY):
         return FirstStep(
-            "Import in progress",
-            "The list is being imported and its sites are being scored.",
-            "Show progress",
+            gettext("Import in progress"),
+            gettext("The list is being imported and its sites are being scored."),
+            gettext("Show progress"),
         )
-    title = "From your supplier list to ranked risks"
-    text = (
+    title = gettext("From your supplier list to ranked risks")
+    text = gettext(
         "Name your business, upload a supplier list from your purchasing system or try a made-up "
         "one, and see where children may be at risk. It takes about five minutes."
     )
-    return FirstStep(title, text, "Continue setup" if stage is Stage.LIST else "Start setup")
+    button = gettext("Continue setup") if stage is Stage.LIST else gettext("Start setup")
+    return FirstStep(title, text, button)

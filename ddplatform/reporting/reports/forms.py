@@ -11,31 +11,41 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from ddplatform.documents.definitions.shipped import list_definitions, load_definition
+from ddplatform.languages import lazy_gettext as _
 
 AUDIENCE_NOTES = {
-    "public": "No sites, no names, no titles of findings. Counts of 1 to 4 children are never "
-    "shown to anybody.",
-    "auditor": "Sites, reasons and evidence; cases about children as guarded counts.",
-    "board": "The same, for the body that has to decide.",
+    "public": _(
+        "No sites, no names, no titles of findings. Counts of 1 to 4 children are never shown to "
+        "anybody."
+    ),
+    "auditor": _("Sites, reasons and evidence; cases about children as guarded counts."),
+    "board": _("The same, for the body that has to decide."),
 }
+AUDIENCES = {"public": _("Public"), "auditor": _("Auditor"), "board": _("Board")}
+EDITIONS = {
+    "public": _("edition for the public"),
+    "auditor": _("edition for the auditor"),
+    "board": _("edition for the board"),
+}
+"""What the edition of a report for its readers is called."""
 
 
 class NewReportForm(FlaskForm):  # type: ignore[misc]
     """Which report, for whom, over what."""
 
-    definition = SelectField("Report", validators=[DataRequired("Choose the report.")])
+    definition = SelectField(_("Report"), validators=[DataRequired(_("Choose the report."))])
     audience = RadioField(
-        "Who will read it",
-        choices=[SelectChoice(ref, ref.capitalize()) for ref in AUDIENCE_NOTES],
+        _("Who will read it"),
+        choices=[SelectChoice(ref, word) for ref, word in AUDIENCES.items()],
         default="auditor",
-        validators=[DataRequired("Choose who will read it.")],
+        validators=[DataRequired(_("Choose who will read it."))],
     )
-    chain = SelectField("Value chain", validators=[DataRequired("Choose the value chain.")])
+    chain = SelectField(_("Value chain"), validators=[DataRequired(_("Choose the value chain."))])
     period_from = DateField(
-        "First day of the period", validators=[DataRequired("Enter the first day.")]
+        _("First day of the period"), validators=[DataRequired(_("Enter the first day."))]
     )
     period_to = DateField(
-        "Last day of the period", validators=[DataRequired("Enter the last day.")]
+        _("Last day of the period"), validators=[DataRequired(_("Enter the last day."))]
     )
 
     def offer(self, chains: Sequence[tuple[UUID, str]]) -> None:
@@ -48,7 +58,7 @@ class CheckForm(FlaskForm):  # type: ignore[misc]
     """A file to be held against the sealed reports."""
 
     file: Any = FileField(
-        "File of a report",
-        description="PDF, Excel, JSON or CSV pack, exactly as it was downloaded.",
-        validators=[FileRequired("Choose the file.")],
+        _("File of a report"),
+        description=_("PDF, Excel, JSON or CSV pack, exactly as it was downloaded."),
+        validators=[FileRequired(_("Choose the file."))],
     )

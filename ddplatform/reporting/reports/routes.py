@@ -14,7 +14,13 @@ from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.address_values import number
-from ddplatform.reporting.reports.forms import AUDIENCE_NOTES, CheckForm, NewReportForm
+from ddplatform.reporting.reports.forms import (
+    AUDIENCE_NOTES,
+    AUDIENCES,
+    EDITIONS,
+    CheckForm,
+    NewReportForm,
+)
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import (
     PAGE_SIZE,
@@ -45,6 +51,7 @@ def index() -> ResponseReturnValue:
         older=rows[PAGE_SIZE - 1].number if len(rows) > PAGE_SIZE else None,
         is_first_page=before is None,
         name_of=report_name,
+        audiences=AUDIENCES,
         has_map=bool(rows) or bool(list_chains()),
     )
 
@@ -114,6 +121,7 @@ def show(report_id: UUID) -> ResponseReturnValue:
         "reporting/reports/show.html",
         report=report,
         name=report_name(report),
+        editions=EDITIONS,
         cover=document.cover,
         blocks=blocks,
         sections=sections_of(blocks),
@@ -128,6 +136,7 @@ def _waiting(report: Report) -> str:
         "reporting/reports/waiting.html",
         report=report,
         name=report_name(report),
+        audiences=AUDIENCES,
         chain=get_chain(report.chain_id),
         job=job,
         running=running and report.status is not ReportStatus.FAILED,

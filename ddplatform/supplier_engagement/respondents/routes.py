@@ -22,8 +22,7 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import keep_changes, public, public_and_noted
 from ddplatform.infrastructure.tenancy import nobody
-from ddplatform.infrastructure.web.languages import ASKED, offer
-from ddplatform.languages import current_language
+from ddplatform.infrastructure.web.languages import ASKED, of_reader, offer
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.blueprints.respond import bp
 from ddplatform.supplier_engagement.requests.services.invitations import note_link_opened
@@ -133,7 +132,7 @@ def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> Res
     password = form.password.data if known is None else ""
     joined = join(invitation, name=name, password=password, at=g.now)
     if not joined.user.language:
-        session.setdefault(ASKED, current_language())  # what they read so far is what they chose
+        session.setdefault(ASKED, of_reader())  # what they read so far is what they chose
     if not isinstance(form, GoOnForm):
         start_session(joined.user, on_shared_phone=SHARED in request.form)
     elif SHARED in request.form:

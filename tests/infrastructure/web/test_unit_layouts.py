@@ -211,8 +211,8 @@ def test_a_message_by_mail_is_plain_text_with_its_reason(app: Flask) -> None:
 def test_what_helps_to_understand_a_map_stands_between_the_map_and_the_response():
     groups = {title: [entry.label for entry in entries] for title, entries in GROUPS}
 
-    assert list(groups) == ["", "Understand", "Respond", "Account for it", "Set up"]
-    assert {"What if", "Events", "To look at again"} <= {*groups["Understand"]}
+    assert list(groups) == ["", "Understand", "Respond", "Reporting and assurance", "Set up"]
+    assert {"Scenarios", "Events", "Reassessments"} <= {*groups["Understand"]}
     assert groups["Respond"][:2] == ["Risks", "Findings"]
 
 

@@ -151,7 +151,7 @@ def test_the_gaps_are_shown_before_anything_is_made(
     data = {**_typed(world), "csrf_token": csrf_token(client, NEW), "look": "yes"}
     page = client.post(NEW, data=data)
     assert page.status_code == 200
-    assert "What it would lack today" in page.text
+    assert "Gaps as of today" in page.text
     assert "No supplier was asked" in page.text
     with app.app_context(), acting(tenant):
         assert db.session.scalar(select(Report.id)) is None

@@ -15,7 +15,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.registry import Registry
-from ddplatform.languages import day_in_words, gettext, speaking
+from ddplatform.languages import day_in_words, gettext, in_one_language
 
 SEND = "invitation:send"
 _PATHS = {
@@ -52,8 +52,8 @@ def send(invitation_id: UUID, *, at: datetime, retry_of: str | None = None) -> N
     if invitation.purpose is InvitationPurpose.RESPOND:
         DELIVERIES.get(invitation.purpose)(invitation, at=at)
         return
-    with speaking(language_to_write_in(invitation.email, "")):
-        mail = _write(invitation, give_link(invitation))
+    language, link = language_to_write_in(invitation.email, ""), give_link(invitation)
+    mail = in_one_language(language, lambda: _write(invitation, link))
     adapters().mailer.send(mail)
 
 

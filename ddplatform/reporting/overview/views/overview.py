@@ -14,6 +14,8 @@ from markupsafe import Markup
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import number
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.reporting.overview.queries.overview import ChainState, Overview
 from ddplatform.reporting.overview.queries.places import PlaceCount
 from ddplatform.risk.detail.views.risks import SEVERITY_NOTES
@@ -34,30 +36,30 @@ from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.search.node_filter import NOT_KNOWN
 from supply_chain.vocabulary import Issue, RiskBand
 
-COLUMNS = ("Rare", "Unlikely", "Possible", "Likely", "Almost certain")
+COLUMNS = (_("Rare"), _("Unlikely"), _("Possible"), _("Likely"), _("Almost certain"))
 SEVERITIES = dict(zip(range(5, 0, -1), SEVERITY_NOTES, strict=True))
 WORST_FIRST = tuple(reversed(RiskBand))
 TIERS_SHOWN = 8
 NEVER_ASKED = "f-none"
 REASONS = {
-    "evidence": "answers, visits and events",
-    "judged": "a score changed by people",
-    "fact": "a case or an allegation",
-    "context": "facts of the place, or public data",
-    "controls": "controls",
-    "severity": "severity",
+    "evidence": _("answers, visits and events"),
+    "judged": _("a score changed by people"),
+    "fact": _("a case or an allegation"),
+    "context": _("facts of the place, or public data"),
+    "controls": _("controls"),
+    "severity": _("severity"),
 }
 """What moved most in a score, in words."""
 ASKED = (
-    ("f-accent", "Answers accepted", (State.ACCEPTED,)),
-    ("f-low", "Answers to check", (State.SUBMITTED, State.UNDER_REVIEW)),
+    ("f-accent", _("Answers accepted"), (State.ACCEPTED,)),
+    ("f-low", _("Answers to check"), (State.SUBMITTED, State.UNDER_REVIEW)),
     (
         "f-medium",
-        "Asked, no answer yet",
+        _("Asked, no answer yet"),
         (State.SENT, State.OPENED, State.RETURNED, State.ESCALATED, State.EXPIRED),
     ),
 )
-ASKED_LEGEND = (*((css, words) for css, words, _ in ASKED), (NEVER_ASKED, "Never asked"))
+ASKED_LEGEND = (*((css, words) for css, words, _states in ASKED), (NEVER_ASKED, _("Never asked")))
 
 Address = Callable[..., str]
 """Makes the address of a list: of the register, or of the table of nodes."""
@@ -208,7 +210,7 @@ def _move_line(move: Move) -> MoveLine:
         row=row_of(risk),
         name=risk.node_name,
         href=url_for("risk_explanation.show", node_id=risk.node_id, issue=risk.issue.value),
-        why=REASONS[move.reason],
+        why=str(REASONS[move.reason]),
         map_name=move.of.name,
     )
 
@@ -223,7 +225,7 @@ class Evidence:
     @property
     def of_the_place(self) -> int:
         """Places of which something of their own is known: grades A to C."""
-        return sum(count for letter, _, count in self.grades if letter in "ABC")
+        return sum(count for letter, _word, count in self.grades if letter in "ABC")
 
 
 def evidence_of(overview: Overview) -> Evidence | None:
@@ -306,22 +308,24 @@ def tier_rows(places: Sequence[PlaceCount], table: Address) -> list[dict[str, An
 
 def _asked_class(state: str | None) -> str:
     """The colour of a node by its questionnaire; what is not known to be answered is not."""
-    return next((css for css, _, states in ASKED if state in states), NEVER_ASKED)
+    return next((css for css, _words, states in ASKED if state in states), NEVER_ASKED)
 
 
 def _tier_row(tier: int | None, counts: Mapping[str, int]) -> dict[str, Any]:
     accepted = counts.get(ASKED[0][0], 0)
     return {
         "label": _tier_title(tier),
-        "parts": [(css, counts.get(css, 0)) for css, _ in ASKED_LEGEND],
-        "text": f"{number(accepted)} of {number(sum(counts.values()))}",
+        "parts": [(css, counts.get(css, 0)) for css, _words in ASKED_LEGEND],
+        "text": gettext(
+            "%(part)s of %(all)s", part=number(accepted), all=number(sum(counts.values()))
+        ),
     }
 
 
 def _tier_title(tier: int | None) -> str:
     if tier is None:
-        return "No path to us"
-    return f"Tier {tier}" if tier else "Own business"
+        return gettext("No path to us")
+    return gettext("Tier %(number)s", number=tier) if tier else gettext("Own business")
 
 
 def world_map(

@@ -17,6 +17,7 @@ from ddplatform.core.ledger.errors import LedgerError
 from ddplatform.core.ledger.events import opens_commitment, read_event
 from ddplatform.core.ledger.tree import root_of
 from ddplatform.evidence.uploads.queries.documents import find_redacted
+from ddplatform.languages import gettext
 from ddplatform.reporting.reports.models import Report
 from ddplatform.reporting.reports.queries import (
     find_report_named,
@@ -57,7 +58,7 @@ class FileProof:
     @classmethod
     def of_nobody(cls, content: bytes) -> "FileProof":
         """A file that no sealed report knows."""
-        words = "No sealed report has a file with this checksum."
+        words = gettext("No sealed report has a file with this checksum.")
         return cls(sha256(content).hexdigest(), None, None, None, (Check("file", False, words),))
 
 
@@ -72,12 +73,12 @@ def verify_file(content: bytes) -> FileProof:
     if found is None:
         return _unknown(content, digest)
     report, form = found
-    checks = (
-        Check(
-            "file", True, f"The bytes are those sealed as {form} on {report.sealed_at:%Y-%m-%d}."
-        ),
-        *checks_of(report),
+    words = gettext(
+        "The bytes are those sealed as %(form)s on %(day)s.",
+        form=form,
+        day=f"{report.sealed_at:%Y-%m-%d}",
     )
+    checks = (Check("file", True, words), *checks_of(report))
     return FileProof(digest, report.id, report_name(report), form, checks)
 
 
@@ -88,7 +89,9 @@ def _unknown(content: bytes, digest: str) -> FileProof:
     if claimed is None:
         return _of_document(content, digest)
     name = report_name(claimed)
-    words = f"The file calls itself {name}, but its bytes are not those that were sealed."
+    words = gettext(
+        "The file calls itself %(name)s, but its bytes are not those that were sealed.", name=name
+    )
     return FileProof(digest, claimed.id, name, None, (Check("file", False, words),))
 
 
@@ -97,10 +100,10 @@ def _of_document(content: bytes, digest: str) -> FileProof:
     document = find_redacted(digest)
     if document is None or document.redacted_at is None:
         return FileProof.of_nobody(content)
-    words = (
+    words = gettext(
         "These are the bytes of a document before what leads to a person was taken out of it, "
-        f"redacted on {document.redacted_at:%Y-%m-%d}. The log names both checksums. Delete this "
-        "copy."
+        "redacted on %(day)s. The log names both checksums. Delete this copy.",
+        day=f"{document.redacted_at:%Y-%m-%d}",
     )
     return FileProof(digest, None, None, None, (Check("file", False, words),))
 
@@ -125,12 +128,14 @@ def checks_of(report: Report) -> tuple[Check, ...]:
 def _facts(report: Report) -> Check:
     fits = sha256(canonical_json(report.facts)).hexdigest() == report.facts_sha256
     if not fits:
-        return Check("facts", False, "The kept facts were changed.")
+        return Check("facts", False, gettext("The kept facts were changed."))
     edited = [name for name, (shown, told) in _shown(report).items() if shown != told]
     if edited:
-        words = f"What is shown of the report was edited: {', '.join(edited)}."
+        words = gettext(
+            "What is shown of the report was edited: %(parts)s.", parts=", ".join(edited)
+        )
         return Check("facts", False, words)
-    return Check("facts", True, "The kept facts have the sealed checksum.")
+    return Check("facts", True, gettext("The kept facts have the sealed checksum."))
 
 
 def _shown(report: Report) -> dict[str, tuple[object, object]]:
@@ -151,16 +156,17 @@ def _shown(report: Report) -> dict[str, tuple[object, object]]:
 def _seal(report: Report) -> Check:
     event = find_seal(report.id)
     if event is None:
-        return Check("seal", False, "The log knows no seal of this report.")
+        return Check("seal", False, gettext("The log knows no seal of this report."))
     wanted = {
         "facts_sha256": report.facts_sha256,
         "files": {form: kept["sha256"] for form, kept in report.files.items()},
     }
     fits = _commits_to(event, wanted)
+    number = event.sequence
     words = (
-        f"Event {event.sequence} of the log commits to these checksums."
+        gettext("Event %(number)s of the log commits to these checksums.", number=number)
         if fits
-        else f"Event {event.sequence} of the log commits to other checksums."
+        else gettext("Event %(number)s of the log commits to other checksums.", number=number)
     )
     return Check("seal", fits, words)
 
@@ -185,13 +191,16 @@ def _head(report: Report) -> Check:
     try:
         head = audit.read_checkpoint(report.checkpoint or "")
     except LedgerError:
-        return Check("checkpoint", False, "The signed head on the report is not ours.")
+        words = gettext("The signed head on the report is not ours.")
+        return Check("checkpoint", False, words)
     same = (head.size, head.root.hex()) == (report.audit_size, report.audit_root)
     continues = root_of(list_leaf_hashes(head.size)) == head.root
     words = (
-        f"The log still begins with the {head.size} events of the signed head."
+        gettext(
+            "The log still begins with the %(count)s events of the signed head.", count=head.size
+        )
         if same and continues
-        else "The log no longer begins with the events of the signed head."
+        else gettext("The log no longer begins with the events of the signed head.")
     )
     return Check("checkpoint", same and continues, words)
 
@@ -199,9 +208,13 @@ def _head(report: Report) -> Check:
 def _log() -> Check:
     found = audit.verify()
     words = (
-        f"All {found.size} events of the log are in order."
+        gettext("All %(count)s events of the log are in order.", count=found.size)
         if not found.faults
-        else f"The log has {len(found.faults)} faults; run: flask audit verify"
+        else gettext(
+            "The log has %(count)s faults; run: %(command)s",
+            count=len(found.faults),
+            command="flask audit verify",
+        )
     )
     return Check("log", not found.faults, words)
 

@@ -13,6 +13,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.languages import gettext
 from ddplatform.reporting.report_facts.queries.facts import load_records
 from ddplatform.reporting.report_facts.queries.scope import load_scope
 from ddplatform.reporting.report_facts.views.facts import facts_of
@@ -90,16 +91,22 @@ def checked(wanted: Wanted, *, today: date) -> Definition:
     as_of = wanted.as_of or today
     faults = {}
     if wanted.audience not in AUDIENCES:
-        faults["audience"] = f"Choose one of: {', '.join(AUDIENCES)}."
+        faults["audience"] = gettext("Choose one of: %(words)s.", words=", ".join(AUDIENCES))
     if wanted.period[0] > wanted.period[1]:
-        faults["period_from"] = "The period ends before it begins; change one of the two days."
+        faults["period_from"] = gettext(
+            "The period ends before it begins; change one of the two days."
+        )
     elif wanted.period[0] > today:
-        faults["period_from"] = "The period has not begun yet; choose an earlier first day."
+        faults["period_from"] = gettext(
+            "The period has not begun yet; choose an earlier first day."
+        )
     if as_of > today:
-        faults["as_of"] = "Nothing is known of a day to come; choose today or earlier."
+        faults["as_of"] = gettext("Nothing is known of a day to come; choose today or earlier.")
     elif as_of < chain.created_at.date():
         first = chain.created_at.date().isoformat()
-        faults["as_of"] = f"This map began on {first}; choose that day or a later one."
+        faults["as_of"] = gettext(
+            "This map began on %(day)s; choose that day or a later one.", day=first
+        )
     try:
         definition = load_definition(wanted.definition_ref)
     except DefinitionRefused as refusal:

@@ -28,6 +28,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.keys import key_on_paper
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, NotFound
+from ddplatform.languages import gettext
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.reporting.reports.queries import get_report, get_report_with_facts, report_name
 from ddplatform.reporting.reports.services.requests import gather
@@ -145,7 +146,9 @@ def seal(report_id: UUID, made: Mapping[str, bytes], *, act: Act) -> dict[str, A
     if report.status is ReportStatus.SEALED:
         return {"report_id": str(report.id)}
     if report.facts is None:
-        raise Conflict("The facts of this report are not frozen yet.", "Build it again.")
+        raise Conflict(
+            gettext("The facts of this report are not frozen yet."), gettext("Build it again.")
+        )
     document = compose(load_definition(report.definition_ref), report.facts)
     report.files = {
         form: {

@@ -8,6 +8,7 @@ A mail server cannot promise that, so there a batch of mails is one mail.
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import update
@@ -29,7 +30,7 @@ from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
-from ddplatform.languages import speaking
+from ddplatform.languages import in_one_language
 from ddplatform.supplier_engagement.campaigns.models import Campaign, CampaignTarget, LeftOut
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     ASSESSMENT_PLAN,
@@ -266,15 +267,17 @@ def _write_batch(
     for invitation in invitations:
         asked = waiting[invitation.assignment_id or UUID(int=0)]
         invitation.expires_at = max(invitation.expires_at, at + timedelta(days=1))
-        with speaking(chosen.get(asked.invited_email, asked.language)):
-            found[asked.id] = write_questions(
-                asked.invited_email,
-                buyer=buyer,
-                help_line=helper.line,
-                link=give_link(invitation),
-                until=invitation.expires_at,
-                note=asked.message,
-            )
+        write = partial(
+            write_questions,
+            asked.invited_email,
+            buyer=buyer,
+            help_line=helper.line,
+            link=give_link(invitation),
+            until=invitation.expires_at,
+            note=asked.message,
+        )
+        language = chosen.get(asked.invited_email, asked.language)
+        found[asked.id] = in_one_language(language, write)
     return found
 
 

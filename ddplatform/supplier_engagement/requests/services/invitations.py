@@ -16,7 +16,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import FOR_ONE, Mail, MailRefused, Refusal, refusal_of
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
-from ddplatform.languages import day_in_words, gettext, speaking
+from ddplatform.languages import day_in_words, gettext, in_one_language
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.requests.queries import find_unused_link
@@ -40,8 +40,8 @@ def send(invitation: Invitation, *, at: datetime) -> None:
     assert invitation.assignment_id is not None, "it is for a questionnaire"
     asked = get_assignment(invitation.assignment_id)
     known = invitation.token_hash
-    with speaking(language_to_write_in(invitation.email, asked.language)):
-        mail = _write(invitation, give_link(invitation), asked)
+    language, link = language_to_write_in(invitation.email, asked.language), give_link(invitation)
+    mail = in_one_language(language, lambda: _write(invitation, link, asked))
     try:
         refusal = give_to_server(mail)
     except OSError as fault:

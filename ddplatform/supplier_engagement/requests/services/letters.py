@@ -13,7 +13,7 @@ from ddplatform.accounts.organisations.queries import (
 )
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
-from ddplatform.languages import gettext, speaking
+from ddplatform.languages import gettext, in_one_language
 from ddplatform.supplier_engagement.library.models import Assignment
 
 
@@ -56,7 +56,7 @@ def send_letter(assignment: Assignment, compose: Callable[[Letterhead], Letter])
         pages=f"{adapters().base_url}/o/{slug}/responses/{assignment.id}/",
         helper=get_help_contact(assignment.organisation_id, assignment.sent_by_id).line,
     )
-    with speaking(language_to_write_in(assignment.invited_email, assignment.language)):
-        letter = compose(head)
+    language = language_to_write_in(assignment.invited_email, assignment.language)
+    letter = in_one_language(language, lambda: compose(head))
     text = "\n\n".join(letter.parts) + "\n"
     adapters().mailer.send(Mail(assignment.invited_email, letter.subject, text))
