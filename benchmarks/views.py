@@ -104,7 +104,7 @@ def _views(chain_id: UUID, by: Identity, nodes: int) -> Views:
         "place": (LIST, [f"/o/bench/risk/explained/{one}"]),
         "table of nodes": (LIST, _table(home, page.after)),
         "table by a text": (LIST, [f"{home}/table?{urlencode({'q': q})}" for q in texts]),
-        "search": (LIST, [f"/o/bench/value-chain/search?q={text}" for text in asked]),
+        "search": (LIST, [f"/o/bench/search/?q={text}" for text in asked]),
         "neighbourhood": (GRAPH, around),
         "picture of the map": (GRAPH, [f"{home}/{part}" for part in pictures]),
         "tier by country": (GRAPH, [f"{home}/matrix{part}" for part in MATRICES]),

@@ -32,6 +32,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.selectable import FromClause
 
+from ddplatform.infrastructure.folding import fold_value
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -299,6 +301,7 @@ def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
         "mmap_size=1073741824",  # whole maps are read some 40 % faster from mapped pages
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("folded", 1, fold_value, deterministic=True)
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -1,10 +1,11 @@
-"""Under which address the pages of the overview and reports stand."""
+"""Under which address the pages of the overview, reports and the search stand."""
 
 from flask import Flask
 
 from ddplatform.reporting.first_run.routes import bp as first_run
 from ddplatform.reporting.overview.routes import bp as overview
 from ddplatform.reporting.reports.routes import bp as reports
+from ddplatform.reporting.search.routes import bp as search
 
 
 def register(app: Flask) -> None:
@@ -12,3 +13,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(reports, url_prefix="/o/<organisation>/reports")
     app.register_blueprint(overview, url_prefix="/o/<organisation>")
     app.register_blueprint(first_run, url_prefix="/o/<organisation>/first-steps")
+    app.register_blueprint(search, url_prefix="/o/<organisation>/search")

@@ -49,9 +49,12 @@ addEventListener("submit", async e => {
   if (pressed?.name) f.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
   HTMLFormElement.prototype.submit.call(f);
 });
-/* Escape closes an open menu, else the panel beside a drawing; a press elsewhere closes menus */
+/* "/" searches; Escape closes an open menu, else the panel beside a drawing; a press elsewhere closes menus */
 addEventListener("keydown", e => {
-  if (e.key !== "Escape" || e.target.closest?.("input,select,textarea,dialog")) return;
+  if (e.target.closest?.("input,select,textarea,dialog")) return;
+  const q = e.key === "/" && !(e.ctrlKey || e.metaKey || e.altKey) && document.querySelector("#site-search");
+  if (q) { e.preventDefault(); q.focus(); }
+  if (e.key !== "Escape") return;
   const menu = document.querySelector(":is(.menu,.menu-m)[open]");
   if (!menu) { document.querySelector(".panel>.hd>a.iconbtn")?.click(); return; }
   menu.open = false;

@@ -16,6 +16,7 @@ from tests.kept_worlds import caches
 
 BY_CONTENT = {
     "ddplatform.supplier_engagement.library.queries._plans": "by the checksum of a definition",
+    "ddplatform.supplier_engagement.questions.queries._asked": "by the checksum of a definition",
     "ddplatform.supplier_engagement.translations.queries.texts._forms": "by the checksum of a definition",
 }
 BY_ID = {figures_of_release, read_unanswered}

@@ -22,6 +22,8 @@ from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
+from ddplatform.infrastructure.text_search import Found, Part, Searched, Words, search_question
+from ddplatform.infrastructure.together import Question
 from ddplatform.risk.runs.models import FactKind, RiskAssessment, RiskFact
 from ddplatform.risk.runs.queries.scores import residual_band_of
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
@@ -218,6 +220,43 @@ def count_findings(wanted: FindingFilter) -> int:
     """How many findings match; COUNT_CAP + 1 stands for more than COUNT_CAP."""
     matching = select(Finding.id).where(*_conditions(wanted)).limit(COUNT_CAP + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(matching)) or 0
+
+
+@dataclass(frozen=True)
+class FindingHit:
+    """A finding that holds what was looked for in its title, its description or its site."""
+
+    id: UUID
+    title: str
+    description: str
+    status: RiskState
+    node_name: str
+
+
+def select_findings_by_text(words: Words, part: Part) -> Question[Found[FindingHit]]:
+    """The open part of findings: nothing of a case, which is sealed, is looked through."""
+    statement = (
+        select(
+            Finding.id,
+            Finding.title,
+            Finding.description,
+            Finding.status,
+            ValueChainNode.name.label("node_name"),
+        )
+        .select_from(Finding)
+        .join(ValueChainNode, ValueChainNode.id == Finding.node_id)
+    )
+    searched = Searched(
+        Finding.id,
+        Finding.title,
+        (Finding.description, ValueChainNode.name),
+        (Finding.created_at.desc(),),
+    )
+    return search_question(statement, searched, words, part, _finding_hit)
+
+
+def _finding_hit(row: Any) -> FindingHit:
+    return FindingHit(row.id, row.title, row.description, row.status, row.node_name)
 
 
 def get_finding(finding_id: UUID, *, for_change: bool = False) -> Finding:

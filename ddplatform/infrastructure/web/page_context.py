@@ -185,6 +185,25 @@ def may(permission: P) -> bool:
     return identity is not None and allows(identity, permission, on=g.now.date())
 
 
+@dataclass(frozen=True)
+class PageLink:
+    """A page of the navigation and the group that it stands in; "" for the first one."""
+
+    label: str
+    group: str
+    href: str
+
+
+def list_pages() -> list[PageLink]:
+    """The pages that the navigation of who reads this page leads to."""
+    identity: Identity | None = getattr(g, "identity", None)
+    return [
+        PageLink(str(item["label"]), str(group["title"]), item["href"])
+        for group in (_navigation(identity) if identity else [])
+        for item in group["items"]
+    ]
+
+
 def _navigation(identity: Identity) -> list[dict[str, Any]]:
     groups = []
     for title, entries in GROUPS:
@@ -227,6 +246,6 @@ def _links() -> dict[str, str]:
     links = {k: url_for(e) for k, e in known.items() if e in current_app.view_functions}
     if may(P.RESPONSE_ANSWER):
         links["help"] = url_for("responses.help_page")
-    if may(P.VALUE_CHAIN_READ):
-        links["search"] = url_for("value_chain.search")
+    if may(P.OVERVIEW_READ):
+        links["search"] = url_for("search.show")
     return links

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, case, cast, extract, func, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.accounts.organisations.models import Organisation, User
@@ -14,6 +15,8 @@ from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.one_row import get_one
+from ddplatform.infrastructure.text_search import Found, Part, Searched, Words, search_question
+from ddplatform.infrastructure.together import Question
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.value_chain.mapping.models import ValueChain
 
@@ -149,9 +152,57 @@ def find_report_named(name: str) -> Report | None:
     return found if found is not None and report_name(found) == name else None
 
 
-def report_name(report: Report | ReportRow) -> str:
+def report_name(report: "Report | ReportRow | ReportHit") -> str:
     """How a report is called on paper: `R-2026-014`."""
     return f"R-{report.created_at.year}-{report.number:03d}"
+
+
+@dataclass(frozen=True)
+class ReportHit:
+    """A report that holds what was looked for in its title, its number or its map."""
+
+    id: UUID
+    title: str
+    number: int
+    chain_name: str
+    status: ReportStatus
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        """How the report is called on paper."""
+        return report_name(self)
+
+
+def select_reports_by_text(words: Words, part: Part) -> Question[Found[ReportHit]]:
+    """Reports by title, map and number, as typed "R-2026-014" or "14"."""
+    statement = (
+        select(
+            Report.id,
+            Report.title,
+            Report.number,
+            ValueChain.name.label("chain_name"),
+            Report.status,
+            Report.created_at,
+        )
+        .select_from(Report)
+        .join(ValueChain, ValueChain.id == Report.chain_id)
+    )
+    searched = Searched(
+        Report.id, Report.title, (ValueChain.name, _name()), (Report.number.desc(),)
+    )
+    return search_question(statement, searched, words, part, _report_hit)
+
+
+def _name() -> ColumnElement[str]:
+    """The same as `report_name`, in a statement."""
+    zeros = case((Report.number < 10, "00"), (Report.number < 100, "0"), else_="")
+    year = cast(extract("year", Report.created_at), String)
+    return "R-" + year + "-" + zeros + cast(Report.number, String)
+
+
+def _report_hit(row: Any) -> ReportHit:
+    return ReportHit(row.id, row.title, row.number, row.chain_name, row.status, row.created_at)
 
 
 def count_sealed() -> Sealing:

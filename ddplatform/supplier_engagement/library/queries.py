@@ -128,7 +128,7 @@ def list_library() -> Sequence[LibraryRow]:
             Questionnaire.is_own,
         )
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
-        .where(or_(Questionnaire.is_own.is_(False), Questionnaire.id.in_(_own_and_offered())))
+        .where(or_(Questionnaire.is_own.is_(False), Questionnaire.id.in_(select_own_and_offered())))
         .order_by(Questionnaire.title, Questionnaire.id)
     ).all()
     counted = select(Assignment.version_id, func.count()).where(_mine())
@@ -180,7 +180,7 @@ def _is_seen(version: QuestionnaireVersion) -> bool:
     return any(db.session.scalar(one.limit(1)) is not None for one in (own, asked))
 
 
-def _own_and_offered() -> Any:
+def select_own_and_offered() -> Any:
     """The questionnaires the acting organisation made itself and has not retired."""
     return select(OwnForm.questionnaire_id).where(
         OwnForm.questionnaire_id.is_not(None), OwnForm.retired_at.is_(None)

@@ -12,6 +12,8 @@ from ddplatform.accounts.organisations.models import User
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import get_one, get_row
+from ddplatform.infrastructure.text_search import Found, Part, Searched, Words, search_question
+from ddplatform.infrastructure.together import Question
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.saved_views.models import SavedView, ViewKind
 
@@ -76,6 +78,31 @@ def get_chain_with_views(chain_id: UUID) -> tuple[ValueChain, Sequence[ViewRow]]
         raise NotFound()
     chain, first, *_ = rows[0]
     return chain, [] if first is None else [ViewRow(*row[1:]) for row in rows]
+
+
+@dataclass(frozen=True)
+class ViewHit:
+    """A saved view that holds what was looked for in its name or that of its map."""
+
+    id: UUID
+    name: str
+    chain_name: str
+
+
+def select_views_by_text(words: Words, part: Part) -> Question[Found[ViewHit]]:
+    """Saved views of all maps, without those that were removed."""
+    statement = (
+        select(SavedView.id, SavedView.name, ValueChain.name.label("chain_name"))
+        .select_from(SavedView)
+        .join(ValueChain, ValueChain.id == SavedView.chain_id)
+        .where(SavedView.archived_at.is_(None))
+    )
+    searched = Searched(SavedView.id, SavedView.name, (ValueChain.name,), (SavedView.name,))
+    return search_question(statement, searched, words, part, _view_hit)
+
+
+def _view_hit(row: Any) -> ViewHit:
+    return ViewHit(row.id, row.name, row.chain_name)
 
 
 _OF_VIEW = (

@@ -144,7 +144,7 @@ def test_the_search_over_all_maps_finds_a_place_by_any_of_its_ids(
     with app.app_context(), acting_in(tenant.id):
         found = search_nodes(SOUND[scheme])
     assert [row.id for row in found][:1] == [node_id]
-    page = analyst.get(f"/o/acme/value-chain/search?q={SOUND[scheme]}").text
+    page = analyst.get(f"/o/acme/search/?q={SOUND[scheme]}").text
     assert f"/value-chain/nodes/{node_id}" in page
 
 

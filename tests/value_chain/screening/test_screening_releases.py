@@ -247,7 +247,9 @@ def test_the_command_imports_a_page_and_tells_the_changes_as_words_json_and_file
     assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 0), second.output
     told = json.loads(first.stdout)
     assert (told["entries"], told["edition_on"], told["changes"]) == (6, "2025-01-14", {})
-    assert "15 January 2025: 6 entries; against the previous edition: 1 new, 1 gone" in second.output
+    assert (
+        "15 January 2025: 6 entries; against the previous edition: 1 new, 1 gone" in second.output
+    )
     assert json.loads(third.stdout)["is_new"] is False
     rows = list(csv.DictReader(StringIO(out.read_text("utf-8-sig"))))
     assert [(row["Change"], row["Name"][:9]) for row in rows] == [

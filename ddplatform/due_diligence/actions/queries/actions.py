@@ -16,6 +16,8 @@ from ddplatform.due_diligence.findings.queries import UNDONE_ACTIONS, is_put_off
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.infrastructure.text_search import Found, Part, Searched, Words, search_question
+from ddplatform.infrastructure.together import Question
 from ddplatform.risk.runs.models import RiskAssessment
 from ddplatform.risk.runs.queries.scores import residual_band_of
 from supply_chain.vocabulary import Issue, RiskBand
@@ -288,3 +290,56 @@ def list_notes(action_id: UUID) -> Sequence[ActionNote]:
         .where(ActionNote.action_id == action_id)
         .order_by(ActionNote.created_at.desc(), ActionNote.id)
     ).all()
+
+
+# ---- by what is written in them ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ActionHit:
+    """An action that holds what was looked for in one of its texts."""
+
+    id: UUID
+    title: str
+    description: str
+    success_measure: str
+    node_name: str
+    status: ActionState
+    due_on: date
+
+
+def select_actions_by_text(words: Words, part: Part) -> Question[Found[ActionHit]]:
+    """Actions that the acting organisation asked for, as in the lists here."""
+    action = MitigationAction
+    statement = (
+        select(
+            action.id,
+            action.title,
+            action.description,
+            action.success_measure,
+            action.node_name,
+            action.status,
+            action.due_on,
+        )
+        .select_from(action)
+        .where(_ours())
+    )
+    searched = Searched(
+        action.id,
+        action.title,
+        (action.description, action.success_measure, action.node_name),
+        (action.created_at.desc(),),
+    )
+    return search_question(statement, searched, words, part, _action_hit)
+
+
+def _action_hit(row: Any) -> ActionHit:
+    return ActionHit(
+        row.id,
+        row.title,
+        row.description,
+        row.success_measure,
+        row.node_name,
+        row.status,
+        row.due_on,
+    )

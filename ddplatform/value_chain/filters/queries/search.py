@@ -7,7 +7,7 @@ Each map has an index beside its snapshot, one for each version: a cache that is
 database again where it is missing or damaged. No change of a node has to keep it up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,11 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.snapshot_files import Snapshot, SnapshotPlace
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db, is_writing
+from ddplatform.infrastructure.text_search import Found, Part
 from ddplatform.value_chain.graph.queries.snapshots import place_of
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.graph.kept_columns import KeyColumn
-from supply_chain.search.names import SHORTEST, SearchIndex, plain
+from supply_chain.search.names import CANDIDATES, SHORTEST, SearchIndex, plain
 from supply_chain.search.scripts import ScriptIndex, find_like
 from supply_chain.vocabulary import NodeKind, RiskBand
 
@@ -29,6 +30,8 @@ PART = "search"
 ROWS = 10_000
 LAYOUT = {"search": 3}
 """Raise it when texts or runs are made in another way, so that no old index is read."""
+_Hit = tuple[float, str, UUID]
+"""How unlike, the plain text and the key of a node: the likest sorts first."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class FoundNode:
     kind: NodeKind
     country: str | None
     region: str | None
+    address: str | None
+    external_ref: str
+    external_ids: Mapping[str, Any]
     chain_name: str
     band: RiskBand | None
 
@@ -97,8 +103,30 @@ def search_nodes(q: str, *, chain_id: UUID | None = None, limit: int = 20) -> Se
         # What is too short to be like anything is looked for as it stands.
         of_map = [] if chain_id is None else [ValueChainNode.chain_id == chain_id]
         return _found(limit, *of_map, _holds(typed)) if typed else []
+    return _in_order(_hits(typed, chain_id, limit)[:limit])
+
+
+def find_nodes_by_text(q: str, part: Part) -> Found[FoundNode]:
+    """A part of the nodes of all maps that `search_nodes` finds, and how many there are.
+
+    Of each map at most `CANDIDATES` are like the text by its letters and as many by its
+    consonants. Statements as there, one more for what is short.
+    """
+    typed = q.strip()
+    if len(plain(typed)) < SHORTEST:
+        if not typed:
+            return Found([], 0)
+        total = db.session.scalar(_count_of(_holds(typed))) or 0
+        return Found(_found(part.size, _holds(typed), offset=part.first), total)
+    hits = _hits(typed)
+    nodes = _in_order(hits[part.first : part.first + part.size])
+    return Found(nodes, len(hits), is_capped=len(hits) >= CANDIDATES)
+
+
+def _hits(typed: str, chain_id: UUID | None = None, limit: int | None = None) -> list[_Hit]:
+    """Of a map or of each its nodes like the text, at most `limit` of one."""
+    hits: list[_Hit] = []
     maps = select(ValueChain).order_by(ValueChain.id)
-    hits: list[tuple[float, str, UUID]] = []
     for chain in db.session.scalars(
         maps if chain_id is None else maps.where(ValueChain.id == chain_id)
     ).all():
@@ -106,8 +134,12 @@ def search_nodes(q: str, *, chain_id: UUID | None = None, limit: int = 20) -> Se
         keys = KeyColumn(arrays["key"])
         found = find_like(arrays, typed)[:limit]
         hits += [(-hit.likeness, hit.text, keys[hit.row]) for hit in found]
-    order = {key: place for place, (_, _, key) in enumerate(sorted(hits)[:limit])}
-    nodes = _found(limit, ValueChainNode.id.in_(order)) if order else []
+    return sorted(hits)
+
+
+def _in_order(hits: Sequence[_Hit]) -> Sequence[FoundNode]:
+    order = {key: place for place, (_, _, key) in enumerate(hits)}
+    nodes = _found(len(order), ValueChainNode.id.in_(order)) if order else []
     return sorted(nodes, key=lambda node: order[node.id])
 
 
@@ -115,8 +147,17 @@ def _holds(words: str) -> ColumnElement[bool]:
     return ValueChainNode.name.icontains(words, autoescape=True)
 
 
-def _found(limit: int, *conditions: ColumnElement[bool]) -> list[FoundNode]:
-    rows = db.session.execute(_found_columns().where(*conditions).limit(limit)).all()
+def _count_of(condition: ColumnElement[bool]) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(ValueChainNode)
+        .where(ValueChainNode.archived_at.is_(None), condition)
+    )
+
+
+def _found(limit: int, *conditions: ColumnElement[bool], offset: int = 0) -> list[FoundNode]:
+    statement = _found_columns().where(*conditions).limit(limit).offset(offset)
+    rows = db.session.execute(statement).all()
     return [FoundNode(**row._mapping) for row in rows]
 
 
@@ -129,6 +170,9 @@ def _found_columns() -> Select[*tuple[Any, ...]]:
             ValueChainNode.kind,
             ValueChainNode.country,
             ValueChainNode.region,
+            ValueChainNode.address,
+            ValueChainNode.external_ref,
+            ValueChainNode.external_ids,
             ValueChain.name.label("chain_name"),
             NodeSummary.band,
         )

@@ -1,4 +1,4 @@
-"""Maps: the list, a new one, its name, the search over all, files out."""
+"""Maps: the list, a new one, its name, files out."""
 
 from typing import cast
 from uuid import UUID
@@ -11,18 +11,11 @@ from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
-from ddplatform.value_chain.filters.queries.search import search_nodes
 from ddplatform.value_chain.map_files.services.export import export_chain
 from ddplatform.value_chain.mapping.forms import ChainForm, ChainNameForm, ExportForm
 from ddplatform.value_chain.mapping.queries.maps import get_chain, list_chains
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from supply_chain.graph.export import ExportForm as FileForm
-from supply_chain.intake.commodities import commodity_ref
-from supply_chain.intake.countries import country_code
-from supply_chain.reference.release import load_reference
-
-LEAST_COUNTRY = 3
-"""Letters of a country's name: two may be anything, and an id begins with a code."""
 
 
 @bp.get("/")
@@ -81,16 +74,8 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
 @bp.get("/search")
 @requires(Permission.VALUE_CHAIN_READ)
 def search() -> ResponseReturnValue:
-    """Suppliers and sites of all maps by name, id or place."""
-    q = request.args.get("q", "")[:200]
-    # Whoever types a country or a good may mean all that stands there or is made of it.
-    return render_template(
-        "value_chain/mapping/search.html",
-        q=q,
-        found=search_nodes(q),
-        country=country_code(q) if len(q.strip()) >= LEAST_COUNTRY else None,
-        good=load_reference().catalogue.commodities.get(commodity_ref(q.strip()) or ""),
-    )
+    """On to the search over the organisation: an address that links and bookmarks have."""
+    return redirect(url_for("search.show", q=request.args.get("q", "")[:200]))
 
 
 @bp.route("/<uuid:chain_id>/export", methods=["GET", "POST"])
