@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import openpyxl
 
-from benchmarks.contract import SEED, Row, count_row, floor_row, in_turn
+from benchmarks.contract import SEED, Row, count_row, in_turn, ratio_row
 from benchmarks.returned_books import PLACEHOLDER, Told, bring_in
 from questionnaires import Response, plan, shipped_form
 from questionnaires.workbook.changes import judge
@@ -55,7 +55,7 @@ def run(size: str) -> list[Row]:
     return [
         count_row(f"{title}, time of {few} of them", many_s / few_s, LINEAR, "times"),
         count_row(f"{title}, faults not named", many - found, 0, "faults"),
-        floor_row(f"{few} returned workbooks, read and judged against openpyxl", times, 2.0),
+        ratio_row(f"{few} returned workbooks, read and judged against openpyxl", times, 2.0),
         *_with_database(_returned(_begun()), BROUGHT[size]),
     ]
 

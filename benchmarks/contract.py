@@ -13,7 +13,7 @@ SEED = 20_260
 class Row:
     """One line of the answer.
 
-    A `gain` is baseline / ours and should reach the goal; a `floor` is ours / baseline, the
+    A `gain` is baseline / ours and should reach the goal; a `ratio` is ours / baseline, the
     baseline being a raw library call that does less, and should stay below it.
     """
 
@@ -46,7 +46,7 @@ def in_turn(
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def floor_row(name: str, times: tuple[float, float], goal: float) -> Row:
+def ratio_row(name: str, times: tuple[float, float], goal: float) -> Row:
     """Ours may take at most `goal` times as long as the raw library call."""
     ratio = times[0] / times[1]
     return Row(name, *times, ratio, f"<= {goal:g}x", ratio <= goal)

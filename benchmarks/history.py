@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from benchmarks.assessed_map import EMAIL, NOW, PASSWORD, add_map, make_platform
-from benchmarks.contract import Row, count_row, floor_row, in_turn, limit_row
+from benchmarks.contract import Row, count_row, in_turn, limit_row, ratio_row
 from benchmarks.pages import count_statements, sign_in, times_of
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -87,7 +87,7 @@ def _changing(chain_id: UUID, by: Identity, nodes: int) -> Row:
         without = time.process_time() - start
         keep_step(chain, "map_import:apply", act=Act(by, NOW + timedelta(days=1)))
         whole = time.process_time() - start
-    return floor_row(f"{nodes // PART * 2:,} changes with history", (whole, without), 1.5)
+    return ratio_row(f"{nodes // PART * 2:,} changes with history", (whole, without), 1.5)
 
 
 def _reading(chain_id: UUID, nodes: int, readings: int) -> list[Row]:
@@ -102,7 +102,7 @@ def _reading(chain_id: UUID, nodes: int, readings: int) -> list[Row]:
     found = compare_days(chain, DAY, NEXT)
     seconds = time.process_time() - start
     return [
-        floor_row(f"past day of {nodes:,} nodes against today", times, 1.5),
+        ratio_row(f"past day of {nodes:,} nodes against today", times, 1.5),
         limit_row(f"two days compared, {len(found.differences):,} changes", seconds, 2.0),
     ]
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from benchmarks.assessed_map import NOW, add_map, make_platform
-from benchmarks.contract import REPEATS, Row, floor_row, in_turn, limit_row
+from benchmarks.contract import REPEATS, Row, in_turn, limit_row, ratio_row
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -118,7 +118,7 @@ def _reads(chain_id: UUID, by: Identity, nodes: int) -> list[Row]:
     times = in_turn(
         lambda: _in_unit(by, lambda: load_with_keys(chain_id)), lambda: raw_rows(chain_id, by)
     )
-    driver = floor_row(f"the same / the raw driver reading the same rows, {nodes:,}", times, RAW)
+    driver = ratio_row(f"the same / the raw driver reading the same rows, {nodes:,}", times, RAW)
     return [
         read,
         driver,

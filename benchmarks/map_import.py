@@ -11,7 +11,7 @@ from random import Random
 import openpyxl
 import xlsxwriter
 
-from benchmarks.contract import SEED, Row, floor_row, gain_row, in_turn
+from benchmarks.contract import SEED, Row, gain_row, in_turn, ratio_row
 from supply_chain.intake.drafts import NamedBytes
 from supply_chain.intake.maps import read_map, read_tables
 
@@ -74,5 +74,5 @@ def run(size: str) -> list[Row]:
     whole, _ = in_turn(lambda: read_map([file]), lambda: None)
     return [
         gain_row(f"read a list of {ROWS[size]:,} rows (XLSX)", parsing, GOAL),
-        floor_row(f"{ROWS[size]:,} rows to a checked draft", (whole, parsing[1]), WHOLE_WAY_GOAL),
+        ratio_row(f"{ROWS[size]:,} rows to a checked draft", (whole, parsing[1]), WHOLE_WAY_GOAL),
     ]

@@ -22,7 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks.assessed_map import NOW, link_rows, make_platform, node_rows, open_platform
-from benchmarks.contract import REPEATS, Row, count_row, floor_row
+from benchmarks.contract import REPEATS, Row, count_row, ratio_row
 from benchmarks.generate import make_graph
 from benchmarks.large_map import RAW, raw_rows
 from ddplatform.infrastructure.access.identity import Identity, system_identity
@@ -52,7 +52,7 @@ def run(size: str) -> list[Row]:
         print(f"{what}: most memory of a process, {_TOLD[task]}: {most:,.0f} MB")
     print(f"{what}: by the clock {read['ours']:.2f} / {read['raw']:.2f} s")
     return [
-        floor_row(f"{what} read / the raw driver", (read["ours_cpu"], read["raw_cpu"]), RAW),
+        ratio_row(f"{what} read / the raw driver", (read["ours_cpu"], read["raw_cpu"]), RAW),
         count_row(f"{what}: memory of a process that maps it", memory["open"], WORKER, "MB"),
     ]
 

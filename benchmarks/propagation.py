@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import csr_array
 
-from benchmarks.contract import REPEATS, Row, count_row, floor_row, gain_row, in_turn
+from benchmarks.contract import REPEATS, Row, count_row, gain_row, in_turn, ratio_row
 from benchmarks.generate import Graph, make_graph
 from supply_chain.graph.columns import FLOWS
 from supply_chain.risk.compiled import wait_for_loops
@@ -59,7 +59,7 @@ def run(size: str) -> list[Row]:
     )
     return [
         *(
-            floor_row(f"{what} {name} / one SpMM", in_turn(ours, traffic), goal)
+            ratio_row(f"{what} {name} / one SpMM", in_turn(ours, traffic), goal)
             for what, goal, ours in ways
         ),
         *_against_networkx(*LOOP_SIZE[size]),

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, TableStyle
 
-from benchmarks.contract import Row, floor_row, gain_row, in_turn
+from benchmarks.contract import Row, gain_row, in_turn, ratio_row
 from ddplatform.documents.content import Cell, Column
 from ddplatform.documents.paper.styles import (
     ACCENT,
@@ -135,4 +135,4 @@ def growth(size: str) -> Row:
         ours(rows)
         taken.append(process_time() - start)
     name = f"report annex, {5 * ROWS[size]:,} rows against {ROWS[size]:,}"
-    return floor_row(name, (taken[0], taken[1]), GROWTH_GOAL)
+    return ratio_row(name, (taken[0], taken[1]), GROWTH_GOAL)

@@ -33,11 +33,11 @@ from ddplatform.supplier_engagement.respondents.services.join import join
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.services.responses import start
 from ddplatform.supplier_engagement.returned_books.models import ReturnedBook
-from ddplatform.supplier_engagement.returned_books.queries import list_brought
+from ddplatform.supplier_engagement.returned_books.queries import list_returned
 from ddplatform.supplier_engagement.returned_books.services.books import (
     bring,
     carry_out,
-    open_brought,
+    open_returned,
 )
 from ddplatform.value_chain.mapping.services.nodes import NodeFields, add_node, create_chain
 
@@ -172,7 +172,7 @@ def _confirm(by: Identity, key: UUID) -> int:
     at = datetime.now(UTC)
     unit = _unit(by)
     with unit():
-        (book,) = list_brought(key)
-        kept = open_brought(key, book.id, act=Act(by, at)).id
+        (book,) = list_returned(key)
+        kept = open_returned(key, book.id, act=Act(by, at)).id
     with unit():
         return take(key, kept, act=Act(by, at)).changed

@@ -24,8 +24,8 @@ from benchmarks.assessment import make_chain
 from benchmarks.contract import REPEATS, SEED, Row, count_row, limit_row
 from ddplatform.infrastructure.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
 from ddplatform.value_chain.graph.queries.columns import MapRows, map_part
-from supply_chain.graph.kept_chain import chain_of
-from supply_chain.graph.kept_columns import KeyColumn
+from supply_chain.graph.stored_chain import chain_of
+from supply_chain.graph.stored_columns import KeyColumn
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.ranking import RankKeys
 from supply_chain.risk.rm2.incremental import Flow, change_nodes

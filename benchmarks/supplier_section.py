@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from benchmarks.assessed_map import make_platform
-from benchmarks.contract import Row, count_row, floor_row, limit_row
+from benchmarks.contract import Row, count_row, limit_row, ratio_row
 from benchmarks.pages import count_statements, p95, sign_in
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
@@ -62,7 +62,7 @@ def run(size: str) -> list[Row]:
         count_row(f"{title}, weight with brotli", weight, KILOBYTES, "KB"),
         count_row(f"{title}, statements", max(alone, among), STATEMENTS, "statements"),
         limit_row(f"{title}, p95 to open", later, SECONDS),
-        floor_row(f"{title}, among {OTHERS[size]:,} others / alone", (later, first), FLAT),
+        ratio_row(f"{title}, among {OTHERS[size]:,} others / alone", (later, first), FLAT),
     ]
 
 

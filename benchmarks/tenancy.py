@@ -1,4 +1,4 @@
-"""What the wall between tenants costs: the same statement with all of it and with none of it."""
+"""The cost of tenant isolation: the same statement with all of it and with none."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from benchmarks.contract import SEED, Row, floor_row, in_turn
+from benchmarks.contract import SEED, Row, in_turn, ratio_row
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.config import Kind, Settings
 from ddplatform.factory import create_app
@@ -34,7 +34,9 @@ def run(size: str) -> list[Row]:
         node_id = bare.scalars(select(ValueChainNode.id).order_by(ValueChainNode.id)).first()
         assert node_id is not None
         rows = [
-            floor_row(f"wall: {name}, {ROUNDS} times", _both(statement, owner, bare), GOALS[name])
+            ratio_row(
+                f"isolation: {name}, {ROUNDS} times", _both(statement, owner, bare), GOALS[name]
+            )
             for name, statement in _statements(node_id, owner).items()
         ]
         bare.close()
@@ -42,7 +44,7 @@ def run(size: str) -> list[Row]:
 
 
 def _statements(node_id: UUID, owner: UUID) -> dict[str, Callable[[Session, bool], object]]:
-    """Read with the wall (the criterion is added) or without (it is written by hand)."""
+    """Read with isolation (the criterion is added) or without (it is written by hand)."""
     page = (
         select(ValueChainNode.id, ValueChainNode.name, NodeSummary.tier)
         .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
@@ -64,7 +66,7 @@ def _statements(node_id: UUID, owner: UUID) -> dict[str, Callable[[Session, bool
 def _both(
     statement: Callable[[Session, bool], object], owner: UUID, bare: Session
 ) -> tuple[float, float]:
-    def with_wall() -> None:
+    def with_isolation() -> None:
         with acting_in(owner):
             for _ in range(ROUNDS):
                 statement(db.session(), True)
@@ -73,9 +75,9 @@ def _both(
         for _ in range(ROUNDS):
             statement(bare, False)
 
-    with_wall()
+    with_isolation()
     without()
-    return in_turn(with_wall, without, repeats=5)
+    return in_turn(with_isolation, without, repeats=5)
 
 
 @contextmanager

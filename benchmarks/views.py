@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from benchmarks.assessed_map import EMAIL, PASSWORD, add_map, make_platform
-from benchmarks.contract import Row, count_row, floor_row, limit_row
+from benchmarks.contract import Row, count_row, limit_row, ratio_row
 from benchmarks.pages import count_statements, sign_in, times_of
 from benchmarks.reassessment import keep
 from ddplatform.infrastructure.access.identity import Identity
@@ -85,7 +85,7 @@ def _rows(name: str, limit: float, seen: Sequence[Seen], sizes: Sequence[int]) -
         rows.append(count_row(f"{what}: statements", of_size.statements, most, "statements"))
         rows.append(limit_row(f"{what}: p95 of processor time", of_size.busy, limit))
     growth = (seen[-1].busy, seen[0].busy)
-    return [*rows, floor_row(f"{name}, {sizes[-1]:,} / {sizes[0]:,} nodes", growth, GROWTH)]
+    return [*rows, ratio_row(f"{name}, {sizes[-1]:,} / {sizes[0]:,} nodes", growth, GROWTH)]
 
 
 def _views(chain_id: UUID, by: Identity, nodes: int) -> Views:

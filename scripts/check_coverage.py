@@ -1,4 +1,4 @@
-"""Hold a coverage report against the limits: every line of bedrock and services, 90 % overall.
+"""Hold a coverage report against the limits: every line of core and services, 90 % overall.
 
 Usage: python -m scripts.check_coverage REPORT.json (as `coverage json` writes it)
 
@@ -38,7 +38,7 @@ def shortfalls(report: Mapping[str, Any]) -> list[str]:
 
 
 def is_whole(name: str) -> bool:
-    """Whether every line of a file has to be run: bedrock and services."""
+    """Whether every line of a file has to be run: core and services."""
     return name.startswith(WHOLE) or any(part in name for part in SERVICES)
 
 

@@ -46,7 +46,7 @@ TRENDS = {
     "idmc_internally_displaced": "idmc_idps_conflict",
 }
 # How INFORM writes that it has no figure.
-NOT_TOLD = "x"
+NOT_SHOWN = "x"
 ANSWERS = {"Yes": "yes", "No": "no", "N/A": "not applicable"}
 MEASURES = (
     *("Labor_Inspectors", "Labor_Inspectors_Intl_Standards", "Labor_Inspections"),
@@ -61,7 +61,7 @@ def of_inform(raw: Path, column: str) -> Values:
     return {
         row["iso3"]: ("2025", f"{float(row[column]):.6g}", "index")
         for row in rows
-        if row[column] not in ("", NOT_TOLD)
+        if row[column] not in ("", NOT_SHOWN)
     }
 
 

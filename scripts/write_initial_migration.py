@@ -23,7 +23,7 @@ OUR_TYPES = {
 }
 """Types of the models as a database knows them."""
 
-HEAD = '''"""The first schema: every table, and the walls that the database itself keeps.
+HEAD = '''"""The first schema: every table, and the isolation triggers of the database.
 
 Revision: 0001
 """
@@ -31,7 +31,7 @@ Revision: 0001
 import sqlalchemy as sa
 from alembic import op
 
-from ddplatform.migrations.walls import wall_statements
+from ddplatform.migrations.isolation import isolation_triggers
 
 revision = "0001"
 down_revision = None
@@ -42,7 +42,7 @@ depends_on = None
 
 TAIL = """
     dialect = op.get_bind().dialect.name
-    for statement in wall_statements(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
+    for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
         op.execute(statement)
 """
 

@@ -1,4 +1,4 @@
-"""What can go wrong in the value-chain bedrock."""
+"""Errors of the value-chain core."""
 
 
 class SupplyChainError(Exception):

@@ -27,7 +27,7 @@ from ddplatform.risk.reference.services import install_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.release import load_reference
 from tests.factories import Tenant, make_tenant
-from tests.kept_worlds import Kept, KeptWorlds, kept_world
+from tests.stored_worlds import Kept, KeptWorlds, kept_world
 
 pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds", "tests.fixtures")
 

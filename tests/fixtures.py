@@ -13,8 +13,8 @@ from tests.answering import Supplier, ask, come_in, phone_of
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.finding_worlds import World, make_world, recorded
-from tests.kept_worlds import kept_world, worlds_first
 from tests.risk_maps import CocoaMap, make_cocoa_map
+from tests.stored_worlds import kept_world, worlds_first
 from tests.worlds import World as FullWorld
 from tests.worlds import make_worlds
 

@@ -26,7 +26,7 @@ from flask import has_app_context
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from tests.verbs import ALLOWED, LAYER, NONE, PACKAGE, doors
+from tests.verbs import ALLOWED, LAYER, NONE, PACKAGE, entry_points
 
 DATABASE = f"{PACKAGE}.infrastructure.db"
 LOG = "audit_event"
@@ -121,7 +121,7 @@ def _judge(call: _Call) -> None:
     several = [unit.events for unit in call.units if len(unit.events) > 1]
     written = {table for unit in call.units for table in unit.written}
     is_silent = bool(written) and not any(unit.events for unit in call.units)
-    if not (several or is_silent) or call.verb not in doors(SEEN.root):
+    if not (several or is_silent) or call.verb not in entry_points(SEEN.root):
         return
     allowed = ALLOWED.get(call.verb, set())
     left = {action for events in several for action in events} | ({NONE} if is_silent else set())
@@ -243,7 +243,7 @@ def _is_whole(session: pytest.Session) -> bool:
 
 
 def _left() -> Iterator[str]:
-    for verb in sorted(doors(SEEN.root) - SEEN.called):
+    for verb in sorted(entry_points(SEEN.root) - SEEN.called):
         yield f"{verb} is called by no test."
     for verb, besides in ALLOWED.items():
         for what in sorted(besides - {each for of, each in SEEN.allowed if of == verb}):

@@ -1,7 +1,7 @@
 """Which verbs people, commands and the worker call, and which leave other than one event.
 
 A verb is a public function of a services module with a parameter `act`. Those that a routes,
-commands or jobs module names are doors; the others are parts of them.
+commands or jobs module names are entry points; the others are parts of them.
 """
 
 import ast
@@ -71,7 +71,7 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
     (
         "A workbook that the buyer brought opens questions that wait.",
         {"response:start"},
-        {"supplier_engagement.returned_books.services.books.open_brought"},
+        {"supplier_engagement.returned_books.services.books.open_returned"},
     ),
     (
         "What a plan of visits asks for is made at its own places: each has its event.",
@@ -151,7 +151,7 @@ ALLOWED = {verb: actions for _, actions, verbs in NOT_ONE for verb in verbs}
 
 
 @functools.cache
-def doors(root: Path) -> frozenset[str]:
+def entry_points(root: Path) -> frozenset[str]:
     """The verbs that routes, commands and jobs name, by their full names."""
     verbs = {name for path in _modules(root, LAYER) for name in _verbs_in(root, path)}
     return frozenset(verbs & {name for path in _modules(root, *ASKING) for name in _named_in(path)})

@@ -34,8 +34,8 @@ from ddplatform.supplier_engagement.library.services import publish_shipped
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.matching.models import DuplicatePair, NodeMerge
 from supply_chain.matching.pairs import Decision
-from supply_chain.risk.kept_scores import ISSUES, NODE, Records, pack
 from supply_chain.risk.register import Register, without_ranges
+from supply_chain.risk.stored_scores import ISSUES, NODE, Records, pack
 from tests.case_answers import GOOD
 from tests.factories import Tenant, make_tenant
 

@@ -135,7 +135,7 @@ class Base(DeclarativeBase):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-10)
 
 
-class HouseSession(FlaskSession):
+class PlatformSession(FlaskSession):
     """A session that looks again at what it held already when it is asked for it by its key."""
 
     check_found: ClassVar[Callable[[object], None]]
@@ -154,7 +154,7 @@ class HouseSession(FlaskSession):
 
 
 # Rows stay readable after the commit: a reload would need the tenant that has just ended.
-SESSION_OPTIONS = {"class_": HouseSession, "autoflush": False, "expire_on_commit": False}
+SESSION_OPTIONS = {"class_": PlatformSession, "autoflush": False, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION_OPTIONS)
 
 _writing: ContextVar[bool | None] = ContextVar("writing", default=None)
@@ -213,8 +213,8 @@ def release_write_lock() -> None:
     _writing.set(None)
 
 
-@event.listens_for(HouseSession, "before_flush")
-def _refuse_while_reading(session: HouseSession, _context: object, _instances: object) -> None:
+@event.listens_for(PlatformSession, "before_flush")
+def _refuse_while_reading(session: PlatformSession, _context: object, _instances: object) -> None:
     if _writing.get() is False and (session.new or session.dirty or session.deleted):
         raise ReadingOnly("A page that only reads changes something: declare `leaves_event`.")
 

@@ -1,4 +1,4 @@
-"""Errors of the house, and the one table from error to HTTP status."""
+"""Application errors, and the one table from error to HTTP status."""
 
 from collections.abc import Mapping
 

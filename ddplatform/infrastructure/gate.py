@@ -1,6 +1,6 @@
-"""Who are you, where are you, may you: asked once, before any view runs.
+"""Authentication, organisation and permission: checked once, before any view runs.
 
-Doors declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
+Endpoints declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
 nothing stops the application from starting. The gate also ends the unit of work.
 """
 
@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.infrastructure.access.accounts import Standing, accounts
+from ddplatform.infrastructure.access.accounts import MembershipFacts, accounts
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
@@ -246,7 +246,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 def _enter_organisation(permission: Permission | None) -> None:
     with across_tenants():
-        standing = accounts().get_standing(current_user.id, g.organisation_slug or "")
+        standing = accounts().get_membership_facts(current_user.id, g.organisation_slug or "")
     if standing is None or _is_over(standing):
         raise NotFound()
     g.organisation = standing.organisation
@@ -271,7 +271,7 @@ def _enter_organisation(permission: Permission | None) -> None:
     g.scope.enter_context(acting_in(standing.organisation.id))
 
 
-def _is_over(standing: Standing) -> bool:
+def _is_over(standing: MembershipFacts) -> bool:
     return standing.access_until is not None and g.now.date() > standing.access_until
 
 

@@ -29,7 +29,7 @@ _WRITE = re.compile(r"\s*(?:WITH\b.*?\)\s*)?(INSERT|UPDATE|DELETE|MERGE|REPLACE)
 _PARAMETER = re.compile(r"\?|%\((\w+)\)s(?:::\w+)?")
 
 
-class WallError(RuntimeError):
+class IsolationError(RuntimeError):
     """SQL on a tenant table without the criterion of the acting organisation."""
 
 
@@ -107,16 +107,18 @@ def require_criteria(
         released: the tables whose rows their keeper may read only once they are released.
 
     Raises:
-        WallError: a table stands without its criterion, or is bound to somebody else.
+        IsolationError: a table stands without its criterion, or is bound to somebody else.
     """
     many = isinstance(parameters, list) and parameters and not _is_scalar(parameters[0])
     for row in parameters if many else [parameters]:
         for table, alias, often in shape.touches:
             places = _places(shape.text, alias)
             if len(places) < often or any(_value(row, place) != organisation for place in places):
-                raise WallError(f"SQL on {table} without the criterion of the acting organisation.")
+                raise IsolationError(
+                    f"SQL on {table} without the criterion of the acting organisation."
+                )
             if table in released and _asks_for_release(shape.text, alias) < often:
-                raise WallError(f"SQL on {table} that does not ask whether rows are released.")
+                raise IsolationError(f"SQL on {table} that does not ask whether rows are released.")
 
 
 def _is_scalar(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The wall between tenants, in one file (docs/security.md section 3).
+"""Tenant isolation, in one file (docs/security.md section 3).
 
 Reading: every ORM statement gets the model's own criterion. Writing: every flushed row is
 checked, and row triggers in the database check again. At the cursor: SQL that reads a tenant
@@ -23,9 +23,9 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 
-from ddplatform.infrastructure import isolation_check as cursor_wall
+from ddplatform.infrastructure import isolation_check
 from ddplatform.infrastructure.bulk import many_objects
-from ddplatform.infrastructure.db import Base, HouseSession, db
+from ddplatform.infrastructure.db import Base, PlatformSession, db
 
 EVERYONE = "*"
 ERASING = "!"
@@ -37,7 +37,7 @@ _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
 
 
 class TenancyError(RuntimeError):
-    """Code tried to cross the wall between tenants. Always a fault of ours, never of a user."""
+    """Code tried to break tenant isolation: always a fault of ours, never of a user."""
 
 
 class TenantScoped:
@@ -247,7 +247,7 @@ def _check_found(row: object) -> None:
         _check_loaded(row, None)
 
 
-HouseSession.check_found = staticmethod(_check_found)
+PlatformSession.check_found = staticmethod(_check_found)
 
 
 def tenant_tables() -> dict[str, tuple[str, ...]]:
@@ -281,7 +281,7 @@ def guard_engine(engine: Engine) -> None:
     def check(
         connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
     ) -> None:
-        shape = cursor_wall.shape_of(statement, guarded.tables)
+        shape = isolation_check.shape_of(statement, guarded.tables)
         if shape.touches:
             _check_statement(guarded, shape, connection, cursor, parameters, context)
 
@@ -296,7 +296,7 @@ def _tell_sqlite(connection: Any, _record: object) -> None:
 
 def _check_statement(
     guarded: _Guarded,
-    shape: cursor_wall.Shape,
+    shape: isolation_check.Shape,
     connection: Any,
     cursor: Any,
     parameters: Any,
@@ -315,6 +315,6 @@ def _check_statement(
         raise TenancyError(f"'{reason}' is no accepted reason to leave the tenant scope.")
     if reason or (_flushing.get() and shape.is_write):
         return
-    cursor_wall.require_criteria(
+    isolation_check.require_criteria(
         shape, parameters, current_organisation(), released=guarded.released
     )

@@ -1,4 +1,4 @@
-"""Keys inside one tenant: a foreign key carries the organisation, so it cannot cross the wall."""
+"""Keys inside one tenant: a foreign key carries the organisation, so it cannot lead to another tenant."""
 
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 

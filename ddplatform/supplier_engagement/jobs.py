@@ -60,7 +60,7 @@ def _read_books(job: JobContext) -> Result:
 
 
 def _tell_brought(job: JobContext) -> None:
-    returned_books_mail.tell_brought(job.id_of("assignment_id"))
+    returned_books_mail.notify_returned(job.id_of("assignment_id"))
 
 
 def _send_campaign(job: JobContext) -> Result:

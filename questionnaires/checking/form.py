@@ -27,9 +27,9 @@ from questionnaires.form.sheets import (
     Row,
     Sheets,
     canonical,
-    mend,
     read_sheets,
     read_sheets_of,
+    repair,
     rows_by_path,
 )
 from questionnaires.form.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow, survey_rows
@@ -110,7 +110,7 @@ def check_sheets(
     """Check sheets that are read already."""
     written = list(survey_rows(sheets))
     rows = [row for row in written if not row.is_comment]
-    mended = mend(sheets)
+    mended = repair(sheets)
     faults = [*_own_faults(sheets, mended, rows), *check_media(sheets, rows, media, given)]
     faults += check_comments([row for row in written if row.is_comment])
     form: Form | None = None

@@ -18,7 +18,7 @@ from questionnaires.evaluation.recalculation import (
 )
 from questionnaires.evaluation.specs import Spec
 from questionnaires.evaluation.states import NodeState, Observer, OfferedChoice
-from questionnaires.evaluation.tree import ListNode, TreeNode, kept_document
+from questionnaires.evaluation.tree import ListNode, TreeNode, saved_document
 from questionnaires.evaluation.wording import Wording
 from questionnaires.form.form import LAST_SAVED, Form, Group, Kind, Question, Section
 from questionnaires.xpath.scope import World
@@ -357,7 +357,7 @@ def _uid(random: Random) -> str:
 def _with_last_saved(plan: Plan, last_saved: Mapping[str, str] | None) -> Mapping[str, ListNode]:
     if not last_saved:
         return plan.instances
-    return {**plan.instances, LAST_SAVED: kept_document(last_saved)}
+    return {**plan.instances, LAST_SAVED: saved_document(last_saved)}
 
 
 def _refuse_counted(spec: Spec) -> None:

@@ -139,7 +139,7 @@ class ListNode:
         return index.get(text, ())
 
 
-def kept_document(values: Mapping[str, str]) -> ListNode:
+def saved_document(values: Mapping[str, str]) -> ListNode:
     """Answers of another response as a tree that expressions may ask, for `__last-saved`.
 
     Args:

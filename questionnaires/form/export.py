@@ -7,7 +7,7 @@ from typing import Any
 
 from questionnaires import lazy
 from questionnaires.form.repeat_comparisons import counted
-from questionnaires.form.sheets import mend, read_sheets
+from questionnaires.form.sheets import read_sheets, repair
 from questionnaires.translations.texts import Translation, for_sheet
 
 # A fixed day of creation: the same questionnaire gives the same bytes.
@@ -37,7 +37,7 @@ def export_workbook(
     Raises:
         FormUnusable: the bytes cannot be read.
     """
-    sheets = mend(read_sheets(definition, f".{media_type}")).copy_of_book()
+    sheets = repair(read_sheets(definition, f".{media_type}")).copy_of_book()
     sheets["survey"] = counted(sheets["survey"])
     add_languages(sheets, translations)
     return write_workbook(sheets)

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from questionnaires.form.export import OWN_LANGUAGE, add_languages
 from questionnaires.form.repeat_comparisons import counted
-from questionnaires.form.sheets import Sheets, mend, read_sheets
+from questionnaires.form.sheets import Sheets, read_sheets, repair
 from questionnaires.form.xlsform import convert_sheets
 from questionnaires.translations.texts import Translation
 
@@ -43,7 +43,7 @@ def xform_of(
     Raises:
         FormUnusable: the definition cannot be read.
     """
-    sheets = mend(read_sheets(definition, file_type))
+    sheets = repair(read_sheets(definition, file_type))
     sheets.book["survey"] = counted(sheets.book["survey"])
     if translations:
         add_languages(sheets.book, translations, first=language)

@@ -164,7 +164,7 @@ _TODAY = {
 }
 
 
-def mend(sheets: Sheets) -> Sheets:
+def repair(sheets: Sheets) -> Sheets:
     """A copy with three habits mended that today's converter refuses or garbles."""
     book, mended = deepcopy(sheets.book), []
     for name, put_right in (

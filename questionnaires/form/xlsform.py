@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from questionnaires import lazy
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.form.form import Choice, Form, Group, Node, Question
-from questionnaires.form.sheets import Row, Sheets, mend, read_sheets, rows_by_path
+from questionnaires.form.sheets import Row, Sheets, read_sheets, repair, rows_by_path
 from questionnaires.form.xform import form_from_xform, sections_of
 from questionnaires.form.xform_xml import plain_text
 from questionnaires.form.xlsform_words import is_own_column
@@ -42,7 +42,7 @@ def read_form(data: bytes, file_type: str) -> Form:
         FormUnusable: the file cannot be read or converted. The converter names one fault at a
             time; `questionnaires.checking.form.check_form` finds all.
     """
-    form = form_from_sheets(mend(read_sheets(data, file_type)))
+    form = form_from_sheets(repair(read_sheets(data, file_type)))
     return replace(form, sha256=hashlib.sha256(data).hexdigest())
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from questionnaires import lazy
 from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
-from questionnaires.submissions.csv_tables import Table, told_apart
+from questionnaires.submissions.csv_tables import Table, with_numbers
 from questionnaires.submissions.entries import CELLS
 from questionnaires.submissions.instance import refuse, too_large
 from questionnaires.workbook.layout import META
@@ -77,7 +77,7 @@ def _table(sheet: RawSheet) -> Table:
     """The first row that holds something has the headings; a row below it is one entry."""
     first = min(row for row, _ in sheet.cells)
     columns = sorted(column for row, column in sheet.cells if row == first)
-    names = told_apart([sheet.text(first, column).strip() for column in columns])
+    names = with_numbers([sheet.text(first, column).strip() for column in columns])
     headings = dict(zip(columns, names, strict=True))
     rows: dict[int, dict[str, Any]] = {}
     for (row, column), cell in sorted(sheet.cells.items()):

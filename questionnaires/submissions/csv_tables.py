@@ -42,7 +42,7 @@ def read_table(content: bytes) -> Table:
     filled = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
     if not filled:
         return Table((), ())
-    headings = told_apart(filled[0][1])
+    headings = with_numbers(filled[0][1])
     for number, line in filled[1:]:
         if any(line[len(headings) :]):
             raise _shifted(number)
@@ -72,7 +72,7 @@ def _decode(content: bytes) -> str:
         ) from None
 
 
-def told_apart(headings: Sequence[str]) -> list[str]:
+def with_numbers(headings: Sequence[str]) -> list[str]:
     """Headings with a number behind each that stood before; empty ones stay empty."""
     seen: dict[str, int] = {}
     found = []

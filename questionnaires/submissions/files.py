@@ -28,26 +28,26 @@ MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
 
 
 @dataclass(frozen=True)
-class Brought:
+class SubmissionFile:
     """The submissions of a file, and the files that came beside them by name."""
 
     submissions: tuple[Submission, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def read_brought(filename: str, content: bytes, form: Form) -> Brought:
+def read_submission_file(filename: str, content: bytes, form: Form) -> SubmissionFile:
     """Read a file of an app or its server by what it holds. Raises BookRefused."""
     start = _start_of(content)
     if is_book(content):
-        return Brought(tuple(read_export_book(content, form)))
+        return SubmissionFile(tuple(read_export_book(content, form)))
     if content.startswith(b"PK"):
         return _read_archive(content, form)
     if is_instance(content):
-        return Brought((read_submission(content, form),))
+        return SubmissionFile((read_submission(content, form),))
     if start.startswith((b"{", b"[")):
-        return Brought(tuple(read_json(content, form)))
+        return SubmissionFile(tuple(read_json(content, form)))
     if filename.lower().endswith((".csv", ".txt", ".tsv")):
-        return Brought(tuple(read_csv(content, form)))
+        return SubmissionFile(tuple(read_csv(content, form)))
     raise refuse(
         "unknown_kind",
         "This is no submission of a phone app.",
@@ -64,12 +64,12 @@ def is_instance(content: bytes) -> bool:
     return _start_of(content).startswith(b"<")
 
 
-def read_kept(content: bytes, form: Form) -> Submission:
+def read_stored(content: bytes, form: Form) -> Submission:
     """One submission as `content` of it was kept: what it is tells the content, not a name."""
     return read_submission(content, form) if is_instance(content) else read_row(content, form)
 
 
-def _read_archive(content: bytes, form: Form) -> Brought:
+def _read_archive(content: bytes, form: Form) -> SubmissionFile:
     parts = _unpack(content)
     tables = {name: part for name, part in parts.items() if name.lower().endswith(".csv")}
     instances = [part for name, part in parts.items() if name.lower().endswith(".xml")]
@@ -80,10 +80,10 @@ def _read_archive(content: bytes, form: Form) -> Brought:
             for name, part in parts.items()
             if not name.lower().endswith(".xml")
         }
-        return Brought(found, files)
+        return SubmissionFile(found, files)
     if tables:
         files = {PurePosixPath(n).name: part for n, part in parts.items() if n not in tables}
-        return Brought(tuple(read_zipped_csv(tables, form)), files)
+        return SubmissionFile(tuple(read_zipped_csv(tables, form)), files)
     raise refuse(
         "no_submissions",
         "This archive holds no submission.",

@@ -24,7 +24,7 @@ from questionnaires.submissions.instance import (
     refuse,
     too_large,
 )
-from questionnaires.submissions.values import as_kept, is_chosen
+from questionnaires.submissions.values import as_stored, is_chosen
 
 MOST_SUBMISSIONS = 5_000
 DEEPEST = 20
@@ -158,7 +158,7 @@ class _RowReader:
             if 0 in parts and 1 in parts:
                 texts.setdefault(path, " ".join(parts[place] for place in sorted(parts)))
         for path, text in texts.items():
-            texts[path] = as_kept(
+            texts[path] = as_stored(
                 self._question(path), text, has_decimal_commas=self.has_decimal_commas
             )
 

@@ -20,7 +20,7 @@ def is_chosen(text: str) -> bool | None:
     return True if plain in _CHOSEN else (False if plain in _NOT_CHOSEN else None)
 
 
-def as_kept(question: Question, text: str, *, has_decimal_commas: bool) -> str:
+def as_stored(question: Question, text: str, *, has_decimal_commas: bool) -> str:
     """A value of an export as the form keeps it; what it does not know stays as it is."""
     if question.kind in SELECTS and question.choices:
         return _named(question, text)

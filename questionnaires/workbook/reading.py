@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 MAX_BYTES = 10 * 1024**2
 CHILD_MEMORY_BYTES = 1024**3
 CHILD_CPU_SECONDS = 60
-CHILD_WALL_SECONDS = 30  # of one book
+CHILD_CLOCK_SECONDS = 30  # of one book
 BOOKS_OF_A_CHILD = 50
 _CHILD = Path(__file__).with_name("child.py")
 
@@ -156,7 +156,7 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _ask(child: subprocess.Popen[bytes], content: bytes) -> dict[str, Any] | None:
     assert child.stdin is not None and child.stdout is not None
-    clock = threading.Timer(CHILD_WALL_SECONDS, child.kill)
+    clock = threading.Timer(CHILD_CLOCK_SECONDS, child.kill)
     clock.start()
     try:
         child.stdin.write(len(content).to_bytes(8, "big") + content)

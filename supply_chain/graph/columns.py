@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supply_chain.errors import ChainRefused
-from supply_chain.graph.kept_columns import PutColumn
+from supply_chain.graph.stored_columns import PutColumn
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 NODE_KINDS = tuple(NodeKind)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from supply_chain import lazy
 from supply_chain.errors import FileRefused
 from supply_chain.intake.drafts import NamedBytes, RowProblem
-from supply_chain.intake.mends import Rows
 from supply_chain.intake.sheets import Table, read_tables
+from supply_chain.intake.value_corrections import Rows
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

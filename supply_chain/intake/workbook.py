@@ -22,7 +22,7 @@ MAX_ROWS = 500_000  # of all sheets together: 100,000 suppliers and their links
 MAX_COLUMNS = 200
 CHILD_MEMORY_BYTES = 1024**3
 CHILD_CPU_SECONDS = 20
-CHILD_WALL_SECONDS = 120  # for one that only waits: work is bounded by the processor time above
+CHILD_CLOCK_SECONDS = 120  # for one that only waits: work is bounded by the processor time above
 CHILD_OUTPUT_BYTES = 256 * 1024**2
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -68,7 +68,7 @@ def _run_child(content: bytes, output: IO[bytes]) -> int:
             stdout=output,
             stderr=subprocess.DEVNULL,
             env={},
-            timeout=CHILD_WALL_SECONDS,
+            timeout=CHILD_CLOCK_SECONDS,
             check=False,
         ).returncode
     except subprocess.TimeoutExpired:

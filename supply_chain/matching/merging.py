@@ -22,7 +22,7 @@ _BY_WEIGHT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingLink(Generic[Key]):
+class ActiveLink(Generic[Key]):
     """A link of one of the two nodes; `share` is 0..1 of the buyer's input."""
 
     id: Key
@@ -61,7 +61,7 @@ class LinkMoves(Generic[Key]):
     joined: tuple[JoinedLink[Key], ...]
 
 
-def plan_links(survivor: Key, absorbed: Key, links: Sequence[StandingLink[Key]]) -> LinkMoves[Key]:
+def plan_links(survivor: Key, absorbed: Key, links: Sequence[ActiveLink[Key]]) -> LinkMoves[Key]:
     """Decide what happens to each standing link of the absorbed node.
 
     Args:
@@ -94,14 +94,14 @@ def plan_links(survivor: Key, absorbed: Key, links: Sequence[StandingLink[Key]])
     return LinkMoves(tuple(as_supplier), tuple(as_buyer), tuple(inner), tuple(joined))
 
 
-def _meaning(link: StandingLink[Key], survivor: Key, absorbed: Key) -> tuple[object, ...]:
+def _meaning(link: ActiveLink[Key], survivor: Key, absorbed: Key) -> tuple[object, ...]:
     """What makes two links the same one (LinkDraft.key), with both nodes as one."""
     supplier = survivor if link.supplier == absorbed else link.supplier
     buyer = survivor if link.buyer == absorbed else link.buyer
     return (supplier, buyer, link.kind, link.commodity, link.valid_from)
 
 
-def _together(kept: StandingLink[Key], other: StandingLink[Key]) -> StandingLink[Key]:
+def _together(kept: ActiveLink[Key], other: ActiveLink[Key]) -> ActiveLink[Key]:
     """The known shares add up: what is then missing of the input is an unknown origin."""
     known = [share for share in (kept.share, other.share) if share is not None]
     flows = (kept.flow_evidence, other.flow_evidence)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from supply_chain.matching.address_words import with_plain_address_words
 from supply_chain.matching.legal_forms import legal_forms
-from supply_chain.matching.parts import is_of_unit, number_told
+from supply_chain.matching.parts import is_of_unit, unit_number
 from supply_chain.matching.plain_words import plain_words
 from supply_chain.matching.town_names import with_known_towns
 
@@ -83,7 +83,7 @@ def _numeral(words: tuple[str, ...], place: int) -> str:
     word = words[place]
     if place > 0 and _ROMAN.fullmatch(word) and (len(word) > 1 or is_of_unit(words, place)):
         return str(_roman(word))
-    return number_told(words, place) or word
+    return unit_number(words, place) or word
 
 
 def _roman(word: str) -> int:

@@ -14,7 +14,7 @@ from supply_chain.matching.data_files import DATA
 _NO_PARTS = frozenset({"number", "unit"})
 
 
-def parts_told(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
+def differing_parts(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
     """The words of two plain names that tell of two parts, or None."""
     known = part_words()
     mine = {known[word][0]: word for word in one if word in known and word not in other}
@@ -28,7 +28,7 @@ def parts_told(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | No
     return None
 
 
-def number_told(words: Sequence[str], place: int) -> str | None:
+def unit_number(words: Sequence[str], place: int) -> str | None:
     """The digits of a word for a number that stands last or behind a word like "unit"."""
     kind, meaning = part_words().get(words[place], ("", ""))
     return meaning if kind == "number" and is_of_unit(words, place) else None

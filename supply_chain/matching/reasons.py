@@ -6,9 +6,9 @@ import numpy as np
 
 from supply_chain.matching.ids import IdsCompared
 from supply_chain.matching.normalise import Forms
-from supply_chain.matching.parts import parts_told
+from supply_chain.matching.parts import differing_parts
 from supply_chain.matching.prepared import Prepared
-from supply_chain.matching.towns import towns_told
+from supply_chain.matching.towns import differing_towns
 
 # From here on two texts are called alike, below not.
 ALIKE = 0.6
@@ -57,7 +57,7 @@ def _names(prepared: Prepared, left: int, right: int, values: Mapping[str, float
         yield f"only one name has a number ({_numbers(one) or _numbers(other)})"
     elif one.numbers and one.numbers != other.numbers:
         yield f"numbers in the names differ in part ({_numbers(one)} and {_numbers(other)})"
-    parts = parts_told(one.words, other.words) if values["parts_differ"] else None
+    parts = differing_parts(one.words, other.words) if values["parts_differ"] else None
     if parts:
         yield f"words for parts differ ({parts[0]} and {parts[1]})"
 
@@ -116,7 +116,7 @@ def _addresses(
         yield f"numbers in both addresses ({', '.join(sorted(common, key=int))})"
     elif values["address_numbers_differ"]:
         yield "no number common to both addresses"
-    towns = towns_told(one, other) if values["towns_differ"] else None
+    towns = differing_towns(one, other) if values["towns_differ"] else None
     if towns:
         yield f"addresses end in other places ({towns[0]} and {towns[1]})"
 

@@ -11,9 +11,9 @@ from supply_chain.matching.features import Columns, compare, distance_km
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids
 from supply_chain.matching.pairs import Decision
-from supply_chain.matching.parts import parts_told
+from supply_chain.matching.parts import differing_parts
 from supply_chain.matching.prepared import Prepared
-from supply_chain.matching.towns import towns_told, words_held
+from supply_chain.matching.towns import differing_towns, words_held
 from supply_chain.matching.two_places import (
     ALIKE_PLACES,
     NEAR_KM,
@@ -90,7 +90,7 @@ def _two_towns(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) ->
     for place in np.flatnonzero(looked_at).tolist():
         one, other = addresses[left[place]], addresses[right[place]]
         if one.words != other.words:
-            found[place] = towns_told(one, other) is not None
+            found[place] = differing_towns(one, other) is not None
     return found
 
 
@@ -115,7 +115,7 @@ def _two_parts(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) ->
     found = np.zeros(len(left))
     for place in np.flatnonzero(looked_at).tolist():
         one, other = prepared.names[left[place]], prepared.names[right[place]]
-        found[place] = parts_told(one.words, other.words) is not None
+        found[place] = differing_parts(one.words, other.words) is not None
     return found
 
 

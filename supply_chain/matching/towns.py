@@ -17,7 +17,7 @@ LEAST_WEIGHT = 0.4  # of a word; "road" and "district" weigh less
 MOST_IN_COMMON = 3.0
 
 
-def towns_told(one: Forms, other: Forms) -> tuple[str, str] | None:
+def differing_towns(one: Forms, other: Forms) -> tuple[str, str] | None:
     """The words that two addresses end in where they tell of two towns."""
     ends = _ends(one, other)
     if not all(ends) or ends[0] in other.squeezed or ends[1] in one.squeezed:

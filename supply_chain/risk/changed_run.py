@@ -7,23 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supply_chain.graph.columns import NodeColumns
-from supply_chain.risk.kept_scores import Records
+from supply_chain.risk.incremental_base import IncrementalBase, counts_of_nodes
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.moved_nodes import Words, words
 from supply_chain.risk.register_changes import BY_REGISTER, CameIn, RegisterChanges
 from supply_chain.risk.renewal import Renewed
-from supply_chain.risk.rm2.kept_scores import CHAIN_SCORES, records_of
 from supply_chain.risk.rm2.map_scores import MapScores
 from supply_chain.risk.rm2.register import in_steps
 from supply_chain.risk.rm2.severity import severity_band
-from supply_chain.risk.standing_run import StandingRun, counts_of_nodes
+from supply_chain.risk.rm2.stored_scores import CHAIN_SCORES, records_of
+from supply_chain.risk.stored_scores import Records
 
 
 @dataclass(frozen=True)
 class ChangedRun:
     """What a run of changed nodes keeps; rows are those of the map, rising."""
 
-    standing: StandingRun  # this run, for the next one
+    standing: IncrementalBase  # this run, for the next one
     rows: Ints  # what may differ from the run before
     records: Records  # of these rows, with ranks as they are kept (`RegisterChanges.ranks_of`)
     differs: Bools  # (rows,) whether any score differs
@@ -54,7 +54,7 @@ class _Fresh:
 
 
 def changed_run(
-    standing: StandingRun,
+    standing: IncrementalBase,
     renewed: Renewed,
     before: Records,
     nodes: NodeColumns,
@@ -84,7 +84,7 @@ def changed_run(
         counts_of_nodes(state, records[fresh], now, tiers[fresh]),
     )
     return ChangedRun(
-        standing=StandingRun(state, changes, counts),
+        standing=IncrementalBase(state, changes, counts),
         rows=rows,
         records=records,
         differs=_differ(records, before),
@@ -104,7 +104,7 @@ _COLUMNS = {
 
 
 def _changes(
-    standing: StandingRun, renewed: Renewed, before: Records, records: Records
+    standing: IncrementalBase, renewed: Renewed, before: Records, records: Records
 ) -> RegisterChanges:
     old, rows = standing.changes, renewed.changed
     newly = np.searchsorted(rows, np.setdiff1d(renewed.fresh, old.fresh))
@@ -123,7 +123,7 @@ def _changes(
     )
 
 
-def _came(standing: StandingRun, renewed: Renewed, records: Records) -> CameIn:
+def _came(standing: IncrementalBase, renewed: Renewed, records: Records) -> CameIn:
     node, issue = np.nonzero(renewed.scored)
     row = np.searchsorted(renewed.changed, renewed.fresh)[node]
     return CameIn(

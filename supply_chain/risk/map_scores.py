@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from supply_chain.graph.graph import ValueChain
-from supply_chain.graph.kept_columns import Arrays, Kept
+from supply_chain.graph.stored_columns import Arrays, Kept
 from supply_chain.reference.release import Reference
 from supply_chain.risk.evidence import Priorities
 from supply_chain.risk.method import Bools, Floats, Ints
@@ -19,7 +19,7 @@ from supply_chain.risk.salience import places
 
 
 @dataclass(frozen=True)
-class KeptScores:
+class StoredScores:
     """What of the scores is kept, arrays (nodes, 16); as in `ScoreRows`, whether scored or not."""
 
     severity: Floats
@@ -29,19 +29,19 @@ class KeptScores:
     residual_band: Ints
 
     @classmethod
-    def of(cls, scores: MapScores) -> "KeptScores":
+    def of(cls, scores: MapScores) -> "StoredScores":
         """The same of whole scores."""
         columns: dict[str, Any] = {one.name: scores.of_nodes(one.name) for one in fields(cls)}
         return cls(**columns)
 
-    def put(self, rows: Ints, scores: "KeptScores", at: Ints) -> "KeptScores":
+    def put(self, rows: Ints, scores: "StoredScores", at: Ints) -> "StoredScores":
         """Rows `rows` of these, -1 where there is none, with `scores` put in at `at`."""
         made = {}
         for one in fields(self):
             column = getattr(self, one.name)[rows]
             column[at] = getattr(scores, one.name)
             made[one.name] = column
-        return KeptScores(**made)
+        return StoredScores(**made)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ScoredMap:
     chain: ValueChain  # the nodes of `base`, then the unknown origins
     priorities: Priorities  # what the salience order asks beyond the scores
     scored: Bools  # (nodes, 16)
-    scores: KeptScores
+    scores: StoredScores
     exposure: Floats  # E, (nodes, 16)
     salience_rank: Ints  # 1 first; -1 not ranked
 
@@ -75,7 +75,7 @@ class ScoredMap:
             chain=found.chain,
             priorities=priorities,
             scored=found.scored,
-            scores=KeptScores.of(found.scores),
+            scores=StoredScores.of(found.scores),
             exposure=found.exposure,
             salience_rank=found.salience_rank,
         )
@@ -136,7 +136,7 @@ class ScoredMap:
             chain=chain,
             priorities=priorities,
             scored=arrays["scored"],
-            scores=KeptScores(**{one.name: arrays[one.name] for one in fields(KeptScores)}),
+            scores=StoredScores(**{one.name: arrays[one.name] for one in fields(StoredScores)}),
             exposure=arrays["exposure"],
             salience_rank=arrays["salience_rank"],
         )

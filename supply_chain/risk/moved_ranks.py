@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from supply_chain.risk.evidence import Priorities
-from supply_chain.risk.map_scores import KeptScores, ScoredMap
+from supply_chain.risk.map_scores import ScoredMap, StoredScores
 from supply_chain.risk.method import Bools, Ints
-from supply_chain.risk.ranking import KeptOrder, RankKeys
+from supply_chain.risk.ranking import RankKeys, StoredOrder
 from supply_chain.risk.rm2.salience import OpenRisks, rank_keys
 from supply_chain.risk.salience import INVOLVEMENTS, Involvement, places
 from supply_chain.vocabulary import Issue
@@ -27,7 +27,7 @@ class Again:
     fresh: Ints  # rows of nodes of which anything may be other; among them all that are new
     priorities: Priorities
     scored: Bools  # (nodes, 16)
-    scores: KeptScores
+    scores: StoredScores
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _moved(
         return _keys(before.priorities, before.scores, pairs, by_id.before)
 
     keys = _keys(now.priorities, now.scores, new, by_id.after)
-    moves, came = KeptOrder(len(node), keys_at).moved(gone, keys)
+    moves, came = StoredOrder(len(node), keys_at).moved(gone, keys)
     by_rank = np.concatenate([[0], moves, [0]])  # the last one for rank -1
     ranks = before.salience_rank[now.rows]
     ranks += by_rank[ranks]
@@ -89,7 +89,9 @@ def rank_all(now: Again) -> Ints:
 _BY_CODE = places([code.value for code in Issue])
 
 
-def _keys(given: Priorities, scores: KeptScores, pairs: tuple[Ints, Ints], by_id: Ints) -> RankKeys:
+def _keys(
+    given: Priorities, scores: StoredScores, pairs: tuple[Ints, Ints], by_id: Ints
+) -> RankKeys:
     node, issue = pairs
     judged, linked = given.of_pairs(node, issue), INVOLVEMENTS.index(Involvement.LINKED)
     return rank_keys(

@@ -1,7 +1,7 @@
 """An order of all risks of a map, in which few risks can be moved without sorting again.
 
 All keys of a risk stand in two numbers, so that the order is two sorted columns: a rank is found
-by halving. Where all ranks are known already, `KeptOrder` moves few risks without the columns.
+by halving. Where all ranks are known already, `StoredOrder` moves few risks without the columns.
 """
 
 from collections.abc import Callable
@@ -56,7 +56,7 @@ class RankKeys:
 
 
 @dataclass(frozen=True)
-class KeptOrder:
+class StoredOrder:
     """An order of which all ranks are known: the keys of a risk are made when it is asked for."""
 
     count: int  # risks in it

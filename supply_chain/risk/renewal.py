@@ -15,6 +15,7 @@ from supply_chain.graph.graph import ValueChain
 from supply_chain.reference.release import Reference
 from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.evidence import Evidence
+from supply_chain.risk.incremental_base import IncrementalBase
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.moved_nodes import MovedNodes
 from supply_chain.risk.ranking import RankKeys
@@ -24,7 +25,6 @@ from supply_chain.risk.rm2.map_scores import MapScores
 from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.rm2.salience import rank_keys, urgency_of
 from supply_chain.risk.run_state import RunState
-from supply_chain.risk.standing_run import StandingRun
 
 MOST = 2_000
 """Nodes that one run scores anew at most."""
@@ -64,7 +64,7 @@ class Reached:
 
 
 def renew(
-    standing: StandingRun,
+    standing: IncrementalBase,
     chain: ValueChain,
     network: Network,
     nodes: NodeColumns,

@@ -16,7 +16,7 @@ from supply_chain.graph.graph import ValueChain
 from supply_chain.graph.unknown_origins import KnownFlow
 from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.map_scores import KeptScores, ScoredMap
+from supply_chain.risk.map_scores import ScoredMap, StoredScores
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.moved_ranks import Again, moved_ranks, rank_all
 from supply_chain.risk.rm2.map_assessment import network_of, score_some, with_origins
@@ -62,7 +62,7 @@ def score_again(
     known = evidence.of_nodes(fresh)
     new = score_some(whole, whole.nodes.take(fresh), fresh, known, reference=reference)
     scored = scored_pairs(whole.nodes, evidence)
-    scores = before.scores.put(rows, KeptScores.of(new), fresh)
+    scores = before.scores.put(rows, StoredScores.of(new), fresh)
     network = _network(before, whole)
     residual = network.plan.to_plan(np.where(scored, scores.residual_likelihood, 0.0))
     again = Again(whole.nodes.ids, rows, fresh, evidence.priorities, scored, scores)

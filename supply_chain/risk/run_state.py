@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.graph.kept_columns import Arrays, Kept
+from supply_chain.graph.stored_columns import Arrays, Kept
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.plan import Places
 from supply_chain.risk.ranking import RankKeys
 from supply_chain.risk.rm2.incremental import Flow
@@ -16,6 +15,7 @@ from supply_chain.risk.rm2.map_assessment import Assessment, open_risks
 from supply_chain.risk.rm2.salience import rank_keys
 from supply_chain.risk.run_counts import RunCounts
 from supply_chain.risk.salience import places
+from supply_chain.risk.stored_run import stored_run
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class RunState:
         by_id = places(found.chain.nodes.ids)
         keys = rank_keys(open_risks(evidence, found.scored, found.scores, by_id=by_id))
         ranks = found.salience_rank[np.nonzero(found.scored)]
-        counts, countries = kept_run(found).counts(nodes)
+        counts, countries = stored_run(found).counts(nodes)
         return cls(
             flow=found.flow,
             order=keys.take(np.argsort(ranks)),

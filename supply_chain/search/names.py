@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from supply_chain.graph.kept_columns import Arrays, Kept, TextColumn
+from supply_chain.graph.stored_columns import Arrays, Kept, TextColumn
 from supply_chain.search.spelling import latin
 
 SHORTEST = 2

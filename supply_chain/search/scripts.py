@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from supply_chain.graph.kept_columns import Arrays, Kept
+from supply_chain.graph.stored_columns import Arrays, Kept
 from supply_chain.search.consonants import consonants, is_of_other_script
 from supply_chain.search.names import LEAST_LIKE, Hit, SearchIndex
 

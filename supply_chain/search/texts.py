@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.graph.kept_columns import TextColumn
+from supply_chain.graph.stored_columns import TextColumn
 
 BETWEEN = 0xFF
 """Stands between two names; no letter of UTF-8 has this byte."""

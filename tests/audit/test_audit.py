@@ -14,14 +14,14 @@ from ddplatform.audit.queries.log import LogFilter, list_events
 from ddplatform.audit.services import log as audit
 from ddplatform.audit.services.proof import proof_under, prove_event
 from ddplatform.core.ledger.faults import FaultKind
-from ddplatform.core.ledger.kept import KeptEnd
+from ddplatform.core.ledger.stored import StoredEnd
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, erasing
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.both_databases
 
@@ -187,7 +187,7 @@ def test_log_that_grows_while_it_is_read_is_sound(
 ):
     reading = audit.load_end
 
-    def write_after_reading() -> KeptEnd:
+    def write_after_reading() -> StoredEnd:
         end = reading()
         monkeypatch.setattr(audit, "load_end", reading)
         audit.record("node:change", None, act=Act(tenant.manager, NOW))

@@ -12,7 +12,7 @@ from ddplatform.infrastructure.tenancy import acting_in
 from tests.audit.test_audit import _faults, _tamper
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.both_databases
 

@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 
-from benchmarks.contract import floor_row, gain_row, in_turn, limit_row
+from benchmarks.contract import gain_row, in_turn, limit_row, ratio_row
 from benchmarks.generate import CIRCLES, LARGEST_CIRCLE, make_graph
 
 NODES, LINKS = 5_000, 20_000
@@ -40,8 +40,8 @@ def test_a_small_part_of_the_nodes_stands_in_circles_of_bounded_size():
 
 
 def test_rows_say_whether_the_goal_is_met():
-    assert floor_row("x", (2.0, 1.0), 2.5).ok
-    assert not floor_row("x", (3.0, 1.0), 2.5).ok
+    assert ratio_row("x", (2.0, 1.0), 2.5).ok
+    assert not ratio_row("x", (3.0, 1.0), 2.5).ok
     assert gain_row("x", (1.0, 100.0), 100).ok
     assert not gain_row("x", (1.0, 99.0), 100).ok
     assert limit_row("x", 1.0, 2.0).ok

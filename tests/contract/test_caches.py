@@ -12,7 +12,7 @@ from uuid import UUID
 import ddplatform
 from ddplatform.risk.reference.queries.figures import figures_of_release
 from ddplatform.risk.response.queries.silence import read_unanswered
-from tests.kept_worlds import caches
+from tests.stored_worlds import caches
 
 BY_CONTENT = {
     "ddplatform.supplier_engagement.library.queries._plans": "by the checksum of a definition",

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from ddplatform.factory import create_app
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.tenancy import TenantScoped, across_tenants, tenant_tables
-from ddplatform.migrations.walls import wall_statements
+from ddplatform.migrations.isolation import isolation_triggers
 from scripts.write_initial_migration import append_only_tables, moving_tables
 from tests.conftest import DATABASES, NOW, _empty, settings_for
 from tests.worlds import make_worlds
@@ -116,7 +116,7 @@ def test_database_keeps_every_check_and_unique_key_of_the_models(filled: Flask):
 
 def triggers_of(dialect: str) -> dict[str, str]:
     """Trigger -> the statement that makes it, as walls.py asks for it."""
-    statements = wall_statements(dialect, tenant_tables(), append_only_tables(), moving_tables())
+    statements = isolation_triggers(dialect, tenant_tables(), append_only_tables(), moving_tables())
     named = {}
     for statement in statements:
         if match := re.match(r"CREATE TRIGGER (\w+)", statement):

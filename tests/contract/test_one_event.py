@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verbs import ALLOWED, NOT_ONE, doors
+from tests.verbs import ALLOWED, NOT_ONE, entry_points
 
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORM = {
@@ -209,5 +209,5 @@ def test_the_table_names_verbs_that_stand_each_once_and_with_a_reason():
     named = [verb for _, _, verbs in NOT_ONE for verb in verbs]
 
     assert sorted(ALLOWED) == sorted(named)
-    assert {*named} <= doors(ROOT)
+    assert {*named} <= entry_points(ROOT)
     assert all(reason.endswith(".") and actions for reason, actions, _ in NOT_ONE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.test_house_rules import ROOT, imported_by, modules, name_of, nodes_of
+from tests.contract.test_code_rules import ROOT, imported_by, modules, name_of, nodes_of
 
 LAYERS = frozenset(
     {"models", "queries", "services", "forms", "views", "routes", "commands", "jobs", "words"}

@@ -6,7 +6,7 @@ import pytest
 
 from scripts import style_figures
 from scripts.style_figures import Lengths, functions_of, is_typed, length_of, report, sources
-from tests.contract.test_house_rules import LONGEST_FUNCTION, LONGEST_MODULE
+from tests.contract.test_code_rules import LONGEST_FUNCTION, LONGEST_MODULE
 
 PAGE = (style_figures.ROOT / "docs" / "style.md").read_text(encoding="utf-8")
 

@@ -33,7 +33,7 @@ from ddplatform.risk.assessment_plan.models import StepKind
 from ddplatform.risk.assessment_plan.queries.plans import list_plans, list_steps
 from ddplatform.risk.judgement.queries.judged import list_past_scores
 from ddplatform.risk.runs.models import RiskAssessment
-from ddplatform.risk.scenarios.queries.scenarios import list_kept
+from ddplatform.risk.scenarios.queries.scenarios import list_saved
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport, ValueChainNode
 from supply_chain.vocabulary import Issue, NodeKind
@@ -129,7 +129,7 @@ def test_a_finding_of_the_sample_shows_conditions_for_leaving_met_and_missing(
 
 def test_the_sample_holds_two_what_ifs_and_a_plan_with_visits_to_come(sample: Flask) -> None:
     with sample.app_context(), acting_in(_organisation("maison-cacao").id):
-        kept = list_kept()
+        kept = list_saved()
         (plan,) = list_plans()
         steps = list_steps(plan)
     assert len(kept) == 2

@@ -21,12 +21,11 @@ from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sign_in import start
 from ddplatform.accounts.sign_in.routes import sign_in as auth_routes
 from ddplatform.audit.models import AuditEvent
-from ddplatform.infrastructure import gate, tenancy
-from ddplatform.infrastructure import isolation_check as cursor_wall
-from ddplatform.infrastructure.access.accounts import Standing
+from ddplatform.infrastructure import gate, isolation_check, tenancy
+from ddplatform.infrastructure.access.accounts import MembershipFacts
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.db import HouseSession, db, unit_of_work
-from ddplatform.infrastructure.isolation_check import WallError
+from ddplatform.infrastructure.db import PlatformSession, db, unit_of_work
+from ddplatform.infrastructure.isolation_check import IsolationError
 from ddplatform.infrastructure.jobs import routes as job_routes
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import (
@@ -41,7 +40,7 @@ from ddplatform.infrastructure.web import headers
 from ddplatform.value_chain.mapping.models import ValueChain
 from tests.conftest import NOW
 from tests.factories import PASSWORD, csrf_token
-from tests.leak_checks import Caller, Sweep, Sweeper, browser, doors
+from tests.leak_checks import Caller, Sweep, Sweeper, browser
 from tests.worlds import World
 
 Worlds = dict[str, World]
@@ -53,7 +52,7 @@ Patch = pytest.MonkeyPatch
 
 def _swept(app: Flask, worlds: Worlds, caller: Caller, *endpoints: str) -> list[str]:
     sweep = Sweep()
-    chosen = [(r, m) for r, m in doors(app) if r.endpoint in endpoints and m == "GET"]
+    chosen = [(r, m) for r, m in endpoints(app) if r.endpoint in endpoints and m == "GET"]
     assert len({rule.endpoint for rule, _ in chosen}) == len(endpoints)
     Sweeper(app, worlds, sweep).run(caller, chosen)
     return sweep.faults
@@ -91,7 +90,7 @@ def raw_sql(app: Flask, worlds: Worlds) -> list[str]:
     with app.app_context(), acting_in(worlds["acmeco"].tenant.id):
         try:
             db.session.execute(select(ValueChain.__table__.c.name))
-        except WallError:
+        except IsolationError:
             return []
         finally:
             db.session.rollback()
@@ -245,7 +244,7 @@ def no_criterion(app: Flask, patch: Patch) -> None:
 
 
 def no_cursor_check(app: Flask, patch: Patch) -> None:
-    patch.setattr(cursor_wall, "require_criteria", lambda *_, **__: None)
+    patch.setattr(isolation_check, "require_criteria", lambda *_, **__: None)
 
 
 def no_reading_walls(app: Flask, patch: Patch) -> None:
@@ -254,7 +253,7 @@ def no_reading_walls(app: Flask, patch: Patch) -> None:
 
 
 def no_look_at_held_rows(app: Flask, patch: Patch) -> None:
-    patch.setattr(HouseSession, "check_found", staticmethod(lambda _row: None))
+    patch.setattr(PlatformSession, "check_found", staticmethod(lambda _row: None))
 
 
 def no_flush_check(app: Flask, patch: Patch) -> None:
@@ -277,17 +276,17 @@ def no_permission_check(app: Flask, patch: Patch) -> None:
 
 
 def no_membership_check(app: Flask, patch: Patch) -> None:
-    def standing(_user: UUID, slug: str) -> Standing | None:
+    def standing(_user: UUID, slug: str) -> MembershipFacts | None:
         row = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
         mine = accounts.get_account(_user)
         if row is None or mine is None:
             return None
         found = db.session.scalars(select(Membership).where(Membership.user_id == _user)).one()
-        real = get_standing(_user, _slug_of(found.organisation_id))
+        real = get_membership_facts(_user, _slug_of(found.organisation_id))
         return type(real)(**{**_fields(real), "organisation": _brief(real, row)})
 
-    get_standing = accounts.get_standing
-    patch.setattr(accounts, "get_standing", standing)
+    get_membership_facts = accounts.get_membership_facts
+    patch.setattr(accounts, "get_membership_facts", standing)
 
 
 def _slug_of(organisation_id: UUID) -> str:
@@ -298,7 +297,7 @@ def _fields(value: object) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
-def _brief(real: Standing, row: Organisation) -> object:
+def _brief(real: MembershipFacts, row: Organisation) -> object:
     known = _fields(real.organisation)
     columns = {attribute.key for attribute in inspect(Organisation).column_attrs}
     return type(real.organisation)(

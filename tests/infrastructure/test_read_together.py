@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 
 from ddplatform.infrastructure.db import UtcDateTime, WordList, db, enum_named
-from ddplatform.infrastructure.isolation_check import WallError
+from ddplatform.infrastructure.isolation_check import IsolationError
 from ddplatform.infrastructure.together import Question, ask_each, ask_together
 from ddplatform.risk.facts.queries.evidence import load_evidence, load_with_events
 from ddplatform.risk.runs.models import FactKind, RiskFact, SeverityJudgement
@@ -224,7 +224,7 @@ def test_a_question_without_the_criterion_of_the_tenant_is_refused(
         "whole": Question((select(RiskSignal.node_id),), list),
         "bare": Question((select(bare.c.node_id),), list),
     }
-    with acting(tenant), pytest.raises(WallError):
+    with acting(tenant), pytest.raises(IsolationError):
         ask_together(asked)
 
 

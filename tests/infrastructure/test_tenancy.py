@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
 from ddplatform.infrastructure.db import db, unit_of_work
-from ddplatform.infrastructure.isolation_check import WallError
+from ddplatform.infrastructure.isolation_check import IsolationError
 from ddplatform.infrastructure.tenancy import (
     TenancyError,
     across_tenants,
@@ -21,7 +21,7 @@ from ddplatform.infrastructure.tenancy import (
 from ddplatform.value_chain.mapping.models import ValueChain
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.both_databases
 
@@ -95,21 +95,21 @@ def test_bulk_update_and_delete_reach_the_own_rows_alone(two_chains):
 )
 def test_sql_around_the_orm_is_refused_at_the_cursor(two_chains, statement):
     mine, _ = two_chains
-    with acting_in(mine.id), pytest.raises(WallError):
+    with acting_in(mine.id), pytest.raises(IsolationError):
         db.session.execute(statement)
     db.session.rollback()
 
 
 def test_criterion_for_somebody_else_is_refused(two_chains):
     mine, other = two_chains
-    with acting_in(mine.id), pytest.raises(WallError):
+    with acting_in(mine.id), pytest.raises(IsolationError):
         db.session.execute(select(TABLE.c.name).where(TABLE.c.organisation_id == other.id))
     db.session.rollback()
 
 
 def test_data_frames_read_over_our_connection_are_refused_too(two_chains):
     mine, _ = two_chains
-    with acting_in(mine.id), db.engine.connect() as connection, pytest.raises(WallError):
+    with acting_in(mine.id), db.engine.connect() as connection, pytest.raises(IsolationError):
         pd.read_sql(select(TABLE.c.name), connection)
 
 

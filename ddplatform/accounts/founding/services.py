@@ -88,8 +88,8 @@ def invite_founder(email: str, *, policy: str, at: datetime) -> Invitation:
     """
     if policy == SignUp.OFF:
         raise Conflict(
-            "SIGN_UP is off, so the link would open nothing.",
-            "Set SIGN_UP=by_invitation and restart, or use `flask organisations create`.",
+            gettext("SIGN_UP is off, so the link would open nothing."),
+            gettext("Set SIGN_UP=by_invitation and restart, or use `flask organisations create`."),
         )
     _require_address(email)
     user = get_user_by_email(email)

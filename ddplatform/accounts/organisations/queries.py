@@ -15,7 +15,7 @@ from ddplatform.accounts.organisations.models import (
     OrganisationKind,
     User,
 )
-from ddplatform.infrastructure.access.accounts import Account, OrganisationFacts, Standing
+from ddplatform.infrastructure.access.accounts import Account, MembershipFacts, OrganisationFacts
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
@@ -68,16 +68,16 @@ def get_account(user_id: UUID) -> Account | None:
     return Account(*row) if row else None
 
 
-def get_standing(user_id: UUID, slug: str) -> Standing | None:
+def get_membership_facts(user_id: UUID, slug: str) -> MembershipFacts | None:
     """The person's role in the organisation with this slug; call it across tenants."""
     found = _standings(_STANDING, user_id=user_id, slug=slug)
     return found[0] if found else None
 
 
-def get_standing_in(user_id: UUID, organisation_id: UUID) -> Standing | None:
+def get_membership_facts_in(user_id: UUID, organisation_id: UUID) -> MembershipFacts | None:
     """The person's role in the organisation with this id; call it across tenants."""
     slug = db.session.scalar(select(Organisation.slug).where(Organisation.id == organisation_id))
-    return get_standing(user_id, slug) if slug else None
+    return get_membership_facts(user_id, slug) if slug else None
 
 
 def installation_organisation_id() -> UUID:
@@ -97,7 +97,7 @@ def list_slugs_from(stem: str) -> Sequence[str]:
     ).all()
 
 
-def list_standings(user_id: UUID) -> Sequence[Standing]:
+def list_membership_facts(user_id: UUID) -> Sequence[MembershipFacts]:
     """Every organisation of a person, by name; call it across tenants."""
     return _standings(_STANDINGS, user_id=user_id)
 
@@ -110,9 +110,11 @@ def is_only_for(role: RoleId, organisation_id: UUID) -> bool:
     return db.session.scalar(others.limit(1)) is None
 
 
-def _standings(statement: Executable, **values: object) -> list[Standing]:
+def _standings(statement: Executable, **values: object) -> list[MembershipFacts]:
     rows = db.session.execute(statement, values)
-    return [Standing(OrganisationFacts(*row[:4]), row.role, row.access_until) for row in rows]
+    return [
+        MembershipFacts(OrganisationFacts(*row[:4]), row.role, row.access_until) for row in rows
+    ]
 
 
 def get_user_by_email(email: str) -> User | None:

@@ -4,7 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.sign_in.forms import SignInForm
-from ddplatform.infrastructure.web.kept_input import input_of_this_request
+from ddplatform.infrastructure.web.saved_input import input_of_this_request
 
 
 def ask_to_sign_in_again() -> ResponseReturnValue:

@@ -20,14 +20,14 @@ from ddplatform.audit.queries.actors import actors
 from ddplatform.core.ledger.canonical import canonical_json
 from ddplatform.core.ledger.errors import NotCanonical
 from ddplatform.core.ledger.events import utc_text
-from ddplatform.core.ledger.kept import KeptEnd, KeptEvent, KeptHead, KeptValue
+from ddplatform.core.ledger.stored import StoredEnd, StoredEvent, StoredHead, StoredValue
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, end_of, start_of
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.together import Question, ask
 
 PAGE_SIZE = 50
-OF_THE_HOUSE = ("organisation:", "person:")
+INTERNAL_SUBJECTS = ("organisation:", "person:")
 """What is done to the organisation itself; everybody who reads its log may read it."""
 
 
@@ -127,11 +127,11 @@ def _rights(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.only_restricted:
         yield AuditEvent.is_restricted.is_(True)
     if wanted.only_role is not None:
-        of_the_house = [AuditEvent.action.startswith(subject) for subject in OF_THE_HOUSE]
-        yield or_(AuditEvent.actor_role == wanted.only_role, *of_the_house)
+        internal = [AuditEvent.action.startswith(subject) for subject in INTERNAL_SUBJECTS]
+        yield or_(AuditEvent.actor_role == wanted.only_role, *internal)
 
 
-def load_log() -> list[tuple[bytes, KeptEvent]]:
+def load_log() -> list[tuple[bytes, StoredEvent]]:
     """Every event of the acting organisation, its line and its columns, in order."""
     statement = select(
         AuditEvent.leaf,
@@ -154,9 +154,9 @@ def _as_bytes(leaf: bytes | str) -> bytes:
     return leaf.encode() if isinstance(leaf, str) else leaf
 
 
-def _kept_event(row: Any) -> KeptEvent:
+def _kept_event(row: Any) -> StoredEvent:
     """Columns of an event, written as its line writes them."""
-    return KeptEvent(
+    return StoredEvent(
         row.leaf_hash,
         {
             "sequence": row.sequence,
@@ -172,13 +172,13 @@ def _kept_event(row: Any) -> KeptEvent:
     )
 
 
-def load_values() -> list[KeptValue]:
+def load_values() -> list[StoredValue]:
     """Every value kept behind a commitment of the acting organisation's log."""
     statement = select(
         AuditEvent.sequence, AuditValue.name, AuditValue.salt, AuditValue.value
     ).outerjoin_from(AuditValue, AuditEvent, AuditEvent.id == AuditValue.event_id)
     return [
-        KeptValue(sequence or 0, name, salt, _canonical(value))
+        StoredValue(sequence or 0, name, salt, _canonical(value))
         for sequence, name, salt, value in db.session.execute(statement)
     ]
 
@@ -191,13 +191,13 @@ def _canonical(value: Any) -> str:
         return ""
 
 
-def load_end() -> KeptEnd:
+def load_end() -> StoredEnd:
     """Where the acting organisation's log ends."""
     columns = (AuditHead.size, AuditHead.last_hash, AuditHead.checkpoint_size, AuditHead.peaks)
     head = db.session.execute(select(*columns)).one_or_none()
     if head is None:
-        return KeptEnd(0, None, 0, ())
-    return KeptEnd(head.size, head.last_hash, head.checkpoint_size, _peaks(head.peaks))
+        return StoredEnd(0, None, 0, ())
+    return StoredEnd(head.size, head.last_hash, head.checkpoint_size, _peaks(head.peaks))
 
 
 def find_head_for_change() -> AuditHead | None:
@@ -219,10 +219,12 @@ def list_leaf_hashes(size: int) -> list[bytes]:
     return list(db.session.scalars(statement))
 
 
-def load_heads() -> list[KeptHead]:
+def load_heads() -> list[StoredHead]:
     """The signed heads of the acting organisation's log, smallest first."""
     statement = select(AuditCheckpoint.note, AuditCheckpoint.size, AuditCheckpoint.root)
-    return [KeptHead(*row) for row in db.session.execute(statement.order_by(AuditCheckpoint.size))]
+    return [
+        StoredHead(*row) for row in db.session.execute(statement.order_by(AuditCheckpoint.size))
+    ]
 
 
 def find_last_checkpoint() -> AuditCheckpoint | None:

@@ -22,9 +22,9 @@ from ddplatform.core.ledger.canonical import canonical_json
 from ddplatform.core.ledger.checkpoint import Checkpoint, PublicKey, open_checkpoint
 from ddplatform.core.ledger.events import FIRST_PREVIOUS, Event, commit_value, new_salt, utc_text
 from ddplatform.core.ledger.faults import Fault
-from ddplatform.core.ledger.kept import KeptEnd, KeptEvent, KeptHead, KeptValue
+from ddplatform.core.ledger.stored import StoredEnd, StoredEvent, StoredHead, StoredValue
 from ddplatform.core.ledger.tree import CompactTree, consistency_proof
-from ddplatform.core.ledger.verify import verify_kept_log
+from ddplatform.core.ledger.verify import verify_stored_log
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import Base, begin_change, db, unit_of_work
@@ -143,11 +143,13 @@ def verify(*, given: Sequence[PublicKey] = ()) -> Verification:
         lock_log()  # somebody wrote meanwhile; for a second reading the log stands still
         end, log, values, heads = _read_log()
     key = adapters().keys.log_signer().public_key
-    faults = verify_kept_log(log, values, end, heads, given or [key])
+    faults = verify_stored_log(log, values, end, heads, given or [key])
     return Verification(len(log), len(heads), tuple(faults), key)
 
 
-def _read_log() -> tuple[KeptEnd, list[tuple[bytes, KeptEvent]], list[KeptValue], list[KeptHead]]:
+def _read_log() -> tuple[
+    StoredEnd, list[tuple[bytes, StoredEvent]], list[StoredValue], list[StoredHead]
+]:
     return load_end(), load_log(), load_values(), load_heads()
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong in the due-diligence bedrock."""
+"""Errors of the due-diligence core."""
 
 
 class DueDiligenceError(Exception):

@@ -1,4 +1,4 @@
-"""What can go wrong in the ledger bedrock."""
+"""Errors of the ledger core."""
 
 
 class LedgerError(Exception):

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Sequence
 from ddplatform.core.ledger.checkpoint import Checkpoint, PublicKey, open_checkpoint
 from ddplatform.core.ledger.errors import BadSignature, UnreadableNote
 from ddplatform.core.ledger.faults import Fault, FaultKind, LogLine, read_log_line
-from ddplatform.core.ledger.kept import (
-    KeptEnd,
-    KeptEvent,
-    KeptHead,
-    KeptValue,
+from ddplatform.core.ledger.order import order_faults
+from ddplatform.core.ledger.stored import (
+    StoredEnd,
+    StoredEvent,
+    StoredHead,
+    StoredValue,
     end_faults,
     event_faults,
     head_faults,
     tree_faults,
     value_faults,
 )
-from ddplatform.core.ledger.order import order_faults
 from ddplatform.core.ledger.tree import CompactTree
 
 
@@ -43,11 +43,11 @@ def verify_log(
     return sorted({*faults, *_log_faults(read, heads, allow_unsigned_tail=allow_unsigned_tail)})
 
 
-def verify_kept_log(
-    log: Sequence[tuple[bytes, KeptEvent]],
-    values: Iterable[KeptValue],
-    end: KeptEnd,
-    kept_heads: Sequence[KeptHead],
+def verify_stored_log(
+    log: Sequence[tuple[bytes, StoredEvent]],
+    values: Iterable[StoredValue],
+    end: StoredEnd,
+    kept_heads: Sequence[StoredHead],
     public_keys: Sequence[PublicKey],
 ) -> list[Fault]:
     """Every fault of a running log, and of what a database keeps and shows beside it.

@@ -17,7 +17,7 @@ from supply_chain.errors import FileRefused
 
 CHILD_MEMORY_BYTES = 1024**3
 CHILD_CPU_S = 60
-CHILD_WALL_S = 90
+CHILD_CLOCK_S = 90
 _ROOT = Path(__file__).parents[3]
 _RUN = (
     "import sys; sys.path.append(sys.argv.pop()); "
@@ -107,7 +107,7 @@ def _ask(content: bytes, media_type: str, **what: Any) -> tuple[dict[str, Any], 
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={},
-            timeout=CHILD_WALL_S,
+            timeout=CHILD_CLOCK_S,
         )
     except subprocess.TimeoutExpired as error:
         raise _refused(3) from error

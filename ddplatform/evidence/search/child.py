@@ -13,7 +13,7 @@ from pathlib import Path
 from ddplatform.core.due_diligence.upload_traces import MOST_FACES, Gap
 from ddplatform.evidence.search.faces import FaceFinder
 from ddplatform.evidence.search.texts import has_more_pages, pictures_of, texts_of
-from ddplatform.evidence.search.words import Told, words_in
+from ddplatform.evidence.search.words import FoundWords, words_in
 
 MAX_PICTURES = 60
 
@@ -29,7 +29,7 @@ def main() -> int:
     return 0
 
 
-def search(content: bytes, media_type: str, model: Path) -> Iterator[Told]:
+def search(content: bytes, media_type: str, model: Path) -> Iterator[FoundWords]:
     """All that is seen in a file, words first."""
     yield from words_in(texts_of(content, media_type))
     yield from _faces(content, media_type, model)
@@ -38,7 +38,7 @@ def search(content: bytes, media_type: str, model: Path) -> Iterator[Told]:
     yield {"done": True}
 
 
-def _faces(content: bytes, media_type: str, model: Path) -> Iterator[Told]:
+def _faces(content: bytes, media_type: str, model: Path) -> Iterator[FoundWords]:
     finder: FaceFinder | None = None
     many = 0
     for count, (page, picture) in enumerate(pictures_of(content, media_type)):

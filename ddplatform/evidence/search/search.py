@@ -19,7 +19,7 @@ from ddplatform.core.due_diligence.upload_traces import (
     Gap,
     UploadTraces,
 )
-from ddplatform.evidence.search.words import Told, lines_of, words_in
+from ddplatform.evidence.search.words import FoundWords, lines_of, words_in
 from ddplatform.infrastructure.adapters.uploads import TEXT_TYPES
 
 CHILD_MEMORY_BYTES: Final = 2 * 1024**3
@@ -77,7 +77,7 @@ def search_upload(
     return _collect(map(json.loads, whole))  # a limit may have cut the last line off
 
 
-def _collect(all_told: Iterable[Told]) -> UploadTraces:
+def _collect(all_told: Iterable[FoundWords]) -> UploadTraces:
     words: list[str] = []
     faces: list[Area] = []
     gaps, is_done = set(), False

@@ -13,7 +13,7 @@ BETWEEN = " | "
 APART = "\n|\n"
 """Between paragraphs and rows, so that no find reaches from one into the next."""
 _SEPARATORS = re.compile(r"[;,\t]")
-Told = dict[str, Any]
+FoundWords = dict[str, Any]
 
 
 def lines_of(content: bytes, *, is_table: bool) -> Iterator[str]:
@@ -26,7 +26,7 @@ def lines_of(content: bytes, *, is_table: bool) -> Iterator[str]:
         yield _SEPARATORS.sub(BETWEEN, line) if is_table else line
 
 
-def words_in(texts: Iterable[str]) -> Iterator[Told]:
+def words_in(texts: Iterable[str]) -> Iterator[FoundWords]:
     """What was found since the last time, and that the texts go on where nobody looked.
 
     Args:

@@ -33,7 +33,7 @@ class OrganisationFacts:
 
 
 @dataclass(frozen=True)
-class Standing:
+class MembershipFacts:
     """Where a person stands in one organisation."""
 
     organisation: OrganisationFacts
@@ -47,10 +47,12 @@ class Accounts(Protocol):
     def get_account(self, user_id: UUID) -> Account | None:
         """The account, or None."""
 
-    def get_standing(self, user_id: UUID, slug: str) -> Standing | None:
+    def get_membership_facts(self, user_id: UUID, slug: str) -> MembershipFacts | None:
         """The person's role in the organisation with this slug."""
 
-    def get_standing_in(self, user_id: UUID, organisation_id: UUID) -> Standing | None:
+    def get_membership_facts_in(
+        self, user_id: UUID, organisation_id: UUID
+    ) -> MembershipFacts | None:
         """The person's role in the organisation with this id."""
 
     def get_organisation_id(self, slug: str) -> UUID:

@@ -1,4 +1,4 @@
-"""What may be done, as `resource:action`. Doors name one of these; roles hold sets of them."""
+"""What may be done, as `resource:action`. Endpoints name one of these; roles hold sets of them."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""The one question every door asks."""
+"""The access decision that every endpoint asks for."""
 
 from datetime import date
 

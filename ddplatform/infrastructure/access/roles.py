@@ -23,7 +23,7 @@ class RoleId(StrEnum):
 
 @dataclass(frozen=True)
 class Role:
-    """One role as it is shown to people and checked at the door."""
+    """One role as it is shown to people and checked at each endpoint."""
 
     id: RoleId
     label: LazyText

@@ -12,7 +12,7 @@ from supply_chain.errors import FileRefused
 MAX_BYTES = 25 * 1024 * 1024
 CHILD_MEMORY_BYTES = 768 * 1024**2
 CHILD_CPU_S = 20
-CHILD_WALL_S = 30
+CHILD_CLOCK_S = 30
 MAX_NAME_LENGTH = 150
 
 MEDIA_TYPES = {
@@ -124,7 +124,7 @@ def _clean(name: str, media_type: str, content: bytes) -> bytes:
     limits = (str(CHILD_MEMORY_BYTES), str(CHILD_CPU_S))
     command = [sys.executable, "-I", str(_CHILD), media_type, *limits]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=CHILD_WALL_S)
+        done = subprocess.run(command, input=content, capture_output=True, timeout=CHILD_CLOCK_S)
     except subprocess.TimeoutExpired as error:
         raise _refused(name, 3) from error
     if done.returncode != 0:

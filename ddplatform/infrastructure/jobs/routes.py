@@ -9,7 +9,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.handlers import title_of
 from ddplatform.infrastructure.jobs.queries import get_job
-from ddplatform.infrastructure.web.kept_input import safe_next
+from ddplatform.infrastructure.web.saved_input import safe_next
 from ddplatform.languages import gettext
 
 bp = Blueprint("jobs", __name__)

@@ -67,7 +67,7 @@ def _identity(claim: claims.Claim, handler: Handler) -> Identity:
         organisation_id = claim.organisation_id or accounts().installation_organisation_id()
         if claim.user_id is None:
             return system_identity(organisation_id)
-        standing = accounts().get_standing_in(claim.user_id, organisation_id)
+        standing = accounts().get_membership_facts_in(claim.user_id, organisation_id)
         account = accounts().get_account(claim.user_id)
     if standing is None or account is None or not account.is_active:
         raise NotAllowed(gettext("The person who asked for this is no longer in the organisation."))

@@ -18,8 +18,8 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import ANSWERING
 from ddplatform.infrastructure.errors import STATUS, Conflict, Invalid, TooMany, status_of
 from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
-from ddplatform.infrastructure.web.kept_input import input_of_this_request
 from ddplatform.infrastructure.web.languages import ASKED
+from ddplatform.infrastructure.web.saved_input import input_of_this_request
 from ddplatform.infrastructure.words.problems import in_words
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _

@@ -1,4 +1,4 @@
-"""The first schema: every table, and the walls that the database itself keeps.
+"""The first schema: every table, and the isolation triggers of the database.
 
 Revision: 0001
 """
@@ -6,7 +6,7 @@ Revision: 0001
 import sqlalchemy as sa
 from alembic import op
 
-from ddplatform.migrations.walls import wall_statements
+from ddplatform.migrations.isolation import isolation_triggers
 
 revision = "0001"
 down_revision = None
@@ -3349,7 +3349,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("tier", sa.Integer(), nullable=True),
         sa.Column(
-            "scores", sa.LargeBinary(), nullable=False, comment="supply_chain.risk.kept_scores"
+            "scores", sa.LargeBinary(), nullable=False, comment="supply_chain.risk.stored_scores"
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "node_id"],
@@ -6150,7 +6150,7 @@ def upgrade() -> None:
     )
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
-    for statement in wall_statements(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
+    for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
         op.execute(statement)
 
 

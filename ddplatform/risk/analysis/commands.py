@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from ddplatform.documents.content import Column
 from ddplatform.documents.exports import AnalysisForm
 from ddplatform.documents.words import cell_words
-from ddplatform.infrastructure import commands as doors
+from ddplatform.infrastructure import commands as command_line
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
@@ -30,8 +30,8 @@ from ddplatform.risk.analysis_answers.views.content import (
     document_of,
 )
 from ddplatform.risk.scenarios.commands import read_changes, what_if_words
-from ddplatform.risk.scenarios.queries.scenarios import find_kept_called
-from ddplatform.risk.scenarios.queries.told import load_told
+from ddplatform.risk.scenarios.queries.details import load_details
+from ddplatform.risk.scenarios.queries.scenarios import find_saved_by_name
 from ddplatform.risk.scenarios.services.export import export_what_if
 from ddplatform.risk.scenarios.views.content import as_tables as what_if_tables
 from ddplatform.risk.scenarios.views.content import document_of as what_if_document
@@ -61,7 +61,7 @@ def asked_of_map(command: Command) -> Command:
                      help="Lines named one by one; the others are added up."),
         click.option("--out", type=click.Path(path_type=Path), callback=known_ending,
                      help="Write the answer to a file: .xlsx, or .zip of CSV tables."),
-        doors.json_option,
+        command_line.json_option,
         with_appcontext,
     )  # fmt: skip
     return reduce(lambda done, option: option(done), reversed(options), command)
@@ -177,22 +177,22 @@ def what_if(
     if (file is None) == (kept is None):
         raise click.UsageError("Give --changes or --kept, one of the two.")
     now = datetime.now(UTC)
-    with doors.organisation_unit(organisation, reads_first=True):
+    with command_line.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         changes = read_changes(file) if file else _kept_changes(chain, kept or "")
-        told = load_told(chain, changes, now.date(), name=kept or "",
+        told = load_details(chain, changes, now.date(), name=kept or "",
                          issue=Issue(issue) if issue else None, most=most)  # fmt: skip
         if out is not None:
             by = system_identity(current_organisation())
             form = FORMS[out.suffix.lower()]
             made = export_what_if(chain, told, what_if_tables(told), form, act=Act(by, now))
-            doors.write_out(out, made.content)
-    doors.answer(what_if_document(told), as_json=as_json, text=what_if_words(told))
+            command_line.write_out(out, made.content)
+    command_line.answer(what_if_document(told), as_json=as_json, text=what_if_words(told))
     sys.exit(1 if told.problems else 0)
 
 
 def _kept_changes(chain: ValueChain, name: str) -> list[Change]:
-    found = find_kept_called(chain.id, name)
+    found = find_saved_by_name(chain.id, name)
     if found is None:
         raise NotFound(f"No what-if “{name}” is kept on this map.", "Check the name.")
     return [read_change(values) for values in found.changes]
@@ -209,7 +209,7 @@ def _ask(
     other: str | None = None,
     **more: Any,
 ) -> None:
-    with doors.organisation_unit(organisation, reads_first=True):
+    with command_line.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         asked = Asked(what, node=_node(chain, node), other=_node(chain, other), **more)
         found = find_answer(chain, asked)
@@ -222,8 +222,8 @@ def _ask(
                 FORMS[out.suffix.lower()],
                 act=Act(system_identity(current_organisation()), datetime.now(UTC)),
             )
-            doors.write_out(out, made.content)
-    doors.answer(document_of(told, found.basis), as_json=as_json, text=_words(told))
+            command_line.write_out(out, made.content)
+    command_line.answer(document_of(told, found.basis), as_json=as_json, text=_words(told))
 
 
 def _chain(name: str) -> ValueChain:

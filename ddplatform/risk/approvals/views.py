@@ -255,7 +255,7 @@ def _paging(at: int, shown: int, total: int, size: int, href: Any) -> Paging:
 
 
 @dataclass(frozen=True)
-class WorkTold:
+class WorkProgress:
     """How far a decision that is taken in the background is, in words."""
 
     of: Progress
@@ -301,7 +301,7 @@ _REST: Mapping[DecisionKind, str] = {
 }
 
 
-def work_of(asked: Asked) -> WorkTold | None:
+def work_of(asked: Asked) -> WorkProgress | None:
     """The newest decision that the parts of a request take in the background."""
     found = asked.decision
     if found is None:
@@ -309,18 +309,18 @@ def work_of(asked: Asked) -> WorkTold | None:
     going_on, failed, stopped, completed = map(str, _TITLES[found.kind])
     is_origin = asked.kind is ApprovalKind.ORIGIN
     if found.is_going_on:
-        return WorkTold(found, going_on, str(_SO_FAR[is_origin, found.kind]), "info")
+        return WorkProgress(found, going_on, str(_SO_FAR[is_origin, found.kind]), "info")
     so_far, rest = _taken(found, is_origin=is_origin), _REST[found.kind]
     if found.has_failed:
         text = f"{so_far} {rest} {found.error or ''}".strip()
-        return WorkTold(found, failed, text, "danger")
+        return WorkProgress(found, failed, text, "danger")
     if found.stopped_at is not None:
         by = gettext("Stopped by %(name)s.", name=found.stopped_by)
-        return WorkTold(found, stopped, f"{so_far} {rest} {by}", "warn")
+        return WorkProgress(found, stopped, f"{so_far} {rest} {by}", "warn")
     missing = found.parts - found.done
     gone = gettext("%(num)s had changed or left the map in the meantime.", num=number(missing))
     text = f"{so_far} {gone}" if missing > 0 else so_far
-    return WorkTold(found, completed, text, "ok")
+    return WorkProgress(found, completed, text, "ok")
 
 
 def _taken(found: Progress, *, is_origin: bool) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ddplatform.infrastructure import commands as doors
+from ddplatform.infrastructure import commands as command_line
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
@@ -62,7 +62,7 @@ def visit_plan() -> None:
     help="Over regions.",
 )
 @out_option
-@doors.json_option
+@command_line.json_option
 @with_appcontext
 def propose(
     organisation: str,
@@ -74,14 +74,14 @@ def propose(
     **numbers: int | str | None,
 ) -> None:
     """Work a plan out for a budget. It is not kept: who keeps one stands behind it on its page."""
-    with doors.organisation_unit(organisation, reads_first=True):
+    with command_line.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         wish = Wish(name=PROPOSED, aim=Aim(aim), spread=Spread(spread), **numbers)  # type: ignore[arg-type]
         by = system_identity(current_organisation())
         plan, lines = work_out(chain, wish, act=Act(by, datetime.now(UTC)))
         _write(chain, plan, lines, out)
         found, text = document_of(plan, chain.name, lines), _words(plan, lines)
-    doors.answer(found, as_json=as_json, text=text)
+    command_line.answer(found, as_json=as_json, text=text)
 
 
 @visit_plan.command()
@@ -89,18 +89,18 @@ def propose(
 @click.option("--plan", "name", required=True, help="Name of a kept plan.")
 @click.option("--chain", "chain_name", help="Name of its map, where two maps have such a plan.")
 @out_option
-@doors.json_option
+@command_line.json_option
 @with_appcontext
 def export(
     organisation: str, name: str, chain_name: str | None, out: Path | None, as_json: bool
 ) -> None:
     """A kept plan as it was made, with a reason for each line; of one name the newest."""
-    with doors.organisation_unit(organisation, reads_first=True):
+    with command_line.organisation_unit(organisation, reads_first=True):
         plan = _plan(name, chain_name)
         lines = list_steps(plan)
         _write(get_chain(plan.chain_id), plan, lines, out)
         found, text = document_of(plan, plan.chain_name, lines), _words(plan, lines)
-    doors.answer(found, as_json=as_json, text=text)
+    command_line.answer(found, as_json=as_json, text=text)
 
 
 def _chain(name: str) -> ValueChain:
@@ -128,7 +128,7 @@ def _write(chain: ValueChain, plan: Plan, lines: Lines, out: Path | None) -> Non
     form = FORMS[out.suffix.lower()]
     tables, act = as_tables(plan, chain.name, lines), Act(by, datetime.now(UTC))
     made = export_plan(chain, plan, tables, form, steps=len(lines), act=act)
-    doors.write_out(out, made.content)
+    command_line.write_out(out, made.content)
 
 
 def _words(plan: Plan, lines: Lines) -> str:

@@ -15,7 +15,7 @@ from supply_chain.vocabulary import Grade
 
 
 class StepKind(StrEnum):
-    """How a step of a plan learns about a node; the order of the bedrock."""
+    """How a step of a plan learns about a node; the order of the core."""
 
     QUESTIONNAIRE = "questionnaire"
     VISIT = "visit"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ddplatform.infrastructure import commands as doors
+from ddplatform.infrastructure import commands as command_line
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
@@ -24,14 +24,14 @@ from ddplatform.value_chain.mapping.queries.maps import find_chain
     "--out", type=click.Path(path_type=Path), callback=known_ending,
     help="Write the comparison to a file: .xlsx, or .zip of CSV tables.",
 )  # fmt: skip
-@doors.json_option
+@command_line.json_option
 @with_appcontext
 def compare_methods_of_map(
     organisation: str, chain_name: str, out: Path | None, as_json: bool
 ) -> None:
     """Score a map as of today by RM-1.0 and by RM-2.0 and print what moves. No run is kept."""
     now = datetime.now(UTC)
-    with doors.organisation_unit(organisation, reads_first=True):
+    with command_line.organisation_unit(organisation, reads_first=True):
         chain = find_chain(chain_name)
         if chain is None:
             raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
@@ -44,5 +44,5 @@ def compare_methods_of_map(
                 version=compared.map_version,
                 act=Act(system_identity(current_organisation()), now),
             )
-            doors.write_out(out, made.content)
-    doors.answer(document_of(compared), as_json=as_json, text=sentence_of(compared))
+            command_line.write_out(out, made.content)
+    command_line.answer(document_of(compared), as_json=as_json, text=sentence_of(compared))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 
-from ddplatform.infrastructure import commands as doors
+from ddplatform.infrastructure import commands as command_line
 from ddplatform.risk.reference.services import sync as install
 
 
@@ -15,12 +15,12 @@ def reference() -> None:
 
 
 @reference.command()
-@doors.json_option
+@command_line.json_option
 @with_appcontext
 def sync(as_json: bool) -> None:
     """Install the data that came with this version; the same data again change nothing."""
     now = datetime.now(UTC)
-    with doors.command_unit():
+    with command_line.command_unit():
         release = install(now)
         document = {
             "number": release.number,
@@ -30,7 +30,7 @@ def sync(as_json: bool) -> None:
             "installed": release.installed_at == now,
         }
     state = "is installed now" if document["installed"] else "was installed already"
-    doors.answer(
+    command_line.answer(
         document,
         as_json=as_json,
         text=f"Release {document['number']} of the reference data ({document['release']}) {state}.",

@@ -131,7 +131,7 @@ class RiskAssessment(TenantScoped, Base):
     node_name: Mapped[str]
     country: Mapped[str | None]
     tier: Mapped[int | None]
-    scores: Mapped[bytes] = mapped_column(comment="supply_chain.risk.kept_scores")
+    scores: Mapped[bytes] = mapped_column(comment="supply_chain.risk.stored_scores")
 
 
 class RunRegister(TenantScoped, Base):

@@ -10,7 +10,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import JobState
-from ddplatform.infrastructure.web.kept_input import safe_next
+from ddplatform.infrastructure.web.saved_input import safe_next
 from ddplatform.risk.blueprints.scenarios import bp
 from ddplatform.risk.scenario_scores import services as what_if_requests
 from ddplatform.risk.scenario_scores.services import split_typed, with_typed

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.risk.scenarios.queries.told import Told
+from ddplatform.risk.scenarios.queries.details import ScenarioDetails
 from ddplatform.risk.scenarios.views.content import sentence_of
 from ddplatform.risk.scenarios.views.words import change_words, name_of
 from supply_chain.analysis.what_if import Effect, Side
@@ -45,7 +45,7 @@ def _without_answers(entry: Any) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if key not in ("words", "problem")}
 
 
-def what_if_words(told: Told) -> str:
+def what_if_words(told: ScenarioDetails) -> str:
     """The what-if as lines of text."""
     lines = [sentence_of(told), "", "Changes"]
     for place, change in enumerate(told.changes):
@@ -61,7 +61,7 @@ def what_if_words(told: Told) -> str:
     return "\n".join(lines)
 
 
-def _line(effect: Effect, told: Told) -> str:
+def _line(effect: Effect, told: ScenarioDetails) -> str:
     name, issue = name_of(told.moved.names[effect.node]), ISSUE_NAMES[effect.issue.value]
     return f"  {name} | {issue} | {_side(effect.before)} -> {_side(effect.after)}"
 

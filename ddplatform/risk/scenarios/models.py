@@ -12,7 +12,7 @@ from ddplatform.infrastructure.tenancy import TenantScoped
 from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
-class KeptWhatIf(TenantScoped, Base):
+class SavedScenario(TenantScoped, Base):
     """A what-if with its name; what it would change is computed anew whenever it is opened."""
 
     __tablename__ = "what_if"

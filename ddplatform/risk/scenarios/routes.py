@@ -23,7 +23,7 @@ from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.scenario_scores.queries import find_begin
 from ddplatform.risk.scenario_scores.views import wait_page
 from ddplatform.risk.scenarios.queries import scenarios as what_if
-from ddplatform.risk.scenarios.queries.told import MOST_IN_FILES, load_told
+from ddplatform.risk.scenarios.queries.details import MOST_IN_FILES, load_details
 from ddplatform.risk.scenarios.services import scenarios as keeping
 from ddplatform.risk.scenarios.services.export import export_what_if
 from ddplatform.risk.scenarios.services.scenarios import NAME_LENGTH
@@ -57,7 +57,7 @@ class KeepForm(FlaskForm):  # type: ignore[misc]
 @requires(Permission.RISK_READ)
 def index() -> ResponseReturnValue:
     """Kept what-ifs, and where to begin a new one."""
-    rows = what_if.list_kept()
+    rows = what_if.list_saved()
     told = _in_words(rows)
     return render_template(
         "risk/scenarios/index.html",
@@ -66,7 +66,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _in_words(rows: Sequence[what_if.KeptRow]) -> dict[UUID, list[str]]:
+def _in_words(rows: Sequence[what_if.SavedRow]) -> dict[UUID, list[str]]:
     """Changes of each what-if in words; one statement a map."""
     changes = {row.id: _changes_of(row) for row in rows}
     refs: dict[UUID, set[str]] = {}
@@ -79,7 +79,7 @@ def _in_words(rows: Sequence[what_if.KeptRow]) -> dict[UUID, list[str]]:
     }
 
 
-def _changes_of(row: what_if.KeptRow) -> list[Change]:
+def _changes_of(row: what_if.SavedRow) -> list[Change]:
     return [read_change(values) for values in row.changes]
 
 
@@ -232,13 +232,13 @@ def keep(chain_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_READ)
 def show(what_if_id: UUID) -> ResponseReturnValue:
     """A kept what-if, tried anew on the map of today."""
-    row = what_if.get_kept_row(what_if_id)
+    row = what_if.get_saved_row(what_if_id)
     changes, chain = _changes_of(row), get_chain(row.chain_id)
     begin = find_begin(chain, g.now.date())
     if begin is None:
         return wait_page(chain, _here())
     tried = what_if.try_from(begin, changes)
-    others = [one for one in what_if.list_kept() if one.chain_id == row.chain_id]
+    others = [one for one in what_if.list_saved() if one.chain_id == row.chain_id]
     return render_template(
         "risk/scenarios/show.html",
         row=row,
@@ -255,11 +255,11 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
     form = request.form.get("form", "")
     if form not in MEDIA_TYPES:
         raise NotFound()
-    row = what_if.get_kept_row(what_if_id)
+    row = what_if.get_saved_row(what_if_id)
     chain = get_chain(row.chain_id)
     if find_begin(chain, g.now.date()) is None:
         return redirect(url_for(".show", what_if_id=what_if_id))
-    told = load_told(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
+    told = load_details(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
     with speaking(ENGLISH):
         tables = as_tables(told)
     made = export_what_if(chain, told, tables, form, act=g.act)
@@ -272,11 +272,11 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_READ)
 def compare(what_if_id: UUID) -> ResponseReturnValue:
     """Two what-ifs of one map side by side, both tried anew."""
-    first = what_if.get_kept_row(what_if_id)
+    first = what_if.get_saved_row(what_if_id)
     other_id = request.args.get("with", type=UUID)
     if other_id is None:
         return redirect(url_for(".show", what_if_id=what_if_id))
-    second = what_if.get_kept_row(other_id)
+    second = what_if.get_saved_row(other_id)
     if first.chain_id != second.chain_id:
         raise NotFound()
     chain = get_chain(first.chain_id)
@@ -299,7 +299,7 @@ def compare(what_if_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_READ)
 def actions(what_if_id: UUID) -> ResponseReturnValue:
     """How the changes are made real: findings and actions, leverage before any end."""
-    row = what_if.get_kept_row(what_if_id)
+    row = what_if.get_saved_row(what_if_id)
     changes = _changes_of(row)
     refs = what_if.refs_of(changes)
     found = what_if.list_open_findings(row.chain_id, refs)
@@ -315,7 +315,7 @@ def actions(what_if_id: UUID) -> ResponseReturnValue:
 @requires(Permission.WHAT_IF_KEEP)
 def put_away(what_if_id: UUID) -> ResponseReturnValue:
     """Take it out of the list, after a second look."""
-    row = what_if.get_kept_row(what_if_id)
+    row = what_if.get_saved_row(what_if_id)
     if request.method == "POST":
         keeping.put_away(what_if_id, act=g.act)
         flash(gettext("Scenario archived."), "success")

@@ -152,7 +152,7 @@ def _was_asked() -> tuple[ColumnElement[bool], ...]:
     return Assignment.answered_by == Answerer.SUPPLIER, Assignment.status.not_in(NOT_ASKED)
 
 
-def list_kept(chain_id: UUID) -> Mapping[UUID, SupplierFigures]:
+def list_stored(chain_id: UUID) -> Mapping[UUID, SupplierFigures]:
     """The rows of a map by node, whole, to be made anew."""
     rows = db.session.scalars(
         select(Figures)
@@ -352,7 +352,7 @@ def _own() -> Select[SupplierFigures, str, UUID | None]:
         select(Figures, Organisation.name, Assignment.sent_by_id)
         .join(Organisation, Organisation.id == Figures.organisation_id)
         .join(Assignment, Assignment.id == Figures.assignment_id)
-        # Not a wall (that stands in tenancy): these are the places the organisation answers for.
+        # No isolation (tenancy.py does that): these are the places the organisation answers for.
         .where(Figures.respondent_organisation_id == current_organisation())
     )
 

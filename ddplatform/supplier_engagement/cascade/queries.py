@@ -26,7 +26,7 @@ from questionnaires import Form
 from questionnaires.scoring.plan import extra
 
 MOST_TIERS = 20
-STANDING = (ProposalState.PROPOSED, ProposalState.ACCEPTED)
+ACTIVE_STATES = (ProposalState.PROPOSED, ProposalState.ACCEPTED)
 ASKED: Mapping[State, AskedState] = {
     State.SENT: AskedState.ASKED,
     State.OPENED: AskedState.ANSWERING,
@@ -80,14 +80,14 @@ def find_forwarded(assignment_id: UUID) -> OwnSupplier | None:
 
 
 @dataclass(frozen=True)
-class Told:
+class BuyerProposal:
     """What one buyer was told of an own supplier."""
 
     proposal: ChainProposal
     buyer: str
 
 
-def list_told() -> Mapping[UUID, Sequence[Told]]:
+def list_buyer_proposals() -> Mapping[UUID, Sequence[BuyerProposal]]:
     """Own supplier -> which buyers know of it, and what."""
     rows = db.session.execute(
         select(ChainProposal, Organisation.name)
@@ -95,13 +95,13 @@ def list_told() -> Mapping[UUID, Sequence[Told]]:
         .where(ChainProposal.respondent_organisation_id == current_organisation())
         .order_by(ChainProposal.created_at, ChainProposal.id)
     )
-    found: dict[UUID, list[Told]] = {}
+    found: dict[UUID, list[BuyerProposal]] = {}
     for proposal, buyer in rows:
-        found.setdefault(proposal.own_supplier_id, []).append(Told(proposal, buyer))
+        found.setdefault(proposal.own_supplier_id, []).append(BuyerProposal(proposal, buyer))
     return found
 
 
-def get_told(proposal_id: UUID) -> ChainProposal:
+def get_buyer_proposal(proposal_id: UUID) -> ChainProposal:
     """What the acting organisation told a buyer, held for change; or NotFound."""
     statement = select(ChainProposal).where(
         ChainProposal.id == proposal_id,
@@ -110,7 +110,7 @@ def get_told(proposal_id: UUID) -> ChainProposal:
     return get_one(statement, for_change=True)
 
 
-def find_told(assignment: Assignment, own_supplier_id: UUID) -> ChainProposal | None:
+def find_buyer_proposal(assignment: Assignment, own_supplier_id: UUID) -> ChainProposal | None:
     """What this buyer was told of this own supplier and what still stands."""
     rows = db.session.scalars(
         select(ChainProposal).where(
@@ -158,7 +158,7 @@ def below(own: OwnSupplier, above: Container[UUID]) -> Below:
         select(ChainProposal).where(
             ChainProposal.organisation_id == current_organisation(),
             ChainProposal.respondent_organisation_id == asked.respondent_organisation_id,
-            ChainProposal.state.in_(STANDING),
+            ChainProposal.state.in_(ACTIVE_STATES),
         )
     ).all()
     return Below(

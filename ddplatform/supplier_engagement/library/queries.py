@@ -336,7 +336,7 @@ def list_visitors(node_ids: Sequence[UUID]) -> set[tuple[UUID, str]]:
 
 
 def _mine() -> ColumnElement[bool]:
-    # The wall lets both sides see an assignment; these lists are those of the one who asks.
+    # Both sides may read an assignment; these lists are those of the one who asks.
     return Assignment.organisation_id == current_organisation()
 
 

@@ -26,8 +26,8 @@ from ddplatform.supplier_engagement.phone_apps.services.submissions import keep_
 from ddplatform.supplier_engagement.protection_services.queries import services_near
 from ddplatform.supplier_engagement.protection_services.views import words_of_help
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
-from ddplatform.supplier_engagement.returned_books.queries import get_brought, list_brought
-from ddplatform.supplier_engagement.returned_books.services.books import open_brought
+from ddplatform.supplier_engagement.returned_books.queries import get_returned, list_returned
+from ddplatform.supplier_engagement.returned_books.services.books import open_returned
 from supply_chain.errors import FileRefused
 
 
@@ -136,9 +136,9 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
 def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
     """Look at a workbook that the buyer brought in; nothing of it counts yet."""
     get_request(assignment_id)
-    name = get_brought(assignment_id, book_id).filename.rpartition("/")[2]
+    name = get_returned(assignment_id, book_id).filename.rpartition("/")[2]
     try:
-        kept = open_brought(assignment_id, book_id, act=g.act)
+        kept = open_returned(assignment_id, book_id, act=g.act)
     except (FileRefused, Conflict) as error:
         status = 422 if isinstance(error, FileRefused) else 409
         return _ways_page(assignment_id, [refusal_in_words(error, name)]), status
@@ -180,7 +180,7 @@ def _ways_page(
         asked=asked,
         is_writable=asked.is_writable,
         intakes=list_intakes(assignment_id),
-        brought=list_brought(assignment_id),
+        brought=list_returned(assignment_id),
         problems=[{"href": f"#{at}", "messages": [problem]} for problem in problems],
         Status=IntakeStatus,
         address=address,

@@ -140,7 +140,7 @@ def find_handed_on(keys: Collection[UUID]) -> set[tuple[UUID, str]]:
     return {(row[0], row[1]) for row in rows if row[0] is not None}
 
 
-def list_brought(assignment_id: UUID) -> Sequence[ReturnedBook]:
+def list_returned(assignment_id: UUID) -> Sequence[ReturnedBook]:
     """What the buyer brought for a questionnaire asked of the acting organisation, not opened."""
     return db.session.scalars(
         select(ReturnedBook)
@@ -150,7 +150,7 @@ def list_brought(assignment_id: UUID) -> Sequence[ReturnedBook]:
     ).all()
 
 
-def get_brought(assignment_id: UUID, book_id: UUID) -> ReturnedBook:
+def get_returned(assignment_id: UUID, book_id: UUID) -> ReturnedBook:
     """One of them, held for change; also one that was opened. Raises NotFound."""
     return get_one(
         select(ReturnedBook).where(*_for_me(assignment_id), ReturnedBook.id == book_id),

@@ -112,7 +112,7 @@ def count_links_at(chain_id: UUID, keys: Sequence[UUID]) -> int:
     return db.session.scalar(select(func.count()).where(*_standing_links_at(chain_id, keys))) or 0
 
 
-def list_standing_links_at(chain_id: UUID, keys: Sequence[UUID]) -> Sequence[UUID]:
+def list_active_links_at(chain_id: UUID, keys: Sequence[UUID]) -> Sequence[UUID]:
     """The keys of the standing links with one of these nodes at an end."""
     return db.session.scalars(
         select(SupplyLink.id).where(*_standing_links_at(chain_id, keys))
@@ -193,7 +193,7 @@ def find_part_to_undo(change_id: UUID) -> BulkPart | None:
     )
 
 
-def list_kept(change_id: UUID) -> Sequence[tuple[UUID, str]]:
+def list_left_unchanged(change_id: UUID) -> Sequence[tuple[UUID, str]]:
     """The first nodes that an undo left, since they were changed meanwhile: key and name."""
     lists = db.session.scalars(
         select(BulkPart.kept_ids)

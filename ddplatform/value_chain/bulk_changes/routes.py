@@ -25,7 +25,7 @@ from ddplatform.value_chain.bulk_changes.queries import (
     count_links_at,
     get_change,
     list_changes,
-    list_kept,
+    list_left_unchanged,
     plan_change,
 )
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
@@ -127,7 +127,7 @@ def many_change(bulk_change_id: UUID) -> ResponseReturnValue:
         told=change_words(change),
         job=get_job(change.job_id) if is_running and change.job_id else None,
         by=get_account(change.created_by_id),
-        kept=list_kept(change.id) if change.kept else (),
+        kept=list_left_unchanged(change.id) if change.kept else (),
         names_shown=NAMES_SHOWN,
     )
 

@@ -68,7 +68,7 @@ def remember_answers(row: MapImport, *, by_id: UUID | None, at: datetime) -> Non
         known.answered_at, known.answered_by_id = at, by_id
 
 
-def activities_told(draft: MapDraft) -> dict[str, Any]:
+def activities_of_draft(draft: MapDraft) -> dict[str, Any]:
     """What is known of the activities of a list, as pages and commands show it.
 
     `{"places", "known", "asked", "contradicted", "unknown"}` are counts of places. `questions`,

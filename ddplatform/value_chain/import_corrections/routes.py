@@ -40,7 +40,7 @@ def _then_show(import_id: UUID, change: Callable[[], object], **back: Any) -> Re
 
 @bp.post("/imports/<uuid:import_id>/mend")
 @requires(Permission.VALUE_CHAIN_IMPORT)
-def mend_values(import_id: UUID) -> ResponseReturnValue:
+def correct_values(import_id: UUID) -> ResponseReturnValue:
     """Put right values in place of faulty ones, each in all rows that have it."""
     puts = {
         UUID(name.removeprefix("put-")): typed
@@ -49,7 +49,7 @@ def mend_values(import_id: UUID) -> ResponseReturnValue:
     }
     return _then_show(
         import_id,
-        lambda: import_corrections.mend_values(import_id, puts, act=g.act),
+        lambda: import_corrections.correct_values(import_id, puts, act=g.act),
         tab="problems",
     )
 
@@ -76,11 +76,11 @@ def answer_activities(import_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/imports/<uuid:import_id>/mends/<int:place>/take-back")
 @requires(Permission.VALUE_CHAIN_IMPORT)
-def take_mend_back(import_id: UUID, place: int) -> ResponseReturnValue:
+def undo_correction(import_id: UUID, place: int) -> ResponseReturnValue:
     """Read the list again without one corrected value."""
     return _then_show(
         import_id,
-        lambda: import_corrections.take_mend_back(import_id, place, act=g.act),
+        lambda: import_corrections.undo_correction(import_id, place, act=g.act),
     )
 
 

@@ -41,7 +41,7 @@ def activity_card(told: Mapping[str, Any] | None) -> Card | None:
     """The card, or None where the list has no places of its own.
 
     Args:
-        told: as `services.import_activities.activities_told` gives it.
+        told: as `services.import_activities.activities_of_draft` gives it.
     """
     if not told or not told["places"]:
         return None
@@ -86,7 +86,7 @@ def activity_summary(told: Mapping[str, Any] | None) -> Summary | None:
     """The summary, or None where the list has no places of its own.
 
     Args:
-        told: as `services.import_activities.activities_told` gives it.
+        told: as `services.import_activities.activities_of_draft` gives it.
     """
     if not told or not told["places"]:
         return None

@@ -106,7 +106,7 @@ class Fault:
     first_rows: tuple[int, ...]
 
     @property
-    def can_mend(self) -> bool:
+    def can_correct(self) -> bool:
         """Whether a value stands in a column, so that another one can take its place."""
         return bool(self.table_key and self.column and self.value)
 

@@ -16,7 +16,7 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.together import Question, ask_together
 from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
-from ddplatform.value_chain.approvals.queries.approvals import select_standing
+from ddplatform.value_chain.approvals.queries.approvals import select_active
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import (
@@ -100,7 +100,7 @@ def _asked_of_page(node_id: UUID) -> dict[str, Question[Any]]:
     may_decide = g.identity.has(Permission.SCREENING_DECIDE)
     return {
         **_asked_of_panel(node_id),
-        "origin_asked": select_standing(*is_origin),
+        "origin_asked": select_active(*is_origin),
         "history": select_log(history, limit=HISTORY_SHOWN),
         **({"list_matches": select_matches_of(node_id)} if may_decide else {}),
     }

@@ -7,13 +7,13 @@ from flask import request
 
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.queries import ViewRow
-from ddplatform.value_chain.saved_views.services import kept_parts
+from ddplatform.value_chain.saved_views.services import shown_address_parts
 from ddplatform.value_chain.saved_views.views import ViewBar, view_bar
 
 
 def asked_parts(kind: ViewKind) -> list[list[str]]:
     """What a view keeps of the address that is open."""
-    return kept_parts(kind, request.args.items(multi=True))
+    return shown_address_parts(kind, request.args.items(multi=True))
 
 
 def asked_view_bar(chain_id: UUID, kind: ViewKind, views: Sequence[ViewRow]) -> ViewBar:

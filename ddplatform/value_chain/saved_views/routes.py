@@ -43,7 +43,7 @@ def save_view(chain_id: UUID) -> ResponseReturnValue:
     """Give a name to the view whose page and filters stand in the address."""
     chain, form, kind = get_chain(chain_id), SavedViewForm(), _page_asked()
     address = list(request.args.items(multi=True))
-    parts = saving.kept_parts(kind, address)
+    parts = saving.shown_address_parts(kind, address)
 
     def save() -> ResponseReturnValue:
         view = saving.save(chain_id, kind, form.name.data, address, act=g.act)

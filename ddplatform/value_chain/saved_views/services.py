@@ -30,7 +30,7 @@ KEPT: Mapping[ViewKind, frozenset[str]] = {
 """What of an address makes the view; the page one has turned to does not."""
 
 
-def kept_parts(kind: ViewKind, address: Iterable[tuple[str, str]]) -> list[list[str]]:
+def shown_address_parts(kind: ViewKind, address: Iterable[tuple[str, str]]) -> list[list[str]]:
     """What a view keeps of an address, each part once and in one order.
 
     Two addresses that show the same have the same parts. Empty and unknown parts are passed over
@@ -67,7 +67,7 @@ def save(
         chain_id=chain.id,
         kind=kind,
         name=name.strip(),
-        address=kept_parts(kind, address),
+        address=shown_address_parts(kind, address),
         created_at=act.at,
         created_by_id=act.by.user_id,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from ddplatform.infrastructure import commands as doors
+from ddplatform.infrastructure import commands as command_line
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
 from ddplatform.infrastructure.tenancy import current_organisation
@@ -52,7 +52,7 @@ def screening() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write what is new and gone to a CSV.",
 )
-@doors.json_option
+@command_line.json_option
 @with_appcontext
 def import_list(
     file: Path,
@@ -69,7 +69,7 @@ def import_list(
     if (kind is None) == (about is None):
         raise click.UsageError("Name the list by --list, or describe it by --about.")
     day = edition_on.date() if edition_on else None
-    with doors.organisation_unit(organisation):
+    with command_line.organisation_unit(organisation):
         wanted = _wanted(kind, about, day, coverage)
         by, at = system_identity(current_organisation()), datetime.now(UTC)
         with file.open("rb") as opened:
@@ -77,11 +77,11 @@ def import_list(
         taken = add_list(wanted, file.name, content, confirmed=confirm, act=Act(by, at))
         if changes is not None and taken.release.replaces_id is not None:
             made = export_changes(taken.release.id, act=Act(by, at))
-            doors.write_out(changes, made.content)
+            command_line.write_out(changes, made.content)
         found, text = _document(taken), _words(taken)
     for note in notes_in_words(taken.notes, len(taken.notes)):
         click.echo(note, err=True)
-    doors.answer(found, as_json=as_json, text=text)
+    command_line.answer(found, as_json=as_json, text=text)
 
 
 def _wanted(kind: str | None, about: Path | None, day: date | None, coverage: str) -> ListFields:

@@ -18,18 +18,23 @@ from ddplatform.value_chain.pictures.views.issue_colour import HIGHEST
 from ddplatform.value_chain.saved_views.address import asked_parts
 from ddplatform.value_chain.saved_views.models import ViewKind
 from ddplatform.value_chain.saved_views.views import query_of
-from ddplatform.value_chain.view_files.views.about import Scores, Told, shown_parts, shows_words
+from ddplatform.value_chain.view_files.views.about import (
+    Scores,
+    ViewFacts,
+    shown_parts,
+    shows_words,
+)
 from ddplatform.value_chain.view_files.views.archived import ArchivedSites, archived_sites
 from ddplatform.value_chain.view_files.views.bar import ARCHIVED_WORDS, FORM_WORDS, ExportBar
 from ddplatform.value_chain.view_files.views.sites import SiteList
 from supply_chain.risk.rm2.method import METHOD_VERSION
 
 
-def told_of_address(chain: ValueChain, kind: ViewKind) -> Told:
+def view_facts(chain: ValueChain, kind: ViewKind) -> ViewFacts:
     """What the view that is open says of itself."""
     parts, has_person = shown_parts(asked_parts(kind))
     named = load_names((name, value) for name, value in parts)
-    return Told(
+    return ViewFacts(
         chain,
         kind,
         # The table has no colours to choose: its bands are the highest over all issues.
@@ -72,7 +77,7 @@ def export_bar(chain: ValueChain, kind: ViewKind) -> ExportBar:
 
     So does the page of a list that one has turned to, which is what its picture shows.
     """
-    view = told_of_address(chain, kind)
+    view = view_facts(chain, kind)
     turned = [[name, str(key)] for name in sorted(PAGING) if (key := asked_uuid(name))]
     asked = query_of([*asked_parts(kind), *(turned if kind is ViewKind.TABLE else [])])
     href = url_for("value_chain.export_view", chain_id=chain.id, page=kind.value, **asked)
@@ -96,4 +101,4 @@ def list_of_address(chain_id: UUID) -> SiteList:
 def archived_of_address(chain: ValueChain) -> ArchivedSites:
     """The archived sites that the address asks for."""
     rows = list_archived(chain.id, asked_filter())
-    return archived_sites(rows, told_of_address(chain, ViewKind.TABLE))
+    return archived_sites(rows, view_facts(chain, ViewKind.TABLE))

@@ -33,8 +33,8 @@ from ddplatform.value_chain.pictures.pages import around_page, map_page, row_in_
 from ddplatform.value_chain.pictures.queries.bundles import bundle_links
 from ddplatform.value_chain.pictures.views.boxes import MapPage
 from ddplatform.value_chain.saved_views.models import ViewKind
-from ddplatform.value_chain.view_files.address import list_of_address, told_of_address
-from ddplatform.value_chain.view_files.views.about import Told
+from ddplatform.value_chain.view_files.address import list_of_address, view_facts
+from ddplatform.value_chain.view_files.views.about import ViewFacts
 from ddplatform.value_chain.view_files.views.graphs import (
     graph_of_boxes,
     graph_of_cells,
@@ -71,7 +71,7 @@ class ViewContent:
     """A view, ready for files."""
 
     nodes: int
-    told: Told
+    told: ViewFacts
     tables: Callable[[], Sequence[Table]]
     picture: Callable[[], Picture]
     graphml: Callable[[], bytes]
@@ -98,7 +98,7 @@ def content_of(chain: ValueChain, kind: ViewKind) -> ViewContent:
     Raises:
         NotFound: a neighbourhood of no node.
     """
-    return _CONTENT[kind](chain, told_of_address(chain, kind))
+    return _CONTENT[kind](chain, view_facts(chain, kind))
 
 
 def _notes(*, is_like: bool) -> list[str]:
@@ -110,18 +110,18 @@ def _notes(*, is_like: bool) -> list[str]:
     return [told]
 
 
-def _drawing(chain: ValueChain, told: Told) -> ViewContent:
+def _drawing(chain: ValueChain, told: ViewFacts) -> ViewContent:
     return _of_boxes(map_page(chain), told)
 
 
-def _around(chain: ValueChain, told: Told) -> ViewContent:
+def _around(chain: ValueChain, told: ViewFacts) -> ViewContent:
     row = row_in_focus(chain)
     if row is None:
         raise NotFound()
     return _of_boxes(around_page(chain, row), told)
 
 
-def _of_boxes(page: MapPage, told: Told) -> ViewContent:
+def _of_boxes(page: MapPage, told: ViewFacts) -> ViewContent:
     notes = _notes(is_like=page.is_like)
     nodes = sum(total for total, _ in page.view.lanes.values())
     told = replace(told, said={"Drawing": page.sentence(), "Sites": nodes})
@@ -152,7 +152,7 @@ def _of_boxes(page: MapPage, told: Told) -> ViewContent:
     )
 
 
-def _world(chain: ValueChain, told: Told) -> ViewContent:
+def _world(chain: ValueChain, told: ViewFacts) -> ViewContent:
     scope = map_scope(chain)
     size, rows = asked_bubbles(scope)
     by_volume = size is BubbleSize.VOLUME
@@ -193,7 +193,7 @@ def _world(chain: ValueChain, told: Told) -> ViewContent:
     )
 
 
-def _matrix(chain: ValueChain, told: Told) -> ViewContent:
+def _matrix(chain: ValueChain, told: ViewFacts) -> ViewContent:
     scope = map_scope(chain)
     columns = [lane_word(scope.snapshot, lane) for lane in scope.cells.lanes]
     rows = scope.countries
@@ -251,7 +251,7 @@ def _squares(count: int) -> str:
     )
 
 
-def _sites(chain: ValueChain, told: Told) -> ViewContent:
+def _sites(chain: ValueChain, told: ViewFacts) -> ViewContent:
     scope = map_scope(chain)
     notes = _notes(is_like=scope.is_like)
     told = replace(told, said={"Sites": len(scope.rows)})
@@ -284,7 +284,7 @@ def _sites(chain: ValueChain, told: Told) -> ViewContent:
     )
 
 
-def _list(chain: ValueChain, told: Told) -> ViewContent:
+def _list(chain: ValueChain, told: ViewFacts) -> ViewContent:
     scope = map_scope(chain, told.colouring)
     listed, notes = list_of_address(chain.id), _notes(is_like=scope.is_like)
     told = replace(told, said={"Sites": len(scope.rows)})
@@ -304,7 +304,7 @@ def _list(chain: ValueChain, told: Told) -> ViewContent:
     )
 
 
-_CONTENT: Mapping[ViewKind, Callable[[ValueChain, Told], ViewContent]] = {
+_CONTENT: Mapping[ViewKind, Callable[[ValueChain, ViewFacts], ViewContent]] = {
     ViewKind.MAP: _drawing,
     ViewKind.AROUND: _around,
     ViewKind.WORLD: _world,

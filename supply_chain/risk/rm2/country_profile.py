@@ -46,7 +46,7 @@ class IssueVulnerability:
 
 
 @dataclass(frozen=True)
-class CountryStanding:
+class CountryPosition:
     """A country among the others: V of each issue, and how many indicators are observed."""
 
     issues: Mapping[Issue, IssueVulnerability]
@@ -90,20 +90,20 @@ def country_profile(country: str) -> CountryProfile:
 
 
 @cache
-def country_standings() -> Mapping[str, CountryStanding]:
+def country_positions() -> Mapping[str, CountryPosition]:
     """All countries of the public data, by ISO 3166-1 alpha-2; others count as the world does."""
     data = public_data()
     place, v = _of_rows(list(data.place.values()))
     return {
-        country: CountryStanding(_issues(v, at), int(place.observed[at].sum()))
+        country: CountryPosition(_issues(v, at), int(place.observed[at].sum()))
         for at, country in enumerate(data.place)
     }
 
 
 @cache
-def world_standing() -> CountryStanding:
+def world_position() -> CountryPosition:
     """What counts for a country of which the public data tell nothing."""
-    return CountryStanding(_issues(_of_rows([public_data().world])[1], 0), 0)
+    return CountryPosition(_issues(_of_rows([public_data().world])[1], 0), 0)
 
 
 def _of_rows(rows: list[int]) -> tuple[Place, Vulnerability]:

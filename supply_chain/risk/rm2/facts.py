@@ -71,7 +71,7 @@ def with_facts(points: Floats, facts: Facts) -> Floats:
     return clipped(np.maximum(points + facts.added, facts.least))
 
 
-def kept_from_controls(points: Floats, facts: Facts) -> Floats:
+def floor_for_controls(points: Floats, facts: Facts) -> Floats:
     """What controls cannot take P below, 0-100; `points` is P before the facts (section 8)."""
     raised = np.where(facts.added > 0, points + facts.added, 0.0)
     return clipped(np.maximum(raised, facts.least))

@@ -18,7 +18,7 @@ from supply_chain.risk.rm2.context import (
 )
 from supply_chain.risk.rm2.controls import Controls, capped, relief, remedy
 from supply_chain.risk.rm2.evidence import Events, FactorRows, evidence_points, slopes
-from supply_chain.risk.rm2.facts import Facts, kept_from_controls, with_facts
+from supply_chain.risk.rm2.facts import Facts, floor_for_controls, with_facts
 from supply_chain.risk.rm2.method import METHOD, Bools, Floats, Ints
 from supply_chain.risk.rm2.points import clipped, likelihood
 from supply_chain.risk.rm2.ranges import completeness, grade, spread
@@ -126,7 +126,7 @@ def estimate(inputs: Inputs) -> Estimate:
         points=points,
         low=with_facts(np.minimum(before, clipped(modelled - range_.down)), inputs.facts),
         high=with_facts(np.maximum(before, clipped(modelled + range_.up)), inputs.facts),
-        residual=np.maximum(kept_from_controls(before, inputs.facts), left),
+        residual=np.maximum(floor_for_controls(before, inputs.facts), left),
         completeness=complete,
         grade=grade(complete, rows, v, _context_known(inputs)),
     )

@@ -29,9 +29,9 @@ OWN = frozenset({"supplier_answer", "supplier_evidence", "admission"})
 VISITS = frozenset({"site_work", "audit"})
 IN_CONFIDENCE = "worker_voice"
 OPEN_FINDINGS = "WRK-22"
-ISSUES_TOLD = 3  # of a place, the first in the order of work
+ISSUES_SHOWN = 3  # of a place, the first in the order of work
 LEAST_GAIN = 0.5  # points; what changes less is not proposed
-STEPS_TOLD = 2
+STEPS_SHOWN = 2
 _ROWS = ("others", "events", "controls", "steps")
 
 
@@ -118,7 +118,7 @@ def lines_for_supplier(
     """
     alone = open_to_supplier(evidence.of_nodes(np.array([row], dtype=np.int64)))
     place = nodes.take(np.array([row], dtype=np.int64))
-    first = profile_of(place, alone, 0, reference=reference).scores[:ISSUES_TOLD]
+    first = profile_of(place, alone, 0, reference=reference).scores[:ISSUES_SHOWN]
     found = []
     for one in first:
         subject = subject_of(place, alone, 0, one.issue, reference=reference)
@@ -212,4 +212,4 @@ def _month(as_of: date, months_ago: float) -> str:
 def _steps(measures: Sequence[Measure]) -> list[tuple[str, str, float]]:
     """The measures that lower the score most, largest first."""
     found = [(one.how.value, one.ref, one.by) for one in measures if one.by >= LEAST_GAIN]
-    return found[:STEPS_TOLD]
+    return found[:STEPS_SHOWN]

@@ -22,7 +22,7 @@ from tests.due_diligence.actions.test_actions import move, report
 from tests.due_diligence.findings.test_findings_pages import at, send, statements
 from tests.factories import csrf_token, signed_in_client
 from tests.finding_worlds import IN_A_MONTH, World, action_now, days, planned
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.write_lock import watch_searches
 
 NEVER_PAST = "2099-01-31"

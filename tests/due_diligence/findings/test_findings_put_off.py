@@ -23,7 +23,7 @@ from tests.conftest import NOW
 from tests.due_diligence.findings.test_findings_steps import at_assessed, own, step
 from tests.factories import signed_in_client
 from tests.finding_worlds import World, acting, days, finding_now, recorded
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 REVIEW_ON = NOW.date() + days(90)
 

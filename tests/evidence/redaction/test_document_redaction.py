@@ -41,8 +41,8 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.report_world import work_off
+from tests.stored_worlds import kept_world
 
 TEXT = b"The boy Kofi Mensah, phone 0544 123 456.\n"
 LEFT = "The boy […], phone […].\n".encode()

@@ -29,7 +29,7 @@ from ddplatform.supplier_engagement.responses.services import responses
 from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, receive_now, send
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.upload_faces import no_face, portrait
 from tests.write_lock import watch_searches
 

@@ -13,7 +13,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import nobody
 from ddplatform.supplier_engagement.requests.services.reminders import send_reminder
-from ddplatform.supplier_engagement.returned_books.services.mail import tell_brought
+from ddplatform.supplier_engagement.returned_books.services.mail import notify_returned
 from ddplatform.supplier_engagement.review.services.mails import tell_returned
 from ddplatform.supplier_engagement.review.services.review import return_answers
 from tests.answering import (
@@ -30,7 +30,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.supplier_engagement.campaigns.test_campaigns import plan, start, work
 
 LATER = NOW + timedelta(days=1)
@@ -56,7 +56,7 @@ def test_reminder_and_a_returned_workbook_are_told_in_the_language_that_the_supp
 ):
     with acting(tenant.id):
         send_reminder(turk.asked.assignment_id)
-        tell_brought(turk.asked.assignment_id)
+        notify_returned(turk.asked.assignment_id)
 
     reminder, workbook = mails()[-2:]
     assert "hâlâ" in reminder and "waits" not in reminder

@@ -23,8 +23,8 @@ from tests.approved import add_origin
 from tests.changed_runs import assess_new
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 PAGE = "/o/acme/"
 TEA_FARMS = 14

@@ -24,7 +24,6 @@ from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.vocabulary import NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.report_world import (
     TODAY,
     World,
@@ -35,6 +34,7 @@ from tests.report_world import (
     add_finding,
     make_map,
 )
+from tests.stored_worlds import kept_world
 
 PAGE = "/o/acme/"
 MOST_STATEMENTS = 13

@@ -19,7 +19,6 @@ from ddplatform.reporting.reports.services import sealing as report_sealing
 from ddplatform.reporting.reports.services.requests import Wanted
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.report_world import (
     TODAY,
     World,
@@ -30,6 +29,7 @@ from tests.report_world import (
     make_map,
     work_off,
 )
+from tests.stored_worlds import kept_world
 
 LIST = "/o/acme/reports/"
 NEW = "/o/acme/reports/new"

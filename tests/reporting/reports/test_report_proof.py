@@ -31,8 +31,8 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.report_world import TODAY, World, acting, add_finding, make_map, work_off
+from tests.stored_worlds import kept_world
 
 
 @kept_world

@@ -43,7 +43,6 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.report_world import (
     TODAY,
     World,
@@ -56,6 +55,7 @@ from tests.report_world import (
     make_map,
     work_off,
 )
+from tests.stored_worlds import kept_world
 
 PERIOD = (date(2026, 1, 1), TODAY)
 

@@ -27,7 +27,7 @@ from ddplatform.value_chain.approvals.models import (
     ApprovalRequest,
     ApprovalState,
 )
-from ddplatform.value_chain.approvals.queries.approvals import list_standing
+from ddplatform.value_chain.approvals.queries.approvals import list_active
 from ddplatform.value_chain.history.models import MapChange
 from ddplatform.value_chain.import_steps.services import undo as map_undo
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
@@ -246,7 +246,7 @@ def test_ending_the_request_stops_its_approval_and_sets_all_of_it_back(
     _work()  # the job of the approval too, which has nothing left to do
     assert states(tenant) == {State.ENDED: SITES} and confirmed(tenant) == 0
     with acting(tenant):
-        assert list_standing(Approval.request_id == request_id) == []
+        assert list_active(Approval.request_id == request_id) == []
         before = [row.before for row in db.session.scalars(select(MapChange))]
         assert before.count({"flow_evidence": "confirmed"}) == 2 * CHUNK
 

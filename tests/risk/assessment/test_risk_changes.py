@@ -17,7 +17,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.runner import run_job
 from ddplatform.risk.assessment.services import changes as assessment_changes
-from ddplatform.risk.assessment.services import standing as assessment_standing
+from ddplatform.risk.assessment.services import incremental_state as assessment_standing
 from ddplatform.risk.assessment.services.maps import assess_chain
 from ddplatform.risk.facts.services import facts as risk
 from ddplatform.risk.facts.services.fresh import clear_marks
@@ -34,7 +34,7 @@ from ddplatform.value_chain.graph.queries import snapshots as map_snapshots
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
-from supply_chain.risk.kept_scores import Records
+from supply_chain.risk.stored_scores import Records
 from supply_chain.vocabulary import Issue
 from tests.changed_runs import (
     DAY,

@@ -20,8 +20,8 @@ from ddplatform.risk.words.codes import CAUSES, WHOLE_BECAUSE
 from tests.changed_runs import a_signal, assess_new, current_run, keys_of, make_peers_map
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import acting, assess
+from tests.stored_worlds import kept_world
 
 TOMORROW = NOW + timedelta(days=1)
 

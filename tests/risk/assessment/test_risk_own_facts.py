@@ -12,7 +12,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.runner import run_job
-from ddplatform.risk.assessment.services import standing as assessment_standing
+from ddplatform.risk.assessment.services import incremental_state as assessment_standing
 from ddplatform.risk.assessment.services.maps import assess_chain
 from ddplatform.risk.detail.queries.explanation import list_names_of
 from ddplatform.risk.detail.queries.risks import list_risks_of_node
@@ -40,10 +40,10 @@ from tests.changed_runs import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk.assessment.test_risk_changes import records_of_run
 from tests.risk.assessment.test_risk_runs import queued_reassessment
 from tests.risk_maps import CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.usefixtures("context")
 

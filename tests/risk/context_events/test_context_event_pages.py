@@ -21,8 +21,8 @@ from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, make_cocoa_map
+from tests.stored_worlds import kept_world
 
 TODAY = NOW.date()
 HOME = "/o/acme"

@@ -22,11 +22,11 @@ from tests.answering import ask_again
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import World, recorded
-from tests.kept_worlds import kept_world
 from tests.risk.context_events.test_context_events import TODAY
 from tests.risk.context_events.test_context_events import add as add_event
 from tests.risk.observations.test_place_observations import CHILDREN_SEEN
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 MOST = 8
 MOST_OF_SITE = 8

@@ -30,8 +30,8 @@ from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand, SeverityBand
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 BASE = "/o/acme/risk"
 

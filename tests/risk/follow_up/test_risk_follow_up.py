@@ -25,8 +25,8 @@ from supply_chain.risk.follow_up import OpenStep
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 ROOT = "/o/acme/risk/follow-up"
 MARCH = (NOW + timedelta(days=98)).date()

@@ -23,8 +23,8 @@ from supply_chain.risk.salience import Involvement
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
+from tests.stored_worlds import kept_world
 
 NEXT_SPRING = date(2027, 4, 1)
 LATER = NOW + timedelta(minutes=5)

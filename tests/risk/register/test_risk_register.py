@@ -30,8 +30,8 @@ from supply_chain.vocabulary import Issue, RiskBand
 from tests.approved import add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 ROOT = "/o/acme/risk/register/"
 TWINS = ["Lagune Export", *(f"Farm group {number}" for number in range(5))]

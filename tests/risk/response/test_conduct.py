@@ -43,8 +43,8 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.sampling import examples
+from tests.stored_worlds import kept_world
 
 DAY = timedelta(days=1)
 AFTER = DUE + DAY

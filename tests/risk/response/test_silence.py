@@ -25,7 +25,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 DAY = timedelta(days=1)
 AFTER = DUE + DAY

@@ -280,7 +280,7 @@ def test_without_a_name_or_with_a_change_that_is_gone_nothing_is_kept(
     refused = manager.post(start, data=lost)
     assert refused.status_code == 422 and "gone is not in this map" in refused.text
     with acting(tenant):
-        assert looking.list_kept() == []
+        assert looking.list_saved() == []
         with pytest.raises(Invalid) as error:
             what_if.keep(cocoa.chain, " ", [], act=Act(tenant.analyst, NOW))
         assert set(error.value.fields) == {"name", "changes"}

@@ -20,7 +20,7 @@ from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.scenario_scores import queries as what_if_scores
 from ddplatform.risk.scenario_scores.queries import find_begin, load_begin
 from ddplatform.risk.scenario_scores.services import PREPARE
-from ddplatform.risk.scenarios.models import KeptWhatIf
+from ddplatform.risk.scenarios.models import SavedScenario
 from ddplatform.risk.scenarios.queries import scenarios as looking
 from ddplatform.risk.scenarios.services import scenarios as what_if
 from ddplatform.supplier_engagement.responses.models import RiskSignal
@@ -198,7 +198,7 @@ def test_a_name_typed_before_the_map_changed_is_there_when_it_is_scored_again(
     assert 'value="Bridge &amp; classes"' in page
     assert manager.post(keep, data=form).status_code == 302
     with acting(tenant):
-        assert db.session.scalars(select(KeptWhatIf.name)).all() == ["Bridge & classes"]
+        assert db.session.scalars(select(SavedScenario.name)).all() == ["Bridge & classes"]
 
 
 def clear_disk() -> None:

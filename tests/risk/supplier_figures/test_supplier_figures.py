@@ -49,8 +49,8 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.risk.response.test_conduct import flag
+from tests.stored_worlds import kept_world
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)

@@ -34,7 +34,7 @@ from tests.answering import EMAIL, Supplier, acting, ask, come_in, mails
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 HOME = "/o/acme/questionnaires/own"
 REAL_NOW = datetime.now(UTC)
@@ -92,13 +92,13 @@ FILES = {
 }
 
 
-def bring(tenant: Tenant, files: dict[str, bytes] = FILES) -> own_forms.Brought:
+def bring(tenant: Tenant, files: dict[str, bytes] = FILES) -> own_forms.ImportedForm:
     with acting(tenant.id):
         uploads = list(files.items())
         return own_forms.bring_in("hostels.csv", FORM, act=Act(tenant.analyst, NOW), media=uploads)
 
 
-def names(tenant: Tenant, brought: own_forms.Brought, number: int | None = None) -> list[str]:
+def names(tenant: Tenant, brought: own_forms.ImportedForm, number: int | None = None) -> list[str]:
     assert brought.form is not None
     with acting(tenant.id):
         return [one.name for one in list_media(get_draft(brought.form.id, number))]

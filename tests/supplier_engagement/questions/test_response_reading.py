@@ -21,7 +21,7 @@ from questionnaires import Response, pages
 from questionnaires.form.languages import tongue_of
 from tests.answering import Asked, acting, ask, come_in, mails, saq_version
 from tests.factories import PASSWORD, Tenant, csrf_token
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 REAL_NOW = datetime.now(UTC)
 

@@ -60,8 +60,8 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.mail_server import GREETING, HANGS_UP, MailServer, mail_server
+from tests.stored_worlds import kept_world
 
 LATER = NOW + timedelta(days=1)
 

@@ -56,8 +56,8 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.sampling import examples
+from tests.stored_worlds import kept_world
 from tests.visits import ASSESSOR, assign_visit, visited
 
 

@@ -29,7 +29,7 @@ from tests.answering import (
     version_of,
 )
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.visits import ASSESSOR, assign_visit, visited
 
 FUTURE = "2099-01-31"

@@ -34,7 +34,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 COLLEAGUE = "kofi@scoop.example"

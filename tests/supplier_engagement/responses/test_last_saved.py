@@ -36,7 +36,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant
 from tests.forms import table
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 YEAR = timedelta(days=365)
 FORM = (

@@ -31,7 +31,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.forms import table
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.visits import assign_visit, visited
 
 I01 = "/data/I/SAQ_I01"

@@ -33,7 +33,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.supplier_engagement.responses.test_response_prefill import _ask_again
 
 C04, C02 = "/data/C/SAQ_C04", "/data/C/SAQ_C02"

@@ -33,7 +33,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.both_databases
 

@@ -68,7 +68,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 LATER = NOW + timedelta(hours=1)
 C01, C02, C06 = "/data/C/SAQ_C01", "/data/C/SAQ_C02", "/data/C/SAQ_C06"

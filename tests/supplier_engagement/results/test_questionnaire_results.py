@@ -51,7 +51,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.supplier_engagement.review.test_review_queue import answered
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -31,7 +31,7 @@ from ddplatform.supplier_engagement.responses.services import responses
 from ddplatform.supplier_engagement.returned_books.models import ReturnedBook
 from ddplatform.supplier_engagement.returned_books.queries import get_delivery, list_books
 from ddplatform.supplier_engagement.returned_books.services import books as returned_books
-from ddplatform.supplier_engagement.returned_books.services.mail import TELL, tell_brought
+from ddplatform.supplier_engagement.returned_books.services.mail import TELL, notify_returned
 from ddplatform.supplier_engagement.review.services.review import return_answers
 from questionnaires.workbook.alone import ReadAlone
 from tests.answer_books import answer_cell, opened, saved, with_answers
@@ -485,7 +485,7 @@ def test_supplier_gets_a_mail_that_names_no_answer(app: Flask, tenant: Tenant, s
     _come_back(app, tenant, ("a.xlsx", book), ("b.xlsx", _book(app, supplier, SAQ_C01=41)))
     with app.app_context(), acting(tenant.id):
         assert db.session.scalar(select(func.count()).where(Job.name == TELL)) == 1
-        tell_brought(supplier.asked.assignment_id)
+        notify_returned(supplier.asked.assignment_id)
 
     with app.app_context():
         told = mails()[-1]
@@ -516,7 +516,7 @@ def test_workbook_of_one_questionnaire_is_not_opened_at_another(
     with app.app_context(), acting(supplier.id):
         book_id = db.session.scalars(select(ReturnedBook.id)).one()
         with pytest.raises(NotFound):
-            returned_books.open_brought(uuid4(), book_id, act=Act(supplier.identity, NOW))
+            returned_books.open_returned(uuid4(), book_id, act=Act(supplier.identity, NOW))
 
 
 def _upload(office: FlaskClient, name: str, content: bytes) -> TestResponse:

@@ -31,7 +31,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 HELP, LEGAL_NAME, HOW = "/data/O/SAQ_O04", "/data/A/SAQ_A02", "/data/D/SAQ_D03"
 TEXT = "The boy Kofi Mensah, phone 0544 123 456, needs papers. Kofi Mensah is 13."

@@ -47,7 +47,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 pytestmark = [pytest.mark.both_databases(one_in=4), pytest.mark.usefixtures("context")]
 ROOT = "/o/acme/questionnaires"

@@ -54,8 +54,8 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.saq_responses import GOOD_SUPPLIER
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.both_databases(one_in=4)
 

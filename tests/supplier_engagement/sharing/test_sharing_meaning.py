@@ -36,7 +36,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 CHECKS = "Do you check ages?"
 WORK = "Do children work for you?"

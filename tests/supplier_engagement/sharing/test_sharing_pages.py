@@ -11,7 +11,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, receive_now
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 REAL_NOW = datetime.now(UTC)
 

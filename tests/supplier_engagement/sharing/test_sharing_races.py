@@ -20,7 +20,7 @@ from ddplatform.supplier_engagement.submission.services import submit
 from tests.answering import Supplier, acting, ask, come_in, fill, fill_in, good_values, receive_now
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.supplier_engagement.responses.test_response_races import both
 
 pytestmark = pytest.mark.both_databases

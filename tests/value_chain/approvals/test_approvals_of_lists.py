@@ -31,7 +31,7 @@ from supply_chain.vocabulary import FlowEvidence as Flow
 from tests.approved import approve_all, wish
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.value_chain.imports.test_map_import import _csv, _import, acting
 
 pytestmark = pytest.mark.both_databases

@@ -30,7 +30,7 @@ from ddplatform.value_chain.bulk_changes.queries import (
     Wish,
     count_links_at,
     get_change,
-    list_kept,
+    list_left_unchanged,
     plan_change,
 )
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
@@ -200,7 +200,7 @@ def test_what_was_changed_since_stays_and_is_named(cocoa: CocoaMap, tenant: Tena
 
     assert (back.changed, back.kept) == (3, 1)
     with acting(tenant):
-        kept = [name for _, name in list_kept(first.id)]
+        kept = [name for _, name in list_left_unchanged(first.id)]
         groups = dict(
             db.session.execute(select(ValueChainNode.id, ValueChainNode.group_name)).all()
         )

@@ -25,9 +25,9 @@ from supply_chain.search.node_filter import NO_TIER, NOT_KNOWN, NodeFilter
 from supply_chain.vocabulary import FlowEvidence, Issue, LinkKind, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess
 from tests.sampling import examples
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.both_databases
 

@@ -31,8 +31,8 @@ from supply_chain.search.node_filter import ANY_EVENT, NO_TIER, NOT_KNOWN, Cover
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 pytestmark = pytest.mark.both_databases
 

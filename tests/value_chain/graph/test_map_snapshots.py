@@ -46,8 +46,8 @@ from supply_chain.risk.register_changes import order_of
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
+from tests.stored_worlds import kept_world
 
 LATER = NOW + timedelta(hours=1)
 

@@ -38,8 +38,8 @@ from ddplatform.value_chain.merging.services.merge import merge_nodes
 from ddplatform.value_chain.past_map.queries.node import load_past_node
 from supply_chain.intake.drafts import Mapping, NamedBytes
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.map_walks import MapWalk, acting
+from tests.stored_worlds import kept_world
 
 FIRST = (datetime.now(UTC) - timedelta(days=40)).replace(hour=9, minute=0, second=0, microsecond=0)
 LIST = "id,name,country,workers\nmill,River Mill,CI,40\nfarm,Old Farm,GH,7\ntwin,River Mil,CI,\n"

@@ -18,7 +18,7 @@ from ddplatform.value_chain.mapping.models import ImportStatus, ValueChainNode
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.value_chain.imports.test_map_import import _apply, _csv, _stage, _work, acting
 
 HEAD = "Supplier ID,Supplier name,Country,What they do\n"

@@ -27,7 +27,7 @@ from ddplatform.value_chain.merging.queries.references import Leads
 from ddplatform.value_chain.merging.services.merge import merge_nodes, split_merge
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.value_chain.imports.test_map_import import _apply, _csv, _import, _stage, _work, acting
 
 pytestmark = pytest.mark.both_databases

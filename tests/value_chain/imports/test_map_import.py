@@ -51,8 +51,8 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from supply_chain.intake.drafts import Mapping, NamedBytes, TableMapping
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk.scenarios.test_what_if import every_row
+from tests.stored_worlds import kept_world
 
 LISTS = Path(__file__).parents[2] / "data" / "supplier_lists"
 LATER = NOW + timedelta(minutes=5)

@@ -53,7 +53,7 @@ from supply_chain.intake.value_chain_json import FORMAT
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.value_chain.imports.test_map_import import (
     _apply,
     _csv,
@@ -103,7 +103,7 @@ def _mend(tenant: Tenant, staged: UUID, value: str, put: str) -> None:
             for one in list_faults(staged, is_problem=True, kind=None, number=1)
             if one.value == value
         ]
-        mending.mend_values(staged, {fault.id: put}, act=Act(tenant.analyst, NOW))
+        mending.correct_values(staged, {fault.id: put}, act=Act(tenant.analyst, NOW))
     _work()
 
 
@@ -121,7 +121,7 @@ def test_problems_are_kept_once_a_value_with_how_many_rows_share_them(
         kinds = get_import(staged).counts["kinds"]["problems"]
         assert kinds == {"country": [2, 61], "name": [1, 1]}
         first = list_faults(staged, is_problem=True, kind=None, number=1)[0]
-        assert (first.suggestion, first.can_mend) == ("VN", True)
+        assert (first.suggestion, first.can_correct) == ("VN", True)
         assert first.first_rows[:2] == (2, 3)
         rows = list_rows_of_fault(first.id, after=51)
         assert [row.row for row in rows] == list(range(52, 62))
@@ -150,7 +150,7 @@ def test_value_is_mended_once_for_all_rows_and_for_the_next_list_too(
         assert (row.counts["problems"], row.counts["new"]) == (0, 1)
         assert row.remembered is not None
         assert row.remembered["files"] == ["mills.csv"]
-        mending.take_mend_back(again, 0, act=Act(tenant.analyst, NOW))
+        mending.undo_correction(again, 0, act=Act(tenant.analyst, NOW))
     _work()
     with acting(tenant):
         assert get_import(again).counts["problems"] == 1
@@ -162,11 +162,11 @@ def test_nothing_typed_too_much_or_a_list_that_is_in_is_refused(tenant: Tenant, 
         vietnam, _, nameless = list_faults(staged, is_problem=True, kind=None, number=1)
         for puts in ({}, {vietnam.id: " "}, {nameless.id: "Name"}, {vietnam.id: "Vietnamm"}):
             with pytest.raises(Invalid, match="at least one"):
-                mending.mend_values(staged, puts, act=Act(tenant.analyst, NOW))
+                mending.correct_values(staged, puts, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid, match="At most"):
-            mending.mend_values(staged, {vietnam.id: "x" * 301}, act=Act(tenant.analyst, NOW))
+            mending.correct_values(staged, {vietnam.id: "x" * 301}, act=Act(tenant.analyst, NOW))
         with pytest.raises(Conflict, match="no longer exists"):
-            mending.take_mend_back(staged, 0, act=Act(tenant.analyst, NOW))
+            mending.undo_correction(staged, 0, act=Act(tenant.analyst, NOW))
         with pytest.raises(Invalid):
             big = NamedBytes("big.xlsx", b"x" * (map_import.MAX_BYTES + 1))
             mending.add_corrections(staged, big, act=Act(tenant.analyst, NOW))
@@ -174,7 +174,7 @@ def test_nothing_typed_too_much_or_a_list_that_is_in_is_refused(tenant: Tenant, 
             mending.add_corrections(staged, _csv("a,b\n"), act=Act(tenant.analyst, NOW))
     _apply(tenant, staged, skip_faulty=True)
     with acting(tenant), pytest.raises(Conflict, match="applied already"):
-        mending.mend_values(staged, {vietnam.id: "VN"}, act=Act(tenant.analyst, NOW))
+        mending.correct_values(staged, {vietnam.id: "VN"}, act=Act(tenant.analyst, NOW))
 
 
 def test_workbook_of_problems_comes_back_corrected(tenant: Tenant, chain_id: UUID):
@@ -230,7 +230,7 @@ def test_problems_of_a_file_without_columns_are_told_but_mended_in_the_file(
 
     with acting(tenant):
         (fault,) = list_faults(staged, is_problem=True, kind=None, number=1)
-        assert (fault.kind, fault.can_mend) == ("country", False)
+        assert (fault.kind, fault.can_correct) == ("country", False)
         assert list_rows_of_fault(fault.id, after=0) == []
 
 
@@ -240,7 +240,7 @@ def test_value_that_was_read_by_a_guess_is_shown_and_corrected(tenant: Tenant, c
     with acting(tenant):
         (guess,) = list_guessed_values(staged, ("country",), limit=10)
         assert guess.value == "Hangzhou Road 5, China"
-        mending.mend_values(staged, {guess.id: "TW"}, act=Act(tenant.analyst, NOW))
+        mending.correct_values(staged, {guess.id: "TW"}, act=Act(tenant.analyst, NOW))
     _work()
 
     with acting(tenant):

@@ -20,8 +20,8 @@ from supply_chain.graph.home_places import NOTE
 from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting
+from tests.stored_worlds import kept_world
 from tests.value_chain.pictures.test_map_views import export
 from tests.value_chain.pictures.test_map_views import grown as grown
 from tests.value_chain.pictures.test_map_views import manager as manager

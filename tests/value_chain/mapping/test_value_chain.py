@@ -32,8 +32,8 @@ from supply_chain.vocabulary import FlowEvidence, NodeKind
 from tests.approved import add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.kept_worlds import kept_world
 from tests.risk_maps import assess
+from tests.stored_worlds import kept_world
 
 LATER = NOW + timedelta(minutes=1)
 

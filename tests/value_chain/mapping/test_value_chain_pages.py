@@ -30,7 +30,7 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
 from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.value_chain.imports.test_map_import import _work as do_jobs
 
 BASE = "/o/acme/value-chain"

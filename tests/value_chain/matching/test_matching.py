@@ -66,7 +66,7 @@ from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import acting
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 
 class World:

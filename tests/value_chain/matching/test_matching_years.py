@@ -33,7 +33,7 @@ from supply_chain.intake.drafts import Mapping, NamedBytes
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import acting
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 FIRST = """id,name,country,address
 a,Usine Soleil S.A.,CI,12 rue du Port

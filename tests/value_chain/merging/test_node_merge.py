@@ -50,7 +50,7 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import acting, make_world, planned, recorded
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 from tests.worlds import OWN, make_worlds
 
 pytestmark = pytest.mark.both_databases

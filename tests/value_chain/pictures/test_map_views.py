@@ -45,8 +45,8 @@ from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.due_diligence.findings.test_findings_pages import statements
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 
 SVG = "{http://www.w3.org/2000/svg}"
 EXPORTS = [(kind, form) for kind in ViewKind for form in FORM_WORDS]

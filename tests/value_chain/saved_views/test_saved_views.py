@@ -68,23 +68,23 @@ def test_addresses_that_show_the_same_keep_the_same_parts():
     other = [("band", "high"), ("country", "CI"), ("country", "CI"), ("nobody", "knows")]
 
     expected = [["band", "high"], ["country", "CI"]]
-    assert saving.kept_parts(ViewKind.TABLE, one) == expected
-    assert saving.kept_parts(ViewKind.TABLE, other) == expected
-    assert saving.kept_parts(ViewKind.MATRIX, one) == expected
-    assert saving.kept_parts(ViewKind.MATRIX, [("sort", "risk"), ("focus", "x")]) == []
+    assert saving.shown_address_parts(ViewKind.TABLE, one) == expected
+    assert saving.shown_address_parts(ViewKind.TABLE, other) == expected
+    assert saving.shown_address_parts(ViewKind.MATRIX, one) == expected
+    assert saving.shown_address_parts(ViewKind.MATRIX, [("sort", "risk"), ("focus", "x")]) == []
 
 
 def test_parts_are_few_and_short():
     many = [("open", f"2.{number:03}:10") for number in range(90)]
 
-    assert len(saving.kept_parts(ViewKind.MAP, many)) == saving.MOST_OPEN
-    assert saving.kept_parts(ViewKind.TABLE, [("q", "x" * 201)]) == [["q", "x" * 200]]
+    assert len(saving.shown_address_parts(ViewKind.MAP, many)) == saving.MOST_OPEN
+    assert saving.shown_address_parts(ViewKind.TABLE, [("q", "x" * 201)]) == [["q", "x" * 200]]
 
 
 def test_of_a_part_that_stands_twice_the_first_counts_as_on_the_page():
     twice = [("country", "GH"), ("country", "CI"), ("band", ""), ("band", "high")]
 
-    assert saving.kept_parts(ViewKind.TABLE, twice) == [["country", "GH"]]
+    assert saving.shown_address_parts(ViewKind.TABLE, twice) == [["country", "GH"]]
 
 
 def test_saving_renaming_and_removing_each_leave_one_event(tenant: Tenant, cocoa: CocoaMap):

@@ -15,7 +15,7 @@ from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import signed_in
-from ddplatform.infrastructure.web.kept_input import safe_next
+from ddplatform.infrastructure.web.saved_input import safe_next
 from ddplatform.languages import gettext
 
 bp = Blueprint("account", __name__)

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ddplatform.accounts.organisations.queries import list_standings
+from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
 from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.accounts.sign_in.forms import SignInForm
@@ -15,7 +15,7 @@ from ddplatform.config import SignUp
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import keep_changes, public, signed_in
 from ddplatform.infrastructure.tenancy import across_tenants
-from ddplatform.infrastructure.web.kept_input import kept_input, safe_next
+from ddplatform.infrastructure.web.saved_input import safe_next, saved_input
 
 bp = Blueprint("auth", __name__)
 
@@ -43,7 +43,7 @@ def sign_in() -> ResponseReturnValue:
             keep_changes()  # the counter of tries and the event
             problem = error
         else:
-            kept = kept_input()
+            kept = saved_input()
             start_session(user, on_shared_phone=SHARED in request.form)
             if kept is not None:
                 return render_template("accounts/sign_in/resume.html", kept=kept)
@@ -54,7 +54,7 @@ def sign_in() -> ResponseReturnValue:
         "accounts/sign_in/sign_in.html",
         form=form,
         problem=problem,
-        kept=kept_input(),
+        kept=saved_input(),
         sign_up_open=is_open,
     ), status
 
@@ -80,7 +80,7 @@ def shared_phone() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     """Lead to the only organisation, or offer the choice."""
     with across_tenants():
-        standings = list_standings(current_user.id)
+        standings = list_membership_facts(current_user.id)
     if len(standings) == 1:
         return redirect(url_for("overview.show", organisation=standings[0].organisation.slug))
     return render_template("accounts/sign_in/choose.html", standings=standings)
@@ -91,5 +91,5 @@ def home() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Every organisation of this person."""
     with across_tenants():
-        standings = list_standings(current_user.id)
+        standings = list_membership_facts(current_user.id)
     return render_template("accounts/sign_in/choose.html", standings=standings)

@@ -157,7 +157,7 @@ def place_of(row: ActionRow) -> tuple[int, date, UUID]:
 
 
 def _ours() -> ColumnElement[bool]:
-    # The wall lets both sides see an action; only who asked for it judges and counts it.
+    # Both sides may read an action; only who asked for it judges and counts it.
     return MitigationAction.organisation_id == current_organisation()
 
 

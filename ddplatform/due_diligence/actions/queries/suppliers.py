@@ -53,7 +53,7 @@ def _asked() -> Select[UUID, str, str, str, str, str, ActionState, date, datetim
             MitigationAction.row_version,
         )
         .join(Organisation, Organisation.id == MitigationAction.organisation_id)
-        # Not a wall (that stands in tenancy): these are the actions the organisation carries out.
+        # No isolation (tenancy.py does that): these are the actions the organisation carries out.
         .where(MitigationAction.respondent_organisation_id == current_organisation())
     )
 

@@ -43,8 +43,8 @@ from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import is_waiting
 from ddplatform.infrastructure.web.address_values import carried
-from ddplatform.infrastructure.web.kept_input import safe_next
 from ddplatform.infrastructure.web.list_pages import going_on
+from ddplatform.infrastructure.web.saved_input import safe_next
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.mapping.queries.maps import get_node

@@ -172,7 +172,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         ),
         history=list_score_history(finding.node_id, finding.issue),
         events=list_history(finding_id, limit=HISTORY_SHOWN),
-        told=words.told,
+        told=words.described,
         words=words,
         issue_names=ISSUE_NAMES,
         impact=impact_words(),

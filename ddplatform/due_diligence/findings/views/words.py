@@ -74,7 +74,7 @@ def people_choices(people: Iterable[Person], nobody: str) -> list[SelectChoice]:
     ]
 
 
-def told(entry: HistoryEntry) -> tuple[str, list[str]]:
+def described(entry: HistoryEntry) -> tuple[str, list[str]]:
     """An event of a finding in words, and what changed in it, before and after."""
     changes = [
         f"{SHOWN_CHANGES[change.name]}: {_shown(change.before)} → {_shown(change.after)}"

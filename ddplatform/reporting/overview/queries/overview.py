@@ -39,7 +39,7 @@ CHANGES_SHOWN = 6
 AWAY = timedelta(hours=12)
 """A pause of this length begins a new visit."""
 LONGEST_LOOK_BACK = timedelta(days=30)
-NOT_TOLD = ("access:refuse", "session:%", "report:export", "audit:%", "report:freeze")
+NOT_SHOWN = ("access:refuse", "session:%", "report:export", "audit:%", "report:freeze")
 """Events that change nothing for the reader of the overview."""
 
 
@@ -214,7 +214,7 @@ def list_changes(*, user_id: UUID, now: datetime) -> Changes:
             AuditEvent.is_restricted.is_(False),
             AuditEvent.outcome == Outcome.DONE,
             or_(AuditEvent.actor_id.is_(None), AuditEvent.actor_id != user_id),
-            *(AuditEvent.action.not_like(kind) for kind in NOT_TOLD),
+            *(AuditEvent.action.not_like(kind) for kind in NOT_SHOWN),
         )
         .group_by(AuditEvent.action)
         .order_by(func.max(AuditEvent.at).desc(), AuditEvent.action)

@@ -87,7 +87,7 @@ def _state(finding: Any) -> str:
 
 def _role(finding: Any) -> str | None:
     """The role of the owner: a report names no person."""
-    return ROLES[finding.role].title.source if finding is not None and finding.role else None
+    return ROLES[finding.role].title if finding is not None and finding.role else None
 
 
 def _reasons(one: RiskScore, finding: Any) -> list[str]:

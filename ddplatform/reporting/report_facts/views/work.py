@@ -88,7 +88,7 @@ def _finding(record: FindingRecord, scope: Scope) -> dict[str, Any]:
         "involvement": spaced(finding.involvement) if is_kept else None,
         "severity": record.severity if is_kept else None,
         "found_on": finding.created_at.date().isoformat(),
-        "owner": ROLES[role].title.source if role and is_kept else None,
+        "owner": ROLES[role].title if role and is_kept else None,
         "status": "open" if is_open else "closed",
     }
 
@@ -127,7 +127,7 @@ def _action(row: Any, scope: Scope, actions: Actions) -> dict[str, Any]:
         "residual_before": before[-1] if before else None,
         "residual_after": after[-1] if after else None,
         "verified_on": checked.date().isoformat() if checked else None,
-        "verified_by": ROLES[row.verifier].title.source if checked and row.verifier else None,
+        "verified_by": ROLES[row.verifier].title if checked and row.verifier else None,
     }
 
 
@@ -137,7 +137,7 @@ def _is_before(moment: Any, scope: Scope) -> bool:
 
 def _owner(action: MitigationAction, role: Any) -> str | None:
     if role:
-        return ROLES[role].title.source
+        return ROLES[role].title
     return "Supplier" if action.respondent_organisation_id else None
 
 

@@ -1,4 +1,4 @@
-"""One door to all analyses: a question about a map goes in, what is found comes out."""
+"""Entry point of all analyses: a question about a map, answered from its current state."""
 
 from collections import OrderedDict
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from ddplatform.value_chain.approvals.models import (
     ApprovalKind,
     ApprovalRequest,
 )
-from ddplatform.value_chain.approvals.queries.approvals import list_standing
+from ddplatform.value_chain.approvals.queries.approvals import list_active
 from ddplatform.value_chain.approvals.services.requests import Part, Wish, ask, check_wish
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
@@ -57,7 +57,7 @@ def refusal(node: ValueChainNode, factor: str, *, at: datetime) -> tuple[str, st
             gettext("At an own operation, nobody of your organisation can approve this."),
             gettext("Have an independent person visit, and record the observation."),
         )
-    if list_standing(Approval.node_id == node.id, Approval.factor == factor):
+    if list_active(Approval.node_id == node.id, Approval.factor == factor):
         return gettext("This was requested already."), gettext(
             "See the requests waiting for approval."
         )

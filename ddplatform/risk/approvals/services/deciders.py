@@ -1,6 +1,6 @@
 """The second person of an approval: who may decide (docs/adr, decision 19)."""
 
-from ddplatform.accounts.organisations.queries import list_standings
+from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotAllowed
@@ -15,7 +15,7 @@ def decider_of(by: Identity) -> Decider | None:
     if by.user_id is None or not by.has(Permission.RISK_APPROVE):
         return None
     with across_tenants():
-        homes = {found.organisation.id for found in list_standings(by.user_id)}
+        homes = {found.organisation.id for found in list_membership_facts(by.user_id)}
     return Decider(by.user_id, frozenset(homes - {by.organisation_id}))
 
 

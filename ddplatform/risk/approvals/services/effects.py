@@ -17,7 +17,7 @@ from ddplatform.risk.facts.services.facts import ask_reassessment
 from ddplatform.risk.judgement.services import CHANGED
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind, ApprovalState, EndCause
 from ddplatform.value_chain.approvals.queries.parts import PartRow
-from ddplatform.value_chain.approvals.services.requests import end_standing, put_in_force, set_back
+from ddplatform.value_chain.approvals.services.requests import end_active, put_in_force, set_back
 from ddplatform.value_chain.history.services.steps import keep_step
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.services.changes import finish_change
@@ -56,7 +56,7 @@ def bring_into_force(
 
 def end_parts(parts: Sequence[PartRow], cause: EndCause, *, reason: str = "", act: Act) -> None:
     """The parts end; the map is as before (`fall_back` sets it back)."""
-    end_standing(
+    end_active(
         among(Approval.id, [part.id for part in parts]),
         cause,
         reason=reason,

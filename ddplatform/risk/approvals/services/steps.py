@@ -28,7 +28,7 @@ from ddplatform.value_chain.approvals.models import (
     DecisionKind,
     EndCause,
 )
-from ddplatform.value_chain.approvals.queries.approvals import STANDING, get_request
+from ddplatform.value_chain.approvals.queries.approvals import ACTIVE_STATES, get_request
 from ddplatform.value_chain.approvals.queries.parts import (
     chains_with_expired,
     count_parts,
@@ -144,7 +144,7 @@ def end(request_id: UUID, *, parts: Collection[UUID] | None = None, reason: str,
     reason = reason.strip()[:LONGEST_NOTE]
     chain = get_chain_for_change(request.chain_id)
     stopped = approval_work.give_way(request_id, act=act) if parts is None else {}
-    which = [*of_request(request_id, parts), Approval.state.in_(STANDING)]
+    which = [*of_request(request_id, parts), Approval.state.in_(ACTIVE_STATES)]
     found = list_parts(*which, most=AT_ONCE + 1)
     if not found:
         raise Conflict(gettext("There is nothing left to end."), gettext("Reload the page."))

@@ -32,7 +32,7 @@ from ddplatform.value_chain.approvals.models import (
     DecisionKind,
     EndCause,
 )
-from ddplatform.value_chain.approvals.queries.approvals import STANDING, get_request
+from ddplatform.value_chain.approvals.queries.approvals import ACTIVE_STATES, get_request
 from ddplatform.value_chain.approvals.queries.decisions import find_open, get_decision, has_failed
 from ddplatform.value_chain.approvals.queries.parts import (
     PartRow,
@@ -198,7 +198,7 @@ def _waiting(request: ApprovalRequest, act: Act) -> Sequence[PartRow]:
 
 def _standing(request_id: UUID) -> Sequence[PartRow]:
     """What stands, one state after the other, so that the index gives them in order."""
-    for state in STANDING:
+    for state in ACTIVE_STATES:
         found = list_parts(*of_request(request_id), Approval.state == state, most=CHUNK)
         if found:
             return found

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 from flask.cli import with_appcontext
 
-from ddplatform.infrastructure import commands as doors
+from ddplatform.infrastructure import commands as command_line
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
@@ -92,14 +92,14 @@ def _propagate_rm2(document: Any) -> dict[str, Any]:
     show_default=True,
     help="Version of the risk method; RM-1.0 gives the scores that it gave before.",
 )
-@doors.json_option
+@command_line.json_option
 @with_appcontext
 def assess_map(
     organisation: str, chain: str, as_of: datetime | None, method: str, as_json: bool
 ) -> None:
     """Score every node and issue of a map, keep the run and print the scores."""
     now = datetime.now(UTC)
-    with doors.organisation_unit(organisation):
+    with command_line.organisation_unit(organisation):
         found = find_chain(chain)
         if found is None:
             raise NotFound(f"There is no map called “{chain}”.", "Check the name.")
@@ -119,7 +119,7 @@ def assess_map(
     document = document_of(assessed)
     count, method = len(document["assessments"]), document["method_version"]
     text = f"{count:,} risks scored by {method} as of {document['as_of']}; run {document['run']}."
-    doors.answer(document, as_json=as_json, text=text)
+    command_line.answer(document, as_json=as_json, text=text)
 
 
 def _score_rm1(document: Any) -> list[dict[str, Any]]:

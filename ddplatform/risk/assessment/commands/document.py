@@ -6,11 +6,11 @@ from ddplatform.risk.assessment.services.maps import Assessed
 from ddplatform.risk.runs.queries.scores import IN_REMEDY
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.assessment import Assessment
-from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.rm2.map_answers import ScoredMap, headlines, pair_answers
 from supply_chain.risk.rm2.map_assessment import Assessment as Rm2Assessment
 from supply_chain.risk.scoring import RISK_BANDS
+from supply_chain.risk.stored_run import stored_run
 from supply_chain.vocabulary import Issue
 
 GROUPS, ISSUES = METHOD.groups, tuple(Issue)
@@ -31,7 +31,7 @@ def document_of(assessed: Assessed) -> dict[str, Any]:
         "method_version": result.method_version,
         "parameters_sha256": result.parameters_sha256,
         **scores,
-        "scaled": kept_run(result).over_one,
+        "scaled": stored_run(result).over_one,
     }
 
 

@@ -16,17 +16,17 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.risk.assessment.queries import find_own_changes
-from ddplatform.risk.assessment.services.own_facts import OwnChanges
-from ddplatform.risk.assessment.services.rows import ISSUES, summary_of_changed
-from ddplatform.risk.assessment.services.standing import (
+from ddplatform.risk.assessment.services.incremental_state import (
+    IncrementalState,
     Rows,
-    Standing,
     after,
     countries_of,
-    keep_standing,
-    take_standing,
+    store_incremental_state,
+    take_incremental_state,
     tiers_of,
 )
+from ddplatform.risk.assessment.services.own_facts import OwnChanges
+from ddplatform.risk.assessment.services.rows import ISSUES, summary_of_changed
 from ddplatform.risk.assessment.services.summaries import Shown, renew_summaries
 from ddplatform.risk.facts.queries.evidence import load_evidence, load_self_disclosed
 from ddplatform.risk.facts.queries.fresh import list_marks
@@ -44,10 +44,10 @@ from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain_for_change
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
-from supply_chain.risk.kept_scores import Records, unpack
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.renewal import MOST, renew
 from supply_chain.risk.rm2.map_assessment import PARAMETERS_SHA256
+from supply_chain.risk.stored_scores import Records, unpack
 
 REQUEST = "request"
 STEPS = 250  # runs that rest on one whole run at most
@@ -82,16 +82,16 @@ def assess_changes(
             return WholeBecause.MAP
         if not marks and run.chain_version == chain.version:
             return WholeBecause.UNMARKED
-        standing = take_standing(chain, run)
+        standing = take_incremental_state(chain, run)
         if standing is None:
             return WholeBecause.SNAPSHOT
         step = _Step(chain, run, standing, cause=cause, act=act)
         done = step.keep(run_id or uuid4(), [mark.node_id for mark in marks], own)
-        if not isinstance(done, Standing):
+        if not isinstance(done, IncrementalState):
             return done
         clear_marks([mark.id for mark in marks])
         organisation_id = chain.organisation_id
-    keep_standing(organisation_id, chain_id, done)
+    store_incremental_state(organisation_id, chain_id, done)
     return done.run_id
 
 
@@ -109,14 +109,20 @@ class _Step:
     """One run that goes on from the last one."""
 
     def __init__(
-        self, chain: ValueChain, last: AssessmentRun, standing: Standing, *, cause: str, act: Act
+        self,
+        chain: ValueChain,
+        last: AssessmentRun,
+        standing: IncrementalState,
+        *,
+        cause: str,
+        act: Act,
     ) -> None:
         self._chain, self._last, self._standing = chain, last, standing
         self._cause, self._by, self._at = cause, act.by, act.at
 
     def keep(
         self, run_id: UUID, marked: Iterable[UUID], changed: Collection[UUID]
-    ) -> Standing | WholeBecause:
+    ) -> IncrementalState | WholeBecause:
         """Work the run out and write it as the current one; where it stands then.
 
         Args:

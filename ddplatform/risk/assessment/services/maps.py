@@ -31,11 +31,11 @@ from supply_chain.graph.graph import ValueChain as Graph
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.assessment import assess as assess_by_rm1
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.kept_run import Assessment, KeptRun, kept_run
 from supply_chain.risk.method import METHOD_VERSION as RM1
 from supply_chain.risk.rm2.map_assessment import Assessment as Rm2Assessment
 from supply_chain.risk.rm2.map_assessment import assess as assess_by_rm2
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
+from supply_chain.risk.stored_run import Assessment, StoredRun, stored_run
 from supply_chain.vocabulary import Issue
 
 CHUNK = 5_000  # nodes written in one unit of work
@@ -114,7 +114,7 @@ def assess_chain(
         loaded = load(chain_id, as_of=as_of, at=act.at, method=method)
     place = _keep_map(loaded, act.by, unit)
     assessment, run_id = loaded.score(), run_id or uuid4()
-    kept = kept_run(assessment)
+    kept = stored_run(assessment)
     summary = summary_of(kept, nodes=len(loaded.keys))
     with unit():
         known = _same_run(loaded, assessment, summary["scores_sha256"])
@@ -143,7 +143,7 @@ def _keep_map(loaded: Loaded, by: Identity, unit: Unit) -> SnapshotPlace:
 
 
 def _write(
-    loaded: Loaded, run: KeptRun, run_id: UUID, *, unit: Unit, progress: Progress
+    loaded: Loaded, run: StoredRun, run_id: UUID, *, unit: Unit, progress: Progress
 ) -> list[UUID]:
     """Write all scores in parts; returns the key of the first row of each."""
     maker = RowMaker(run, loaded.keys, loaded.names, loaded.self_disclosed)
@@ -219,7 +219,7 @@ def _same_run(loaded: Loaded, assessment: Assessment, checksum: str) -> UUID | N
 
 def _run(
     loaded: Loaded,
-    kept: KeptRun,
+    kept: StoredRun,
     run_id: UUID,
     summary: dict[str, Any],
     *,
@@ -246,7 +246,7 @@ def _run(
     )
 
 
-def _keep(run: AssessmentRun, loaded: Loaded, kept: KeptRun, *, act: Act) -> None:
+def _keep(run: AssessmentRun, loaded: Loaded, kept: StoredRun, *, act: Act) -> None:
     chain = get_chain_for_change(loaded.chain_id)
     current = find_current_run(loaded.chain_id)
     db.session.add(run)

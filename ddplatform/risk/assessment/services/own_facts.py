@@ -10,13 +10,13 @@ import numpy as np
 
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.risk.assessment.queries import OwnFacts, load_own_facts
+from ddplatform.risk.assessment.services.incremental_state import IncrementalState, Rows
 from ddplatform.risk.assessment.services.rows import unknown_origin
-from ddplatform.risk.assessment.services.standing import Rows, Standing
 from supply_chain.graph.unknown_origins import are_same_origins
 from supply_chain.reference.release import load_reference
-from supply_chain.risk.kept_scores import Records, pack
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.rm2.map_assessment import beginnings
+from supply_chain.risk.stored_scores import Records, pack
 
 Words = Mapping[str, str | None]
 
@@ -27,10 +27,10 @@ class OwnChanges:
 
     rows: Ints  # rising
     facts: OwnFacts
-    standing: Standing  # of the run before, with what the nodes are now
+    standing: IncrementalState  # of the run before, with what the nodes are now
 
     @classmethod
-    def of(cls, before: Standing, changed: Iterable[UUID]) -> "OwnChanges | None":
+    def of(cls, before: IncrementalState, changed: Iterable[UUID]) -> "OwnChanges | None":
         """What these nodes are now; None where other origins, goods or a country come of it."""
         rows = before.rows_of(changed)
         facts = load_own_facts(before.keys_of(rows))

@@ -10,9 +10,9 @@ import numpy as np
 
 from ddplatform.infrastructure.bulk import many_objects, rising_keys
 from supply_chain.graph.unknown_origins import PREFIX
-from supply_chain.risk.kept_run import KeptRun
-from supply_chain.risk.kept_scores import pack
-from supply_chain.risk.standing_run import StandingRun
+from supply_chain.risk.incremental_base import IncrementalBase
+from supply_chain.risk.stored_run import StoredRun
+from supply_chain.risk.stored_scores import pack
 from supply_chain.vocabulary import Issue
 
 ISSUES = tuple(Issue)
@@ -23,7 +23,7 @@ class RowMaker:
 
     def __init__(
         self,
-        run: KeptRun,
+        run: StoredRun,
         keys: Sequence[UUID],
         names: Mapping[UUID, str],
         self_disclosed: Iterable[tuple[int, Issue]],
@@ -78,7 +78,7 @@ def unknown_origin(bought_by: str) -> str:
     return f"Unknown origin of what {bought_by} buys"
 
 
-def summary_of(run: KeptRun, *, nodes: int) -> dict[str, Any]:
+def summary_of(run: StoredRun, *, nodes: int) -> dict[str, Any]:
     """What lists and charts show of a run without reading its rows.
 
     Args:
@@ -95,7 +95,7 @@ def summary_of(run: KeptRun, *, nodes: int) -> dict[str, Any]:
 
 
 def summary_of_changed(
-    before: Mapping[str, Any], run: StandingRun, kept: Iterable[bytes]
+    before: Mapping[str, Any], run: IncrementalBase, kept: Iterable[bytes]
 ) -> dict[str, Any]:
     """The same of a run of changed nodes, from the summary of the run before.
 

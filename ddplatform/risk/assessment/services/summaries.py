@@ -15,17 +15,17 @@ from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.risk.assessment.queries import hold_summaries
 from ddplatform.risk.assessment.services.rows import ISSUES
 from ddplatform.value_chain.mapping.models import NodeSummary
-from supply_chain.risk.kept_run import KeptRun
 from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.register_changes import order_of
 from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
+from supply_chain.risk.stored_run import StoredRun
 
 _LETTERS = np.array(GRADES)
 
 
 @many_objects()
-def refresh_summaries(chain_id: UUID, run: KeptRun, keys: Sequence[UUID]) -> None:
+def refresh_summaries(chain_id: UUID, run: StoredRun, keys: Sequence[UUID]) -> None:
     """Write the summary of every node of a map anew; what other columns keep there stays.
 
     So do the summaries of nodes that were archived, or came while the map was assessed.
@@ -86,7 +86,7 @@ def _rewrite(
     insert_rows(NodeSummary, rows)
 
 
-def _columns(run: KeptRun, count: int) -> dict[str, list[Any]]:
+def _columns(run: StoredRun, count: int) -> dict[str, list[Any]]:
     found, scored = run.found, run.found.scored[:count]
     is_graded = run.levels is GRADES
     shown = Shown(

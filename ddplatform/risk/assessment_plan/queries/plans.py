@@ -17,7 +17,7 @@ from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.scenario_scores.queries import load_known_map
-from ddplatform.risk.scenarios.queries.scenarios import KeptOnMap
+from ddplatform.risk.scenarios.queries.scenarios import SavedOnMap
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import TO_REVIEW, WAITING
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
@@ -72,7 +72,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class PlanRow(KeptOnMap):
+class PlanRow(SavedOnMap):
     """A plan in the list and at the head of its page."""
 
     aim: str
@@ -256,7 +256,7 @@ def list_steps_to_send(plan_id: UUID, refs: Collection[str]) -> Sequence[VisitPl
     ).all()
 
 
-def find_standing_nodes(chain_id: UUID, refs: Collection[str]) -> dict[str, ValueChainNode]:
+def find_active_nodes(chain_id: UUID, refs: Collection[str]) -> dict[str, ValueChainNode]:
     """Those of these nodes that stand on the map, by their stable ids."""
     found = db.session.scalars(
         select(ValueChainNode).where(

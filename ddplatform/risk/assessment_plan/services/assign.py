@@ -13,7 +13,7 @@ from ddplatform.infrastructure.registry import Registry
 from ddplatform.languages import gettext as _
 from ddplatform.risk.assessment_plan.models import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.risk.assessment_plan.queries.plans import (
-    find_standing_nodes,
+    find_active_nodes,
     find_visited,
     get_plan_for_change,
     get_steps,
@@ -91,7 +91,7 @@ def assign(plan_id: UUID, wanted: Assigning, *, act: Act) -> Assigned:
         raise Conflict(
             _("All these lines are assigned already."), _("Choose other lines, or open the plan.")
         )
-    nodes = find_standing_nodes(plan.chain_id, {step.node_ref for step in steps})
+    nodes = find_active_nodes(plan.chain_id, {step.node_ref for step in steps})
     asked = [step for step in steps if step.kind is StepKind.QUESTIONNAIRE]
     visited = [step for step in steps if step.kind is StepKind.VISIT]
     _check(plan, wanted, asked, visited, today=act.at.date(), known=set(nodes))

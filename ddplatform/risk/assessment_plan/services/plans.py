@@ -25,7 +25,7 @@ from supply_chain.analysis.visit_plan_field import Aim, Spread, field_of, step_k
 NAME_LENGTH = 120
 MOST = 500
 """Most steps of a plan."""
-KINDS = tuple(StepKind)  # in the order of the bedrock
+KINDS = tuple(StepKind)  # in the order of the core
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from itertools import groupby
 from ddplatform.risk.reference.queries.figures import figures_of_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.atlas import load_atlas
-from supply_chain.reference.standing import Standing, standing
+from supply_chain.reference.position import Position, position_of
 from supply_chain.reference.trends import Trend
 from supply_chain.reference.types import ContextFigure, ContextIndicator
 
@@ -29,7 +29,7 @@ class ContextLine:
     value: float
     year: int | None
     basis: str
-    standing: Standing
+    standing: Position
     trend: Trend | None
 
 
@@ -85,6 +85,6 @@ def _line(one: ContextSet, figures: Mapping[str, ContextFigure], country: str) -
         value=own.value,
         year=own.year,
         basis=own.basis,
-        standing=standing(country, values, atlas.near(country), one.higher_means),
+        standing=position_of(country, values, atlas.near(country), one.higher_means),
         trend=atlas.trend(one.ref, country),
     )

@@ -13,8 +13,8 @@ from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.atlas import WHOLE, Edition, load_atlas
 from supply_chain.reference.context import LESS_RISK, MORE_RISK
 from supply_chain.reference.laws import LawFact, Level, Measure, Tier, TreatyAnswer
+from supply_chain.reference.position import Position, position_of
 from supply_chain.reference.release import load_reference
-from supply_chain.reference.standing import Standing, standing
 from supply_chain.reference.trends import Trend
 from supply_chain.reference.types import Commodity, Country, GoodListing
 from supply_chain.risk.country_part import CountryPart, FactorShare, country_parts
@@ -36,7 +36,7 @@ class FactorLine:
     benign: float | None
     worst: float | None
     share: FactorShare
-    standing: Standing | None
+    standing: Position | None
     trend: Trend | None
     is_fed: bool
     """Whether some other country has a figure."""
@@ -91,7 +91,7 @@ class CountryAtlas:
     neighbourhood: str | None
     income_group: str | None
     part: CountryPart
-    place: Standing
+    place: Position
     factors: tuple[FactorLine, ...]
     themes: Sequence[tuple[str, Sequence[ContextLine]]]
     goods: tuple[ListedGood, ...]
@@ -140,7 +140,7 @@ def load_country(release: ReferenceRelease, country: Country, *, on: date) -> Co
         neighbourhood=atlas.neighbourhood.get(code),
         income_group=atlas.income_groups.get(code),
         part=parts[code],
-        place=standing(code, scores, atlas.near(code), MORE_RISK),
+        place=position_of(code, scores, atlas.near(code), MORE_RISK),
         factors=_factors(release, code, parts[code]),
         themes=list_context(release, code),
         goods=goods,
@@ -187,7 +187,7 @@ def _factor_line(
     values = _values(release, known.figure.indicator)
     return replace(
         line,
-        standing=standing(code, values, atlas.near(code), line.higher_means),
+        standing=position_of(code, values, atlas.near(code), line.higher_means),
         trend=atlas.trend(known.figure.indicator, code),
     )
 

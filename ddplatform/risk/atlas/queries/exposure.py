@@ -13,7 +13,7 @@ from ddplatform.value_chain.graph.queries.columns import BANDS
 from ddplatform.value_chain.graph.queries.snapshots import Ints, MapSnapshot, load_snapshot
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.graph.columns import FLOWS
-from supply_chain.graph.kept_columns import CodedColumn
+from supply_chain.graph.stored_columns import CodedColumn
 from supply_chain.vocabulary import FlowEvidence, RiskBand
 
 NAMED = 20

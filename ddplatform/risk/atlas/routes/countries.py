@@ -30,9 +30,9 @@ from supply_chain.reference.types import Country
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.country_profile import (
     IssueVulnerability,
+    country_positions,
     country_profile,
-    country_standings,
-    world_standing,
+    world_position,
 )
 from supply_chain.risk.rm2.reference import INDICATORS
 from supply_chain.vocabulary import Issue
@@ -83,15 +83,15 @@ def _asked_issue() -> Issue:
 
 
 def _rows(issue: Issue, *, sees_maps: bool) -> list[lists.CountryRow]:
-    standings = country_standings()
+    standings = country_positions()
     ours = presence_by_country() if sees_maps else {}
     shipped, atlas = load_reference(), load_atlas()
     return [
         lists.CountryRow(
             country=country,
             place=atlas.neighbourhood.get(code, ""),
-            vulnerable=standings.get(code, world_standing()).issues[issue],
-            observed=standings.get(code, world_standing()).observed,
+            vulnerable=standings.get(code, world_position()).issues[issue],
+            observed=standings.get(code, world_position()).observed,
             listed=len(shipped.goods_in(code)),
             presence=ours.get(code, NOWHERE),
         )
@@ -153,7 +153,7 @@ def compare() -> ResponseReturnValue:
 
 def _vulnerable(asked: Sequence[Country]) -> list[tuple[str, list[IssueVulnerability]]]:
     """Each issue with its vulnerability in each country, the highest of them first."""
-    standings = country_standings()
-    of_each = [standings.get(one.alpha2, world_standing()).issues for one in asked]
+    standings = country_positions()
+    of_each = [standings.get(one.alpha2, world_position()).issues for one in asked]
     rows = [(name, [issues[Issue(ref)] for issues in of_each]) for ref, name in ISSUE_NAMES.items()]
     return sorted(rows, key=lambda row: -max((one.value for one in row[1]), default=0))

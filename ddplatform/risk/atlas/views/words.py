@@ -8,7 +8,7 @@ from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.atlas.queries.country import CountryAtlas, FactorLine, ListedGood
 from supply_chain.reference.context import NEITHER
 from supply_chain.reference.laws import Level, Tier
-from supply_chain.reference.standing import Standing
+from supply_chain.reference.position import Position
 
 WORST = "worst"
 HEAD_COUNTS = ("people", "thousand children", "deaths")
@@ -41,7 +41,7 @@ def first_place(higher_means: str, unit: str) -> str:
     return "highest" if is_neutral else WORST
 
 
-def place(found: Standing, higher_means: str, unit: str = "") -> str:
+def place(found: Position, higher_means: str, unit: str = "") -> str:
     """Where a figure stands: "3rd worst of 189", "highest of 12, with 2 others"."""
     rank, is_first = ordinal(found.place), found.place == 1
     if first_place(higher_means, unit) == WORST:

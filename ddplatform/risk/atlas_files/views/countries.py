@@ -17,8 +17,8 @@ from ddplatform.risk.atlas_files.views.tables import (
     labour_columns,
 )
 from ddplatform.risk.runs.models import ReferenceRelease
+from supply_chain.reference.position import Position
 from supply_chain.reference.release import GOODS_LIST, load_reference
-from supply_chain.reference.standing import Standing
 from supply_chain.reference.trends import Trend
 
 
@@ -245,7 +245,7 @@ def _efforts(countries: Sequence[CountryAtlas]) -> Table:
     return Table("judged", "Judged by others", columns, tuple(rows), "Nothing is known.")
 
 
-def _place(found: Standing | None, higher_means: str, unit: str) -> tuple[Cell, ...]:
+def _place(found: Position | None, higher_means: str, unit: str) -> tuple[Cell, ...]:
     if found is None:
         return (None,) * len(PLACE)
     first = first_place(higher_means, unit)

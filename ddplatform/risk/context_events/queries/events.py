@@ -69,7 +69,7 @@ def state_of(event: ContextEvent, on: date) -> EventState:
 
 
 def area_of(event: ContextEvent | EventRow) -> Area:
-    """The area of an event as the bedrock reads it."""
+    """The area of an event as the core reads it."""
     return Area(
         kind=event.area,
         country=event.country,

@@ -28,7 +28,7 @@ from ddplatform.risk.observations.queries.observations import ObservationRow, se
 from ddplatform.risk.runs.queries.runs import RunHead, get_map_head
 from ddplatform.risk.runs.queries.scores import RiskScore
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
-from ddplatform.value_chain.approvals.queries.approvals import Standing, select_standing
+from ddplatform.value_chain.approvals.queries.approvals import ActiveApproval, select_active
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.evidence import Evidence
@@ -80,7 +80,7 @@ class ExplainedRisk:
     kept: RiskScore | None
     """The same in the current run of the map, where that is one under RM-2.0."""
     missing: tuple[str, ...]  # factors of the site of which nothing is known
-    absences: tuple[Standing, ...]
+    absences: tuple[ActiveApproval, ...]
     """Factors linked to the issue that are left out here, or wait for a second person."""
     by_people: ByPeople
 
@@ -104,7 +104,7 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
     subject = subject_of(columns_of(node), known.evidence, 0, issue, reference=reference)
     told = ask_together(_about_risk(known, issue))
     kept: RiskScore | None = told.pop("kept", None)
-    asked: Sequence[Standing] = told.pop("asked")
+    asked: Sequence[ActiveApproval] = told.pop("asked")
     follow = load_of_places([node.id], as_of)
     weights = METHOD.up[:, subject.issue]
     return ExplainedRisk(
@@ -125,7 +125,7 @@ def _about_risk(known: Known, issue: Issue) -> dict[str, Question[Any]]:
     absences = Approval.node_id == known.node.id, Approval.kind == ApprovalKind.NOT_APPLICABLE
     return {
         **({"kept": select_risk(known.head.id, *about)} if known.head else {}),
-        "asked": select_standing(*absences),
+        "asked": select_active(*absences),
         "observations": select_observations(known.node, tuple(observable(issue))),
         "judged": select_judgement(*about),
         "note": select_note(*about),

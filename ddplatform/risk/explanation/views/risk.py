@@ -17,7 +17,7 @@ from ddplatform.risk.explanation.views.ways import (
 )
 from ddplatform.risk.words.codes import sentence
 from ddplatform.risk.words.figures import GRADES, band_at, whole_points
-from ddplatform.value_chain.approvals.queries.approvals import Standing
+from ddplatform.value_chain.approvals.queries.approvals import ActiveApproval
 from supply_chain.risk.evidence import State
 from supply_chain.risk.issue_names import ISSUE_NAMES
 from supply_chain.risk.rm2.explanation import Indicator
@@ -65,7 +65,7 @@ class Page:
     position: str  # "146 of 1,936, top 8 %"; empty where no run under RM-2.0 says it
     is_outdated: bool  # more is known by now than when the map was assessed
     missing: tuple[tuple[str, str], ...]  # id and name of factors of which nothing is known
-    absences: tuple[tuple[str, Standing], ...]  # name, and who said that it does not apply
+    absences: tuple[tuple[str, ActiveApproval], ...]  # name, and who said that it does not apply
 
 
 @dataclass(frozen=True)

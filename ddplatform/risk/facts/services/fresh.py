@@ -12,7 +12,7 @@ from sqlalchemy import delete, event, inspect
 from sqlalchemy.orm import Session
 
 from ddplatform.infrastructure.bulk import rising_keys
-from ddplatform.infrastructure.db import HouseSession, db
+from ddplatform.infrastructure.db import PlatformSession, db
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.tenancy import current_organisation, insert_rows
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
@@ -65,8 +65,8 @@ def clear_marks(ids: Sequence[UUID]) -> None:
         )
 
 
-@event.listens_for(HouseSession, "before_flush")
-def _note_evidence(session: HouseSession, _context: object, _instances: object) -> None:
+@event.listens_for(PlatformSession, "before_flush")
+def _note_evidence(session: PlatformSession, _context: object, _instances: object) -> None:
     noted: set[UUID] = session.info.setdefault(_NOTED, set())
     evidence = {**_OWN_EVIDENCE, **dict(FURTHER_EVIDENCE)}
     changed = [
@@ -98,7 +98,7 @@ def _nodes_of(row: Any) -> Iterator[UUID]:
         yield from list_node_ids(row.id)
 
 
-@event.listens_for(HouseSession, "after_commit")
-@event.listens_for(HouseSession, "after_soft_rollback")
+@event.listens_for(PlatformSession, "after_commit")
+@event.listens_for(PlatformSession, "after_soft_rollback")
 def _forget(session: Session, *_previous: object) -> None:
     session.info.pop(_NOTED, None)

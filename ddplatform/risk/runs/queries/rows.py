@@ -20,9 +20,9 @@ from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.infrastructure.together import Rows
 from ddplatform.risk.runs.models import AssessmentRun, RiskAssessment, RunRegister
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
-from supply_chain.risk.kept_scores import Records, unpack
 from supply_chain.risk.register import Register
 from supply_chain.risk.register_changes import RegisterChanges
+from supply_chain.risk.stored_scores import Records, unpack
 
 KEPT_RISKS = 10_000_000  # in registers, some 20 bytes each; a map of 100,000 nodes has 1.6 million
 KEPT_CHANGES = 256  # a few KB each
@@ -36,7 +36,7 @@ _contents: OrderedDict[Key, tuple[UUID, RegisterChanges] | None] = OrderedDict()
 Kept = TypeVar("Kept")
 
 
-class KeptRow(Protocol):
+class StoredRow(Protocol):
     """A row of scores, wherever it was selected."""
 
     @property
@@ -45,7 +45,7 @@ class KeptRow(Protocol):
     def scores(self) -> bytes: ...
 
 
-class PlacedRow(KeptRow, Protocol):
+class PlacedRow(StoredRow, Protocol):
     """The same, with where it stands."""
 
     @property
@@ -54,7 +54,7 @@ class PlacedRow(KeptRow, Protocol):
     def place(self) -> int: ...
 
 
-Found = TypeVar("Found", bound=KeptRow)
+Found = TypeVar("Found", bound=StoredRow)
 
 
 def of_run(run_id: UUID) -> ColumnElement[bool]:

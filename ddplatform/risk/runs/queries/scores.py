@@ -24,14 +24,14 @@ from ddplatform.risk.runs.queries.rows import (
     settled,
     whole_of,
 )
-from supply_chain.risk.kept_scores import SCORES, Records, unpack
 from supply_chain.risk.register import ISSUES
-from supply_chain.risk.rm2.kept_scores import NODE as RM2_NODE
-from supply_chain.risk.rm2.kept_scores import SCORES as RM2_SCORES
 from supply_chain.risk.rm2.map_scores import LINES
 from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.salience import EMERGENCY
+from supply_chain.risk.rm2.stored_scores import NODE as RM2_NODE
+from supply_chain.risk.rm2.stored_scores import SCORES as RM2_SCORES
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
+from supply_chain.risk.stored_scores import SCORES, Records, unpack
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 IN_REMEDY = "self_disclosed_in_remedy"

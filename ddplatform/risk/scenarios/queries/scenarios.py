@@ -15,7 +15,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.risk.scenario_scores.queries import Begin, load_begin
-from ddplatform.risk.scenarios.models import KeptWhatIf
+from ddplatform.risk.scenarios.models import SavedScenario
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.analysis.what_if import Counts, Effect, WhatIf, try_changes
@@ -70,7 +70,7 @@ class NodeName:
 
 
 @dataclass(frozen=True)
-class KeptOnMap:
+class SavedOnMap:
     """What is common to what-ifs and plans: worked out on a version of a map, kept under a name."""
 
     id: UUID
@@ -92,7 +92,7 @@ class KeptOnMap:
 
 
 @dataclass(frozen=True)
-class KeptRow(KeptOnMap):
+class SavedRow(SavedOnMap):
     """A kept what-if in the list."""
 
     changes: list[dict[str, object]]
@@ -189,65 +189,67 @@ def _base(ref: str) -> str:
     return ref.removeprefix(PREFIX).removeprefix(IN_PLACE_OF)
 
 
-def list_kept() -> Sequence[KeptRow]:
+def list_saved() -> Sequence[SavedRow]:
     """The kept what-ifs of all maps, newest first, `SHOWN` at most."""
     rows = db.session.execute(
         _kept_columns()
-        .where(KeptWhatIf.archived_at.is_(None))
-        .order_by(KeptWhatIf.created_at.desc(), KeptWhatIf.id)
+        .where(SavedScenario.archived_at.is_(None))
+        .order_by(SavedScenario.created_at.desc(), SavedScenario.id)
         .limit(SHOWN)
     ).all()
-    return [KeptRow(**row._mapping) for row in rows]
+    return [SavedRow(**row._mapping) for row in rows]
 
 
-def find_kept_called(chain_id: UUID, name: str) -> KeptRow | None:
+def find_saved_by_name(chain_id: UUID, name: str) -> SavedRow | None:
     """The newest what-if of a map that is kept under this name."""
     row = db.session.execute(
         _kept_columns()
         .where(
-            KeptWhatIf.chain_id == chain_id,
-            KeptWhatIf.name == name,
-            KeptWhatIf.archived_at.is_(None),
+            SavedScenario.chain_id == chain_id,
+            SavedScenario.name == name,
+            SavedScenario.archived_at.is_(None),
         )
-        .order_by(KeptWhatIf.created_at.desc(), KeptWhatIf.id)
+        .order_by(SavedScenario.created_at.desc(), SavedScenario.id)
         .limit(1)
     ).one_or_none()
-    return None if row is None else KeptRow(**row._mapping)
+    return None if row is None else SavedRow(**row._mapping)
 
 
-def get_kept_row(what_if_id: UUID) -> KeptRow:
+def get_saved_row(what_if_id: UUID) -> SavedRow:
     """One kept what-if, or NotFound."""
     row = get_row(
-        _kept_columns().where(KeptWhatIf.id == what_if_id, KeptWhatIf.archived_at.is_(None))
+        _kept_columns().where(SavedScenario.id == what_if_id, SavedScenario.archived_at.is_(None))
     )
-    return KeptRow(**row._mapping)
+    return SavedRow(**row._mapping)
 
 
-def get_kept(what_if_id: UUID) -> KeptWhatIf:
+def get_saved(what_if_id: UUID) -> SavedScenario:
     """The row itself, to change it, or NotFound."""
     return get_one(
-        select(KeptWhatIf).where(KeptWhatIf.id == what_if_id, KeptWhatIf.archived_at.is_(None))
+        select(SavedScenario).where(
+            SavedScenario.id == what_if_id, SavedScenario.archived_at.is_(None)
+        )
     )
 
 
 def _kept_columns() -> Any:
     return (
         select(
-            KeptWhatIf.id,
-            KeptWhatIf.chain_id,
+            SavedScenario.id,
+            SavedScenario.chain_id,
             ValueChain.name.label("chain_name"),
-            KeptWhatIf.name,
-            KeptWhatIf.changes,
-            KeptWhatIf.chain_version,
+            SavedScenario.name,
+            SavedScenario.changes,
+            SavedScenario.chain_version,
             ValueChain.version.label("map_version"),
-            KeptWhatIf.as_of,
-            KeptWhatIf.higher,
-            KeptWhatIf.lower,
-            KeptWhatIf.created_at,
+            SavedScenario.as_of,
+            SavedScenario.higher,
+            SavedScenario.lower,
+            SavedScenario.created_at,
             User.name.label("created_by"),
         )
-        .join(ValueChain, ValueChain.id == KeptWhatIf.chain_id)
-        .join(User, User.id == KeptWhatIf.created_by_id)
+        .join(ValueChain, ValueChain.id == SavedScenario.chain_id)
+        .join(User, User.id == SavedScenario.created_by_id)
     )
 
 

@@ -6,12 +6,17 @@ from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
 from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.risk.scenarios.queries.told import Told
+from ddplatform.risk.scenarios.queries.details import ScenarioDetails
 from ddplatform.value_chain.mapping.models import ValueChain
 
 
 def export_what_if(
-    chain: ValueChain, told: Told, tables: Sequence[Table], form: AnalysisForm, *, act: Act
+    chain: ValueChain,
+    told: ScenarioDetails,
+    tables: Sequence[Table],
+    form: AnalysisForm,
+    *,
+    act: Act,
 ) -> ExportedAnalysis:
     """A what-if as a workbook, or as CSV tables in one archive. The map is as it was."""
     made = as_file(f"{chain.slug}-what-if-v{told.map_version}", tables, form)

@@ -9,15 +9,15 @@ from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.languages import gettext
-from ddplatform.risk.scenarios.models import KeptWhatIf
-from ddplatform.risk.scenarios.queries.scenarios import get_kept, try_on_map
+from ddplatform.risk.scenarios.models import SavedScenario
+from ddplatform.risk.scenarios.queries.scenarios import get_saved, try_on_map
 from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.analysis.what_if_changes import MOST, Change, pack_change
 
 NAME_LENGTH = 120
 
 
-def keep(chain_id: UUID, name: str, changes: Sequence[Change], *, act: Act) -> KeptWhatIf:
+def keep(chain_id: UUID, name: str, changes: Sequence[Change], *, act: Act) -> SavedScenario:
     """Keep changes under a name, with how many nodes they raise and lower today.
 
     Raises:
@@ -39,7 +39,7 @@ def keep(chain_id: UUID, name: str, changes: Sequence[Change], *, act: Act) -> K
         raise Invalid(fields={"changes": " ".join(problem.text for problem in tried.problems)})
     counts = tried.what_if.counts()
     begin_change()  # nobody waits while it is tried
-    kept = KeptWhatIf(
+    kept = SavedScenario(
         chain_id=chain.id,
         name=name.strip(),
         changes=[pack_change(change) for change in changes],
@@ -69,6 +69,6 @@ def put_away(what_if_id: UUID, *, act: Act) -> None:
     Raises:
         NotFound: no such what-if, or put away already.
     """
-    kept = get_kept(what_if_id)
+    kept = get_saved(what_if_id)
     kept.archived_at, kept.archived_by_id = act.at, act.by.user_id
     audit.record("what_if:put_away", kept, act=act, name=kept.name)

@@ -6,8 +6,8 @@ from typing import Any
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
 from ddplatform.documents.words import counted
+from ddplatform.risk.scenarios.queries.details import ScenarioDetails
 from ddplatform.risk.scenarios.queries.scenarios import NodeName
-from ddplatform.risk.scenarios.queries.told import Told
 from ddplatform.risk.scenarios.views.words import change_words, name_of
 from supply_chain.analysis.what_if import Effect, Side
 from supply_chain.analysis.what_if_changes import pack_change
@@ -17,7 +17,7 @@ from supply_chain.risk.rm2.method import METHOD_VERSION
 SCORED = "not scored"
 
 
-def sentence_of(told: Told) -> str:
+def sentence_of(told: ScenarioDetails) -> str:
     """How many nodes it moves, in words."""
     counts = told.moved.counts
     return (
@@ -29,7 +29,7 @@ def sentence_of(told: Told) -> str:
     )
 
 
-def document_of(told: Told) -> dict[str, Any]:
+def document_of(told: ScenarioDetails) -> dict[str, Any]:
     """The what-if as one JSON document; numbers unrounded."""
     return {
         "what_if": told.name or None,
@@ -66,7 +66,7 @@ def _effect(effect: Effect, names: Mapping[str, NodeName]) -> dict[str, Any]:
     }
 
 
-def as_tables(told: Told) -> tuple[Table, ...]:
+def as_tables(told: ScenarioDetails) -> tuple[Table, ...]:
     """The what-if as tables: what changes, the changes, and on what all rests."""
     rows = [
         _row(effect, told.moved.names, is_own=is_own)
@@ -120,14 +120,14 @@ def _number(side: Side | None, key: str) -> Cell:
     return None if side is None else getattr(side, key)
 
 
-def _change_rows(told: Told) -> tuple[tuple[Cell, ...], ...]:
+def _change_rows(told: ScenarioDetails) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
         (change_words(change, told.moved.names), told.problems.get(place))
         for place, change in enumerate(told.changes)
     )
 
 
-def _about(told: Told) -> Table:
+def _about(told: ScenarioDetails) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = (
         ("what-if", told.name),
         ("in short", sentence_of(told)),

@@ -21,7 +21,7 @@ from ddplatform.risk.supplier_figures.queries import (
     has_asked,
     list_asked,
     list_asked_maps,
-    list_kept,
+    list_stored,
 )
 from ddplatform.risk.words.figures import whole_points
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -106,7 +106,7 @@ def load(chain_id: UUID, as_of: date) -> Known:
         conduct=load_conduct(keys, as_of),
         questions=load_questions(keys, as_of),
         as_of=as_of,
-        lines={row.basis: row.issues for row in list_kept(chain_id).values() if row.basis},
+        lines={row.basis: row.issues for row in list_stored(chain_id).values() if row.basis},
     )
 
 
@@ -229,7 +229,7 @@ def _counted(states: Any) -> dict[str, int]:
 
 
 def _keep(chain_id: UUID, made: list[Made], as_of: date, *, act: Act) -> dict[str, int]:
-    kept = list_kept(chain_id)
+    kept = list_stored(chain_id)
     changed = 0
     for one in made:
         row = kept.get(one.place.node_id)

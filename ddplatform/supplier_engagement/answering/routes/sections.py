@@ -44,6 +44,7 @@ from ddplatform.supplier_engagement.respondents.queries import (
 )
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.plans import fault_of, plan_of
+from ddplatform.supplier_engagement.responses.queries.active_consents import load_reworded
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     Request,
@@ -53,7 +54,6 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_messages,
     list_red_flags,
 )
-from ddplatform.supplier_engagement.responses.queries.standing import load_reworded
 from ddplatform.supplier_engagement.responses.services.responses import (
     Saved,
     add_entry,

@@ -28,7 +28,7 @@ from ddplatform.supplier_engagement.requests.services.reminders import remind
 
 REMIND, TELL = "campaign:remind", "campaign:tell_owner"
 BATCH = 100
-NAMES_TOLD = 20
+NAMES_SHOWN = 20
 Unit = Callable[[], AbstractContextManager[None]]
 
 
@@ -89,7 +89,7 @@ def tell_owner(campaign_id: UUID, user_id: UUID, *, at: datetime) -> None:
     if account is None or not account.is_active:
         return
     names, many = list_escalated(
-        campaign_id, user_id, is_starter=user_id == campaign.started_by_id, limit=NAMES_TOLD
+        campaign_id, user_id, is_starter=user_id == campaign.started_by_id, limit=NAMES_SHOWN
     )
     if not many:
         return

@@ -20,8 +20,8 @@ from ddplatform.supplier_engagement.cascade.models import OwnSupplier, ProposalS
 from ddplatform.supplier_engagement.cascade.queries import (
     get_own_supplier,
     list_also_asked,
+    list_buyer_proposals,
     list_own_suppliers,
-    list_told,
 )
 from ddplatform.supplier_engagement.cascade.routes.blueprint import bp
 from ddplatform.supplier_engagement.cascade.services import cascade
@@ -153,7 +153,7 @@ def remove(own_supplier_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/told/<uuid:proposal_id>")
 @requires(Permission.CASCADE_NAME)
-def change_told(proposal_id: UUID) -> ResponseReturnValue:
+def change_proposal(proposal_id: UUID) -> ResponseReturnValue:
     """Give a buyer the name that was kept, or take back what it was told."""
     change = cascade.release_name if "name" in request.form else cascade.withdraw_proposal
     told = change(proposal_id, act=g.act)
@@ -165,14 +165,14 @@ def _list_page(form: OwnSupplierForm) -> str:
         "supplier_engagement/cascade/index.html",
         form=form,
         owned=list_own_suppliers(),
-        told=list_told(),
+        told=list_buyer_proposals(),
         also_asked=list_also_asked(list_asked_of_me()),
         **WORDS,
     )
 
 
 def _page(own: OwnSupplier, form: ForwardForm) -> str:
-    told = list_told().get(own.id, ())
+    told = list_buyer_proposals().get(own.id, ())
     knowing = {one.proposal.organisation_id for one in told if one.proposal.state != "withdrawn"}
     return render_template(
         "supplier_engagement/cascade/show.html",

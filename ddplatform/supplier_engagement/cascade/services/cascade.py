@@ -25,17 +25,17 @@ from ddplatform.supplier_engagement.cascade.models import (
     ShareBand,
 )
 from ddplatform.supplier_engagement.cascade.queries import (
-    Told,
+    BuyerProposal,
     asked_state_of,
     below,
+    find_buyer_proposal,
     find_member,
-    find_told,
+    get_buyer_proposal,
     get_own_supplier,
-    get_told,
     list_above,
     list_asking,
+    list_buyer_proposals,
     list_own_suppliers,
-    list_told,
     next_number,
 )
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -133,7 +133,7 @@ def remove_supplier(own_supplier_id: UUID, *, act: Act) -> None:
     """Take a business off the own list, and take back what no buyer decided on yet."""
     own = get_own_supplier(own_supplier_id)
     own.removed_at, own.removed_by_id = act.at, act.by.user_id
-    for told in list_told().get(own.id, ()):
+    for told in list_buyer_proposals().get(own.id, ()):
         if told.proposal.state is ProposalState.PROPOSED:
             told.proposal.state, told.proposal.name = ProposalState.WITHDRAWN, None
     audit.record("cascade:remove", own, act=act, name=own.name)
@@ -150,7 +150,7 @@ def propose(
     """
     own, asked = get_own_supplier(own_supplier_id), get_request(assignment_id)
     assignment = asked.assignment
-    if find_told(assignment, own.id) is not None:
+    if find_buyer_proposal(assignment, own.id) is not None:
         raise Conflict(
             gettext("%(buyer)s knows of “%(name)s” already.", buyer=asked.requester, name=own.name)
         )
@@ -181,7 +181,7 @@ def propose(
 
 def release_name(proposal_id: UUID, *, act: Act) -> ChainProposal:
     """Give a buyer the name that was kept; what it has read it keeps."""
-    proposal = get_told(proposal_id)
+    proposal = get_buyer_proposal(proposal_id)
     proposal.name = get_own_supplier(proposal.own_supplier_id).name
     audit.record("cascade:release_name", proposal, act=act)
     return proposal
@@ -193,7 +193,7 @@ def withdraw_proposal(proposal_id: UUID, *, act: Act) -> ChainProposal:
     Raises:
         Conflict: the buyer decided already.
     """
-    proposal = get_told(proposal_id)
+    proposal = get_buyer_proposal(proposal_id)
     if proposal.state is not ProposalState.PROPOSED:
         raise Conflict(
             gettext("The buyer decided on this already."),
@@ -235,7 +235,7 @@ def forward(
     own.forwarded_id = made.id
     db.session.flush()  # its state is read from what was sent
     audit.record("cascade:forward", own, act=act, assignment=made.id)
-    _refresh(own, list_told().get(own.id, ()), list_above())
+    _refresh(own, list_buyer_proposals().get(own.id, ()), list_above())
     return made
 
 
@@ -325,11 +325,11 @@ def refresh_states() -> int:
 
     States and counts alone, no change of a person: no event. Twice is once.
     """
-    told, above = list_told(), list_above()
+    told, above = list_buyer_proposals(), list_above()
     return sum(_refresh(own, told.get(own.id, ()), above) for own in list_own_suppliers())
 
 
-def _refresh(own: OwnSupplier, all_told: Sequence[Told], above: Container[UUID]) -> int:
+def _refresh(own: OwnSupplier, all_told: Sequence[BuyerProposal], above: Container[UUID]) -> int:
     own.asked_state = asked_state_of(own)
     counts = below(own, above).as_json()
     changed = 0

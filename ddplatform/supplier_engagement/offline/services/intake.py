@@ -31,7 +31,7 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
 from ddplatform.supplier_engagement.responses.services.drafts import finish, open_draft
 from ddplatform.supplier_engagement.responses.services.responses import attach_checked
 from questionnaires import Notice
-from questionnaires.submissions.files import read_kept
+from questionnaires.submissions.files import read_stored
 from questionnaires.submissions.instance import compare
 from questionnaires.workbook.changes import Judged, ReturnFault, judge, put
 from questionnaires.workbook.reading import BookRefused, RawBook, pack_book, read_book, unpack_book
@@ -166,7 +166,7 @@ def _book_of(intake: AnswerIntake) -> RawBook:
 
 def _look_at_submission(intake: AnswerIntake, filled: Filled) -> Incoming:
     content = adapters().files.get(intake.organisation_id, intake.sha256)
-    found = read_kept(content, filled.form.form)
+    found = read_stored(content, filled.form.form)
     compared = compare(found, filled.form, light=filled.assignment.light_mode)
     news, faults = judge(filled.form, compared.changes, has_base=False)
     came = {one["name"]: one for one in intake.attachments}

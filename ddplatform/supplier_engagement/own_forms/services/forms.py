@@ -46,7 +46,7 @@ _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 
 
 @dataclass(frozen=True)
-class Brought:
+class ImportedForm:
     """What became of an upload: the report, and the form if it can be used.
 
     `unnamed`: files that were given along and that no label of the form names; not kept.
@@ -59,7 +59,7 @@ class Brought:
 
 def bring_in(
     filename: str, data: bytes, *, act: Act, form_id: UUID | None = None, media: Uploaded = ()
-) -> Brought:
+) -> ImportedForm:
     """Check a form and keep it as a draft; one with errors is not kept, its report tells all.
 
     Args:
@@ -81,7 +81,7 @@ def bring_in(
     given = {*new, *(one.name for one in before)}
     report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE], given)
     if not report.usable:
-        return Brought(report, None)
+        return ImportedForm(report, None)
     if form is None:
         form = OwnForm(title="", created_at=act.at, created_by_id=act.by.user_id)
         db.session.add(form)
@@ -90,7 +90,7 @@ def bring_in(
     draft = _keep(form, data, kind, report, note, new=new, before=before, act=act)
     audit.record("own_form:upload", form, act=act, file=report.form, title=form.title)
     kept = {one.name for one in list_media(draft)}
-    return Brought(report, form, sorted(set(new) - kept))
+    return ImportedForm(report, form, sorted(set(new) - kept))
 
 
 def _checked(data: bytes, kind: str, name: str, given: Collection[str]) -> FormReport:

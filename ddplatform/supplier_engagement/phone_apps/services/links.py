@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
-from ddplatform.accounts.organisations.queries import get_account, get_standing_in
+from ddplatform.accounts.organisations.queries import get_account, get_membership_facts_in
 from ddplatform.accounts.sessions.services import hash_of, new_secret
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity
@@ -105,7 +105,7 @@ def identity_of(link: AppLink, *, at: datetime, request_ref: str) -> Identity:
         NotFound: the link ended, or its maker may not answer any more.
     """
     account = get_account(link.created_by_id)
-    standing = get_standing_in(link.created_by_id, link.organisation_id)
+    standing = get_membership_facts_in(link.created_by_id, link.organisation_id)
     if not is_live(link, at=at) or account is None or not account.is_active or standing is None:
         raise NotFound()
     who = Identity(

@@ -18,7 +18,7 @@ from ddplatform.supplier_engagement.responses.queries.responses import get_reque
 from ddplatform.supplier_engagement.responses.services.drafts import open_draft
 from questionnaires import Form
 from questionnaires.submissions.books import is_book, is_own_book
-from questionnaires.submissions.files import Brought, read_brought, read_kept
+from questionnaires.submissions.files import SubmissionFile, read_stored, read_submission_file
 from questionnaires.submissions.instance import Submission
 from questionnaires.workbook.reading import BookRefused
 from supply_chain.errors import FileRefused
@@ -64,7 +64,7 @@ def find_again(
     """
     form = get_request(assignment_id).plan.form
     try:
-        one = read_brought("", content, form).submissions[0]
+        one = read_submission_file("", content, form).submissions[0]
     except BookRefused:
         return None  # told in words where it is to be kept
     earlier = find_instance(assignment_id, one.instance_id)
@@ -112,7 +112,7 @@ def keep_submissions(
     rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     filled = open_draft(assignment_id, at=act.at)
     try:
-        brought = read_brought(filename, content, filled.form.form)
+        brought = read_submission_file(filename, content, filled.form.form)
     except BookRefused as refused:
         raise FileRefused(
             refused.code, f"{filename}: {refused.message}", refused.advice
@@ -130,7 +130,7 @@ def keep_submissions(
     ]
 
 
-def _require_form(brought: Brought, form: Form) -> None:
+def _require_form(brought: SubmissionFile, form: Form) -> None:
     """An app has the form from here: another id is another form, though questions share paths.
 
     A file that a person uploads may come from a server that gave the form an id of its own.
@@ -170,7 +170,7 @@ def _named(one: Submission, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return {name: part for name, part in files.items() if len(files) == 1 or name in text}
 
 
-def _for_assignment(brought: Brought, assignment_id: UUID, sent: Sent) -> list[Submission]:
+def _for_assignment(brought: SubmissionFile, assignment_id: UUID, sent: Sent) -> list[Submission]:
     """The submissions for these questions: those that name them, else those that name none."""
     mine = [one for one in brought.submissions if one.reference == str(assignment_id)]
     found = mine or [one for one in brought.submissions if not one.reference]
@@ -228,7 +228,7 @@ def _require_same_answers(earlier: AnswerIntake, one: Submission, form: Form) ->
     if earlier.sha256 == sha256(one.content).hexdigest():
         return
     content = adapters().files.get(earlier.organisation_id, earlier.sha256)
-    if read_kept(content, form).texts != one.texts:
+    if read_stored(content, form).texts != one.texts:
         raise FileRefused(
             "instance_differs",
             gettext(

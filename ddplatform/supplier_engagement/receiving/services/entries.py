@@ -8,12 +8,12 @@ from uuid import UUID
 
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.plans import planned_days
+from ddplatform.supplier_engagement.responses.queries.active_consents import section_of
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     list_answers,
     list_red_flags,
 )
-from ddplatform.supplier_engagement.responses.queries.standing import section_of
 from ddplatform.supplier_engagement.review.models import ReviewEntry
 from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
 from ddplatform.supplier_engagement.review.queries.queue import find_entry, list_entries

@@ -15,8 +15,8 @@ from ddplatform.accounts.organisations.queries import (
     get_organisation,
     get_user_by_email,
     is_only_for,
+    list_membership_facts,
     list_slugs_from,
-    list_standings,
 )
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.accounts.organisations.services.people import add_person
@@ -127,7 +127,11 @@ def require_still_independent(assignment: Assignment, *, by: Identity) -> None:
 
 def _require_independent(user_id: UUID | None, node: ValueChainNode) -> None:
     with across_tenants():
-        homes = {found.organisation.id for found in list_standings(user_id)} if user_id else set()
+        homes = (
+            {found.organisation.id for found in list_membership_facts(user_id)}
+            if user_id
+            else set()
+        )
     if node.supplier_organisation_id in homes:
         raise Conflict(
             gettext("You belong to the organisation that this visit is about."),
@@ -149,7 +153,7 @@ def _own_organisation(
     with across_tenants():
         homes = [
             standing.organisation.id
-            for standing in list_standings(known.id)
+            for standing in list_membership_facts(known.id)
             if standing.role_id is role
             and standing.organisation.id != requester
             and (role is RoleId.SUPPLIER or is_only_for(role, standing.organisation.id))
@@ -177,7 +181,7 @@ def _member(
 ) -> User:
     known = get_user_by_email(email)
     with across_tenants():
-        standings = list_standings(known.id) if known else ()
+        standings = list_membership_facts(known.id) if known else ()
     if known is not None and any(found.organisation.id == home.id for found in standings):
         return known
     return add_person(

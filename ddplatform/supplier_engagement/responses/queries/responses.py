@@ -26,8 +26,8 @@ from ddplatform.supplier_engagement.library.models import (
 from ddplatform.supplier_engagement.library.queries import get_version
 from ddplatform.supplier_engagement.responses.models import Answer, AnswerMessage, RedFlag
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.queries.active_consents import texts_that_stand
 from ddplatform.supplier_engagement.responses.queries.earlier import load_last_saved
-from ddplatform.supplier_engagement.responses.queries.standing import texts_that_stand
 from ddplatform.supplier_engagement.translations.queries.texts import Review, load_wording
 from questionnaires import Page, Plan, Response, pages
 from questionnaires.form.languages import spoken_language

@@ -32,7 +32,7 @@ from ddplatform.supplier_engagement.library.models import (
     Questionnaire,
     QuestionnaireVersion,
 )
-from ddplatform.supplier_engagement.responses.queries.standing import (
+from ddplatform.supplier_engagement.responses.queries.active_consents import (
     list_over,
     paths_that_stand,
     section_of,

@@ -11,7 +11,7 @@ from ddplatform.evidence.uploads.models import Confidentiality, Evidence, Eviden
 from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import Answer, Response
-from ddplatform.supplier_engagement.responses.queries.standing import list_over, section_of
+from ddplatform.supplier_engagement.responses.queries.active_consents import list_over, section_of
 from ddplatform.supplier_engagement.results.queries.results import Respondent
 
 

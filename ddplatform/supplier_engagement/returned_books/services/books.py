@@ -37,8 +37,8 @@ from ddplatform.supplier_engagement.returned_books.queries import (
     count_outcomes,
     find_asked,
     find_handed_on,
-    get_brought,
     get_delivery,
+    get_returned,
     list_unread,
     list_waiting,
 )
@@ -328,7 +328,7 @@ def _judged_again(
     return replace(verdict, asked=now)
 
 
-def open_brought(assignment_id: UUID, book_id: UUID, *, act: Act) -> AnswerIntake:
+def open_returned(assignment_id: UUID, book_id: UUID, *, act: Act) -> AnswerIntake:
     """The supplier looks at a workbook that its buyer brought: from now on it is its own file.
 
     Questions that came back, or were sent again after they ran out, are opened by it.
@@ -339,7 +339,7 @@ def open_brought(assignment_id: UUID, book_id: UUID, *, act: Act) -> AnswerIntak
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads in an hour.
     """
-    book = get_brought(assignment_id, book_id)
+    book = get_returned(assignment_id, book_id)
     if get_request(assignment_id).assignment.status in _NOT_BEGUN:
         start(assignment_id, act=act)
     kept = keep_book(

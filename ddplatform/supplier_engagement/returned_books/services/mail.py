@@ -9,7 +9,7 @@ from ddplatform.supplier_engagement.requests.services.letters import Letter, Let
 TELL = "answers:tell_brought_book"
 
 
-def tell_brought(assignment_id: UUID) -> None:
+def notify_returned(assignment_id: UUID) -> None:
     """Ask the supplier to look at the workbook, since nothing of it counts before."""
     send_letter(get_assignment(assignment_id), _brought)
 

@@ -86,7 +86,7 @@ def list_queue(
 
 
 def _waiting(campaign_id: UUID | None) -> list[ColumnElement[bool]]:
-    # The wall lets both sides see an assignment; this queue is that of the one who asked.
+    # Both sides may read an assignment; this queue is that of the one who asked.
     found: list[ColumnElement[bool]] = [
         Assignment.organisation_id == current_organisation(),
         Assignment.status.in_(TO_REVIEW),

@@ -20,6 +20,7 @@ from ddplatform.supplier_engagement.library.queries import get_assignment, get_a
 from ddplatform.supplier_engagement.receiving.services.receiving import read_answers
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
 from ddplatform.supplier_engagement.responses.models import ResponseStatus
+from ddplatform.supplier_engagement.responses.queries.active_consents import load_reworded
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
     asked_back,
@@ -31,7 +32,6 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_red_flags,
     load_filled,
 )
-from ddplatform.supplier_engagement.responses.queries.standing import load_reworded
 from ddplatform.supplier_engagement.review.queries.comparisons import compare_answers
 from ddplatform.supplier_engagement.review.queries.queue import find_entry, list_alike
 from ddplatform.supplier_engagement.review.queries.reviews import Decision, list_decisions

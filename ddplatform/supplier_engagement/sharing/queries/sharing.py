@@ -17,6 +17,11 @@ from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import load_plan
 from ddplatform.supplier_engagement.responses.models import Answer
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
+from ddplatform.supplier_engagement.responses.queries.active_consents import (
+    list_over,
+    load_reworded,
+    section_of,
+)
 from ddplatform.supplier_engagement.responses.queries.responses import (
     AskedOfMe,
     FileOfAnswer,
@@ -24,11 +29,6 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_answers,
     list_asked_of_me,
     list_files,
-)
-from ddplatform.supplier_engagement.responses.queries.standing import (
-    list_over,
-    load_reworded,
-    section_of,
 )
 from ddplatform.supplier_engagement.sharing.models import SectionShare
 from questionnaires import Answerer, Form, Page, same_asked

@@ -9,7 +9,7 @@ from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import Answer, RedFlag
 from ddplatform.supplier_engagement.responses.models import Response as ResponseRow
-from ddplatform.supplier_engagement.responses.queries.standing import section_of
+from ddplatform.supplier_engagement.responses.queries.active_consents import section_of
 from ddplatform.supplier_engagement.sharing.models import SectionShare
 
 

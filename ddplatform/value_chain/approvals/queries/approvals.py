@@ -27,13 +27,13 @@ from supply_chain.risk.factors import FACTORS, Observations
 from supply_chain.risk.method import METHOD, Ints
 from supply_chain.vocabulary import FlowEvidence
 
-STANDING = (ApprovalState.WAITING, ApprovalState.IN_FORCE)
+ACTIVE_STATES = (ApprovalState.WAITING, ApprovalState.IN_FORCE)
 SILENCE = "WRK-23"
 """The factor that a silent respondent has an observation of (RM-2.0 section 3.7)."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class ActiveApproval:
     """A part that waits or is in force, as the page of its link, node or risk shows it."""
 
     request_id: UUID
@@ -86,7 +86,7 @@ def list_settled(chain_id: UUID) -> Sequence[UUID]:
         .join(link, link.id == Approval.link_id)
         .where(
             link.chain_id == chain_id,
-            Approval.state.in_(STANDING),
+            Approval.state.in_(ACTIVE_STATES),
             or_(and_(in_force, link.flow_evidence != FlowEvidence.CONFIRMED), below),
         )
     )
@@ -126,12 +126,12 @@ def list_not_to_ask(chain_id: UUID, kind: ApprovalKind) -> frozenset[UUID]:
     return frozenset(key for key, state in newest.items() if state in held)
 
 
-def list_standing(*of: ColumnElement[bool]) -> Sequence[Standing]:
+def list_active(*of: ColumnElement[bool]) -> Sequence[ActiveApproval]:
     """Parts that wait or are in force, the oldest wish first."""
-    return ask(select_standing(*of))
+    return ask(select_active(*of))
 
 
-def select_standing(*of: ColumnElement[bool]) -> Question[Sequence[Standing]]:
+def select_active(*of: ColumnElement[bool]) -> Question[Sequence[ActiveApproval]]:
     """Asks for the same."""
     asker = aliased(User)
     statement = (
@@ -145,11 +145,11 @@ def select_standing(*of: ColumnElement[bool]) -> Question[Sequence[Standing]]:
         )
         .join(ApprovalRequest, ApprovalRequest.id == Approval.request_id)
         .outerjoin(asker, asker.id == ApprovalRequest.created_by_id)
-        .where(*of, Approval.state.in_(STANDING))
+        .where(*of, Approval.state.in_(ACTIVE_STATES))
     )
     return Question(
         (statement,),
-        lambda rows: [Standing(**row._mapping) for row in rows],
+        lambda rows: [ActiveApproval(**row._mapping) for row in rows],
         (ApprovalRequest.created_at, Approval.id),
     )
 

@@ -18,7 +18,7 @@ from ddplatform.value_chain.approvals.models import (
     ApprovalRequest,
     ApprovalState,
 )
-from ddplatform.value_chain.approvals.queries.approvals import STANDING
+from ddplatform.value_chain.approvals.queries.approvals import ACTIVE_STATES
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 
 
@@ -141,7 +141,7 @@ def chains_with_expired(today: date) -> Sequence[UUID]:
     return db.session.scalars(
         select(ApprovalRequest.chain_id)
         .join(Approval, Approval.request_id == ApprovalRequest.id)
-        .where(Approval.state.in_(STANDING), Approval.expires_on < today)
+        .where(Approval.state.in_(ACTIVE_STATES), Approval.expires_on < today)
         .distinct()
         .order_by(ApprovalRequest.chain_id)
     ).all()
@@ -149,4 +149,6 @@ def chains_with_expired(today: date) -> Sequence[UUID]:
 
 def list_expired(chain_id: UUID, today: date) -> Sequence[PartRow]:
     """What waits or is in force on a map after its last day."""
-    return list_parts(of_chain(chain_id), Approval.state.in_(STANDING), Approval.expires_on < today)
+    return list_parts(
+        of_chain(chain_id), Approval.state.in_(ACTIVE_STATES), Approval.expires_on < today
+    )

@@ -7,14 +7,14 @@ from sqlalchemy import update
 
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
-from ddplatform.value_chain.approvals.queries.approvals import STANDING, list_confirmed
+from ddplatform.value_chain.approvals.queries.approvals import ACTIVE_STATES, list_confirmed
 from ddplatform.value_chain.approvals.queries.parts import list_once_asked, list_parts
 from ddplatform.value_chain.approvals.services.requests import set_back
 
 
 def carry_over(absorbed: UUID, kept: UUID) -> list[str]:
     """Point what waits or is in force of a link to the one that it is joined with; their ids."""
-    parts = list_parts(Approval.link_id == absorbed, Approval.state.in_(STANDING))
+    parts = list_parts(Approval.link_id == absorbed, Approval.state.in_(ACTIVE_STATES))
     ids = [part.id for part in parts]
     _point(ids, kept)
     return [str(key) for key in ids]

@@ -27,7 +27,11 @@ from ddplatform.value_chain.approvals.models import (
     ApprovalState,
     EndCause,
 )
-from ddplatform.value_chain.approvals.queries.approvals import STANDING, is_backed, list_settled
+from ddplatform.value_chain.approvals.queries.approvals import (
+    ACTIVE_STATES,
+    is_backed,
+    list_settled,
+)
 from ddplatform.value_chain.history.services.steps import note_rows
 from ddplatform.value_chain.mapping.models import MapImport, SupplyLink, ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import list_rows_anew
@@ -134,7 +138,7 @@ def add_parts(request: ApprovalRequest, parts: Sequence[Part]) -> None:
 # ---- what ends, and what is set back ---------------------------------------------------------
 
 
-def end_standing(
+def end_active(
     which: ColumnElement[bool],
     cause: EndCause,
     *,
@@ -144,7 +148,7 @@ def end_standing(
     """End parts that wait or are in force; returns how many. Nothing on the map is set back."""
     done = db.session.execute(
         update(Approval)
-        .where(which, Approval.state.in_(STANDING))
+        .where(which, Approval.state.in_(ACTIVE_STATES))
         .values(
             state=ApprovalState.ENDED,
             ended_at=act.at,
@@ -162,7 +166,7 @@ def end_settled(chain_id: UUID, *, act: Act) -> None:
     db.session.flush()  # statements see what the session holds
     parts = list_settled(chain_id)
     if parts:
-        end_standing(among(Approval.id, parts), EndCause.SET_BACK, act=act)
+        end_active(among(Approval.id, parts), EndCause.SET_BACK, act=act)
 
 
 def set_back(links: Sequence[UUID], nodes: Sequence[UUID]) -> None:

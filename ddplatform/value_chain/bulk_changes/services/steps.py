@@ -16,7 +16,7 @@ from ddplatform.value_chain.bulk_changes.models import BulkChange, BulkPart, Bul
 from ddplatform.value_chain.bulk_changes.queries import (
     Wish,
     can_come_back,
-    list_standing_links_at,
+    list_active_links_at,
     plan_change,
 )
 from ddplatform.value_chain.history.models import TRACKED
@@ -107,7 +107,7 @@ def _archive(change: BulkChange, keys: list[UUID], *, at: datetime) -> list[str]
     Rows that are archived at the moment of the step need no note in the history of the map.
     """
     gone = {"archived_at": at, "archived_by_id": change.created_by_id}
-    links = list_standing_links_at(change.chain_id, keys)
+    links = list_active_links_at(change.chain_id, keys)
     _update(SupplyLink, among(SupplyLink.id, links), gone)
     _update(ValueChainNode, among(ValueChainNode.id, keys), gone)
     return sorted(map(str, links))

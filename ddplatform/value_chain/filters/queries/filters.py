@@ -43,7 +43,7 @@ from ddplatform.value_chain.mapping.models import (
     ValueChain,
     ValueChainNode,
 )
-from supply_chain.graph.kept_columns import KeyColumn, RowOfKey, TextColumn
+from supply_chain.graph.stored_columns import KeyColumn, RowOfKey, TextColumn
 from supply_chain.reference.regions import without_kind
 from supply_chain.risk.method import METHOD
 from supply_chain.search.node_filter import GRADES_OF, NO_TIER, NOT_KNOWN, Coverage, NodeFilter

@@ -5,7 +5,7 @@ from uuid import UUID
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.graph.queries.snapshots import Ints, MapSnapshot, find_snapshot
 from ddplatform.value_chain.mapping.models import ValueChain
-from supply_chain.graph.kept_columns import TextColumn
+from supply_chain.graph.stored_columns import TextColumn
 from supply_chain.search.texts import NameTexts
 
 

@@ -21,7 +21,7 @@ from ddplatform.infrastructure.db import db, is_writing
 from ddplatform.infrastructure.text_search import Found, Part
 from ddplatform.value_chain.graph.queries.snapshots import place_of
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
-from supply_chain.graph.kept_columns import KeyColumn
+from supply_chain.graph.stored_columns import KeyColumn
 from supply_chain.search.names import CANDIDATES, SHORTEST, SearchIndex, plain
 from supply_chain.search.scripts import ScriptIndex, find_like
 from supply_chain.vocabulary import NodeKind, RiskBand

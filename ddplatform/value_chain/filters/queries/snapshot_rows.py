@@ -20,7 +20,7 @@ from ddplatform.value_chain.graph.queries.snapshots import Ints, MapSnapshot, lo
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.graph.columns import NODE_KINDS
 from supply_chain.graph.graph import UNREACHED
-from supply_chain.graph.kept_columns import CodedColumn
+from supply_chain.graph.stored_columns import CodedColumn
 from supply_chain.risk.method import Bools
 from supply_chain.search.node_filter import NO_TIER, NOT_KNOWN, NodeFilter
 from supply_chain.vocabulary import Issue, RiskBand

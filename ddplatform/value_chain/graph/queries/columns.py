@@ -17,8 +17,8 @@ from ddplatform.value_chain.mapping.models import NO_RANK, ValueChain, ValueChai
 from supply_chain.graph.columns import LinkColumns, NodeColumns
 from supply_chain.graph.graph import UNREACHED
 from supply_chain.graph.graph import ValueChain as Graph
-from supply_chain.graph.kept_chain import arrays_of
-from supply_chain.graph.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn
+from supply_chain.graph.stored_chain import arrays_of
+from supply_chain.graph.stored_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.register import Register
 from supply_chain.risk.rm2.map_assessment import PARAMETERS_SHA256, plan_of, with_origins

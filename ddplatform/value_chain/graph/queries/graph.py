@@ -1,4 +1,4 @@
-"""A whole map as a columnar graph of the bedrock, read at the speed of the driver.
+"""A whole map as a columnar graph of the core, read at the speed of the driver.
 
 At 100,000 nodes and 300,000 links, making objects of rows, keys and words would take most of the
 time. Rows come past the ORM, some thousand at a time, and become arrays at once; the ends of a
@@ -32,7 +32,7 @@ from supply_chain.graph.columns import (
 )
 from supply_chain.graph.graph import UNREACHED
 from supply_chain.graph.graph import ValueChain as Graph
-from supply_chain.graph.kept_columns import KeyColumn, rows_of
+from supply_chain.graph.stored_columns import KeyColumn, rows_of
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]

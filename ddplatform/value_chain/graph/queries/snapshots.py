@@ -36,8 +36,8 @@ from ddplatform.value_chain.graph.queries.runs import runs
 from ddplatform.value_chain.history.queries.past import Past
 from ddplatform.value_chain.mapping.models import NO_RANK, ValueChain, ValueChainNode
 from supply_chain.graph.graph import ValueChain as Graph
-from supply_chain.graph.kept_chain import chain_of
-from supply_chain.graph.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn
+from supply_chain.graph.stored_chain import chain_of
+from supply_chain.graph.stored_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn
 from supply_chain.risk.plan import Plan
 from supply_chain.vocabulary import Issue
 

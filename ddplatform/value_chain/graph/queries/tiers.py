@@ -22,7 +22,7 @@ def count_nodes(chain_id: UUID, *, cap: int) -> int:
     return db.session.scalar(select(func.count()).select_from(counted)) or 0
 
 
-def load_kept_tiers(which: ColumnElement[bool]) -> Tiers:
+def load_stored_tiers(which: ColumnElement[bool]) -> Tiers:
     """The tier in each of some summaries, by node."""
     rows = db.session.execute(select(NodeSummary.node_id, NodeSummary.tier).where(which)).all()
     return {node_id: tier for node_id, tier in rows}

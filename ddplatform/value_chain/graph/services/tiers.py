@@ -13,7 +13,7 @@ from ddplatform.value_chain.graph.queries.graph import load_tiers
 from ddplatform.value_chain.graph.queries.tiers import (
     Tiers,
     count_nodes,
-    load_kept_tiers,
+    load_stored_tiers,
     load_tiers_by_buyers,
 )
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain
@@ -29,7 +29,7 @@ def refresh_tiers(chain: ValueChain) -> None:
     Everything else in the summaries stays as it is.
     """
     db.session.flush()  # the links just changed decide the tiers
-    kept = load_kept_tiers(NodeSummary.chain_id == chain.id)
+    kept = load_stored_tiers(NodeSummary.chain_id == chain.id)
     _write(chain.id, kept, load_tiers(chain.id))
 
 
@@ -48,7 +48,7 @@ def refresh_tiers_near(chain: ValueChain, touched: Sequence[UUID]) -> None:
         refresh_tiers(chain)
         return
     for part in _parts(touched):
-        kept = load_kept_tiers(NodeSummary.node_id.in_(part))
+        kept = load_stored_tiers(NodeSummary.node_id.in_(part))
         _write(chain.id, kept, load_tiers_by_buyers(chain.id, part))
 
 

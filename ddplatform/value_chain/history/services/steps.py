@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstanceState, Session
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import rising_keys
-from ddplatform.infrastructure.db import HouseSession, db
+from ddplatform.infrastructure.db import PlatformSession, db
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.value_chain.history.models import TRACKED, MapChange, MapStep, Part
 from ddplatform.value_chain.history.queries.values import list_values, plain
@@ -108,14 +108,14 @@ def _notes(session: Session) -> _Notes:
     return found
 
 
-@event.listens_for(HouseSession, "before_flush")
-def _note_changed(session: HouseSession, _context: object, _instances: object) -> None:
+@event.listens_for(PlatformSession, "before_flush")
+def _note_changed(session: PlatformSession, _context: object, _instances: object) -> None:
     for row in session.dirty:
         if isinstance(row, ValueChainNode | SupplyLink | ValueChain):
             _note(session, row)
 
 
-def _note(session: HouseSession, row: Part) -> None:
+def _note(session: PlatformSession, row: Part) -> None:
     state: InstanceState[Any] = inspect(row)
     changed = [name for name in TRACKED[type(row)] if name not in state.unmodified]
     for name in changed:
@@ -132,7 +132,7 @@ def _note(session: HouseSession, row: Part) -> None:
             note.archived_at = getattr(row, name)
 
 
-@event.listens_for(HouseSession, "after_commit")
-@event.listens_for(HouseSession, "after_soft_rollback")
-def _forget(session: HouseSession, *_previous: object) -> None:
+@event.listens_for(PlatformSession, "after_commit")
+@event.listens_for(PlatformSession, "after_soft_rollback")
+def _forget(session: PlatformSession, *_previous: object) -> None:
     session.info.pop(_NOTES, None)

@@ -21,7 +21,7 @@ from supply_chain.intake.corrections import read_corrections
 from supply_chain.intake.drafts import Mapping, NamedBytes
 from supply_chain.intake.mapping_json import mapping_as_json
 
-MAX_MENDS = 2_000
+MAX_CORRECTIONS = 2_000
 MAX_VALUE = 300
 
 
@@ -48,7 +48,7 @@ def _columns(mapping: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def mend_values(import_id: UUID, puts: MappingOf[UUID, str], *, act: Act) -> int:
+def correct_values(import_id: UUID, puts: MappingOf[UUID, str], *, act: Act) -> int:
     """Put another value in place of a faulty one, in all rows that have it, and read again.
 
     Args:
@@ -66,16 +66,18 @@ def mend_values(import_id: UUID, puts: MappingOf[UUID, str], *, act: Act) -> int
     mends = [
         {"table": fault.table_key, "column": fault.column, "value": fault.value, "put": put}
         for fault in list_faults_by_id(import_id, typed)
-        if fault.can_mend and (put := typed[fault.id]) != fault.value
+        if fault.can_correct and (put := typed[fault.id]) != fault.value
     ]
     if not mends:
         raise Invalid(gettext("Enter the replacement value for at least one problem."))
     kept = [mend for mend in row.mends if not any(map(_same_value(mend), mends))]
-    if len(kept) + len(mends) > MAX_MENDS or any(len(m["put"] or "") > MAX_VALUE for m in mends):
+    if len(kept) + len(mends) > MAX_CORRECTIONS or any(
+        len(m["put"] or "") > MAX_VALUE for m in mends
+    ):
         raise Invalid(
             gettext(
                 "At most %(count)s values of %(length)s characters can be corrected here.",
-                count=f"{MAX_MENDS:,}",
+                count=f"{MAX_CORRECTIONS:,}",
                 length=MAX_VALUE,
             ),
             gettext("Correct the rest in the file and upload it again."),
@@ -91,7 +93,7 @@ def _same_value(mend: dict[str, Any]) -> Any:
     return lambda other: (other["table"], other["column"], other["value"]) == key
 
 
-def take_mend_back(import_id: UUID, place: int, *, act: Act) -> MapImport:
+def undo_correction(import_id: UUID, place: int, *, act: Act) -> MapImport:
     """Read the list again without one of the corrected values.
 
     Raises:

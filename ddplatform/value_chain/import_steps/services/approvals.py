@@ -21,7 +21,7 @@ from ddplatform.value_chain.approvals.services.requests import (
     Part,
     Wish,
     ask,
-    end_standing,
+    end_active,
     set_back,
 )
 from ddplatform.value_chain.imports.services.compare import Comparison
@@ -96,7 +96,7 @@ def take_back(
     """
     db.session.flush()  # statements see what was set back
     waiting = of_import(row.id) & (Approval.state == ApprovalState.WAITING)
-    end_standing(waiting, EndCause.UNDONE, act=act)
+    end_active(waiting, EndCause.UNDONE, act=act)
     ended = (
         of_chain(chain.id),
         Approval.end_cause == EndCause.SET_BACK,

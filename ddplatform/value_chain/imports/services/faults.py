@@ -16,8 +16,8 @@ from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.value_chain.imports.models import ImportFault, ImportFaultRow
 from supply_chain.intake.countries import suggest_country
 from supply_chain.intake.drafts import MapDraft, RowProblem, TableMapping
-from supply_chain.intake.mends import HiddenCells, column_of, field_of
 from supply_chain.intake.sheets import Table
+from supply_chain.intake.value_corrections import HiddenCells, column_of, field_of
 
 ROWS_NAMED = 20
 SUGGESTED = 200

@@ -13,8 +13,8 @@ from ddplatform.value_chain.imports.queries import find_column_mapping
 from ddplatform.value_chain.mapping.models import ColumnMapping, MapImport
 from supply_chain.intake.columns import find_header_row, unique_header
 from supply_chain.intake.drafts import Mapping, TableMapping
-from supply_chain.intake.mends import ValueMend
 from supply_chain.intake.sheets import Table
+from supply_chain.intake.value_corrections import ValueCorrection
 
 SIDES = ("nodes", "links")
 
@@ -29,7 +29,7 @@ class Memory:
     """How lists with these headings were understood last time, under today's file names."""
 
     mapping: Mapping
-    mends: tuple[ValueMend, ...]
+    mends: tuple[ValueCorrection, ...]
     files: list[str]
     """The files of that time."""
     at: datetime
@@ -41,7 +41,7 @@ def recall(tables: Sequence[Table]) -> Memory | None:
     if kept is None:
         return None
     found: dict[str, dict[str, TableMapping]] = {side: {} for side in SIDES}
-    mends: list[ValueMend] = []
+    mends: list[ValueCorrection] = []
     for table in tables:
         heading = _table_key(table)
         entry = kept.mapping.get(heading)
@@ -49,7 +49,7 @@ def recall(tables: Sequence[Table]) -> Memory | None:
             continue  # a sheet that was no list
         found[entry["side"]][table.key] = TableMapping(entry["header_row"], entry["columns"])
         mends += [
-            ValueMend(table.key, mend["column"], mend["value"], mend["put"])
+            ValueCorrection(table.key, mend["column"], mend["value"], mend["put"])
             for mend in kept.mends
             if mend["heading"] == heading
         ]

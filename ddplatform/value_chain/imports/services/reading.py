@@ -16,7 +16,7 @@ from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import gettext
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
 from ddplatform.value_chain.import_activities.services import (
-    activities_told,
+    activities_of_draft,
     answers_for,
 )
 from ddplatform.value_chain.import_gone.services import keep_gone
@@ -39,9 +39,9 @@ from supply_chain.intake.corrections import read_corrections
 from supply_chain.intake.drafts import MapDraft, Mapping, NamedBytes
 from supply_chain.intake.mapping_json import mapping_as_json, mapping_from_json
 from supply_chain.intake.maps import read_map
-from supply_chain.intake.mends import Rows, ValueMend, mend_tables
 from supply_chain.intake.sheets import Table, read_tables
 from supply_chain.intake.value_chain_json import is_json
+from supply_chain.intake.value_corrections import Rows, ValueCorrection, correct_tables
 
 MAX_FILES = 10
 MAX_BYTES = 10 * 1024 * 1024
@@ -59,7 +59,7 @@ class Plan:
     link_to: str | None
     own: MappingOf[str, str] = field(default_factory=dict)
     """Names of the own businesses of the map -> their external ids."""
-    mends: tuple[ValueMend, ...] = ()
+    mends: tuple[ValueCorrection, ...] = ()
     corrections: tuple[NamedBytes, ...] = ()
     answers: MappingOf[str, str] = field(default_factory=dict)
     """Words for what places do -> the sector that people of the organisation chose for them."""
@@ -166,7 +166,7 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
         | load_merged_refs(row.chain_id).keys(),
         link_to=ref_of[row.link_to_id] if row.link_to_id else None,
         own={node.name: node.id for node in known.nodes if node.own_operation},
-        mends=tuple(ValueMend(**mend) for mend in row.mends),
+        mends=tuple(ValueCorrection(**mend) for mend in row.mends),
         corrections=_stored(row.corrections, by),
         answers=answers_for(row),
     )
@@ -239,7 +239,7 @@ def _mended(tables: tuple[Table, ...], plan: Plan) -> tuple[Table, ...]:
     for workbook in plan.corrections:
         for key, corrected in read_corrections(workbook).items():
             rows[key] = {**rows.get(key, {}), **corrected}
-    return mend_tables(tables, header_rows=header_rows, rows=rows, values=plan.mends)
+    return correct_tables(tables, header_rows=header_rows, rows=rows, values=plan.mends)
 
 
 def _refusal(fault: FileRefused) -> dict[str, str]:
@@ -264,7 +264,7 @@ def recall_mapping(import_id: UUID, plan: Plan, opened: Reading) -> Plan:
     return replace(plan, mapping=memory.mapping, mends=memory.mends, only_named=True)
 
 
-def _as_kept(mend: ValueMend) -> dict[str, str]:
+def _as_kept(mend: ValueCorrection) -> dict[str, str]:
     return {"table": mend.table, "column": mend.column, "value": mend.value, "put": mend.put}
 
 
@@ -290,7 +290,11 @@ def keep_preview(
     kinds = keep_faults(row.id, reading.draft, reading.tables)
     counted = counts_of(compared.draft, compared.changes, compared.sources)
     held = {"flows_held": len(compared.flows), "origins_held": len(compared.origins)}
-    told = {"doubles": len(doubles), "kinds": kinds, "activities": activities_told(reading.draft)}
+    told = {
+        "doubles": len(doubles),
+        "kinds": kinds,
+        "activities": activities_of_draft(reading.draft),
+    }
     row.counts = {**row.counts, **counted, **held, **told}
     row.preview, row.refusal = columns_shown(reading.draft), None
     keep_pages(row.id, compared, doubles)

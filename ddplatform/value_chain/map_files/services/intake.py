@@ -8,7 +8,7 @@ from typing import Any
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
-from ddplatform.value_chain.import_activities.services import activities_told
+from ddplatform.value_chain.import_activities.services import activities_of_draft
 from ddplatform.value_chain.import_corrections.queries import load_answers
 from ddplatform.value_chain.import_steps.services import apply as map_apply
 from ddplatform.value_chain.imports.services import reading as map_import
@@ -104,7 +104,7 @@ def _answer(
         "problems": [asdict(problem) for problem in draft.problems],
         "notes": [asdict(note) for note in draft.notes],
         "possible_duplicates": [_double(pair) for pair in doubles],
-        "activities": activities_told(draft),
+        "activities": activities_of_draft(draft),
         "mapping": mapping_as_json(draft.mapping),
         "formats": [_format(found) for found in draft.formats],
     }

@@ -234,7 +234,7 @@ def is_linked(
     return db.session.scalar(twin) is not None
 
 
-def get_standing_links(node: ValueChainNode) -> list[SupplyLink]:
+def get_active_links(node: ValueChainNode) -> list[SupplyLink]:
     """All links of a node that are part of its map."""
     return _links_of(node, SupplyLink.archived_at.is_(None))
 

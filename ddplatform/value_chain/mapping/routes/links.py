@@ -11,7 +11,7 @@ from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.value_chain.approvals.models import Approval
-from ddplatform.value_chain.approvals.queries.approvals import list_standing
+from ddplatform.value_chain.approvals.queries.approvals import list_active
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.queries.lists import list_names
 from ddplatform.value_chain.mapping.forms import LinkChangeForm, LinkForm, LinkTerms
@@ -112,7 +112,7 @@ def edit_link(link_id: UUID) -> ResponseReturnValue:
             supplier=get_node(link.supplier_id),
             buyer=get_node(link.buyer_id),
             chain=get_chain(link.chain_id),
-            standing=list_standing(Approval.link_id == link.id),
+            standing=list_active(Approval.link_id == link.id),
         )
 
     return answer_form(form, save, show)

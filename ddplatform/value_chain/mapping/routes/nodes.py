@@ -15,7 +15,7 @@ from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.approvals.models import Approval, ApprovalKind
-from ddplatform.value_chain.approvals.queries.approvals import Standing, list_standing
+from ddplatform.value_chain.approvals.queries.approvals import ActiveApproval, list_active
 from ddplatform.value_chain.approvals.services.requests import Wish
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.filters.queries.labels import Labels, load_labels
@@ -35,9 +35,9 @@ ORIGIN: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 ORIGIN_WAITS = _("The mark as beginning of the chain waits for a second person.")
 
 
-def _origin_asked(node_id: UUID) -> Sequence[Standing]:
+def _origin_asked(node_id: UUID) -> Sequence[ActiveApproval]:
     """What waits or is in force of it as an origin."""
-    return list_standing(Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN)
+    return list_active(Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN)
 
 
 @bp.route("/<uuid:chain_id>/nodes/new", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from ddplatform.value_chain.approvals.services.requests import (
     Wish,
     ask,
     check_wish,
-    end_standing,
+    end_active,
 )
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import (
@@ -135,7 +135,7 @@ def change_link(
     values["flow_evidence"] = held_flow(link.flow_evidence, wanted.flow_evidence)
     changed = change_fields(link, values, row_version=row_version, labels=LINK_LABELS)
     if "flow_evidence" in changed and wanted.flow_evidence is not FlowEvidence.CONFIRMED:
-        end_standing(Approval.link_id == link.id, EndCause.SET_BACK, act=act)
+        end_active(Approval.link_id == link.id, EndCause.SET_BACK, act=act)
     told = _ask(chain, link, asked, act=act)
     if changed:
         finish_change(chain, "link:change", touched=[link.supplier_id], act=act)

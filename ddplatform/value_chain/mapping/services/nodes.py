@@ -22,18 +22,18 @@ from ddplatform.value_chain.approvals.services.requests import (
     Wish,
     ask,
     check_wish,
-    end_standing,
+    end_active,
 )
 from ddplatform.value_chain.graph.services.tiers import refresh_tiers
 from ddplatform.value_chain.history.services.steps import keep_step
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import (
     free_slug,
+    get_active_links,
     get_chain_for_change,
     get_links_archived_with,
     get_node,
     get_node_by_ref,
-    get_standing_links,
     is_name_taken,
     slug_of,
 )
@@ -235,7 +235,7 @@ def change_node(
     }
     changed = change_fields(node, values, row_version=row_version, labels=NODE_LABELS)
     if "is_origin" in changed:
-        end_standing(
+        end_active(
             and_(Approval.node_id == node.id, Approval.kind == ApprovalKind.ORIGIN),
             EndCause.SET_BACK,
             act=act,
@@ -282,7 +282,7 @@ def archive_node(node_id: UUID, *, act: Act) -> ValueChainNode:
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
     archive(node, f"“{node.name}”", act=act)
-    links = get_standing_links(node)
+    links = get_active_links(node)
     for link in links:
         archive(link, gettext("One of its links"), act=act)
     finish_change(chain, "node:archive", touched=_suppliers(links), act=act)

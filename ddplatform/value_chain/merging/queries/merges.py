@@ -15,7 +15,7 @@ from ddplatform.value_chain.mapping.models import NodeSummary, SupplyLink, Value
 from ddplatform.value_chain.mapping.queries.maps import get_node
 from ddplatform.value_chain.matching.models import NodeMerge
 from ddplatform.value_chain.matching.queries.pairs import PairRow, list_open_of
-from supply_chain.matching.merging import StandingLink
+from supply_chain.matching.merging import ActiveLink
 
 PAGE_SIZE = 50
 
@@ -122,9 +122,9 @@ def list_merges_of_run(run_id: UUID) -> Sequence[UUID]:
     ).all()
 
 
-def load_standing_links(chain_id: UUID, nodes: Sequence[UUID]) -> list[StandingLink[UUID]]:
+def load_active_links(chain_id: UUID, nodes: Sequence[UUID]) -> list[ActiveLink[UUID]]:
     """All standing links of some nodes of a map, each once, by key."""
-    found: dict[UUID, StandingLink[UUID]] = {}
+    found: dict[UUID, ActiveLink[UUID]] = {}
     for end in (SupplyLink.supplier_id, SupplyLink.buyer_id):
         rows = db.session.execute(
             select(
@@ -143,7 +143,7 @@ def load_standing_links(chain_id: UUID, nodes: Sequence[UUID]) -> list[StandingL
                 SupplyLink.archived_at.is_(None),
             )
         ).all()
-        found |= {row.id: StandingLink(**row._mapping) for row in rows}
+        found |= {row.id: ActiveLink(**row._mapping) for row in rows}
     return sorted(found.values(), key=lambda link: link.id)
 
 

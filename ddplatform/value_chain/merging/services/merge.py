@@ -72,7 +72,7 @@ def absorb(
         merged_by_id=act.by.user_id,
     )
     db.session.add(merge)
-    db.session.flush()  # rows may move only along a merge that stands (walls.py)
+    db.session.flush()  # rows may move only along a merge that stands (migrations/isolation.py)
     bring_over(merge, survivor, absorbed, at=act.at)
     audit.record(
         "node:merge",

@@ -14,8 +14,8 @@ from ddplatform.value_chain.history.services.steps import note_rows
 from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
 from ddplatform.value_chain.matching.models import NodeMerge
 from ddplatform.value_chain.merging.queries.merges import (
+    load_active_links,
     load_archived_ends,
-    load_standing_links,
 )
 from ddplatform.value_chain.merging.queries.references import (
     FOLLOWS,
@@ -46,7 +46,7 @@ def bring_over(
 ) -> None:
     """Move everything of the absorbed node to the other one, and note each row on the merge.
 
-    The merge itself must stand in the database: it is what the walls ask for (walls.py).
+    The merge itself must stand in the database: the isolation triggers ask for it (migrations/isolation.py).
     """
     merge.filled = _fill(survivor, absorbed)
     merge.links = {"summary": show_newest_status(survivor.id, absorbed.id)}
@@ -120,7 +120,7 @@ def _parts(ids: Sequence[str]) -> Iterator[list[UUID]]:
 
 def _bring_links(merge: NodeMerge) -> dict[str, list[str]]:
     survivor, absorbed = merge.survivor_id, merge.absorbed_id
-    plan = plan_links(survivor, absorbed, load_standing_links(merge.chain_id, (survivor, absorbed)))
+    plan = plan_links(survivor, absorbed, load_active_links(merge.chain_id, (survivor, absorbed)))
     joined = [_join(one) for one in plan.joined]
     inner = [str(key) for key in plan.inner]
     merge.links = {**merge.links, "inner": inner, "joined": joined}

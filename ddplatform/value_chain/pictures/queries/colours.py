@@ -28,7 +28,7 @@ from ddplatform.value_chain.graph.queries.snapshots import (
     place_of,
 )
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain
-from supply_chain.graph.kept_columns import RowOfKey
+from supply_chain.graph.stored_columns import RowOfKey
 from supply_chain.risk.method import METHOD
 from supply_chain.search.node_filter import GRADES_OF, Coverage
 from supply_chain.vocabulary import Issue

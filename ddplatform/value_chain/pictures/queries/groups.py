@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from ddplatform.value_chain.graph.queries.snapshots import Ints, MapSnapshot
-from supply_chain.graph.kept_columns import CodedColumn
+from supply_chain.graph.stored_columns import CodedColumn
 from supply_chain.reference.regions import region_key
 
 NOT_KNOWN = "--"

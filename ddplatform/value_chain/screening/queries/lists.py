@@ -142,7 +142,7 @@ def list_entries(list_id: UUID, *, limit: int | None = None) -> Sequence[Screeni
     return db.session.scalars(statement.limit(limit) if limit else statement).all()
 
 
-def as_bedrock(entry: ScreeningEntry) -> Entry:
+def as_core_entry(entry: ScreeningEntry) -> Entry:
     """An entry as `supply_chain.screening` reads it."""
     return Entry(
         row=entry.row,
@@ -170,7 +170,7 @@ def list_releases(name: str) -> Sequence[ScreeningList]:
 
 def load_entries(list_id: UUID) -> tuple[Entry, ...]:
     """The entries of a release, in its order."""
-    return tuple(map(as_bedrock, list_entries(list_id)))
+    return tuple(map(as_core_entry, list_entries(list_id)))
 
 
 def load_changes(release: ScreeningList) -> ListChanges | None:

@@ -267,8 +267,11 @@ def read_about(filename: str, about: bytes | None) -> Mapping[str, Any]:
         told = None
     if not isinstance(told, Mapping):
         raise Invalid(
-            f"{filename} has no YAML file beside it (UTF-8, days that exist) that says what it is.",
-            "docs/screening.md shows one.",
+            gettext(
+                "%(file)s has no YAML file beside it (UTF-8, valid dates) that describes it.",
+                file=filename,
+            ),
+            gettext("See docs/screening.md for an example."),
         )
     return told
 
@@ -287,7 +290,12 @@ def fields_of(told: Mapping[str, Any]) -> ListFields:
     if not is_day or issue not in set(Issue):
         missing = [one.name for one in fields(ListFields) if one.name not in told]
         raise Invalid(
-            fields={"about": f"needs edition_on (a day) and issue (ISS-..); missing: {missing}."}
+            fields={
+                "about": gettext(
+                    "needs edition_on (a day) and issue (ISS-..); missing: %(names)s.",
+                    names=", ".join(missing),
+                )
+            }
         )
     texts = {name: str(told.get(name) or "") for name in ("name", "publisher", "licence")}
     return ListFields(

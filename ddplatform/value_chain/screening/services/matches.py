@@ -26,7 +26,7 @@ from ddplatform.value_chain.screening.models import (
     ScreeningMatch,
 )
 from ddplatform.value_chain.screening.queries.lists import (
-    as_bedrock,
+    as_core_entry,
     get_entry,
     get_list,
     get_match,
@@ -124,7 +124,7 @@ def _load(list_id: UUID, chain_id: UUID, version: int) -> Comparison:
         chain_id=chain_id,
         version=version,
         listed=tuple((row.id, row.content_hash) for row in rows),
-        entries=tuple(as_bedrock(row) for row in rows),
+        entries=tuple(as_core_entry(row) for row in rows),
         nodes=nodes,
         hashes=hashes,
     )

@@ -54,7 +54,7 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class Told:
+class ViewFacts:
     """A view as its address asks for it; `said` is what only some views have to say."""
 
     chain: ValueChain

@@ -9,7 +9,7 @@ from ddplatform.documents.exports import WRITERS
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
 from ddplatform.value_chain.drawings.shades import shade_of
 from ddplatform.value_chain.filters.queries.lists import ArchivedRow
-from ddplatform.value_chain.view_files.views.about import Told
+from ddplatform.value_chain.view_files.views.about import ViewFacts
 from ddplatform.value_chain.view_files.views.tables import UNKNOWN, figure, text, work_columns
 from ddplatform.value_chain.words.map_fields import KIND_WORDS
 
@@ -18,7 +18,7 @@ from ddplatform.value_chain.words.map_fields import KIND_WORDS
 class ArchivedSites:
     """The list, ready for files."""
 
-    told: Told
+    told: ViewFacts
     table: Table
 
     @property
@@ -41,7 +41,7 @@ class ArchivedSites:
         return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 
-def archived_sites(rows: Sequence[ArchivedRow], told: Told) -> ArchivedSites:
+def archived_sites(rows: Sequence[ArchivedRow], told: ViewFacts) -> ArchivedSites:
     """The list of archived sites, ready for files."""
     columns = (
         text("id", "Id"),

@@ -18,7 +18,7 @@ from ddplatform.value_chain.graph.queries.snapshots import Ints
 from ddplatform.value_chain.mapping.views import lane_word
 from ddplatform.value_chain.pictures.queries.bundles import Bundles
 from ddplatform.value_chain.pictures.views.boxes import MapPage
-from ddplatform.value_chain.view_files.views.about import Told
+from ddplatform.value_chain.view_files.views.about import ViewFacts
 from ddplatform.value_chain.view_files.views.tables import box_tables, country_table, tier_table
 from supply_chain.graph.columns import FLOWS
 from supply_chain.graph.files import Cell, GraphPart
@@ -28,7 +28,7 @@ _NUMBERS = frozenset({Kind.NUMBER, Kind.SHARE})
 _LINKS, _VOLUME = "Links", "Part of our input"
 
 
-def graph_of_boxes(page: MapPage, told: Told) -> bytes:
+def graph_of_boxes(page: MapPage, told: ViewFacts) -> bytes:
     """The boxes of a drawing and the lines between them."""
     boxes, links = box_tables(page, told.colouring)
     ids = [(box.id,) for box in page.view.boxes]
@@ -36,7 +36,7 @@ def graph_of_boxes(page: MapPage, told: Told) -> bytes:
     return _written(_part(boxes, ids), _part(links, ends), told)
 
 
-def graph_of_sites(scope: MapScope, table: Table, told: Told) -> bytes:
+def graph_of_sites(scope: MapScope, table: Table, told: ViewFacts) -> bytes:
     """The sites of a view, as a table says them, and the links between them."""
     nodes, links = scope.snapshot.graph.nodes, scope.snapshot.graph.links
     asked = _groups(scope, np.zeros(len(scope.rows), dtype=np.int64)) >= 0
@@ -67,7 +67,7 @@ def groups_of_countries(scope: MapScope) -> Ints:
     return _groups(scope, scope.snapshot.country[scope.rows])
 
 
-def graph_of_cells(scope: MapScope, told: Told, flows: Bundles) -> bytes:
+def graph_of_cells(scope: MapScope, told: ViewFacts, flows: Bundles) -> bytes:
     """Each tier of each country that has sites, and what flows between them.
 
     Args:
@@ -89,7 +89,7 @@ def graph_of_cells(scope: MapScope, told: Told, flows: Bundles) -> bytes:
 def graph_of_countries(
     scope: MapScope,
     rows: Sequence[tuple[CountryRow, float | None]],
-    told: Told,
+    told: ViewFacts,
     flows: Bundles,
     *,
     by_volume: bool,
@@ -141,5 +141,5 @@ def _part(table: Table, ends: Sequence[tuple[str, ...]]) -> GraphPart:
     return GraphPart(titles, rows, ends, numbers)
 
 
-def _written(nodes: GraphPart, links: GraphPart, told: Told) -> bytes:
+def _written(nodes: GraphPart, links: GraphPart, told: ViewFacts) -> bytes:
     return supply_chain.graph.write_graphml(nodes, links, name=told.title, note=told.note)

@@ -17,7 +17,7 @@ from ddplatform.value_chain.countries.views.world import place_of_country
 from ddplatform.value_chain.filters.queries.places import Place
 from ddplatform.value_chain.pictures.queries.boxes import MapBox
 from ddplatform.value_chain.pictures.views.boxes import MapPage
-from ddplatform.value_chain.view_files.views.about import Told
+from ddplatform.value_chain.view_files.views.about import ViewFacts
 from supply_chain.graph.files import Point, write_geojson
 from supply_chain.graph.home_places import NOTE
 
@@ -28,7 +28,9 @@ ALL_MIDDLES = "A point is the middle of its country, not the place of a site."
 _Record = dict[str, str | int | float]
 
 
-def points_of_boxes(page: MapPage, boxes: Table, told: Told, places: Mapping[UUID, Place]) -> bytes:
+def points_of_boxes(
+    page: MapPage, boxes: Table, told: ViewFacts, places: Mapping[UUID, Place]
+) -> bytes:
     """Sites that have a box of their own, and groups of one country at its middle."""
     found: list[tuple[Place | None, _Record]] = []
     for box, said in zip(page.view.boxes, _records(boxes), strict=True):
@@ -47,7 +49,7 @@ def _middle_of_group(page: MapPage, box: MapBox) -> Place | None:
 
 
 def points_of_sites(
-    scope: MapScope, table: Table, told: Told, places: Mapping[UUID, Place]
+    scope: MapScope, table: Table, told: ViewFacts, places: Mapping[UUID, Place]
 ) -> bytes:
     """The sites of a view, as a table says them."""
     keys = scope.snapshot.keys
@@ -55,7 +57,7 @@ def points_of_sites(
     return _points([(places.get(keys[row]), said) for row, said in rows], told, "sites")
 
 
-def points_of_countries(rows: Sequence[CountryRow], table: Table, told: Told) -> bytes:
+def points_of_countries(rows: Sequence[CountryRow], table: Table, told: ViewFacts) -> bytes:
     """Counts by country, or by country and tier, at the middle of each country.
 
     Args:
@@ -73,7 +75,7 @@ def points_of_countries(rows: Sequence[CountryRow], table: Table, told: Told) ->
     return write_geojson(points, name=told.title, about=about)
 
 
-def _points(found: Sequence[tuple[Place | None, _Record]], told: Told, what: str) -> bytes:
+def _points(found: Sequence[tuple[Place | None, _Record]], told: ViewFacts, what: str) -> bytes:
     """What has a place; what is rounded says so, and the file why."""
     points = [
         Point(at.longitude, at.latitude, {**said, "Place": ROUNDED} if at.is_rounded else said)

@@ -13,7 +13,7 @@ from ddplatform.value_chain.drawings.shades import BAND_SHADES, shade_of
 from ddplatform.value_chain.drawings.standalone import Picture
 from ddplatform.value_chain.filters.queries.filters import COUNTED
 from ddplatform.value_chain.filters.queries.lists import NodeOrder, NodePage, NodeRow
-from ddplatform.value_chain.view_files.views.about import Told
+from ddplatform.value_chain.view_files.views.about import ViewFacts
 from ddplatform.value_chain.words.map_fields import KIND_WORDS
 
 HEADS: Sequence[tuple[str, int]] = (
@@ -75,7 +75,7 @@ class SiteList:
         )
 
 
-def picture_of_list(listed: SiteList, told: Told, notes: Sequence[str]) -> Picture:
+def picture_of_list(listed: SiteList, told: ViewFacts, notes: Sequence[str]) -> Picture:
     """The page of the list as it stands on the screen, for a slide."""
     rows = [_entries(row) for row in listed.page.rows]
     heads = [Head(str(words), width) for words, width in HEADS]

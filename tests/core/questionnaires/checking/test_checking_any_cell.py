@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from questionnaires import Response, plan
 from questionnaires.checking.form import check_sheets
-from questionnaires.form.sheets import Sheets, mend, read_sheets
+from questionnaires.form.sheets import Sheets, read_sheets, repair
 from questionnaires.form.xlsform import form_from_sheets
 from tests.forms import NOW, table
 from tests.sampling import examples
@@ -69,5 +69,5 @@ def test_whatever_stands_in_a_cell_is_told_with_its_place_or_can_be_answered(pla
     assert all(fault.message and fault.mend for fault in report.faults)
     assert all(fault.sheet and fault.row for fault in errors if fault.code not in UNPLACED)
     if report.usable:
-        form = form_from_sheets(mend(Sheets(book)))
+        form = form_from_sheets(repair(Sheets(book)))
         assert list(Response(plan(form), now=NOW).states())

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from questionnaires.submissions.books import is_book, is_own_book
-from questionnaires.submissions.files import read_brought, read_kept
+from questionnaires.submissions.files import read_stored, read_submission_file
 from questionnaires.submissions.instance import compare
 from questionnaires.workbook import child as answer_book_child
 from questionnaires.workbook import reading as answer_book_reading
@@ -71,7 +71,7 @@ def export() -> Workbook:
 
 
 def test_submissions_and_their_entries_are_read_from_every_sheet():
-    first, second = read_brought("export.xlsx", kept(export()), FORM).submissions
+    first, second = read_submission_file("export.xlsx", kept(export()), FORM).submissions
 
     assert (first.instance_id, second.instance_id) == ("uuid:u1", "uuid:u2")
     assert first.texts == {
@@ -90,7 +90,7 @@ def test_submissions_and_their_entries_are_read_from_every_sheet():
         "/data/site[2]/house[2]/rooms": "7",
     }
     assert (first.set_aside, second.set_aside) == ({}, {})
-    assert read_kept(second.content, FORM) == second
+    assert read_stored(second.content, FORM) == second
 
 
 @pytest.mark.parametrize("name", ["site", "Places where goods are made ...", "Lieux"])
@@ -99,7 +99,7 @@ def test_sheet_of_a_repeat_is_found_by_its_name_or_its_label_also_when_that_is_c
     made["site"].title = name
     made["house"].title = "Houses_ all"
 
-    _, second = read_brought("export.xlsx", kept(made), FORM).submissions
+    _, second = read_submission_file("export.xlsx", kept(made), FORM).submissions
 
     assert second.texts["/data/site[2]/house[2]/rooms"] == "7"
 
@@ -108,14 +108,14 @@ def test_headings_may_be_labels_and_give_the_same_submission_as_json():
     labels = [["Share of hired work", "Who helps?", "_uuid"], ["4", "The clinic The school", "1"]]
     row = {"_uuid": "1", "g/share": "4", "g/helps": "clinic school"}
 
-    found = read_brought("e.xlsx", kept(book(Visit=labels)), FORM).submissions[0]
-    same = read_brought("e.json", as_json([row]), FORM).submissions[0]
+    found = read_submission_file("e.xlsx", kept(book(Visit=labels)), FORM).submissions[0]
+    same = read_submission_file("e.json", as_json([row]), FORM).submissions[0]
 
     assert (found.instance_id, found.texts) == (same.instance_id, same.texts)
 
 
 def test_change_says_in_which_cell_it_stands():
-    _, second = read_brought("export.xlsx", kept(export()), FORM).submissions
+    _, second = read_submission_file("export.xlsx", kept(export()), FORM).submissions
 
     places = {change.path: change.place for change in compare(second, RESPONSE).changes}
 
@@ -126,7 +126,7 @@ def test_change_says_in_which_cell_it_stands():
 def test_chosen_answers_read_in_the_language_of_the_response():
     response = respond(SURVEY, CHOICES, language="French (fr)")
     row = {"_uuid": "1", "g/helps": "school clinic"}
-    found = read_brought("e.json", as_json([row]), FORM).submissions[0]
+    found = read_submission_file("e.json", as_json([row]), FORM).submissions[0]
 
     (change,), _ = judge(response, compare(found, response).changes, has_base=False)
 
@@ -134,7 +134,9 @@ def test_chosen_answers_read_in_the_language_of_the_response():
 
 
 def test_places_that_no_workbook_gave_are_passed_over():
-    found = read_brought("e.json", as_json([{"_uuid": "1", "g/share": "4", "_cells": 5}]), FORM)
+    found = read_submission_file(
+        "e.json", as_json([{"_uuid": "1", "g/share": "4", "_cells": 5}]), FORM
+    )
 
     assert found.submissions[0].cells == {}
 
@@ -169,7 +171,7 @@ def test_cell_that_cannot_be_told_is_named_with_sheet_row_and_column(spoil, says
     spoil(made)
 
     with pytest.raises(BookRefused, match=says):
-        read_brought("export.xlsx", kept(made), FORM)
+        read_submission_file("export.xlsx", kept(made), FORM)
 
 
 def test_entry_of_no_parent_and_sheet_of_no_list_are_refused_in_words():
@@ -183,18 +185,18 @@ def test_entry_of_no_parent_and_sheet_of_no_list_are_refused_in_words():
         (two, "no table of submissions, or several"),
     ):
         with pytest.raises(BookRefused, match=says):
-            read_brought("export.xlsx", kept(made), FORM)
+            read_submission_file("export.xlsx", kept(made), FORM)
 
 
 def test_workbook_of_something_else_is_told_what_to_do():
     with pytest.raises(BookRefused) as refused:
-        read_brought("a.xlsx", kept(book(Prices=[["a", "b"], [1, 2]])), FORM)
+        read_submission_file("a.xlsx", kept(book(Prices=[["a", "b"], [1, 2]])), FORM)
     assert refused.value.code == "no_meta"
 
 
 def test_export_without_a_submission_is_said_to_be_empty():
     with pytest.raises(BookRefused) as refused:
-        read_brought("a.xlsx", kept(book(Visit=MAIN[:1])), FORM)
+        read_submission_file("a.xlsx", kept(book(Visit=MAIN[:1])), FORM)
     assert refused.value.code == "no_submissions"
 
 
@@ -204,10 +206,10 @@ def test_export_with_more_cells_than_any_form_has_is_refused(monkeypatch, tmp_pa
     monkeypatch.setattr(answer_book_reading, "_CHILD", child)
 
     child.write_text(_reading_at_most(6), encoding="utf-8")
-    assert len(read_brought("a.xlsx", wide, FORM).submissions) == 2
+    assert len(read_submission_file("a.xlsx", wide, FORM).submissions) == 2
     child.write_text(_reading_at_most(5), encoding="utf-8")
     with pytest.raises(BookRefused, match="larger than any filled-in form"):
-        read_brought("a.xlsx", wide, FORM)
+        read_submission_file("a.xlsx", wide, FORM)
 
 
 def _reading_at_most(cells: int) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from questionnaires.submissions.files import read_brought, read_kept
+from questionnaires.submissions.files import read_stored, read_submission_file
 from questionnaires.submissions.instance import Submission
 from questionnaires.workbook.reading import BookRefused
 from tests.forms import respond, table
@@ -45,8 +45,8 @@ FORM = respond(SURVEY, CHOICES).form
 
 def read(content: str | bytes, name: str = "export.csv") -> Submission:
     text = content.encode() if isinstance(content, str) else content
-    found = read_brought(name, text, FORM).submissions[0]
-    assert read_kept(found.content, FORM) == found  # what is kept reads back the same
+    found = read_submission_file(name, text, FORM).submissions[0]
+    assert read_stored(found.content, FORM) == found  # what is kept reads back the same
     return found
 
 
@@ -185,7 +185,7 @@ def kobo_zip(**more: str) -> bytes:
 
 
 def test_entries_in_tables_of_kobotoolbox_are_found_by_the_number_of_their_parent():
-    first, second = read_brought("export.zip", kobo_zip(), FORM).submissions
+    first, second = read_submission_file("export.zip", kobo_zip(), FORM).submissions
 
     assert first.texts == {"/data/g/share": "4", "/data/site[1]/town": "Fès"}
     assert second.instance_id == "uuid:u2"
@@ -196,7 +196,7 @@ def test_entries_in_tables_of_kobotoolbox_are_found_by_the_number_of_their_paren
         "/data/site[2]/more/house[1]/rooms": "3",
         "/data/site[2]/more/house[2]/rooms": "7",
     }
-    assert read_kept(second.content, FORM) == second
+    assert read_stored(second.content, FORM) == second
 
 
 def test_entry_of_no_parent_and_table_of_no_list_are_refused_in_words():
@@ -205,7 +205,7 @@ def test_entry_of_no_parent_and_table_of_no_list_are_refused_in_words():
 
     for more, words in ((lost, "names row 9"), (odd, "called like no list")):
         with pytest.raises(BookRefused, match=words):
-            read_brought("export.zip", kobo_zip(**more), FORM)
+            read_submission_file("export.zip", kobo_zip(**more), FORM)
 
 
 def test_json_with_labels_gives_the_same_answers_as_with_names():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from questionnaires import Response
 from questionnaires.form.phone_form import REFERENCE, xform_of
 from questionnaires.form.xform import form_from_xform
-from questionnaires.submissions.files import read_brought, read_kept
+from questionnaires.submissions.files import read_stored, read_submission_file
 from questionnaires.submissions.instance import compare, read_submission
 from questionnaires.submissions.tables import read_csv, read_json, read_zipped_csv
 from questionnaires.workbook.reading import BookRefused
@@ -184,7 +184,7 @@ def test_kept_row_of_an_export_reads_back_the_same():
     sites = b"name,PARENT_KEY,KEY\nOne,uuid:5,uuid:5/r[1]\n"
     found = read_zipped_csv({"a.csv": main, "a-r.csv": sites}, FORM)[0]
 
-    again = read_kept(found.content, FORM)
+    again = read_stored(found.content, FORM)
 
     assert again == found
     assert found.texts == {"/data/g/n": "4", "/data/r[1]/name": "One"}
@@ -197,7 +197,7 @@ def test_entries_of_houses_are_found_by_their_key():
         "a-x.csv": b"odd,PARENT_KEY,KEY\n2,uuid:5,uuid:5/other[1]\n",
         "photo.jpg": b"x",
     }
-    brought = read_brought("a.zip", zipped(parts), FORM)
+    brought = read_submission_file("a.zip", zipped(parts), FORM)
 
     assert brought.submissions[0].texts["/data/r[1]/house[2]/rooms"] == "2"
     assert brought.submissions[0].set_aside == {"/data/other[1]/odd": "2"}
@@ -260,7 +260,7 @@ def test_point_without_numbers_is_no_place():
 )
 def test_file_that_cannot_be_read_is_refused_by_its_code(name, content, code):
     with pytest.raises(BookRefused) as refused:
-        read_brought(name, content, FORM)
+        read_submission_file(name, content, FORM)
 
     assert refused.value.code == code
     assert refused.value.advice
@@ -274,16 +274,16 @@ def test_tables_and_archives_beyond_every_form_are_refused(monkeypatch):
             read(b"0" * 11, FORM)
     monkeypatch.setattr("questionnaires.submissions.files.MAX_UNPACKED", 10)
     with pytest.raises(BookRefused, match="larger than any"):
-        read_brought("a.zip", zipped({"a.xml": b"0" * 11}), FORM)
+        read_submission_file("a.zip", zipped({"a.xml": b"0" * 11}), FORM)
     monkeypatch.setattr("questionnaires.submissions.files.MAX_ENTRIES", 0)
     with pytest.raises(BookRefused, match="larger than any"):
-        read_brought("a.zip", zipped({"a.xml": b"0"}), FORM)
+        read_submission_file("a.zip", zipped({"a.xml": b"0"}), FORM)
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.xml", "a.json", "a.csv", "a.zip"]))
 def test_any_bytes_are_read_or_refused_in_words(content, name):
     try:
-        read_brought(name, content, FORM)
+        read_submission_file(name, content, FORM)
     except BookRefused as refused:
         assert refused.message and refused.advice
 
@@ -302,6 +302,6 @@ def test_any_bytes_are_read_or_refused_in_words(content, name):
 )
 def test_any_json_is_read_or_refused_in_words(document):
     try:
-        read_brought("a.json", json.dumps(document).encode(), FORM)
+        read_submission_file("a.json", json.dumps(document).encode(), FORM)
     except BookRefused as refused:
         assert refused.message and refused.advice

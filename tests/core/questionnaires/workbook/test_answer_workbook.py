@@ -608,7 +608,7 @@ def test_many_books_are_read_by_one_child_after_the_other(monkeypatch):
 
 
 def test_child_that_a_limit_ends_is_told_as_too_large(monkeypatch):
-    monkeypatch.setattr("questionnaires.workbook.reading.CHILD_WALL_SECONDS", 0.0)
+    monkeypatch.setattr("questionnaires.workbook.reading.CHILD_CLOCK_SECONDS", 0.0)
 
     with pytest.raises(BookRefused, match="too large"):
         read_book(written(begun()))

@@ -132,7 +132,7 @@ def test_more_rows_than_allowed_are_refused(monkeypatch):
 
 
 def test_reading_that_takes_too_long_is_stopped(monkeypatch):
-    monkeypatch.setattr(workbook, "CHILD_WALL_SECONDS", 0.001)
+    monkeypatch.setattr(workbook, "CHILD_CLOCK_SECONDS", 0.001)
 
     assert _refused("slow.xlsx", _workbook()).code == "too_large"
 

@@ -5,7 +5,7 @@ import pytest
 from supply_chain.matching.matcher import score_pairs
 from supply_chain.matching.normalise import address_forms, normalise
 from supply_chain.matching.pairs import Decision, Pair
-from supply_chain.matching.parts import part_words, parts_told
+from supply_chain.matching.parts import differing_parts, part_words
 from supply_chain.matching.records import Record
 from supply_chain.matching.town_names import town_names
 from supply_chain.matching.word_likeness import likeness
@@ -46,14 +46,14 @@ def test_two_parts_of_one_place_are_asked_about_and_named(one: str, other: str, 
     ],
 )
 def test_words_that_tell_no_two_parts(one: str, other: str) -> None:
-    assert parts_told(one.split(), other.split()) is None
+    assert differing_parts(one.split(), other.split()) is None
 
 
 def test_parts_are_told_in_both_orders() -> None:
     one, other = ["alto", "bajo", "mina"], ["mina", "old"]
-    assert parts_told(one, other) is None and parts_told(other, one) is None
-    assert parts_told(["mina", "alta"], ["mina", "baja"]) == ("alta", "baja")
-    assert parts_told(["mina", "baja"], ["mina", "alta"]) == ("baja", "alta")
+    assert differing_parts(one, other) is None and differing_parts(other, one) is None
+    assert differing_parts(["mina", "alta"], ["mina", "baja"]) == ("alta", "baja")
+    assert differing_parts(["mina", "baja"], ["mina", "alta"]) == ("baja", "alta")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from supply_chain.matching.name_words import word_columns
 from supply_chain.matching.normalise import address_forms, name_forms, normalise
-from supply_chain.matching.towns import towns_told
+from supply_chain.matching.towns import differing_towns
 from supply_chain.matching.word_likeness import likeness
 
 
@@ -69,11 +69,11 @@ def test_a_word_that_the_other_name_holds_inside_of_its_own_is_no_word_of_one_si
     ],
 )
 def test_addresses_that_need_not_end_in_two_towns(one: str, other: str) -> None:
-    assert towns_told(address_forms(one), address_forms(other)) is None
+    assert differing_towns(address_forms(one), address_forms(other)) is None
 
 
 def test_a_word_that_stands_inside_of_another_is_in_common_to_both_addresses() -> None:
-    ends = towns_told(
+    ends = differing_towns(
         address_forms("14 Sonargaon Janapath, Dhaka"), address_forms("14 Sonar Road, Khulna")
     )
     assert ends == ("dhaka", "khulna")

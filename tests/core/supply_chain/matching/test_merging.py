@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supply_chain.matching.merging import FILLED, StandingLink, fill_gaps, plan_links
+from supply_chain.matching.merging import FILLED, ActiveLink, fill_gaps, plan_links
 from supply_chain.matching.record_content import content_hash, pair_key
 from supply_chain.matching.records import Record
 from supply_chain.vocabulary import FlowEvidence, LinkKind
@@ -30,8 +30,8 @@ def link(
     flow: FlowEvidence = FlowEvidence.UNMAPPED,
     valid_to: date | None = None,
     commodity: str | None = None,
-) -> StandingLink[str]:
-    return StandingLink(
+) -> ActiveLink[str]:
+    return ActiveLink(
         id=name,
         supplier=supplier,
         buyer=buyer,

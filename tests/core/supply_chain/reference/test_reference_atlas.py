@@ -12,8 +12,8 @@ from ddplatform.risk.reference.services import FILES
 from supply_chain.errors import ReferenceFault
 from supply_chain.reference.atlas import load_atlas, read_atlas
 from supply_chain.reference.laws import FactSource
+from supply_chain.reference.position import position_of
 from supply_chain.reference.release import DATA, load_reference
-from supply_chain.reference.standing import standing
 from supply_chain.reference.trends import Trend, TrendPoint
 from supply_chain.reference.types import ContextIndicator
 from supply_chain.risk.country_part import country_parts
@@ -136,27 +136,27 @@ def test_every_set_and_every_fact_says_its_terms() -> None:
 
 
 def test_a_place_counts_worse_figures_and_equal_ones_share_it() -> None:
-    found = standing("B", {"A": 9, "B": 5, "C": 5, "D": 1}, ("A", "D"), "more risk")
+    found = position_of("B", {"A": 9, "B": 5, "C": 5, "D": 1}, ("A", "D"), "more risk")
     assert (found.place, found.of, found.equal) == (2, 4, 1)
     assert found.worse_than == pytest.approx(1 / 3)
     assert (found.near_median, found.near, found.median) == (5, 2, 5)
 
 
 def test_where_less_is_worse_the_smallest_is_first() -> None:
-    assert standing("A", {"A": 1, "B": 2}, (), "less risk").place == 1
-    assert standing("A", {"A": 1, "B": 2}, (), "less risk").near_median is None
+    assert position_of("A", {"A": 1, "B": 2}, (), "less risk").place == 1
+    assert position_of("A", {"A": 1, "B": 2}, (), "less risk").near_median is None
 
 
 def test_what_is_neither_good_nor_bad_is_placed_by_size_and_compared_with_nobody() -> None:
-    found = standing("A", {"A": 1, "B": 2}, ("B",), "neither")
+    found = position_of("A", {"A": 1, "B": 2}, ("B",), "neither")
     assert (found.place, found.worse_than, found.near_median) == (2, None, 2)
 
 
 @given(st.dictionaries(st.sampled_from("ABCDEFGH"), st.integers(0, 5), min_size=1))
 def test_a_country_without_a_figure_changes_no_place(values: dict[str, int]) -> None:
     alpha2 = min(values)
-    near = standing(alpha2, values, list("ABCDEFGHIJ"), "more risk")
-    assert near == standing(alpha2, values, [code for code in values], "more risk")
+    near = position_of(alpha2, values, list("ABCDEFGHIJ"), "more risk")
+    assert near == position_of(alpha2, values, [code for code in values], "more risk")
     assert 1 <= near.place <= near.of == len(values)
 
 

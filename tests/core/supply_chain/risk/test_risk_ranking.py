@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supply_chain.risk.ranking import KeptOrder
+from supply_chain.risk.ranking import StoredOrder
 from supply_chain.risk.rm2.salience import OpenRisks, rank_keys, salience_ranks
 from tests.sampling import examples
 
@@ -78,7 +78,7 @@ def test_ranks_after_a_move_are_those_of_sorting_all_again(data):
     ranks = salience_ranks(whole)
     ordered = part(whole, np.argsort(ranks))
 
-    kept = KeptOrder(len(ranks), lambda at: rank_keys(part(ordered, at)))
+    kept = StoredOrder(len(ranks), lambda at: rank_keys(part(ordered, at)))
     moves, came = kept.moved(ranks[leaves] - 1, rank_keys(after))
 
     stays = ranks[~leaves]

@@ -12,15 +12,6 @@ from supply_chain.reference.release import load_reference
 from supply_chain.risk.assessment import Assessment, assess
 from supply_chain.risk.evidence import STATES, Evidence, State, States
 from supply_chain.risk.heat_map import heat_cells
-from supply_chain.risk.kept_scores import (
-    CHAIN_SCORES,
-    LAYOUT,
-    SCORES,
-    UnreadableScoresError,
-    pack,
-    records_of,
-    unpack,
-)
 from supply_chain.risk.register import (
     AT_ONCE,
     ISSUES,
@@ -30,6 +21,15 @@ from supply_chain.risk.register import (
     without_ranges,
 )
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
+from supply_chain.risk.stored_scores import (
+    CHAIN_SCORES,
+    LAYOUT,
+    SCORES,
+    UnreadableScoresError,
+    pack,
+    records_of,
+    unpack,
+)
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 KEYS = [UUID(int=number) for number in (7, 1 << 120, 256, 3)]

@@ -13,20 +13,20 @@ from supply_chain.reference.release import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.evidence import STATES, Evidence, Judgements, Priorities, States
 from supply_chain.risk.factors import Observations, join_observations
-from supply_chain.risk.kept_run import kept_run
-from supply_chain.risk.kept_scores import Records
+from supply_chain.risk.incremental_base import IncrementalBase
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.moved_nodes import words
 from supply_chain.risk.register import Register
 from supply_chain.risk.register_changes import RegisterChanges, order_of
 from supply_chain.risk.renewal import MOST, NOBODY, renew
 from supply_chain.risk.rm2.adjustments import Adjustments
-from supply_chain.risk.rm2.kept_scores import records_of
 from supply_chain.risk.rm2.map_assessment import Assessment, assess, beginnings
 from supply_chain.risk.rm2.register import register_of
+from supply_chain.risk.rm2.stored_scores import records_of
 from supply_chain.risk.run_counts import country_places
 from supply_chain.risk.run_state import RunState
-from supply_chain.risk.standing_run import StandingRun
+from supply_chain.risk.stored_run import stored_run
+from supply_chain.risk.stored_scores import Records
 from supply_chain.vocabulary import NodeKind
 from tests.core.supply_chain.risk.test_risk_rescoring import SECTORS, a_map
 
@@ -104,7 +104,7 @@ class Kept:
 
     whole: Assessment
     known: Evidence
-    standing: StandingRun
+    standing: IncrementalBase
     records: Records  # of all places, with ranks as they are kept
     orders: np.ndarray
     nodes: NodeColumns  # as they are by now
@@ -114,7 +114,7 @@ class Kept:
     def of(cls, whole: Assessment, known: Evidence) -> "Kept":
         records = records_of(whole, in_remedy_of(whole), 0, len(whole.chain)).copy()
         orders = np.where(whole.salience_rank > 0, order_of(whole.salience_rank), -1)
-        standing = StandingRun.of_whole(state_of(whole, known))
+        standing = IncrementalBase.of_whole(state_of(whole, known))
         nodes = whole.chain.nodes
         return cls(whole, known, standing, records, orders, nodes, words(nodes.country))
 
@@ -145,7 +145,7 @@ class Kept:
         """Another process goes on: all it has are the arrays and the rows that were kept."""
         changes = RegisterChanges.unpack(self.standing.changes.pack())
         first = records_of(self.whole, in_remedy_of(self.whole), 0, len(self.whole.chain))
-        self.standing = StandingRun.again(
+        self.standing = IncrementalBase.again(
             state_of(self.whole, self.known),
             self.whole.network,
             changes,
@@ -250,7 +250,7 @@ def assert_says_the_same(kept: Kept, whole: Assessment) -> None:
         values = getattr(made, name)
         np.testing.assert_array_equal(values, getattr(wanted, name), err_msg=name)
         assert values.dtype == getattr(wanted, name).dtype
-    counts, countries = kept_run(whole).counts(60)
+    counts, countries = stored_run(whole).counts(60)
     assert kept.standing.counts.told(countries.tolist()) == counts.told(countries.tolist())
     in_order(kept.orders, whole)
 
@@ -266,7 +266,7 @@ def in_order(orders: np.ndarray, whole: Assessment) -> None:
 def test_too_many_nodes_to_score_anew_ask_for_a_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
     chain, known = a_map(1)
     found = assess(chain, known, reference=REFERENCE, as_of=AS_OF)
-    state = StandingRun.of_whole(RunState.of(found, known, nodes=60))
+    state = IncrementalBase.of_whole(RunState.of(found, known, nodes=60))
     monkeypatch.setattr("supply_chain.risk.renewal.MOST", 2)
     rows = np.arange(3)
     asked = state, chain, found.network, chain.nodes, rows

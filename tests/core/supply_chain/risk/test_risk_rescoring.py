@@ -21,7 +21,7 @@ from supply_chain.reference.release import load_reference
 from supply_chain.risk import moved_ranks
 from supply_chain.risk.evidence import STATES, ControlsSeen, Evidence, Priorities, States
 from supply_chain.risk.factors import Observations
-from supply_chain.risk.map_scores import KeptScores
+from supply_chain.risk.map_scores import StoredScores
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.rescoring import score_again
 from supply_chain.risk.rm2.map_assessment import assess
@@ -145,7 +145,7 @@ def test_a_what_if_equals_a_whole_assessment_of_the_changed_map(
         known_flows=changed.known_flows,
     )
     assert list(found.chain.nodes.ids) == list(whole.chain.nodes.ids)
-    for one in fields(KeptScores):
+    for one in fields(StoredScores):
         ours, wanted = getattr(found.scores, one.name), whole.scores.of_nodes(one.name)
         assert np.array_equal(ours, wanted), one.name
     for name in ("scored", "exposure", "salience_rank"):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supply_chain.graph.kept_columns import TextColumn
+from supply_chain.graph.stored_columns import TextColumn
 from supply_chain.search.texts import NameTexts
 
 WORDS = st.text("abAB9 é", max_size=6)

@@ -11,16 +11,16 @@ from supply_chain.graph.columns import LinkColumns, NodeColumns
 from supply_chain.graph.graph import ValueChain
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.evidence import Evidence, State, observations_from
-from supply_chain.risk.kept_run import kept_run
-from supply_chain.risk.kept_scores import UnreadableScoresError, pack, unpack
 from supply_chain.risk.register import Register, RiskFilter
 from supply_chain.risk.rm2.heat_map import STEPS, heat_cells
-from supply_chain.risk.rm2.kept_scores import CHAIN_SCORES, NODE, SCORES
 from supply_chain.risk.rm2.map_answers import ScoredMap, headlines, pair_answers
 from supply_chain.risk.rm2.map_assessment import Assessment, assess
 from supply_chain.risk.rm2.map_scores import LINES
 from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.severity import RISK_BANDS, SEVERITY_BANDS, index_band, severity_points
+from supply_chain.risk.rm2.stored_scores import CHAIN_SCORES, NODE, SCORES
+from supply_chain.risk.stored_run import stored_run
+from supply_chain.risk.stored_scores import UnreadableScoresError, pack, unpack
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 from tests.risk_evidence import controls, states
 
@@ -65,7 +65,7 @@ def result() -> Assessment:
 
 @pytest.fixture(scope="module")
 def register(result: Assessment) -> Register:
-    return kept_run(result).register(KEYS)
+    return stored_run(result).register(KEYS)
 
 
 def in_remedy(result: Assessment) -> np.ndarray:
@@ -76,7 +76,7 @@ def in_remedy(result: Assessment) -> np.ndarray:
 
 def test_kept_scores_are_read_as_they_were_to_the_last_bit(result: Assessment) -> None:
     count = len(result.chain)
-    kept = unpack(pack(kept_run(result).records(in_remedy(result), 0, count)))
+    kept = unpack(pack(stored_run(result).records(in_remedy(result), 0, count)))
 
     assert kept.dtype == NODE
     for name in (*SCORES, "grade", "band", "residual_band"):
@@ -89,7 +89,7 @@ def test_kept_scores_are_read_as_they_were_to_the_last_bit(result: Assessment) -
 
 
 def test_kept_lines_add_up_to_the_points(result: Assessment) -> None:
-    kept = kept_run(result).records(in_remedy(result), 0, len(result.chain))
+    kept = stored_run(result).records(in_remedy(result), 0, len(result.chain))
     scored = result.scored
 
     assert kept["lines"].shape[2] == len(LINES)
@@ -97,7 +97,7 @@ def test_kept_lines_add_up_to_the_points(result: Assessment) -> None:
 
 
 def test_a_closed_place_is_kept_without_a_rank_a_grade_and_a_cell(result: Assessment) -> None:
-    (kept,) = kept_run(result).records(in_remedy(result), CLOSED, CLOSED + 1)
+    (kept,) = stored_run(result).records(in_remedy(result), CLOSED, CLOSED + 1)
 
     for name, nothing in (("salience_rank", -1), ("grade", -1), ("band", -1), ("heat_cell", 0)):
         assert set(kept[name].tolist()) == {nothing}
@@ -106,14 +106,14 @@ def test_a_closed_place_is_kept_without_a_rank_a_grade_and_a_cell(result: Assess
 
 
 def test_a_part_of_a_map_is_kept_as_in_the_whole(result: Assessment) -> None:
-    run, marks = kept_run(result), in_remedy(result)
+    run, marks = stored_run(result), in_remedy(result)
     whole = pack(run.records(marks, 0, len(result.chain)))
 
     assert pack(run.records(marks, 2, 5)) == whole[2:5]
 
 
 def test_scores_of_two_methods_are_never_read_as_one(result: Assessment) -> None:
-    (kept,) = pack(kept_run(result).records(in_remedy(result), 0, 1))
+    (kept,) = pack(stored_run(result).records(in_remedy(result), 0, 1))
 
     with pytest.raises(UnreadableScoresError, match="assess the map again"):
         unpack([kept, b"\x01" + kept[1:]])
@@ -168,7 +168,7 @@ def test_a_register_is_filtered_by_grade(register: Register) -> None:
 
 
 def test_cells_of_the_heat_map_add_up_to_the_bands(result: Assessment, register: Register) -> None:
-    counts, _ = kept_run(result).counts(len(NODES))
+    counts, _ = stored_run(result).counts(len(NODES))
     told = counts.told(["CI", "FR"])
     by_band: Counter[RiskBand] = Counter()
     for cell, count in told["cells"]["all"].items():
@@ -195,8 +195,8 @@ def test_equal_scores_have_one_checksum_and_others_another(result: Assessment) -
     again = assess(MAP, EVIDENCE, reference=REFERENCE, as_of=REFERENCE.as_of)
     without = assess(MAP, Evidence(), reference=REFERENCE, as_of=REFERENCE.as_of)
 
-    assert kept_run(again).checksum() == kept_run(result).checksum()
-    assert kept_run(without).checksum() != kept_run(result).checksum()
+    assert stored_run(again).checksum() == stored_run(result).checksum()
+    assert stored_run(without).checksum() != stored_run(result).checksum()
 
 
 def answers(result: Assessment) -> dict[tuple[str, str], dict]:

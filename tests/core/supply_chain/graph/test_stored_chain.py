@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from supply_chain.graph.columns import LinkColumns, NodeColumns
 from supply_chain.graph.graph import ValueChain
-from supply_chain.graph.kept_chain import arrays_of, chain_of
-from supply_chain.graph.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn, rows_of
+from supply_chain.graph.stored_chain import arrays_of, chain_of
+from supply_chain.graph.stored_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn, rows_of
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 from tests.sampling import examples
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.risk.kept_scores import Records
 from supply_chain.risk.method import Ints
 from supply_chain.risk.moved_nodes import Words
 from supply_chain.risk.register_changes import RegisterChanges
@@ -13,10 +12,11 @@ from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.run_counts import CountedNodes, RunCounts, country_places, known_by_grade
 from supply_chain.risk.run_state import RunState
+from supply_chain.risk.stored_scores import Records
 
 
 @dataclass(frozen=True)
-class StandingRun:
+class IncrementalBase:
     """The numbers of a run: those of the whole run that it rests on, brought up to date."""
 
     state: RunState  # of the whole run, but its flow: that is as of now
@@ -24,7 +24,7 @@ class StandingRun:
     counts: RunCounts  # as of now
 
     @classmethod
-    def of_whole(cls, state: RunState) -> "StandingRun":
+    def of_whole(cls, state: RunState) -> "IncrementalBase":
         """A whole run itself."""
         return cls(state, RegisterChanges.none(), state.counts)
 
@@ -39,7 +39,7 @@ class StandingRun:
         *,
         tiers: Ints,
         countries: Words,
-    ) -> "StandingRun":
+    ) -> "IncrementalBase":
         """The numbers of a run from those of its whole run and the rows of what changed.
 
         Args:

@@ -4,7 +4,7 @@ from typing import Any
 
 from supply_chain.graph.columns import LinkColumns, NodeColumns
 from supply_chain.graph.graph import Adjacency, ValueChain
-from supply_chain.graph.kept_columns import Arrays, CodedColumn, Kept, TextColumn
+from supply_chain.graph.stored_columns import Arrays, CodedColumn, Kept, TextColumn
 
 _NODE_ARRAYS = ("kind", "own_operation", "origin", "closed")
 _LINK_ARRAYS = ("buyer", "supplier", "share", "flow", "kind")

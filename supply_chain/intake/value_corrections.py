@@ -19,7 +19,7 @@ Rows = MappingOf[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class ValueMend:
+class ValueCorrection:
     """A value of a column that another one takes the place of, in every row that has it."""
 
     table: str
@@ -28,12 +28,12 @@ class ValueMend:
     put: str
 
 
-def mend_tables(
+def correct_tables(
     tables: Sequence[Table],
     *,
     header_rows: MappingOf[str, int],
     rows: MappingOf[str, Rows],
-    values: Sequence[ValueMend],
+    values: Sequence[ValueCorrection],
 ) -> tuple[Table, ...]:
     """The tables with corrected rows, then corrected values, in place.
 
@@ -65,7 +65,7 @@ def _with_rows(table: Table, rows: Rows, header_row: int | None) -> Table:
     return replace(table, rows=tuple(mended))
 
 
-def _with_values(table: Table, header_row: int, mends: Sequence[ValueMend]) -> Table:
+def _with_values(table: Table, header_row: int, mends: Sequence[ValueCorrection]) -> Table:
     header = {name: place for place, name in enumerate(unique_header(table, header_row))}
     by_place: dict[int, dict[str, str]] = {}
     for mend in mends:

@@ -22,8 +22,8 @@ from ddplatform.value_chain.mapping.queries.maps import get_node
 from supply_chain.analysis.what_if_changes import AddControl
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
-from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
+from tests.stored_worlds import kept_world
 from tests.value_chain.pictures.test_map_views import add_node
 from tests.value_chain.pictures.test_map_views import manager as manager
 from tests.write_lock import others_may_write

@@ -6,10 +6,10 @@ import pytest
 
 from ddplatform.core.ledger.events import Event, commit_value, read_event
 from ddplatform.core.ledger.faults import LogLine
-from ddplatform.core.ledger.kept import (
-    KeptEnd,
-    KeptEvent,
-    KeptValue,
+from ddplatform.core.ledger.stored import (
+    StoredEnd,
+    StoredEvent,
+    StoredValue,
     end_faults,
     event_faults,
     tree_faults,
@@ -29,13 +29,13 @@ def line(event: Event) -> LogLine:
 
 LINES = [line(OLDER), line(NEWER)]
 PEAKS = tree_of([OLDER.leaf(), NEWER.leaf()]).peaks
-END = KeptEnd(size=2, last_hash=NEWER.leaf(), signed_size=0, peaks=PEAKS)
+END = StoredEnd(size=2, last_hash=NEWER.leaf(), signed_size=0, peaks=PEAKS)
 
 
-def kept(event: Event, **changes: object) -> KeptEvent:
+def kept(event: Event, **changes: object) -> StoredEvent:
     fields: dict[str, str | int] = {"action": event.action, "outcome": event.outcome}
     leaf = changes.pop("leaf_hash", event.leaf())
-    return KeptEvent(leaf, {**fields, **changes})  # type: ignore[arg-type,dict-item]
+    return StoredEvent(leaf, {**fields, **changes})  # type: ignore[arg-type,dict-item]
 
 
 def told(faults: object) -> list[tuple[int, str]]:
@@ -70,12 +70,12 @@ def test_line_that_is_no_event_is_told_elsewhere():
 @pytest.mark.parametrize(
     ("value", "fault"),
     [
-        (KeptValue(1, "colour", SALT, "red"), []),
-        (KeptValue(1, "colour", SALT, "blue"), [(1, "edit")]),
-        (KeptValue(1, "colour", SALT[:8], "red"), [(1, "edit")]),
-        (KeptValue(1, "size", SALT, "red"), [(1, "insert")]),
-        (KeptValue(9, "colour", SALT, "red"), [(9, "insert")]),
-        (KeptValue(0, "colour", SALT, "red"), [(0, "insert")]),
+        (StoredValue(1, "colour", SALT, "red"), []),
+        (StoredValue(1, "colour", SALT, "blue"), [(1, "edit")]),
+        (StoredValue(1, "colour", SALT[:8], "red"), [(1, "edit")]),
+        (StoredValue(1, "size", SALT, "red"), [(1, "insert")]),
+        (StoredValue(9, "colour", SALT, "red"), [(9, "insert")]),
+        (StoredValue(0, "colour", SALT, "red"), [(0, "insert")]),
     ],
 )
 def test_value_that_its_event_did_not_commit_to_is_named(value, fault):
@@ -87,7 +87,7 @@ def test_end_that_fits_has_no_fault():
 
 
 def test_log_that_was_taken_out_with_its_end_is_named():
-    assert told(end_faults([], [], KeptEnd(0, None, 0, ()))) == [(1, "cut")]
+    assert told(end_faults([], [], StoredEnd(0, None, 0, ()))) == [(1, "cut")]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ MOST_IN_FILES = 1_000
 
 
 @dataclass(frozen=True)
-class Told:
+class ScenarioDetails:
     """A what-if that was tried; `name` is empty until it is kept."""
 
     name: str
@@ -26,7 +26,7 @@ class Told:
     moved: Moved
 
 
-def load_told(
+def load_details(
     chain: ValueChain,
     changes: Sequence[Change],
     as_of: date,
@@ -34,10 +34,10 @@ def load_told(
     name: str = "",
     issue: Issue | None = None,
     most: int,
-) -> Told:
+) -> ScenarioDetails:
     """Try changes on a map of today and name what they do; `most` nodes besides the own ones."""
     tried = try_on_map(chain.id, changes, as_of)
-    return Told(
+    return ScenarioDetails(
         name=name,
         map_name=chain.name,
         map_version=chain.version,

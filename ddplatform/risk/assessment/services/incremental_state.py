@@ -24,28 +24,28 @@ from ddplatform.value_chain.graph.queries.snapshots import find_sound_part, row_
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.graph.columns import NodeColumns
 from supply_chain.graph.graph import ValueChain as Graph
-from supply_chain.graph.kept_chain import chain_of
-from supply_chain.graph.kept_columns import KeyColumn
+from supply_chain.graph.stored_chain import chain_of
+from supply_chain.graph.stored_columns import KeyColumn
 from supply_chain.graph.unknown_origins import lacks_origin
 from supply_chain.reference.release import load_reference
-from supply_chain.risk.kept_scores import Records, unpack
+from supply_chain.risk.incremental_base import IncrementalBase
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.moved_nodes import Words, words
 from supply_chain.risk.rm2.map_assessment import beginnings, network_of, with_origins
 from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.run_state import RunState
-from supply_chain.risk.standing_run import StandingRun
+from supply_chain.risk.stored_scores import Records, unpack
 
 KEPT = 4  # maps whose runs go on in memory; a process touches some MB of each
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 Key = tuple[UUID, UUID]
 _lock = Lock()
-_kept: OrderedDict[Key, "Standing"] = OrderedDict()
+_kept: OrderedDict[Key, "IncrementalState"] = OrderedDict()
 
 
 @dataclass(frozen=True)
-class Standing:
+class IncrementalState:
     """The last run of a map with its numbers."""
 
     run_id: UUID
@@ -54,7 +54,7 @@ class Standing:
     whole: Graph  # of that map
     network: Network  # the same with its unknown origins
     nodes: NodeColumns  # as they are now
-    run: StandingRun
+    run: IncrementalBase
 
     @cached_property
     def row_of(self) -> Mapping[UUID, int]:
@@ -75,7 +75,7 @@ class Standing:
         """The keys of the nodes of some rows."""
         return [self._keys.at(row) for row in rows.tolist()]
 
-    def with_facts(self, rows: Ints, facts: NodeColumns) -> "Standing":
+    def with_facts(self, rows: Ints, facts: NodeColumns) -> "IncrementalState":
         """The same, where some nodes are other by now."""
         return replace(self, nodes=self.nodes.put(rows, facts)) if len(rows) else self
 
@@ -95,10 +95,10 @@ class Standing:
         return list(settled(rows, "place").values())
 
 
-def take_standing(chain: ValueChain, run: AssessmentRun) -> Standing | None:
+def take_incremental_state(chain: ValueChain, run: AssessmentRun) -> IncrementalState | None:
     """Where the current run of a map stands; None where its numbers are gone from disk.
 
-    It is given out once: `keep_standing` keeps it for the next run once this one stands.
+    It is given out once: `store_incremental_state` keeps it for the next run once this one stands.
     """
     with _lock:
         kept = _kept.pop((chain.organisation_id, chain.id), None)
@@ -107,7 +107,9 @@ def take_standing(chain: ValueChain, run: AssessmentRun) -> Standing | None:
     return _opened(chain, run)
 
 
-def keep_standing(organisation_id: UUID, chain_id: UUID, standing: Standing) -> None:
+def store_incremental_state(
+    organisation_id: UUID, chain_id: UUID, standing: IncrementalState
+) -> None:
     """Keep where a run stands; call it after the unit of work that kept the run."""
     with _lock:
         _kept[organisation_id, chain_id] = standing
@@ -115,12 +117,12 @@ def keep_standing(organisation_id: UUID, chain_id: UUID, standing: Standing) -> 
             _kept.popitem(last=False)
 
 
-def after(standing: Standing, run_id: UUID, run: StandingRun) -> Standing:
+def after(standing: IncrementalState, run_id: UUID, run: IncrementalBase) -> IncrementalState:
     """The same once another run stands."""
     return replace(standing, run_id=run_id, run=run)
 
 
-def _opened(chain: ValueChain, run: AssessmentRun) -> Standing | None:
+def _opened(chain: ValueChain, run: AssessmentRun) -> IncrementalState | None:
     base_id = run.base_run_id or run.id
     base = db.session.get_one(AssessmentRun, base_id)
     place = SnapshotPlace(chain.organisation_id, chain.id, base.chain_version)
@@ -132,19 +134,19 @@ def _opened(chain: ValueChain, run: AssessmentRun) -> Standing | None:
     whole = chain_of(kept.arrays)
     network = network_of(with_origins(whole, load_reference()))
     numbers = _numbers(run, RunState.from_arrays(state.arrays), network)
-    standing = Standing(run.id, base_id, kept, whole, network, whole.nodes, numbers)
+    standing = IncrementalState(run.id, base_id, kept, whole, network, whole.nodes, numbers)
     moved = numbers.changes.moved.place
     return standing.with_facts(moved, load_own_facts(standing.keys_of(moved)).nodes)
 
 
-def _numbers(run: AssessmentRun, state: RunState, network: Network) -> StandingRun:
+def _numbers(run: AssessmentRun, state: RunState, network: Network) -> IncrementalBase:
     found = find_changes(run.id) if run.base_run_id else None
     if found is None:
-        return StandingRun.of_whole(state)
+        return IncrementalBase.of_whole(state)
     base_id, changes = found
     rows = list_rows_at(base_id, changes.changed.tolist(), run.step)
     whole = [row for row in rows if row.step == 0]
-    return StandingRun.again(
+    return IncrementalBase.again(
         state,
         network,
         changes,

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from ddplatform.infrastructure.isolation_check import WallError, require_criteria, shape_of
+from ddplatform.infrastructure.isolation_check import IsolationError, require_criteria, shape_of
 
 MINE, OTHER = uuid4(), uuid4()
 TABLES = frozenset({"value_chain", "finding", "answer", "red_flag"})
@@ -39,7 +39,7 @@ def test_statement_with_the_criterion_of_each_table_runs(statement: str):
 
 @pytest.mark.parametrize("statement", HONEST)
 def test_criterion_for_somebody_else_is_refused(statement: str):
-    with pytest.raises(WallError):
+    with pytest.raises(IsolationError):
         check(statement, OTHER)
 
 
@@ -75,14 +75,14 @@ def test_criterion_for_somebody_else_is_refused(statement: str):
     ],
 )
 def test_table_without_its_criterion_is_refused_however_it_is_written(statement: str):
-    with pytest.raises(WallError):
+    with pytest.raises(IsolationError):
         check(statement, MINE)
 
 
 def test_every_row_of_many_parameters_is_looked_at():
     shape = shape_of("DELETE FROM finding WHERE finding.organisation_id = ?", TABLES)
 
-    with pytest.raises(WallError):
+    with pytest.raises(IsolationError):
         require_criteria(shape, [(MINE,), (OTHER,)], MINE)
 
 
@@ -91,12 +91,12 @@ def test_named_parameters_are_read_by_their_name():
     shape = shape_of(text, TABLES)
     require_criteria(shape, {"o_1": MINE}, MINE)
 
-    with pytest.raises(WallError):
+    with pytest.raises(IsolationError):
         require_criteria(shape, {"o_1": OTHER}, MINE)
 
 
 def test_parameter_that_is_no_id_is_refused():
-    with pytest.raises(WallError):
+    with pytest.raises(IsolationError):
         check("SELECT finding.id FROM finding WHERE finding.organisation_id = ?", "everybody")
 
 

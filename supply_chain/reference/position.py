@@ -9,7 +9,7 @@ from supply_chain.reference.context import worse_than as share_better
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Position:
     """The place of a figure; countries without a figure have no place and lower nobody's.
 
     `place` 1 is the worst figure, or the largest where neither more nor less is worse. Equal
@@ -27,15 +27,15 @@ class Standing:
     median: float
 
 
-def standing(
+def position_of(
     alpha2: str, values: Mapping[str, float], near: Collection[str], higher_means: str
-) -> Standing:
+) -> Position:
     """Where the figure of a country stands among `values`, which holds it too."""
     own = values[alpha2]
     sign = -1 if higher_means == LESS_RISK else 1
     worse = sum(1 for value in values.values() if sign * value > sign * own)
     around = [values[code] for code in near if code in values and code != alpha2]
-    return Standing(
+    return Position(
         place=worse + 1,
         of=len(values),
         equal=sum(1 for value in values.values() if value == own) - 1,

@@ -10,14 +10,13 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.risk import kept_scores, register
+from supply_chain.risk import register, stored_scores
 from supply_chain.risk.assessment import Assessment as Rm1Assessment
 from supply_chain.risk.heat_map import heat_cells
-from supply_chain.risk.kept_scores import Records
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.register import Register
-from supply_chain.risk.rm2 import kept_scores as rm2_scores
 from supply_chain.risk.rm2 import register as rm2_register
+from supply_chain.risk.rm2 import stored_scores as rm2_scores
 from supply_chain.risk.rm2.heat_map import heat_cells as rm2_heat_cells
 from supply_chain.risk.rm2.map_assessment import Assessment as Rm2Assessment
 from supply_chain.risk.rm2.ranges import GRADES
@@ -29,13 +28,14 @@ from supply_chain.risk.run_counts import (
     known_by_confidence,
     known_by_grade,
 )
+from supply_chain.risk.stored_scores import Records
 
 Assessment = Rm1Assessment | Rm2Assessment
 Column = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class KeptRun(ABC):
+class StoredRun(ABC):
     """A whole assessment as the rows, the register and the summary of a run tell it.
 
     Arrays are (places, 16): the nodes of the map, then the unknown origins.
@@ -112,7 +112,7 @@ class KeptRun(ABC):
 
 
 @dataclass(frozen=True)
-class _Rm1Run(KeptRun):
+class _Rm1Run(StoredRun):
     found: Rm1Assessment
     levels: ClassVar[Sequence[str]] = KNOWN
 
@@ -131,14 +131,14 @@ class _Rm1Run(KeptRun):
         return heat_cells(self.found.scores.severity, self.found.scores.residual_likelihood)
 
     def records(self, in_remedy: Bools, start: int, stop: int) -> Records:
-        return kept_scores.records_of(self.found, in_remedy, start, stop)
+        return stored_scores.records_of(self.found, in_remedy, start, stop)
 
     def register(self, keys: Sequence[UUID]) -> Register:
         return register.register_of(self.found, keys)
 
     def _scores(self) -> Iterable[Column]:
         scores = self.found.scores
-        names = (*kept_scores.SCORES, "insufficient_evidence", "group_score")
+        names = (*stored_scores.SCORES, "insufficient_evidence", "group_score")
         return (getattr(scores, name) for name in names)
 
 
@@ -147,7 +147,7 @@ _RM2_NAMES: Mapping[str, str] = {"insufficient_evidence": "not_enough"}
 
 
 @dataclass(frozen=True)
-class _Rm2Run(KeptRun):
+class _Rm2Run(StoredRun):
     found: Rm2Assessment
     levels: ClassVar[Sequence[str]] = GRADES
 
@@ -178,6 +178,6 @@ class _Rm2Run(KeptRun):
         return (self.found.scored, self.found.urgency, scores.row_of, *rows)
 
 
-def kept_run(found: Assessment) -> KeptRun:
+def stored_run(found: Assessment) -> StoredRun:
     """What a run keeps of an assessment."""
     return _Rm2Run(found) if isinstance(found, Rm2Assessment) else _Rm1Run(found)

@@ -1,7 +1,7 @@
 """The scores of one node for all issues as a few hundred bytes: what a run keeps of it.
 
 A byte of the layout, then one record, little-endian whatever the machine, deflated: `NODE` under
-RM-1.0, that of `supply_chain.risk.rm2.kept_scores` under RM-2.0. A map of 100,000 nodes so takes
+RM-1.0, that of `supply_chain.risk.rm2.stored_scores` under RM-2.0. A map of 100,000 nodes so takes
 100,000 rows and not 1.6 million.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from supply_chain.risk.heat_map import heat_cells
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 from supply_chain.risk.pairs import PairScores
-from supply_chain.risk.rm2 import kept_scores as rm2
+from supply_chain.risk.rm2 import stored_scores as rm2
 from supply_chain.vocabulary import Issue
 
 LAYOUT = b"\x01"

@@ -17,8 +17,8 @@ from ddplatform.value_chain.mapping.services.nodes import create_chain
 from tests.answering import make_chain
 from tests.conftest import KEPT, NOW
 from tests.factories import Tenant
-from tests.kept_worlds import Kept, clear_caches, kept_world
 from tests.risk_maps import acting
+from tests.stored_worlds import Kept, clear_caches, kept_world
 
 BUILT = list[str]()
 """The kind of database of each build."""

@@ -1,4 +1,4 @@
-"""Row triggers: the database's own wall between tenants, and its own log of what never changes.
+"""Row triggers: the database's own tenant isolation, and its own log of what never changes.
 
 `cur_tenant()` (SQLite) and the setting `app.tenant` (PostgreSQL) say who is acting: the hex
 UUID of an organisation, `*` for the one way out, `!` and the UUID while an organisation is erased.
@@ -56,13 +56,13 @@ END $$
 """
 
 
-def wall_statements(
+def isolation_triggers(
     dialect: str,
     tenant_tables: Mapping[str, Sequence[str]],
     append_only: Mapping[str, str | None],
     moving: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
-    """The SQL that raises the walls.
+    """The SQL that creates the isolation triggers.
 
     Args:
         dialect: `sqlite` or `postgresql`.
@@ -76,7 +76,7 @@ def wall_statements(
         yield APPEND_FUNCTION
         yield MOVE_FUNCTION
         for table, columns in tenant_tables.items():
-            yield _postgresql_wall(table, columns)
+            yield _postgresql_triggers(table, columns)
         for table, condition in append_only.items():
             yield _postgresql_append(table, condition, moving.get(table, ()))
         for table in moving:
@@ -86,7 +86,7 @@ def wall_statements(
             )
         return
     for table, columns in tenant_tables.items():
-        yield from _sqlite_wall(table, columns)
+        yield from _sqlite_triggers(table, columns)
     for table, condition in append_only.items():
         yield from _sqlite_append(table, condition, moving.get(table, ()))
     for table in moving:
@@ -96,7 +96,7 @@ def wall_statements(
         )
 
 
-def _postgresql_wall(table: str, columns: Sequence[str]) -> str:
+def _postgresql_triggers(table: str, columns: Sequence[str]) -> str:
     arguments = ", ".join(f"'{column}'" for column in columns)
     return (
         f"CREATE TRIGGER wall_{table} BEFORE INSERT OR UPDATE OR DELETE ON {table} "
@@ -112,7 +112,7 @@ def _postgresql_append(table: str, condition: str | None, fixed: Sequence[str]) 
     )
 
 
-def _sqlite_wall(table: str, columns: Sequence[str]) -> Iterator[str]:
+def _sqlite_triggers(table: str, columns: Sequence[str]) -> Iterator[str]:
     for verb, rows in (("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
         owned = " AND ".join(
             f"coalesce(ltrim(cur_tenant(), '!') IN ({_list(row, columns)}), 0)" for row in rows

@@ -18,8 +18,14 @@ from supply_chain.intake.corrections import (
 )
 from supply_chain.intake.drafts import NamedBytes, RowProblem, TableMapping
 from supply_chain.intake.maps import read_map, read_tables
-from supply_chain.intake.mends import HiddenCells, ValueMend, column_of, field_of, mend_tables
 from supply_chain.intake.sheets import Table
+from supply_chain.intake.value_corrections import (
+    HiddenCells,
+    ValueCorrection,
+    column_of,
+    correct_tables,
+    field_of,
+)
 
 LIST_CSV = NamedBytes(
     "list.csv",
@@ -29,14 +35,16 @@ LIST_CSV = NamedBytes(
 PROBLEM = RowProblem("list.csv", None, 3, "Country", "Vietnamm", "Not a country.", "Write a code.")
 
 
-def _mended(*values: ValueMend, rows: dict[str, dict[int, tuple[str, ...]]] | None = None) -> Table:
+def _mended(
+    *values: ValueCorrection, rows: dict[str, dict[int, tuple[str, ...]]] | None = None
+) -> Table:
     tables = read_tables([LIST_CSV])
-    (table,) = mend_tables(tables, header_rows={"list.csv": 2}, rows=rows or {}, values=values)
+    (table,) = correct_tables(tables, header_rows={"list.csv": 2}, rows=rows or {}, values=values)
     return table
 
 
 def test_value_is_mended_in_every_row_that_has_it_and_in_its_column_alone():
-    table = _mended(ValueMend("list.csv", "Country", "Vietnamm", "VN"))
+    table = _mended(ValueCorrection("list.csv", "Country", "Vietnamm", "VN"))
 
     assert [row[1] for row in table.rows[2:]] == ["VN", "VN", "VN", "VN"]
     assert table.rows[5][0] == "Vietnamm"
@@ -46,15 +54,15 @@ def test_value_is_mended_in_every_row_that_has_it_and_in_its_column_alone():
 def test_corrections_of_a_column_or_table_that_is_not_there_change_nothing():
     before = read_tables([LIST_CSV])[0]
 
-    assert _mended(ValueMend("list.csv", "Land", "Vietnamm", "VN")) == before
-    assert _mended(ValueMend("other.csv", "Country", "Vietnamm", "VN")) == before
+    assert _mended(ValueCorrection("list.csv", "Land", "Vietnamm", "VN")) == before
+    assert _mended(ValueCorrection("other.csv", "Country", "Vietnamm", "VN")) == before
     assert _mended(rows={"list.csv": {99: ("x",)}, "other": {3: ("y",)}}) == before
 
 
 def test_short_rows_are_passed_over():
     table = Table("t", "t.csv", None, (("a", "b"), ("1",), ("2", "x")))
-    mends = [ValueMend("t", "b", "x", "y")]
-    (mended,) = mend_tables([table], header_rows={"t": 1}, rows={}, values=mends)
+    mends = [ValueCorrection("t", "b", "x", "y")]
+    (mended,) = correct_tables([table], header_rows={"t": 1}, rows={}, values=mends)
 
     assert mended.rows == (("a", "b"), ("1",), ("2", "y"))
 
@@ -81,7 +89,7 @@ PEOPLE = Table(
 
 def _back(number: int, put: tuple[str, ...]) -> tuple[str, ...]:
     rows = {"list.csv": {number: put}}
-    (table,) = mend_tables([PEOPLE], header_rows={"list.csv": 1}, rows=rows, values=())
+    (table,) = correct_tables([PEOPLE], header_rows={"list.csv": 1}, rows=rows, values=())
     return table.rows[number - 1]
 
 

@@ -7,18 +7,18 @@ from flask import request
 
 PREFIX = "kept:"
 OWN_SITE = "same-origin"
-NEVER_KEPT = frozenset({"csrf_token", "password", "again", "current"})
+NEVER_SAVED = frozenset({"csrf_token", "password", "again", "current"})
 
 
 @dataclass(frozen=True)
-class KeptInput:
+class SavedInput:
     """Where the form was going, and what stood in it."""
 
     action: str
     fields: tuple[tuple[str, str], ...]
 
 
-def kept_input() -> KeptInput | None:
+def saved_input() -> SavedInput | None:
     """What this request carries for another form; None for an ordinary sign-in."""
     action = safe_next(request.form.get(PREFIX))
     if action is None:
@@ -28,10 +28,10 @@ def kept_input() -> KeptInput | None:
         for name, value in request.form.items(multi=True)
         if name.startswith(PREFIX) and name != PREFIX
     ]
-    return KeptInput(action, tuple(fields))
+    return SavedInput(action, tuple(fields))
 
 
-def input_of_this_request() -> KeptInput | None:
+def input_of_this_request() -> SavedInput | None:
     """The form that has just been sent, without secrets and files; None if not from our pages.
 
     Browsers that do not say where a form stood are believed: they send no cookie from elsewhere.
@@ -39,9 +39,9 @@ def input_of_this_request() -> KeptInput | None:
     if request.headers.get("Sec-Fetch-Site", OWN_SITE) != OWN_SITE:
         return None
     fields = [
-        (name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT
+        (name, value) for name, value in request.form.items(multi=True) if name not in NEVER_SAVED
     ]
-    return KeptInput(request.full_path.rstrip("?"), tuple(fields))
+    return SavedInput(request.full_path.rstrip("?"), tuple(fields))
 
 
 def safe_next(target: str | None) -> str | None:

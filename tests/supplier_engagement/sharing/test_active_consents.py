@@ -29,7 +29,7 @@ from ddplatform.supplier_engagement.sharing.queries.sharing import find_withheld
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, good_values, receive_now
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.kept_worlds import kept_world
+from tests.stored_worlds import kept_world
 
 C01, C06, D01 = "/data/C/SAQ_C01", "/data/C/SAQ_C06", "/data/D/SAQ_D01"
 POLICY = "/data/A/SAQ_A06_evidence"

@@ -14,7 +14,7 @@ from ddplatform.core.ledger.tree import tree_of
 
 
 @dataclass(frozen=True, slots=True)
-class KeptEvent:
+class StoredEvent:
     """The columns of one event; `fields` are named and written as those of its line.
 
     `is_shown_rightly`: whoever its line is for, and nobody else, may see it.
@@ -26,7 +26,7 @@ class KeptEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptValue:
+class StoredValue:
     """One value behind a commitment; `event` is the number of its event, 0 where there is none."""
 
     event: int
@@ -36,7 +36,7 @@ class KeptValue:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptEnd:
+class StoredEnd:
     """Where the log ends: its size, the hash of its last event, the size that was signed last.
 
     `peaks` are those of its tree (`CompactTree`), from which the next signed head is made.
@@ -49,7 +49,7 @@ class KeptEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptHead:
+class StoredHead:
     """One signed head: the note, and the columns that say what it says."""
 
     note: str
@@ -57,7 +57,7 @@ class KeptHead:
     root: bytes
 
 
-def event_faults(lines: Sequence[LogLine], events: Iterable[KeptEvent]) -> Iterator[Fault]:
+def event_faults(lines: Sequence[LogLine], events: Iterable[StoredEvent]) -> Iterator[Fault]:
     """Events whose columns say something else than their line; both in the order of the log."""
     for line, kept in zip(lines, events, strict=True):
         if line.event is None:
@@ -72,7 +72,7 @@ def event_faults(lines: Sequence[LogLine], events: Iterable[KeptEvent]) -> Itera
             yield Fault(line.sequence, FaultKind.EDIT, message)
 
 
-def value_faults(lines: Iterable[LogLine], values: Iterable[KeptValue]) -> Iterator[Fault]:
+def value_faults(lines: Iterable[LogLine], values: Iterable[StoredValue]) -> Iterator[Fault]:
     """Values that are not those an event committed to. An erased value is no fault."""
     commitments = {line.sequence: line.event.commitments for line in lines if line.event}
     homeless = 0
@@ -91,14 +91,16 @@ def value_faults(lines: Iterable[LogLine], values: Iterable[KeptValue]) -> Itera
         yield Fault(0, FaultKind.INSERT, message)
 
 
-def _opens(commitment: str, kept: KeptValue) -> bool:
+def _opens(commitment: str, kept: StoredValue) -> bool:
     try:
         return opens_commitment(commitment, kept.value, kept.salt)
     except ValueError:
         return False  # a salt that was cut short
 
 
-def end_faults(lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: KeptEnd) -> list[Fault]:
+def end_faults(
+    lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: StoredEnd
+) -> list[Fault]:
     """Events missing at the end or put in there, and signed heads that are gone."""
     size = max((line.sequence for line in lines), default=0)
     signed = max((head.size for head in heads), default=0)
@@ -122,14 +124,14 @@ def end_faults(lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: KeptE
     return faults
 
 
-def tree_faults(lines: Sequence[LogLine], end: KeptEnd) -> Iterator[Fault]:
+def tree_faults(lines: Sequence[LogLine], end: StoredEnd) -> Iterator[Fault]:
     """A tree that is not that of the events, of a log that is whole and in order."""
     if len(lines) == end.size and tree_of([line.leaf for line in lines]).peaks != end.peaks:
         message = "The tree kept at the end is not that of the events; no head can be signed on it."
         yield Fault(end.size, FaultKind.EDIT, message)
 
 
-def head_faults(kept: Iterable[KeptHead], heads: Sequence[Checkpoint]) -> Iterator[Fault]:
+def head_faults(kept: Iterable[StoredHead], heads: Sequence[Checkpoint]) -> Iterator[Fault]:
     """Columns of signed heads that no signed note says; `heads` are the notes that are sound."""
     signed = {(head.size, head.root) for head in heads}
     for one in kept:
