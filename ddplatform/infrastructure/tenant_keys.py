@@ -1,4 +1,4 @@
-"""Keys inside one tenant: a foreign key carries the organisation, so it cannot lead to another tenant."""
+"""Keys inside one tenant: a foreign key carries the organisation, and so never leaves it."""
 
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 

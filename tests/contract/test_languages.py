@@ -59,8 +59,25 @@ DOORS = sorted(
 )
 """Python that tells a supplier something at once: what was done, or why it was not."""
 TELLS = frozenset({"flash", "Invalid", "Conflict", "NotFound", "NotAllowed", "FileRefused"})
-FOR_BUYERS = ("ddplatform/due_diligence/actions/forms.py",)
-"""Python whose texts only buyers read; all others that are marked are translated."""
+READ_BY_SUPPLIERS = frozenset(
+    str(path.relative_to(ROOT))
+    for pattern in (
+        *("accounts/organisations/*.py", "accounts/sign_in/**/*.py", "audit/views.py"),
+        "accounts/organisations/services/[ip]*.py",
+        *("documents/paper/*.py", "evidence/uploads/*.py", "risk/supplier_figures/**/*.py"),
+        *("due_diligence/actions/registration.py", "due_diligence/actions/routes/suppliers.py"),
+        *("infrastructure/adapters/*.py", "infrastructure/errors.py", "infrastructure/words/*.py"),
+        *("infrastructure/forms/sent.py", "infrastructure/web/*.py"),
+        *("risk/response/views/card.py", "risk/response/views/words.py"),
+        *(f"{one}/**/*.py" for one in OF_SUPPLIERS if one.startswith("supplier_engagement")),
+        *("supplier_engagement/cascade/forms.py", "supplier_engagement/cascade/routes/own.py"),
+        *("supplier_engagement/cascade/services/cascade.py", "supplier_engagement/words/*.py"),
+        *("supplier_engagement/requests/services/letters.py", "evidence/uploads/services.py"),
+        *(f"supplier_engagement/{one}/services/mail*.py" for one in ("review", "returned_books")),
+    )
+    for path in (ROOT / "ddplatform").glob(pattern)
+)
+"""Python whose texts suppliers and first-time users read, also in mails: all are translated."""
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 MARKED = [message for message in read_marked() if message.id]
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -228,10 +245,7 @@ def wanted() -> list[Message]:
     return [
         message
         for message in MARKED
-        if any(
-            place in FIRST_MET or (place.endswith(".py") and place not in FOR_BUYERS)
-            for place, _ in message.locations
-        )
+        if any(place in FIRST_MET or place in READ_BY_SUPPLIERS for place, _ in message.locations)
     ]
 
 

@@ -94,7 +94,7 @@ def _plain(value: object) -> object:
 
 def _messages(with_categories: bool = False) -> list[Any]:
     """Flask's messages, in the language of the page."""
-    messages: list[Any] = list(get_flashed_messages(with_categories=True))
+    messages: list[Any] = get_flashed_messages(with_categories=True)
     sources = session.pop(SOURCES, {}) if SOURCES in session else {}
     said = [(category, _again(text, sources.get(text))) for category, text in messages]
     return said if with_categories else [text for _category, text in said]

@@ -108,7 +108,7 @@ def _require_ready(filled: Filled, *, declared: bool) -> None:
 
 
 def _release(row: ResponseRow) -> None:
-    """Only the supplier can do this: until now tenant isolation hides the rows from the requester."""
+    """Only the supplier can do this: until now tenant isolation hides the rows from the buyer."""
     row.is_released = True
     db.session.flush()  # rows that were added in this unit of work are released with the others
     db.session.execute(

@@ -254,7 +254,7 @@ def test_other_words_are_another_draft_and_a_stale_page_is_a_conflict(client, fo
 
     assert changed.status_code == 302 and stale.status_code == 409
     shown = client.get(form_page).text
-    assert "Beds?" in shown and "needed" in shown and "Changed beds" in shown
+    assert "Beds?" in shown and "required</span>" in shown and "Changed beds" in shown
     assert client.get(f"{form_page}/questions/nothing").status_code == 404
 
 

@@ -521,7 +521,7 @@ def test_changes_that_were_damaged_on_the_way_are_asked_for_again(
     answer = send(client, f"{home(tenant, version)}/take", changes=packed, take=["0"])
 
     assert answer.status_code == 422
-    assert "Bring the table again." in answer.text
+    assert "Upload the table again." in answer.text
 
 
 def test_the_table_of_all_languages_has_a_column_each_and_one_of_none_is_not_found(

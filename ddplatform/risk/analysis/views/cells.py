@@ -188,7 +188,7 @@ def told(value: Value, kind: Kind) -> str:
 
 
 def address_of(chain_id: UUID, what: Analysis, **more: Any) -> str:
-    """The page of an analysis; exposure has an endpoint of its own, for those who may read risks."""
+    """The page of an analysis; exposure has its own endpoint, for those who may read risks."""
     if what is Analysis.ORIGINS:
         return url_for("analysis.origins", chain_id=chain_id, **more)
     return url_for("analysis.show", chain_id=chain_id, what=what.value, **more)

@@ -46,7 +46,8 @@ def bring_over(
 ) -> None:
     """Move everything of the absorbed node to the other one, and note each row on the merge.
 
-    The merge itself must stand in the database: the isolation triggers ask for it (migrations/isolation.py).
+    The merge itself must stand in the database: the isolation triggers ask for it
+    (migrations/isolation.py).
     """
     merge.filled = _fill(survivor, absorbed)
     merge.links = {"summary": show_newest_status(survivor.id, absorbed.id)}
