@@ -152,7 +152,7 @@ def test_the_gaps_are_shown_before_anything_is_made(
     page = client.post(NEW, data=data)
     assert page.status_code == 200
     assert "Gaps as of today" in page.text
-    assert "No supplier was asked" in page.text
+    assert "No supplier received a questionnaire" in page.text
     with app.app_context(), acting(tenant):
         assert db.session.scalar(select(Report.id)) is None
 

@@ -486,7 +486,7 @@ def test_a_map_without_an_assessment_reads_not_assessed_everywhere(
     assert report.facts["risks"] is None
     assert report.facts["value_chain"]["assessed_share"] == 0
     assert all(node["band"] is None for node in report.facts["value_chain"]["nodes"])
-    assert any("map is not assessed" in gap["what"] for gap in report.gaps)
+    assert any("map has not been assessed" in gap["what"] for gap in report.gaps)
 
 
 def test_the_report_lists_its_own_gaps(app: Flask, tenant: Tenant, world: World) -> None:
@@ -495,7 +495,7 @@ def test_the_report_lists_its_own_gaps(app: Flask, tenant: Tenant, world: World)
         add_action(tenant, world, finding, due_on=TODAY - timedelta(days=3))
         add_assignment(tenant, world, due_on=TODAY + timedelta(days=9))
     said = " / ".join(gap["what"] for gap in _made(app, tenant, _wanted(world)).gaps)
-    assert "nodes buy from an origin that is not known" in said
+    assert "nodes buy from an unknown origin" in said
     assert "1 of 1 questionnaires are not answered" in said
     assert "1 of 1 open findings have no owner" in said
     assert "1 of 1 actions are overdue" in said
@@ -514,7 +514,7 @@ def test_a_node_that_came_after_the_assessment_is_a_gap(tenant: Tenant, world: W
         report_sealing.freeze(report_id, act=Act(tenant.manager, NOW))
         said = " / ".join(gap["what"] for gap in get_report_with_facts(report_id).gaps)
     assert "1 of 4 nodes are not assessed" in said
-    assert "The scores rest on map version" in said
+    assert "The scores are based on map version" in said
 
 
 def test_what_a_reader_may_not_see_is_in_no_file(app: Flask, tenant: Tenant, world: World) -> None:

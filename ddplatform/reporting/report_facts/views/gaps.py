@@ -39,9 +39,9 @@ def _of_past(scope: Scope) -> Iterator[Gap]:
         yield _gap(
             "past_day",
             1,
-            f"Seen from {scope.as_of.isoformat()}, a day that is past",
-            "Told is what days on record tell. How findings and actions that were changed since, "
-            "cases and evidence for requirements stood then is not kept and left out.",
+            f"Data cut-off: {scope.as_of.day} {scope.as_of:%B %Y}",
+            "The report shows what had been recorded by that day. Earlier states of findings, "
+            "actions, cases and evidence that changed later are not retained and are left out.",
         )
 
 
@@ -50,24 +50,27 @@ def _of_map(scope: Scope, chain: ChainFacts) -> Iterator[Gap]:
     nodes, listed = document["node_count"], document["nodes_listed"]
     if scope.run is None:
         yield _gap(
-            "not_assessed", nodes, "The map is not assessed", "No assessment holds on that day."
+            "not_assessed",
+            nodes,
+            "The map has not been assessed",
+            "No assessment was in force on that day.",
         )
     elif chain.not_assessed:
         yield _gap(
             "not_assessed",
             chain.not_assessed,
             f"{chain.not_assessed:,} of {nodes:,} nodes are not assessed",
-            "They came after the last assessment, or are confirmed closed.",
+            "They were added after the last assessment, or are confirmed closed.",
         )
     if scope.run is not None and scope.run.chain_version < scope.map_version:
         yield _gap(
             "stale",
             1,
-            f"The scores rest on map version {scope.run.chain_version}",
-            f"The map stands at version {scope.map_version}; assess it again."
+            f"The scores are based on map version {scope.run.chain_version}",
+            f"The current map version is {scope.map_version}. Reassess the map."
             if not scope.is_past
-            else f"The map stood at version {scope.map_version} on that day, which was not "
-            "assessed before the day was over.",
+            else f"The map was at version {scope.map_version} on that day and was not assessed "
+            "before the day ended.",
         )
     if chain.unknown_origins:
         share = document["unknown_share"]
@@ -75,14 +78,14 @@ def _of_map(scope: Scope, chain: ChainFacts) -> Iterator[Gap]:
         yield _gap(
             "unknown_origins",
             chain.unknown_origins,
-            f"{chain.unknown_origins:,} nodes buy from an origin that is not known",
-            f"What reaches the own business so: {words}.",
+            f"{chain.unknown_origins:,} nodes buy from an unknown origin",
+            f"Share that reaches the own business from there: {words}.",
         )
     if listed < nodes:
         yield _gap(
             "nodes_cut",
             nodes - listed,
-            f"{nodes - listed:,} nodes are counted but not listed one by one",
+            f"{nodes - listed:,} nodes are counted but not listed individually",
             f"The report lists the {listed:,} with the highest risk.",
         )
 
@@ -94,7 +97,7 @@ def _of_risks(facts: dict[str, Any]) -> Iterator[Gap]:
         yield _gap(
             "risks_cut",
             left,
-            f"{left:,} risks are counted but not listed one by one",
+            f"{left:,} risks are counted but not listed individually",
             f"The report lists the first {counts['listed']:,} in order of salience.",
         )
 
@@ -121,7 +124,10 @@ def _of_questionnaires(facts: dict[str, Any]) -> Iterator[Gap]:
     open_ = asked["sent"] - asked["submitted"]
     if not asked["sent"]:
         yield _gap(
-            "questionnaires", 0, "No supplier was asked", "No questionnaire was sent in the period."
+            "questionnaires",
+            0,
+            "No supplier received a questionnaire",
+            "None was sent in the period.",
         )
     elif open_:
         yield _gap(
@@ -140,7 +146,7 @@ def _of_work(facts: dict[str, Any]) -> Iterator[Gap]:
             "findings_owner",
             ownerless,
             f"{ownerless:,} of {len(open_findings):,} open findings have no owner",
-            "Nobody is responsible for them yet.",
+            "No owner has been assigned.",
         )
     late = sum(1 for row in facts["actions"] if row["status"] == "overdue")
     if late:
@@ -148,7 +154,7 @@ def _of_work(facts: dict[str, Any]) -> Iterator[Gap]:
             "actions_overdue",
             late,
             f"{late:,} of {len(facts['actions']):,} actions are overdue",
-            "Their day has passed and nobody has reported them done.",
+            "Past due; completion not reported.",
         )
 
 
