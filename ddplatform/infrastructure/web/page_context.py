@@ -70,8 +70,9 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("Understand"),
+        _("Assess"),
         (
+            Entry(_("Risks"), "alert-triangle", "risk.index", P.RISK_READ),
             Entry(_("Scenarios"), "arrows-split", "what_if.index", P.RISK_READ),
             Entry(_("Assessment plan"), "map-search", "visit_plan.index", P.RISK_READ),
             Entry(_("Events"), "cloud-storm", "context_events.index", P.RISK_READ),
@@ -82,17 +83,14 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 P.REFERENCE_READ,
                 also=(
                     *("reference.country", "reference.compare", "reference.goods"),
-                    *("reference.good", "reference.pair"),
+                    *("reference.good", "reference.pair", "reference.index"),
                 ),
             ),
-            Entry(_("List screening"), "list-search", "screening.index", P.RISK_READ),
-            Entry(_("Reassessments"), "refresh-alert", "reassessment.index", P.RISK_READ),
         ),
     ),
     (
         _("Respond"),
         (
-            Entry(_("Risks"), "alert-triangle", "risk.index", P.RISK_READ),
             Entry(_("Findings"), "flag", "findings.index", P.FINDING_READ),
             Entry(
                 _("Actions"),
@@ -118,9 +116,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("Set up"),
+        _("Administration"),
         (
-            Entry(_("Data sources"), "database", "reference.index", P.REFERENCE_READ),
             Entry(_("People"), "users", "organisations.people", P.PEOPLE_READ),
             Entry(_("Settings"), "settings", "organisations.settings", P.ORGANISATION_UPDATE),
         ),
@@ -137,9 +134,11 @@ CLAIMED = frozenset(
 """Pages that an entry names: no other entry of their blueprint stands for them."""
 UNDER = {
     "matching": "value_chain",
+    "screening": "value_chain",
     "campaigns": "questionnaires",
     "redaction": "evidence",
     "method_comparison": "risk",
+    "reassessment": "risk",
     "risk_explanation": "risk",
     "risk_register": "risk",
     "risk_response": "risk",

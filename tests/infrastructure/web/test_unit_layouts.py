@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, flash, render_template, render_template_string
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.roles import ROLES, Role
 from ddplatform.infrastructure.web import filters
 from ddplatform.infrastructure.web.page_context import GROUPS
 
@@ -211,9 +212,17 @@ def test_a_message_by_mail_is_plain_text_with_its_reason(app: Flask) -> None:
 def test_what_helps_to_understand_a_map_stands_between_the_map_and_the_response():
     groups = {title: [entry.label for entry in entries] for title, entries in GROUPS}
 
-    assert list(groups) == ["", "Understand", "Respond", "Reporting and assurance", "Set up"]
-    assert {"Scenarios", "Events", "Reassessments"} <= {*groups["Understand"]}
-    assert groups["Respond"][:2] == ["Risks", "Findings"]
+    assert list(groups) == ["", "Assess", "Respond", "Reporting and assurance", "Administration"]
+    assert groups["Assess"][:3] == ["Risks", "Scenarios", "Assessment plan"]
+    assert groups["Respond"][:2] == ["Findings", "Actions"]
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.id.value)
+def test_nobody_has_more_than_sixteen_entries_in_the_navigation(role: Role):
+    entries = [entry for _, of_group in GROUPS for entry in of_group]
+    shown = [e for e in entries if e.permission in role.permissions and role.id not in e.not_for]
+
+    assert len(shown) <= 16
 
 
 def test_no_entry_of_the_navigation_stands_twice():
