@@ -27,7 +27,7 @@ from ddplatform.risk.reference.services import install_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.release import load_reference
 from tests.factories import Tenant, make_tenant
-from tests.stored_worlds import Kept, KeptWorlds, kept_world
+from tests.stored_worlds import Kept, KeptWorlds, stored_world
 
 pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds", "tests.fixtures")
 
@@ -35,7 +35,7 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 SECRET = "a secret for tests only, long enough to be accepted"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-KEPT = "kept_worlds"
+KEPT = "stored_worlds"
 
 
 def settings_for(instance: Path, url: str) -> Settings:
@@ -200,7 +200,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def kept_worlds(app: Flask) -> Kept:
+def stored_worlds(app: Flask) -> Kept:
     """Goes on to a world by its name: made once where worlds are kept, else made now."""
     return app.extensions.get(KEPT) or _made_in(app)
 
@@ -213,7 +213,7 @@ def _made_in(app: Flask) -> Kept:
     return make
 
 
-@kept_world
+@stored_world
 def tenant(app: Flask) -> Tenant:
     """A company with one person of every role.
 
@@ -226,7 +226,7 @@ def tenant(app: Flask) -> Tenant:
     return made
 
 
-@kept_world
+@stored_world
 def other_tenant() -> Tenant:
     """Another company, to be kept apart from the first."""
     return make_tenant("other", at=NOW)

@@ -14,7 +14,7 @@ from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.finding_worlds import World, make_world, recorded
 from tests.risk_maps import CocoaMap, make_cocoa_map
-from tests.stored_worlds import kept_world, worlds_first
+from tests.stored_worlds import stored_world, worlds_first
 from tests.worlds import World as FullWorld
 from tests.worlds import make_worlds
 
@@ -24,13 +24,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         worlds_first(item)
 
 
-@kept_world
+@stored_world
 def cocoa(tenant: Tenant, context: Flask) -> CocoaMap:
     """The cocoa map of three nodes, not assessed."""
     return make_cocoa_map(tenant)
 
 
-@kept_world
+@stored_world
 def reference_data() -> None:
     """The reference data of this version, as an operator installs them."""
     with unit_of_work():
@@ -43,7 +43,7 @@ def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.ANALYST)
 
 
-@kept_world
+@stored_world
 def supplier(tenant: Tenant) -> Supplier:
     """Who was asked the self-assessment and came in by the link."""
     return come_in(ask(tenant))
@@ -55,19 +55,19 @@ def phone(app: Flask, supplier: Supplier) -> FlaskClient:
     return phone_of(app)
 
 
-@kept_world
+@stored_world
 def world(tenant: Tenant, other_tenant: Tenant) -> World:
     """A company with its supplier, and sites to find something at."""
     return make_world(tenant, other_tenant)
 
 
-@kept_world
+@stored_world
 def worlds() -> dict[str, FullWorld]:
     """Three companies with a row of every kind each."""
     return make_worlds(at=NOW)
 
 
-@kept_world
+@stored_world
 def finding_id(world: World) -> UUID:
     """Something that was found at a site of this world."""
     return recorded(world)

@@ -137,7 +137,7 @@ def _copy_folders(source: Path, target: Path) -> None:
             shutil.copytree(source / name, target / name, dirs_exist_ok=True)
 
 
-def kept_world(build: Callable[..., Made]) -> Callable[..., Made]:
+def stored_world(build: Callable[..., Made]) -> Callable[..., Made]:
     """A fixture that makes a world out of the fixtures it asks for, once in a worker.
 
     Args:
@@ -145,11 +145,11 @@ def kept_world(build: Callable[..., Made]) -> Callable[..., Made]:
     """
     name, signature = f"{build.__module__}.{build.__name__}", inspect.signature(build)
     parameters = list(signature.parameters.values())
-    keeper = inspect.Parameter("kept_worlds", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    keeper = inspect.Parameter("stored_worlds", inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
     @functools.wraps(build)
-    def fixture(kept_worlds: Kept, **given: object) -> Made:
-        made: Made = kept_worlds(name, lambda: build(**given))
+    def fixture(stored_worlds: Kept, **given: object) -> Made:
+        made: Made = stored_worlds(name, lambda: build(**given))
         return made
 
     fixture.__signature__ = signature.replace(  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, erasing
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.both_databases
 
@@ -103,7 +103,7 @@ def _faults(tenant: Tenant) -> list[tuple[int, str]]:
         return [(fault.event, fault.kind.value) for fault in audit.verify().faults]
 
 
-@kept_world
+@stored_world
 def logged(context: Flask, tenant: Tenant) -> int:
     """The number of an event with a value, the last of the log."""
     with acting_in(tenant.id), unit_of_work():

@@ -12,12 +12,12 @@ from ddplatform.infrastructure.tenancy import acting_in
 from tests.audit.test_audit import _faults, _tamper
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.both_databases
 
 
-@kept_world
+@stored_world
 def logged(context: Flask, tenant: Tenant) -> int:
     """The number of an event about a case, the last of the log."""
     with acting_in(tenant.id), unit_of_work():

@@ -23,7 +23,7 @@ from supply_chain.analysis.what_if_changes import AddControl
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.pictures.test_map_views import add_node
 from tests.value_chain.pictures.test_map_views import manager as manager
 from tests.write_lock import others_may_write
@@ -50,7 +50,7 @@ COMMANDS = {
 }
 
 
-@kept_world
+@stored_world
 def kept(tenant: Tenant, cocoa: CocoaMap) -> dict[str, object]:
     """The cocoa map, assessed, with a what-if and a plan."""
     assess(tenant, cocoa.chain)

@@ -18,13 +18,13 @@ from tests.answering import make_chain
 from tests.conftest import KEPT, NOW
 from tests.factories import Tenant
 from tests.risk_maps import acting
-from tests.stored_worlds import Kept, clear_caches, kept_world
+from tests.stored_worlds import Kept, clear_caches, stored_world
 
 BUILT = list[str]()
 """The kind of database of each build."""
 
 
-@kept_world
+@stored_world
 def map_with_a_file(tenant: Tenant) -> tuple[UUID, str]:
     """A map, and a file beside the database."""
     BUILT.append(db.engine.dialect.name)
@@ -68,34 +68,34 @@ def test_a_world_is_kept_also_where_a_browser_is_named_before_it(
 
 
 def test_a_world_on_top_of_changes_of_the_test_is_built_on_them(
-    context: Flask, tenant: Tenant, kept_worlds: Kept
+    context: Flask, tenant: Tenant, stored_worlds: Kept
 ) -> None:
     mine = make_chain(tenant)
-    built = kept_worlds("one more map", lambda: one_more(tenant))
+    built = stored_worlds("one more map", lambda: one_more(tenant))
 
     assert {*chains(tenant)} == {mine, built}
 
 
 def test_worlds_of_one_name_on_different_ones_are_not_mixed_up(
-    context: Flask, tenant: Tenant, kept_worlds: Kept
+    context: Flask, tenant: Tenant, stored_worlds: Kept
 ) -> None:
-    kept_worlds("the first", lambda: make_chain(tenant))
-    kept_worlds("the last", lambda: None)
+    stored_worlds("the first", lambda: make_chain(tenant))
+    stored_worlds("the last", lambda: None)
     assert len(chains(tenant)) == 1
 
 
 def test_the_same_name_without_the_first_is_a_world_of_its_own(
-    context: Flask, tenant: Tenant, kept_worlds: Kept
+    context: Flask, tenant: Tenant, stored_worlds: Kept
 ) -> None:
-    kept_worlds("the last", lambda: None)
+    stored_worlds("the last", lambda: None)
     assert chains(tenant) == []
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_what_a_test_changes_in_what_it_was_given_is_not_there_for_the_next(
-    kept_worlds: Kept, time: str
+    stored_worlds: Kept, time: str
 ) -> None:
-    given = kept_worlds("a list", lambda: ["of the world"])
+    given = stored_worlds("a list", lambda: ["of the world"])
     given.append("of the test")
 
     assert given == ["of the world", "of the test"]

@@ -21,14 +21,14 @@ from ddplatform.infrastructure.tenancy import (
 from ddplatform.value_chain.mapping.models import ValueChain
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.both_databases
 
 TABLE = ValueChain.__table__
 
 
-@kept_world
+@stored_world
 def two_chains(context: Flask, tenant: Tenant, other_tenant: Tenant) -> tuple[Tenant, Tenant]:
     for owner in (tenant, other_tenant):
         with unit_of_work(), acting_in(owner.id):

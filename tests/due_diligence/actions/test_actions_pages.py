@@ -22,13 +22,13 @@ from tests.due_diligence.actions.test_actions import move, report
 from tests.due_diligence.findings.test_findings_pages import at, send, statements
 from tests.factories import csrf_token, signed_in_client
 from tests.finding_worlds import IN_A_MONTH, World, action_now, days, planned
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.write_lock import watch_searches
 
 NEVER_PAST = "2099-01-31"
 
 
-@kept_world
+@stored_world
 def action_id(app: Flask, world: World, finding_id: UUID) -> UUID:
     with app.app_context():
         return planned(world, finding_id)

@@ -23,12 +23,12 @@ from tests.conftest import NOW
 from tests.due_diligence.findings.test_findings_steps import at_assessed, own, step
 from tests.factories import signed_in_client
 from tests.finding_worlds import World, acting, days, finding_now, recorded
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 REVIEW_ON = NOW.date() + days(90)
 
 
-@kept_world
+@stored_world
 def put_off(app: Flask, world: World) -> UUID:
     with app.app_context():
         finding_id = at_assessed(world, levels=(2, 1, 1), issue=Issue.FF)

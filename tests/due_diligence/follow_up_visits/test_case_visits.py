@@ -35,7 +35,7 @@ from tests.case_answers import GOOD
 from tests.conftest import NOW
 from tests.due_diligence.remedy.test_remedy import opened, second_officer
 from tests.factories import Tenant, csrf_token, make_tenant, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 SAFE, WORK, PRESSURE = "/data/A/REM_Q03", "/data/B/REM_Q04", "/data/D/REM_Q10"
 TEXT = "/data/E/REM_Q14"
@@ -84,7 +84,7 @@ class Door:
         return unescape(self.client.get(self.case + page).text)
 
 
-@kept_world
+@stored_world
 def code(app: Flask, tenant: Tenant) -> str:
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         return opened(tenant).code

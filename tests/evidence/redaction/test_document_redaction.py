@@ -42,7 +42,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.report_world import work_off
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 TEXT = b"The boy Kofi Mensah, phone 0544 123 456.\n"
 LEFT = "The boy […], phone […].\n".encode()
@@ -50,7 +50,7 @@ WORDS = Wanted(words=("Kofi Mensah", "0544 123 456"))
 FACE = Area(0, 0.25, 0.25, 0.5, 0.5)
 
 
-@kept_world
+@stored_world
 def supplier(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier that sent its answers."""
     found = come_in(ask(tenant))

@@ -29,7 +29,7 @@ from ddplatform.supplier_engagement.responses.services import responses
 from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, receive_now, send
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.upload_faces import no_face, portrait
 from tests.write_lock import watch_searches
 
@@ -45,12 +45,12 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence_search, "AT_ONCE", Patience(60, 120))
 
 
-@kept_world
+@stored_world
 def supplier(context: Flask, tenant: Tenant) -> Supplier:
     return come_in(ask(tenant))
 
 
-@kept_world
+@stored_world
 def filled(supplier: Supplier) -> Supplier:
     fill(supplier)
     return supplier

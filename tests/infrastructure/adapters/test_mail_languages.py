@@ -30,13 +30,13 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.supplier_engagement.campaigns.test_campaigns import plan, start, work
 
 LATER = NOW + timedelta(days=1)
 
 
-@kept_world
+@stored_world
 def turk(context: Flask, tenant: Tenant) -> Supplier:
     """Somebody who was asked in English and chose Turkish."""
     supplier = come_in(ask(tenant))

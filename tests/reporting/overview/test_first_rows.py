@@ -24,13 +24,13 @@ from tests.changed_runs import assess_new
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 PAGE = "/o/acme/"
 TEA_FARMS = 14
 
 
-@kept_world
+@stored_world
 def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map and one of offices and farms of which nothing is known, both assessed."""
     with acting(tenant):
@@ -125,7 +125,7 @@ def test_the_overview_shows_both_lists_and_leads_on(analyst: FlaskClient, scored
     assert page.count("could be up to") == page.split('id="h-find"')[1].count("could be up to") > 0
 
 
-@kept_world
+@stored_world
 def moved(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map, assessed a hundred days ago and again after its farms admitted a problem."""
     before = NOW - timedelta(days=100)

@@ -34,13 +34,13 @@ from tests.report_world import (
     add_finding,
     make_map,
 )
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 PAGE = "/o/acme/"
 MOST_STATEMENTS = 13
 
 
-@kept_world
+@stored_world
 def world(app: Flask, tenant: Tenant) -> World:
     with app.app_context():
         return make_map(tenant)

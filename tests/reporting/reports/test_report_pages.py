@@ -29,13 +29,13 @@ from tests.report_world import (
     make_map,
     work_off,
 )
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 LIST = "/o/acme/reports/"
 NEW = "/o/acme/reports/new"
 
 
-@kept_world
+@stored_world
 def world(app: Flask, tenant: Tenant) -> World:
     with app.app_context():
         return make_map(tenant)

@@ -32,15 +32,15 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.report_world import TODAY, World, acting, add_finding, make_map, work_off
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 
-@kept_world
+@stored_world
 def world(context: Flask, tenant: Tenant) -> World:
     return make_map(tenant)
 
 
-@kept_world
+@stored_world
 def report_id(app: Flask, tenant: Tenant, world: World) -> UUID:
     """A report that the worker made and sealed."""
     wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))

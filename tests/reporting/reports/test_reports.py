@@ -55,12 +55,12 @@ from tests.report_world import (
     make_map,
     work_off,
 )
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 PERIOD = (date(2026, 1, 1), TODAY)
 
 
-@kept_world
+@stored_world
 def world(context: Flask, tenant: Tenant) -> World:
     return make_map(tenant)
 

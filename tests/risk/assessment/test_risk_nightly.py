@@ -21,12 +21,12 @@ from tests.changed_runs import a_signal, assess_new, current_run, keys_of, make_
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 TOMORROW = NOW + timedelta(days=1)
 
 
-@kept_world
+@stored_world
 def resting(tenant: Tenant, context: object) -> UUID:
     """A map whose current run rests on a whole one of today."""
     chain_id = make_peers_map(tenant)

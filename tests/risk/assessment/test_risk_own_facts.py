@@ -43,12 +43,12 @@ from tests.factories import Tenant
 from tests.risk.assessment.test_risk_changes import records_of_run
 from tests.risk.assessment.test_risk_runs import queued_reassessment
 from tests.risk_maps import CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.usefixtures("context")
 
 
-@kept_world
+@stored_world
 def chain_id(tenant: Tenant) -> UUID:
     """A map that was assessed as a whole."""
     chain_id = make_peers_map(tenant)

@@ -41,7 +41,7 @@ from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 BASE = "/o/acme/reference"
 GOODS = ("cocoa", "cobalt")
@@ -252,7 +252,7 @@ def test_an_event_that_goes_on_stands_at_its_country_and_at_that_of_the_sites_in
     assert "No active event is recorded for this country" in words_of(analyst, "countries/FR")
 
 
-@kept_world
+@stored_world
 def flowing(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """Beans from Ghana to the exporter say that they are cocoa; the other links do not."""
     with acting(tenant):

@@ -22,7 +22,7 @@ from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap, acting, make_cocoa_map
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 TODAY = NOW.date()
 HOME = "/o/acme"
@@ -40,7 +40,7 @@ EVENT = {
 }
 
 
-@kept_world
+@stored_world
 def cocoa(app: Flask, tenant: Tenant) -> CocoaMap:
     with app.app_context():
         return make_cocoa_map(tenant)

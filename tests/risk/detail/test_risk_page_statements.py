@@ -26,7 +26,7 @@ from tests.risk.context_events.test_context_events import TODAY
 from tests.risk.context_events.test_context_events import add as add_event
 from tests.risk.observations.test_place_observations import CHILDREN_SEEN
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 MOST = 8
 MOST_OF_SITE = 8
@@ -56,7 +56,7 @@ def count(app: Flask, analyst: FlaskClient) -> Iterator[Count]:
     event.remove(engine, "before_cursor_execute", hear)
 
 
-@kept_world
+@stored_world
 def assessed(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """Two maps of which nothing is known yet, assessed; of one the day before too."""
     assess(tenant, cocoa.chain, at=NOW - DAY)

@@ -31,19 +31,19 @@ from supply_chain.vocabulary import Issue, NodeKind, RiskBand, SeverityBand
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 BASE = "/o/acme/risk"
 
 
-@kept_world
+@stored_world
 def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """A map whose current run is by the first method, which keeps its pages."""
     assess(tenant, cocoa.chain, method="RM-1.0")
     return cocoa
 
 
-@kept_world
+@stored_world
 def ranged(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """A map whose current run is by the method of today."""
     assess(tenant, cocoa.chain)

@@ -26,14 +26,14 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 ROOT = "/o/acme/risk/follow-up"
 MARCH = (NOW + timedelta(days=98)).date()
 ISSUE = Issue.FF
 
 
-@kept_world
+@stored_world
 def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     assess(tenant, cocoa.chain)
     return cocoa

@@ -24,13 +24,13 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 NEXT_SPRING = date(2027, 4, 1)
 LATER = NOW + timedelta(minutes=5)
 
 
-@kept_world
+@stored_world
 def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
     made = make_cocoa_map(tenant)
     assess(tenant, made.chain)

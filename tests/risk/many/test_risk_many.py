@@ -32,7 +32,7 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 ROOT = "/o/acme/risk/many/"
 TODAY = NOW.date()
@@ -42,7 +42,7 @@ OF_FEES = Asked(View.ALL, RiskFilter(issue=Issue.FF))
 TWINS = 5
 
 
-@kept_world
+@stored_world
 def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with farms that tie with the exporter."""
     with acting(tenant):

@@ -31,14 +31,14 @@ from tests.approved import add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 ROOT = "/o/acme/risk/register/"
 TWINS = ["Lagune Export", *(f"Farm group {number}" for number in range(5))]
 """Places of one country and good of which nothing else is known."""
 
 
-@kept_world
+@stored_world
 def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with more farms of which nothing is known, assessed by RM-2.0."""
     with acting(tenant):

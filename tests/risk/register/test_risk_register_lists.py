@@ -39,14 +39,14 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 ROOT = "/o/acme/risk/register/"
 ALL = Asked(View.ALL, RiskFilter())
 TODAY = NOW.date()
 
 
-@kept_world
+@stored_world
 def followed(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with owners of places and risks, a deferral, a finding and an action."""
     publish_shipped(at=NOW)
@@ -209,7 +209,7 @@ def test_a_filter_by_the_follow_up_costs_one_statement_however_many_risks_there_
 # ---- all maps --------------------------------------------------------------------------------
 
 
-@kept_world
+@stored_world
 def two_maps(tenant: Tenant, followed: CocoaMap) -> CocoaMap:
     """Beside the cocoa map one of farms, and one that nobody has assessed."""
     with acting(tenant):
@@ -292,7 +292,7 @@ def test_the_list_over_all_maps_goes_out_with_map_owner_and_steps(
 BEFORE = NOW - timedelta(days=100)
 
 
-@kept_world
+@stored_world
 def moved(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """Assessed a hundred days ago; since then farms admitted a problem, harm was found, a place came
     and one left."""

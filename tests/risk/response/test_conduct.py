@@ -44,7 +44,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.sampling import examples
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 DAY = timedelta(days=1)
 AFTER = DUE + DAY
@@ -55,12 +55,12 @@ def at_noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-@kept_world
+@stored_world
 def asked(context: Flask, tenant: Tenant) -> Asked:
     return ask(tenant)
 
 
-@kept_world
+@stored_world
 def answered(asked: Asked) -> Supplier:
     supplier = come_in(asked)
     fill(supplier)

@@ -50,7 +50,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk.response.test_conduct import flag
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
@@ -69,12 +69,12 @@ def renew(asked: Asked, *, at: datetime = NOW) -> dict[str, int]:
     return supplier_figures.renew(asked.chain_id, act=Act(by, at), look=unit, unit=unit)
 
 
-@kept_world
+@stored_world
 def asked(context: Flask, tenant: Tenant) -> Asked:
     return ask(tenant)
 
 
-@kept_world
+@stored_world
 def answered(asked: Asked) -> Supplier:
     supplier = come_in(asked)
     fill(supplier)

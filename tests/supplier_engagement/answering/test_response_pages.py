@@ -49,19 +49,19 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 C01, C02, C06 = "/data/C/SAQ_C01", "/data/C/SAQ_C02", "/data/C/SAQ_C06"
 REAL_NOW = datetime.now(UTC)
 
 
-@kept_world
+@stored_world
 def asked(app: Flask, tenant: Tenant) -> Asked:
     with app.app_context():
         return ask(tenant)
 
 
-@kept_world
+@stored_world
 def supplier(app: Flask, asked: Asked) -> Supplier:
     with app.app_context():
         return come_in(asked)

@@ -34,7 +34,7 @@ from tests.answering import EMAIL, Supplier, acting, ask, come_in, mails
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 HOME = "/o/acme/questionnaires/own"
 REAL_NOW = datetime.now(UTC)
@@ -113,7 +113,7 @@ def published(tenant: Tenant) -> str:
         return next(row.ref for row in list_library() if row.version_id == version.id)
 
 
-@kept_world
+@stored_world
 def supplier(app: Flask, tenant: Tenant) -> Supplier:
     """Who was sent the form with its files."""
     with app.app_context():

@@ -21,12 +21,12 @@ from questionnaires import Response, pages
 from questionnaires.form.languages import tongue_of
 from tests.answering import Asked, acting, ask, come_in, mails, saq_version
 from tests.factories import PASSWORD, Tenant, csrf_token
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 REAL_NOW = datetime.now(UTC)
 
 
-@kept_world
+@stored_world
 def asked(app: Flask, tenant: Tenant) -> Asked:
     with app.app_context():
         return ask(tenant)

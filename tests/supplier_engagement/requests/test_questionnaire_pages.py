@@ -32,7 +32,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 A06, C06, D03 = "/data/A/SAQ_A06", "/data/C/SAQ_C06", "/data/D/SAQ_D03"
 FUTURE = "2099-01-31"
@@ -48,7 +48,7 @@ def reader(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.AUDITOR)
 
 
-@kept_world
+@stored_world
 def received(app: Flask, tenant: Tenant) -> Supplier:
     with app.app_context():
         supplier = come_in(ask(tenant))

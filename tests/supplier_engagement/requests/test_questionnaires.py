@@ -61,12 +61,12 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.mail_server import GREETING, HANGS_UP, MailServer, mail_server
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 LATER = NOW + timedelta(days=1)
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     return make_chain(tenant)
 

@@ -57,21 +57,21 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.sampling import examples
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.visits import ASSESSOR, assign_visit, visited
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     return make_chain(tenant)
 
 
-@kept_world
+@stored_world
 def node_id(tenant: Tenant, chain_id: UUID) -> UUID:
     return add_node(tenant, chain_id, contact_email=EMAIL)
 
 
-@kept_world
+@stored_world
 def supplier(tenant: Tenant, chain_id: UUID, node_id: UUID) -> Supplier:
     """The supplier at the node, who answered the self-assessment."""
     came = come_in(ask_again(tenant, chain_id, node_id, ref="SAQ"))

@@ -29,7 +29,7 @@ from tests.answering import (
     version_of,
 )
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.visits import ASSESSOR, assign_visit, visited
 
 FUTURE = "2099-01-31"
@@ -41,7 +41,7 @@ def office(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
 
 
-@kept_world
+@stored_world
 def site(app: Flask, tenant: Tenant) -> Asked:
     """A site whose supplier was asked to answer for itself."""
     with app.app_context():

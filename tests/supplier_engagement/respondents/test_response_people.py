@@ -34,14 +34,14 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 COLLEAGUE = "kofi@scoop.example"
 YEAR_LATER = NOW + timedelta(days=365)
 
 
-@kept_world
+@stored_world
 def kofi(app: Flask, supplier: Supplier) -> Identity:
     with app.app_context(), acting(supplier.id):
         user = add_person(

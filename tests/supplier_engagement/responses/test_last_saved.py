@@ -36,7 +36,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant
 from tests.forms import table
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 YEAR = timedelta(days=365)
 FORM = (
@@ -84,7 +84,7 @@ def write(supplier: Supplier, values: dict[str, str], *, at=NOW) -> None:
             )
 
 
-@kept_world
+@stored_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier who sent the form once."""
     supplier = come_in(ask(tenant, ref=publish(tenant)))

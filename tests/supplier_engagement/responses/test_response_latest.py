@@ -31,7 +31,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.forms import table
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.visits import assign_visit, visited
 
 I01 = "/data/I/SAQ_I01"
@@ -72,7 +72,7 @@ def _shown_with(first: Supplier, second: Supplier, section: str) -> Supplier:
     return second
 
 
-@kept_world
+@stored_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     supplier = come_in(ask(tenant))
     fill(supplier, SAQ_I01="no")

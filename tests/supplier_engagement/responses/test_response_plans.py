@@ -33,7 +33,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.supplier_engagement.responses.test_response_prefill import _ask_again
 
 C04, C02 = "/data/C/SAQ_C04", "/data/C/SAQ_C02"
@@ -42,7 +42,7 @@ SOON = TODAY + timedelta(days=30)
 HOW = "The clinic holds the papers of Kofi Mensah."
 
 
-@kept_world
+@stored_world
 def supplier(app: Flask, tenant: Tenant) -> Supplier:
     with app.app_context():
         return come_in(ask(tenant))
@@ -156,7 +156,7 @@ def planned(supplier: Supplier, until: date, *, value: str = "unsure") -> None:
         )
 
 
-@kept_world
+@stored_world
 def sent(context: Flask, tenant: Tenant) -> Supplier:
     """Sent with a plan that runs for ten days more."""
     found = come_in(ask(tenant))

@@ -33,7 +33,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.both_databases
 
@@ -94,7 +94,7 @@ def test_a_page_that_read_answers_before_another_saved_is_shown_both(
     assert kept == clashes[0].theirs
 
 
-@kept_world
+@stored_world
 def calm(context: Flask, tenant: Tenant) -> list[Supplier]:
     """Five responses in which nothing is remarkable."""
     chain_id, found = make_chain(tenant), []

@@ -68,7 +68,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 LATER = NOW + timedelta(hours=1)
 C01, C02, C06 = "/data/C/SAQ_C01", "/data/C/SAQ_C02", "/data/C/SAQ_C06"
@@ -76,7 +76,7 @@ D01 = "/data/D/SAQ_D01"
 SITE = "/data/B/SAQ_B01"
 
 
-@kept_world
+@stored_world
 def supplier(context: Flask, tenant: Tenant) -> Supplier:
     return come_in(ask(tenant))
 

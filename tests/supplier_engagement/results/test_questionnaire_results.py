@@ -51,7 +51,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.supplier_engagement.review.test_review_queue import answered
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -64,7 +64,7 @@ def manager(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
 
 
-@kept_world
+@stored_world
 def version(tenant: Tenant) -> UUID:
     """The self-assessment, answered by two, one of them with a document."""
     chain_id = make_chain(tenant)

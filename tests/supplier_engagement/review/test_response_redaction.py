@@ -31,7 +31,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 HELP, LEGAL_NAME, HOW = "/data/O/SAQ_O04", "/data/A/SAQ_A02", "/data/D/SAQ_D03"
 TEXT = "The boy Kofi Mensah, phone 0544 123 456, needs papers. Kofi Mensah is 13."
@@ -39,7 +39,7 @@ LEFT = f"The boy {TAKEN_OUT}, phone {TAKEN_OUT}, needs papers. {TAKEN_OUT} is 13
 WORDS = "Kofi Mensah\n\n 0544 123 456 "
 
 
-@kept_world
+@stored_world
 def named(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier who wrote a child's name, and sent it."""
     supplier = come_in(ask(tenant))

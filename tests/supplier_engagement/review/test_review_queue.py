@@ -47,7 +47,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = [pytest.mark.both_databases(one_in=4), pytest.mark.usefixtures("context")]
 ROOT = "/o/acme/questionnaires"
@@ -348,7 +348,7 @@ def test_conflict_that_is_no_second_decision_is_told_as_itself(
     assert answer.status_code == 409
 
 
-@kept_world
+@stored_world
 def calm(tenant: Tenant) -> list[Supplier]:
     """Five responses in which nothing is remarkable."""
     chain_id = make_chain(tenant)

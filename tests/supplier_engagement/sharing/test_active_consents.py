@@ -29,14 +29,14 @@ from ddplatform.supplier_engagement.sharing.queries.sharing import find_withheld
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, good_values, receive_now
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 C01, C06, D01 = "/data/C/SAQ_C01", "/data/C/SAQ_C06", "/data/D/SAQ_D01"
 POLICY = "/data/A/SAQ_A06_evidence"
 ENDED = NOW + timedelta(days=3)
 
 
-@kept_world
+@stored_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier who told the first buyer of a child at work, with a document."""
     supplier = come_in(ask(tenant))
@@ -48,7 +48,7 @@ def first(context: Flask, tenant: Tenant) -> Supplier:
     return supplier
 
 
-@kept_world
+@stored_world
 def shown(first: Supplier, other_tenant: Tenant) -> Supplier:
     """The same answers, sent to another buyer with two sections under a consent of a month."""
     second = come_in(ask(other_tenant))

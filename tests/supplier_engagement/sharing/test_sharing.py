@@ -55,7 +55,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.saq_responses import GOOD_SUPPLIER
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.both_databases(one_in=4)
 
@@ -63,7 +63,7 @@ C01, POLICY = "/data/C/SAQ_C01", "/data/A/SAQ_A06_evidence"
 LATER = NOW + timedelta(days=30)
 
 
-@kept_world
+@stored_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier who answered the first buyer, with a document."""
     supplier = come_in(ask(tenant))
@@ -80,7 +80,7 @@ def first(context: Flask, tenant: Tenant) -> Supplier:
     return supplier
 
 
-@kept_world
+@stored_world
 def second(first: Supplier, other_tenant: Tenant) -> Supplier:
     """The same supplier, asked by another buyer a month later."""
     found = come_in(ask(other_tenant, name="Espoir, Soubré"), at=LATER)

@@ -36,7 +36,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 CHECKS = "Do you check ages?"
 WORK = "Do children work for you?"
@@ -73,7 +73,7 @@ def ask_own(tenant: Tenant, content: bytes) -> Asked:
         return Asked(tenant, chain_id, node_id, sent.id)
 
 
-@kept_world
+@stored_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     supplier = come_in(ask_own(tenant, words_of()))
     _answer(supplier, {Q1: "yes", Q2: "12"})
@@ -81,7 +81,7 @@ def first(context: Flask, tenant: Tenant) -> Supplier:
     return supplier
 
 
-@kept_world
+@stored_world
 def reworded(first: Supplier, other_tenant: Tenant) -> Supplier:
     """The same supplier, asked the same ids in other words."""
     return come_in(ask_own(other_tenant, words_of(WORK, "ours")))

@@ -11,12 +11,12 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.supplier_engagement.responses.queries.responses import find_response
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, receive_now
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 REAL_NOW = datetime.now(UTC)
 
 
-@kept_world
+@stored_world
 def first(app: Flask, tenant: Tenant) -> Supplier:
     with app.app_context():
         supplier = come_in(ask(tenant), at=REAL_NOW)
@@ -25,7 +25,7 @@ def first(app: Flask, tenant: Tenant) -> Supplier:
         return supplier
 
 
-@kept_world
+@stored_world
 def second(app: Flask, first: Supplier, other_tenant: Tenant) -> Supplier:
     with app.app_context():
         return come_in(ask(other_tenant), at=REAL_NOW)

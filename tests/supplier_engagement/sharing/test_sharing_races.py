@@ -20,7 +20,7 @@ from ddplatform.supplier_engagement.submission.services import submit
 from tests.answering import Supplier, acting, ask, come_in, fill, fill_in, good_values, receive_now
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.supplier_engagement.responses.test_response_races import both
 
 pytestmark = pytest.mark.both_databases
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.both_databases
 C01 = "/data/C/SAQ_C01"
 
 
-@kept_world
+@stored_world
 def shown(context: Flask, tenant: Tenant, other_tenant: Tenant) -> tuple[Supplier, UUID]:
     """A questionnaire filled in but not sent, and the consent that one section rests on."""
     first = come_in(ask(tenant))

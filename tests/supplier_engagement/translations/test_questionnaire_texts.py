@@ -38,7 +38,7 @@ from tests.answering import EMAIL, Supplier, acting, ask, come_in, saq_version
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.supplier_engagement.responses.test_response_races import both
 
 PLACE = "survey/SAQ_A01/label"
@@ -47,7 +47,7 @@ MACHINE = "Cette traduction a été faite par une machine."
 PARTLY = "Des parties de cette traduction"
 
 
-@kept_world
+@stored_world
 def version(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant.id):
         return saq_version()

@@ -31,7 +31,7 @@ from supply_chain.vocabulary import FlowEvidence as Flow
 from tests.approved import approve_all, wish
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.imports.test_map_import import _csv, _import, acting
 
 pytestmark = pytest.mark.both_databases
@@ -41,14 +41,14 @@ SITES = "id,name,country,origin\nf,Farm,CI,yes\ng,Grove,CI,yes\nm,Mill,CI,\n"
 FLOWS = "supplier,buyer,share,flow_evidence\nf,m,0.5,confirmed\ng,m,0.2,confirmed\n"
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.analyst, NOW))
         return made.id
 
 
-@kept_world
+@stored_world
 def listed(chain_id: UUID, tenant: Tenant) -> UUID:
     """The list came in; nobody has decided on it."""
     return bring(tenant, chain_id)

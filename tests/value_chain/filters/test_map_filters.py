@@ -27,7 +27,7 @@ from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import CocoaMap, acting, assess
 from tests.sampling import examples
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.both_databases
 
@@ -36,7 +36,7 @@ GOODS = ([], ["cocoa"], ["cocoa", "palm-oil"], ["Café “noir”"], ["COCOA"])
 REUSED = examples(60, one_world=True)
 
 
-@kept_world
+@stored_world
 def mills(context: Flask, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with sixty mills behind its exporter, some behind each other, assessed."""
     draw = Random(11)

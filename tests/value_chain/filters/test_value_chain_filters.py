@@ -32,7 +32,7 @@ from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 pytestmark = pytest.mark.both_databases
 
@@ -43,7 +43,7 @@ TAGS = ((), ("cotton",), ("cotton", "high volume"), ("cot",))
 STATES = ("sent", "accepted", None)
 
 
-@kept_world
+@stored_world
 def mixed(context: Flask, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with sixty more nodes, each with some of what can be filtered by."""
     rows, draw = [], Random(7)

@@ -47,12 +47,12 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 LATER = NOW + timedelta(hours=1)
 
 
-@kept_world
+@stored_world
 def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
     map_snapshots._cache.clear()
     return make_cocoa_map(tenant)

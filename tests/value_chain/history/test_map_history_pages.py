@@ -39,7 +39,7 @@ from ddplatform.value_chain.past_map.queries.node import load_past_node
 from supply_chain.intake.drafts import Mapping, NamedBytes
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.map_walks import MapWalk, acting
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 FIRST = (datetime.now(UTC) - timedelta(days=40)).replace(hour=9, minute=0, second=0, microsecond=0)
 LIST = "id,name,country,workers\nmill,River Mill,CI,40\nfarm,Old Farm,GH,7\ntwin,River Mil,CI,\n"
@@ -60,7 +60,7 @@ class Told:
         return (FIRST + timedelta(days=number)).date()
 
 
-@kept_world
+@stored_world
 def told(context: Flask, tenant: Tenant) -> Told:
     by = tenant.manager
 

@@ -18,7 +18,7 @@ from ddplatform.value_chain.mapping.models import ImportStatus, ValueChainNode
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.imports.test_map_import import _apply, _csv, _stage, _work, acting
 
 HEAD = "Supplier ID,Supplier name,Country,What they do\n"
@@ -30,7 +30,7 @@ LIST = (
 OTHER = "Vendor,Nation,Business type\nDelta Four,PK,Retail sourcing\n"
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         return value_chain.create_chain(

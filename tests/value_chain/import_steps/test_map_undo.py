@@ -27,7 +27,7 @@ from ddplatform.value_chain.merging.queries.references import Leads
 from ddplatform.value_chain.merging.services.merge import merge_nodes, split_merge
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.imports.test_map_import import _apply, _csv, _import, _stage, _work, acting
 
 pytestmark = pytest.mark.both_databases
@@ -38,7 +38,7 @@ MINUTES = [NOW + timedelta(minutes=n) for n in range(1, 12)]
 BY_HAND = ("site changed by hand", 1, Leads.NODE)
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.analyst, NOW))
@@ -47,13 +47,13 @@ def chain_id(context: Flask, tenant: Tenant) -> UUID:
         return made.id
 
 
-@kept_world
+@stored_world
 def before(chain_id: UUID, tenant: Tenant) -> MapDrafts:
     with acting(tenant):
         return load_drafts(chain_id)
 
 
-@kept_world
+@stored_world
 def staged(before: MapDrafts, chain_id: UUID, tenant: Tenant) -> UUID:
     return _import(tenant, chain_id, _csv(SITES), _csv(FLOWS, "links.csv"))
 

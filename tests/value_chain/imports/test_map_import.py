@@ -52,7 +52,7 @@ from supply_chain.intake.drafts import Mapping, NamedBytes, TableMapping
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk.scenarios.test_what_if import every_row
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 LISTS = Path(__file__).parents[2] / "data" / "supplier_lists"
 LATER = NOW + timedelta(minutes=5)
@@ -66,7 +66,7 @@ def acting(tenant: Tenant) -> Iterator[None]:
         yield
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         return value_chain.create_chain(

@@ -53,7 +53,7 @@ from supply_chain.intake.value_chain_json import FORMAT
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.imports.test_map_import import (
     _apply,
     _csv,
@@ -75,7 +75,7 @@ FAULTY = (
 BASE = "/o/acme/value-chain"
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         return value_chain.create_chain(

@@ -21,7 +21,7 @@ from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import CocoaMap, acting
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.pictures.test_map_views import export
 from tests.value_chain.pictures.test_map_views import grown as grown
 from tests.value_chain.pictures.test_map_views import manager as manager
@@ -30,7 +30,7 @@ EXACT, ROUNDED = "5.553421", "5.55"
 FIELDS = {"kind": NodeKind.SITE, "latitude": 5.553421, "longitude": -0.196729}
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         chain = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.analyst, NOW))

@@ -33,7 +33,7 @@ from tests.approved import add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -44,7 +44,7 @@ def acting(tenant: Tenant) -> Iterator[None]:
         yield
 
 
-@kept_world
+@stored_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain(

@@ -30,7 +30,7 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
 from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.imports.test_map_import import _work as do_jobs
 
 BASE = "/o/acme/value-chain"
@@ -60,7 +60,7 @@ def work() -> None:
         do_jobs()
 
 
-@kept_world
+@stored_world
 def chain_id(running: None, tenant: Tenant) -> UUID:
     """Farms -> cooperative -> own business, with a part of the input not mapped."""
     with acting(tenant):

@@ -66,7 +66,7 @@ from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import acting
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 
 class World:
@@ -131,7 +131,7 @@ class World:
             db.session.get(ValueChainNode, node_id).name = name
 
 
-@kept_world
+@stored_world
 def world(context: Flask, tenant: Tenant) -> World:
     return World(tenant)
 

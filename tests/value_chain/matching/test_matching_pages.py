@@ -20,12 +20,12 @@ from ddplatform.value_chain.merging.queries.sides import load_sides
 from supply_chain.intake.drafts import NamedBytes
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.value_chain.imports.test_map_import import _work as do_jobs
 from tests.value_chain.matching.test_matching import World, put_pairs
 
 
-@kept_world
+@stored_world
 def built(tenant: Tenant) -> World:
     return World(tenant)
 

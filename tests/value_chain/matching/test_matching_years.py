@@ -33,7 +33,7 @@ from supply_chain.intake.drafts import Mapping, NamedBytes
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import acting
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 FIRST = """id,name,country,address
 a,Usine Soleil S.A.,CI,12 rue du Port
@@ -105,7 +105,7 @@ class Years:
             return set(db.session.scalars(select(ValueChainNode.external_ref).where(stands)))
 
 
-@kept_world
+@stored_world
 def years(context: Flask, tenant: Tenant) -> Years:
     return Years(tenant)
 

@@ -50,7 +50,7 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import acting, make_world, planned, recorded
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 from tests.worlds import OWN, make_worlds
 
 pytestmark = pytest.mark.both_databases
@@ -107,7 +107,7 @@ def link(supplier: UUID, buyer: UUID, tenant: Tenant, **more: Any) -> UUID:
     ).id
 
 
-@kept_world
+@stored_world
 def chain(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain("Cocoa", own_business="Us", act=Act(tenant.manager, NOW))

@@ -46,7 +46,7 @@ from tests.conftest import NOW
 from tests.due_diligence.findings.test_findings_pages import statements
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
-from tests.stored_worlds import kept_world
+from tests.stored_worlds import stored_world
 
 SVG = "{http://www.w3.org/2000/svg}"
 EXPORTS = [(kind, form) for kind in ViewKind for form in FORM_WORDS]
@@ -61,7 +61,7 @@ def add_link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None = 
     add_confirmed(supplier, buyer, LinkFields(share=share), act=Act(tenant.analyst, NOW))
 
 
-@kept_world
+@stored_world
 def grown(cocoa: CocoaMap, tenant: Tenant) -> CocoaMap:
     """The cocoa map with twelve suppliers of the exporter, assessed."""
     with acting(tenant):
@@ -239,7 +239,7 @@ def test_sites_in_an_event_are_marked_in_every_view(
     assert int.from_bytes(file[4 + 5 * 15 : 8 + 5 * 15], "little") == 9
 
 
-@kept_world
+@stored_world
 def deep(cocoa: CocoaMap, tenant: Tenant) -> CocoaMap:
     """The cocoa map with seven more tiers of four suppliers each."""
     with acting(tenant):
