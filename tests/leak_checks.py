@@ -107,7 +107,7 @@ def csrf_field(app: Flask) -> str:
 # ---- where -----------------------------------------------------------------------------------
 
 
-def endpoints(app: Flask) -> list[tuple[Rule, str]]:
+def all_endpoints(app: Flask) -> list[tuple[Rule, str]]:
     """Every rule with every method it answers, but static files."""
     return [
         (rule, method)
@@ -344,11 +344,11 @@ class Sweeper:
             before = rows_digest(others, spare_shared_with=spare)
             db.session.remove()
         if self.every_id is None:
-            self._sweep(caller, chosen or endpoints(self.app), secrets)
+            self._sweep(caller, chosen or all_endpoints(self.app), secrets)
         else:
             self._see_the_frame(caller, secrets)
             with plain_error_pages():
-                self._sweep(caller, chosen or endpoints(self.app), secrets)
+                self._sweep(caller, chosen or all_endpoints(self.app), secrets)
         with self.app.app_context():
             if rows_digest(others, spare_shared_with=spare) != before:
                 self.sweep.faults.append(f"rows of others were changed by {caller.name}")

@@ -13,7 +13,7 @@ async function load(url, part, { push = true, quiet = false, ...options } = {}) 
     const said = r.headers.get("Content-Language"), other = said && said !== lang;
     if (other && options.method && !r.redirected) throw said;
     const fresh = new DOMParser().parseFromString(policy.createHTML(await r.text()), "text/html").querySelector(part);
-    /* another page or language, or work that is done: go there, never send the form twice */
+    /* another page or language, or work done: go there, never send twice */
     if (other || !fresh && (r.redirected || quiet && r.ok)) { location.href = r.url; return true; }
     if (!fresh || !old) throw new Error("no " + part);
     for (const f of moved) {
@@ -41,7 +41,7 @@ addEventListener("submit", async e => {
   const f = e.target.closest?.("form[data-swap]"), pressed = e.submitter;
   if (!f) return;
   e.preventDefault();
-  /* by name: a field called "action" would hide the property */
+  /* a field called "action" would hide the property */
   const data = new FormData(f), url = new URL(f.getAttribute("action") ?? "", location.href);
   if (pressed?.name) data.append(pressed.name, pressed.value);
   if (f.getAttribute("method")?.toLowerCase() !== "post") { url.search = new URLSearchParams(data); load(url.href, f.dataset.swap); return; }
@@ -49,7 +49,7 @@ addEventListener("submit", async e => {
   if (pressed?.name) f.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
   HTMLFormElement.prototype.submit.call(f);
 });
-/* "/" searches; Escape closes an open menu, else the panel beside a drawing; a press elsewhere closes menus */
+/* "/" searches; Escape closes a menu or panel; a press elsewhere closes menus */
 addEventListener("keydown", e => {
   if (e.target.closest?.("input,select,textarea,dialog")) return;
   const q = e.key === "/" && !(e.ctrlKey || e.metaKey || e.altKey) && document.querySelector("#site-search");

@@ -24,10 +24,10 @@ from tests.leak_checks import (
     Sweep,
     Sweeper,
     Try,
+    all_endpoints,
     browser,
     callers,
     csrf_field,
-    endpoints,
     leaks,
     may_enter,
     same_answer,
@@ -94,8 +94,8 @@ def test_no_door_tells_or_changes_what_belongs_to_somebody_else(
     sweeper.run(Caller(worlds[slug] if slug else None, role))
 
     record_property("requests", sweep.sent)
-    assert sweep.sent >= len(endpoints(world_app))
-    assert sweep.rules == {rule.rule for rule, _ in endpoints(world_app)}
+    assert sweep.sent >= len(all_endpoints(world_app))
+    assert sweep.rules == {rule.rule for rule, _ in all_endpoints(world_app)}
     assert not sweep.faults, "\n".join(sweep.faults[:60])
 
 
@@ -123,7 +123,7 @@ def test_every_kind_of_id_is_tried_at_each_door_by_somebody_who_may_enter(
     buyers = [caller for caller in callers(worlds) if caller.world is worlds["acmeco"]]
     closed = [
         (rule.rule, method)
-        for rule, method in endpoints(world_app)
+        for rule, method in all_endpoints(world_app)
         if any(may_enter(world_app, caller, rule) for caller in buyers)
         and [every_id(caller, rule, method) for caller in buyers].count(True) != 1
     ]
@@ -141,7 +141,7 @@ def test_every_id_of_an_address_is_tried_as_own_foreign_absent_and_malformed(
     by_nobody = callers(worlds)[-1]
     kinds = {
         rule.rule: {one.kind for one in tries(world_app, rule, method, by_nobody, worlds)}
-        for rule, method in endpoints(world_app)
+        for rule, method in all_endpoints(world_app)
         if "uuid:" in rule.rule and not set(PLAN["shipped"]) & rule.arguments
     }
 
@@ -184,8 +184,8 @@ def forms_naming_rows(
     app: Flask, worlds: dict[str, World], caller: Caller
 ) -> Iterator[tuple[Try, dict[str, str], str]]:
     """Each form of each own page that posts to its own address, once for each field of an id."""
-    posting = {rule.rule for rule, method in endpoints(app) if method == "POST"}
-    for rule, method in endpoints(app):
+    posting = {rule.rule for rule, method in all_endpoints(app) if method == "POST"}
+    for rule, method in all_endpoints(app):
         if method != "GET" or rule.rule not in posting:
             continue
         for one in tries(app, rule, method, caller, worlds):

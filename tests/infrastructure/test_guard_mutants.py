@@ -40,7 +40,7 @@ from ddplatform.infrastructure.web import headers
 from ddplatform.value_chain.mapping.models import ValueChain
 from tests.conftest import NOW
 from tests.factories import PASSWORD, csrf_token
-from tests.leak_checks import Caller, Sweep, Sweeper, browser
+from tests.leak_checks import Caller, Sweep, Sweeper, all_endpoints, browser
 from tests.worlds import World
 
 Worlds = dict[str, World]
@@ -52,7 +52,7 @@ Patch = pytest.MonkeyPatch
 
 def _swept(app: Flask, worlds: Worlds, caller: Caller, *endpoints: str) -> list[str]:
     sweep = Sweep()
-    chosen = [(r, m) for r, m in endpoints(app) if r.endpoint in endpoints and m == "GET"]
+    chosen = [(r, m) for r, m in all_endpoints(app) if r.endpoint in endpoints and m == "GET"]
     assert len({rule.endpoint for rule, _ in chosen}) == len(endpoints)
     Sweeper(app, worlds, sweep).run(caller, chosen)
     return sweep.faults

@@ -22,7 +22,7 @@ def test_a_site_is_found_from_any_page_by_key_and_on_a_phone_by_the_icon(
         page.fill("[name=name]", "Lamps")
         page.fill("[name=own_business]", "Acme Éclairage")
         page.select_option("[name=country]", "BE")
-        page.click("button:has-text('Make the map')")
+        page.click("button:has-text('Create the map')")
         page.wait_for_url(re.compile(r"/value-chain/[0-9a-f-]{36}"))
 
         page.keyboard.press("/")

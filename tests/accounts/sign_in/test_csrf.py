@@ -8,7 +8,7 @@ from flask import Flask
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import tenant_tables
-from tests.leak_checks import KNOWN, UNSAFE, Caller, Try, browser, endpoints, rows_digest, tries
+from tests.leak_checks import KNOWN, UNSAFE, Caller, Try, all_endpoints, browser, rows_digest, tries
 from tests.worlds import World
 
 SIGNED_OUT_OR_REFUSED = range(400, 500)
@@ -23,7 +23,7 @@ WRITTEN_BY_READING = {
 def own_tries(
     app: Flask, worlds: dict[str, World], caller: Caller, *, unsafe: bool
 ) -> Iterator[Try]:
-    for rule, method in endpoints(app):
+    for rule, method in all_endpoints(app):
         if (method in UNSAFE) is unsafe:
             yield from (t for t in tries(app, rule, method, caller, worlds) if t.kind == KNOWN)
 
@@ -53,7 +53,7 @@ def test_no_unsafe_request_without_its_token_changes_anything(
             sent += 1
             assert answer.status_code in SIGNED_OUT_OR_REFUSED, (one, answer.status_code)
 
-    assert sent >= 2 * sum(1 for _, method in endpoints(app) if method in UNSAFE)
+    assert sent >= 2 * sum(1 for _, method in all_endpoints(app) if method in UNSAFE)
     assert digest(app, worlds, "audit_event", "audit_head", "audit_value") == before
 
 

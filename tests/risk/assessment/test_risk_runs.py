@@ -374,7 +374,7 @@ def test_a_worker_that_wakes_after_its_scores_were_cleared_keeps_no_run(
         db.session.add(signal(cocoa.farms, "WRK-01", 0.9, source_type="admission", quality=0.8))
     monkeypatch.setattr(assessments, "CHUNK", 3)
     monkeypatch.setattr(assessments, "insert_rows", seen)
-    with pytest.raises(Conflict, match="cleared away"):
+    with pytest.raises(Conflict, match="were removed while"):
         assess_chain(
             cocoa.chain,
             "facts",

@@ -278,7 +278,7 @@ def test_sites_to_look_at_are_filtered_and_paged(app, tenant, analyst, cocoa, mo
 
 
 def test_the_overview_tells_what_is_to_be_looked_at_first(app, tenant, analyst, manager):
-    assert "Nothing asks for a new look at a site." in manager.get(f"{HOME}/").text
+    assert "No reassessment is open." in manager.get(f"{HOME}/").text
     entered(analyst)
     with app.app_context(), acting(tenant):
         db.session.execute(update(ReviewTask).values(due_on=TODAY - timedelta(days=700)))
