@@ -1,8 +1,9 @@
-"""Under which address the pages of the overview, reports and the search stand."""
+"""Under which address the pages of the overview, reports, search and help stand."""
 
 from flask import Flask
 
 from ddplatform.reporting.first_run.routes import bp as first_run
+from ddplatform.reporting.help.routes import bp as help_pages
 from ddplatform.reporting.overview.routes import bp as overview
 from ddplatform.reporting.reports.routes import bp as reports
 from ddplatform.reporting.search.routes import bp as search
@@ -14,3 +15,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(overview, url_prefix="/o/<organisation>")
     app.register_blueprint(first_run, url_prefix="/o/<organisation>/first-steps")
     app.register_blueprint(search, url_prefix="/o/<organisation>/search")
+    app.register_blueprint(help_pages, url_prefix="/o/<organisation>/help")

@@ -246,5 +246,6 @@ def _links() -> dict[str, str]:
     if may(P.RESPONSE_ANSWER):
         links["help"] = url_for("responses.help_page")
     if may(P.OVERVIEW_READ):
+        links["help"] = url_for("help.show")
         links["search"] = url_for("search.show")
     return links
