@@ -19,6 +19,7 @@ class Kind(StrEnum):
     REPORTS = "reports"
     VIEWS = "views"
     ATLAS = "atlas"
+    TERMS = "terms"
     PAGES = "pages"
 
 
@@ -31,6 +32,7 @@ PERMISSIONS: Mapping[Kind, Permission] = {
     Kind.REPORTS: Permission.REPORT_READ,
     Kind.VIEWS: Permission.VALUE_CHAIN_READ,
     Kind.ATLAS: Permission.REFERENCE_READ,
+    Kind.TERMS: Permission.OVERVIEW_READ,
     Kind.PAGES: Permission.OVERVIEW_READ,
 }
 """Those of the pages that the results lead to."""

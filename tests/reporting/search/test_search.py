@@ -388,6 +388,16 @@ def test_a_site_says_why_it_was_found(world: World, manager: FlaskClient, typed:
     assert why in html
 
 
+def test_a_term_of_the_glossary_is_found_by_its_name_and_by_its_meaning(manager: FlaskClient):
+    by_name = search(manager, "choke point", kind="terms")
+    by_meaning = search(manager, "Herfindahl")
+
+    assert 'href="/o/acme/help/#choke-point"' in by_name
+    assert "Matches the name" in by_name
+    assert 'href="/o/acme/help/#supplier-concentration"' in by_meaning
+    assert "Meaning: <bdi>" in by_meaning
+
+
 def test_a_question_is_found_by_its_id_and_a_report_by_its_number(
     world: World, manager: FlaskClient
 ):

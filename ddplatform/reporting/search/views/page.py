@@ -14,6 +14,7 @@ from ddplatform.reporting.search.views.results import (
     LINES,
     Result,
     find_in_atlas,
+    find_in_glossary,
     find_pages,
 )
 
@@ -102,6 +103,8 @@ def _without_rows(wanted: Wanted, pages: Sequence[PageLink]) -> dict[Kind, Found
     found: dict[Kind, Found[Any]] = {}
     if Kind.ATLAS in wanted.kinds:
         found[Kind.ATLAS] = find_in_atlas(wanted.typed, wanted.part_of(Kind.ATLAS))
+    if Kind.TERMS in wanted.kinds:
+        found[Kind.TERMS] = find_in_glossary(wanted.words, wanted.part_of(Kind.TERMS))
     if Kind.PAGES in wanted.kinds:
         found[Kind.PAGES] = find_pages(pages, wanted.words, wanted.part_of(Kind.PAGES))
     return found

@@ -13,6 +13,7 @@ from ddplatform.infrastructure.folding import fold
 from ddplatform.infrastructure.text_search import NOWHERE, Found, Part, Words
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.page_context import PageLink
+from ddplatform.reporting.help.glossary import Term, find_terms
 from ddplatform.reporting.reports.queries import ReportHit
 from ddplatform.reporting.search.kinds import Kind
 from ddplatform.reporting.search.views.excerpts import Pieces, count_of, excerpt, mark
@@ -130,6 +131,11 @@ def _atlas(row: AtlasEntry, words: Words) -> Result:
     return result_of(row.name, row.href, (), words, row)
 
 
+def _term(row: Term, words: Words) -> Result:
+    href = url_for("help.show", _anchor=row.id)
+    return result_of(row.term, href, [("meaning", row.meaning)], words, row)
+
+
 def _page(row: PageLink, words: Words) -> Result:
     return result_of(row.label, row.href, [("part", row.group)], words, row)
 
@@ -143,6 +149,7 @@ LINES: Mapping[Kind, Callable[[Any, Words], Result]] = {
     Kind.REPORTS: _report,
     Kind.VIEWS: _view,
     Kind.ATLAS: _atlas,
+    Kind.TERMS: _term,
     Kind.PAGES: _page,
 }
 
@@ -152,6 +159,12 @@ def find_pages(pages: Sequence[PageLink], words: Words, part: Part) -> Found[Pag
     placed = [(words.place(page.label, page.group), page) for page in pages]
     rows = [page for place, page in sorted(placed, key=lambda one: one[0]) if place < NOWHERE]
     return Found(rows[part.first : part.first + part.size], len(rows))
+
+
+def find_in_glossary(words: Words, part: Part) -> Found[Term]:
+    """The terms of the glossary that hold the words in name or meaning."""
+    terms = find_terms(words)
+    return Found(terms[part.first : part.first + part.size], len(terms))
 
 
 def find_in_atlas(typed: str, part: Part) -> Found[AtlasEntry]:
