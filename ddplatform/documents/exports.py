@@ -11,12 +11,15 @@ from ddplatform.documents.tables.files import (
     render_workbook,
 )
 
+CSV = "text/csv"
+PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
 AnalysisForm = Literal["csv", "xlsx", "parquet"]
 MEDIA_TYPES: dict[AnalysisForm, str] = {
-    "csv": "application/zip",
+    "csv": ZIP,
     "xlsx": XLSX,
-    "parquet": "application/zip",
+    "parquet": ZIP,
 }
 ENDINGS: Mapping[str, str] = {"csv": "zip", "xlsx": "xlsx", "parquet": "parquet.zip"}
 """Of names; the archives say which tables they hold, where it is not CSV."""
@@ -28,14 +31,14 @@ WRITERS: Mapping[str, Callable[[Sequence[Table]], bytes]] = {
 
 
 @dataclass(frozen=True)
-class ExportedAnalysis:
-    """The file of an analysis."""
+class ExportedFile:
+    """A file that was made, ready to go out."""
 
     name: str
     media_type: str
     content: bytes
 
 
-def as_file(name: str, tables: Sequence[Table], form: AnalysisForm) -> ExportedAnalysis:
+def as_file(name: str, tables: Sequence[Table], form: AnalysisForm) -> ExportedFile:
     """Tables as a workbook or in one archive; equal tables give equal bytes."""
-    return ExportedAnalysis(f"{name}.{ENDINGS[form]}", MEDIA_TYPES[form], WRITERS[form](tables))
+    return ExportedFile(f"{name}.{ENDINGS[form]}", MEDIA_TYPES[form], WRITERS[form](tables))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.definitions.composition import compose
@@ -14,6 +14,7 @@ from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.address_values import number
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.reporting.reports.forms import (
     AUDIENCE_NOTES,
     AUDIENCES,
@@ -151,8 +152,7 @@ def download(report_id: UUID, form: str) -> ResponseReturnValue:
     if form not in report_sealing.ENDINGS:
         raise NotFound()
     file = report_sealing.export(report_id, form, act=g.act)
-    answer = Response(file.content, mimetype=file.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=file.filename)
+    answer = as_download(file)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.languages import ENGLISH, speaking
 from ddplatform.risk.analysis.queries.answers import find_answer
@@ -182,9 +181,7 @@ def _issue() -> Issue:
 
 
 def _exported(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
-    form = request.form.get("form", "")
-    if form not in MEDIA_TYPES:
-        raise NotFound()
+    form = asked_form()
     node, other = _end(chain_id, "node"), _end(chain_id, "to")
     asked = Asked(what, node=node.node, other=other.node, issue=_issue(), most=MOST_IN_FILES)
     chain = get_chain(chain_id)
@@ -192,6 +189,4 @@ def _exported(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
     with speaking(ENGLISH):
         tables = as_tables(answer_of(found), found.basis)
     made = export_analysis(chain, found, tables, form, act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)

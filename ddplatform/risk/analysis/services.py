@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import AnalysisForm, ExportedFile, as_file
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.analysis.queries.answers import Answered
 from ddplatform.value_chain.mapping.models import ValueChain
@@ -12,7 +12,7 @@ from ddplatform.value_chain.mapping.models import ValueChain
 
 def export_analysis(
     chain: ValueChain, found: Answered, tables: Sequence[Table], form: AnalysisForm, *, act: Act
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """The answer to a question about a map as a workbook, or as CSV tables in one archive.
 
     Equal maps, runs and questions give equal bytes.

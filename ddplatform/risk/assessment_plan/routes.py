@@ -5,16 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from ddplatform.accounts.organisations.queries import list_people
-from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.infrastructure.web.filters import number
 from ddplatform.languages import ENGLISH, gettext, ngettext, speaking
 from ddplatform.risk.assessment_plan import views as words
@@ -130,17 +130,13 @@ def show(plan_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_EXPORT, reads_first=True)
 def export(plan_id: UUID) -> ResponseReturnValue:
     """The plan as a workbook or CSV."""
-    form = request.form.get("form", "")
-    if form not in MEDIA_TYPES:
-        raise NotFound()
+    form = asked_form()
     plan = visit_plan.get_plan_row(plan_id)
     chain, lines = get_chain(plan.chain_id), visit_plan.list_steps(plan)
     with speaking(ENGLISH):
         tables = words.as_tables(plan, chain.name, lines)
     made = export_plan(chain, plan, tables, form, steps=len(lines), act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)
 
 
 @bp.route("/<uuid:plan_id>/assign", methods=["GET", "POST"])

@@ -1,22 +1,18 @@
 """Pages of the atlas as files."""
 
 from collections.abc import Sequence
-from typing import cast
 
-from flask import Response, g, request
+from flask import g, request
 from flask.typing import ResponseReturnValue
 
+from ddplatform.documents.exports import AnalysisForm
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.risk.atlas.queries.country import get_country, list_countries, load_country
 from ddplatform.risk.atlas.queries.goods import get_commodity, load_good
-from ddplatform.risk.atlas_files.services import (
-    MEDIA_TYPES,
-    AtlasForm,
-    ExportedAtlas,
-    export_atlas,
-)
+from ddplatform.risk.atlas_files.services import FORMS, export_atlas
 from ddplatform.risk.atlas_files.views.countries import country_tables
 from ddplatform.risk.atlas_files.views.tables import good_tables
 from ddplatform.risk.blueprints.reference import bp
@@ -28,7 +24,7 @@ from supply_chain.reference.types import Country
 @requires(Permission.REFERENCE_READ, reads_first=True)
 def country_file(alpha2: str) -> ResponseReturnValue:
     """What is told of a country as a workbook or CSV."""
-    found, form = get_country(alpha2), _form()
+    found, form = get_country(alpha2), asked_form(FORMS)
     return _countries_sent([found], form)
 
 
@@ -36,7 +32,7 @@ def country_file(alpha2: str) -> ResponseReturnValue:
 @requires(Permission.REFERENCE_READ, reads_first=True)
 def compare_file() -> ResponseReturnValue:
     """What is told of the countries of the address as a workbook or CSV."""
-    asked, form = list_countries(request.values.getlist("c")), _form()
+    asked, form = list_countries(request.values.getlist("c")), asked_form(FORMS)
     if not asked:
         raise NotFound()
     return _countries_sent(asked, form)
@@ -46,28 +42,15 @@ def compare_file() -> ResponseReturnValue:
 @requires(Permission.REFERENCE_READ, reads_first=True)
 def good_file(commodity_ref: str) -> ResponseReturnValue:
     """What is told of a good as a workbook or CSV."""
-    found, form = get_commodity(commodity_ref), _form()
+    found, form = get_commodity(commodity_ref), asked_form(FORMS)
     release = get_newest_release()
     tables = good_tables(release, load_good(found))
-    return _sent(export_atlas(release, found.ref, tables, form, act=g.act))
+    return as_download(export_atlas(release, found.ref, tables, form, act=g.act))
 
 
-def _countries_sent(countries: Sequence[Country], form: AtlasForm) -> ResponseReturnValue:
+def _countries_sent(countries: Sequence[Country], form: AnalysisForm) -> ResponseReturnValue:
     release = get_newest_release()
     told = [load_country(release, country, on=g.now.date()) for country in countries]
     subject = "-".join(country.alpha2 for country in countries)
     tables = country_tables(release, told)
-    return _sent(export_atlas(release, subject, tables, form, act=g.act))
-
-
-def _form() -> AtlasForm:
-    form = request.form.get("form", "")
-    if form not in MEDIA_TYPES:
-        raise NotFound()
-    return cast(AtlasForm, form)
-
-
-def _sent(made: ExportedAtlas) -> ResponseReturnValue:
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(export_atlas(release, subject, tables, form, act=g.act))

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.languages import ENGLISH, speaking
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.method_comparison import views
@@ -39,9 +39,7 @@ def show(chain_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_EXPORT, reads_first=True)
 def export(chain_id: UUID) -> ResponseReturnValue:
     """The comparison as a workbook or CSV."""
-    form = request.form.get("form", "")
-    if form not in MEDIA_TYPES:
-        raise NotFound()
+    form = asked_form()
     chain = get_chain(chain_id)
     if is_too_large(chain):
         raise Invalid(fields={"form": str(TOO_LARGE)})
@@ -49,9 +47,7 @@ def export(chain_id: UUID) -> ResponseReturnValue:
     with speaking(ENGLISH):
         tables = views.as_tables(compared)
     made = export_comparison(chain, tables, form, version=compared.map_version, act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)
 
 
 def is_too_large(chain: ValueChain) -> bool:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import AnalysisForm, ExportedFile, as_file
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.mapping.models import ValueChain
 
 
 def export_comparison(
     chain: ValueChain, tables: Sequence[Table], form: AnalysisForm, *, version: int, act: Act
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """A comparison as a workbook, or as CSV tables in one archive. The map is as it was.
 
     Args:

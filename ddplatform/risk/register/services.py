@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import AnalysisForm, ExportedFile, as_file
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import Base
 from ddplatform.risk.register.queries.basis import Basis
@@ -14,7 +14,7 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 def export_register(
     basis: Basis, tables: Sequence[Table], form: AnalysisForm, *, risks: int, act: Act
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """The risks that are asked for as a workbook, or as CSV or Parquet tables in one archive.
 
     Equal runs, questions and follow-ups on one day give equal bytes.

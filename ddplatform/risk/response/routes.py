@@ -3,15 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.languages import ENGLISH, gettext, speaking
 from ddplatform.risk.detail.queries.risks import list_chain_choices
 from ddplatform.risk.response.forms import AnswerForm
@@ -54,17 +54,13 @@ def index() -> ResponseReturnValue:
 @requires(Permission.RISK_EXPORT, reads_first=True)
 def export() -> ResponseReturnValue:
     """The list as a workbook or CSV."""
-    form, maps = request.form.get("form", ""), _maps()
-    if form not in MEDIA_TYPES:
-        raise NotFound()
+    form, maps = asked_form(), _maps()
     wanted, today = _wanted(request.form, maps), g.now.date()
     rows, total = list_measured(wanted, today, limit=MOST)
     with speaking(ENGLISH):
         tables = as_tables(rows, total, wanted, maps, today)
     made = export_responses(tables, form, places=len(rows), act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)
 
 
 @bp.get("/<uuid:node_id>")

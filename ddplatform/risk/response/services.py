@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import AnalysisForm, ExportedFile, as_file
 from ddplatform.infrastructure.access.identity import Act
 
 
 def export_responses(
     tables: Sequence[Table], form: AnalysisForm, *, places: int, act: Act
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """The suppliers that are asked for as a workbook, or as CSV tables in one archive.
 
     Args:

@@ -5,17 +5,17 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.languages import ENGLISH, gettext, speaking
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.blueprints.scenarios import bp
@@ -252,9 +252,7 @@ def show(what_if_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_EXPORT, reads_first=True)
 def export(what_if_id: UUID) -> ResponseReturnValue:
     """A kept what-if, tried anew, as a workbook or CSV."""
-    form = request.form.get("form", "")
-    if form not in MEDIA_TYPES:
-        raise NotFound()
+    form = asked_form()
     row = what_if.get_saved_row(what_if_id)
     chain = get_chain(row.chain_id)
     if find_begin(chain, g.now.date()) is None:
@@ -263,9 +261,7 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
     with speaking(ENGLISH):
         tables = as_tables(told)
     made = export_what_if(chain, told, tables, form, act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)
 
 
 @bp.get("/<uuid:what_if_id>/compare")

@@ -5,7 +5,7 @@ from uuid import UUID
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Cell, Column, Kind, Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import CSV, AnalysisForm, ExportedFile, as_file
 from ddplatform.documents.tables.files import render_csv
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
@@ -14,7 +14,6 @@ from ddplatform.supplier_engagement.campaigns.queries.campaigns import (
     list_targets,
 )
 
-CSV = "text/csv"
 COLUMNS = (
     Column("supplier", "Supplier", 3),
     Column("country", "Country", kind=Kind.COUNTRY, missing="Not known"),
@@ -29,7 +28,7 @@ COLUMNS = (
 )
 
 
-def export_campaign(campaign_id: UUID, form: AnalysisForm, *, act: Act) -> ExportedAnalysis:
+def export_campaign(campaign_id: UUID, form: AnalysisForm, *, act: Act) -> ExportedFile:
     """A row for each line of a campaign, as a workbook, as CSV or as Parquet in an archive.
 
     Raises:
@@ -52,7 +51,7 @@ def export_campaign(campaign_id: UUID, form: AnalysisForm, *, act: Act) -> Expor
     rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     name = f"campaign-{campaign.due_on}"
     if form == "csv":
-        return ExportedAnalysis(f"{name}.csv", CSV, render_csv(table))
+        return ExportedFile(f"{name}.csv", CSV, render_csv(table))
     return as_file(name, [table], form)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Response, flash, g, make_response, redirect, render_template, url_for
+from flask import Response, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import XLSX
+from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import lazy_gettext, ngettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.queries import (
@@ -164,8 +165,5 @@ def download(version_id: UUID) -> Response:
     form = load_plan(version_id).form
     kept = get_version(version_id)
     spoken = shipped_translations(kept.checksum)
-    response = make_response(export_workbook(kept.definition, kept.media_type, translations=spoken))
-    response.mimetype = XLSX
-    name = f"{form.form_id}-{form.version}.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    content = export_workbook(kept.definition, kept.media_type, translations=spoken)
+    return as_download(ExportedFile(f"{form.form_id}-{form.version}.xlsx", XLSX, content))

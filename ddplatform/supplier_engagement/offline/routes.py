@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import XLSX
+from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Conflict, Invalid, TooMany
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.infrastructure.words.problems import in_words, refusal_in_words
 from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.blueprints.responses import bp
@@ -43,7 +44,7 @@ def ways(assignment_id: UUID) -> ResponseReturnValue:
 def workbook(assignment_id: UUID) -> ResponseReturnValue:
     """The questions with the answers so far as a workbook."""
     name, content = write_book(assignment_id, at=g.now)
-    return _file(name, content, XLSX)
+    return as_download(ExportedFile(name, XLSX, content))
 
 
 @bp.get("/<uuid:assignment_id>/ways/form.xml")
@@ -52,7 +53,8 @@ def phone_form(assignment_id: UUID) -> ResponseReturnValue:
     """The questions as an XForm that knows whose answers it takes."""
     asked = get_request(assignment_id)
     form = asked.plan.form
-    return _file(f"{form.form_id}-{form.version}.xml", write_phone_form(asked), "application/xml")
+    name = f"{form.form_id}-{form.version}.xml"
+    return as_download(ExportedFile(name, "application/xml", write_phone_form(asked)))
 
 
 @bp.post("/<uuid:assignment_id>/ways")
@@ -187,10 +189,3 @@ def _ways_page(
         square=app_square(address, f"{asked.requester}: {asked.title}") if address else "",
         app_links=[link for link in links if is_live(link, at=g.now)],
     )
-
-
-def _file(name: str, content: bytes, media_type: str) -> Response:
-    response = make_response(content)
-    response.mimetype = media_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

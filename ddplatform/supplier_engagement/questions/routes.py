@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from flask import Response, g, render_template, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_help_contact, get_organisation
 from ddplatform.documents import lazy
 from ddplatform.documents.content import Photo
+from ddplatform.documents.exports import PDF, ExportedFile
 from ddplatform.documents.paper.questions import (
     PaperQuestion,
     PaperSection,
@@ -18,6 +19,7 @@ from ddplatform.documents.paper.questions import (
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import public, requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.infrastructure.web.filters import day
 from ddplatform.languages import current_language, gettext, ngettext
 from ddplatform.supplier_engagement.blueprints.respond import bp as respond
@@ -161,11 +163,7 @@ def _page(
 def _paper(assignment: Assignment) -> ResponseReturnValue:
     with lazy.scripts.speaking_on_paper():
         content = _drawn(assignment)
-    return Response(
-        content,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="questions.pdf"'},
-    )
+    return as_download(ExportedFile("questions.pdf", PDF, content))
 
 
 def _drawn(assignment: Assignment) -> bytes:

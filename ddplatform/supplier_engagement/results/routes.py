@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.core.due_diligence.suppression import Shown
-from ddplatform.documents.exports import ExportedAnalysis
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
@@ -175,7 +175,7 @@ def export_answers(version_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     make = wide_tables if shape == "wide" else long_tables
     made = export_results(version_id, form, shape, make, campaign_id=_campaign(), act=g.act)
-    return _file(made)
+    return as_download(made)
 
 
 @bp.post("/results/<uuid:version_id>/documents")
@@ -187,14 +187,8 @@ def export_documents(version_id: UUID) -> ResponseReturnValue:
     except Invalid as error:
         flash(f"{error.message} {error.advice}".strip(), "info")
         return redirect(url_for(".result", version_id=version_id, campaign=_campaign()))
-    return _file(made)
+    return as_download(made)
 
 
 def _campaign() -> UUID | None:
     return request.form.get("campaign", type=UUID)
-
-
-def _file(made: ExportedAnalysis) -> Response:
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response

@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
-from ddplatform.documents.exports import ExportedAnalysis, as_file
+from ddplatform.documents.exports import ZIP, ExportedFile, as_file
 from ddplatform.documents.tables.files import neutral
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -52,7 +52,7 @@ def export_results(
     *,
     campaign_id: UUID | None = None,
     act: Act,
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """All answers to a version, as a workbook, as CSV tables in one archive, or as JSON.
 
     Raises:
@@ -79,9 +79,7 @@ def export_results(
     return made
 
 
-def export_evidence(
-    version_id: UUID, *, campaign_id: UUID | None = None, act: Act
-) -> ExportedAnalysis:
+def export_evidence(version_id: UUID, *, campaign_id: UUID | None = None, act: Act) -> ExportedFile:
     """The documents behind the answers to a version in one archive, with a list of them.
 
     Restricted documents stay where they are.
@@ -116,7 +114,7 @@ def export_evidence(
     )
     rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
     name = f"{asked.form_id}-{version.version}-documents.zip"
-    return ExportedAnalysis(name, "application/zip", content)
+    return ExportedFile(name, ZIP, content)
 
 
 def _respondents(version_id: UUID, campaign_id: UUID | None, at: datetime) -> Sequence[Respondent]:
@@ -125,7 +123,7 @@ def _respondents(version_id: UUID, campaign_id: UUID | None, at: datetime) -> Se
     return load_respondents(version_id, campaign_id, today=at.date())
 
 
-def _as_json(name: str, tables: Sequence[Table]) -> ExportedAnalysis:
+def _as_json(name: str, tables: Sequence[Table]) -> ExportedFile:
     told = {
         table.ref: [
             {
@@ -138,7 +136,7 @@ def _as_json(name: str, tables: Sequence[Table]) -> ExportedAnalysis:
         for table in tables
     }
     content = json.dumps(told, ensure_ascii=False, indent=1).encode()
-    return ExportedAnalysis(f"{name}.json", "application/json", content)
+    return ExportedFile(f"{name}.json", "application/json", content)
 
 
 def _bundle(rows: Sequence[Any], names: dict[UUID, str]) -> bytes:

@@ -3,15 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.core.due_diligence.upload_traces import is_to_be_looked_at
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
+from ddplatform.documents.exports import PDF, ExportedFile
 from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import keep_changes, requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.supplier_engagement.blueprints.responses import bp
 from ddplatform.supplier_engagement.responses.models import ResponseStatus
 from ddplatform.supplier_engagement.responses.queries.responses import (
@@ -88,11 +90,7 @@ def receipt(assignment_id: UUID) -> ResponseReturnValue:
     if filled.row.status is ResponseStatus.DRAFT:
         raise NotFound()
     name = f"receipt-{filled.row.receipt_number}.pdf"
-    return Response(
-        receipt_pdf(asked, filled),
-        mimetype="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return as_download(ExportedFile(name, PDF, receipt_pdf(asked, filled)))
 
 
 def _newest(assignment_id: UUID) -> tuple[Request, Filled]:

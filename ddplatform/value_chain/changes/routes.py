@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import AnalysisForm
@@ -14,6 +14,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import day
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.changes.queries.bands import load_day_bands
@@ -78,9 +79,7 @@ def changes_export(chain_id: UUID) -> ResponseReturnValue:
         raise Invalid(fields=problems)
     form: AnalysisForm = "csv" if request.form.get("form") == "csv" else "xlsx"
     made = export_changes(chain_id, *days, form, act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)
 
 
 def _days(chain: ValueChain) -> tuple[tuple[date, date] | None, dict[str, str]]:

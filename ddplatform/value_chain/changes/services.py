@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import DASH, Column, Kind, Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import AnalysisForm, ExportedFile, as_file
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.changes.queries.days import Difference, compare_days
 from ddplatform.value_chain.history.services.days import check_days
@@ -40,7 +40,7 @@ def _leaving(one: Difference) -> Difference:
 
 def export_changes(
     chain_id: UUID, first: date, second: date, form: AnalysisForm, *, act: Act
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """All that is not the same on two days, as a workbook or as CSV in an archive.
 
     Raises:

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import XLSX
+from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.import_corrections.services import corrections as import_corrections
@@ -88,9 +89,7 @@ def undo_correction(import_id: UUID, place: int) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def problems(import_id: UUID) -> ResponseReturnValue:
     """Rows with problems as a workbook with comments at the cells; no cell runs as a formula."""
-    response = Response(problem_workbook(import_id), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename="problems.xlsx")
-    return response
+    return as_download(ExportedFile("problems.xlsx", XLSX, problem_workbook(import_id)))
 
 
 @bp.route("/imports/<uuid:import_id>/corrections", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_user
@@ -12,6 +12,7 @@ from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.infrastructure.web.list_pages import read_place, write_place
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
@@ -165,9 +166,7 @@ def _changed(found: ScreeningList) -> list[tuple[str, str, Sequence[Entry]]]:
 def export(list_id: UUID) -> ResponseReturnValue:
     """What a release changed against the one before, as CSV."""
     made = screening_export.export_changes(list_id, act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)
 
 
 @bp.get("/matches/<uuid:match_id>")

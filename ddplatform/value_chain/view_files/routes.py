@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import UUID
 
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import ENDINGS, WRITERS
+from ddplatform.documents.exports import ENDINGS, WRITERS, XLSX, ZIP, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import ENGLISH, gettext, speaking
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.drawings.standalone import PICTURES, png_file, svg_file
@@ -29,9 +30,9 @@ from ddplatform.value_chain.view_files.services import record_view_export
 MEDIA_TYPES: Mapping[str, str] = {
     "svg": "image/svg+xml",
     "png": "image/png",
-    "csv": "application/zip",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/zip",
+    "csv": ZIP,
+    "xlsx": XLSX,
+    "parquet": ZIP,
     "graphml": "application/xml",
     "geojson": "application/geo+json",
     "json": "application/json",
@@ -57,11 +58,9 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
         nodes=nodes,
         act=g.act,
     )
-    response = Response(made, mimetype=MEDIA_TYPES[form])
     what = "archived" if is_of_archived(kind) else kind.value
     name = f"{chain.slug}-{what}-v{chain.version}.{ENDINGS.get(form, form)}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return as_download(ExportedFile(name, MEDIA_TYPES[form], made))
 
 
 def _file_of(chain: ValueChain, kind: ViewKind, form: str) -> tuple[bytes, int]:

@@ -17,6 +17,7 @@ from ddplatform.documents import lazy
 from ddplatform.documents.content import Document, Gap
 from ddplatform.documents.definitions.composition import compose
 from ddplatform.documents.definitions.shipped import load_definition
+from ddplatform.documents.exports import PDF, XLSX, ZIP, ExportedFile
 from ddplatform.documents.tables.files import (
     facts_checksum,
     render_csv_pack,
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
     from ddplatform.documents.paper.sheets import Stamp
 
 MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": PDF,
+    "xlsx": XLSX,
     "json": "application/json",
-    "csv": "application/zip",
+    "csv": ZIP,
 }
 ENDINGS = {"pdf": "pdf", "xlsx": "xlsx", "json": "json", "csv": "csv.zip"}
 
@@ -177,16 +178,7 @@ def mark_failed(report_id: UUID, words: str, *, act: Act) -> None:
     audit.record("report:fail", report, act=act)
 
 
-@dataclass(frozen=True)
-class Download:
-    """A file of a report on its way out."""
-
-    content: bytes
-    filename: str
-    media_type: str
-
-
-def export(report_id: UUID, form: str, *, act: Act) -> Download:
+def export(report_id: UUID, form: str, *, act: Act) -> ExportedFile:
     """One file of a sealed report, with its event in the log.
 
     Raises:
@@ -201,4 +193,4 @@ def export(report_id: UUID, form: str, *, act: Act) -> Download:
     kept = report.files[form]
     content = adapters().files.get(report.organisation_id, kept["sha256"])
     audit.record("report:export", report, act=act, format=form, sha256=kept["sha256"])
-    return Download(content, f"{report_name(report)}.{ENDINGS[form]}", MEDIA_TYPES[form])
+    return ExportedFile(f"{report_name(report)}.{ENDINGS[form]}", MEDIA_TYPES[form], content)

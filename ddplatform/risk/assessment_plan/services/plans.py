@@ -8,7 +8,7 @@ import numpy as np
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import AnalysisForm, ExportedFile, as_file
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
@@ -73,7 +73,7 @@ def export_plan(
     *,
     steps: int,
     act: Act,
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """A plan with a reason for each line as a workbook, or as CSV tables in one archive.
 
     Args:

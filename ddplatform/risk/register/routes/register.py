@@ -5,10 +5,10 @@ from uuid import UUID
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.languages import ENGLISH, speaking
 from ddplatform.risk.register.queries.basis import ALL_MAPS
 from ddplatform.risk.register.queries.listed import load_listed
@@ -64,14 +64,12 @@ def export_all() -> ResponseReturnValue:
 
 
 def _file(chain: str) -> Response:
-    form, basis = request.form.get("form", ""), read_basis(chain)
-    if form not in MEDIA_TYPES or basis is None:
+    form, basis = asked_form(), read_basis(chain)
+    if basis is None:
         raise NotFound()
     asked, today = read_asked(request.form, g.identity.user_id), g.now.date()
     listed = load_listed(basis.runs, asked, today)
     with speaking(ENGLISH):
         tables = as_tables(basis, asked, listed, today=today)
     made = export_register(basis, tables, form, risks=len(listed.risks), act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)

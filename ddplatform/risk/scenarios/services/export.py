@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Table
-from ddplatform.documents.exports import AnalysisForm, ExportedAnalysis, as_file
+from ddplatform.documents.exports import AnalysisForm, ExportedFile, as_file
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.scenarios.queries.details import ScenarioDetails
 from ddplatform.value_chain.mapping.models import ValueChain
@@ -17,7 +17,7 @@ def export_what_if(
     form: AnalysisForm,
     *,
     act: Act,
-) -> ExportedAnalysis:
+) -> ExportedFile:
     """A what-if as a workbook, or as CSV tables in one archive. The map is as it was."""
     made = as_file(f"{chain.slug}-what-if-v{told.map_version}", tables, form)
     audit.record_export(

@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_help_contact, get_organisation
 from ddplatform.accounts.organisations.services.people import INVITATION_LIFE
-from ddplatform.documents.exports import MEDIA_TYPES
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.queries import get_job
 from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.languages import gettext, speaking
 from ddplatform.supplier_engagement.campaign_progress.queries import Progress, Stage, load_progress
@@ -231,10 +231,6 @@ def calendar(campaign_id: UUID) -> ResponseReturnValue:
 @requires(Permission.QUESTIONNAIRE_EXPORT, reads_first=True)
 def export(campaign_id: UUID) -> ResponseReturnValue:
     """Where each supplier stands, as a workbook or CSV."""
-    form = request.form.get("form", "")
-    if form not in MEDIA_TYPES:
-        raise NotFound()
+    form = asked_form()
     made = export_campaign(campaign_id, form, act=g.act)
-    response = Response(made.content, mimetype=made.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
-    return response
+    return as_download(made)

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import XLSX
+from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.library.models import OwnForm, OwnFormDraft
@@ -209,12 +210,8 @@ def _row(question: Question, group: str, conditions: Sequence[str]) -> QuestionR
 def download_draft(form_id: UUID, number: int) -> Response:
     """One draft as an XLSForm workbook."""
     draft = get_draft(form_id, number)
-    response = make_response(export_workbook(draft.definition, draft.media_type))
-    response.mimetype = XLSX
-    response.headers.set(
-        "Content-Disposition", "attachment", filename=f"{form_id.hex[:8]}-draft-{number}.xlsx"
-    )
-    return response
+    content = export_workbook(draft.definition, draft.media_type)
+    return as_download(ExportedFile(f"{form_id.hex[:8]}-draft-{number}.xlsx", XLSX, content))
 
 
 @bp.get("/own/<uuid:form_id>/drafts/<int:number>/media/<name>")

@@ -6,14 +6,15 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ddplatform.documents.exports import XLSX
+from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import direction_of, gettext, lazy_gettext, ngettext, own_name
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.translations.queries.tables import (
@@ -37,10 +38,7 @@ GONE = lazy_gettext("The changes of the table were lost on the way. Upload the t
 def translation_table(version_id: UUID) -> Response:
     """The texts of a version with a column a language, of one language where it is named."""
     name, content = table_of(version_id, request.args.get("language", ""))
-    response = make_response(content)
-    response.mimetype = XLSX
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return as_download(ExportedFile(name, XLSX, content))
 
 
 @bp.post("/library/<uuid:version_id>/translations")

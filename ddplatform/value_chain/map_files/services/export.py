@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
+from ddplatform.documents.exports import XLSX, ZIP, ExportedFile
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.approvals.queries.approvals import list_called_origins
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
@@ -21,21 +22,18 @@ from supply_chain.intake.drafts import NamedBytes, NodeDraft
 
 MEDIA_TYPES: dict[str, str] = {
     "json": "application/json",
-    "csv": "application/zip",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": ZIP,
+    "xlsx": XLSX,
     "graphml": "application/xml",
 }
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Exported:
+class Exported(ExportedFile):
     """The files of an export, and the one file that goes over the net."""
 
     files: tuple[NamedBytes, ...]
-    name: str
-    media_type: str
-    content: bytes
 
 
 def export_chain(

@@ -3,12 +3,13 @@
 from typing import cast
 from uuid import UUID
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.map_files.services.export import export_chain
@@ -86,9 +87,7 @@ def export(chain_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         made = export_chain(chain_id, cast(FileForm, form.form.data), act=g.act)
-        response = Response(made.content, mimetype=made.media_type)
-        response.headers.set("Content-Disposition", "attachment", filename=made.name)
-        return response
+        return as_download(made)
 
     return answer_form(
         form,

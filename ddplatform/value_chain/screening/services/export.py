@@ -6,7 +6,7 @@ from uuid import UUID
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.documents.content import Cell, Column, Kind, Table
-from ddplatform.documents.exports import ExportedAnalysis
+from ddplatform.documents.exports import CSV, ExportedFile
 from ddplatform.documents.tables.files import render_csv
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import NotFound
@@ -14,7 +14,6 @@ from ddplatform.value_chain.screening.queries.lists import get_list, load_change
 from ddplatform.value_chain.words.official_lists import CHANGES, STATUSES
 from supply_chain.screening.releases import ListChanges
 
-CSV = "text/csv"
 COLUMNS = (
     Column("change", "Change"),
     Column("name", "Name", 3),
@@ -28,7 +27,7 @@ COLUMNS = (
 )
 
 
-def export_changes(list_id: UUID, *, act: Act) -> ExportedAnalysis:
+def export_changes(list_id: UUID, *, act: Act) -> ExportedFile:
     """Entries that are new, gone, no longer in force or in force again since the release before.
 
     Raises:
@@ -47,7 +46,7 @@ def export_changes(list_id: UUID, *, act: Act) -> ExportedAnalysis:
         "screening_list:export", release, act=act, name=release.name, lines=len(rows)
     )
     rate_limits.count_try(rate_limits.EXPORT, str(act.by.user_id), at=act.at)
-    return ExportedAnalysis(f"list-changes-{release.edition_on}.csv", CSV, content)
+    return ExportedFile(f"list-changes-{release.edition_on}.csv", CSV, content)
 
 
 def _cells(changes: ListChanges) -> Iterator[tuple[Cell, ...]]:
