@@ -5,8 +5,6 @@ longer, and what came in with a phone's submission, is searched by a job; until 
 says that it was not searched.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +15,9 @@ from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Unit
 
 SEARCH = "evidence:search"
-Stage = Callable[[], AbstractContextManager[None]]
 
 
 def search_at_once(checked: CheckedFile) -> dict[str, Any] | None:
@@ -45,7 +43,7 @@ def search_later(document: Evidence, *, act: Act) -> None:
     )
 
 
-def carry_out(evidence_id: UUID, *, look: Stage, unit: Stage) -> bool:
+def carry_out(evidence_id: UUID, *, look: Unit, unit: Unit) -> bool:
     """Search one document and keep what was seen; returns whether it could be searched.
 
     A document that is gone, or has other bytes by the time, stays as it is.

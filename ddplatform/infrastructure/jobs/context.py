@@ -1,7 +1,7 @@
 """What a job may know, and how one is done."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,10 @@ from ddplatform.infrastructure.db import finish, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 
 Result = Mapping[str, Any] | None
+Unit = Callable[[], AbstractContextManager[None]]
+"""Opens one stage of long work: `unit` or `look` of the job."""
+Progress = Callable[[int, int], None]
+"""Told how much is done of how much; only between units of work."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,7 @@ class JobContext:
 
     payload: Mapping[str, Any]
     act: Act
-    progress: Callable[[int, int], None]
-    """Tell how much is done of how much; only between units of work."""
+    progress: Progress
     id: UUID | None = None
     """The job itself: the same at each attempt."""
 

@@ -1,7 +1,7 @@
 """Runs one claimed job: in the tenant and with the rights of who asked for it."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.db import finish, unit_of_work
 from ddplatform.infrastructure.errors import NotAllowed, status_of
 from ddplatform.infrastructure.jobs import claims
-from ddplatform.infrastructure.jobs.context import Handler, JobContext
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Progress
 from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.languages import gettext
@@ -85,7 +85,7 @@ def _identity(claim: claims.Claim, handler: Handler) -> Identity:
     return identity
 
 
-def _progress_of(job_id: UUID, owner: str) -> Callable[[int, int], None]:
+def _progress_of(job_id: UUID, owner: str) -> Progress:
     def report(done: int, total: int) -> None:
         with unit_of_work():
             claims.report_progress(job_id, owner=owner, done=done, total=total)

@@ -5,7 +5,6 @@ form (`tasks.report_change`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -14,6 +13,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.reassessment import SeenBy, has_changed_much, trigger_seen_by
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.risk.context_events.services import events as context_events
 from ddplatform.risk.reassessment.models import ShareMemory
 from ddplatform.risk.reassessment.queries.changes import (
@@ -38,7 +38,6 @@ from ddplatform.risk.words.signs import sign_words
 from supply_chain.risk.factors import MONTH_DAYS
 
 LOOK = "reassessment:look"
-Unit = Callable[[], AbstractContextManager[None]]
 
 
 def look_for_changes(*, act: Act, unit: Unit) -> dict[str, int]:

@@ -1,8 +1,7 @@
 """A large map is scored behind the page before the first what-if on it is tried."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import unquote_plus
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job_on_map
 from ddplatform.risk.scenario_scores.queries import load_begin
@@ -61,9 +61,7 @@ def get_request(job_id: UUID, chain_id: UUID) -> Job:
     return get_job_on_map(job_id, PREPARE, chain_id)
 
 
-def prepare(
-    payload: Mapping[str, Any], *, look: Callable[[], AbstractContextManager[None]]
-) -> dict[str, Any]:
+def prepare(payload: Mapping[str, Any], *, look: Unit) -> dict[str, Any]:
     """Score the map as it is known now and leave that beside it; no row of the database changes."""
     with look():
         chain = get_chain(UUID(payload["chain_id"]))

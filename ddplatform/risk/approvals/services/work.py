@@ -4,8 +4,7 @@ Each chunk is a transaction of its own under the lock of the map, and looks agai
 waits. A worker that is killed leaves whole chunks behind, and the next one goes on from there.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.languages import gettext
 from ddplatform.risk.approvals.services.deciders import second_person
 from ddplatform.risk.approvals.services.effects import (
@@ -48,9 +48,6 @@ AT_ONCE = 500
 """Parts that take a decision in the transaction of the verb; more take it in the background."""
 CHUNK = 2_000
 """Parts that one transaction of the background work changes: about half a second."""
-
-Unit = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 
 def begin(

@@ -4,8 +4,7 @@ It says to the last bit what a whole run would say. Where it could not, or not m
 answer is why, and the whole map is assessed as before.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -14,6 +13,7 @@ import numpy as np
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.risk.assessment.queries import find_own_changes
 from ddplatform.risk.assessment.services.incremental_state import (
@@ -53,8 +53,6 @@ REQUEST = "request"
 STEPS = 250  # runs that rest on one whole run at most
 MOST_ROWS = 5_000  # places that may differ from the run before
 MOST_CHANGED = 20_000  # and from the whole run
-
-Unit = Callable[[], AbstractContextManager[None]]
 
 
 def assess_changes(

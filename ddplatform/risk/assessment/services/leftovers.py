@@ -4,14 +4,13 @@ Scores are written before the row of their run, so no page has ever shown them. 
 key of a run that was begun takes them away before it is begun again.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from uuid import UUID
 
 from sqlalchemy import delete
 
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.infrastructure.tenancy import erasing
 from ddplatform.risk.runs.models import RiskAssessment
 from ddplatform.risk.runs.queries.rows import find_last_begun, of_begun_run
@@ -25,7 +24,7 @@ def clear_begun(
     chain_id: UUID,
     *,
     by: Identity,
-    unit: Callable[[], AbstractContextManager[None]],
+    unit: Unit,
 ) -> None:
     """Take away the scores of a run that has no row; those of a run that stands stay for ever.
 

@@ -1,7 +1,6 @@
 """Assess a whole map and keep the result. Scores are added, never overwritten."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.snapshot_files import SnapshotPlace
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.languages import gettext
 from ddplatform.risk.assessment.services.rows import RowMaker, summary_of
@@ -39,9 +39,6 @@ from supply_chain.risk.stored_run import Assessment, StoredRun, stored_run
 from supply_chain.vocabulary import Issue
 
 CHUNK = 5_000  # nodes written in one unit of work
-
-Unit = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

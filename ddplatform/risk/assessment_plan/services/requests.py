@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job_named
 from ddplatform.risk.assessment_plan.queries.plans import has_plan
@@ -19,9 +19,6 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 from supply_chain.analysis.visit_plan_field import Aim, Spread
 
 MAKE = "visit_plan:make"
-
-Unit = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 
 def request_plan(chain_id: UUID, wish: Wish, *, act: Act) -> Job:

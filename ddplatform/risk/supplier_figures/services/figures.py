@@ -1,8 +1,7 @@
 """Figures of suppliers' places: made anew with each assessment, told of, questioned, answered."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.risk.facts.queries.evidence import load_evidence
 from ddplatform.risk.response.queries.conduct import ConductRecord, load_conduct
 from ddplatform.risk.response.queries.questions import Questions, load_questions
@@ -38,8 +38,6 @@ LOOK = "supplier_figures:look"
 TELL = "supplier_figures:tell"
 DAYS_BEFORE_BUYER = 7
 """The supplier reads a new measure first, for so many days (decision 20)."""
-
-Unit = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ It ends where the answers are in, the questionnaire is withdrawn, the mail was r
 reminders went out, or the campaign is stopped.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +13,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.mail import Mail
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.campaigns.models import Campaign
 from ddplatform.supplier_engagement.campaigns.queries.calendar import (
@@ -29,7 +28,6 @@ from ddplatform.supplier_engagement.requests.services.reminders import remind
 REMIND, TELL = "campaign:remind", "campaign:tell_owner"
 BATCH = 100
 NAMES_SHOWN = 20
-Unit = Callable[[], AbstractContextManager[None]]
 
 
 def remind_by_calendar(*, unit: Unit, act: Act) -> dict[str, int]:

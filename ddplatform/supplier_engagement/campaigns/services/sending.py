@@ -5,8 +5,7 @@ kept, under names that follow from the assignment: written again, they stand in 
 A mail server cannot promise that, so there a batch of mails is one mail.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -29,6 +28,7 @@ from ddplatform.infrastructure.adapters.mail import Mail, Refusal
 from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.languages import in_one_language
 from ddplatform.supplier_engagement.campaigns.models import Campaign, CampaignTarget, LeftOut
@@ -59,8 +59,6 @@ from questionnaires import Answerer, Response, pages
 
 CONTINUE = "campaign:continue"
 BATCH = 250
-Unit = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 
 def carry_out(

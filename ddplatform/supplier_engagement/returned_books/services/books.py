@@ -5,8 +5,7 @@ that it was given out with; what it brings waits until the supplier looks at it 
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +19,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.queries import load_plan
@@ -57,8 +57,6 @@ BATCH = 50
 MOST_FAULTS = 40
 """Of one workbook: more are counted."""
 MAX_NAME = 200
-Look = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 UNKNOWN = (
     lazy_gettext("This workbook belongs to no questionnaire that you sent."),
@@ -176,7 +174,7 @@ def _add_books(
 
 
 def carry_out(
-    delivery_id: UUID, *, look: Look, unit: Look, progress: Progress, act: Act
+    delivery_id: UUID, *, look: Unit, unit: Unit, progress: Progress, act: Act
 ) -> dict[str, int]:
     """Read the workbooks of an upload batch by batch; begun again it goes on where it ended."""
     while True:

@@ -5,8 +5,7 @@ What was drawn, with which seed, and what followed stays in the sample and in th
 """
 
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from random import Random
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
 from ddplatform.supplier_engagement.requests.services.requests import show_on_map
@@ -35,8 +35,6 @@ from ddplatform.supplier_engagement.review.queries.queue import (
 ACCEPT_REST = "review_sample:accept_rest"
 LEAST, MOST = 3, 200
 BATCH = 100
-Unit = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 
 def draw_sample(size: int, *, campaign_id: UUID | None = None, act: Act) -> ReviewSample:

@@ -1,8 +1,7 @@
 """Many nodes changed in one step: owner, group, tags, archive; and the step taken back."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from uuid import UUID
 
 from ddplatform.accounts.organisations.queries import get_person
@@ -12,6 +11,7 @@ from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.languages import gettext
@@ -38,9 +38,6 @@ PART = 500
 MOST = 100_000
 IDS_IN_EVENT = 1_000
 _FIELDS = {BulkVerb.OWNER: "owner", BulkVerb.GROUP: "group"}
-
-Unit = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 
 def read_wish(verb: BulkVerb, value: str) -> Wish:

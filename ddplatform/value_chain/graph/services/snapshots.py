@@ -1,12 +1,11 @@
 """The snapshot of a map is made where a job has read the map anyway, so that no page waits."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from uuid import UUID
 
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.snapshot_files import MAP, SnapshotPlace
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.value_chain.filters.queries.search import PART, find_index, index_part, read_words
 from ddplatform.value_chain.graph.queries.columns import (
     MapRows,
@@ -40,7 +39,7 @@ def keep_map(place: SnapshotPlace, rows: MapRows) -> None:
         store.keep(place, MAP, made.arrays, made.facts)
 
 
-def keep_now(chain_id: UUID, look: Callable[[], AbstractContextManager[None]]) -> None:
+def keep_now(chain_id: UUID, look: Unit) -> None:
     """Keep a map as it stands, with the index of its search, unless both are there.
 
     Args:
@@ -55,7 +54,7 @@ def keep_now(chain_id: UUID, look: Callable[[], AbstractContextManager[None]]) -
     keep_index(place, look)
 
 
-def keep_index(place: SnapshotPlace, unit: Callable[[], AbstractContextManager[None]]) -> None:
+def keep_index(place: SnapshotPlace, unit: Unit) -> None:
     """Keep the index of the search beside the map, unless it stands there.
 
     Args:

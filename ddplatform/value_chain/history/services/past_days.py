@@ -1,13 +1,13 @@
 """A past day of a large map is made ready behind the page: all of the map of then is read."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job_on_map
 from ddplatform.value_chain.graph.queries.snapshots import load_past_snapshot
@@ -40,9 +40,7 @@ def get_request(job_id: UUID, chain_id: UUID) -> Job:
     return get_job_on_map(job_id, PREPARE, chain_id)
 
 
-def prepare(
-    payload: Mapping[str, Any], *, look: Callable[[], AbstractContextManager[None]]
-) -> dict[str, Any]:
+def prepare(payload: Mapping[str, Any], *, look: Unit) -> dict[str, Any]:
     """Read the map of a day and leave it beside that of today; nothing in the database changes."""
     with look():
         chain = get_chain(UUID(payload["chain_id"]))

@@ -1,7 +1,6 @@
 """The search for likely duplicates of a map: pairs are found, and brought up to date."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.bulk import many_objects, rising_keys
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_chain_for_change
 from ddplatform.value_chain.matching.models import (
@@ -40,9 +40,6 @@ from supply_chain.matching.records import Record
 SEARCH = "matching:search"
 CHUNK = 500
 SAID_BEFORE = "records with the same two contents were merged before"
-
-Unit = Callable[[], AbstractContextManager[None]]
-Progress = Callable[[int, int], None]
 
 
 def request_search(chain_id: UUID, *, act: Act) -> MatchRun:

@@ -7,6 +7,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.languages import gettext
 from ddplatform.value_chain.mapping.models import ValueChain
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_chain_for_change
@@ -15,7 +16,6 @@ from ddplatform.value_chain.matching.models import DuplicatePair, MatchRun, Matc
 from ddplatform.value_chain.matching.queries.pairs import PairFilter, count_pairs, list_keys_above
 from ddplatform.value_chain.matching.queries.records import get_pair, get_run
 from ddplatform.value_chain.matching.services.memory import forget
-from ddplatform.value_chain.matching.services.search import Progress, Unit
 from ddplatform.value_chain.merging.queries.merges import (
     find_merge_of,
     get_merge,

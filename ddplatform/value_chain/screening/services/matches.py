@@ -4,8 +4,7 @@ A match is a prompt. No score changes before a person confirms it; then a findin
 the list as its source, by the package that registered with `RECORDERS`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -15,6 +14,7 @@ from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.jobs.context import Unit
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.languages import gettext as _
@@ -44,7 +44,6 @@ from supply_chain.vocabulary import Issue
 
 NOTE_LENGTH = 2000
 FINDING = "finding"
-Unit = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
