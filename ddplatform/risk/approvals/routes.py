@@ -149,7 +149,8 @@ def stop(decision_id: UUID) -> ResponseReturnValue:
 
 def _ticked_parts() -> Sequence[UUID] | None:
     """None: all of them."""
-    return _ids("part") if request.form.get("scope") == "ticked" else None
+    is_ticked = request.form.get("scope") == "ticked"
+    return request.form.getlist("part", type=UUID) if is_ticked else None
 
 
 @bp.post("/decide")
@@ -159,7 +160,7 @@ def decide_many() -> ResponseReturnValue:
     approve, note = request.form.get("what") == "approve", request.form.get("note", "")
     parts = left = 0
     going_on = False
-    for request_id in _ids("request")[:MOST_AT_ONCE]:
+    for request_id in request.form.getlist("request", type=UUID)[:MOST_AT_ONCE]:
         try:
             done = approval_steps.decide(
                 request_id,
@@ -178,16 +179,6 @@ def decide_many() -> ResponseReturnValue:
     if parts or left:
         flash(views.decided_words(Decided(parts, left, going_on), approve=approve), "success")
     return redirect(url_for(".show"))
-
-
-def _ids(name: str) -> Sequence[UUID]:
-    found = []
-    for text in request.form.getlist(name):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 @bp.route("/not-applicable/<uuid:node_id>/<factor>", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.one_row import required
 from ddplatform.languages import current_language, gettext, ngettext
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
@@ -66,7 +67,7 @@ def give(assignment_id: UUID) -> ResponseReturnValue:
             raise NotFound()
         share_section(
             assignment_id,
-            _id(request.form.get("source", "")),
+            required(request.form.get("source", type=UUID)),
             name,
             months=_number(request.form.get("months", "")),
             act=g.act,
@@ -127,13 +128,6 @@ def _offered(filled: Filled, source: Source, titles: dict[str, str]) -> dict[str
                 {"name": name, "title": title, "count": len(paths), "reworded": len(reworded)}
             )
     return {"source": source, "sections": sections}
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound() from None
 
 
 def _number(text: str) -> int:

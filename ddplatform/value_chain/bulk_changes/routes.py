@@ -157,16 +157,8 @@ def _chosen(chain_id: UUID) -> Chosen:
         keys = list_meant(chain_id, read_filter(request.values), limit=bulk_changes.MOST + 1)
         words = list(said_words(said).values()) or [gettext("All sites of the map")]
         return Chosen(keys, [("all", "1"), *said.items()], words)
-    ticked = [_uuid(text) for text in request.values.getlist("node")]
-    keys = list(dict.fromkeys(key for key in ticked if key is not None))
+    keys = list(dict.fromkeys(request.values.getlist("node", type=UUID)))
     return Chosen(keys, [("node", str(key)) for key in keys], ())
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _wish() -> tuple[Wish | None, str]:

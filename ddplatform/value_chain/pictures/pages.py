@@ -182,10 +182,7 @@ def _opened() -> dict[str, int]:
 
 def asked_uuid(name: str) -> UUID | None:
     """A key in the address; None where there is none or it is malformed."""
-    try:
-        return UUID(request.args.get(name, ""))
-    except ValueError:
-        return None
+    return request.args.get(name, type=UUID)
 
 
 def _number(name: str, allowed: tuple[int, ...], otherwise: int) -> int:

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import begin_change
 from ddplatform.infrastructure.errors import NotFound, TooMany
 from ddplatform.infrastructure.gate import keep_changes, requires
+from ddplatform.infrastructure.one_row import required
 from ddplatform.infrastructure.words.problems import refusal_in_words
 from ddplatform.languages import current_language, gettext
 from ddplatform.supplier_engagement.answering.queries import seconds_left_on
@@ -213,16 +214,10 @@ def _do_pressed(assignment_id: UUID) -> str | None:
     if path := form.get("remove"):
         remove_entry(assignment_id, path, act=g.act)
         return "#" + field_id(path.rpartition("[")[0])
-    if link := form.get("detach"):
-        return "#" + field_id(detach(assignment_id, _id(link), act=g.act))
+    if form.get("detach"):
+        link_id = required(form.get("detach", type=UUID))
+        return "#" + field_id(detach(assignment_id, link_id, act=g.act))
     return "#top" if "again" in form else None
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound() from None
 
 
 def _tell_help(saved: Saved) -> None:

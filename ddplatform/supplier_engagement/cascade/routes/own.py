@@ -9,6 +9,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, NotFound, TooMany, status_of
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.one_row import required
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.cascade.forms import (
     KIND_WORDS,
@@ -88,7 +89,7 @@ def tell(own_supplier_id: UUID) -> ResponseReturnValue:
     try:
         cascade.propose(
             own_supplier_id,
-            _id(request.form.get("assignment", "")),
+            required(request.form.get("assignment", type=UUID)),
             with_name=request.form.get("with_name") == "yes",
             act=g.act,
         )
@@ -201,10 +202,3 @@ def _forward_form(*, empty: bool = False) -> ForwardForm:
     }
     form.version.choices = list(choices.items())
     return form
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound() from None

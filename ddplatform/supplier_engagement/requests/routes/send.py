@@ -59,13 +59,13 @@ def choose(version_id: UUID) -> ResponseReturnValue:
     """
     is_visit = require_sent_by_link(version_id) is Answerer.ASSESSOR
     chains = list_chains()
-    chain_id = _id(request.args.get("chain", "")) or (chains[0].id if chains else None)
+    chain_id = request.args.get("chain", type=UUID) or (chains[0].id if chains else None)
     wanted = NodeFilter(
         q=request.args.get("q", "").strip(), country=request.args.get("country", "").strip().upper()
     )
     page = None
     if chain_id is not None:
-        after = _id(request.args.get("after", ""))
+        after = request.args.get("after", type=UUID)
         page = list_nodes(chain_id, wanted, order=NodeOrder.RISK, after=after)
     form = load_plan(version_id).form
     return render_template(
@@ -243,11 +243,11 @@ def _sending(version_id: UUID, form: SendForm, *, has_short: bool) -> Sending:
 
 
 def _chosen() -> Sequence[ValueChainNode]:
-    ids = [_id(text) for text in request.values.getlist("node")]
+    ids = request.values.getlist("node", type=UUID)
     nodes = []
     for node_id in dict.fromkeys(ids[: MAX_AT_ONCE + 1]):
         try:
-            nodes.append(get_node(node_id or UUID(int=0)))
+            nodes.append(get_node(node_id))
         except NotFound:
             continue  # gone since the list was shown
     return nodes
@@ -257,10 +257,3 @@ def _languages(form: Form) -> list[SelectChoice]:
     """The languages the questions are written in: "French (fr)" is fr; a form without is en."""
     codes = [name.rpartition("(")[2].rstrip(")").strip() or "en" for name in form.languages]
     return [SelectChoice(code, LANGUAGE_NAMES.get(code, code)) for code in codes]
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
