@@ -16,7 +16,7 @@ from ddplatform.accounts.organisations.services.people import open_link
 from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.config import Settings, SignUp
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import bind_organisation, public
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext
@@ -43,9 +43,7 @@ def sign_up() -> ResponseReturnValue:
             ask_link(address, at=g.now)
         return render_template("accounts/founding/link_sent.html", email=address)
 
-    return answer_form(
-        form, save, lambda: render_template("accounts/founding/sign_up.html", form=form)
-    )
+    return answer_page(form, save, "accounts/founding/sign_up.html")
 
 
 @bp.route("/found/<token>", methods=["GET", "POST"])
@@ -64,12 +62,8 @@ def found_organisation(token: str) -> ResponseReturnValue:
     def save() -> ResponseReturnValue:
         return _begin(found(invitation, form.wanted(), at=g.now))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "accounts/founding/found.html", form=form, email=invitation.email, is_known=is_known
-        ),
+    return answer_page(
+        form, save, "accounts/founding/found.html", email=invitation.email, is_known=is_known
     )
 
 

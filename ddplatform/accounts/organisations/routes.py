@@ -36,7 +36,7 @@ from ddplatform.accounts.organisations.services.people import (
 )
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 
@@ -69,11 +69,7 @@ def invite_person() -> ResponseReturnValue:
         )
         return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template("accounts/organisations/invite.html", form=form, notes=ROLE_NOTES),
-    )
+    return answer_page(form, save, "accounts/organisations/invite.html", notes=ROLE_NOTES)
 
 
 @bp.route("/people/colleague", methods=["GET", "POST"])
@@ -86,9 +82,7 @@ def colleague() -> ResponseReturnValue:
         invite_colleague(email=form.email.data, name=form.name.data, act=g.act)
         return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
 
-    return answer_form(
-        form, save, lambda: render_template("accounts/organisations/colleague.html", form=form)
-    )
+    return answer_page(form, save, "accounts/organisations/colleague.html")
 
 
 @bp.route("/people/<uuid:user_id>/role", methods=["GET", "POST"])
@@ -107,12 +101,9 @@ def role(user_id: UUID) -> ResponseReturnValue:
         )
         return _told(gettext("%(name)s has a new role and must sign in again.", name=person.name))
 
-    def show() -> str:
-        return render_template(
-            "accounts/organisations/role.html", form=form, person=person, notes=ROLE_NOTES
-        )
-
-    return answer_form(form, save, show)
+    return answer_page(
+        form, save, "accounts/organisations/role.html", person=person, notes=ROLE_NOTES
+    )
 
 
 @bp.route("/people/<uuid:user_id>/remove", methods=["GET", "POST"])
@@ -162,9 +153,7 @@ def settings() -> ResponseReturnValue:
         flash(gettext("Saved."), "success")
         return redirect(url_for(".settings"))
 
-    return answer_form(
-        form, save, lambda: render_template("accounts/organisations/settings.html", form=form)
-    )
+    return answer_page(form, save, "accounts/organisations/settings.html")
 
 
 def _told(message: str) -> ResponseReturnValue:

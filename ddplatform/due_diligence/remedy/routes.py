@@ -39,7 +39,7 @@ from ddplatform.due_diligence.remedy.services.limits import load_limits
 from ddplatform.due_diligence.remedy.views import CASE_STAGES, CasePage, case_page, case_rows
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.protection_services.queries import services_in
@@ -86,11 +86,7 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
         remedy.open_case(finding, alert, act=g.act)
         return render_template("due_diligence/remedy/handed_over.html", finding=finding)
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template("due_diligence/remedy/open.html", form=form, finding=finding),
-    )
+    return answer_page(form, save, "due_diligence/remedy/open.html", finding=finding)
 
 
 @bp.get("/<code>")
@@ -136,13 +132,7 @@ def step(code: str, step: str) -> ResponseReturnValue:
         )
         return _saved(code, gettext("%(step)s is recorded.", step=protocol.title))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "due_diligence/remedy/step.html", form=form, case=case, step=protocol
-        ),
-    )
+    return answer_page(form, save, "due_diligence/remedy/step.html", case=case, step=protocol)
 
 
 @bp.route("/<code>/move/<to>", methods=["GET", "POST"])
@@ -166,13 +156,7 @@ def move(code: str, to: str) -> ResponseReturnValue:
         )
         return _saved(code, gettext("%(step)s: done.", step=chosen.title))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "due_diligence/remedy/move.html", form=form, case=case, move=chosen
-        ),
-    )
+    return answer_page(form, save, "due_diligence/remedy/move.html", case=case, move=chosen)
 
 
 @bp.route("/<code>/support", methods=["GET", "POST"])
@@ -194,13 +178,7 @@ def support(code: str) -> ResponseReturnValue:
         )
         return _saved(code)
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "due_diligence/remedy/support.html", form=form, case=case, rules=rules
-        ),
-    )
+    return answer_page(form, save, "due_diligence/remedy/support.html", case=case, rules=rules)
 
 
 @bp.route("/<code>/support/<uuid:item_id>", methods=["GET", "POST"])
@@ -217,12 +195,8 @@ def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
         remedy.set_support_status(case, item, status, act=g.act)
         return _saved(code)
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "due_diligence/remedy/support_status.html", form=form, case=case, title=title
-        ),
+    return answer_page(
+        form, save, "due_diligence/remedy/support_status.html", case=case, title=title
     )
 
 
@@ -277,11 +251,7 @@ def assign(code: str) -> ResponseReturnValue:
         )
         return _saved(code)
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template("due_diligence/remedy/assign.html", form=form, case=case),
-    )
+    return answer_page(form, save, "due_diligence/remedy/assign.html", case=case)
 
 
 def _case(code: str) -> tuple[RemediationCase, CaseAssignment]:

@@ -21,7 +21,7 @@ from ddplatform.evidence.uploads.queries.documents import (
 from ddplatform.evidence.uploads.queries.targets import list_records
 from ddplatform.evidence.uploads.views import page_address, shown_uses
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.languages import gettext
@@ -110,10 +110,7 @@ def add() -> ResponseReturnValue:
         flash(gettext("The document is kept."), "success")
         return redirect(back or url_for(".show", evidence_id=kept.id))
 
-    def show_form() -> str:
-        return render_template("evidence/uploads/add.html", form=form, target=target, back=back)
-
-    return answer_form(form, save, show_form)
+    return answer_page(form, save, "evidence/uploads/add.html", target=target, back=back)
 
 
 def _target() -> tuple[Any, str | None]:
@@ -158,8 +155,4 @@ def withdraw(evidence_id: UUID) -> ResponseReturnValue:
         flash(gettext("The document is withdrawn."), "success")
         return redirect(url_for(".show", evidence_id=evidence_id))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template("evidence/uploads/withdraw.html", form=form, document=document),
-    )
+    return answer_page(form, save, "evidence/uploads/withdraw.html", document=document)

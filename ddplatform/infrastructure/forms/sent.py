@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import FileField, Form, HiddenField
@@ -61,6 +63,13 @@ def answer_form(
             show_refusal(form, error)
             return show(), status_of(error)
     return show(), 422 if form.errors else 200
+
+
+def answer_page(
+    form: FlaskForm, save: Callable[[], ResponseReturnValue], template: str, /, **values: Any
+) -> ResponseReturnValue:
+    """As `answer_form`, for a page that shows its form and values that are at hand already."""
+    return answer_form(form, save, lambda: render_template(template, form=form, **values))
 
 
 def show_refusal(form: Form, error: Refused) -> None:

@@ -11,7 +11,7 @@ from ddplatform.accounts.organisations.services.people import invite
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.languages import gettext
@@ -67,16 +67,13 @@ def show() -> ResponseReturnValue:
             return redirect(url_for("overview.show"))
         return redirect(url_for("value_chain.show_import", import_id=row.id))
 
-    return answer_form(
+    return answer_page(
         form,
         save,
-        lambda: render_template(
-            "reporting/first_run/begin.html",
-            form=form,
-            notes=START_NOTES,
-            progress=progress,
-            steps=steps_of(progress.stage),
-        ),
+        "reporting/first_run/begin.html",
+        notes=START_NOTES,
+        progress=progress,
+        steps=steps_of(progress.stage),
     )
 
 

@@ -12,7 +12,7 @@ from wtforms.fields import SelectChoice
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.infrastructure.web.filters import number
@@ -63,9 +63,7 @@ def new() -> ResponseReturnValue:
         job = visit_plan_requests.request_plan(chain_id, _wish(form), act=g.act)
         return redirect(url_for(".making", job_id=job.id))
 
-    return answer_form(
-        form, save, lambda: render_template("risk/assessment_plan/new.html", form=form)
-    )
+    return answer_page(form, save, "risk/assessment_plan/new.html")
 
 
 def _first_said() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.core.due_diligence.context_kinds import context_kinds
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.risk.context_events import views as words
@@ -87,9 +87,7 @@ def new() -> ResponseReturnValue:
         )
         return redirect(url_for(".show", event_id=event.id))
 
-    return answer_form(
-        form, save, lambda: render_template("risk/context_events/form.html", form=form, event=None)
-    )
+    return answer_page(form, save, "risk/context_events/form.html", event=None)
 
 
 @bp.route("/<uuid:event_id>/edit", methods=["GET", "POST"])
@@ -111,9 +109,7 @@ def edit(event_id: UUID) -> ResponseReturnValue:
         flash(gettext("Event changed. Sites and scores are being updated."), "success")
         return redirect(url_for(".show", event_id=event_id))
 
-    return answer_form(
-        form, save, lambda: render_template("risk/context_events/form.html", form=form, event=event)
-    )
+    return answer_page(form, save, "risk/context_events/form.html", event=event)
 
 
 @bp.route("/<uuid:event_id>/end", methods=["GET", "POST"])

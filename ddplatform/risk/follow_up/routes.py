@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import issue_of
 from ddplatform.languages import gettext
@@ -99,15 +99,13 @@ def _answer(
         flash(gettext("Saved."), "success")
         return redirect(back)
 
-    def show() -> str:
-        return render_template(
-            f"risk/follow_up/{template}",
-            form=form,
-            node=node,
-            issue=issue,
-            back=back,
-            words=words,
-            now_is=now,
-        )
-
-    return answer_form(form, saved, show)
+    return answer_page(
+        form,
+        saved,
+        f"risk/follow_up/{template}",
+        node=node,
+        issue=issue,
+        back=back,
+        words=words,
+        now_is=now,
+    )

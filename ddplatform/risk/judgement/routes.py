@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import issue_of
 from ddplatform.languages import gettext
@@ -167,12 +167,9 @@ def _answer(
         flash(save(), "success")
         return redirect(back)
 
-    def show() -> str:
-        return render_template(
-            template, form=form, node=node, issue=issue, back=back, words=words, **shown
-        )
-
-    return answer_form(form, saved, show)
+    return answer_page(
+        form, saved, template, node=node, issue=issue, back=back, words=words, **shown
+    )
 
 
 def _address(node_id: UUID, issue: Issue) -> str:

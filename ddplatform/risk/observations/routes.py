@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.languages import gettext
@@ -54,18 +54,15 @@ def new(node_id: UUID) -> ResponseReturnValue:
         flash(gettext("Saved. The next assessment updates the scores of this site."), "success")
         return redirect(_back(node_id, issue))
 
-    return answer_form(
+    return answer_page(
         form,
         save,
-        lambda: render_template(
-            "risk/observations/new.html",
-            form=form,
-            node=node,
-            issue=issue,
-            regional=regional,
-            region=region,
-            back=_back(node_id, issue),
-        ),
+        "risk/observations/new.html",
+        node=node,
+        issue=issue,
+        regional=regional,
+        region=region,
+        back=_back(node_id, issue),
     )
 
 

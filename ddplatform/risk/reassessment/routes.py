@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.core.due_diligence.reassessment import triggers
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.filters import number
@@ -166,6 +166,4 @@ def tell(node_id: UUID) -> ResponseReturnValue:
         flash(gettext("Change reported. A reassessment of the site is open."), "success")
         return redirect(url_for(".show", task_id=task.id))
 
-    return answer_form(
-        form, save, lambda: render_template("risk/reassessment/tell.html", form=form, node=node)
-    )
+    return answer_page(form, save, "risk/reassessment/tell.html", node=node)

@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -60,10 +60,7 @@ def upload(chain_id: UUID) -> ResponseReturnValue:
         )
         return redirect(url_for("value_chain.show_import", import_id=row.id))
 
-    def show() -> str:
-        return render_template("value_chain/imports/upload.html", form=form, chain=chain, own=own)
-
-    return answer_form(form, save, show)
+    return answer_page(form, save, "value_chain/imports/upload.html", chain=chain, own=own)
 
 
 def _files(uploads: list[FileStorage]) -> list[NamedBytes]:

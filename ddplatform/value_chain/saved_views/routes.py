@@ -6,7 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -94,12 +94,8 @@ def rename_view(view_id: UUID) -> ResponseReturnValue:
         flash(_("The view was renamed."), "success")
         return redirect(url_for(".saved_views", chain_id=chain.id))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "value_chain/saved_views/rename_view.html", form=form, view=view, chain=chain
-        ),
+    return answer_page(
+        form, save, "value_chain/saved_views/rename_view.html", view=view, chain=chain
     )
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.infrastructure.web.list_pages import read_place, write_place
@@ -112,9 +112,7 @@ def new_list() -> ResponseReturnValue:
         _say(taken)
         return redirect(url_for(".show_list", list_id=taken.release.id))
 
-    return answer_form(
-        form, save, lambda: render_template("value_chain/screening/new.html", form=form)
-    )
+    return answer_page(form, save, "value_chain/screening/new.html")
 
 
 def _say(taken: TakenIn) -> None:

@@ -1,6 +1,6 @@
 """A person's own account: colours, password, sessions."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,8 +12,7 @@ from ddplatform.accounts.sign_in.services.account import (
     sign_out_everywhere,
 )
 from ddplatform.accounts.sign_in.start import start_session
-from ddplatform.infrastructure.errors import Invalid
-from ddplatform.infrastructure.forms.field_errors import show_at_fields
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import signed_in
 from ddplatform.infrastructure.web.saved_input import safe_next
 from ddplatform.languages import gettext
@@ -26,20 +25,14 @@ bp = Blueprint("account", __name__)
 def show() -> ResponseReturnValue:
     """Change the password; end the sessions in other browsers."""
     form, user = ChangePasswordForm(), get_user(current_user.id)
-    if form.validate_on_submit():
-        try:
-            change_password(user, current=form.current.data, new=form.password.data, at=g.now)
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            start_session(user)
-            flash(
-                gettext("Your password is changed. You were signed out everywhere else."), "success"
-            )
-            return redirect(url_for("account.show"))
-    return render_template(
-        "accounts/sign_in/account.html", form=form, user=user
-    ), 422 if form.errors else 200
+
+    def save() -> ResponseReturnValue:
+        change_password(user, current=form.current.data, new=form.password.data, at=g.now)
+        start_session(user)
+        flash(gettext("Your password is changed. You were signed out everywhere else."), "success")
+        return redirect(url_for("account.show"))
+
+    return answer_page(form, save, "accounts/sign_in/account.html", user=user)
 
 
 @bp.post("/account/sign-out-everywhere")

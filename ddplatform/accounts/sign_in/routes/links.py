@@ -17,6 +17,7 @@ from ddplatform.accounts.sign_in.forms import ForgottenForm, JoinForm, NewPasswo
 from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import bind_organisation, public
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.languages import gettext
@@ -45,19 +46,13 @@ def new_password(token: str) -> ResponseReturnValue:
     """Set a new password with a single-use link."""
     invitation = _open(token, InvitationPurpose.RESET)
     form = NewPasswordForm()
-    if form.validate_on_submit():
-        try:
-            start_session(reset_password(invitation, password=form.password.data, at=g.now))
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            flash(
-                gettext("Your new password is set. You were signed out everywhere else."), "success"
-            )
-            return redirect(url_for("auth.home"))
-    return render_template(
-        "accounts/sign_in/new_password.html", form=form
-    ), 422 if form.errors else 200
+
+    def save() -> ResponseReturnValue:
+        start_session(reset_password(invitation, password=form.password.data, at=g.now))
+        flash(gettext("Your new password is set. You were signed out everywhere else."), "success")
+        return redirect(url_for("auth.home"))
+
+    return answer_page(form, save, "accounts/sign_in/new_password.html")
 
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])

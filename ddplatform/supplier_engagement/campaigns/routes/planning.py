@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
@@ -129,13 +129,7 @@ def edit(campaign_id: UUID) -> ResponseReturnValue:
         flash(gettext("The campaign was changed."), "success")
         return redirect(url_for(".show", campaign_id=campaign_id))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "supplier_engagement/campaigns/edit.html", form=form, campaign=campaign
-        ),
-    )
+    return answer_page(form, save, "supplier_engagement/campaigns/edit.html", campaign=campaign)
 
 
 @bp.get("/<uuid:campaign_id>/suppliers")
@@ -178,15 +172,7 @@ def targets(campaign_id: UUID) -> ResponseReturnValue:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def choose(campaign_id: UUID) -> ResponseReturnValue:
     """Leave the ticked lines out, or take them in again."""
-    ticked = [_uuid(text) for text in request.form.getlist("target")]
-    keys = [key for key in ticked if key is not None]
-    many = campaigns.leave_out(campaign_id, keys, act=g.act)
+    ticked = request.form.getlist("target", type=UUID)
+    many = campaigns.leave_out(campaign_id, ticked, act=g.act)
     flash(ngettext("Changed: %(num)s line.", "Changed: %(num)s lines.", many), "success")
     return redirect(url_for(".targets", campaign_id=campaign_id))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext
@@ -43,9 +43,7 @@ def new() -> ResponseReturnValue:
         onward = "upload" if request.args.get("next") == "import" else "show"
         return redirect(url_for(f"value_chain.{onward}", chain_id=made.id))
 
-    return answer_form(
-        form, save, lambda: render_template("value_chain/mapping/new.html", form=form)
-    )
+    return answer_page(form, save, "value_chain/mapping/new.html")
 
 
 @bp.route("/<uuid:chain_id>/name", methods=["GET", "POST"])
@@ -65,11 +63,7 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
         flash(gettext("The map has its new name."), "success")
         return redirect(url_for("value_chain.show", chain_id=chain_id))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template("value_chain/mapping/rename.html", form=form, chain=chain),
-    )
+    return answer_page(form, save, "value_chain/mapping/rename.html", chain=chain)
 
 
 @bp.get("/search")
@@ -89,8 +83,4 @@ def export(chain_id: UUID) -> ResponseReturnValue:
         made = export_chain(chain_id, cast(FileForm, form.form.data), act=g.act)
         return as_download(made)
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template("value_chain/mapping/export.html", form=form, chain=chain),
-    )
+    return answer_page(form, save, "value_chain/mapping/export.html", chain=chain)
