@@ -1,13 +1,25 @@
 """One page for every short form about a finding or an action, and the way back from it."""
 
+from collections.abc import Callable
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 from wtforms import Form
 
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.languages import gettext
+
+
+class Told(TypedDict, total=False):
+    """What the page of a short form says above it and on its button."""
+
+    heading: Required[str]
+    lead: str
+    button: str
 
 
 def finding_form(
@@ -47,6 +59,26 @@ def action_form(
         about=action.title,
         back=url_for("findings.action", action_id=action.id),
     )
+
+
+def answer_about_finding(
+    form: FlaskForm,
+    save: Callable[[], ResponseReturnValue],
+    finding: Finding,
+    **told: Unpack[Told],
+) -> ResponseReturnValue:
+    """Answer a short form about a finding."""
+    return answer_form(form, save, lambda: finding_form(form, finding, **told))
+
+
+def answer_about_action(
+    form: FlaskForm,
+    save: Callable[[], ResponseReturnValue],
+    action: MitigationAction,
+    **told: Unpack[Told],
+) -> ResponseReturnValue:
+    """Answer a short form about an action."""
+    return answer_form(form, save, lambda: action_form(form, action, **told))
 
 
 def saved_finding(finding_id: UUID, message: str = "") -> ResponseReturnValue:

@@ -18,12 +18,12 @@ from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import FindingPlace, get_finding, get_finding_place
 from ddplatform.due_diligence.findings.services.steps import Work, work_on
 from ddplatform.due_diligence.findings.views.words import RELATIONS
-from ddplatform.due_diligence.short_forms import finding_form
+from ddplatform.due_diligence.short_forms import answer_about_finding, finding_form
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
-from ddplatform.infrastructure.forms.sent import VersionForm, answer_form
+from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.filters import severity_word
 from ddplatform.languages import gettext, ngettext
@@ -160,7 +160,8 @@ def _condition_form(finding: Finding, kept: Condition) -> ExitConditionForm:
 @requires(Permission.FINDING_EDIT)
 def suspend(finding_id: UUID) -> ResponseReturnValue:
     """Stop new orders for now."""
-    form = SuspendForm(version=get_finding(finding_id).row_version)
+    finding = get_finding(finding_id)
+    form = SuspendForm(version=finding.row_version)
 
     def save() -> ResponseReturnValue:
         finding_exit.suspend(
@@ -172,10 +173,17 @@ def suspend(finding_id: UUID) -> ResponseReturnValue:
         )
         return _back(finding_id, gettext("New orders are suspended."))
 
-    lead = gettext(
-        "For immediate danger, or as a warning that can be withdrawn. Pay for what was delivered."
+    return answer_about_finding(
+        form,
+        save,
+        finding,
+        heading=gettext("Suspend new orders"),
+        lead=gettext(
+            "For immediate danger, or as a warning that can be withdrawn. "
+            "Pay for what was delivered."
+        ),
+        button=gettext("Suspend new orders"),
     )
-    return _turning(form, finding_id, save, gettext("Suspend new orders"), lead)
 
 
 @bp.route("/<uuid:finding_id>/end", methods=["GET", "POST"])
@@ -212,7 +220,8 @@ def _turn(
     finding_id: UUID, decide: Callable[..., Finding], *, said: str, heading: str, lead: str
 ) -> ResponseReturnValue:
     """A decision that asks for a reason alone."""
-    form = TurnForm(version=get_finding(finding_id).row_version)
+    finding = get_finding(finding_id)
+    form = TurnForm(version=finding.row_version)
 
     def save() -> ResponseReturnValue:
         decide(
@@ -223,21 +232,7 @@ def _turn(
         )
         return _back(finding_id, said)
 
-    return _turning(form, finding_id, save, heading, lead)
-
-
-def _turning(
-    form: VersionForm,
-    finding_id: UUID,
-    save: Callable[[], ResponseReturnValue],
-    heading: str,
-    lead: str,
-) -> ResponseReturnValue:
-    def show() -> str:
-        finding = get_finding(finding_id)
-        return finding_form(form, finding, heading=heading, lead=lead, button=heading)
-
-    return answer_form(form, save, show)
+    return answer_about_finding(form, save, finding, heading=heading, lead=lead, button=heading)
 
 
 def _back(finding_id: UUID, message: str) -> ResponseReturnValue:

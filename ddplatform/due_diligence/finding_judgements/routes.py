@@ -28,10 +28,9 @@ from ddplatform.due_diligence.findings.forms import (
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import harm
-from ddplatform.due_diligence.short_forms import finding_form, saved_finding
+from ddplatform.due_diligence.short_forms import answer_about_finding, saved_finding
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
 
@@ -47,17 +46,13 @@ def grade_severity(finding_id: UUID) -> ResponseReturnValue:
         grade(finding_id, _grade(form), version=form.version_number, act=g.act)
         return saved_finding(finding_id, gettext("Saved. The scores are being recalculated."))
 
-    def show() -> str:
-        return finding_form(
-            form,
-            finding,
-            heading=gettext("Severity"),
-            lead=gettext(
-                "Assess the severity from the child’s perspective, whoever is responsible."
-            ),
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_finding(
+        form,
+        save,
+        finding,
+        heading=gettext("Severity"),
+        lead=gettext("Assess the severity from the child’s perspective, whoever is responsible."),
+    )
 
 
 def _grade_data(finding: Finding) -> dict[str, object]:
@@ -96,17 +91,15 @@ def involvement(finding_id: UUID) -> ResponseReturnValue:
         _judge_involvement(finding_id, form)
         return saved_finding(finding_id)
 
-    def show() -> str:
-        return finding_form(
-            form,
-            finding,
-            heading=gettext("Involvement"),
-            lead=gettext(
-                "The first question answered with yes decides. Give the reason for each answer."
-            ),
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_finding(
+        form,
+        save,
+        finding,
+        heading=gettext("Involvement"),
+        lead=gettext(
+            "The first question answered with yes decides. Give the reason for each answer."
+        ),
+    )
 
 
 def _judge_involvement(finding_id: UUID, form: InvolvementForm) -> None:
@@ -181,19 +174,16 @@ def leverage(finding_id: UUID) -> ResponseReturnValue:
         flash(impact_words().leverage_decisions[ref]["title"], "info")
         return redirect(url_for(".show", finding_id=finding_id))
 
-    def show() -> str:
-        return finding_form(
-            form,
-            finding,
-            heading=gettext("Leverage"),
-            lead=gettext(
-                "Severity comes first. Disengagement is the last resort, never a way "
-                "to avoid helping."
-            ),
-            button=gettext("Save decision"),
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_finding(
+        form,
+        save,
+        finding,
+        heading=gettext("Leverage"),
+        lead=gettext(
+            "Severity comes first. Disengagement is the last resort, never a way to avoid helping."
+        ),
+        button=gettext("Save decision"),
+    )
 
 
 def _leverage(form: LeverageForm) -> LeverageAnswers:
@@ -226,19 +216,17 @@ def report_harm(finding_id: UUID) -> ResponseReturnValue:
             finding_id, gettext("The score rises at once. Open a remediation case next.")
         )
 
-    def show() -> str:
-        return finding_form(
-            form,
-            finding,
-            heading=gettext("Report harm"),
-            lead=gettext(
-                "First make the child safe. Harm that is found and remediated is never "
-                "grounds for disengagement."
-            ),
-            button=gettext("Report harm"),
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_finding(
+        form,
+        save,
+        finding,
+        heading=gettext("Report harm"),
+        lead=gettext(
+            "First make the child safe. Harm that is found and remediated is never "
+            "grounds for disengagement."
+        ),
+        button=gettext("Report harm"),
+    )
 
 
 @bp.route("/<uuid:finding_id>/refute", methods=["GET", "POST"])
@@ -251,15 +239,13 @@ def refute(finding_id: UUID) -> ResponseReturnValue:
         harm.refute_allegation(finding_id, reason=form.reason.data, act=g.act)
         return saved_finding(finding_id)
 
-    def show() -> str:
-        return finding_form(
-            form,
-            finding,
-            heading=gettext("Dismiss allegation as unfounded"),
-            lead=gettext(
-                "Say what was checked, by whom, and what was seen. It stays in the audit trail."
-            ),
-            button=gettext("Dismiss as unfounded"),
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_finding(
+        form,
+        save,
+        finding,
+        heading=gettext("Dismiss allegation as unfounded"),
+        lead=gettext(
+            "Say what was checked, by whom, and what was seen. It stays in the audit trail."
+        ),
+        button=gettext("Dismiss as unfounded"),
+    )

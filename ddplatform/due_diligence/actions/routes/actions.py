@@ -1,7 +1,6 @@
 """Actions of the company: board, list, one of them, and what happens to it."""
 
 from datetime import date
-from functools import partial
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -32,7 +31,8 @@ from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.due_diligence.findings.queries import find_open_fact, get_finding
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.short_forms import (
-    action_form,
+    Told,
+    answer_about_action,
     finding_form,
     saved_action,
 )
@@ -53,12 +53,12 @@ VIEWS = ("board", "list", "mine")
 NO_ACCOUNT = _(
     "Nobody at this site has an account yet, so the supplier cannot carry out the action here."
 )
-DROP = {
+DROP: Told = {
     "heading": _("Drop action"),
     "lead": _("It stays in the history with your reason."),
     "button": _("Drop action"),
 }
-HOLD = {"heading": _("Put on hold"), "button": _("Put on hold")}
+HOLD: Told = {"heading": _("Put on hold"), "button": _("Put on hold")}
 
 
 @bp.get("/actions")
@@ -252,7 +252,7 @@ def move_action(action_id: UUID, to: str) -> ResponseReturnValue:
         )
         return saved_action(action_id)
 
-    return answer_form(form, save, partial(action_form, form, kept, **(DROP if is_drop else HOLD)))
+    return answer_about_action(form, save, kept, **(DROP if is_drop else HOLD))
 
 
 @bp.route("/actions/<uuid:action_id>/extend", methods=["GET", "POST"])
@@ -272,12 +272,9 @@ def extend(action_id: UUID) -> ResponseReturnValue:
         )
         return saved_action(action_id)
 
-    def show() -> str:
-        return action_form(
-            form, kept, heading=gettext("Extend due date"), button=gettext("Extend due date")
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_action(
+        form, save, kept, heading=gettext("Extend due date"), button=gettext("Extend due date")
+    )
 
 
 @bp.post("/actions/<uuid:action_id>/progress")
@@ -290,7 +287,6 @@ def progress(action_id: UUID) -> ResponseReturnValue:
         mitigation.tell_progress(action_id, form.text.data, act=g.act)
         return saved_action(action_id)
 
-    def show() -> str:
-        return action_form(form, kept, heading=gettext("Progress"), button=gettext("Add note"))
-
-    return answer_form(form, save, show)
+    return answer_about_action(
+        form, save, kept, heading=gettext("Progress"), button=gettext("Add note")
+    )

@@ -12,7 +12,7 @@ from ddplatform.due_diligence.actions.services import verification
 from ddplatform.due_diligence.actions.services.verification import Judgement
 from ddplatform.due_diligence.blueprints.findings import bp
 from ddplatform.due_diligence.findings.models import MitigationAction
-from ddplatform.due_diligence.short_forms import action_form, saved_action
+from ddplatform.due_diligence.short_forms import action_form, answer_about_action, saved_action
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.services import SentFile
 from ddplatform.infrastructure.access.permissions import Permission
@@ -54,16 +54,14 @@ def report(action_id: UUID) -> ResponseReturnValue:
         report_done(action_id, form)
         return saved_action(action_id, gettext("Reported. Another person verifies it next."))
 
-    def show() -> str:
-        return action_form(
-            form,
-            kept,
-            heading=gettext("Report it done"),
-            lead=gettext("A person who does not own this action verifies it afterwards."),
-            button=gettext("Report it done"),
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_action(
+        form,
+        save,
+        kept,
+        heading=gettext("Report it done"),
+        lead=gettext("A person who does not own this action verifies it afterwards."),
+        button=gettext("Report it done"),
+    )
 
 
 @bp.route("/actions/<uuid:action_id>/verify", methods=["GET", "POST"])
@@ -116,13 +114,11 @@ def send_back(action_id: UUID) -> ResponseReturnValue:
         )
         return saved_action(action_id, gettext("Sent back."))
 
-    def show() -> str:
-        return action_form(
-            form,
-            kept,
-            heading=gettext("Send back"),
-            lead=gettext("Say what is missing and how it can be shown. The supplier reads this."),
-            button=gettext("Send back"),
-        )
-
-    return answer_form(form, save, show)
+    return answer_about_action(
+        form,
+        save,
+        kept,
+        heading=gettext("Send back"),
+        lead=gettext("Say what is missing and how it can be shown. The supplier reads this."),
+        button=gettext("Send back"),
+    )

@@ -31,10 +31,10 @@ from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.due_diligence.findings.services.steps import list_steps, work_on
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.findings.views.answer_drafts import AnswerDraft, draft_from
-from ddplatform.due_diligence.short_forms import finding_form, saved_finding
+from ddplatform.due_diligence.short_forms import answer_about_finding, saved_finding
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.forms.sent import answer_form
+from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.languages import gettext
@@ -115,13 +115,7 @@ def record() -> ResponseReturnValue:
         made = findings.record(node.id, _fields(form, answer), act=g.act)
         return saved_finding(made.id, gettext("The finding is recorded. Assess its severity next."))
 
-    return answer_form(
-        form,
-        save,
-        lambda: render_template(
-            "due_diligence/findings/record.html", form=form, node=node, draft=draft
-        ),
-    )
+    return answer_page(form, save, "due_diligence/findings/record.html", node=node, draft=draft)
 
 
 def _draft(response_id: UUID | None, path: str | None) -> AnswerDraft | None:
@@ -205,9 +199,7 @@ def rewrite(finding_id: UUID) -> ResponseReturnValue:
         )
         return saved_finding(finding_id)
 
-    return answer_form(
-        form, save, lambda: finding_form(form, finding, heading=gettext("Edit finding"))
-    )
+    return answer_about_finding(form, save, finding, heading=gettext("Edit finding"))
 
 
 @bp.route("/<uuid:finding_id>/owner", methods=["GET", "POST"])
@@ -223,4 +215,4 @@ def owner(finding_id: UUID) -> ResponseReturnValue:
         findings.set_owner(finding_id, chosen, version=form.version_number, act=g.act)
         return saved_finding(finding_id)
 
-    return answer_form(form, save, lambda: finding_form(form, finding, heading=gettext("Owner")))
+    return answer_about_finding(form, save, finding, heading=gettext("Owner"))
