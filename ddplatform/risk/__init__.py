@@ -1,1 +1,1 @@
-"""The risk to children at each place of a map, and what is judged of it."""
+"""Risk to children at each place of a map, and judgements on it."""

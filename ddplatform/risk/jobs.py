@@ -113,7 +113,7 @@ def _tell_figure_answer(job: JobContext) -> None:
 
 
 JOBS = {
-    # No permission: any change of a map or its facts may ask, whoever made it.
+    # No permission: any change of a map or its facts, by anybody, may queue this job.
     REASSESS: Handler(
         _assess_chain, is_staged=True, title="The risks of the map are being assessed"
     ),

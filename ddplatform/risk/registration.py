@@ -1,4 +1,4 @@
-"""What risk registers with earlier packages: each feature for itself."""
+"""Registrations of risk with earlier packages, feature by feature."""
 
 from collections.abc import Callable
 

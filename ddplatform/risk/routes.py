@@ -1,4 +1,4 @@
-"""Under which address the pages of risk stand."""
+"""Addresses of the pages of risk."""
 
 from flask import Flask
 
@@ -37,7 +37,7 @@ WITH_ROUTES = (
     what_if_routes,
     what_if_waiting,
 )
-"""Their routes hang on a blueprint that stands in a module of its own."""
+"""Their routes belong to a blueprint in a module of its own."""
 
 
 def register(app: Flask) -> None:

@@ -98,7 +98,7 @@ def _screen(job: JobContext) -> Result:
 JOBS = {
     reading.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     reading.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
-    # No permission: a list that came in may ask, whoever brought it.
+    # No permission: an imported list, from any user, may queue this job.
     search.SEARCH: Handler(_search_duplicates, is_staged=True),
     many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),

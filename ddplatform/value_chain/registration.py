@@ -1,4 +1,4 @@
-"""What the value chain registers with earlier packages: each feature for itself."""
+"""Registrations of the value chain with earlier packages, feature by feature."""
 
 from collections.abc import Callable
 

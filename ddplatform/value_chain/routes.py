@@ -1,4 +1,4 @@
-"""Under which address the pages of the value chain stand."""
+"""Addresses of the pages of the value chain."""
 
 from flask import Flask
 
@@ -50,7 +50,7 @@ WITH_ROUTES = (
     value_chain_view,
     value_chain_world,
 )
-"""Their routes hang on a blueprint that stands in a module of its own."""
+"""Their routes belong to a blueprint in a module of its own."""
 
 
 def register(app: Flask) -> None:

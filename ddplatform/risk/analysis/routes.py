@@ -1,4 +1,4 @@
-"""The pages of analyses: the overview of a map, one question, its answer as a file."""
+"""Pages of analyses: the overview of a map, one question, its answer as a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class End:
 
     node: UUID | None
     words: str = ""
-    """What was typed, where it means no node or several."""
+    """The typed words, where they match no node or several."""
     choices: tuple[tuple[str, str], ...] = ()
     """(name, address) of the nodes that it may mean."""
     are_called_so: bool = False
@@ -77,7 +77,7 @@ def show(chain_id: UUID, what: str) -> ResponseReturnValue:
 @bp.get("/<uuid:chain_id>/origins")
 @requires(Permission.RISK_READ)
 def origins(chain_id: UUID) -> ResponseReturnValue:
-    """Where the exposure of a node to one issue comes from."""
+    """Origins of the exposure of a node to one issue."""
     return _answered(chain_id, Analysis.ORIGINS)
 
 
@@ -147,7 +147,7 @@ def _questions(page: AnalysisPage) -> list[dict[str, object]]:
 
 
 def _end(chain_id: UUID, name: str) -> End:
-    """What the address says of one end: an id, or words that a person typed."""
+    """One end from the address: an id, or words that a person typed."""
     text = request.args.get(name, "").strip()[:LONGEST]
     if not text:
         return End(None)

@@ -1,4 +1,4 @@
-"""An analysis goes out as a file; each export is an event of the log."""
+"""Export of an analysis as a file; each export is an event of the log."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""What needs a second person: what waits, decided and ended."""
+"""Approvals by a second person: pending, decided and ended requests."""

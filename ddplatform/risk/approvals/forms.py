@@ -1,4 +1,4 @@
-"""What people fill in to ask for a second person."""
+"""Forms of requests for approval by a second person."""
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, TextAreaField
@@ -11,7 +11,7 @@ from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON
 
 
 class AbsenceForm(FlaskForm):  # type: ignore[misc]
-    """Why a factor does not apply at a site."""
+    """The reason why a factor does not apply at a site."""
 
     reason_code = RadioField(
         _("Reason"),

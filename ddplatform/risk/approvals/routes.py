@@ -1,4 +1,4 @@
-"""Pages of what needs a second person: lists, one request, decisions, and asking for a factor."""
+"""Pages of approvals: lists, one request, decisions, and the request for a factor."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -35,7 +35,7 @@ MOST_AT_ONCE = queries.PAGE
 @bp.get("/")
 @requires(Permission.RISK_READ)
 def show() -> ResponseReturnValue:
-    """What waits, what is in force, what was decided, and buyers confirmed beyond their input."""
+    """Pending, active and decided requests, and buyers confirmed beyond their input."""
     view, kind = _view(request.args.get("view")), _kind(request.args.get("kind"))
     at_page, today = max(1, request.args.get("page", 1, type=number)), g.now.date()
     if view is View.SHARES:
@@ -106,7 +106,7 @@ def _show_request(request_id: UUID, problem: str = "") -> str:
 @bp.post("/<uuid:request_id>/decide")
 @requires(Permission.RISK_APPROVE)
 def decide(request_id: UUID) -> ResponseReturnValue:
-    """Approve or refuse all that waits of a request, or what was ticked."""
+    """Approve or refuse all pending parts of a request, or the selected ones."""
     approve = request.form.get("what") == "approve"
     try:
         done = approval_steps.decide(
@@ -125,7 +125,7 @@ def decide(request_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:request_id>/end")
 @requires(Permission.RISK_ASSESS)
 def end(request_id: UUID) -> ResponseReturnValue:
-    """End what waits or is in force of a request, or what was ticked of it."""
+    """End the pending and active parts of a request, or the selected ones."""
     try:
         done = approval_steps.end(
             request_id,
@@ -142,7 +142,7 @@ def end(request_id: UUID) -> ResponseReturnValue:
 @bp.post("/decisions/<uuid:decision_id>/stop")
 @requires(Permission.RISK_ASSESS)
 def stop(decision_id: UUID) -> ResponseReturnValue:
-    """Stop a decision that is taken in the background; what has taken it keeps it."""
+    """Stop a decision in the background; parts that have taken it keep it."""
     stopped = approval_work.stop(decision_id, act=g.act)
     return redirect(url_for(".request_page", request_id=stopped.request_id))
 

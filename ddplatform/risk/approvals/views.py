@@ -1,4 +1,4 @@
-"""Requests for a second person in words, ready to be drawn."""
+"""Requests for approval in words, ready for their pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class PartLine:
 
 @dataclass(frozen=True)
 class Paging:
-    """Where a page stands in its list."""
+    """The position of a page in its list."""
 
     first: int
     last: int
@@ -122,7 +122,7 @@ def row_of(asked: Asked) -> Row:
 
 
 def title_of(asked: Asked) -> str:
-    """What a request is about: its part, or how many a list brought."""
+    """The subject of a request: its part, or the number of parts from a list."""
     if asked.only is not None:
         return part_title(asked.only)
     files = ", ".join(str(file["name"]) for file in asked.files or ())
@@ -144,7 +144,7 @@ def title_of(asked: Asked) -> str:
 
 
 def part_title(part: PartNames) -> str:
-    """What one part is about."""
+    """The subject of one part."""
     if part.kind is ApprovalKind.FLOW:
         return gettext(
             "%(supplier)s supplies %(buyer)s", supplier=part.node_name, buyer=part.buyer_name
@@ -159,7 +159,7 @@ def part_title(part: PartNames) -> str:
 
 
 def name_of(factor: str | None) -> str:
-    """What a factor is called, beginning with a capital."""
+    """The name of a factor, beginning with a capital."""
     return factor_title(METHOD.factor_names[METHOD.factor_index[factor or ""]])
 
 
@@ -210,12 +210,12 @@ def tabs_of(
 
 
 def kind_choices() -> Sequence[tuple[str, str]]:
-    """What the filter by kind offers."""
+    """The choices of the filter by kind."""
     return [("", gettext("All kinds")), *((kind.value, word) for kind, word in KINDS.items())]
 
 
 def paging_of(found: AskedPage, view: View, kind: ApprovalKind | None) -> Paging:
-    """Where a list stands."""
+    """The position in a list."""
 
     def href(at: int) -> str:
         chosen = kind.value if kind else None
@@ -225,7 +225,7 @@ def paging_of(found: AskedPage, view: View, kind: ApprovalKind | None) -> Paging
 
 
 def paging_of_parts(found: PartPage, request_id: UUID) -> Paging:
-    """Where the parts of a request stand."""
+    """The position in the parts of a request."""
 
     def href(at: int) -> str:
         return url_for("approvals.request_page", request_id=request_id, page=at)
@@ -234,7 +234,7 @@ def paging_of_parts(found: PartPage, request_id: UUID) -> Paging:
 
 
 def paging_of_shares(found: OverConfirmedPage) -> Paging:
-    """Where the buyers stand."""
+    """The position in the list of buyers."""
 
     def href(at: int) -> str:
         return url_for("approvals.show", view=View.SHARES.value, page=at)
@@ -256,7 +256,7 @@ def _paging(at: int, shown: int, total: int, size: int, href: Any) -> Paging:
 
 @dataclass(frozen=True)
 class WorkProgress:
-    """How far a decision that is taken in the background is, in words."""
+    """The progress of a decision that is taken in the background, in words."""
 
     of: Progress
     title: str
@@ -347,7 +347,7 @@ def _taken(found: Progress, *, is_origin: bool) -> str:
 
 
 def decided_words(done: Decided, *, approve: bool) -> str:
-    """What a decision did, for the message after it."""
+    """The effect of a decision, for the message after it."""
     message = _going_on(done.parts, approve) if done.is_going_on else _done(done.parts, approve)
     if not done.left:
         return message
@@ -388,7 +388,7 @@ def _done(parts: int, approve: bool) -> str:
 
 
 def ended_words(done: Ended) -> str:
-    """What ending did, for the message after it."""
+    """The effect of an end, for the message after it."""
     num = number(done.parts)
     if done.is_going_on:
         return ngettext(

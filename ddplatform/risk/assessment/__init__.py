@@ -1,1 +1,1 @@
-"""Maps are assessed: as a whole, or what changed alone."""
+"""Assessment of maps: as a whole, or of changed nodes alone."""

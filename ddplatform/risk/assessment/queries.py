@@ -1,4 +1,4 @@
-"""What a run goes on from: nodes that say something else where no link changed, and summaries."""
+"""Input of an incremental run: changed nodes where no link changed, and summaries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ACTIONS = frozenset(
 )
 """Steps of a map that leave which nodes there are, and all links but those that they name."""
 READ = frozenset({"name", "kind", "country", "sector_ref", "commodity_refs", "is_origin"})
-"""What a run reads of a node itself, besides whether it is the own business."""
+"""The data of a node that a run reads, besides whether it is the own business."""
 NOT_READ = frozenset(
     {
         *("region", "address", "latitude", "longitude", "operated_by_id"),
@@ -31,7 +31,7 @@ NOT_READ = frozenset(
 
 @dataclass(frozen=True)
 class OwnFacts:
-    """What some nodes say of themselves; one entry each."""
+    """The own data of some nodes; one entry each."""
 
     keys: Sequence[UUID]
     names: Sequence[str]
@@ -64,7 +64,7 @@ def find_own_changes(chain: ValueChain, after: int) -> set[UUID] | None:
 
 
 def load_own_facts(keys: Sequence[UUID]) -> OwnFacts:
-    """What these nodes say of themselves now, in this order."""
+    """The current own data of these nodes, in this order."""
     node = ValueChainNode
     found = db.session.execute(
         select(

@@ -1,4 +1,4 @@
-"""`flask visit-plan`: whom to ask and visit next for a budget, with a reason for each line."""
+"""`flask visit-plan`: next questionnaires and visits for a budget, with a reason for each line."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is typed for a plan, and for assigning its lines."""
+"""Forms of a plan and of the assignment of its lines."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
 
 
 class AssignForm(FlaskForm):  # type: ignore[misc]
-    """How the chosen lines are assigned."""
+    """The way in which the chosen lines are assigned."""
 
     version_id = SelectField(_("Questionnaire"), choices=[], validators=[Optional()])
     answers_due = DateField(_("Due date of the answers"), validators=[Optional()])

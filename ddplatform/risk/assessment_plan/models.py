@@ -1,4 +1,4 @@
-"""Plans of questionnaires and visits for a budget, and what was assigned from them."""
+"""Plans of questionnaires and visits for a budget, and the assignments from them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,14 +15,14 @@ from supply_chain.vocabulary import Grade
 
 
 class StepKind(StrEnum):
-    """How a step of a plan learns about a node; the order of the core."""
+    """The kind of evidence a step of a plan gathers on a node; the order of the core."""
 
     QUESTIONNAIRE = "questionnaire"
     VISIT = "visit"
 
 
 class VisitPlan(TenantScoped, Base):
-    """Which nodes next for a budget, as computed once from what was known then."""
+    """The next nodes for a budget, as computed once from the evidence at that time."""
 
     __tablename__ = "visit_plan"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Whom a campaign means that is sent from an assessment plan."""
+"""Recipients of a campaign that is sent from an assessment plan."""
 
 from ddplatform.risk.assessment_plan.queries.plans import get_plan_row, list_planned_nodes
 from ddplatform.risk.assessment_plan.services.assign import note_sent

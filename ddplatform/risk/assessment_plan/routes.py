@@ -1,4 +1,4 @@
-"""Plans for a budget: made, looked at, assigned."""
+"""Pages of plans for a budget: creation, display, assignment."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.VISIT_PLAN_MAKE)
 def new() -> ResponseReturnValue:
-    """Say what for and for how much; the plan is made behind the page and kept."""
+    """Set the aim and budget of a plan, which is made in the background and stored."""
     form = PlanForm(**_first_said())
     form.chain_id.choices = [
         SelectChoice(str(chain.id), chain.name) for chain in list_chain_choices()
@@ -67,7 +67,7 @@ def new() -> ResponseReturnValue:
 
 
 def _first_said() -> dict[str, Any]:
-    """What the form begins with: a request that was refused, to be changed, or a map."""
+    """The initial values of the form: a refused request, to be changed, or a map."""
     asked = request.args.get("asked", type=UUID)
     if asked is None:
         return {"chain_id": request.args.get("chain", "")}
@@ -77,7 +77,7 @@ def _first_said() -> dict[str, Any]:
 @bp.get("/being-made/<uuid:job_id>")
 @requires(Permission.VISIT_PLAN_MAKE)
 def making(job_id: UUID) -> ResponseReturnValue:
-    """How far a plan is; reloads itself until it is made, then leads to it."""
+    """The progress of a plan; reloads itself until the plan is ready, then leads to it."""
     job = visit_plan_requests.get_request(job_id)
     if plan_id := job.result.get("plan_id"):
         return redirect(url_for(".show", plan_id=plan_id))

@@ -1,4 +1,4 @@
-"""What the pages, files and commands of a plan say: reasons, claims, tables and its curve."""
+"""Words of the pages, files and commands of a plan: reasons, claims, tables and its curve."""
 
 from collections.abc import Mapping
 from itertools import zip_longest
@@ -94,7 +94,7 @@ def _costs(plan: PlanRow | VisitPlan) -> str:
 
 
 def guarantee(plan: PlanRow | VisitPlan) -> str:
-    """What is proven of the plan: never more than its kind of budget allows to say."""
+    """The proven guarantee of the plan: never more than its kind of budget permits."""
     if plan.amount is not None:
         rule = gettext("(1 − 1/e) / 2, about %(share)s %%,", share=32)
     elif plan.visits and plan.questionnaires:

@@ -1,1 +1,1 @@
-"""Countries and goods: what is known of them."""
+"""Atlas of countries and goods."""

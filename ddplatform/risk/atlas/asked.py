@@ -1,4 +1,4 @@
-"""The page and the order of a list of the atlas, as the address asks for them."""
+"""Page and order of a list of the atlas, as the address requests them."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from ddplatform.risk.atlas.views.lists import Here, Page, Row, page_of
 
 
 def list_open() -> Here:
-    """The list that is open, with what stands in its address."""
+    """The list that is open, with the values in its address."""
     return Here(str(request.endpoint), carried().to_dict())
 
 

@@ -1,1 +1,1 @@
-"""The atlas as files."""
+"""Atlas as files."""

@@ -1,4 +1,4 @@
-"""Countries and goods of the atlas go out as files; each export is an event of the log."""
+"""Export of countries and goods of the atlas as files; each export is an event of the log."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The blueprint that all pages of the reference data and the atlas hang on."""
+"""Blueprint of all pages of the reference data and the atlas."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The blueprint that all pages of risks hang on."""
+"""Blueprint of all pages on risks."""
 
 from flask import Blueprint
 

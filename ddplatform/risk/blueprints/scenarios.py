@@ -1,4 +1,4 @@
-"""The blueprint of the pages on which changes are tried."""
+"""Blueprint of the pages on scenarios."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""What people type about events in the surroundings: format only, rules stand in services."""
+"""Forms on events in the surroundings: format only, the rules are in services."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ def _kinds() -> list[SelectChoice]:
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]
-    """An event: what, where, when, and who says so."""
+    """An event: its kind, area, dates and source."""
 
     kind = SelectField(
         _("Kind of event"),
@@ -105,7 +105,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         self.country.choices = [SelectChoice("", _("None")), *countries]
 
     def wanted(self) -> EventFields:
-        """What was typed, as the service takes it."""
+        """The typed values, as the service takes them."""
         return EventFields(
             kind=self.kind.data,
             title=self.title.data,
@@ -126,7 +126,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
 
 
 class EventChangeForm(EventForm, VersionForm):
-    """The same for an event that stands."""
+    """The same for an existing event."""
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]
@@ -136,7 +136,7 @@ class EndForm(FlaskForm):  # type: ignore[misc]
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]
-    """Why an event is taken back."""
+    """The reason for the withdrawal of an event."""
 
     reason = TextAreaField(
         _("Reason for withdrawal"),

@@ -1,4 +1,4 @@
-"""Events in the surroundings of sites, and the sites that stand inside."""
+"""Events in the surroundings of sites, and the sites inside their areas."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from supply_chain.graph.areas import AreaKind
 
 
 class ContextEvent(TenantScoped, Base):
-    """A conflict, disaster, school closure ... in an area, from a day on, told by a source."""
+    """A conflict, disaster, school closure ... in an area, from a day on, with its source."""
 
     __tablename__ = "context_event"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What events around sites register with earlier packages."""
+"""Registrations of context events with earlier packages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Events in the surroundings of sites: list, one of them, entering, correcting, ending."""
+"""Pages of events in the surroundings of sites: list, one event, entry, correction, end."""
 
 from uuid import UUID
 
@@ -30,7 +30,7 @@ bp = Blueprint("context_events", __name__)
 @bp.get("/")
 @requires(Permission.RISK_READ)
 def index() -> ResponseReturnValue:
-    """Events by where they stand; those that go on first."""
+    """Events by their state; current ones first."""
     word = request.args.get("state", EventState.ACTIVE.value)
     state = EventState(word) if word in set(EventState) else None
     states = ((one.value, label) for one, label in words.STATES.items())
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<uuid:event_id>")
 @requires(Permission.RISK_READ)
 def show(event_id: UUID) -> ResponseReturnValue:
-    """One event: what it is, who says so, which sites stand inside."""
+    """One event: its description, its source, the sites inside."""
     event = get_event(event_id)
     sites, total = list_nodes_inside(event_id)
     return render_template(

@@ -59,7 +59,7 @@ def where(event: ContextEvent | EventRow) -> str:
 
 
 def course(event: ContextEvent, on: date) -> EventCourse | None:
-    """What an event adds to each issue of a site inside and until when; None: no points."""
+    """The points of an event per issue of a site inside and their last day; None: no points."""
     ref = context_kinds()[event.kind].event
     if not ref or event.withdrawn_at is not None:
         return None
@@ -84,7 +84,7 @@ def full_words(found: EventCourse) -> str:
 
 
 def effect_of(kind: ContextKind) -> str:
-    """What an event of a kind says of the factors of a site inside, in words."""
+    """The effect of an event of a kind on the factors of a site inside, in words."""
     if not kind.factors:
         return gettext("None. A reassessment of each site is requested.")
     names = ", ".join(f"“{factor_title(_NAMES[factor])}”" for factor in kind.factors)

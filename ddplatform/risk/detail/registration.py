@@ -1,4 +1,4 @@
-"""What pages of a map show of risks."""
+"""Parts on risks for the pages of a map."""
 
 from collections.abc import Mapping
 from typing import Any

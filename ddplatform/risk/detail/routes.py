@@ -1,4 +1,4 @@
-"""The register and the page of one risk."""
+"""Pages of the register and of one risk."""
 
 from typing import Any
 from uuid import UUID
@@ -116,7 +116,7 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
 
 
 def _origins(head: risk_runs.RunHead, scored: RiskScore) -> Origins:
-    """Where exposure comes from; on a large map only when somebody asks."""
+    """The sources of exposure; on a large map only on request."""
     if head.node_count > ORIGINS_AT_ONCE and request.args.get("origins") != "all":
         return origins_of(scored, None, {})
     parts = list_origins(head, scored.node_ref, scored.issue)

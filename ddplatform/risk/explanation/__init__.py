@@ -1,1 +1,1 @@
-"""Why a risk has its score, and what would change it."""
+"""Explanation of a risk score, and of what would change it."""

@@ -1,4 +1,4 @@
-"""The pages of one place and of one risk under RM-2.0."""
+"""Pages of one place and of one risk under RM-2.0."""
 
 from uuid import UUID
 

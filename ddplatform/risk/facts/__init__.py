@@ -1,1 +1,1 @@
-"""What is known of the nodes of a map."""
+"""Evidence on the nodes of a map."""

@@ -1,4 +1,4 @@
-"""What an assessment does when a map changes, answers come in or a red flag is refuted."""
+"""Effects on an assessment of a changed map, new answers or a refuted red flag."""
 
 from ddplatform.risk.facts.services.facts import add_flag, ask_reassessment, end_flag
 from ddplatform.supplier_engagement.receiving.services.receiving import FLAG_EFFECTS, FlagEffect

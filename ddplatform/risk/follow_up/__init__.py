@@ -1,1 +1,1 @@
-"""Who looks after a risk, and until when it is deferred."""
+"""Owner and deferral of a risk."""

@@ -11,7 +11,7 @@ NO_NAMES = _("No names of children or workers.")
 
 
 class OwnerForm(FlaskForm):  # type: ignore[misc]
-    """Who looks after a risk."""
+    """The owner of a risk."""
 
     owner = SelectField(_("Owner"))
 
@@ -31,6 +31,6 @@ class DeferralForm(FlaskForm):  # type: ignore[misc]
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]
-    """Why a deferral ends."""
+    """The reason for the end of a deferral."""
 
     reason = TextAreaField(_("Reason"), description=NO_NAMES, validators=[Length(max=LONGEST)])

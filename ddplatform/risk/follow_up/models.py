@@ -1,4 +1,4 @@
-"""Who looks after a risk, and until when it is deferred; steps on many risks at once."""
+"""Owner and deferral of a risk; steps on many risks at once."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from supply_chain.vocabulary import Issue
 
 
 class FollowUpKind(StrEnum):
-    """What a row says of a risk; the newest owner counts, and the newest deferral or end."""
+    """The kind of a row on a risk; the newest owner counts, and the newest deferral or end."""
 
     OWNER = "owner"
     DEFERRAL = "deferral"
@@ -48,7 +48,7 @@ class RiskFollowUp(TenantScoped, Base):
 
 
 class RiskVerb(StrEnum):
-    """What is done to each of many risks."""
+    """The change to each of many risks."""
 
     OWNER = "owner"
     DEFER = "defer"

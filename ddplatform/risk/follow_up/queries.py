@@ -1,6 +1,6 @@
 """Owner, deferral, urgency and open steps of risks: of some places, or of whole maps.
 
-One statement either way; whoever needs them of a whole map gets columns beside its register.
+One statement either way; for a whole map the result is columns beside its register.
 """
 
 from collections import defaultdict
@@ -98,7 +98,7 @@ class Urgency(NamedTuple):
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What is known about the follow-up of one risk."""
+    """The follow-up of one risk."""
 
     owner: Person | None
     is_of_place: bool  # the owner is that of the place, since none is set for the risk
@@ -141,7 +141,7 @@ class FollowUps:
         )
 
     def _owner(self, pair: Pair) -> tuple[Person | None, bool]:
-        """Who left the organisation owns nothing any more."""
+        """The owner of a risk; a person who left the organisation owns nothing any more."""
         row = self.owners.get(pair)
         own = self.people.get(row.who) if row else None
         if own is not None:
@@ -200,7 +200,7 @@ def _said(values: Mapping[Pair, int]) -> Said:
 
 
 def load_of_places(node_ids: Iterable[UUID], today: date) -> FollowUps:
-    """What is known about all risks of some places."""
+    """The follow-up of all risks of some places."""
     keys = list(dict.fromkeys(node_ids))
     rows = _of_places(db.engine.dialect.name).rows({_PLACES: given(keys)})
     return _follow_ups(rows, today)

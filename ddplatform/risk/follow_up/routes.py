@@ -1,4 +1,4 @@
-"""Forms about one risk: its owner, its deferral and the end of it."""
+"""Forms of one risk: its owner, its deferral and the end of the deferral."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -27,7 +27,7 @@ bp = Blueprint("risk_follow_up", __name__)
 @bp.route("/<uuid:node_id>/<issue>/owner", methods=["GET", "POST"])
 @requires(Permission.RISK_ASSESS)
 def set_owner(node_id: UUID, issue: str) -> ResponseReturnValue:
-    """Say who looks after a risk."""
+    """Set the owner of a risk."""
     about, form = issue_of(issue), OwnerForm()
     found, now = _standing(node_id, about)
     of_place = now.owner.name if now.owner and now.is_of_place else gettext("unassigned")

@@ -1,4 +1,4 @@
-"""Owner and deferral of a risk: decided, never overwritten; the newest counts.
+"""Owner and deferral of a risk: added as decisions, never overwritten; the newest counts.
 
 Neither changes a score, a rank or a total. A risk that is deferred stays in the register.
 """
@@ -45,7 +45,7 @@ class Wanted:
 
 
 def set_owner(node_id: UUID, issue: Issue, owner_id: UUID | None, *, act: Act) -> RiskFollowUp:
-    """Say who looks after a risk.
+    """Set the owner of a risk.
 
     Args:
         owner_id: a member of the organisation; None: the owner of the place again.
@@ -157,7 +157,7 @@ def _is_too_severe(node_id: UUID, issue: Issue) -> bool:
 
 
 def faults_of(wanted: Wanted, today: date) -> dict[str, str]:
-    """What is wrong with a deferral, by field; whether there is an owner is another question."""
+    """The errors of a deferral, by field; a missing owner is checked elsewhere."""
     problems = {}
     if wanted.review_on is None or not is_day_allowed(wanted.review_on, today):
         problems["review_on"] = str(NO_DAY)

@@ -1,4 +1,4 @@
-"""The follow-up of a risk in words."""
+"""Follow-up of a risk in words."""
 
 from collections.abc import Collection, Mapping
 
@@ -35,6 +35,6 @@ def owner_words(found: FollowUp) -> str:
 
 
 def owner_choices(found: FollowUps, first: str) -> list[tuple[str, str]]:
-    """Members of the organisation by name, after what stands for none of them."""
+    """Members of the organisation by name, after the choice of none."""
     people = sorted(found.people.values(), key=lambda person: person.name.casefold())
     return [("", first), *((str(person.id), person.name) for person in people)]

@@ -1,1 +1,1 @@
-"""What people judge of a risk."""
+"""Judgements of people on a risk."""

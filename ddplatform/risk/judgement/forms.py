@@ -1,4 +1,4 @@
-"""What people fill in about a risk."""
+"""Forms of judgements on a risk."""
 
 from functools import partial
 
@@ -56,7 +56,7 @@ class SeverityForm(FlaskForm):  # type: ignore[misc]
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
-    """A score that somebody sees differently."""
+    """A proposed change of a score."""
 
     points = DecimalField(
         _("New points"),
@@ -82,7 +82,7 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
 
 
 class UrgencyForm(FlaskForm):  # type: ignore[misc]
-    """What the order of risks asks beyond scores."""
+    """The judgements that the order of risks needs beyond scores."""
 
     is_emergency = BooleanField(
         _("A child is known to be in danger now"),
@@ -102,6 +102,6 @@ class UrgencyForm(FlaskForm):  # type: ignore[misc]
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]
-    """Why a change of a score ends now."""
+    """The reason for the end of a change of a score."""
 
     reason = TextAreaField(_("Reason for ending it"), validators=[Length(max=LONGEST)])

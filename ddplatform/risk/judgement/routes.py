@@ -1,4 +1,4 @@
-"""Forms about one risk: severity, points, what cannot wait; approving and ending changes."""
+"""Forms of one risk: severity, points, urgency; approval and end of changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -93,7 +93,7 @@ def change_score(node_id: UUID, issue: str) -> ResponseReturnValue:
 @bp.route("/nodes/<uuid:node_id>/<issue>/urgency", methods=["GET", "POST"])
 @requires(Permission.RISK_ASSESS)
 def note_salience(node_id: UUID, issue: str) -> ResponseReturnValue:
-    """Say what cannot wait, and how the business is involved."""
+    """Set the urgency of a risk, and the involvement of the business."""
     node, about = get_node(node_id), issue_of(issue)
     form = UrgencyForm()
     if request.method == "GET":
@@ -129,7 +129,7 @@ def _fill_urgency(form: UrgencyForm, kept: risk_judged.Noted | None) -> None:
 @bp.post("/changes/<uuid:change_id>/decide")
 @requires(Permission.RISK_APPROVE)
 def decide_change(change_id: UUID) -> ResponseReturnValue:
-    """Approve or refuse a lowering that somebody else asked for."""
+    """Approve or refuse a lowering that another person requested."""
     approve = request.form.get("decision") == "approve"
     change = judging.decide_change(change_id, approve=approve, act=g.act)
     flash(str(SAVED) if approve else gettext("Refused. The score stays as it is."), "success")

@@ -1,6 +1,6 @@
-"""What people judge of a risk: severity, a score they see differently, what cannot wait.
+"""Judgements on a risk: severity, adjusted scores, urgency.
 
-Judgements are added, never changed: the newest counts, the older ones stay for auditors.
+Judgements are added, never changed: the newest counts, the older ones remain for auditors.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Severity:
 
 @dataclass(frozen=True, kw_only=True)
 class Urgency:
-    """What the salience order asks beyond scores (RM-2.0 12); None: not judged."""
+    """The judgements that the salience order needs beyond scores (RM-2.0 12); None: not judged."""
 
     is_emergency: bool = False
     delay_harms: bool | None = None
@@ -191,7 +191,7 @@ def _check_change(
 
 
 def decide_change(change_id: UUID, *, approve: bool, act: Act) -> ScoreChange:
-    """Approve or refuse a lowering that somebody else asked for.
+    """Approve or refuse a lowering that another person requested.
 
     Raises:
         NotFound: no such change.

@@ -1,4 +1,4 @@
-"""Which risks are chosen, and what a step would do to each of them."""
+"""Selected risks, and the effect of a step on each of them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ class Target(NamedTuple):
 
     @property
     def pair(self) -> Pair:
-        """How its follow-up is found; of an unknown origin there is none."""
+        """The key of its follow-up; an unknown origin has none."""
         node_id = self.risk.node_id
         return node_id.hex if node_id else "", self.risk.issue.value
 
@@ -109,7 +109,7 @@ def _ticked(one: ListedMap, marks: Sequence[Mark]) -> ListedMap:
 
 
 class Noted(NamedTuple):
-    """What counts of the urgency of a risk."""
+    """The urgency of a risk that counts."""
 
     is_emergency: bool
     delay_harms: bool | None
@@ -117,7 +117,7 @@ class Noted(NamedTuple):
 
     @classmethod
     def of(cls, note: Urgency | None) -> "Noted":
-        """What counts of a note; without one nothing is judged."""
+        """The values of a note that count; without a note nothing is judged."""
         if note is None:
             return cls(False, None, None)
         return cls(note.is_emergency, note.delay_harms, note.involvement)
@@ -128,7 +128,7 @@ _YES_NO: Mapping[str, bool | None] = {"": None, "yes": True, "no": False}
 
 @dataclass(frozen=True)
 class Wish:
-    """What to do to each risk; which fields count depends on the verb."""
+    """The requested change to each risk; which fields count depends on the verb."""
 
     verb: RiskVerb
     owner_id: UUID | None = None  # of a deferral: None is the owner of each risk
@@ -139,7 +139,7 @@ class Wish:
     involvement: str = KEEP  # KEEP, "" or an Involvement
 
     def urgency_after(self, note: Urgency | None) -> Noted:
-        """What would count of an urgency; what it keeps stays."""
+        """The urgency after the change; unspecified values remain."""
         before = Noted.of(note)
         return Noted(
             before.is_emergency if self.emergency == KEEP else self.emergency == "yes",
@@ -161,7 +161,7 @@ class Wish:
 
 
 class Why(StrEnum):
-    """Why a risk that was chosen is not changed."""
+    """The reason why a selected risk is not changed."""
 
     SAME = "same"
     DANGER = "danger"
@@ -173,7 +173,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a wish would do: the risks that change, and by reason those that do not."""
+    """The effect of a request: the risks that change, and by reason those that do not."""
 
     change: Sequence[Target]
     left: Mapping[Why, Sequence[Target]]

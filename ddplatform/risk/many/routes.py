@@ -1,4 +1,4 @@
-"""Many risks at once: chosen in the register, previewed, changed, undone."""
+"""Pages of a step on many risks: selection in the register, preview, change, undo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class Choice:
 @bp.get("/")
 @requires(Permission.RISK_ASSESS)
 def show() -> ResponseReturnValue:
-    """What can be done with the risks that were chosen; with a step, what it would do."""
+    """Possible steps for the selected risks; with a step, its effect."""
     choice = _choice()
     wish, faults = _wish() if choice.found.targets else (None, {})
     plan = plan_step(choice.found.targets, wish or Wish(_verb()), g.now.date())
@@ -92,7 +92,7 @@ def show() -> ResponseReturnValue:
 @bp.post("/")
 @requires(Permission.RISK_ASSESS)
 def carry_out() -> ResponseReturnValue:
-    """Carry out what the preview has shown."""
+    """Carry out the previewed step."""
     choice = _choice()
     wish, faults = _wish()
     if wish is None:
@@ -106,7 +106,7 @@ def carry_out() -> ResponseReturnValue:
 @bp.get("/<uuid:lot_id>")
 @requires(Permission.RISK_READ)
 def lot(lot_id: UUID) -> ResponseReturnValue:
-    """What a step on many risks did, and the way back."""
+    """The effect of a step on many risks, and its undo."""
     found = get_lot(lot_id)
     return render_template(
         "risk/many/lot.html",
@@ -175,7 +175,7 @@ def _verb() -> RiskVerb:
 
 
 def _wish() -> tuple[Wish | None, dict[str, str]]:
-    """What was asked for, or what is wrong with it by field; neither before anything is asked."""
+    """The request, or its errors by field; neither before anything is requested."""
     if request.values.get("preview") != "1":
         return None, {}
     try:

@@ -1,6 +1,6 @@
-"""One step on many risks: owner, deferral, urgency; carried out at once, and undone.
+"""Step on many risks: owner, deferral, urgency; carried out at once, with undo.
 
-Rows are added, never changed: the undo adds rows that say again what counted before.
+Rows are added, never changed: the undo adds rows that restore the earlier values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ Before = Decided | Urgency | None
 
 
 def read_wish(given: Mapping[str, str], today: date) -> Wish:
-    """What a person asked for, checked.
+    """The request of a person, checked.
 
     Raises:
         Invalid: no member, no reason, a day that is too far, or nothing to set; by field.
@@ -218,7 +218,7 @@ def _record(action: str, lot: RiskLot, targets: Sequence[Target], *, act: Act) -
 
 
 def undo(lot_id: UUID, *, act: Act) -> RiskLot:
-    """Say again of each risk what counted before; what was decided anew since stays.
+    """Restore the earlier values of each risk; later decisions remain.
 
     Raises:
         Conflict: it was undone already.
@@ -250,7 +250,7 @@ def _counts(row: Made, newest: FollowUps) -> bool:
 
 
 def _restored(row: Made, before: Made | None, *, act: Act) -> Made:
-    """A row that says of a risk what counted before another one."""
+    """A row that restores the values of a risk before another one."""
     node_id, issue = row.node_id, row.issue
     if isinstance(row, SalienceNote):
         values = NOT_JUDGED

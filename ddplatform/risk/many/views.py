@@ -1,4 +1,4 @@
-"""A step on many risks in words."""
+"""Step on many risks in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def lines_of(plan: Plan, wish: Wish) -> Iterator[Line]:
 
 
 def left_of(plan: Plan) -> list[tuple[str, Sequence[str], int]]:
-    """Why risks are left out, the first of them, and how many they are."""
+    """A reason why risks are left out, the first of them, and their number."""
     return [
         (str(LEFT[why]), [_name(one) for one in risks[:NAMED]], len(risks))
         for why, risks in plan.left.items()

@@ -1,1 +1,1 @@
-"""A map under two versions of the method."""
+"""Comparison of a map under two versions of the method."""

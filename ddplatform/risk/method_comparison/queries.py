@@ -1,4 +1,4 @@
-"""A map scored by RM-1.0 and by RM-2.0, side by side. No run is stored."""
+"""Comparison of the scores of a map by RM-1.0 and by RM-2.0. No run is stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Compared:
     countries: Mapping[str, str | None]
     over_one: Mapping[str, float]  # buyers whose shares add to more than 1, and that sum
     set_by_people: int
-    """Places where somebody raised or lowered a score, which RM-2.0 alone counts."""
+    """Places with a raised or lowered score, which RM-2.0 alone counts."""
 
 
 def count_places(chain_id: UUID) -> int:

@@ -1,4 +1,4 @@
-"""The page that compares risk methods on a map, and its file."""
+"""Page that compares risk methods on a map, and its file."""
 
 from uuid import UUID
 

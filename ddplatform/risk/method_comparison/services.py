@@ -1,4 +1,4 @@
-"""A comparison of risk methods goes out as a file; each export is an event of the log."""
+"""Export of a comparison of risk methods; each export is an event of the log."""
 
 from collections.abc import Sequence
 

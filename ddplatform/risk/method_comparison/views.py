@@ -1,4 +1,4 @@
-"""A comparison of risk methods as a page, as JSON and as tables."""
+"""Comparison of risk methods as a page, as JSON and as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ SMALLEST_DRIVER = 0.5  # points; smaller ones are not named
 
 
 def sentence_of(compared: Compared) -> str:
-    """How many places are critical under each method, and how many share one score."""
+    """The number of places critical under each method, and of those that share one score."""
     counts, (before, after) = compared.comparison.counts.nodes, compared.comparison.ties
     critical = RISK_BANDS.index(RiskBand.CRITICAL)
     places = int(counts.sum())

@@ -1,1 +1,1 @@
-"""The daily look for what asks for a reassessment."""
+"""Daily check for triggers of a reassessment."""

@@ -1,7 +1,7 @@
-"""The daily look for what asks for a new assessment: TRG-01 to TRG-12, as far as data can tell.
+"""Daily check for triggers of a reassessment: TRG-01 to TRG-12, as far as data can show them.
 
-Each thing that is seen opens one task a site and trigger, once; what only people can know has a
-form (`tasks.report_change`).
+Each sign opens one task per site and trigger, once; changes that only people can know have a form
+(`tasks.report_change`).
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,1 +1,1 @@
-"""What sources saw of a place."""
+"""Observations of a place by sources."""

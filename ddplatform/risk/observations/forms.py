@@ -1,4 +1,4 @@
-"""What people fill in about an observation: format only, rules stand in the services."""
+"""Forms of an observation: format only, the rules are in the services."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ class ObservationForm(FlaskForm):  # type: ignore[misc]
         self.factor.choices = [SelectChoice("", _("Choose")), *factors]
 
     def seen(self) -> Seen:
-        """What was typed, as the service takes it."""
+        """The typed values, as the service takes them."""
         return Seen(
             factor=self.factor.data,
             value=float(self.value.data),
@@ -86,7 +86,7 @@ class FigureForm(ObservationForm):
     )
 
     def seen(self) -> Seen:
-        """What was typed, as the service takes it."""
+        """The typed values, as the service takes them."""
         return Seen(
             factor=self.factor.data,
             figure=self.figure.data,

@@ -1,4 +1,4 @@
-"""Observations of a place: the list, entering one, withdrawing one."""
+"""Pages of observations of a place: list, entry, withdrawal."""
 
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def new(node_id: UUID) -> ResponseReturnValue:
 @bp.route("/<uuid:observation_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.RISK_APPROVE)
 def withdraw(observation_id: UUID) -> ResponseReturnValue:
-    """Take an observation of somebody else out of scores."""
+    """Withdraw an observation of another person from scores."""
     kept, form = get_observation(observation_id), WithdrawForm()
 
     def save() -> ResponseReturnValue:

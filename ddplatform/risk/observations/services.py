@@ -1,7 +1,7 @@
-"""Entering and withdrawing observations of a place.
+"""Entry and withdrawal of observations of a place.
 
-Evidence is added, never changed (RM-2.0 section 15, P4): what was wrong is withdrawn with a reason
-by a second person, and stays readable.
+Evidence is added, never changed (RM-2.0 section 15, P4): a wrong entry is withdrawn with a reason
+by a second person, and remains readable.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ CHANGED = "observation"
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What a source saw of one factor: a value from 0 to 1, or a figure in its unit."""
+    """The observation of one factor by a source: a value from 0 to 1, or a figure in its unit."""
 
     factor: str
     value: float | None = None

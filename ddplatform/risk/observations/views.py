@@ -42,7 +42,7 @@ def shown(rows: Iterable[ObservationRow]) -> list[Shown]:
 
 
 def title_of(factor: str) -> str:
-    """What a factor is called."""
+    """The name of a factor."""
     return factor_title(METHOD.factor_names[METHOD.factor_index[factor]])
 
 

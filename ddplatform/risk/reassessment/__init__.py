@@ -1,1 +1,1 @@
-"""Sites that have to be looked at anew."""
+"""Sites due for reassessment."""

@@ -1,4 +1,4 @@
-"""What people type about sites to be looked at anew."""
+"""Forms on sites due for reassessment."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]
-    """Somebody looked at the site."""
+    """The note that closes a review of the site."""
 
     note = TextAreaField(
         _("Outcome and next steps"),
@@ -44,7 +44,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
 
 
 class OwnerForm(FlaskForm):  # type: ignore[misc]
-    """Who looks at the site."""
+    """The person who reviews the site."""
 
     owner = SelectField(_("Owner"))
 

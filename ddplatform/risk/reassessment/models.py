@@ -1,4 +1,4 @@
-"""Sites that somebody has to look at anew, and why."""
+"""Sites due for reassessment, with their reasons."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class ReviewTask(TenantScoped, Base):
-    """One site to be looked at anew, for one trigger; at most one open of each (UNGP 17(c))."""
+    """One site due for reassessment, for one trigger; at most one open of each (UNGP 17(c))."""
 
     __tablename__ = "review_task"
     __table_args__ = (

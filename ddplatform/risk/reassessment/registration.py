@@ -1,4 +1,4 @@
-"""What reassessments register with earlier packages."""
+"""Registrations of reassessments with earlier packages."""
 
 from collections.abc import Mapping
 from typing import Any

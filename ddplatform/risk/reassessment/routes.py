@@ -1,4 +1,4 @@
-"""Sites to be looked at anew: the list, one task, and the form of who knows of a change."""
+"""Pages of sites due for reassessment: list, one task, and the form to report a change."""
 
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ VIEWS = (("", _("Open")), ("mine", _("Mine")), ("late", _("Overdue")), ("done", 
 @bp.get("/")
 @requires(Permission.RISK_READ)
 def index() -> ResponseReturnValue:
-    """Sites to be looked at anew, the first due first, filtered by the address."""
+    """Sites due for reassessment, the earliest due date first, filtered by the address."""
     view, wanted = _wanted()
     after = read_place(request.args.get("after", ""), date.fromisoformat)
     page = list_tasks(wanted, after=after, limit=PAGE_SIZE)
@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
 
 
 def _total(count: int) -> str:
-    """How many there are, counted up to a limit."""
+    """The total number, counted up to a limit."""
     if count > COUNT_CAP:
         return gettext("more than %(most)s reassessments", most=number(COUNT_CAP))
     return ngettext("%(count)s reassessment", "%(count)s reassessments", count, count=number(count))
@@ -94,7 +94,7 @@ def _older(page: TaskPage) -> str | None:
 @bp.get("/<uuid:task_id>")
 @requires(Permission.RISK_READ)
 def show(task_id: UUID) -> ResponseReturnValue:
-    """One site to be looked at anew: why, until when, by whom; the form that closes it."""
+    """One site due for reassessment: reason, due date, owner; the form that closes the task."""
     return _page(task_id, CloseForm(), OwnerForm(owner=str(get_task(task_id).owner_id or "")))
 
 
@@ -118,7 +118,7 @@ def _page(task_id: UUID, closing: CloseForm, owning: OwnerForm) -> str:
 @bp.post("/<uuid:task_id>/close")
 @requires(Permission.REASSESSMENT_EDIT)
 def close(task_id: UUID) -> ResponseReturnValue:
-    """Somebody looked at the site."""
+    """Close the review of the site."""
     form = CloseForm()
 
     def save() -> ResponseReturnValue:
@@ -138,7 +138,7 @@ def close(task_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:task_id>/owner")
 @requires(Permission.REASSESSMENT_EDIT)
 def set_owner(task_id: UUID) -> ResponseReturnValue:
-    """Say who looks at the site."""
+    """Set the person who reviews the site."""
     form = OwnerForm()
 
     def save() -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""`flask reference ...`: install the shipped reference data."""
+"""`flask reference ...`: installation of the shipped reference data."""
 
 from datetime import UTC, datetime
 

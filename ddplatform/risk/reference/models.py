@@ -1,4 +1,4 @@
-"""What is told of countries beside the scores; the scored figures stand in `risk`."""
+"""Context of countries beside the scores; the scored figures are in `risk`."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Data sources: what every figure on a country or a good rests on."""
+"""Pages of data sources: the basis of every figure on a country or a good."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Releases of the reference data: the shipped files become numbered rows that runs rest on."""
+"""Releases of the reference data: the shipped files as numbered rows that runs rest on."""
 
 import hashlib
 from collections.abc import Iterator

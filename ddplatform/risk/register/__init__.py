@@ -1,1 +1,1 @@
-"""The risks of a map, or of all, in the order of work."""
+"""Risk register of one map, or of all, in the order of work."""

@@ -1,4 +1,4 @@
-"""What an address or a form asks of the register, and on which runs the answer rests."""
+"""Request to the register in an address or a form, and the runs behind the answer."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ def read_basis(chain: str) -> Basis | None:
 
 
 def read_asked(given: Any, me: UUID | None) -> Asked:
-    """What an address or a form asks for; what it does not know is left out.
+    """The request in an address or a form; unknown values are ignored.
 
     Args:
         me: who asks, where the owner is "me".

@@ -1,4 +1,4 @@
-"""The register goes out as a file; each export is an event of the log."""
+"""Export of the register as a file; each export is an event of the log."""
 
 from collections.abc import Sequence
 

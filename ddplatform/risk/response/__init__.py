@@ -1,1 +1,1 @@
-"""The response measure of suppliers."""
+"""Response measure of suppliers."""

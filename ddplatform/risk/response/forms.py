@@ -1,4 +1,4 @@
-"""What is typed about the figures of suppliers."""
+"""Forms on the figures of suppliers."""
 
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField

@@ -1,4 +1,4 @@
-"""Suppliers by response: the list, one measure with every input, questions of suppliers."""
+"""Pages of suppliers by response: list, one measure with every input, questions of suppliers."""
 
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ LONGEST_SEARCH = 100
 @bp.get("/")
 @requires(Permission.RISK_READ)
 def index() -> ResponseReturnValue:
-    """Suppliers who were asked by their response measure, the lowest first."""
+    """Suppliers with a request by their response measure, the lowest first."""
     today, maps = g.now.date(), _maps()
     wanted = _wanted(request.args, maps)
     asked = request.args.get("page", default=1, type=number) or 1
@@ -66,7 +66,7 @@ def export() -> ResponseReturnValue:
 @bp.get("/<uuid:node_id>")
 @requires(Permission.RISK_READ)
 def show(node_id: UUID) -> ResponseReturnValue:
-    """One measure with everything that stands behind it."""
+    """One measure with its complete basis."""
     node, today = get_node(node_id), g.now.date()
     measured = find_measured(node_id, today)
     if measured is None:
@@ -102,7 +102,7 @@ def _maps() -> dict[UUID, str]:
 
 
 def _wanted(given: Any, maps: dict[UUID, str]) -> MeasureFilter:
-    """What an address or a form asks for; what it does not know is left out."""
+    """The request in an address or a form; unknown values are ignored."""
     label, chain = given.get("label", ""), given.get("chain", "")
     known = {*(one.value for one in Label), NOT_MEASURED}
     return MeasureFilter(

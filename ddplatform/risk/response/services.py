@@ -1,4 +1,4 @@
-"""The list of suppliers by response goes out as a file; each export is an event of the log."""
+"""Export of the list of suppliers by response; each export is an event of the log."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""Assessment runs and their scores, as they are kept."""
+"""Stored assessment runs and their scores."""

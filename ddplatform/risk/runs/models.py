@@ -53,7 +53,7 @@ class IndicatorValue(Base):
 
 
 class WholeBecause(StrEnum):
-    """Why a run assessed its whole map and does not rest on another run."""
+    """The reason why a run assessed its whole map and does not rest on another run."""
 
     ASKED = "asked"  # somebody asked for it
     FIRST = "first"  # no run of this map is the current one
@@ -137,7 +137,7 @@ class RiskAssessment(TenantScoped, Base):
 class RunRegister(TenantScoped, Base):
     """All risks of one run as columns in salience order, for its register and its counts.
 
-    Of a run that rests on another: what it says other than that one.
+    Of a run that rests on another: the differences from that one.
     """
 
     __tablename__ = "run_register"
@@ -166,7 +166,7 @@ class FreshEvidence(TenantScoped, Base):
 
 
 class SeverityJudgement(TenantScoped, Base):
-    """How grave, wide and irreversible an impact would be here, each with its reason."""
+    """The scale, scope and irremediability of an impact here, each with its reason."""
 
     __tablename__ = "severity_judgement"
     __table_args__ = (
@@ -221,7 +221,7 @@ class RiskFact(TenantScoped, Base):
 
 
 class ControlRecord(TenantScoped, Base):
-    """What a node does about risk, as last judged: coverage and evidence of a control."""
+    """A control of a node against risk, as last judged: its coverage and evidence."""
 
     __tablename__ = "control_record"
     __table_args__ = (
@@ -272,7 +272,7 @@ class ScoreChange(TenantScoped, Base):
 
 
 class SalienceNote(TenantScoped, Base):
-    """What the salience order needs and no score holds: emergency, delay, involvement."""
+    """Input of the salience order beyond scores: emergency, delay, involvement."""
 
     __tablename__ = "salience_note"
     __table_args__ = (

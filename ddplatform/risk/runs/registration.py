@@ -1,4 +1,4 @@
-"""What runs, facts and judgements of risk register with earlier packages."""
+"""Registrations of runs, facts and judgements of risk with earlier packages."""
 
 from ddplatform.risk.runs.models import (
     ControlRecord,

@@ -1,1 +1,1 @@
-"""What a map scores as it stands: where every scenario begins."""
+"""Current scores of a map: the starting point of every scenario."""

@@ -1,8 +1,8 @@
-"""What a map scores as it stands: where every what-if on it begins.
+"""Current scores of a map: the starting point of every what-if on it.
 
-It is worked out once for a version of the map and what is known of it on a day, kept in the
-process, and of a large map beside its snapshot too: there every process maps it, and no page has
-to assess the map.
+They are computed once for a version of the map and its evidence on a day, and cached in the
+process; those of a large map are also stored beside its snapshot, where every process maps them,
+so that no page has to assess the map.
 """
 
 from collections import OrderedDict
@@ -41,7 +41,7 @@ MANY_NODES = 10_000
 """Nodes above which no page assesses a map: with as many unknown origins it takes a page .7 s of
 processor time, and more in the proportion of the nodes."""
 KIND = "scores"
-"""With what the names of their parts begin."""
+"""The prefix of the names of their parts."""
 KEPT, KEPT_LARGE = 4, 1
 LARGE, TOO_LARGE = 50_000, 300_000
 """Places of a map: of larger ones fewer scores are kept in a process, some 1.2 KB a place."""
@@ -61,7 +61,7 @@ class KnownMap:
 
 @dataclass(frozen=True)
 class Begin:
-    """A map with what it scores as it is: what every what-if on it begins with."""
+    """A map with its current scores: the starting point of every what-if on it."""
 
     known: KnownMap
     scores: ScoredMap
@@ -72,7 +72,7 @@ _begun: OrderedDict[Key, Begin] = OrderedDict()
 
 
 def load_known_map(chain_id: UUID, as_of: date) -> KnownMap:
-    """A map and what is known of it, read and not changed."""
+    """A map and its evidence, read and not changed."""
     graph, keys = load_with_keys(chain_id)
     rows = rows_of(keys)
     return KnownMap(graph, rows, load_evidence(chain_id, rows, as_of), as_of)
@@ -80,7 +80,7 @@ def load_known_map(chain_id: UUID, as_of: date) -> KnownMap:
 
 @many_objects()
 def find_begin(chain: ValueChain, as_of: date) -> Begin | None:
-    """What a map scores as it stands; None: a large one, not scored yet as it is known now."""
+    """The current scores of a map; None: a large one, not scored yet with its newest evidence."""
     if not _is_large(chain):
         return load_begin(chain, as_of)
     begins = f"{KIND}-{as_of.isoformat()}"
@@ -93,7 +93,7 @@ def find_begin(chain: ValueChain, as_of: date) -> Begin | None:
 
 @many_objects()
 def load_begin(chain: ValueChain, as_of: date) -> Begin:
-    """What a map scores as it stands, worked out if it has to be."""
+    """The current scores of a map, computed if necessary."""
     known = _known(chain, as_of)
     found = _found(chain, known)
     if found is None:
@@ -129,7 +129,7 @@ def _known(chain: ValueChain, as_of: date) -> KnownMap:
 
 
 def _found(chain: ValueChain, known: KnownMap) -> Begin | None:
-    """The scores of what is known now, from this process or from disk."""
+    """The scores with today's evidence, from this process or from disk."""
     if known.version is None:
         return None
     kept = _remembered(chain, known.as_of, known.version)

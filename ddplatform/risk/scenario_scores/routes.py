@@ -1,4 +1,4 @@
-"""A large map that was not scored yet as it is known now: asked for, and waited for."""
+"""Request for the scores of a large map with new evidence, and the wait for them."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -31,7 +31,7 @@ def prepare(chain_id: UUID) -> ResponseReturnValue:
 @bp.get("/scores/<uuid:chain_id>/<uuid:job_id>")
 @requires(Permission.RISK_READ)
 def being_scored(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
-    """How far it is; reloads itself until the scores are there, then leads back."""
+    """The progress; reloads itself until the scores are there, then leads back."""
     job = what_if_requests.get_request(job_id, chain_id)
     back = with_typed(job.payload["page"], split_typed(request.full_path)[1])
     if job.state == JobState.DONE:

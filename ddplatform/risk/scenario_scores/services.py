@@ -1,4 +1,4 @@
-"""A large map is scored behind the page before the first what-if on it is tried."""
+"""Background scoring of a large map before its first what-if."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 PREPARE = "what_if:score-map"
 TYPED = frozenset({"q", "name"})
-"""What people typed into these pages: their addresses hold it, no job does."""
+"""The values typed into these pages: their addresses hold them, no job does."""
 
 
 def split_typed(address: str) -> tuple[str, str]:
-    """An address without what was typed, and that as a query of its own."""
+    """An address without the typed values, and these as a query of their own."""
     path, _, query = address.partition("?")
     told: dict[bool, list[str]] = {True: [], False: []}
     for piece in filter(None, query.split("&")):
@@ -30,7 +30,7 @@ def split_typed(address: str) -> tuple[str, str]:
 
 
 def with_typed(address: str, typed: str) -> str:
-    """The address with what was typed."""
+    """The address with the typed values."""
     return _joined(address, "&" if "?" in address else "?", typed)
 
 
@@ -39,7 +39,7 @@ def _joined(address: str, sign: str, query: str) -> str:
 
 
 def request_scores(chain_id: UUID, page: str, *, act: Act) -> Job:
-    """Queue that a map is scored; a job that waits or is at work for it is returned instead.
+    """Queue the scoring of a map; a pending or running job for it is returned instead.
 
     Args:
         page: the address of the page that needs the scores, to lead back there; what was typed

@@ -1,4 +1,4 @@
-"""The page that stands in for others while a large map is scored."""
+"""Waiting page while a large map is scored."""
 
 from flask import render_template
 

@@ -1,1 +1,1 @@
-"""Changes tried on a map without touching it."""
+"""Scenarios: changes tried on a map without altering it."""

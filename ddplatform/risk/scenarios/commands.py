@@ -1,4 +1,4 @@
-"""Changes of a what-if as a JSON file, and what they do in lines of text."""
+"""Changes of a what-if as a JSON file, and their effects in lines of text."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Changes of a map that were tried and kept under a name. The map knows nothing of them."""
+"""Stored what-ifs: named changes of a map that leave the map itself as it is."""
 
 from datetime import date, datetime
 from typing import Any

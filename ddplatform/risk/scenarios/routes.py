@@ -1,4 +1,4 @@
-"""Try changes on a map, keep them under a name, compare two, turn them into actions."""
+"""Pages of what-ifs: try changes, save them under a name, compare two, turn them into actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -56,7 +56,7 @@ class KeepForm(FlaskForm):  # type: ignore[misc]
 @bp.get("/")
 @requires(Permission.RISK_READ)
 def index() -> ResponseReturnValue:
-    """Kept what-ifs, and where to begin a new one."""
+    """Saved what-ifs, and the entry point for a new one."""
     rows = what_if.list_saved()
     told = _in_words(rows)
     return render_template(
@@ -294,7 +294,7 @@ def compare(what_if_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:what_if_id>/actions")
 @requires(Permission.RISK_READ)
 def actions(what_if_id: UUID) -> ResponseReturnValue:
-    """How the changes are made real: findings and actions, leverage before any end."""
+    """Steps to make the changes real: findings and actions, leverage before any end."""
     row = what_if.get_saved_row(what_if_id)
     changes = _changes_of(row)
     refs = what_if.refs_of(changes)

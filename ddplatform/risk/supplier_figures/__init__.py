@@ -1,1 +1,1 @@
-"""Figures of a supplier's places as the supplier reads them."""
+"""Figures of a supplier's places, as the supplier sees them."""

@@ -1,4 +1,4 @@
-"""What a supplier writes when it questions a line."""
+"""Form of a supplier's question about a line."""
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
@@ -10,7 +10,7 @@ LONGEST = 2000
 
 
 class QuestionForm(FlaskForm):  # type: ignore[misc]
-    """Which line, and what is wrong with it."""
+    """The line in question, and the error in it."""
 
     line = RadioField(_("Which line?"), choices=[], validators=[InputRequired(_("Choose a line."))])
     reason = TextAreaField(

@@ -1,4 +1,4 @@
-"""Figures of a supplier's place as the supplier reads them, and what it asks about them."""
+"""Figures of a supplier's place, as the supplier sees them, and its questions about them."""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Figures of suppliers' places: who was asked, what the buyer may read, what a supplier reads."""
+"""Figures of suppliers' places: places with a request, the buyer's view, the supplier's view."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ class MeasuredPlace:
 
 @dataclass(frozen=True)
 class MeasureFilter:
-    """Which places the list shows."""
+    """The places to list."""
 
     label: str = ""  # a label, or NOT_MEASURED
     text: str = ""
@@ -94,7 +94,7 @@ class Measures:
         return len(self.values) + self.waiting
 
     def by_label(self) -> Mapping[Label, int]:
-        """How many places have each label, the lowest first."""
+        """The number of places with each label, the lowest first."""
         counts = Counter(label_of(value) for value in self.values)
         return {label: counts[label] for label in reversed(Label)}
 
@@ -363,7 +363,7 @@ def _own() -> Select[SupplierFigures, str, UUID | None]:
 def list_questions(
     node_id: UUID, *, asked_by: UUID | None = None, open_only: bool = False
 ) -> Sequence[FigureQuestion]:
-    """What was asked about the figures of a place, newest first; seen by both sides."""
+    """The questions about the figures of a place, newest first; visible to both sides."""
     found = select(FigureQuestion).where(FigureQuestion.node_id == node_id)
     if asked_by is not None:
         found = found.where(FigureQuestion.respondent_organisation_id == asked_by)

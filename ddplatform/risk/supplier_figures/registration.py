@@ -1,4 +1,4 @@
-"""What the figures that suppliers see register with earlier packages."""
+"""Registrations of the figures for suppliers with earlier packages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The supplier's pages of figures: its places, one place, a question about a line."""
+"""Pages of figures for the supplier: its places, one place, a question about a line."""
 
 from uuid import UUID
 

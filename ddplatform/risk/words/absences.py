@@ -1,4 +1,4 @@
-"""Why a factor does not apply at a place, as forms and pages say it."""
+"""Reasons why a factor does not apply at a place, in words for forms and pages."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""How the codes of the risk method read on a page."""
+"""Names of the codes of the risk method on a page."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,7 +37,7 @@ CAUSES: Mapping[str, str] = {
     "request": _("requested by a user"),
     "calendar": _("new day: evidence is a day older"),
 }
-"""Why a run was made."""
+"""The reason for a run."""
 WHOLE_BECAUSE: Mapping[WholeBecause, str] = {
     WholeBecause.ASKED: _("requested by a user"),
     WholeBecause.FIRST: _("first assessment of the map"),
@@ -49,7 +49,7 @@ WHOLE_BECAUSE: Mapping[WholeBecause, str] = {
     WholeBecause.SNAPSHOT: _("figures of the previous assessment no longer stored"),
     WholeBecause.UNMARKED: _("new information without the sites that it affects"),
 }
-"""Why a run assessed the whole map."""
+"""The reason why a run assessed the whole map."""
 FACTS: Mapping[str, str] = {
     "confirmed": _("Confirmed impact: likelihood is 1 until its closure is verified"),
     "credible": _("Credible allegation: likelihood is at least .60"),
@@ -130,7 +130,7 @@ LIMITS: Sequence[str] = (
 
 
 def issue_name(issue: Issue | str) -> str:
-    """What an issue is called, beginning with a capital."""
+    """The name of an issue, beginning with a capital."""
     return ISSUE_NAMES[issue]
 
 
@@ -141,7 +141,7 @@ def sentence(text: str) -> str:
 
 
 def control_name(control: str | None) -> str:
-    """What a control is called; an unknown code as it is."""
+    """The name of a control; an unknown code as it is."""
     at = METHOD.control_index.get(control or "")
     return METHOD.control_names[at] if at is not None else control or ""
 

@@ -1,4 +1,4 @@
-"""How the figures of RM-2.0 read: whole points, the band of an index, grades of evidence."""
+"""Figures of RM-2.0 in words: whole points, the band of an index, grades of evidence."""
 
 from collections.abc import Mapping
 from math import floor
@@ -18,7 +18,7 @@ GRADES: Mapping[str, tuple[str, str]] = {
     "D": (_("Context only"), _("country and activity are known, the place is not")),
     "E": (_("Mostly estimated"), _("country or activity is not known, or mostly estimated")),
 }
-"""Grade -> its word, and what it means."""
+"""Grade -> its word, and its meaning."""
 BAND_NAMES: Mapping[RiskBand, str] = {
     RiskBand.LOW: _("low"),
     RiskBand.MEDIUM: _("medium"),

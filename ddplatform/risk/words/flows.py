@@ -1,4 +1,4 @@
-"""Right words for what flows: goods, finance, turnover, labour (RM-1.0 11.7)."""
+"""Words for flows: goods, finance, turnover, labour (RM-1.0 11.7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ NOT_STATED: str = _("not stated")
 
 @dataclass(frozen=True)
 class FlowWords:
-    """What is shared out, who gives it and who takes it."""
+    """The words for a flow, for those who give it and those who take it."""
 
     whole: str
     source: str
@@ -54,7 +54,7 @@ def hs_codes(ref: str | None) -> str | None:
 
 
 def goods_of_way(steps: Sequence[Iterable[str | None]]) -> str:
-    """What flows along a way, step by step from the buyer, equal neighbours once."""
+    """The goods along a path, step by step from the buyer, equal neighbours once."""
     all_steps = [joined({good_name(ref) for ref in refs}) for refs in steps]
     named = [step for step in all_steps if step != NOT_STATED] or all_steps[:1]
     told = [step for at, step in enumerate(named) if at == 0 or step != named[at - 1]]

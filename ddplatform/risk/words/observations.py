@@ -1,4 +1,4 @@
-"""How people say what they observed, and who told it."""
+"""Observations in words: their values and their sources."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ SOURCE_TYPES: Final[Mapping[str, str]] = {
     "media_ngo": _("Media or civil-society organisation"),
     "official": _("Government, United Nations or other public body"),
 }
-"""Who may tell, in words."""
+"""The types of sources, in words."""
 GRADES: Final[Mapping[str, str]] = {
     "1": _("Clearly present"),
     "0.75": _("Largely present"),

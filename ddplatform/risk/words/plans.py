@@ -1,4 +1,4 @@
-"""How plans read: what they are for, how they spread, what could be at a place."""
+"""Plans in words: their aim, their spread, the possible risk at a place."""
 
 from collections.abc import Mapping
 

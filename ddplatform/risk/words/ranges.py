@@ -1,4 +1,4 @@
-"""Risks with their ranges under RM-2.0: how figures read, and what a row of them shows."""
+"""Risks with their ranges under RM-2.0: figures in words, and rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from supply_chain.vocabulary import Issue, RiskBand
 
 @dataclass(frozen=True)
 class Plot:
-    """What the drawing of a range needs; all on the axis from 0 to 100."""
+    """The values for the drawing of a range; all on the axis from 0 to 100."""
 
     residual_index: float
     low: float

@@ -1,4 +1,4 @@
-"""The filter of the register in the address: read and written."""
+"""Filter of the register in the address: read and written."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def address_of(wanted: RiskFilter, chain_id: Any, **more: Any) -> str:
 
 
 def query_of(wanted: RiskFilter) -> dict[str, Any]:
-    """A filter as it stands in an address; what is not filtered is None."""
+    """A filter as written in an address; what is not filtered is None."""
     return {
         "issue": wanted.issue.value if wanted.issue else None,
         "severity": wanted.severity.value if wanted.severity else None,

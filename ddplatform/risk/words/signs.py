@@ -1,4 +1,4 @@
-"""What asks for a new assessment of a site, in words."""
+"""Triggers of a reassessment of a site, in words."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -22,7 +22,7 @@ _REASONS: Mapping[Sign, str] = {
 
 
 def sign_words(seen: Seen) -> str:
-    """Why a site is reassessed, in a sentence without its full stop."""
+    """The reason for a reassessment of a site, in a sentence without its full stop."""
     return _REASONS[seen.sign].format(
         day=_day(seen.day) if seen.day else "",
         name=seen.name,

@@ -1,4 +1,4 @@
-"""The heat map of RM-2.0: a row a severity band, cut where the risk bands begin."""
+"""Heat map of RM-2.0: a row a severity band, cut where the risk bands begin."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What needs a second person: asked for with the change of a map."""
+"""Requests for approval by a second person, as parts of the change of a map."""

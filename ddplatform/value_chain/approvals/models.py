@@ -1,7 +1,7 @@
-"""What needs a second person before it counts in a score: who asked, who decided, until when.
+"""Approvals by a second person before something counts in a score: request, decision, last day.
 
 A request covers one link, site or factor, or all confirmed flows of a list. Its parts are decided
-together or one by one. Nothing is deleted: auditors read what was asked, decided and ended.
+together or one by one. Nothing is deleted: auditors can read all requests, decisions and ends.
 """
 
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class ApprovalKind(StrEnum):
-    """What a second person approves (RM-2.0 sections 3.8 and 8)."""
+    """The subject that a second person approves (RM-2.0 sections 3.8 and 8)."""
 
     FLOW = "flow"  # the flow of a link is confirmed
     ORIGIN = "origin"  # the chain begins at a node
@@ -25,7 +25,7 @@ class ApprovalKind(StrEnum):
 
 
 class ApprovalState(StrEnum):
-    """Where one part of a request stands."""
+    """The state of one part of a request."""
 
     WAITING = "waiting"
     IN_FORCE = "in_force"
@@ -34,7 +34,7 @@ class ApprovalState(StrEnum):
 
 
 class EndCause(StrEnum):
-    """Why a part ended, before it was decided or after."""
+    """The reason for the end of a part, before it was decided or after."""
 
     EXPIRED = "expired"  # its last day has passed
     BY_HAND = "by_hand"  # somebody ended or withdrew it
@@ -43,7 +43,7 @@ class EndCause(StrEnum):
 
 
 class AbsenceReason(StrEnum):
-    """Why a factor does not apply at a node (RM-2.0 section 3.8)."""
+    """The reason why a factor does not apply at a node (RM-2.0 section 3.8)."""
 
     NO_SUCH_WORK = "no_such_work"
     NO_SUCH_PEOPLE = "no_such_people"
@@ -51,7 +51,7 @@ class AbsenceReason(StrEnum):
 
 
 class DecisionKind(StrEnum):
-    """What a person decided of all that a request still covers."""
+    """The decision of a person on all that a request still covers."""
 
     APPROVE = "approve"
     REFUSE = "refuse"

@@ -1,4 +1,4 @@
-"""What approvals register with other features."""
+"""Registrations of approvals with other features."""
 
 from ddplatform.value_chain.approvals.models import Approval
 from ddplatform.value_chain.mapping.models import SupplyLink
@@ -12,7 +12,7 @@ from ddplatform.value_chain.merging.queries.references import (
 
 
 def register() -> None:
-    """Which column names a node, and that an approval of a flow goes with its link."""
+    """Register the column that names a node, and that an approval of a flow follows its link."""
     register_references(NodeReference(Approval.node_id))
     links = rows_at(SupplyLink.supplier_id)
     register_follows(SupplyLink.__tablename__, Follow(Approval.node_id, Approval.link_id, links))

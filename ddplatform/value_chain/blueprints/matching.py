@@ -1,4 +1,4 @@
-"""The blueprint that the pages on likely duplicates share."""
+"""Blueprint of the pages on likely duplicates."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The blueprint that all pages of the value chain hang on."""
+"""Blueprint of all pages of the value chain."""
 
 from flask import Blueprint
 

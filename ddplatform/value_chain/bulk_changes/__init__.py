@@ -1,1 +1,1 @@
-"""Many nodes changed in one step, and the step taken back."""
+"""Bulk changes of many nodes in one step, with undo."""

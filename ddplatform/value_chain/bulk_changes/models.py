@@ -1,4 +1,4 @@
-"""One change of many nodes at once: what was asked, how far it is, what stood there before."""
+"""Bulk change of many nodes: its request, its progress, the values before it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class BulkVerb(StrEnum):
-    """What is done to each node."""
+    """The change to each node."""
 
     OWNER = "owner"
     GROUP = "group"

@@ -1,4 +1,4 @@
-"""Changes of many nodes: what one would do, how far one is, which nodes an undo left."""
+"""Bulk changes of nodes: preview, progress, nodes that an undo left as they were."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ RECENT = 10
 
 
 class LeftOut(StrEnum):
-    """Why a node that was chosen is not changed."""
+    """The reason why a selected node is not changed."""
 
     SAME = "same"
     ARCHIVED = "archived"
@@ -33,7 +33,7 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True)
 class Wish:
-    """What to do to each node; `value` is the key of an owner, a tag or a group, empty for none."""
+    """The change to each node; `value` is the key of an owner, a tag or a group, empty for none."""
 
     verb: BulkVerb
     value: str = ""
@@ -44,7 +44,7 @@ class Wish:
         return _COLUMNS[self.verb]
 
     def after(self, before: Any) -> Any:
-        """What stands in the column afterwards; archiving sets its own moment."""
+        """The value of the column afterwards; archiving sets its own moment."""
         if self.verb is BulkVerb.OWNER:
             return UUID(self.value) if self.value else None
         if self.verb is BulkVerb.GROUP:
@@ -65,7 +65,7 @@ _COLUMNS: Mapping[BulkVerb, str] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What a wish would do: node -> what stands there now; names of what is left out, and why."""
+    """The effect of a request: node -> its value now; names of nodes left out, and the reasons."""
 
     before: Mapping[UUID, Any]
     left: Mapping[LeftOut, Sequence[str]]
@@ -108,7 +108,7 @@ def _why_not(wish: Wish, row: Any) -> LeftOut | None:
 
 
 def count_links_at(chain_id: UUID, keys: Sequence[UUID]) -> int:
-    """How many standing links of a map have one of these of its nodes at an end."""
+    """The number of active links of a map with one of these of its nodes at an end."""
     return db.session.scalar(select(func.count()).where(*_standing_links_at(chain_id, keys))) or 0
 
 
@@ -145,7 +145,7 @@ def get_change(change_id: UUID, *, for_change: bool = False) -> BulkChange:
 
 
 def has_failed(change: BulkChange) -> bool:
-    """Whether the work of a change, or of its undo, ended early and nobody goes on with it."""
+    """Whether the work of a change, or of its undo, ended early and is not continued."""
     return (
         change.finished_at is None
         and change.job_id is not None

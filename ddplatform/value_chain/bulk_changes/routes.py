@@ -1,4 +1,4 @@
-"""Many sites at once: chosen, looked at once more, changed, taken back."""
+"""Pages of a bulk change of sites: selection, preview, change, undo."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Chosen:
 @bp.get("/<uuid:chain_id>/many")
 @requires(Permission.VALUE_CHAIN_EDIT)
 def many(chain_id: UUID) -> ResponseReturnValue:
-    """What can be done with the sites that were chosen; with a step, what it would do."""
+    """Possible steps for the selected sites; with a step, its effect."""
     chain, chosen = get_chain(chain_id), _chosen(chain_id)
     back = url_for(".table", chain_id=chain_id, **filter_query(asked_filter()))
     too_many = len(chosen.keys) > bulk_changes.MOST
@@ -99,7 +99,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:chain_id>/many")
 @requires(Permission.VALUE_CHAIN_EDIT)
 def change_many(chain_id: UUID) -> ResponseReturnValue:
-    """Carry out what the page before has shown."""
+    """Carry out the previewed change."""
     chosen = _chosen(chain_id)
     wish, fault = _wish()
     if wish is None:
@@ -117,7 +117,7 @@ def change_many(chain_id: UUID) -> ResponseReturnValue:
 @bp.get("/many/<uuid:bulk_change_id>")
 @requires(Permission.VALUE_CHAIN_READ)
 def many_change(bulk_change_id: UUID) -> ResponseReturnValue:
-    """How far a change of many is, and the way back."""
+    """The progress of a bulk change, and its undo."""
     change = get_change(bulk_change_id)
     is_running = change.job_id is not None and change.finished_at is None
     return render_template(
@@ -162,7 +162,7 @@ def _chosen(chain_id: UUID) -> Chosen:
 
 
 def _wish() -> tuple[Wish | None, str]:
-    """What was asked for, or why it cannot be."""
+    """The request, or the reason why it is not possible."""
     word = request.values.get("verb", "")
     if word not in set(BulkVerb):
         return None, ""
@@ -173,7 +173,7 @@ def _wish() -> tuple[Wish | None, str]:
 
 
 def _further(chosen: Chosen) -> list[tuple[str, Mapping[str, Any]]]:
-    """Steps of other features: template, and what it shows."""
+    """Steps of other features: template, and its content."""
     return [
         (step.template, step.load(len(chosen.keys)))
         for step in FURTHER_STEPS

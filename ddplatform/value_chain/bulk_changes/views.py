@@ -1,4 +1,4 @@
-"""Further steps for the sites that were chosen, which later packages carry out."""
+"""Further steps for the selected sites, carried out by later packages."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class FurtherStep:
     template: str
     """Drawn with `chain`, with `chosen`, with their number `many`, and with `shown`."""
     load: Callable[[int], Mapping[str, Any]]
-    """What is shown, by how many sites were chosen."""
+    """The values for `shown`, by the number of selected sites."""
 
 
 FURTHER_STEPS: Registry[FurtherStep] = Registry("further steps for many sites")

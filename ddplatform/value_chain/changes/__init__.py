@@ -1,1 +1,1 @@
-"""Two days of a map side by side, and the changes of one node."""
+"""Comparison of two days of a map, and the changes of one node."""

@@ -1,4 +1,4 @@
-"""Two dates of a map side by side: what is new, gone and changed, who did it and why."""
+"""Pages that compare two dates of a map: additions, removals, changes, authors and reasons."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ PAGE_SIZE = 50
 @bp.get("/<uuid:chain_id>/changes")
 @requires(Permission.VALUE_CHAIN_READ)
 def changes(chain_id: UUID) -> ResponseReturnValue:
-    """What is not the same on two days; without days, since the map began until today."""
+    """The differences between two days; without days, from the start of the map until today."""
     chain = get_chain(chain_id)
     days, problems = _days(chain)
     shown: dict[str, Any] = {
@@ -83,7 +83,7 @@ def changes_export(chain_id: UUID) -> ResponseReturnValue:
 
 
 def _days(chain: ValueChain) -> tuple[tuple[date, date] | None, dict[str, str]]:
-    """The two days of the address, or what is wrong with each."""
+    """The two days of the address, or the error in each."""
     found, problems = {}, {}
     otherwise = {"first": chain.created_at.date(), "second": g.now.date()}
     for name, usual in otherwise.items():

@@ -1,4 +1,4 @@
-"""Two days of a map side by side go out as a file; each export is an event of the log."""
+"""Export of a comparison of two days of a map; each export is an event of the log."""
 
 from dataclasses import replace
 from datetime import date

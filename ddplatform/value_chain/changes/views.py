@@ -1,4 +1,4 @@
-"""Changes between two dates in words: what changed, how, and how many."""
+"""Changes between two dates in words: subject, kind and number."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ HOW_WORDS: Mapping[How, str] = {
 
 
 def counted(counts: Mapping[tuple[What, How], int]) -> list[str]:
-    """How many sites, links and maps are new, gone or changed: "3 sites new"."""
+    """The number of sites, links and maps that are new, gone or changed: "3 sites new"."""
     return [
         _words(what, how, count)
         for what in WHAT_WORDS

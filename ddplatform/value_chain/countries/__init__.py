@@ -1,1 +1,1 @@
-"""The sites of a map by country, by tier, and one by one."""
+"""Sites of a map by country, by tier, and one by one."""

@@ -1,4 +1,4 @@
-"""The countries of a map as bubbles, as large as the address asks for."""
+"""Countries of a map as bubbles, sized as the address requests."""
 
 from flask import request
 
@@ -8,7 +8,7 @@ from ddplatform.value_chain.countries.views.world import BubbleSize, WorldRow, s
 
 
 def asked_bubbles(scope: MapScope) -> tuple[BubbleSize, list[WorldRow]]:
-    """What makes a bubble large, and the countries, those with the largest first."""
+    """The measure of the size of bubbles, and the countries, those with the largest first."""
     size = size_of(request.args.get("size", ""))
     if size is BubbleSize.SITES:
         return size, world_rows(scope, None)

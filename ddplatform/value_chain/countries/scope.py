@@ -1,4 +1,4 @@
-"""Which nodes of a map the address asks for, and in which colours; the same for every view."""
+"""Selected nodes of a map and their colours in the address, the same for every view."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class MapScope:
     rows: Ints
     """Rising."""
     is_like: bool
-    """Nobody is called what was searched for: these are like it."""
+    """No name matches the search: these are similar."""
     is_whole: bool
     """No filter asks for less than the whole map."""
     said: Mapping[str, Any]
@@ -62,7 +62,7 @@ class MapScope:
 
     @cached_property
     def edition(self) -> str:
-        """What a drawing of it depends on, as one word: it changes when the drawing would."""
+        """The version of a drawing of it, as one word: it changes when the drawing would."""
         run = self.chain.current_run_id.hex if self.chain.current_run_id else "none"
         parts = (self.rows, self.colours.place[self.rows], self.colours.in_event[self.rows])
         content = b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
@@ -76,11 +76,11 @@ class MapScope:
 
     @cached_property
     def _table(self) -> str:
-        """Where the list stands: once, since each cell of a matrix leads there."""
+        """The address of the list: computed once, since each cell of a matrix leads there."""
         return url_for("value_chain.table", chain_id=self.chain.id)
 
     def _tier_of(self, lane: int | None) -> dict[str, Any]:
-        """What the list filters for a lane: only suppliers of an own business have a tier."""
+        """The filter of the list for a lane: only suppliers of an own business have a tier."""
         if lane is None or not self.snapshot.has_own_business:
             return {}
         return {"tier": lane if 0 <= lane < self.snapshot.unlinked else NOT_KNOWN}

@@ -1,1 +1,1 @@
-"""The value chain and the world as SVG."""
+"""Drawings of the value chain and the world as SVG."""

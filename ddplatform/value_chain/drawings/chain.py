@@ -2,10 +2,10 @@
 
 Sizes are SVG attributes, colours are classes of `static/css/workspace.css`; the pages show the
 same data as a table. Coordinates always run left to right: for right-to-left pages the server
-mirrors the flow and anchors the text anew; maps are never mirrored.
+mirrors the flow and adjusts the text anchors; maps are never mirrored.
 
-The parts of a drawing are plain text in which every word from outside is escaped where it goes in:
-a picture has some two hundred parts, and putting them together as `Markup` took most of its time.
+The parts of a drawing are plain text in which every word from outside is escaped on insertion: a
+picture has some two hundred parts, and joining them as `Markup` took most of its time.
 """
 
 from collections.abc import Collection, Mapping
@@ -35,7 +35,7 @@ _HATCH = (
 
 @dataclass(frozen=True, slots=True)
 class BoxDetail:
-    """What a box says and opens beyond its place.
+    """The words and links of a box beyond its place.
 
     Args:
         href: address of the node, or the one that opens the group.
@@ -62,7 +62,7 @@ class BoxDetail:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Where a line of text begins, for left-to-right or right-to-left reading."""
+    """The start of a line of text, for left-to-right or right-to-left reading."""
 
     rtl: bool
 
@@ -183,7 +183,7 @@ def _name(placed: PlacedBox, detail: BoxDetail) -> str:
 
 
 def events_words(count: int) -> str:
-    """How many sites stand in the area of an event."""
+    """The number of sites in the area of an event, in words."""
     return ngettext(
         "%(count)s site in the area of an event",
         "%(count)s sites in the area of an event",

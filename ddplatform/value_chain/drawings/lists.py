@@ -1,4 +1,4 @@
-"""A list as a drawing, for files: heads, and rows with a second line where there is more to say."""
+"""List as a drawing, for files: headings, and rows with a second line where needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _SIZES = {"mh": 12.0, "mn": 13.0, "mt": 12.5, "ms": 11.0}
 
 @dataclass(frozen=True)
 class Head:
-    """What stands over a column, and its width in pixels."""
+    """The heading of a column, and its width in pixels."""
 
     words: str
     width: float
@@ -24,7 +24,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Entry:
-    """One cell: its words, what is told below them, a shade before them, the mark of an event."""
+    """One cell: its words, the line below them, a shade before them, the mark of an event."""
 
     words: str
     below: str = ""

@@ -1,4 +1,4 @@
-"""Shades of a scale: fill, word and letter, so that no drawing speaks by colour alone."""
+"""Shades of a scale: fill, word and letter, so that no drawing depends on colour alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

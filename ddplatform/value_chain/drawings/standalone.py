@@ -1,4 +1,4 @@
-"""A drawing as a file of its own: SVG with its colours and words inside, and the same as PNG.
+"""Drawing as a file of its own: SVG with its colours and words inside, and the same as PNG.
 
 Colours come from the style sheets of the pages (light theme), so a file looks as the page does.
 """
@@ -43,7 +43,7 @@ _VARIABLE = re.compile(r"var\((--[\w-]+)\)")
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing with what is told around it."""
+    """A drawing with the text around it."""
 
     drawing: Markup
     width: float

@@ -1,4 +1,4 @@
-"""The world as an SVG: land from a cached file, hit countries and bubbles drawn inline.
+"""World map as an SVG: land from a cached file, affected countries and bubbles drawn inline.
 
 Natural Earth outlines, Equal Earth projection (adapters.world_outline). Countries too small for
 the outline still get their bubble. Maps are never mirrored.

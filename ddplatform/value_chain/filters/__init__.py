@@ -1,1 +1,1 @@
-"""Which nodes of a map are meant: filters, search, lists."""
+"""Selection of nodes of a map: filters, search, lists."""

@@ -1,4 +1,4 @@
-"""The filter of the address that is asked for, as every page of a map reads and tells it."""
+"""Filter in the address, as every page of a map reads and shows it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def asked_filter(*, standing: bool = False) -> NodeFilter:
     """The filter of this request.
 
     Args:
-        standing: only what stands in the map, as every view but the list shows it.
+        standing: only active nodes of the map, as in every view but the list.
     """
     return read_filter(request.args, standing=standing)
 
@@ -40,5 +40,5 @@ def asked_bar(
 
 
 def said_words(said: Mapping[str, Any]) -> dict[str, str]:
-    """What an address says of a filter, in words by name."""
+    """The filter in an address, in words by name."""
     return filter_words(said, load_names(said.items()))

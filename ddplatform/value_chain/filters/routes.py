@@ -1,4 +1,4 @@
-"""The page on which all filters of a map are set; it leads back to the view it came from."""
+"""Page of all filters of a map, with the way back to the view it was opened from."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -59,7 +59,7 @@ def change_filter(chain_id: UUID) -> ResponseReturnValue:
 
 
 def filter_choices(labels: Labels, said: Mapping[str, Any]) -> Mapping[str, Choices]:
-    """What can be chosen for each filter that is a choice, by its name; empty asks for all.
+    """The choices of each filter that is a choice, by its name; empty means all.
 
     What is set now stays a choice, even where no site of the map has it any more.
     """

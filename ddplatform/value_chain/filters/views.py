@@ -1,7 +1,7 @@
-"""The filters of a map in the address: read, written, told in words; the same on every view.
+"""Filters of a map in the address: read, written, in words; the same on every view.
 
-Each filter stands in the address under its name in `NodeFilter`. What a filter does not know
-filters nothing, so that a mistyped address shows more and never less.
+Each filter is in the address under its name in `NodeFilter`. An unknown value filters nothing, so
+that a mistyped address shows more and never less.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ RISK_ADDRESSES: Registry[Callable[[UUID, NodeFilter], str | None]] = Registry("l
 the list cannot say this filter, or the reader may not open it."""
 PAGING = frozenset({"after", "before"})
 ALONG = frozenset({"colour"})
-"""What all views of a map share besides the filter."""
+"""The parts of an address that all views of a map share besides the filter."""
 YES = "1"
 EMPTY = NodeFilter()
 TIERS = 8  # that can be chosen
@@ -62,7 +62,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class FilterBar:
-    """What stands above a view: the search, what is set, where to change it."""
+    """The bar above a view: the search, the filters set, the link to change them."""
 
     wanted: NodeFilter
     action: str
@@ -77,11 +77,11 @@ class FilterBar:
     said: Mapping[str, Any]
     """The filter as the address says it."""
     query: Mapping[str, Any]
-    """What goes along to another view: the filter, and what all views share besides."""
+    """The parts carried to another view: the filter, and the other shared parts."""
     risks_href: str | None = None
     """The register of the risks of the same sites, where it can say this filter."""
     is_like: bool = False
-    """Nobody is called what was searched for: what is shown is like it."""
+    """No name matches the search: similar names are shown."""
 
 
 # ---- the address -----------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def read_filter(given: MultiDict[str, str], *, standing: bool = False) -> NodeFi
     """The filter of an address.
 
     Args:
-        standing: only what stands in the map, as every view but the list shows it.
+        standing: only active nodes of the map, as in every view but the list.
     """
     found = {name: _read(name, _cut(given.get(name, ""))) for name in FILTERS}
     wanted = NodeFilter(**{name: value for name, value in found.items() if value is not None})
@@ -99,7 +99,7 @@ def read_filter(given: MultiDict[str, str], *, standing: bool = False) -> NodeFi
 
 
 def filter_query(wanted: NodeFilter) -> dict[str, Any]:
-    """What of an address says this filter; `read_filter` reads the same out of it."""
+    """The query string of this filter; `read_filter` reads the same from it."""
     return {
         one.name: _written(one.name, getattr(wanted, one.name))
         for one in fields(wanted)
@@ -181,7 +181,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 
 
 def filter_words(said: Mapping[str, Any], named: Named) -> dict[str, str]:
-    """What an address says of a filter, in words by name.
+    """The filter in an address, in words by name.
 
     Args:
         named: the owners and events that it names.
@@ -238,7 +238,7 @@ def _event(text: str) -> str:
 
 
 def _own_word(text: str, named: LazyText, unknown: LazyText) -> str:
-    """What a filter by a word says: the word, or that there is none."""
+    """The value of a filter by a word: the word, or that there is none."""
     return str(unknown) if text == NOT_KNOWN else gettext(named.source, name=text)
 
 
@@ -348,7 +348,7 @@ def _address(
 
 
 def short_choices(sector: str | None = None) -> Mapping[str, Choices]:
-    """What the filters above a list offer, by their names; nothing is looked up."""
+    """The choices of the filters above a list, by their names; without a query."""
     return {
         "country": [
             ("", gettext("All countries")),

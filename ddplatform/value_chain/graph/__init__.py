@@ -1,1 +1,1 @@
-"""A whole map: as a graph, as a snapshot, with tiers and summaries of its nodes."""
+"""Whole map: as a graph, as a snapshot, with tiers and summaries of its nodes."""

@@ -1,1 +1,1 @@
-"""What a map said before: its steps, and the map on a past day."""
+"""History of a map: its steps, and the map on a past day."""

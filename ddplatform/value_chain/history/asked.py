@@ -1,4 +1,4 @@
-"""Days of a map on its pages: which day is meant, and pages of what happened."""
+"""Requested day of a map on its pages, and pages of its history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def _page(number: int) -> str:
 
 
 def start_of_page(total: int, size: int) -> int:
-    """Where the page in the address begins; one behind the end is the last."""
+    """The start of the page in the address; one behind the end is the last."""
     last = max(0, total - 1) // size
     return min(page_number() - 1, last) * size
 

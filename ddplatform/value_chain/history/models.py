@@ -1,7 +1,7 @@
-"""What a map said before: one row a change of the map, and one a node or link it changed.
+"""Earlier values of a map: one row a change of the map, and one a node or link it changed.
 
-The map itself holds today's words. A past day is read back from them: what was changed since is
-put back, newest first. So what is new or unchanged needs no row (docs/adr/0012).
+The map itself holds today's values. A past day is derived from them: later changes are reversed,
+newest first. So new or unchanged parts need no row (docs/adr/0012).
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ TRACKED: Mapping[type[Part], tuple[str, ...]] = {
         "archived_at",
     ),
 }
-"""What is kept of a change. The business contact is left out: an address of a person that was
+"""The stored part of a change. The business contact is left out: an address of a person that was
 taken out of the map is not kept anywhere else."""
 
 
@@ -82,7 +82,7 @@ class MapStep(TenantScoped, Base):
 
 
 class MapChange(TenantScoped, Base):
-    """What a node, a link or, with neither, the map itself said before a change of the map."""
+    """The earlier values of a node, a link or, with neither, the map itself before a change."""
 
     __tablename__ = "map_change"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""What the places of a list do: asked, answered, remembered for the next list."""
+"""Activities of the places of a list: questions, answers, their reuse for the next list."""

@@ -1,4 +1,4 @@
-"""What the places of a list do: told on its page, answered once for all rows that say the same."""
+"""Activities of the places of a list: shown on its page, answered once for all equal rows."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -69,7 +69,7 @@ def remember_answers(row: MapImport, *, by_id: UUID | None, at: datetime) -> Non
 
 
 def activities_of_draft(draft: MapDraft) -> dict[str, Any]:
-    """What is known of the activities of a list, as pages and commands show it.
+    """The evidence on the activities of a list, as pages and commands show it.
 
     `{"places", "known", "asked", "contradicted", "unknown"}` are counts of places. `questions`,
     those of most places first: `{"says", "column", "places", "choices"}`, each choice with

@@ -1,1 +1,1 @@
-"""A list is mended before it is applied."""
+"""Correction of a list before it is applied."""

@@ -1,4 +1,4 @@
-"""What people of the organisation said that words of lists mean for what places do."""
+"""Answers of the organisation on the activities that words of lists mean."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""A list is mended before it comes in: values, rows, what it follows, and who is gone."""
+"""Forms to correct a list before it is applied: values, rows, its predecessor, missing places."""
 
 from collections.abc import Callable
 from typing import Any
@@ -66,7 +66,7 @@ def _is_uuid(text: str) -> bool:
 @bp.post("/imports/<uuid:import_id>/activities")
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def answer_activities(import_id: UUID) -> ResponseReturnValue:
-    """Say what places do that the list leaves open, or leave words open again."""
+    """Set activities of places that the list leaves open, or reset them."""
     taken_back = request.form.get("take-back")
     choices = {taken_back: ""} if taken_back else chosen_activities(request.form)
     return _then_show(
@@ -160,7 +160,7 @@ def tell_apart(import_id: UUID) -> ResponseReturnValue:
 @bp.post("/imports/<uuid:import_id>/gone")
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def answer_gone(import_id: UUID) -> ResponseReturnValue:
-    """Say what becomes of what the list no longer names: of each, or of all without an answer."""
+    """Answer for the places that the list no longer names: for each, or all open ones."""
     every = request.form.get("every", "")
 
     def change() -> None:
@@ -183,7 +183,7 @@ def _answers() -> dict[UUID, GoneAnswer]:
 @bp.post("/imports/<uuid:import_id>/cancel")
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def cancel_apply(import_id: UUID) -> ResponseReturnValue:
-    """Stop bringing a list in; until its last moment nothing of it stands in the map."""
+    """Cancel the application of a list; until its commit none of it is in the map."""
 
     def change() -> None:
         import_requests.cancel_apply(import_id, act=g.act)

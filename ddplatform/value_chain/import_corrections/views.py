@@ -1,4 +1,4 @@
-"""The card of an import that tells what its places do, and asks what the list leaves open."""
+"""Card of an import with the activities of its places and the open questions about them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of the activities of a list; `counts` are (word, places, colour of its tag)."""
+    """The activities of a list; `counts` are (word, places, colour of its tag)."""
 
     counts: tuple[tuple[str, int, str], ...]
     questions: tuple[Question, ...]
@@ -64,7 +64,7 @@ def activity_card(told: Mapping[str, Any] | None) -> Card | None:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the activities of a list were read as, beside its columns.
+    """The interpretation of the activities of a list, beside its columns.
 
     Attributes:
         columns: name of each column that told some, and of how many places, the most first.

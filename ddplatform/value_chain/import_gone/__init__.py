@@ -1,1 +1,1 @@
-"""Places that a list no longer names: a question for each."""
+"""Places missing from the next list, with a question for each."""

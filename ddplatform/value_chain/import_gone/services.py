@@ -1,4 +1,4 @@
-"""What an earlier list named and the next one does not: a question for each, never a deletion."""
+"""Places missing from the next list: a question for each, never a deletion."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -128,7 +128,7 @@ def _finish(row: MapImport, archived: Sequence[UUID], answers: int, *, act: Act)
 
 
 def _keep_for_undo(row: MapImport, nodes: Sequence[UUID], links: Sequence[UUID]) -> None:
-    """What an answer archives after the list came in comes back too when the list is undone."""
+    """Store nodes archived by an answer after the import, so that its undo restores them."""
     known = load_undo(row)
     more = {"nodes_gone": nodes, "links_gone": links}
     row.undo = {

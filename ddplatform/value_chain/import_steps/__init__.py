@@ -1,1 +1,1 @@
-"""A list is applied to its map, and taken back."""
+"""Application of a list to its map, and its undo."""

@@ -1,1 +1,1 @@
-"""A list comes in: kept, read, compared and shown."""
+"""Supplier-list import: storage, reading, comparison and preview."""

@@ -1,6 +1,6 @@
-"""What an import shows before it is applied: its rows in pages, its problems, what is gone.
+"""Preview of an import before it is applied: its rows in pages, its problems, missing places.
 
-Made anew each time the list is read, all but the answers of people.
+It is renewed each time the list is read, except for the answers of people.
 """
 
 from datetime import datetime
@@ -77,7 +77,7 @@ class ImportFaultRow(TenantScoped, Base):
 
 
 class ActivityAnswer(TenantScoped, Base):
-    """What a person said that words of a list mean for what places do, for the next lists."""
+    """The activity that a person assigned to words of a list, for the next lists."""
 
     __tablename__ = "activity_answer"
     __table_args__ = (UniqueConstraint("organisation_id", "key"),)
@@ -90,7 +90,7 @@ class ActivityAnswer(TenantScoped, Base):
 
 
 class GoneAnswer(StrEnum):
-    """What becomes of a node that the next list no longer names. Nothing is ever deleted."""
+    """The answer on a node that the next list no longer names. Nothing is ever deleted."""
 
     ASK = "ask"
     KEEP = "keep"

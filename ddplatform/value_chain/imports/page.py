@@ -1,4 +1,4 @@
-"""The page of one import: its parts, their pages, problems, and what is gone."""
+"""Page of one import: its parts, their pages, problems, and missing places."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -76,7 +76,7 @@ LEADS = {
 
 
 def import_page(row: MapImport, asked: Mapping[str, str], *, form: ApplyForm) -> dict[str, Any]:
-    """What the page of an import shows, whatever its state.
+    """The content of the page of an import, in any state.
 
     Args:
         asked: `tab`, `kind` (of problems), `page` and `links` (page of links) of the address.
@@ -170,7 +170,7 @@ def _kind_links(
 
 
 def kind_word(kind: str) -> str:
-    """What a problem is about, in words."""
+    """The subject of a problem, in words."""
     return str(KINDS[kind]) if kind in KINDS else field_word(kind)
 
 
@@ -204,7 +204,7 @@ def _files(row: MapImport) -> str:
 
 
 def dependent_links(one: Dependents) -> dict[str, Any]:
-    """What depends on an import, with links to the first of each kind that may be opened."""
+    """The dependents of an import, with links to the first of each kind that may be opened."""
     endpoint, variable, permission = LEADS[one.leads]
 
     def address(key: UUID) -> str | None:
@@ -235,13 +235,13 @@ def _tabs(row: MapImport, tab: str) -> list[dict[str, Any]]:
 
 
 def _count(row: MapImport, tab: str) -> int:
-    """How many sites and links a tab holds."""
+    """The number of sites and links in a tab."""
     found: int = row.counts.get(tab, 0) + row.counts.get(f"links_{tab}", 0)
     return found
 
 
 def _told(row: MapImport, tab: str) -> dict[str, Any]:
-    """How many lines a tab shows; sites and links stand in tables of their own."""
+    """The number of lines in a tab; sites and links have tables of their own."""
     links = row.counts.get(f"links_{tab}", 0)
     if not links:
         return {"count": _count(row, tab)}

@@ -1,4 +1,4 @@
-"""Imports of lists into a map, what each shows before it is applied, and what it asks."""
+"""Imports of lists into a map, their previews and their questions."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ def load_listed(import_id: UUID) -> frozenset[str]:
 
 
 def find_column_mapping(mapping_key: str | None) -> ColumnMapping | None:
-    """How lists with these headings were understood last time; None: there was none yet."""
+    """The last column mapping of lists with these headings; None: there was none yet."""
     return db.session.scalar(select(ColumnMapping).where(ColumnMapping.mapping_key == mapping_key))
 
 
@@ -271,7 +271,7 @@ def list_gone(import_id: UUID, *, number: int) -> list[GoneNode]:
 
 
 def count_gone(import_id: UUID) -> dict[GoneAnswer, int]:
-    """How many of them have which answer."""
+    """The number of missing places by answer."""
     rows = db.session.execute(
         select(ImportGone.choice, func.count())
         .where(ImportGone.import_id == import_id)
@@ -282,7 +282,7 @@ def count_gone(import_id: UUID) -> dict[GoneAnswer, int]:
 
 
 def load_gone_answers(import_id: UUID) -> Mapping[UUID, Row[*tuple[Any, ...]]]:
-    """Node that the list no longer names -> what a person answered, who and when."""
+    """Node that the list no longer names -> the answer of a person, with author and time."""
     answered = db.session.execute(
         select(
             ImportGone.node_id,
@@ -304,7 +304,7 @@ def list_gone_by_id(import_id: UUID, ids: Collection[UUID]) -> Sequence[ImportGo
 
 
 def list_gone_open(import_id: UUID) -> Sequence[UUID]:
-    """The nodes that nobody has answered for, in the order shown."""
+    """The nodes without an answer, in the order shown."""
     statement = _select_gone_nodes(import_id, GoneAnswer.ASK)
     return db.session.scalars(statement.order_by(ImportGone.place)).all()
 

@@ -1,4 +1,4 @@
-"""What imports of lists register with other features."""
+"""Registrations of imports of lists with other features."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.value_chain.imports.models import ImportGone
@@ -8,7 +8,7 @@ from ddplatform.value_chain.merging.queries.references import NodeReference, reg
 
 
 def register() -> None:
-    """Which column names a node, and which files are kept."""
+    """Register the column that names a node, and the stored files."""
     why = "a question of one list about one of its records"
     register_references(NodeReference(ImportGone.node_id, stays=why))
     KEEPERS.add(MapImport.__tablename__, names_bytes)

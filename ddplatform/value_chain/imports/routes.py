@@ -1,4 +1,4 @@
-"""A list comes in: upload, columns, preview, apply, result, undo."""
+"""Pages of an import: upload, columns, preview, application, result, undo."""
 
 from uuid import UUID
 
@@ -75,7 +75,7 @@ def _files(uploads: list[FileStorage]) -> list[NamedBytes]:
 @bp.get("/imports/<uuid:import_id>")
 @requires(Permission.VALUE_CHAIN_READ)
 def show_import(import_id: UUID) -> ResponseReturnValue:
-    """Where an import stands: being read, preview, refused, being applied, result."""
+    """The state of an import: being read, preview, refused, being applied, result."""
     return _page(get_import(import_id), form=ApplyForm(skip_faulty=False))
 
 
@@ -87,7 +87,7 @@ def _page(row: MapImport, *, form: ApplyForm) -> str:
 @bp.route("/imports/<uuid:import_id>/columns", methods=["GET", "POST"])
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def columns(import_id: UUID) -> ResponseReturnValue:
-    """How the columns were understood, with examples; a correction reads the files again."""
+    """The column mapping, with examples; a correction reads the files again."""
     row = get_import(import_id, with_preview=True)
     problem = None
     if request.method == "POST":

@@ -1,1 +1,1 @@
-"""Maps as files: whole maps go out, lists come in by command."""
+"""Maps as files: export of whole maps, import of lists by command."""

@@ -1,4 +1,4 @@
-"""`flask value-chain`: lists come in, maps go out (docs/commands.md)."""
+"""`flask value-chain`: import of lists, export of maps (docs/commands.md)."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What people type about maps, nodes, links and lists: format only, rules stand in services."""
+"""Forms of maps, nodes, links and lists: format only, the rules are in services."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -215,7 +215,7 @@ class NodeChangeForm(VersionForm, NodeForm):
 
 
 class LinkTerms(FlaskForm):  # type: ignore[misc]
-    """What flows from a supplier to a buyer."""
+    """The flow from a supplier to a buyer."""
 
     kind = SelectField(
         _("Flow"),
@@ -306,7 +306,7 @@ class CorrectionsForm(FlaskForm):  # type: ignore[misc]
 
 
 class ExportForm(FlaskForm):  # type: ignore[misc]
-    """In which form a map goes out."""
+    """The format of an exported map."""
 
     form = RadioField(
         _("File format"),

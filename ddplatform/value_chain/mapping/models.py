@@ -1,4 +1,4 @@
-"""The value chain as it is kept: nodes, links, imports.
+"""Stored value chain: nodes, links, imports.
 
 A moment (`*_at`) without a person (`*_by_id`) was a step of the platform itself (commands).
 """
@@ -28,7 +28,7 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand, 
 NO_RANK = 1_000_000_000
 NO_ORDER = 1 << 62
 NO_TIER_ORDER = 1_000
-"""What stands for a rank or a tier where there is none: behind all others."""
+"""The value for a missing rank or tier: behind all others."""
 
 
 def _where_set(name: str, column_name: str) -> Index:
@@ -126,7 +126,7 @@ class ValueChainNode(TenantScoped, Base):
 
 
 class SupplyLink(TenantScoped, Base):
-    """What flows from a supplier to a buyer."""
+    """The flow from a supplier to a buyer."""
 
     __tablename__ = "supply_link"
     __table_args__ = (
@@ -162,7 +162,7 @@ _IS_OVERDUE = column("overdue_actions") > 0
 
 
 class NodeSummary(TenantScoped, Base):
-    """What lists and maps show of a node: one row for each, made with it, refreshed by jobs."""
+    """The summary of a node for lists and maps: one row each, made with it, refreshed by jobs."""
 
     __tablename__ = "node_summary"
     __table_args__ = (
@@ -214,7 +214,7 @@ class NodeSummary(TenantScoped, Base):
 
 
 class ImportStatus(StrEnum):
-    """Where an import of a list stands."""
+    """The state of an import of a list."""
 
     READING = "reading"
     PREVIEWED = "previewed"
@@ -277,7 +277,7 @@ class MapImport(TenantScoped, Base):
 
 
 class ColumnMapping(TenantScoped, Base):
-    """How a list with these headings was understood last time."""
+    """The last column mapping of a list with these headings."""
 
     __tablename__ = "column_mapping"
     __table_args__ = (UniqueConstraint("organisation_id", "mapping_key"),)

@@ -1,4 +1,4 @@
-"""What the map of the value chain registers with evidence and other features."""
+"""Registrations of the map of the value chain with evidence and other features."""
 
 from ddplatform.evidence.uploads.queries.targets import TARGETS, Target
 from ddplatform.languages import lazy_gettext as _
@@ -12,7 +12,7 @@ from ddplatform.value_chain.merging.queries.references import NodeReference, reg
 
 
 def register() -> None:
-    """What documents hang on, and which columns name a node."""
+    """Register the owners of documents, and the columns that name a node."""
     TARGETS.add(SupplyLink.__tablename__, Target(_("Supply link")))
     register_references(
         NodeReference(ValueChainNode.operated_by_id),

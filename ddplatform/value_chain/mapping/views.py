@@ -1,4 +1,4 @@
-"""How maps, suppliers, sites and links are called on the pages of the value chain."""
+"""Names of maps, suppliers, sites and links on the pages of the value chain."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ _WHAT_FLOWS: Mapping[LinkKind, str] = {
 
 
 def lane_word(snapshot: MapSnapshot, lane: int) -> str:
-    """What the lane of a tier is called."""
+    """The name of the lane of a tier."""
     if lane == snapshot.unlinked:
         return gettext("Not linked yet")
     if lane == 0:
@@ -42,7 +42,7 @@ def lane_word(snapshot: MapSnapshot, lane: int) -> str:
 
 
 def link_words(link: LinkRow) -> str:
-    """What flows over a link, in one line."""
+    """The flow over a link, in one line."""
     commodity = load_reference().commodities.get(link.commodity_ref or "")
     what = commodity.name if commodity else link.commodity_ref
     kind = str(_WHAT_FLOWS[link.kind])
@@ -51,7 +51,7 @@ def link_words(link: LinkRow) -> str:
 
 @dataclass(frozen=True)
 class UnknownShare:
-    """What of a buyer's input comes from an origin that is not mapped (RM-1.0 11.3)."""
+    """The share of a buyer's input from an origin that is not mapped (RM-1.0 11.3)."""
 
     share: float | None
     """0..1; None where shares are missing, so that the rest cannot be told."""
@@ -74,13 +74,13 @@ def unknown_share(suppliers: Sequence[LinkRow], total: int) -> UnknownShare | No
 
 
 def excess_share(suppliers: Sequence[LinkRow]) -> float | None:
-    """What the stated shares of a buyer's input add to, where that is more than all of it."""
+    """The sum of the stated shares of a buyer's input, where that is more than all of it."""
     total = round(sum(link.share or 0 for link in suppliers), 4)
     return total if total > 1 else None
 
 
 def group_word(snapshot: MapSnapshot, by: GroupBy, key: str) -> str:
-    """What a group of nodes is called; `key` as in `pictures/queries/groups`."""
+    """The name of a group of nodes; `key` as in `pictures/queries/groups`."""
     tier = _tier_of(key)
     return _GROUPS[by](snapshot, key) if tier is None else lane_word(snapshot, tier)
 

@@ -1,1 +1,1 @@
-"""Which records mean one supplier: pairs, found and decided."""
+"""Record matching: likely duplicates of one supplier, found and decided."""

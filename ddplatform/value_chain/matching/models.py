@@ -1,4 +1,4 @@
-"""Which records mean one supplier: pairs that were found, what people decided, what was merged.
+"""Matching of records: pairs that were found, decisions of people, merges.
 
 A moment (`*_at`) without a person (`*_by_id`) was a step of the platform itself (commands).
 """
@@ -18,7 +18,7 @@ from supply_chain.matching.pairs import Decision
 
 
 class PairState(StrEnum):
-    """Where a likely duplicate stands."""
+    """The state of a likely duplicate."""
 
     OPEN = "open"
     LATER = "later"
@@ -66,7 +66,7 @@ class DuplicatePair(TenantScoped, Base):
 
 
 class MatchDecision(TenantScoped, Base):
-    """What was decided on two contents, whichever rows held them: never asked again."""
+    """A decision on two contents, in whichever rows: never asked again."""
 
     __tablename__ = "match_decision"
     __table_args__ = (
@@ -84,7 +84,7 @@ class MatchDecision(TenantScoped, Base):
 
 
 class MatchRunKind(StrEnum):
-    """What a run does."""
+    """The kind of a run."""
 
     SEARCH = "search"
     MERGE = "merge"

@@ -1,4 +1,4 @@
-"""What the matching of records registers with other features."""
+"""Registrations of the matching of records with other features."""
 
 from ddplatform.value_chain.matching.models import DuplicatePair, NodeMerge
 from ddplatform.value_chain.merging.queries.references import NodeReference, register_references
@@ -8,7 +8,7 @@ THE_MERGE = "the record of a merge itself"
 
 
 def register() -> None:
-    """Which columns name a node."""
+    """Register the columns that name a node."""
     register_references(
         NodeReference(DuplicatePair.left_id, stays=OPEN_PAIRS),
         NodeReference(DuplicatePair.right_id, stays=OPEN_PAIRS),

@@ -1,4 +1,4 @@
-"""What the pages on likely duplicates show: words for pairs, and two nodes side by side."""
+"""Pages on likely duplicates: words for pairs, and two nodes side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What an import has to know of matching."""
+"""Matching for imports: merged records and likely duplicates."""

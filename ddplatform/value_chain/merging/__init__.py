@@ -1,1 +1,1 @@
-"""Two nodes become one, and come apart again."""
+"""Merge of two nodes into one, and its split."""

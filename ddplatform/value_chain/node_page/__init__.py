@@ -1,1 +1,1 @@
-"""The page of a node, with the cards that later packages put on it."""
+"""Page of a node, with the cards of later packages."""

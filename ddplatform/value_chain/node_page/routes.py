@@ -1,4 +1,4 @@
-"""The page of a node, and the short form of it that stands beside a map."""
+"""Page of a node, and its short form beside a map."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +45,7 @@ HISTORY_SHOWN = 20
 @bp.get("/nodes/<uuid:node_id>")
 @requires(Permission.VALUE_CHAIN_READ)
 def node(node_id: UUID) -> ResponseReturnValue:
-    """A supplier or site; `part=panel` is the short form that stands beside a map."""
+    """A supplier or site; `part=panel` is the short form beside a map."""
     found = get_node(node_id)
     page = ShownNode(found, get_chain(found.chain_id), g.now.date())
     if request.args.get("part") == "panel":
@@ -73,7 +73,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
 
 
 def _read(page: ShownNode) -> tuple[dict[str, Any], list[CardPart]]:
-    """What the page itself and the cards that the reader may see show, read by one statement."""
+    """The content of the page and of its permitted cards, read by one statement."""
     cards = {key: card for key, card in CARDS.items() if g.identity.has(card.permission)}
     asked = {key: card.ask(page) for key, card in cards.items()}
     of_cards = {
@@ -107,7 +107,7 @@ def _asked_of_page(node_id: UUID) -> dict[str, Question[Any]]:
 
 
 def _head(page: ShownNode, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page and its short form both show."""
+    """The common content of the page and its short form."""
     links = links_from(told)
     return {
         "node": page.node,
@@ -120,7 +120,7 @@ def _head(page: ShownNode, told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _facts(found: ValueChainNode) -> dict[str, Any]:
-    """What the node itself says, in words."""
+    """The data of the node itself, in words."""
     reference = load_reference()
     return {
         "sources": load_sources(found),

@@ -1,4 +1,4 @@
-"""Cards of later packages on the page of a node: what they ask, what they show and where."""
+"""Cards of later packages on the page of a node: their queries, content and position."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 
 
 class Place(StrEnum):
-    """Where a part stands on the page."""
+    """The position of a part on the page."""
 
     NOTICE = "notice"  # above everything
     MAIN = "main"  # below the links, above the history
@@ -44,7 +44,7 @@ class CardPart:
 
 @dataclass(frozen=True)
 class NodeCard:
-    """A card on the page of a node; whoever lacks the permission is neither asked for nor shown it.
+    """A card on the page of a node; without the permission, it is neither queried nor shown.
 
     Parts of the same place stand in the order in which their cards were registered.
     """

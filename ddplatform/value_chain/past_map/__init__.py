@@ -1,1 +1,1 @@
-"""A map as it stood on a past day: picture, list, single nodes."""
+"""Map on a past day: picture, list, single nodes."""

@@ -1,4 +1,4 @@
-"""A map as it stood on a past day: picture, list and single nodes, and the wait for a large map."""
+"""Pages of a map on a past day: picture, list, single nodes, and the wait for a large map."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -159,7 +159,7 @@ def _no_day(page: str, **shown: Any) -> ResponseReturnValue:
 
 
 def _of_day(page: str, chain: Any, past: Past) -> dict[str, Any]:
-    """What every page of a day shows: the day, what the map was called, the way to the others."""
+    """The common content of every page of a day: the day, the map's name then, the other pages."""
     shown = past.day.isoformat()
     return {
         "past": past,
@@ -217,7 +217,7 @@ def prepare_past(chain_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:chain_id>/past/being-read/<uuid:job_id>")
 @requires(Permission.VALUE_CHAIN_READ)
 def past_prepared(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
-    """How far it is; reloads itself until the day is there, then leads to it."""
+    """The progress; reloads itself until the day is there, then leads to it."""
     job = map_past_days.get_request(job_id, chain_id)
     told: dict[str, str] = dict(job.payload)
     if job.state == JobState.DONE:

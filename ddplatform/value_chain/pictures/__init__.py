@@ -1,1 +1,1 @@
-"""A map as a drawing and as a table."""
+"""Map as a drawing and as a table."""

@@ -1,6 +1,6 @@
-"""The tiered map and the neighbourhood of a node, as the address asks for them.
+"""Tiered map and neighbourhood of a node, as the address requests them.
 
-Pages and exports make them here, so that a file shows what the page shows.
+Pages and exports share this code, so that a file equals its page.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ STEPS_AROUND = (1, 2, 3)
 
 @dataclass(frozen=True)
 class MapState:
-    """What of the address makes a map: which node, how far, what is open."""
+    """The state of a map in the address: the node, the range, the open groups."""
 
     focus: UUID | None
     depth: int
@@ -63,7 +63,7 @@ def chosen_issue() -> Issue | None:
 
 
 def asked_state() -> dict[str, list[str]]:
-    """What of the address makes a picture, as it stands there."""
+    """The parts of the address that make a picture, unchanged."""
     return {name: values for name, values in request.args.lists() if name in KEPT}
 
 
@@ -150,7 +150,7 @@ def row_in_focus(chain: ValueChain) -> int | None:
 
 
 def steps_around() -> int:
-    """How many steps the neighbourhood goes, in both directions."""
+    """The number of steps of the neighbourhood, in both directions."""
     return _number("depth", STEPS_AROUND, 1)
 
 

@@ -1,1 +1,1 @@
-"""Views of a map that an organisation keeps under a name."""
+"""Saved views of a map of an organisation."""

@@ -1,4 +1,4 @@
-"""Which saved view is open, as the address of the page says."""
+"""Saved view that is open, according to the address of the page."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ from ddplatform.value_chain.saved_views.views import ViewBar, view_bar
 
 
 def asked_parts(kind: ViewKind) -> list[list[str]]:
-    """What a view keeps of the address that is open."""
+    """The parts of the open address that a view saves."""
     return shown_address_parts(kind, request.args.items(multi=True))
 
 

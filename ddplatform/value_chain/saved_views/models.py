@@ -1,4 +1,4 @@
-"""Views of a map that people of the organisation named, so that all of them can open them."""
+"""Saved views of a map, named by people of the organisation and open to all of them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class ViewKind(StrEnum):
-    """Which page of a map a view opens."""
+    """The page of a map that a view opens."""
 
     MAP = "map"
     TABLE = "table"

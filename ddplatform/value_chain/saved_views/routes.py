@@ -1,4 +1,4 @@
-"""Saved views of a map: all of them, a new one, opened, renamed, removed."""
+"""Pages of saved views of a map: all of them, a new one, opened, renamed, removed."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from ddplatform.value_chain.saved_views.views import (
 @bp.get("/<uuid:chain_id>/views")
 @requires(Permission.VALUE_CHAIN_READ)
 def saved_views(chain_id: UUID) -> ResponseReturnValue:
-    """All saved views of a map: what each shows, who saved it when."""
+    """All saved views of a map: content, author and time of each."""
     views = list_views(chain_id)
     named = load_names((name, value) for view in views for name, value in view.address)
     return render_template(
@@ -78,7 +78,7 @@ def _page_asked() -> ViewKind:
 @bp.get("/views/<uuid:view_id>")
 @requires(Permission.VALUE_CHAIN_READ)
 def open_view(view_id: UUID) -> ResponseReturnValue:
-    """On to what the view shows: an address that can be sent to a colleague."""
+    """Redirect to the content of the view: an address that can be sent to a colleague."""
     return redirect(address_of(get_view_row(view_id)))
 
 

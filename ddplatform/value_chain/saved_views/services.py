@@ -1,4 +1,4 @@
-"""Views of a map are saved under a name for the whole organisation, renamed and removed."""
+"""Saved views of a map: created for the whole organisation, renamed and removed."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -27,11 +27,11 @@ KEPT: Mapping[ViewKind, frozenset[str]] = {
     ViewKind.WORLD: frozenset({*FILTERS, "colour", "size"}),
     ViewKind.AROUND: frozenset({*FILTERS, "focus", "depth", "open", "colour"}),
 }
-"""What of an address makes the view; the page one has turned to does not."""
+"""The parts of an address that make the view; the page number does not."""
 
 
 def shown_address_parts(kind: ViewKind, address: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """What a view keeps of an address, each part once and in one order.
+    """The parts of an address that a view saves, each part once and in one order.
 
     Two addresses that show the same have the same parts. Empty and unknown parts are passed over
     and overlong ones cut, as the pages do.

@@ -1,4 +1,4 @@
-"""Saved views above a map: where they lead, which one is open, what each shows in words."""
+"""Saved views above a map: their addresses, the open one, the content of each in words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class ViewBar:
     total: int
     all_href: str
     save_href: str | None
-    """None where what is shown stands in the bar already."""
+    """None where the bar shows it already."""
 
 
 def view_bar(
@@ -86,7 +86,7 @@ def _save_href(chain_id: UUID, kind: ViewKind, parts: Sequence[Sequence[str]]) -
 
 
 def address_of(view: ViewRow) -> str:
-    """Where a view leads."""
+    """The address of a view."""
     return page_address(view.chain_id, view.kind, view.address)
 
 
@@ -104,7 +104,7 @@ def query_of(parts: Sequence[Sequence[str]]) -> dict[str, Any]:
 
 
 def view_words(parts: Sequence[Sequence[str]], named: Named) -> list[str]:
-    """What a view shows, one phrase for each part of its address; without any, all sites.
+    """A view in words, one phrase for each part of its address; without any, all sites.
 
     Args:
         named: the owners and events that it names.

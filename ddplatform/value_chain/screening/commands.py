@@ -1,4 +1,4 @@
-"""`flask screening`: official lists of businesses come in from a file."""
+"""`flask screening`: import of official lists of businesses from a file."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What people type about official lists and their prompts."""
+"""Forms on official lists and their prompts."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -79,7 +79,7 @@ class ListForm(FlaskForm):  # type: ignore[misc]
     OF_ANOTHER_LIST = ("name", "publisher", "source_url", "licence", "issue")
 
     def wanted(self) -> ListFields:
-        """What was typed, as the service takes it."""
+        """The typed values, as the service takes them."""
         coverage = self.coverage.data or ""
         if self.kind.data != OTHER:
             day = self.edition_on.data

@@ -16,7 +16,7 @@ from supply_chain.vocabulary import Issue
 
 
 class MatchAnswer(StrEnum):
-    """What a person says of an entry and a node."""
+    """The answer of a person on an entry and a node."""
 
     OPEN = "open"
     SAME = "same"
@@ -87,7 +87,7 @@ class ScreeningEntry(TenantScoped, Base):
 
 
 class ScreeningMatch(TenantScoped, Base):
-    """An entry and a node that may be one, with score and reasons, and what a person said."""
+    """An entry and a node that may be one, with score, reasons and a person's answer."""
 
     __tablename__ = "screening_match"
     __table_args__ = (
@@ -120,7 +120,7 @@ class ScreeningMatch(TenantScoped, Base):
 
 
 class ScreeningDecision(TenantScoped, Base):
-    """What was said of two contents, whichever edition and row held them: not asked again."""
+    """A decision on two contents, in whichever edition and row: not asked again."""
 
     __tablename__ = "screening_decision"
     __table_args__ = (UniqueConstraint("organisation_id", "entry_hash", "node_hash"),)

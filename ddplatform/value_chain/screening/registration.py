@@ -1,4 +1,4 @@
-"""What the screening of official lists registers with other features."""
+"""Registrations of the screening of official lists with other features."""
 
 from ddplatform.value_chain.merging.queries.references import (
     NodeReference,
@@ -9,6 +9,6 @@ from ddplatform.value_chain.screening.models import ScreeningMatch
 
 
 def register() -> None:
-    """Which column names a node: it is compared with an entry once."""
+    """Register the column that names a node: it is compared with an entry once."""
     once = Once((ScreeningMatch.listed_id,))
     register_references(NodeReference(ScreeningMatch.node_id, once=once))

@@ -1,4 +1,4 @@
-"""Official lists, and the prompts they give: never a verdict, always for a person."""
+"""Pages of official lists and their prompts: never a verdict, always for a person."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -116,7 +116,7 @@ def new_list() -> ResponseReturnValue:
 
 
 def _say(taken: TakenIn) -> None:
-    """What became of the file, and which cells were used with a remark."""
+    """The result for the file, and the cells that were used with a remark."""
     told = release_in_words(taken.release)
     if taken.is_new:
         flash(
@@ -162,7 +162,7 @@ def _changed(found: ScreeningList) -> list[tuple[str, str, Sequence[Entry]]]:
 @bp.post("/lists/<uuid:list_id>/changes")
 @requires(Permission.RISK_EXPORT, reads_first=True)
 def export(list_id: UUID) -> ResponseReturnValue:
-    """What a release changed against the one before, as CSV."""
+    """The changes of a release against the one before, as CSV."""
     made = screening_export.export_changes(list_id, act=g.act)
     return as_download(made)
 

@@ -1,1 +1,1 @@
-"""A view of a map as a file."""
+"""View of a map as a file."""

@@ -1,4 +1,4 @@
-"""The view that is open, as its address asks for it: what it says of itself, in which forms."""
+"""View that is open, from its address: its description, and its file formats."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -31,7 +31,7 @@ from supply_chain.risk.rm2.method import METHOD_VERSION
 
 
 def view_facts(chain: ValueChain, kind: ViewKind) -> ViewFacts:
-    """What the view that is open says of itself."""
+    """The description of the open view."""
     parts, has_person = shown_parts(asked_parts(kind))
     named = load_names((name, value) for name, value in parts)
     return ViewFacts(

@@ -1,7 +1,7 @@
-"""What each view of a map gives away as a file: its picture, tables, graph and points.
+"""Content of each view of a map as a file: its picture, tables, graph and points.
 
 All of it is made from what the page itself shows, so a file is never wider than its page. A picture
-of a list is the page of it that one has turned to; its other files hold the whole list.
+of a list is its current page; its other files hold the whole list.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -77,12 +77,12 @@ class ViewContent:
     graphml: Callable[[], bytes]
     geojson: Callable[[], bytes]
     notes: Sequence[str] = ()
-    """What has to be known with all of it."""
+    """The remarks that apply to all of it."""
     pictured: int | None = None
-    """How many of the nodes a picture shows, where it does not show all."""
+    """The number of nodes in a picture, where it does not show all."""
 
     def nodes_in(self, form: str) -> int:
-        """How many nodes a file of this form holds."""
+        """The number of nodes in a file of this form."""
         return self.nodes if self.pictured is None or form not in PICTURES else self.pictured
 
     def sheets(self) -> list[Table]:

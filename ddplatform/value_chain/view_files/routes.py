@@ -1,4 +1,4 @@
-"""A view of a map as a file: what the page shows, with its filters."""
+"""Download of a view of a map as a file, with the filters of the page."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

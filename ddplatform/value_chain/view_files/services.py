@@ -1,4 +1,4 @@
-"""A view of a map goes out as a file; each export is an event of the log."""
+"""Export of a view of a map as a file; each export is an event of the log."""
 
 from collections.abc import Sequence
 from uuid import UUID

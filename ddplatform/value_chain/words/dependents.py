@@ -4,7 +4,7 @@ from ddplatform.languages import ngettext
 
 
 def counted(one: str, many: str, count: int) -> str:
-    """How many records of a kind there are; kinds of later packages come in their own words.
+    """The number of records of a kind in words; kinds of later packages bring their own words.
 
     Args:
         one, many: as `list_dependents` calls the kind.

@@ -1,4 +1,4 @@
-"""Fields of maps, nodes and links and their values, as pages and files call them."""
+"""Names of the fields of maps, nodes and links and of their values, on pages and in files."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -65,11 +65,11 @@ NOT_KNOWN: Final = _("not known")
 LONGEST_SHORT_NAME = 7
 """Names of registers up to this length are abbreviations: LEI, OS ID, HIGG ID."""
 _EMPTY: Final = {"is_origin": _("by kind and activity"), "tags": _("none"), "group_name": _("none")}
-"""What no value means, where it is not that nobody knows it."""
+"""The meaning of a missing value, where it does not mean unknown."""
 
 
 def field_words(labels: Mapping[str, str], field: str) -> str:
-    """What a field is called; of `attributes.workers` the key."""
+    """The name of a field; of `attributes.workers` the key."""
     return str(labels.get(field) or field.partition(".")[2] or field)
 
 
@@ -97,7 +97,7 @@ def value_words(field: str, value: Any, names: Mapping[UUID, str]) -> str:
 
 
 def id_word(scheme: str) -> str:
-    """What an id of a register is called: `os_id` -> OS ID, `registration_number` as words."""
+    """The name of an id of a register: `os_id` -> OS ID, `registration_number` as words."""
     plain = scheme.replace("_", " ")
     return plain.upper() if len(plain) <= LONGEST_SHORT_NAME else plain.capitalize()
 
@@ -137,7 +137,7 @@ _WHY: Final[Mapping[str, str]] = {
 
 
 def why_words(step: Step | None) -> str:
-    """Why something changed, in a few words; the list by its name."""
+    """The reason for a change, in a few words; a list by its name."""
     if step is None:
         return str(NOT_KNOWN)
     why = _WHY.get(step.action, _BY_HAND)
@@ -147,7 +147,7 @@ def why_words(step: Step | None) -> str:
 
 
 def who_words(step: Step | None) -> str:
-    """Who changed something; without a person it was a command of the operator."""
+    """The author of a change; without a person it was a command of the operator."""
     if step is None:
         return str(NOT_KNOWN)
     return step.by or gettext("the platform")

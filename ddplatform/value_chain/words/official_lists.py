@@ -1,4 +1,4 @@
-"""Releases of official lists in words: what changed, and cells that were used with a remark."""
+"""Releases of official lists in words: changes, and cells that were used with a remark."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ NOTES_SHOWN = 5
 
 
 def changes_in_words(counts: Mapping[str, int]) -> str:
-    """How many are new and gone, and ended or resumed where any; empty for a first release."""
+    """The number of new and gone entries, of ended or resumed if any; empty for a first release."""
     return ", ".join(
         f"{number(counts[kind])} {words}"
         for kind, words in CHANGES.items()

@@ -1,4 +1,4 @@
-"""Entry point of all analyses: a question about a map, answered from its current state."""
+"""Entry point of all analyses: the answer to a question about a map, from its current state."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ KEPT_ANSWERS = 128
 
 
 class Missing(StrEnum):
-    """Why a question has no answer."""
+    """The reason why a question has no answer."""
 
     MAP = "map"
     """The map is empty."""
@@ -84,7 +84,7 @@ Found = (
 
 @dataclass(frozen=True)
 class Answered:
-    """What was found, with what it rests on."""
+    """The findings of an analysis, with their basis."""
 
     what: Analysis
     found: Found | Unanswered
@@ -176,7 +176,7 @@ def _own(study: Study) -> int:
 
 
 def _largest_origin(study: Study, row: int) -> int:
-    """Where most of the input of a node begins; the last buyer where nothing is mapped."""
+    """The origin of most of the input of a node; the last buyer where nothing is mapped."""
     ends = where_it_ends(study.flow, study.arrival_at(row))
     ends[study.flow.unknown] = 0.0
     ends[row] = 0.0

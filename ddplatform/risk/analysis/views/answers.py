@@ -1,4 +1,4 @@
-"""What was found about a map as an answer: a sentence, figures and tables."""
+"""Findings about a map as an answer: a sentence, figures and tables."""
 
 from ddplatform.languages import gettext as _
 from ddplatform.risk.analysis.queries.answers import Answered, Found, Missing, Unanswered
@@ -24,7 +24,7 @@ from supply_chain.risk.rm2.method import METHOD_VERSION
 
 
 def answer_of(answered: Answered) -> Answer:
-    """The answer as pages, commands and files tell it."""
+    """The answer for pages, commands and files."""
     if isinstance(answered.found, Unanswered):
         return _unanswered(answered.what, answered.found)
     return _told(answered.found)

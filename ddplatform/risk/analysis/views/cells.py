@@ -1,4 +1,4 @@
-"""From an answer to a page: cells with the address that each number opens."""
+"""Cells of an answer on a page, with the address that each number opens."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -40,7 +40,7 @@ NUMBERS = frozenset({Kind.NUMBER, Kind.SHARE, Kind.SCORE})
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell: words, where they lead, or several nodes in their order."""
+    """The content of a cell: words, their link, or several nodes in their order."""
 
     text: str
     href: str | None = None
@@ -62,7 +62,7 @@ class ShownSheet:
 
     @property
     def bar_title(self) -> str:
-        """What the length of a bar tells; empty where a legend tells it."""
+        """The meaning of the length of a bar; empty where there is a legend."""
         titles = (one.title for one in self.sheet.columns if one.key == self.sheet.bar)
         return next(titles, "") if self.bars and not self.legend else ""
 
@@ -202,7 +202,7 @@ def _risk(page: AnalysisPage, spot: Spot) -> str:
 
 
 def _ways_from_here(page: AnalysisPage, spot: Spot) -> str:
-    """How it gets to the node that the page is about; to an own operation if it is about none."""
+    """The paths to the node of the page; to an own operation if the page has none."""
     here = page.answer.about[0].key if page.answer.about else None
     if here == spot.key:
         return url_for("value_chain.node", node_id=spot.key)

@@ -1,4 +1,4 @@
-"""Answers to look at: bars of shares, and the ways of an answer as a drawing."""
+"""Drawings of answers: bars of shares, and the paths of an answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The name of each analysis on a page, its purpose and how to read it."""
+"""Name of each analysis on a page, its purpose and its interpretation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

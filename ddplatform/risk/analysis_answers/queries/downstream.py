@@ -1,4 +1,4 @@
-"""What stands downstream of one node: what it touches, who is short if it stops."""
+"""Downstream reach of one node, and shortages if it stops."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ OTHERS_NAMED = 3
 
 @dataclass(frozen=True)
 class ReachFound:
-    """Which own operations and goods a node touches."""
+    """The own operations and goods that a node reaches."""
 
     core: Reach
     flows: FlowKind
@@ -24,7 +24,7 @@ class ReachFound:
 
 @dataclass(frozen=True)
 class StopFound:
-    """Who is short of what if a node stops, and who has another source."""
+    """Shortages if a node stops, and buyers with another source."""
 
     core: Stop
     flows: FlowKind
@@ -36,7 +36,7 @@ class StopFound:
 
 
 def find_reach(study: Study, row: int, *, most: int = NAMED) -> ReachFound:
-    """Which own operations and goods a node touches."""
+    """The own operations and goods that a node reaches."""
     found = reach_of(study.flow, study.start, row, most=most)
     ends = [*(one.row for one in found.touched), *(one.row for one in found.goods)]
     on_ways = [at for one in found.touched if one.way for at in one.way.rows]
@@ -45,7 +45,7 @@ def find_reach(study: Study, row: int, *, most: int = NAMED) -> ReachFound:
 
 
 def find_stop(study: Study, row: int, *, most: int = NAMED) -> StopFound:
-    """Who is short of what if a node stops, and who has another source."""
+    """Shortages if a node stops, and buyers with another source."""
     found = stop_of(study.flow, study.start, row, most=most)
     others = [at for one in found.affected for at in one.others[:OTHERS_NAMED]]
     cut_off = study.tree.only_through(row)

@@ -1,4 +1,4 @@
-"""What flows along links: goods, finance, turnover or labour (RM-1.0 11.7)."""
+"""Kinds of flow along links: goods, finance, turnover or labour (RM-1.0 11.7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -14,7 +14,7 @@ from supply_chain.vocabulary import LinkKind, NodeKind
 
 
 class FlowKind(StrEnum):
-    """What is shared out between those who give and those who take."""
+    """The kind of flow that is shared out between those who give and those who take."""
 
     GOODS = "goods"
     FINANCE = "finance"
@@ -23,7 +23,7 @@ class FlowKind(StrEnum):
 
 
 def kind_of_links(study: Study, links: Ints) -> FlowKind:
-    """What flows along all of these links; goods where they are of several kinds."""
+    """The kind of flow of all of these links; goods where they are of several kinds."""
     graph = study.flow.graph
     kinds = {LINK_KINDS[at] for at in np.unique(graph.links.kind[links]).tolist()}
     if kinds == {LinkKind.FINANCES}:
@@ -35,13 +35,13 @@ def kind_of_links(study: Study, links: Ints) -> FlowKind:
 
 
 def kind_into(study: Study, arrival: Arrival) -> FlowKind:
-    """What arrives; unknown origins have no say."""
+    """The kind of flow into a node; unknown origins do not count."""
     known = ~study.flow.unknown[study.flow.graph.links.supplier]
     return kind_of_links(study, np.flatnonzero((arrival.links > 0) & known))
 
 
 def kind_out_of(study: Study, row: int) -> FlowKind:
-    """What a node gives to its buyers."""
+    """The kind of flow from a node to its buyers."""
     return kind_of_links(study, np.flatnonzero(study.flow.graph.links.supplier == row))
 
 

@@ -1,4 +1,4 @@
-"""What flows in from upstream: what of it is not known, and which goods it is."""
+"""Flows from upstream: their unknown part, and their goods."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from supply_chain.analysis.products import ProductFlow, product_flows
 
 @dataclass(frozen=True)
 class BlindSpotsFound:
-    """How much of the volume ends in unknown origin, tier by tier (RM-1.0 11.3)."""
+    """The part of the volume that ends in unknown origin, tier by tier (RM-1.0 11.3)."""
 
     about: Spot | None
     core: BlindSpots
@@ -22,7 +22,7 @@ class BlindSpotsFound:
 
 @dataclass(frozen=True)
 class ProductsFound:
-    """Which goods flow, and how much of each is not known."""
+    """The goods that flow, with the unknown part of each."""
 
     about: Spot | None
     core: Sequence[ProductFlow]
@@ -32,7 +32,7 @@ class ProductsFound:
 
 
 def find_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> BlindSpotsFound:
-    """How much of the volume ends in unknown origin; `row` None: of the whole business."""
+    """The part of the volume that ends in unknown origin; `row` None: of the whole business."""
     arrival = study.arrival_at(row)
     found = blind_spots(study.flow, arrival, most=most)
     return BlindSpotsFound(
@@ -44,7 +44,7 @@ def find_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> Bli
 
 
 def find_products(study: Study, row: int | None) -> ProductsFound:
-    """Which goods flow to a node; `row` None: to the whole business."""
+    """The goods that flow to a node; `row` None: to the whole business."""
     arrival = study.arrival_at(row)
     return ProductsFound(
         None if row is None else study.spot(row),

@@ -1,4 +1,4 @@
-"""How risk of one issue travels through a map, and the bands of a run on one issue."""
+"""Propagation of risk of one issue through a map, and the bands of a run on one issue."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _kept: OrderedDict[tuple[UUID, UUID, int, Issue], IssueFlow] = OrderedDict()
 
 
 def load_issue_flow(study: Study, head: RunHead, issue: Issue) -> IssueFlow:
-    """How risk of one issue travels, by L_res of the current run of a map, one under RM-2.0."""
+    """Propagation of one issue, by L_res of the current run of a map, one under RM-2.0."""
     key = (head.chain_id, head.id, head.map_version, issue)
     found = recall(_kept, key)
     if found is None:

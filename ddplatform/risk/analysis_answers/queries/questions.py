@@ -1,4 +1,4 @@
-"""The questions that can be asked of a map, and on what their answers rest."""
+"""Questions that can be asked of a map, and the basis of their answers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from ddplatform.risk.runs.queries.runs import RunHead
 from supply_chain.vocabulary import Issue
 
 NAMED = 20
-"""Rows of a table where nobody asks for more."""
+"""Default number of rows of a table."""
 EPSILON = 1e-12
 
 
@@ -27,7 +27,7 @@ class Analysis(StrEnum):
 
 
 NEEDS_NODE = frozenset({Analysis.ORIGINS, Analysis.PATHS, Analysis.REACH, Analysis.STOP})
-"""Asked without a node, these take the one that has most to tell."""
+"""Without a node, these questions take the most informative one."""
 TAKES_NODE = NEEDS_NODE | {Analysis.DEPENDENCE, Analysis.BLIND_SPOTS, Analysis.PRODUCTS}
 
 
@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Basis:
-    """On what an answer rests: the map in this version, the run and the method behind it."""
+    """The basis of an answer: the map in this version, the run and the method behind it."""
 
     map_name: str
     map_version: int

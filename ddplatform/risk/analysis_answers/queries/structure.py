@@ -1,4 +1,4 @@
-"""The shape of a map: choke points, dependence, circles."""
+"""Shape of a map: choke points, dependence, cycles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class DependenceFound:
-    """How much hangs on few suppliers, countries, regions, goods."""
+    """The dependence on few suppliers, countries, regions, goods."""
 
     about: Spot | None
     flows: FlowKind
@@ -60,7 +60,7 @@ def find_choke_points(study: Study, *, most: int = NAMED) -> ChokePointsFound:
 
 
 def find_dependence(study: Study, row: int | None, *, most: int = NAMED) -> DependenceFound:
-    """How much hangs on few (Herfindahl, largest share); `row` None: of the whole business."""
+    """The dependence on few (Herfindahl, largest share); `row` None: of the whole business."""
     flow, arrival = study.flow, study.arrival_at(row)
     ends, every = where_it_ends(flow, arrival), np.arange(len(flow))
     suppliers = concentration(arrival.nodes, every, flow.unknown, most=most)

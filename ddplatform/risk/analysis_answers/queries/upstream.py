@@ -1,4 +1,4 @@
-"""Where exposure comes from: origins upstream, and the ways between two nodes."""
+"""Origins of exposure upstream, and the paths between two nodes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ WAYS = 50
 
 @dataclass(frozen=True)
 class Origin:
-    """What one origin adds to an exposure."""
+    """The contribution of one origin to an exposure."""
 
     spot: Spot
     value: float
@@ -31,7 +31,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class CountryPart:
-    """What all origins of one country add together; `country` None: not known."""
+    """The sum over all origins of one country; `country` None: not known."""
 
     country: str | None
     value: float
@@ -46,7 +46,7 @@ class Step:
     """L_res of the buyer."""
     share: float
     proven: float | None
-    """What part of the share is proven; None: all of it."""
+    """The proven part of the share; None: all of it."""
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,22 @@ class Path:
     end: float
     """L_res of the origin."""
     added: float
-    """What the unproven flows to the origin count as, besides."""
+    """The part of the unproven flows to the origin, in addition."""
     goods: tuple[frozenset[str | None], ...]
-    """What flows on each step; None: not stated."""
+    """The good on each step; None: not stated."""
 
 
 @dataclass(frozen=True)
 class OriginsFound:
-    """Where the exposure of a node comes from, by origin, country and path (RM-2.0 11.1)."""
+    """The sources of the exposure of a node, by origin, country and path (RM-2.0 11.1)."""
 
     about: Spot
     issue: Issue
     exposure: float
     itself: float
-    """What the node itself adds."""
+    """The contribution of the node itself."""
     unproven: float
-    """What all unproven flows count as."""
+    """The part of all unproven flows."""
     origins: Sequence[Origin]
     origins_left: int
     origins_rest: float
@@ -110,7 +110,7 @@ class PathsFound:
 def find_origins(
     study: Study, row: int, issue: Issue, of_issue: IssueFlow, *, most: int = NAMED
 ) -> OriginsFound:
-    """Where the exposure of a node comes from."""
+    """The sources of the exposure of a node."""
     found = contributions(of_issue, row, most=most, most_paths=most)
     return OriginsFound(
         about=study.spot(row),
@@ -139,7 +139,7 @@ def _by_country(study: Study, found: Contributions) -> Sequence[CountryPart]:
     adding, unproven = found.each > 0, found.unproven > 0
     parts = np.bincount(where[adding] + 1, found.each[adding], minlength=len(codes) + 1)
     counts = np.bincount(where[adding] + 1, minlength=len(codes) + 1)
-    # What is not proven may come from anywhere.
+    # Unproven shares may come from anywhere.
     parts[0] += found.unproven.sum()
     counts[0] += unproven.sum()
     return [

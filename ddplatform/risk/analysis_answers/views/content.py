@@ -1,4 +1,4 @@
-"""What an analysis answers, in one form for pages, commands and files."""
+"""Content of an answer, in one form for pages, commands and files."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +38,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Answer:
-    """An analysis with everything that a page, a command or a file says."""
+    """An analysis with the whole content of a page, a command or a file."""
 
     what: Analysis
     about: tuple[Spot, ...]  # the node, or the two ends; none: the whole business
@@ -106,7 +106,7 @@ def _cells(value: Value, is_named: bool) -> tuple[Cell, ...]:
 
 
 def _about(answer: Answer, basis: Basis) -> Table:
-    """What the files say of themselves: the question, the key figures, on what they rest."""
+    """The description in the files: the question, the key figures, their basis."""
     columns = (Column("what", "What"), Column("value", "Value", missing=""))
     rows: list[tuple[Cell, ...]] = [
         ("analysis", answer.what.value),

@@ -1,4 +1,4 @@
-"""Answers about what stands downstream of one node: what it touches, who is short if it stops."""
+"""Answers about the downstream reach of one node, and shortages if it stops."""
 
 from ddplatform.documents.content import Column, Kind
 from ddplatform.languages import gettext as _
@@ -16,7 +16,7 @@ from supply_chain.analysis.reach import Affected
 
 
 def answer_reach(told: ReachFound) -> Answer:
-    """Which own operations and goods a node touches."""
+    """The own operations and goods that a node reaches."""
     found, words = told.core, WORDS[told.flows]
     spot = told.spots[found.row]
     sentence = _("%(site)s reaches none of the own operations.", site=spot.name)
@@ -112,7 +112,7 @@ def _goods_sheet(told: ReachFound, whole: str) -> Sheet:
 
 
 def answer_stop(told: StopFound) -> Answer:
-    """Who is short of what if a node stops, and who has another source."""
+    """Shortages if a node stops, and buyers with another source."""
     found, words = told.core, WORDS[told.flows]
     spot = told.spots[found.row]
     sentence = _("Nobody in this map buys from %(site)s.", site=spot.name)
@@ -145,7 +145,7 @@ def answer_stop(told: StopFound) -> Answer:
 
 
 def _short(told: StopFound) -> str:
-    """Who is short of what, a sentence without its full stop."""
+    """The shortages, as a sentence without its full stop."""
     found, words, top = told.core, WORDS[told.flows], told.core.affected[0]
     return ngettext(
         "If %(site)s stops, %(number)s %(taker)s is short of %(whole)s, %(most)s of %(share)s",

@@ -1,4 +1,4 @@
-"""Answers about what flows in from upstream: what of it is not known, and which goods it is."""
+"""Answers about flows from upstream: their unknown part, and their goods."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ LEAST_ON_ITS_WAY = 0.001
 
 
 def answer_blind_spots(told: BlindSpotsFound) -> Answer:
-    """How much of the volume ends in unknown origin, tier by tier (RM-1.0 11.3)."""
+    """The part of the volume that ends in unknown origin, tier by tier (RM-1.0 11.3)."""
     found, words = told.core, WORDS[told.flows]
     sentence = _("Where all of it comes from is known.")
     if found.unknown > EPSILON:
@@ -108,7 +108,7 @@ def _gap_sheet(told: BlindSpotsFound, words: FlowWords) -> Sheet:
 
 
 def answer_products(told: ProductsFound) -> Answer:
-    """Which goods flow, with their HS codes, and how much of each is not known."""
+    """The goods that flow, with their HS codes and the unknown part of each."""
     found, refs, words = told.core, told.commodities, WORDS[told.flows]
     stated = sum(one.by_step[0] for one in found if refs[one.commodity] is not None)
     goods = sum(1 for one in found if refs[one.commodity] is not None)

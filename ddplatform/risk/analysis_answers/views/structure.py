@@ -1,4 +1,4 @@
-"""Answers about the shape of a map: choke points, dependence, circles."""
+"""Answers about the shape of a map: choke points, dependence, cycles."""
 
 from collections.abc import Sequence
 
@@ -95,7 +95,7 @@ def _choke_sheets(told: ChokePointsFound, whole: str) -> tuple[Sheet, ...]:
 
 
 def answer_dependence(told: DependenceFound) -> Answer:
-    """How much hangs on few suppliers, countries, regions, goods (Herfindahl, largest share)."""
+    """The dependence on few suppliers, countries, regions, goods (Herfindahl, largest share)."""
     words, parts, first = WORDS[told.flows], _parts(told), told.suppliers.core
     overview = Sheet(
         "overview",

@@ -1,4 +1,4 @@
-"""Answers about where exposure comes from: origins upstream, and the ways between two nodes."""
+"""Answers about origins of exposure upstream, and the paths between two nodes."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ LEAST_OF_TWO_DECIMALS = 0.01
 
 
 def answer_origins(found: OriginsFound) -> Answer:
-    """Where the exposure of a node comes from, by origin, country and path (RM-2.0 11.1)."""
+    """The sources of the exposure of a node, by origin, country and path (RM-2.0 11.1)."""
     spot = found.about
     first = found.origins[0] if found.origins else None
     sentence = _("Nothing that is assessed reaches %(site)s on this issue.", site=spot.name)

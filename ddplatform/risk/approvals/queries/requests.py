@@ -1,4 +1,4 @@
-"""Requests for a second person with their parts, for their pages: flat in statements."""
+"""Requests for approval with their parts, for their pages, in a constant number of statements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class PartNames:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request with how many of its parts stand where."""
+    """A request with the number of its parts by state."""
 
     id: UUID
     kind: ApprovalKind
@@ -96,7 +96,7 @@ class Asked:
 
     @property
     def parts(self) -> int:
-        """How many parts it has."""
+        """The number of its parts."""
         return sum(self.counts.values())
 
 
@@ -126,7 +126,7 @@ class PartPage:
 
 @dataclass(frozen=True)
 class Lowering:
-    """A score that somebody wants to lower, which is decided on the page of its risk."""
+    """A proposed lower score, which is decided on the page of its risk."""
 
     node_id: UUID
     node_name: str
@@ -177,7 +177,7 @@ def load_parts(asked: Asked, number: int) -> PartPage:
 
 
 def count_for(decider: Decider | None, *, today: date) -> int:
-    """How many requests wait for this person: what somebody else asked for."""
+    """The number of pending requests of other people that this person may decide."""
     if decider is None:
         return 0
     waits = select(Approval.id).where(
@@ -190,7 +190,7 @@ def count_for(decider: Decider | None, *, today: date) -> int:
 
 
 def list_lowerings(today: date) -> tuple[int, Sequence[Lowering]]:
-    """Scores that somebody wants to lower and nobody has decided on: how many, and the oldest."""
+    """Proposed lower scores without a decision: their number, and the oldest."""
     pending = (
         ScoreChange.is_raise.is_(False),
         ScoreChange.decided_at.is_(None),
@@ -320,7 +320,7 @@ def _parts_of(requests: Sequence[UUID]) -> Sequence[PartNames]:
 
 
 def _mine(requests: Sequence[UUID], decider: Decider | None, *, today: date) -> frozenset[UUID]:
-    """Which of these requests wait, as a whole or in part, for a person."""
+    """The requests that are pending, as a whole or in part, for a person."""
     if decider is None or not requests:
         return frozenset()
     waits = select(Approval.id).where(

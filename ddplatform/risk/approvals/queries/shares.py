@@ -49,7 +49,7 @@ class OverConfirmedPage:
 
 
 def count_over_confirmed() -> int:
-    """How many buyers there are on all maps."""
+    """The number of such buyers on all maps."""
     found = select(func.count()).select_from(_sums().subquery())
     return db.session.scalar(found) or 0
 

@@ -1,4 +1,4 @@
-"""A factor is said not to apply at a site: asked for here, decided by a second person (3.8)."""
+"""Requests to exclude a factor at a site, decided by a second person (RM-2.0 section 3.8)."""
 
 from collections.abc import Mapping
 from datetime import datetime

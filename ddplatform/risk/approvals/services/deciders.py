@@ -1,4 +1,4 @@
-"""The second person of an approval: who may decide (docs/adr, decision 19)."""
+"""Second person of an approval: the right to decide (docs/adr, decision 19)."""
 
 from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.infrastructure.access.identity import Identity
@@ -11,7 +11,7 @@ from ddplatform.value_chain.approvals.queries.parts import Decider
 
 
 def decider_of(by: Identity) -> Decider | None:
-    """Who decides, with the organisations this person belongs to; None: the role may not."""
+    """The decider, with the organisations this person belongs to; None: the role may not."""
     if by.user_id is None or not by.has(Permission.RISK_APPROVE):
         return None
     with across_tenants():
@@ -20,7 +20,7 @@ def decider_of(by: Identity) -> Decider | None:
 
 
 def second_person(request: ApprovalRequest, by: Identity) -> Decider:
-    """Who decides on a request, checked.
+    """The decider of a request, checked.
 
     Raises:
         NotAllowed: an own request, or no right to approve.

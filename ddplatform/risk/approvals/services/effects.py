@@ -1,4 +1,4 @@
-"""What a decision does to parts of a request: their state, and the map where they take effect.
+"""Effects of a decision on parts of a request: their state, and the map where they take effect.
 
 The caller holds the map and writes the one audit event.
 """

@@ -1,4 +1,4 @@
-"""A second person decides; what was approved ends by its last day or by hand (RM-2.0 3.8 and 8).
+"""Decisions by a second person, and the end of approvals (RM-2.0 sections 3.8 and 8).
 
 Few parts take a decision at once, many in the background (`work`).
 """
@@ -54,7 +54,7 @@ __all__ = ["EXPIRE", "Decided", "Ended", "decide", "decider_of", "end", "expire"
 
 @dataclass(frozen=True)
 class Decided:
-    """How many parts were decided, and how many wait on because this person may not decide."""
+    """The number of decided parts, and of those that this person may not decide."""
 
     parts: int
     left: int
@@ -64,7 +64,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Ended:
-    """How many parts ended."""
+    """The number of ended parts."""
 
     parts: int
     is_going_on: bool = False
@@ -79,7 +79,7 @@ def decide(
     note: str = "",
     act: Act,
 ) -> Decided:
-    """Approve or refuse what somebody else asked for: all that waits of a request, or some of it.
+    """Approve or refuse the request of another person: all of its pending parts, or some.
 
     An approved flow is confirmed, a site an origin and a factor left out: now, or of more than
     `AT_ONCE` parts in the background. What this person may not decide waits on.
@@ -126,7 +126,7 @@ def decide(
 
 
 def end(request_id: UUID, *, parts: Collection[UUID] | None = None, reason: str, act: Act) -> Ended:
-    """End what waits or is in force before its time; it takes no second person.
+    """End pending or active parts early; this needs no second person.
 
     Ending a whole request stops a decision on it that is at work.
 
@@ -161,7 +161,7 @@ def end(request_id: UUID, *, parts: Collection[UUID] | None = None, reason: str,
 
 
 def expire(*, act: Act) -> dict[str, int]:
-    """End what has passed its last day, waiting or in force: one event for each map."""
+    """End pending and active parts after their last day: one event for each map."""
     ended = 0
     for chain_id in chains_with_expired(act.at.date()):
         ended += _expire_in(chain_id, act=act)

@@ -1,7 +1,8 @@
-"""Decisions on very many parts: made at once, taken by the parts in the background.
+"""Decisions on very many parts: made at once, applied to the parts in the background.
 
-Each chunk is a transaction of its own under the lock of the map, and looks again at what still
-waits. A worker that is killed leaves whole chunks behind, and the next one goes on from there.
+Each chunk is a transaction of its own under the lock of the map, and checks again which parts
+are still pending. A worker that is killed leaves whole chunks behind, and the next one continues
+from there.
 """
 
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ def begin(
 
 
 def refuse_second(request_id: UUID, *, at: datetime) -> None:
-    """Let nobody decide while a decision on the same request is at work; the caller holds the map.
+    """Refuse a decision while another one on the same request runs; the caller holds the map.
 
     One whose work ended early gives way: what did not take it is decided anew.
 
@@ -165,7 +166,7 @@ def _next_chunk(
     """Some more parts take the decision; False where none is left.
 
     Raises:
-        NotAllowed: whoever decided may not approve.
+        NotAllowed: the decider may not approve.
     """
     if decision.kind is DecisionKind.END:
         found = _standing(request.id)
@@ -186,7 +187,7 @@ def _next_chunk(
 
 
 def _waiting(request: ApprovalRequest, act: Act) -> Sequence[PartRow]:
-    """What waits for this person, who may have got an own site there since."""
+    """The pending parts for this person, checked again: own sites may have been added since."""
     decider = second_person(request, act.by)
     waits = Approval.state == ApprovalState.WAITING
     which = *of_request(request.id), waits, *may_decide(decider, today=act.at.date())
@@ -194,7 +195,7 @@ def _waiting(request: ApprovalRequest, act: Act) -> Sequence[PartRow]:
 
 
 def _standing(request_id: UUID) -> Sequence[PartRow]:
-    """What stands, one state after the other, so that the index gives them in order."""
+    """The parts in force, one state after the other, so that the index returns them in order."""
     for state in ACTIVE_STATES:
         found = list_parts(*of_request(request_id), Approval.state == state, most=CHUNK)
         if found:

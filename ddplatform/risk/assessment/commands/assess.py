@@ -1,4 +1,4 @@
-"""`flask risk ...`: assess a kept map; score cases and propagate a graph from files."""
+"""`flask risk ...`: assessment of a stored map, scores of cases and propagation from files."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The scores of a map as the JSON of `flask risk assess` (docs/commands.md)."""
+"""Scores of a map as the JSON of `flask risk assess` (docs/commands.md)."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Assess what changed alone: a run that rests on the last whole one of its map (decision 15).
+"""Incremental assessment: a run that rests on the last whole run of its map (decision 15).
 
-It says to the last bit what a whole run would say. Where it could not, or not more quickly, the
-answer is why, and the whole map is assessed as before.
+Its result equals that of a whole run to the last bit. Where it could not, or would not be faster,
+the reason is returned, and the whole map is assessed as before.
 """
 
 from collections.abc import Collection, Iterable
@@ -58,7 +58,7 @@ MOST_CHANGED = 20_000  # and from the whole run
 def assess_changes(
     chain_id: UUID, cause: str, *, as_of: date, act: Act, unit: Unit, run_id: UUID | None = None
 ) -> UUID | WholeBecause:
-    """Score the nodes of which something new is known, and what hangs on them; keep the run.
+    """Score the nodes with new evidence and those that depend on them; store the run.
 
     Returns:
         The run that is the current one now; or why the whole map needs to be assessed.
@@ -124,7 +124,7 @@ class _Step:
         """Work the run out and write it as the current one; where it stands then.
 
         Args:
-            marked: nodes of which something new is known. changed: those that are other now.
+            marked: nodes with new evidence. changed: those that are other now.
         """
         touched = self._standing.rows_of({*marked, *changed})
         if not len(touched) and self._last.chain_version == self._chain.version:

@@ -1,7 +1,7 @@
-"""Where the runs of a map stand: what the next run of changed nodes goes on from (decision 15).
+"""State of the runs of a map, from which the next incremental run continues (decision 15).
 
-The worker that kept the last run goes on from what it holds in memory. Any other maps the numbers
-of the whole run from disk and brings them up to date by the rows that were kept since.
+The worker that stored the last run continues from its memory. Any other worker maps the numbers
+of the whole run from disk and updates them with the rows that were stored since.
 """
 
 from collections import OrderedDict
@@ -96,7 +96,7 @@ class IncrementalState:
 
 
 def take_incremental_state(chain: ValueChain, run: AssessmentRun) -> IncrementalState | None:
-    """Where the current run of a map stands; None where its numbers are gone from disk.
+    """The state of the current run of a map; None where its numbers are gone from disk.
 
     It is given out once: `store_incremental_state` keeps it for the next run once this one stands.
     """
@@ -110,7 +110,7 @@ def take_incremental_state(chain: ValueChain, run: AssessmentRun) -> Incremental
 def store_incremental_state(
     organisation_id: UUID, chain_id: UUID, standing: IncrementalState
 ) -> None:
-    """Keep where a run stands; call it after the unit of work that kept the run."""
+    """Store the state of a run; call it after the unit of work that stored the run."""
     with _lock:
         _kept[organisation_id, chain_id] = standing
         while len(_kept) > KEPT:
@@ -118,7 +118,7 @@ def store_incremental_state(
 
 
 def after(standing: IncrementalState, run_id: UUID, run: IncrementalBase) -> IncrementalState:
-    """The same once another run stands."""
+    """The same once another run is stored."""
     return replace(standing, run_id=run_id, run=run)
 
 

@@ -1,7 +1,7 @@
-"""What an assessment had written when its worker was killed: scores of a run that never came to be.
+"""Leftover scores of an assessment whose worker was killed before its run was stored.
 
-Scores are written before the row of their run, so no page has ever shown them. Whoever is told the
-key of a run that was begun takes them away before it is begun again.
+Scores are written before the row of their run, so no page has ever shown them. A job that gets the
+key of a run that was begun deletes them before it begins the run again.
 """
 
 from uuid import UUID
@@ -26,7 +26,7 @@ def clear_begun(
     by: Identity,
     unit: Unit,
 ) -> None:
-    """Take away the scores of a run that has no row; those of a run that stands stay for ever.
+    """Delete the scores of a run without a row; those of a stored run are never deleted.
 
     Args:
         chain_id: the map of the run; a worker that still keeps it is waited for.
@@ -40,7 +40,7 @@ def clear_begun(
 
 
 def _clear_last(run_id: UUID) -> bool:
-    """Take away the last rows; False where there is none."""
+    """Delete the last rows; False where there is none."""
     last = find_last_begun(run_id)
     if last is None:
         return False

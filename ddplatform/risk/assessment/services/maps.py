@@ -1,4 +1,4 @@
-"""Assess a whole map and keep the result. Scores are added, never overwritten."""
+"""Assessment of a whole map and storage of its result; scores are added, never overwritten."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

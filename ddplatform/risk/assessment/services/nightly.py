@@ -1,7 +1,7 @@
-"""Each night the maps are assessed as a whole whose run rests on one of an earlier day.
+"""Nightly assessment of maps as a whole whose run rests on one of an earlier day.
 
-Ages move every score with the calendar, so that the first change of a day would wait for a whole
-run; by night nobody waits for it.
+Every score depends on the age of its evidence, so the first change of a day would wait for a
+whole run; at night nobody waits for it.
 """
 
 from ddplatform.infrastructure.access.identity import Act

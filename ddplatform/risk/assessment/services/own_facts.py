@@ -1,4 +1,4 @@
-"""The rows and the summary of a run of changed nodes, where what nodes are is other, too."""
+"""Rows and summary of an incremental run in which nodes' own data changed, too."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ Words = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class OwnChanges:
-    """Nodes that say other of themselves than in the run before."""
+    """Nodes whose own data differ from the run before."""
 
     rows: Ints  # rising
     facts: OwnFacts
@@ -31,7 +31,7 @@ class OwnChanges:
 
     @classmethod
     def of(cls, before: IncrementalState, changed: Iterable[UUID]) -> "OwnChanges | None":
-        """What these nodes are now; None where other origins, goods or a country come of it."""
+        """The current data of these nodes; None where they bring other origins, goods, country."""
         rows = before.rows_of(changed)
         facts = load_own_facts(before.keys_of(rows))
         countries = set(before.run.state.countries.tolist()) | {None}
@@ -48,7 +48,7 @@ class OwnChanges:
     def written(
         self, before: Rows, records: Records, differs: Bools, step: int
     ) -> Sequence[dict[str, Any]]:
-        """The rows of a run that say other than the run before.
+        """The rows of a run that differ from the run before.
 
         Args:
             before, records, differs: rows that may differ, their scores now, and whether these do.

@@ -1,4 +1,4 @@
-"""The rows and the summary that keep an assessment, made from its arrays."""
+"""Rows and summary of a stored assessment, made from its arrays."""
 
 import hashlib
 from collections import Counter
@@ -38,7 +38,7 @@ class RowMaker:
 
     @property
     def count(self) -> int:
-        """How many nodes there are, unknown origins among them."""
+        """The number of nodes, including unknown origins."""
         return len(self._chain)
 
     @many_objects()
@@ -79,7 +79,7 @@ def unknown_origin(bought_by: str) -> str:
 
 
 def summary_of(run: StoredRun, *, nodes: int) -> dict[str, Any]:
-    """What lists and charts show of a run without reading its rows.
+    """The summary of a run for lists and charts, so that they need not read its rows.
 
     Args:
         nodes: how many nodes the map has; the rows after them are unknown origins.

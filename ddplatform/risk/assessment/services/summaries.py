@@ -1,4 +1,4 @@
-"""What lists and maps show of each node after a run: highest band, first issue, exposure."""
+"""Summary of each node after a run for lists and maps: highest band, first issue, exposure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _columns(run: StoredRun, count: int) -> dict[str, list[Any]]:
 
 @dataclass(frozen=True)
 class Shown:
-    """What summaries tell of some nodes; arrays (nodes, 16)."""
+    """The content of the summaries of some nodes; arrays (nodes, 16)."""
 
     orders: Ints  # `order_of` of their ranks, -1 not scored
     residual_index: Floats
@@ -138,5 +138,5 @@ class Shown:
 
 
 def _of_first(values: NDArray[Any] | None, top: Ints) -> list[Any]:
-    """What the first issue of each node has; None where the method knows no such thing."""
+    """The value of the first issue of each node; None where the method has no such value."""
     return [None] * len(top) if values is None else values[np.arange(len(top)), top].tolist()

@@ -1,4 +1,4 @@
-"""Plans of questionnaires and visits: what can be learned where, kept plans, their lines."""
+"""Plans of questionnaires and visits: possible gains by place, stored plans, their lines."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _UNKNOWN = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
 
 @dataclass(frozen=True)
 class PlannedVisits:
-    """How visits stand that lines of plans name by their `action_id`."""
+    """The state of the visits that lines of plans name by their `action_id`."""
 
     state_of: Callable[[Any], ColumnElement[ActionState | None]]
     """The state of the visit whose key stands in a column."""
@@ -58,13 +58,13 @@ class Place:
 
     @property
     def area(self) -> str:
-        """What counts as one region: the region in its country, or the country."""
+        """The unit that counts as one region: the region in its country, or the country."""
         return f"{self.country or ''}/{self.region or ''}"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What there is to choose from: stakes, places and open steps, in the order of the map."""
+    """The choices: stakes, places and open steps, in the order of the map."""
 
     stakes: Stakes
     places: Sequence[Place]
@@ -98,7 +98,7 @@ class StepRow:
     node_name: str
     contact_email: str | None
     owner_name: str | None
-    """Who of the organisation answers for the node today."""
+    """The member of the organisation responsible for the node today."""
     country: str | None
     region: str | None
     nth_in_region: int
@@ -123,7 +123,7 @@ class StepRow:
 
 Plan = PlanRow | VisitPlan
 Lines = Sequence[StepRow] | Sequence[VisitPlanStep]
-"""Of a plan that is kept, or of one that was only worked out."""
+"""Of a stored plan, or of one that was only computed."""
 
 
 def load_choice(chain_id: UUID, aim: Aim, as_of: date) -> Choice:
@@ -197,7 +197,7 @@ def list_planned_nodes(chain_id: UUID, plan_id: UUID) -> Sequence[UUID]:
 
 
 def find_visited(chain_id: UUID, refs: Sequence[str]) -> set[str]:
-    """Which of these nodes have a visit to be made already."""
+    """The nodes among these that have an open visit already."""
     return set(_to_visit(chain_id)) & set(refs)
 
 
@@ -226,7 +226,7 @@ def get_plan_row(plan_id: UUID) -> PlanRow:
 
 
 def has_plan(plan_id: UUID) -> bool:
-    """Whether a plan is kept."""
+    """Whether a plan is stored."""
     return db.session.scalar(select(VisitPlan.id).where(VisitPlan.id == plan_id)) is not None
 
 
@@ -290,7 +290,7 @@ def list_steps(plan: PlanRow) -> Sequence[StepRow]:
             (ValueChainNode.external_ref == VisitPlanStep.node_ref)
             & (ValueChainNode.chain_id == plan.chain_id),
         )
-        # Who left the organisation answers for nothing any more.
+        # A person who left the organisation is responsible for nothing any more.
         .outerjoin(Membership, Membership.user_id == ValueChainNode.owner_id)
         .outerjoin(User, User.id == Membership.user_id)
         .outerjoin(Assignment, Assignment.id == VisitPlanStep.assignment_id)

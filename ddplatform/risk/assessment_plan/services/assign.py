@@ -1,4 +1,4 @@
-"""Lines of a plan become questionnaires that are sent and visits that somebody answers for."""
+"""Assignment of lines of a plan: questionnaires to send, and visits with a person responsible."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ from supply_chain.vocabulary import Issue
 
 @dataclass(frozen=True, kw_only=True)
 class Assigning:
-    """Which lines are assigned, and how. `emails`: place of a line -> address typed for it."""
+    """The lines to assign, and the way. `emails`: place of a line -> address typed for it."""
 
     places: frozenset[int]
     version_id: UUID | None = None
@@ -42,7 +42,7 @@ class Assigning:
 
 @dataclass(frozen=True)
 class Assigned:
-    """How many questionnaires were sent and visits planned."""
+    """The number of questionnaires that were sent and visits that were planned."""
 
     questionnaires: int
     visits: int

@@ -1,4 +1,4 @@
-"""Plans of questionnaires and visits for a budget are made, kept and given out."""
+"""Plans of questionnaires and visits for a budget: creation, storage and export."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ KINDS = tuple(StepKind)  # in the order of the core
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a plan is asked for: numbers of steps, or an amount with what a step costs, or both."""
+    """The request for a plan: numbers of steps, or an amount with the cost of a step, or both."""
 
     name: str
     aim: Aim = Aim.LEARN
@@ -189,7 +189,7 @@ def _kinds(wish: Wish) -> tuple[Kind, Kind]:
 
 
 def _everything(field: Field, kinds: Sequence[Kind]) -> float:
-    """What all steps that are possible would be worth together."""
+    """The total value of all possible steps."""
     state = Learning(field, kinds)
     for node, kind in np.argwhere(field.open).tolist():
         state.take(node, kind)

@@ -1,4 +1,4 @@
-"""A plan is asked for and made behind the page: a large map takes seconds to assess."""
+"""Background creation of a requested plan: a large map takes seconds to assess."""
 
 import hashlib
 import json

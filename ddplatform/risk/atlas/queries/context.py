@@ -1,4 +1,4 @@
-"""What is told of a country beside its scores: figures of the release and of the atlas."""
+"""Context of a country beside its scores: figures of the release and of the atlas."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""A country of the atlas: its factors, what stands around them, its goods, its law."""
+"""Country of the atlas: its factors and their context, its goods, its law."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class FactorLine:
 
     @property
     def higher_means(self) -> str:
-        """What more of the figure means."""
+        """The meaning of a higher figure."""
         falls = self.benign is not None and self.worst is not None and self.worst < self.benign
         return LESS_RISK if falls else MORE_RISK
 
@@ -85,7 +85,7 @@ class ListedGood:
 
 @dataclass(frozen=True)
 class CountryAtlas:
-    """Everything the atlas tells of a country on a day."""
+    """All data of the atlas on a country on a day."""
 
     country: Country
     neighbourhood: str | None
@@ -104,12 +104,12 @@ class CountryAtlas:
 
     @property
     def known(self) -> int:
-        """How many factors have a figure."""
+        """The number of factors with a figure."""
         return sum(1 for line in self.factors if line.known.figure is not None)
 
     @property
     def has_profile(self) -> bool:
-        """Whether ILAB tells of its law at all."""
+        """Whether ILAB reports on its law at all."""
         return bool(self.laws or self.treaties)
 
 
@@ -129,7 +129,7 @@ def list_countries(codes: Iterable[str]) -> list[Country]:
 
 
 def load_country(release: ReferenceRelease, country: Country, *, on: date) -> CountryAtlas:
-    """What a release and the atlas tell of a country, with its part of scores on a day."""
+    """The data of a release and the atlas on a country, with its part of scores on a day."""
     atlas, code, parts = load_atlas(), country.alpha2, parts_on(on)
     left = _left(code)
     goods = _goods(code, left)
@@ -155,7 +155,7 @@ def load_country(release: ReferenceRelease, country: Country, *, on: date) -> Co
 
 @lru_cache(maxsize=2)
 def parts_on(day: date) -> Mapping[str, CountryPart]:
-    """What each country gives to scores on a day; figures grow older, so days differ."""
+    """The part of each country in scores on a day; figures age, so days differ."""
     return country_parts(load_reference(), day)
 
 

@@ -1,4 +1,4 @@
-"""Where an organisation's own maps stand in the atlas: sites in a country, a good in its links."""
+"""Presence of an organisation's own maps in the atlas: sites in a country, a good in its links."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ NOTHING: Mix = (0, 0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class MapCount:
-    """How many sites of one map, by band: worst first, not assessed last (`BANDS`)."""
+    """The number of sites of one map, by band: worst first, not assessed last (`BANDS`)."""
 
     chain_id: UUID
     chain_name: str
@@ -44,7 +44,7 @@ class Presence:
 
     @property
     def mix(self) -> Mix:
-        """How many in each band, over all maps; a site of two maps counts in both."""
+        """The number in each band, over all maps; a site of two maps counts in both."""
         critical, high, medium, low, none = (
             sum(one.mix[at] for one in self.maps) for at in range(len(BANDS))
         )
@@ -87,7 +87,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class GoodPresence:
-    """Where a good runs in the maps: who makes or ships it, who buys it, between which countries.
+    """The presence of a good in the maps: makers or shippers, buyers, pairs of countries.
 
     `unstated` counts links out of its makers that do not say which good they carry; they are in
     no flow. `makers_named` and `buyers_named` are the first by salience rank.
@@ -144,7 +144,7 @@ def _only_delivered(
 
 
 def load_good_presence(ref: str, country: str | None = None) -> GoodPresence:
-    """Where a good runs in our maps; with a country, only what is made or shipped there."""
+    """The presence of a good in our maps; with a country, only goods made or shipped there."""
     makers, buyers = [], []
     flows: _Flows = defaultdict(lambda: np.zeros(2, dtype=np.int64))
     named: tuple[list[_Ranked], list[_Ranked]] = ([], [])

@@ -1,4 +1,4 @@
-"""A good of the atlas: its headings, its base rate, the countries for which it is listed."""
+"""Good of the atlas: its headings, its base rate, the countries for which it is listed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -77,7 +77,7 @@ class GoodRow:
 
 @dataclass(frozen=True)
 class GoodAtlas:
-    """Everything the atlas tells of a good."""
+    """All data of the atlas on a good."""
 
     commodity: Commodity
     activity: Activity
@@ -93,7 +93,7 @@ class GoodAtlas:
     """Lines of 2024 whose countries the copy does not name."""
 
     def listing(self, alpha2: str) -> CountryListing | None:
-        """What is known of it from one country, in force or not."""
+        """Its listing for one country, in force or not."""
         every = (*self.countries, *self.former)
         return next((one for one in every if one.alpha2 == alpha2), None)
 
@@ -107,7 +107,7 @@ def get_commodity(ref: str) -> Commodity:
 
 
 def load_good(commodity: Commodity) -> GoodAtlas:
-    """What the reference data and the atlas tell of a good."""
+    """The data of a release and the atlas on a good."""
     shipped, atlas = load_reference(), load_atlas()
     listings = _by_country(commodity)
     return GoodAtlas(

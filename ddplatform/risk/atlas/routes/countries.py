@@ -102,7 +102,7 @@ def _rows(issue: Issue, *, sees_maps: bool) -> list[lists.CountryRow]:
 @bp.get("/countries/<alpha2>")
 @requires(Permission.REFERENCE_READ)
 def country(alpha2: str) -> ResponseReturnValue:
-    """Everything that is told of a country, and what of our own maps stands there."""
+    """All data on a country, and the presence of our own maps there."""
     found, release = get_country(alpha2), queries.get_newest_release()
     told = load_country(release, found, on=g.now.date())
     sees_maps = may(Permission.VALUE_CHAIN_READ)

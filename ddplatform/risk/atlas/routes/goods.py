@@ -53,7 +53,7 @@ def goods() -> ResponseReturnValue:
 @bp.get("/goods/<commodity_ref>")
 @requires(Permission.REFERENCE_READ)
 def good(commodity_ref: str) -> ResponseReturnValue:
-    """Everything that is told of a good, and where it runs in our own maps."""
+    """All data on a good, and its presence in our own maps."""
     commodity = get_commodity(commodity_ref)
     sees_maps = may(Permission.VALUE_CHAIN_READ)
     return render_template(

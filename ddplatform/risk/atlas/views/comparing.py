@@ -1,4 +1,4 @@
-"""Countries side by side: one row a figure, one cell a country."""
+"""Comparison of countries: one row a figure, one cell a country."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from supply_chain.reference.context import LESS_RISK
 
 @dataclass(frozen=True)
 class Cell:
-    """What one country has in a row; `text` None is no figure. `score` is drawn, 0 to 1."""
+    """The value of one country in a row; `text` None is no figure. `score` is drawn, 0 to 1."""
 
     text: str | None
     note: str = ""
@@ -41,7 +41,7 @@ class CompareTable:
 
 
 def side_by_side(told: Sequence[CountryAtlas]) -> list[CompareTable]:
-    """The country factors, then what stands around them by theme; rows nobody has are left out."""
+    """The country factors, then their context by theme; rows without any value are left out."""
     factors = tuple(
         _factor_row(lines) for lines in zip(*(one.factors for one in told), strict=True)
     )
@@ -83,7 +83,7 @@ def _alike(lines: Sequence[FactorLine]) -> list[float | None]:
 
 
 def _worst(values: Sequence[float | None]) -> list[bool]:
-    """Which of the known values are the largest; none where they are all equal."""
+    """The largest of the known values; none where they are all equal."""
     known = [value for value in values if value is not None]
     if len(set(known)) < 2:
         return [False] * len(values)

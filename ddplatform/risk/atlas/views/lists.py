@@ -1,4 +1,4 @@
-"""The lists of countries and goods: searched, filtered, sorted, a page at a time."""
+"""Lists of countries and goods: search, filters, order, pages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,13 +73,13 @@ GOOD_SORTS = ("name", "ours", "rate", "countries")
 
 
 def countries_in_order(rows: Sequence[CountryRow], sort: str) -> list[CountryRow]:
-    """By what was asked for, then by name."""
+    """The countries in the requested order, then by name."""
     named = sorted(rows, key=lambda row: latin(row.country.short_name))
     return sorted(named, key=_country_key(sort))
 
 
 def goods_in_order(rows: Sequence[GoodLine], sort: str) -> list[GoodLine]:
-    """By what was asked for, then by name."""
+    """The goods in the requested order, then by name."""
     named = sorted(rows, key=lambda row: latin(row.good.commodity.name))
     return sorted(named, key=_good_key(sort))
 
@@ -113,7 +113,7 @@ def _in_one_of(text: str, names: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class Here:
-    """The list that is open: its page, and what stands in its address."""
+    """The list that is open: its page, and the values in its address."""
 
     endpoint: str
     given: Mapping[str, str]

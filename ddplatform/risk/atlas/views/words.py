@@ -1,4 +1,4 @@
-"""Words of the atlas: where a figure stands, how it becomes a score, what is missing."""
+"""Words of the atlas: the rank of a figure, its conversion to a score, missing figures."""
 
 from collections.abc import Mapping, Sequence
 
@@ -31,18 +31,18 @@ RATIFIED: Mapping[str, str] = {
 
 
 def direction(higher_means: str) -> str:
-    """What more of a figure means."""
+    """The meaning of a higher figure."""
     return DIRECTIONS[higher_means]
 
 
 def first_place(higher_means: str, unit: str) -> str:
-    """What the first of all figures is: the worst, or only the highest."""
+    """The name of the first place of all figures: the worst, or only the highest."""
     is_neutral = higher_means == NEITHER or unit.startswith(HEAD_COUNTS)
     return "highest" if is_neutral else WORST
 
 
 def place(found: Position, higher_means: str, unit: str = "") -> str:
-    """Where a figure stands: "3rd worst of 189", "highest of 12, with 2 others"."""
+    """The rank of a figure: "3rd worst of 189", "highest of 12, with 2 others"."""
     rank, is_first = ordinal(found.place), found.place == 1
     if first_place(higher_means, unit) == WORST:
         words = (
@@ -72,7 +72,7 @@ def ordinal(place: int) -> str:
 
 
 def anchors(line: FactorLine) -> str:
-    """How a figure becomes a score."""
+    """The conversion of a figure to a score."""
     if line.benign is None or line.worst is None:
         return gettext("the data set gives the score")
     return gettext(
@@ -83,7 +83,7 @@ def anchors(line: FactorLine) -> str:
 
 
 def why_more(line: FactorLine) -> str:
-    """Why a score counts as more than it is; empty where it does not."""
+    """The reason why a score counts as more than it is; empty where it does not."""
     share = line.share
     if share.score is None or share.counts <= share.score + 0.005:
         return ""
@@ -97,7 +97,7 @@ def why_more(line: FactorLine) -> str:
 
 
 def between(country: CountryAtlas) -> str:
-    """What the part of scores could become if all that is missing were known."""
+    """The possible range of the part of scores if all missing data were known."""
     part = country.part
     if country.known == len(country.factors):
         return ""
@@ -140,7 +140,7 @@ def treaties(country: CountryAtlas) -> list[tuple[str, str]]:
 
 
 def enforcement(country: CountryAtlas) -> list[tuple[str, str | None]]:
-    """What was told of enforcement; None for what nobody told."""
+    """The data on enforcement; None for missing ones."""
     return [
         (
             f"{one.name} ({one.territory})" if one.territory else one.name,

@@ -25,7 +25,7 @@ from supply_chain.reference.trends import Trend
 def country_tables(
     release: ReferenceRelease, countries: Sequence[CountryAtlas]
 ) -> tuple[Table, ...]:
-    """Everything the atlas tells of these countries."""
+    """All data of the atlas on these countries."""
     return (
         _factors(countries),
         _context(countries),

@@ -1,7 +1,6 @@
-"""The atlas as tables for files: every row says who published it and on what terms.
+"""Atlas as tables for files; every row names its publisher and its terms of use.
 
-Only what is published stands here, nothing of an organisation's own maps: the files can be given
-on.
+They hold published data only, nothing of an organisation's own maps: the files can be passed on.
 """
 
 from ddplatform.documents.content import Cell, Column, Kind, Table
@@ -34,7 +33,7 @@ Source = tuple[str, str, str, str]
 
 
 def good_tables(release: ReferenceRelease, good: GoodAtlas) -> tuple[Table, ...]:
-    """Everything the atlas tells of a good."""
+    """All data of the atlas on a good."""
     source = fact_source("goods_editions")
     names = load_reference().countries
     listed = Table(
@@ -73,7 +72,7 @@ def good_tables(release: ReferenceRelease, good: GoodAtlas) -> tuple[Table, ...]
 
 
 def about_table(release: ReferenceRelease) -> Table:
-    """Which data these are."""
+    """The description of these data."""
     atlas = load_atlas()
     rows: tuple[tuple[Cell, ...], ...] = (
         ("Release of the reference data", release.name),
@@ -105,5 +104,5 @@ def labour_columns() -> tuple[Column, ...]:
 
 
 def labour_answers(*told: bool | None) -> tuple[str | None, ...]:
-    """Yes or no for child labour, forced labour and forced labour of children; None: not told."""
+    """Yes or no for child labour, forced labour and forced labour of children; None: no data."""
     return tuple(None if one is None else "yes" if one else "no" for one in told)

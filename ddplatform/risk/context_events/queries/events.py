@@ -1,4 +1,4 @@
-"""Events in the surroundings of sites: lists, one of them, where it stands on a day."""
+"""Events in the surroundings of sites: lists, one event, its state on a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ EVENTS_SHOWN = 200
 
 
 class EventState(StrEnum):
-    """Where an event stands on a day."""
+    """The state of an event on a day."""
 
     UPCOMING = "upcoming"
     ACTIVE = "active"
@@ -48,21 +48,21 @@ class EventRow:
     nodes: int
 
     def state(self, on: date) -> EventState:
-        """Where it stands on a day."""
+        """Its state on a day."""
         if self.is_withdrawn:
             return EventState.WITHDRAWN
         return EventState.OVER if self.is_ended else state_on(on, self.starts_on, self.ends_on)
 
 
 def state_on(on: date, starts_on: date, ends_on: date | None) -> EventState:
-    """Where an event stands by its days; its last day belongs to it."""
+    """The state of an event by its days; its last day belongs to it."""
     if on < starts_on:
         return EventState.UPCOMING
     return EventState.OVER if ends_on is not None and ends_on < on else EventState.ACTIVE
 
 
 def state_of(event: ContextEvent, on: date) -> EventState:
-    """Where an event stands on a day."""
+    """The state of an event on a day."""
     if event.withdrawn_at is not None:
         return EventState.WITHDRAWN
     return EventState.OVER if event.ended_at else state_on(on, event.starts_on, event.ends_on)
@@ -183,5 +183,5 @@ def list_running_events(today: date) -> Sequence[ContextEvent]:
 
 
 def name_of_author(event: ContextEvent) -> str | None:
-    """Who entered an event; None for the platform itself."""
+    """The author of an event; None for the platform itself."""
     return db.session.scalar(select(User.name).where(User.id == event.created_by_id))

@@ -1,4 +1,4 @@
-"""Which sites stand in the area of an event, may stand there, or did."""
+"""Sites inside the area of an event: certain, possible and past ones."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -48,7 +48,7 @@ class NodeName:
 
 @dataclass(frozen=True)
 class Mark:
-    """An event that a site stands in now."""
+    """An event whose area includes a site now."""
 
     event_id: UUID
     kind: str
@@ -103,7 +103,7 @@ def _degrees(values: Sequence[float | None]) -> Any:
 
 
 def list_rows_inside(event_id: UUID) -> Mapping[UUID, ContextEventNode]:
-    """What is kept of each node that is or was inside, by node."""
+    """The stored row of each node that is or was inside, by node."""
     rows = db.session.scalars(
         select(ContextEventNode)
         .where(ContextEventNode.event_id == event_id)
@@ -167,7 +167,7 @@ def list_unsure(event: ContextEvent) -> tuple[Sequence[NodeName], int]:
 
 
 def list_marks(node_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Mark]]:
-    """The events that each of these sites stands in now; for pages of a few hundred sites."""
+    """The current events around each of these sites; for pages of a few hundred sites."""
     return ask(select_marks(node_ids))
 
 
@@ -195,7 +195,7 @@ def _marks(rows: Rows) -> Mapping[UUID, Sequence[Mark]]:
 
 
 def is_inside(event_id: UUID | None) -> ColumnElement[bool]:
-    """Whether a node stands in an event that goes on; of this one, where a key is given."""
+    """Whether a node is in the area of a current event; of this one, where a key is given."""
     inside = exists().where(
         ContextEventNode.node_id == ValueChainNode.id, ContextEventNode.left_at.is_(None)
     )
@@ -203,7 +203,7 @@ def is_inside(event_id: UUID | None) -> ColumnElement[bool]:
 
 
 def select_inside(chain_id: UUID) -> Select[str]:
-    """The keys, as text, of the nodes of a map that stand in an event that goes on."""
+    """The keys, as text, of the nodes of a map that are in the area of a current event."""
     return (
         select(cast(ContextEventNode.node_id, String))
         .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)

@@ -1,4 +1,4 @@
-"""What events in the surroundings show of the sites of a map, as the risk method reads it."""
+"""Observations from events in the surroundings, as input of the risk method."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from supply_chain.risk.factors import MONTH_DAYS
 def context_observations(
     known: MapOnDay, rows: Rows
 ) -> list[tuple[int, str, float | None, str, float, float | None, int | None]]:
-    """What events show of the nodes of a map on a day, as rows of `observations_from`.
+    """Observations from events on the nodes of a map on a day, as rows of `observations_from`.
 
     An observation is as old as the end of its event; while the event goes on it is fresh. It
     counts until somebody looked at the site after the end, and for as long as the words of the

@@ -1,8 +1,9 @@
-"""Events in the surroundings of sites: entered by people, kept in step with maps and days.
+"""Events in the surroundings of sites: entered by people, in step with maps and days.
 
-While a site stands inside, it is marked, what the event shows of it counts in its scores, and
-whoever answers for it has 14 days to look at it. When the event is over the mark goes, and a
-person is asked to look again before anything else changes (ICAT Actions 7 and 8; UNGP 17(c)).
+While a site is inside the area, it is marked, the observations from the event count in its
+scores, and the person responsible has 14 days to review it. When the event is over, the mark is
+removed, and a person is asked to review the site before anything else changes (ICAT Actions 7
+and 8; UNGP 17(c)).
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -55,7 +56,7 @@ KEEP_IN_STEP = "context_event:settle"
 
 @dataclass(frozen=True)
 class Settled:
-    """What bringing an event in step with a day and the maps has changed."""
+    """The changes from bringing an event in step with a day and the maps."""
 
     entered: int = 0
     left: int = 0
@@ -127,7 +128,7 @@ def change_event(event_id: UUID, wanted: EventFields, *, version: int, act: Act)
 
 
 def end_event(event_id: UUID, last_day: date, *, act: Act) -> ContextEvent:
-    """Say which day was the last one: the marks go, and every site inside is looked at again.
+    """Set the last day of an event: end the marks, and have every site inside reviewed.
 
     Raises:
         NotFound: no such event. Conflict: it was withdrawn or is over.
@@ -287,7 +288,7 @@ def _take_out(rows: Iterable[ContextEventNode], at: datetime) -> int:
 
 
 def _end_marks(event: ContextEvent, at: datetime) -> int:
-    """The marks go; what the event showed counts until somebody has looked at the site."""
+    """End the marks; the observations from the event count until each site is reviewed."""
     event.ended_at = at
     db.session.flush()  # rows that were just added lose their mark as well
     marked = [row for row in list_rows_inside(event.id).values() if row.left_at is None]

@@ -1,4 +1,4 @@
-"""What a person says of an event in the surroundings, and the rules for it."""
+"""Fields of an event in the surroundings, and their rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ SOURCE_TYPES: Mapping[str, str] = {
     "media_ngo": lazy_gettext("Media or civil-society organisation"),
     "worker_voice": lazy_gettext("Workers, families or communities there"),
 }
-"""Who may tell of an event: source types of RM-1.0 3.2 that are reliable enough to raise."""
+"""The accepted sources of an event: types of RM-1.0 3.2 that are reliable enough to raise."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventFields:
-    """What a person says of an event. Degrees are WGS 84, `ends_on` is its last day."""
+    """The fields of an event. Degrees are WGS 84, `ends_on` is its last day."""
 
     kind: str
     title: str
@@ -65,7 +65,7 @@ LABELS: Mapping[str, str] = {
 
 
 def values_of(wanted: EventFields) -> dict[str, Any]:
-    """What is kept: texts without blanks around them, and only what the kind of area needs."""
+    """The stored values: trimmed texts, and only the fields that the kind of area needs."""
     is_circle, is_region = wanted.area is AreaKind.CIRCLE, wanted.area is AreaKind.REGION
     return {
         "kind": wanted.kind,

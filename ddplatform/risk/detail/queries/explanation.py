@@ -1,4 +1,4 @@
-"""Why a risk has its score: its parts, recomputed by the method that made the score."""
+"""Explanation of a risk score: its parts, recomputed by the method that made the score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def explain_risk(head: RunHead, risk: RiskScore, node: ValueChainNode) -> Explai
 
 
 def list_origins(head: RunHead, node_ref: str, issue: Issue) -> list[tuple[str, float]]:
-    """Where the exposure of a node comes from: (node ref, part), highest first (RM-1.0 11.1)."""
+    """The sources of the exposure of a node: (node ref, part), highest first (RM-1.0 11.1)."""
     reference = load_reference()
     graph = with_unknown_origins(
         load_value_chain(head.chain_id), primary_sectors=primary_sectors(reference)

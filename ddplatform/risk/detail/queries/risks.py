@@ -1,4 +1,4 @@
-"""The risk register: the scores of one run in salience order, filtered, a page at a time."""
+"""Risk register: the scores of one run in salience order, filtered, a page at a time."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The parts of one risk, ready for its page."""
+"""Parts of one risk, ready for its page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Origins:
-    """Where exposure comes from: the largest parts, the rest, and whether it was looked at."""
+    """The sources of exposure: the largest parts, the rest, and whether they were computed."""
 
     shown: tuple[Origin, ...]
     others: int
@@ -56,7 +56,7 @@ class Origins:
 def explained(
     risk: RiskScore, found: ExplainedRisk, records: Mapping[str, Control]
 ) -> dict[str, Any]:
-    """What the page says of likelihood, controls and what would lower the score.
+    """The explanation of likelihood, controls and possible reductions of the score.
 
     Args:
         records: the controls that are recorded at the node.
@@ -87,7 +87,7 @@ def explained(
 
 
 def _lowering(explanation: Explanation) -> list[tuple[Lowering, str | None]]:
-    """What would lower the score most: missing data with who can supply them, then controls."""
+    """The largest possible reductions: missing data with their contacts, then controls."""
     data = [item for item in explanation.lowering if item.kind == "factor"][:LOWERING_SHOWN]
     controls = [item for item in explanation.lowering if item.kind == "control"][:LOWERING_SHOWN]
     return [
@@ -101,7 +101,7 @@ def origins_of(
     parts: Sequence[tuple[str, float]] | None,
     names: Mapping[str, tuple[str, UUID | None]],
 ) -> Origins:
-    """Where the exposure of a risk comes from.
+    """The sources of the exposure of a risk.
 
     Args:
         parts: node ref and part, the largest first; None: nobody looked.

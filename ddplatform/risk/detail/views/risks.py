@@ -1,4 +1,4 @@
-"""From scores to what a page shows: heat map, filters in the address, who can tell more."""
+"""Scores on a page: heat map, filters in the address, contacts for missing data."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -73,7 +73,7 @@ def _band_of(cell: int) -> RiskBand:
 
 
 def choices(head: RunHead, chains: list[ChainChoice]) -> dict[str, list[tuple[str, str]]]:
-    """What the filters offer: only countries and tiers that the run holds."""
+    """The choices of the filters: only countries and tiers of the run."""
     countries = sorted(head.summary["countries"], key=country_name)
     tiers = sorted(int(tier) for tier in head.summary["tiers"] if tier != "none")
     return {
@@ -114,7 +114,7 @@ _SOURCES: Mapping[str, str] = {
 
 
 def who_can_tell(factor: str) -> str:
-    """Who could supply a missing datum."""
+    """The contact for a missing datum."""
     return str(_SOURCES[factor[:3]])
 
 

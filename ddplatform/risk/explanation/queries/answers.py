@@ -1,4 +1,4 @@
-"""Which answers of a supplier stand behind a score or a finding, for the way back to them."""
+"""Supplier answers behind a score or a finding, with the way back to them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class AnswersBehind:
 
 
 def list_answers_behind(node_id: UUID) -> Sequence[AnswersBehind]:
-    """The answers that the factors of a node rest on, newest first.
+    """The answers behind the factors of a node, newest first.
 
     Of each questionnaire the last that was sent, by each node that told something (RM-1.0 3.3):
     a visit leaves the self-assessment in force, and both lead back to their answers.

@@ -58,7 +58,7 @@ class Known:
 
 @dataclass(frozen=True)
 class ByPeople:
-    """What people saw, judged and decided about a risk, and how it came about."""
+    """Observations, judgements and decisions of people on a risk, and their basis."""
 
     observations: Sequence[ObservationRow]
     follow: FollowUp

@@ -1,4 +1,4 @@
-"""One site with all that is known of it on a day, as RM-2.0 scores it alone."""
+"""One site with everything known about it on a day, as RM-2.0 scores it alone."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The lines of one risk in words: what each adds, and what stands behind it."""
+"""Lines of one risk in words: the contribution of each, and its basis."""
 
 from collections.abc import Iterator, Mapping
 
@@ -129,7 +129,7 @@ def _context(risk: ExplainedRisk) -> Iterator[Line]:
 
 
 def _figures(found: Explanation) -> str:
-    """How many public figures stand behind the country line."""
+    """The number of public figures behind the country line."""
     if not found.country_known:
         return gettext("The world's average, weighted by children")
     figures, estimated = (
@@ -251,12 +251,12 @@ def _control(control: ControlLine) -> Line:
 
 
 def control_name(ref: str) -> str:
-    """What a control is called."""
+    """The name of a control."""
     return METHOD.control_names[METHOD.control_index[ref]]
 
 
 def factor_name(factor: str) -> str:
-    """What a factor is called, beginning with a capital."""
+    """The name of a factor, beginning with a capital."""
     return factor_title(METHOD.factor_names[METHOD.factor_index[factor]])
 
 

@@ -1,4 +1,4 @@
-"""The page of one place under RM-2.0: all of its issues, ready to be drawn."""
+"""Page of one place under RM-2.0: all of its issues, ready for the template."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The page of one risk under RM-2.0, ready to be drawn."""
+"""Page of one risk under RM-2.0, ready for the template."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,7 +122,7 @@ def _missing(risk: ExplainedRisk) -> tuple[tuple[str, str], ...]:
 
 
 def _position(risk: ExplainedRisk) -> str:
-    """Where the risk stands among all of its map."""
+    """The rank of the risk among all of its map."""
     head, kept = risk.known.head, risk.kept
     if head is None or kept is None:
         return ""
@@ -149,7 +149,7 @@ def _is_outdated(risk: ExplainedRisk) -> bool:
 
 
 def sentence_of(risk: ExplainedRisk, lines: Sequence[Line]) -> str:
-    """What stands out, by rule: whether to act or to find out, what raises it, what helps."""
+    """The main points, by rule: whether to act or to find out, what raises the risk, what helps."""
     figures = risk.explanation.figures
     parts = [_call(risk)]
     named = [line for line in lines[1:] if line.part in ("context", "place") and not line.is_sum]

@@ -1,4 +1,4 @@
-"""A score as a waterfall: printed lines that add up, and where each bar stands on the axis."""
+"""Score as a waterfall: printed lines that add up, and the position of each bar on the axis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What would lower a risk and what would tell more, as rows of two short lists."""
+"""Steps that would lower a risk or reduce uncertainty, as rows of two short lists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def way_of_step(one: Step, at: int, now: Figures) -> Way:
 
 
 def _within(index: float, now: Figures) -> float:
-    """Where an index stands in a drawing of the range now, %, with a margin on either side."""
+    """The position of an index in a drawing of the current range, %, with margins on both sides."""
     width = max(now.high - now.low, 1e-9)
     share = MARGIN + (1 - 2 * MARGIN) * (index - now.low) / width
     return round(min(max(share, 0.0), 1.0) * 100, 1)

@@ -1,7 +1,7 @@
-"""What is known of the nodes of a map on a day, as the columns that the risk method reads.
+"""Evidence on the nodes of a map on a day, as the columns that the risk method reads.
 
-All of it is read in one statement, of a few nodes or of the whole map; what came to be known after
-that day is left out. Rows are those of the graph that `load_with_keys` gave.
+All of it is read in one statement, of a few nodes or of the whole map; later evidence is left out.
+Rows are those of the graph that `load_with_keys` returned.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -103,7 +103,7 @@ def _evidence(known: MapOnDay, found: Mapping[str, Rows], events: EventRows) -> 
 def load_self_disclosed(
     chain_id: UUID, keys: Sequence[UUID], as_of: date
 ) -> set[tuple[int, Issue]]:
-    """(row, issue) with an open confirmed impact that the site told of and that is in remedy."""
+    """(row, issue) with an open confirmed impact that the site disclosed and that is in remedy."""
     known = MapOnDay.of(chain_id, keys, as_of)
     facts = ask(
         known.about(

@@ -1,4 +1,4 @@
-"""Facts that override the model and go on."""
+"""Open facts that override the model."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Of which nodes of a map something is known that its current run has not scored."""
+"""Nodes of a map with evidence that its current run has not scored."""
 
 from collections.abc import Sequence
 from uuid import UUID

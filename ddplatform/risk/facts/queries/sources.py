@@ -1,4 +1,4 @@
-"""Evidence of later packages: they register how it is asked for (`registration.py` of each)."""
+"""Evidence of later packages: the registered queries for it (`registration.py` of each)."""
 
 from collections.abc import Callable
 from typing import Any

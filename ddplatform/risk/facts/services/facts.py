@@ -1,4 +1,4 @@
-"""What other columns tell the risk column: facts, controls, and that a map needs a new assessment.
+"""Input of other columns for the risk column: facts, controls, and the need to reassess a map.
 
 These are parts of a larger change (a finding that is confirmed, a case that is closed, an action
 that is verified): the caller writes the one audit event of that change.

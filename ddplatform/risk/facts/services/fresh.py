@@ -1,7 +1,7 @@
-"""Of which nodes something new is known is noted in the transaction of the change itself.
+"""Record of nodes with new evidence, written in the transaction of the change itself.
 
-Objects that are flushed note themselves, so that no verb can forget it; a verb that adds rows by
-a statement marks their nodes (`mark`). The next run scores these nodes alone, where it can.
+Flushed objects are recorded automatically, so that no service can omit it; a service that adds
+rows by a statement marks their nodes (`mark`). The next run scores these nodes alone, where it can.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

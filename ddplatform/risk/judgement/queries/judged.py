@@ -1,4 +1,4 @@
-"""What people judged of one risk, for its page and for the rules of judging."""
+"""Judgements of people on one risk, for its page and for the rules of judging."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -88,7 +88,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact that overrides the model; from a restricted case only that it exists is told."""
+    """A fact that overrides the model; of a restricted case only its existence is shown."""
 
     kind: FactKind
     found_by: str | None

@@ -1,4 +1,4 @@
-"""What people judged of the risks of a map, as columns of the risk method: newest counts."""
+"""Judgements on the risks of a map, as columns of the risk method: the newest counts."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -26,7 +26,7 @@ _COLUMNS = (
 
 
 def _stood(known: MapOnDay) -> tuple[ColumnElement[bool], ...]:
-    """What was entered and not withdrawn by the end of the day."""
+    """The condition for observations entered and not withdrawn by the end of the day."""
     withdrawn = PlaceObservation.withdrawn_at
     return (
         PlaceObservation.created_at < known.end,
@@ -35,9 +35,9 @@ def _stood(known: MapOnDay) -> tuple[ColumnElement[bool], ...]:
 
 
 def select_place_observations(known: MapOnDay) -> Mapping[str, Question[Rows]]:
-    """Asks for what stood on a day at sites and in whole regions, and which sites are in these.
+    """Asks for observations of sites and of whole regions on a day, and the sites in these.
 
-    A node counts by the region that it has now: one that was brought in later is reached too.
+    A node counts by its current region: a node that was added to it later is included.
     """
     is_regional = PlaceObservation.region_key.is_not(None)
     of_sites = select(PlaceObservation.node_id, *_COLUMNS).where(*_stood(known), ~is_regional)

@@ -1,4 +1,4 @@
-"""Observations of a place as its page lists them."""
+"""Observations of a place, as its page lists them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from supply_chain.reference.regions import region_key
 
 @dataclass(frozen=True)
 class ObservationRow:
-    """One observation with who entered it and, where it was withdrawn, who and why."""
+    """One observation with its author and, if withdrawn, by whom and for what reason."""
 
     id: UUID
     node_id: UUID

@@ -1,4 +1,4 @@
-"""What maps and lists say otherwise than before, and asks for a new assessment (UNGP 17(c))."""
+"""Changes in maps and lists that call for a reassessment (UNGP 17(c))."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -24,14 +24,14 @@ from supply_chain.screening.entries import EntryStatus
 ROWS = 1_000  # read at a time
 LOOKED_BACK = timedelta(days=30)
 TAKEN_BACK_WITHIN = timedelta(days=1)
-"""What was changed and put back so soon was a slip of the hand, or an import that was undone."""
+"""A change reversed so soon was a mistake, or an import that was undone."""
 
 _Told = dict[UUID, list[tuple[UUID, datetime, Any]]]
 
 
 @dataclass(frozen=True)
 class _Change:
-    """One node says otherwise since a step of its map."""
+    """A value of one node that differs since a step of its map."""
 
     step_id: UUID
     made_at: datetime
@@ -40,7 +40,7 @@ class _Change:
 
 
 def see_new_operators(at: datetime) -> Iterator[Seen]:
-    """Nodes that another company runs than before; one that was never told is no change."""
+    """Nodes with a different operator than before; a first statement is no change."""
     for node_id, one in _changes(["operated_by_id"], at)["operated_by_id"]:
         yield Seen(node_id, f"operator:{one.step_id}", Sign.OPERATOR, one.made_at.date())
 

@@ -1,4 +1,4 @@
-"""What the platform can see by itself of the triggers of a new assessment (UNGP 17(c))."""
+"""Triggers of a reassessment that the platform detects by itself (UNGP 17(c))."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from supply_chain.vocabulary import NodeKind
 
 
 class Sign(StrEnum):
-    """What was seen of a node."""
+    """The sign that was detected at a node."""
 
     NEVER_LOOKED_AT = "never_looked_at"
     LOOKED_AT_LONG_AGO = "looked_at_long_ago"
@@ -40,12 +40,12 @@ class Sign(StrEnum):
 
 
 TOLD = {FactKind.CREDIBLE: Sign.ALLEGATION, FactKind.RED_FLAG: Sign.RED_FLAG}
-"""Facts that ask for a look; those of restricted cases are told to nobody here."""
+"""Facts that call for a review; those of restricted cases are not shown here."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A node, and what was seen of it: the same key never asks twice.
+    """A node, and the sign at it: the same key never opens a task twice.
 
     Attributes:
         day: since when, or when last.
@@ -87,7 +87,7 @@ class Shares:
 
 
 def see_time_passed(before: datetime) -> Iterator[Seen]:
-    """Nodes that nobody looked at since a moment: no accepted answers, no closed task."""
+    """Nodes without a review since a moment: no accepted answers, no closed task."""
     looked: dict[UUID, datetime] = {}
     for statement in (_accepted(), _closed()):
         for node_id, moment in db.session.execute(statement):
@@ -126,7 +126,7 @@ def _closed() -> Select[UUID, datetime | None]:
 
 
 def see_new_nodes() -> Iterator[Seen]:
-    """Nodes that joined a map after its first assessment; what began it was looked at then."""
+    """Nodes that joined a map after its first assessment, which covered its initial nodes."""
     first = (
         select(AssessmentRun.chain_id, func.min(AssessmentRun.created_at).label("at"))
         .group_by(AssessmentRun.chain_id)

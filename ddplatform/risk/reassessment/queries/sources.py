@@ -1,4 +1,4 @@
-"""What later packages know of places that asks for a look at them: they register it."""
+"""Registered signs of later packages that a place is due for reassessment."""
 
 from collections.abc import Callable
 from uuid import UUID

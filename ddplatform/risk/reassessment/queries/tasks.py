@@ -1,4 +1,4 @@
-"""Sites to be looked at anew: lists, one task, whom to ask."""
+"""Tasks of reassessment: lists, one task, possible owners."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +29,7 @@ _WHY = (ReviewCause.reason, ReviewCause.event_id, ReviewCause.created_at)
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """Which tasks to list; empty means all open ones."""
+    """The tasks to list; empty means all open ones."""
 
     trigger: str = ""
     owner_id: UUID | None = None
@@ -41,7 +41,7 @@ class TaskFilter:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a site is to be looked at; `event_id` of a context event, if one is behind it."""
+    """A reason for a reassessment of a site; `event_id` of a context event behind it, if any."""
 
     text: str
     event_id: UUID | None
@@ -67,7 +67,7 @@ class TaskRow:
 
     @property
     def more_reasons(self) -> int:
-        """How many reasons there are besides the newest."""
+        """The number of reasons besides the newest."""
         return len(self.reasons) - 1
 
 
@@ -75,7 +75,7 @@ class TaskRow:
 class TaskPage:
     """A page of tasks; `after` is None where there is no further one.
 
-    `total` is counted up to `COUNT_CAP` + 1, which stands for "more".
+    `total` is counted up to `COUNT_CAP` + 1, which means "more".
     """
 
     rows: Sequence[TaskRow]
@@ -125,13 +125,13 @@ def select_tasks_of(node_id: UUID) -> dict[str, Question[Rows]]:
 
 
 def tasks_from(rows: Rows, reasons: Rows) -> Sequence[TaskRow]:
-    """Tasks with the reasons why they stand."""
+    """Tasks with their reasons."""
     why = _reasons(reasons)
     return [TaskRow(**row._mapping, reasons=why.get(row.id, ())) for row in rows]
 
 
 def load_open_tasks(today: date) -> OpenTasks:
-    """What waits to be looked at anew, in one statement; reasons are left out."""
+    """The open tasks of reassessment, in one statement; reasons are left out."""
     conditions = _conditions(TaskFilter())
     # Counted from the index alone, before anything is joined.
     counted = select(func.count()).select_from(ReviewTask).where(*conditions)
@@ -201,7 +201,7 @@ def _columns(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ..
 
 
 def list_reasons(task_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Reason]]:
-    """Why each of these tasks stands, the first reason first."""
+    """The reasons for each of these tasks, the first one first."""
     return _reasons(
         db.session.execute(
             select(ReviewCause.task_id, *_WHY)
@@ -292,7 +292,7 @@ def list_open_tasks_only_of(event_id: UUID) -> Sequence[ReviewTask]:
 
 
 def list_shown_by_ended(task: ReviewTask) -> Sequence[ContextEventNode]:
-    """What the events behind a task that have ended show of its site still."""
+    """The observations of the site from ended events behind a task that still count."""
     events = select(ReviewCause.event_id).where(
         ReviewCause.task_id == task.id, ReviewCause.event_id.is_not(None)
     )

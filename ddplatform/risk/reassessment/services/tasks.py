@@ -1,4 +1,4 @@
-"""Tasks to look at a site anew: opened once for each reason, given to somebody, closed with a note.
+"""Tasks to reassess a site: opened once for each reason, assigned, closed with a note.
 
 One site has at most one open task of a trigger; a further reason is added to it (UNGP 17(c)).
 """
@@ -126,7 +126,7 @@ def report_change(node_id: UUID, trigger: str, note: str, *, act: Act) -> Review
 
 
 def set_owner(task_id: UUID, owner_id: UUID | None, *, act: Act) -> ReviewTask:
-    """Say who looks at the site.
+    """Set the person who reviews the site.
 
     Raises:
         NotFound: no such task. Conflict: it is done. Invalid: the person is no member.
@@ -144,7 +144,7 @@ def set_owner(task_id: UUID, owner_id: UUID | None, *, act: Act) -> ReviewTask:
 
 
 def close_task(task_id: UUID, note: str, *, act: Act) -> ReviewTask:
-    """Somebody looked at the site; `note` says what was seen and decided.
+    """Close a review of a site; `note` states its findings and decisions.
 
     What an event that is over has shown of the site counts no more from here on, unless the
     words of a factor still speak of it; the map is then assessed again.

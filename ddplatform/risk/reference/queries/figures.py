@@ -1,4 +1,4 @@
-"""The figures of a release, read once a process: what a release says of countries never changes."""
+"""Figures of a release, read once a process: a release never changes."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ class ReleaseFigures:
 
 @lru_cache(maxsize=KEPT)
 def figures_of_release(release_id: UUID) -> ReleaseFigures:
-    """Everything a release says of countries; rows of a release are never changed."""
+    """All data of a release on countries; rows of a release are never changed."""
     factors: dict[str, dict[str, Figure]] = defaultdict(dict)
     scored: dict[str, dict[str, float]] = defaultdict(dict)
     for country, figure in _of_countries(release_id):

@@ -38,7 +38,7 @@ class DataSet:
 
     @property
     def factor_name(self) -> str:
-        """What the factor it feeds is called."""
+        """The name of the factor it feeds."""
         return factor_name(self.factor)
 
 
@@ -54,7 +54,7 @@ class CountryFactor:
 
 
 def factor_name(factor: str) -> str:
-    """What a factor of the method is called, beginning with a capital."""
+    """The name of a factor of the method, beginning with a capital."""
     name = METHOD.factor_names[METHOD.factor_index[factor]]
     return name[:1].upper() + name[1:]
 

@@ -1,4 +1,4 @@
-"""On which runs a list of the register rests."""
+"""Runs that a list of the register rests on."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.vocabulary import Issue
 
 ALL_MAPS = "all"
-"""What stands in an address for all maps of the organisation."""
+"""The value in an address for all maps of the organisation."""
 
 
 @dataclass(frozen=True)
 class Basis:
-    """On what a list rests: the current run of one map, or those of several, by name."""
+    """The basis of a list: the current run of one map, or those of several, by name."""
 
     heads: tuple[RunHead, ...]
     is_all: bool
@@ -32,7 +32,7 @@ class Basis:
 
     @property
     def chain(self) -> UUID | str:
-        """The map as it stands in an address."""
+        """The map as written in an address."""
         return ALL_MAPS if self.is_all else self.heads[0].chain_id
 
     @property
@@ -62,7 +62,7 @@ class Basis:
 
     @property
     def unknown_origins(self) -> int:
-        """Origins that nobody has mapped."""
+        """Unmapped origins."""
         return sum(head.summary["unknown_origins"] for head in self.heads)
 
     def cells(self, issue: Issue | None) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""The first rows of the register over several maps: act first, and find out first."""
+"""First rows of the register over several maps: act first, and find out first."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ class FirstRow:
 
 @dataclass(frozen=True)
 class FirstRows:
-    """Where to act first and, among the other places, where to find out first."""
+    """The first risks to act on and, among the other places, the first to find out about."""
 
     act: Sequence[FirstRow]
     find: Sequence[FirstRow]

@@ -1,4 +1,4 @@
-"""All risks that a list asks for, as a file gives them out."""
+"""All risks of a list, for its file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

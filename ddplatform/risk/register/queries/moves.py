@@ -1,4 +1,4 @@
-"""Whose highest risk moved most between an earlier run of a map and its current one."""
+"""Largest moves of the highest risk between an earlier run of a map and its current one."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ def _parts(risk: RiskScore) -> Mapping[str, float]:
 
 @dataclass(frozen=True)
 class Moves:
-    """What moved most over some maps."""
+    """The largest moves over some maps."""
 
     rose: Sequence[Move]  # the largest first
     fell: Sequence[Move]

@@ -1,4 +1,4 @@
-"""A page of the register under RM-2.0, of one map or of several: a row for each tie.
+"""Page of the register under RM-2.0, of one map or of several: a row for each tie.
 
 Two statements however large the maps are, and one more where the follow-up is filtered by.
 """
@@ -31,7 +31,7 @@ _CRITICAL = RISK_BANDS.index(RiskBand.CRITICAL)
 
 
 def count_unknown_activities(chain_id: UUID) -> int:
-    """How many places of a map have no activity; unknown origins are none of them."""
+    """The number of places of a map without an activity; unknown origins do not count."""
     places = select(func.count()).where(
         ValueChainNode.chain_id == chain_id,
         ValueChainNode.archived_at.is_(None),
@@ -42,7 +42,7 @@ def count_unknown_activities(chain_id: UUID) -> int:
 
 
 class View(StrEnum):
-    """Which list of the register."""
+    """The list of the register."""
 
     ACT = "act"  # critical risks, and those where a child is known to be in danger now
     FIND = "find"  # what could be critical and is not known well, by how high it could be
@@ -60,7 +60,7 @@ class MapRun:
 
 @dataclass(frozen=True)
 class Asked:
-    """What of the register is asked for."""
+    """The request to the register."""
 
     view: View
     wanted: RiskFilter
@@ -248,7 +248,7 @@ def _wanted(register: Register, asked: Asked, columns: FollowUpColumns | None) -
 
 
 def _of_list(register: Register, wanted: Ints | None, view: View) -> Ints:
-    """Those of the wanted risks that stand in a list, in its order."""
+    """The requested risks that are in a list, in its order."""
     if view is View.ALL:
         return np.arange(len(register)) if wanted is None else wanted
     whole = register.act_first if view is View.ACT else register.find_first
@@ -262,7 +262,7 @@ def _of_list(register: Register, wanted: Ints | None, view: View) -> Ints:
 
 
 def _count(register: Register, wanted: Ints | None, view: View) -> int:
-    """How many of the wanted risks stand in a list."""
+    """The number of requested risks in a list."""
     if view is View.ALL:
         return len(register if wanted is None else wanted)
     listed = register.is_to_act if view is View.ACT else register.is_to_find
@@ -276,12 +276,12 @@ def _of_tie(register: Register, found: Ints, position: int) -> Ints:
 
 
 def each_alone(found: Ints) -> NDArray[np.int32]:
-    """Where each row begins among some risks, where each has a row of its own."""
+    """The start of each row among some risks, where each has a row of its own."""
     return np.arange(len(found), dtype=np.int32)
 
 
 def row_starts(register: Register, found: Ints) -> NDArray[np.int32]:
-    """Where each row begins among the risks at some positions; risks of a tie share a row."""
+    """The start of each row among the risks at some positions; risks of a tie share a row."""
     return starts_of(np.take(register.ties, found))
 
 

@@ -1,4 +1,4 @@
-"""The register against a past day: each risk then and now, and the bands of the runs between."""
+"""Comparison of the register with a past day: each risk, and the bands of the runs between."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +66,7 @@ class _Compared:
 
 @dataclass(frozen=True)
 class Trend:
-    """What became of the risks that are listed. Unknown origins are not compared."""
+    """The development of the listed risks. Unknown origins are not compared."""
 
     day: date
     compared: Mapping[UUID, _Compared]  # by map
@@ -180,7 +180,7 @@ def _compare(now: Register, run: PastRun) -> _Compared:
 
 
 def _count(one: ListedMap, found: _Compared) -> Ints:
-    """How many of the risks that are listed rose by a band, fell, did neither, are new."""
+    """The number of listed risks that rose by a band, fell, did neither, are new."""
     at = one.found[one.register.place[one.found] < len(one.register.key)]
     place, issue = found.place[one.register.place[at]], one.register.issue[at]
     then = np.where(place < 0, _NOT_SCORED, found.band[place, issue])
@@ -191,7 +191,7 @@ def _count(one: ListedMap, found: _Compared) -> Ints:
 
 
 def _count_gone(found: _Compared, asked: Asked) -> int:
-    """How many risks that the same question listed then are not scored any more."""
+    """The number of risks that the same request listed then and that are not scored any more."""
     before = load_register(found.before.id)
     at = positions_of(before, replace(asked, follow=EVERY, tie=None))
     at = at[before.place[at] < len(before.key)]

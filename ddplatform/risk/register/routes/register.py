@@ -1,4 +1,4 @@
-"""The register under RM-2.0, of one map or of all, and its files."""
+"""Pages and files of the register under RM-2.0, of one map or of all."""
 
 from uuid import UUID
 

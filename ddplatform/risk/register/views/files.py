@@ -1,4 +1,4 @@
-"""The register under RM-2.0 as tables: every risk that is asked for, with its range and lines."""
+"""Register under RM-2.0 as tables: every selected risk, with its range and lines."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -54,7 +54,7 @@ _COLUMNS = (
 
 
 def as_tables(basis: Basis, asked: Asked, listed: ListedRisks, *, today: date) -> tuple[Table, ...]:
-    """The risks, and on what they rest."""
+    """The risks, and their basis."""
     found, trend = listed.follow_ups, listed.trend
     rows = tuple(_row(of, risk, found, trend) for of, risk in listed.risks)
     about: tuple[tuple[Cell, ...], ...] = (

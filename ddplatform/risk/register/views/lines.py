@@ -1,4 +1,4 @@
-"""A row of the register as it is drawn, and addresses of the register."""
+"""Rows of the register, and addresses of the register."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,7 @@ from supply_chain.risk.follow_up import FollowUpFilter, OpenStep
 
 
 class Step(NamedTuple):
-    """What to do next about a risk; a link for who may do it."""
+    """The next step for a risk; a link for those with the permission."""
 
     label: str
     href: str
@@ -33,7 +33,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class FollowLine:
-    """Who owns a risk, and what is under way about it."""
+    """The owner of a risk, and the actions in progress."""
 
     owner: str
     steps: str  # "Questionnaire out, Finding open"; empty: nothing
@@ -82,7 +82,7 @@ def address(chain: UUID | str, asked: Asked, *, number: int | None = None, **mor
 
 
 def follow_query(wanted: FollowUpFilter) -> dict[str, str | None]:
-    """A filter of the follow-up as it stands in an address; what is not filtered is None."""
+    """A filter of the follow-up as written in an address; what is not filtered is None."""
     return {"owner": wanted.owner or None, "step": wanted.step.value if wanted.step else None}
 
 

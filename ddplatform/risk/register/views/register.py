@@ -1,4 +1,4 @@
-"""The register under RM-2.0, ready to be drawn."""
+"""Register under RM-2.0, ready for the template."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -75,7 +75,7 @@ class Page:
 
     @property
     def query(self) -> dict[str, Any]:
-        """The filter as it stands in an address."""
+        """The filter as written in an address."""
         since = self.asked.since.isoformat() if self.asked.since else None
         asked = self.asked
         return {**query_of(asked.wanted), **follow_query(asked.follow), "since": since}
@@ -148,7 +148,7 @@ def _tab(view: View, basis: Basis, asked: Asked, found: RegisterPage) -> dict[st
 
 
 def _choices(basis: Basis) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """What the filters offer: only countries and tiers that the runs hold."""
+    """The choices of the filters: only countries and tiers of the runs."""
     countries = sorted(basis.words_of("countries"), key=country_name)
     tiers = sorted(int(tier) for tier in basis.words_of("tiers") if tier != "none")
     by_tier = [(str(tier), tier_words(tier).capitalize()) for tier in tiers]

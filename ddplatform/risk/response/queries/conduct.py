@@ -1,7 +1,7 @@
-"""How suppliers answer, show, check and put right: the input of the response measure (RM-2.0 13).
+"""Conduct of suppliers: answers, evidence, checks, remedy; input of the measure (RM-2.0 13).
 
-The period is the last 24 months before a day; what came to be known after that day is left out.
-Of each questionnaire the newest answers count, and where none came by its day, its blanks.
+The period is the last 24 months before a day; later evidence is left out.
+Of each questionnaire the newest answers count, or its blanks where none arrived by the due date.
 """
 
 from collections import defaultdict
@@ -74,7 +74,7 @@ class ActionDone:
 
 @dataclass(frozen=True)
 class ConductRecord:
-    """What is known of the conduct of a supplier on a day."""
+    """The recorded conduct of a supplier on a day."""
 
     forms: tuple[FormAnswers, ...] = ()
     actions: tuple[ActionDone, ...] = ()
@@ -99,7 +99,7 @@ class ConductRecord:
 
 
 def load_conduct(node_ids: Collection[UUID], as_of: date) -> Mapping[UUID, ConductRecord]:
-    """What each of these nodes did by a day; one that was never asked has no answers.
+    """The conduct of each of these nodes by a day; one without a request has no answers.
 
     A questionnaire whose day has not passed and that is not answered does not count yet.
     """
@@ -141,7 +141,7 @@ def _forms(asked: Period) -> Mapping[UUID, list[FormAnswers]]:
 
 
 def _requests(asked: Period) -> Sequence[Any]:
-    """What was asked in the period, the oldest first; a mail that never arrived asks nothing."""
+    """The requests of the period, oldest first; an undelivered mail is no request."""
     return asked.rows(
         select(
             Assignment.id,
@@ -283,7 +283,7 @@ def _answer(given: Mapping[str, Any], *, is_late: bool, as_of: date) -> Answer:
 
 
 def _state(given: Mapping[str, Any], *, is_late: bool, as_of: date) -> AnswerState:
-    """How an answer counts on a day.
+    """The state in which an answer counts on a day.
 
     A plan to find out counts until its last day. One that was kept leads to newer answers, which
     count in its place; after that day "don't know" counts as one without a plan. One that came

@@ -1,4 +1,4 @@
-"""The places and the months over which the conduct of suppliers is measured (RM-2.0 13)."""
+"""Places and months over which the conduct of suppliers is measured (RM-2.0 13)."""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Columns = TypeVarTuple("Columns")
 
 @dataclass(frozen=True)
 class Period:
-    """The places that are looked at, and the 24 months before a day."""
+    """The places in scope, and the 24 months before a day."""
 
     nodes: frozenset[UUID]
     as_of: date
@@ -37,7 +37,7 @@ class Period:
 
     @property
     def end(self) -> datetime:
-        """Midnight after the day: what came then or later was not known."""
+        """Midnight after the day: later records were not known then."""
         return end_of(self.as_of)
 
     def rows(self, statement: Select[*Columns], node_id: Any) -> Sequence[Row[*Columns]]:

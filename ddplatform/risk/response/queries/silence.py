@@ -1,4 +1,4 @@
-"""Questions that suppliers left unanswered past their day (RM-2.0 section 3.7)."""
+"""Questions that suppliers left unanswered past their due date (RM-2.0 section 3.7)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ EMPTY_ON = datetime(2026, 1, 1, tzinfo=UTC)  # an empty response does not hang o
 
 @dataclass(frozen=True)
 class Silence:
-    """What was asked and not answered by a day."""
+    """The questions that were sent and not answered by a day."""
 
     blanks: tuple[tuple[int, str], ...]  # row of the node, factor whose questions are all blank
     silent: tuple[int, ...]  # rows of nodes that answered less than half by day 30 after the day
@@ -66,9 +66,9 @@ def select_shares(known: MapOnDay) -> Question[Rows]:
 
 
 def silence_from(known: MapOnDay, requests: Rows, shares: Rows) -> Silence:
-    """What suppliers did not answer; of each questionnaire the newest request counts.
+    """The unanswered questions of suppliers; of each questionnaire the newest request counts.
 
-    Blanks within answers that were sent are told by their signals.
+    Blanks within submitted answers are shown by their signals.
     """
     newest = {(row.node_id, row.questionnaire_id): row for row in requests}
     due = [row for row in newest.values() if row.due_on < known.as_of]
@@ -112,5 +112,5 @@ def factors_asked(version_id: UUID, *, light: bool) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def read_unanswered(version_id: UUID, *, light: bool) -> Signals:
-    """What a version says while nothing is answered; a published version never changes."""
+    """The effect of a version without answers; a published version never changes."""
     return score(Response(load_plan(version_id), {}, now=EMPTY_ON), light=light)

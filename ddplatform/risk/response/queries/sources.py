@@ -1,4 +1,4 @@
-"""What later packages know of the conduct of suppliers: they register how it is asked for."""
+"""Registered queries of later packages about the conduct of suppliers."""
 
 from collections.abc import Callable
 from typing import Any

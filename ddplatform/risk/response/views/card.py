@@ -1,4 +1,4 @@
-"""The response measure of a supplier, ready to be drawn; never beside risk in one drawing."""
+"""Response measure of a supplier, ready for the template; never beside risk in one drawing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ def _whole(values: Sequence[float]) -> list[int]:
 
 
 def _behind(part: str, response: Mapping[str, Any]) -> str:
-    """What stands behind a part, in a few words."""
+    """The basis of a part, in a few words."""
     if part == "R1":
         return _answers_words(response)
     if part == "R2":

@@ -1,4 +1,4 @@
-"""The list of suppliers by response as tables."""
+"""List of suppliers by response as tables."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""Pages of the response measure, ready to be drawn."""
+"""Pages of the response measure, ready for the template."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def _action(one: Mapping[str, Any]) -> ActionLine:
 
 
 def _counts(one: Mapping[str, Any]) -> str:
-    """How an action counts for R4."""
+    """The way an action counts for R4."""
     if not one["is_late"]:
         return gettext("on time") if one["reported_on"] else gettext("not due yet")
     if one["self_disclosed"]:
@@ -227,7 +227,7 @@ def list_page_of(
 
 
 def query_of(wanted: MeasureFilter) -> dict[str, Any]:
-    """The filter as it stands in an address."""
+    """The filter as written in an address."""
     chain = str(wanted.chain_id) if wanted.chain_id else None
     return {"label": wanted.label or None, "q": wanted.text or None, "chain": chain}
 

@@ -1,4 +1,4 @@
-"""The response measure of a supplier in words: its label, its five parts and their lines."""
+"""Response measure of a supplier in words: its label, its five parts and their lines."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ FLAGS: Mapping[ConductFlag, str] = {
     ),
     ConductFlag.FALSIFIED: _("A visitor found falsified records: the measure is 0."),
 }
-"""What limits the measure. A report of retaliation is not among them: the supplier must not learn
+"""The limits of the measure. A report of retaliation is not among them: the supplier must not learn
 that somebody reported it."""
 REPORTED = _("An open report of retaliation: the measure is 0 until it is cleared.")
 """For the buyer alone."""

@@ -1,7 +1,7 @@
 """Rows of scores as of a run: of each node the newest that the run, or one before it, wrote.
 
-This is the one place that finds the row that counts in a run (decision 15). All rows stand with
-the whole run; a run that rests on it adds rows of nodes of which a score differs from the run
+Only this module determines the row that counts in a run (decision 15). All rows belong to the
+whole run; a run that rests on it adds rows of nodes with a score that differs from the run
 before, at its own step. Ranks are those of the whole run, moved by the lines of the run.
 """
 
@@ -31,7 +31,7 @@ Key = tuple[UUID, UUID]
 _lock = Lock()
 _registers: OrderedDict[Key, Register] = OrderedDict()
 _contents: OrderedDict[Key, tuple[UUID, RegisterChanges] | None] = OrderedDict()
-"""Run -> its base and what it says other than that; None: a whole run."""
+"""Run -> its base and its differences from it; None: a whole run."""
 
 Kept = TypeVar("Kept")
 
@@ -169,7 +169,7 @@ def records_as_of(run_id: UUID, rows: Sequence[PlacedRow]) -> Records:
 
 
 def find_changes(run_id: UUID) -> tuple[UUID, RegisterChanges] | None:
-    """The base of a run and what it says other than that; None: it is a whole run.
+    """The base of a run and its differences from it; None: it is a whole run.
 
     One statement the first time in a process, none later: a run never changes.
     """

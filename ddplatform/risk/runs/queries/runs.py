@@ -24,7 +24,7 @@ from ddplatform.value_chain.mapping.models import ValueChain
 
 @dataclass(frozen=True)
 class RunHead:
-    """What a page says above scores: on which day, map, method and data they rest."""
+    """The heading above scores: their day, map, method and data."""
 
     id: UUID
     chain_id: UUID
@@ -43,7 +43,7 @@ class RunHead:
     created_at: datetime
     created_by: str | None
     step: int
-    """How many runs of changed nodes have come since the whole map was assessed, with this one."""
+    """The number of incremental runs since the whole map was assessed, including this one."""
     whole_at: datetime
     whole_because: WholeBecause
     """When the whole map was assessed last, and why the whole of it."""
@@ -60,13 +60,13 @@ def has_run(run_id: UUID) -> bool:
 
 
 def count_scores(run_id: UUID) -> int:
-    """How many nodes of a run have their scores written, whether the run stands or not."""
+    """The number of nodes of a run with written scores, whether the run was stored or not."""
     found = select(func.count()).where(RiskAssessment.run_id == run_id)
     return db.session.scalar(found) or 0
 
 
 def count_known_scores(ids: Sequence[UUID]) -> int:
-    """How many of these rows of scores are there."""
+    """The number of existing ones among these rows of scores."""
     found = select(func.count()).where(RiskAssessment.id.in_(ids))
     return db.session.scalar(found) or 0
 
@@ -86,7 +86,7 @@ def find_current_run(chain_id: UUID) -> AssessmentRun | None:
 
 
 def find_current_head(chain_id: UUID) -> RunHead | None:
-    """What pages say of the current run of a map, or None before the first."""
+    """The heading of the current run of a map, or None before the first."""
     return ask(select_current_head(chain_id))
 
 

@@ -45,7 +45,7 @@ ScoredRow: TypeAlias = (
 
 @dataclass(frozen=True)
 class Known:
-    """How sure a score of RM-2.0 is, and the lines it is the sum of; points 0 to 100."""
+    """The certainty of a score of RM-2.0, and the lines that add up to it; points 0 to 100."""
 
     grade: str  # A to E
     completeness: float  # C, 0-1
@@ -101,7 +101,7 @@ class RiskScore:
 
     @property
     def known_share(self) -> float:
-        """How much of what the method asks for is known, 0-1: C of either version."""
+        """The share of the data required by the method that is known, 0-1: C of either version."""
         share = self.known.completeness if self.known else self.confidence
         assert share is not None, "a score has one or the other"
         return share
@@ -118,7 +118,7 @@ _KNOWN = tuple(one.name for one in fields(Known) if one.name in RM2_SCORES)
 
 
 def select_scores() -> Select[UUID, int, int, UUID | None, str, str, str | None, int | None, bytes]:
-    """What `risk_of` reads of a node in a run."""
+    """The columns that `risk_of` reads of a node in a run."""
     return select(
         RiskAssessment.run_id,
         RiskAssessment.place,
@@ -252,7 +252,7 @@ def list_refs(run_id: UUID) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class RunMark:
-    """Which run a score of the past belongs to."""
+    """The run that a score of the past belongs to."""
 
     id: UUID
     as_of: date

@@ -1,4 +1,4 @@
-"""A what-if with everything that a command or a file says of it."""
+"""What-if with all details for a command or a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class ScenarioDetails:
     as_of: date
     changes: tuple[Change, ...]
     problems: Mapping[int, str]
-    """Why a change cannot be tried, by its place; these are left out of all figures."""
+    """The reasons why changes cannot be tried, by place; these are left out of all figures."""
     moved: Moved
 
 
@@ -35,7 +35,7 @@ def load_details(
     issue: Issue | None = None,
     most: int,
 ) -> ScenarioDetails:
-    """Try changes on a map of today and name what they do; `most` nodes besides the own ones."""
+    """Try changes on a map of today and name their effects; `most` nodes besides the own ones."""
     tried = try_on_map(chain.id, changes, as_of)
     return ScenarioDetails(
         name=name,

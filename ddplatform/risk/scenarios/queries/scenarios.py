@@ -1,4 +1,4 @@
-"""What-ifs: tried on a map as it stands and as it is known today, kept under a name, compared."""
+"""What-ifs: tried on the current map with today's evidence, stored under a name, compared."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ Columns: `id`, `external_ref` of the node, `title`, `issue`.
 
 @dataclass(frozen=True)
 class Tried:
-    """Changes tried on a map: what they would do, and which of them cannot be tried."""
+    """Changes tried on a map: their effects, and the changes that cannot be tried."""
 
     what_if: WhatIf
     changes: tuple[Change, ...]  # those that were tried
@@ -50,18 +50,18 @@ class Tried:
 
 
 class Place(StrEnum):
-    """What a ref stands for."""
+    """The subject of a ref."""
 
     NODE = "node"
     ORIGIN = "origin"
-    """Where comes from what the node buys and nobody has mapped."""
+    """The unmapped origin of inputs of the node."""
     STAND_IN = "stand_in"
-    """Whatever takes the place of the node once it is closed."""
+    """The substitute of the node once it is closed."""
 
 
 @dataclass(frozen=True)
 class NodeName:
-    """What a ref stands for, by the node on the map; `id` None: it has no page of its own."""
+    """The name of a ref, from the node on the map; `id` None: it has no page of its own."""
 
     id: UUID | None
     name: str
@@ -71,7 +71,7 @@ class NodeName:
 
 @dataclass(frozen=True)
 class SavedOnMap:
-    """What is common to what-ifs and plans: worked out on a version of a map, kept under a name."""
+    """The common part of what-ifs and plans: computed on a version of a map, saved under a name."""
 
     id: UUID
     chain_id: UUID
@@ -102,7 +102,7 @@ class SavedRow(SavedOnMap):
 
 @dataclass(frozen=True)
 class Moved:
-    """What a try changes, with the names of the nodes."""
+    """The effects of a what-if, with the names of the nodes."""
 
     own: tuple[Effect, ...]
     effects: tuple[Effect, ...]
@@ -121,7 +121,7 @@ class OpenFinding:
 
 
 def try_on_map(chain_id: UUID, changes: Sequence[Change], as_of: date) -> Tried:
-    """What the changes would do to the map of today; those that cannot be tried are left out."""
+    """The effect of the changes on the map of today; impossible changes are left out."""
     return try_from(load_begin(get_chain(chain_id), as_of), changes)
 
 
@@ -139,7 +139,7 @@ def try_from(begin: Begin, changes: Sequence[Change]) -> Tried:
 def load_moved(
     chain_id: UUID, tried: Tried, issue: Issue | None, *, most: int, also: Iterable[str] = ()
 ) -> Moved:
-    """What a try changes: the own business, and `most` other nodes.
+    """The effects of a what-if: on the own business, and on up to `most` other nodes.
 
     Args:
         also: refs that are named besides.

@@ -1,4 +1,4 @@
-"""A what-if goes out as a file; each export is an event of the log."""
+"""Export of a what-if as a file; each export is an event of the log."""
 
 from collections.abc import Sequence
 

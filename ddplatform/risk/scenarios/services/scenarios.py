@@ -1,4 +1,4 @@
-"""What-ifs are kept under a name and put away again; the map they are about stays as it is."""
+"""What-ifs: saved under a name and removed again, without effect on their map."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Changes of a what-if that stand in the address: what is tried is written nowhere else."""
+"""Changes of a what-if in the address; an unsaved what-if is stored nowhere else."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ def changes_in(texts: Sequence[str]) -> list[Change]:
 
 
 def text_of(change: Change) -> str:
-    """A change as it stands in an address."""
+    """A change as written in an address."""
     return json.dumps(pack_change(change), separators=(",", ":"), ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""What a what-if tells, in one form for commands and files."""
+"""Content of a what-if, in one form for commands and files."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,7 +18,7 @@ SCORED = "not scored"
 
 
 def sentence_of(told: ScenarioDetails) -> str:
-    """How many nodes it moves, in words."""
+    """The number of nodes that it moves, in words."""
     counts = told.moved.counts
     return (
         f"{counted(counts.crossing, 'node')} "

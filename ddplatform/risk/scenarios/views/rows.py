@@ -1,4 +1,4 @@
-"""What a try changes, as rows of a page."""
+"""Effects of a what-if, as rows of a page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ LEAST_SHOWN = 0.0001
 
 @dataclass(frozen=True)
 class EffectRow:
-    """What changes at a node."""
+    """The effect at a node."""
 
     name: str
     country: str | None
@@ -40,7 +40,7 @@ class EffectRow:
     after: Side | None
     crosses: bool  # another band
     moved: str
-    """How far the exposure moves, with its sign; what is not there counts 0."""
+    """The change of the exposure, with its sign; a missing value counts as 0."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _compared(pair: Pair, first: Tried, second: Tried, node: NodeName) -> Compar
 
 @dataclass(frozen=True)
 class Doing:
-    """How a change is made real: what to plan, and the pages that lead there."""
+    """The steps to make a change real: actions to plan, and the pages for them."""
 
     words: str
     is_closing: bool

@@ -1,4 +1,4 @@
-"""How changes read, on a page, in a file and in a command."""
+"""Changes in words, for pages, files and commands."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ def leverage_words() -> tuple[str, ...]:
 
 
 def name_of(node: NodeName) -> str:
-    """What a node is called, or what stands for it."""
+    """The name of a node, or its substitute."""
     if node.place is Place.ORIGIN:
         return gettext("Unknown origin of what %(site)s buys", site=node.name)
     if node.place is Place.STAND_IN:

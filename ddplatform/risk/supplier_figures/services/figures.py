@@ -1,4 +1,4 @@
-"""Figures of suppliers' places: made anew with each assessment, told of, questioned, answered."""
+"""Figures of suppliers' places: renewed with each assessment, announced, questioned, answered."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ DAYS_BEFORE_BUYER = 7
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the places of a map that were asked."""
+    """The evidence on the places of a map that received a request."""
 
     places: tuple[AskedPlace, ...]
     nodes: NodeColumns  # in the order of the places
@@ -168,7 +168,7 @@ def _columns(nodes: Sequence[AskedPlace]) -> NodeColumns:
 
 
 def _response(found: Response, record: ConductRecord) -> dict[str, Any]:
-    """The measure with everything that stands behind it, as plain values."""
+    """The measure with its complete basis, as plain values."""
     return {
         "value": found.value,
         "label": found.label.value,
@@ -240,7 +240,7 @@ def _keep(chain_id: UUID, made: list[Made], as_of: date, *, act: Act) -> dict[st
 
 
 def _reads_differently(row: SupplierFigures, one: Made) -> bool:
-    """Whether a page would show anything else: whole points, words, what stands behind them."""
+    """Whether a page would change: whole points, words, their basis."""
     return (
         row.respondent_organisation_id != one.place.respondent_organisation_id
         or row.basis != one.basis
@@ -251,7 +251,7 @@ def _reads_differently(row: SupplierFigures, one: Made) -> bool:
 
 
 def _shown_response(response: Mapping[str, Any]) -> Any:
-    """What a reader sees of a measure."""
+    """The part of a measure that a reader sees."""
     if not response:
         return None
     parts = [(name, round(weight * value)) for name, weight, value in response["parts"]]
@@ -260,7 +260,7 @@ def _shown_response(response: Mapping[str, Any]) -> Any:
 
 
 def _shown_lines(lines: Mapping[str, Any]) -> Any:
-    """What a reader sees of the score of an issue: printed figures, and which lines there are."""
+    """The score of an issue as a reader sees it: printed figures, and the lines there are."""
     figures = [whole_points(lines[key]) for key in ("index", "low", "high")]
     own = [(factor, source, month) for factor, _, source, month in lines["own"]]
     events = [event for event, _, _ in lines["events"]]

@@ -1,4 +1,4 @@
-"""A supplier questions a line of its figures; the buyer answers, and both sides keep it."""
+"""A supplier's question about a line of its figures, and the buyer's answer, open to both sides."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The score of an issue as a supplier reads it: at most six lines that add up, and all below."""
+"""Score of an issue as the supplier sees it: at most six lines that add up, and all below."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class DetailLine:
 
 @dataclass(frozen=True)
 class StepLine:
-    """What the supplier can do, with what it would change."""
+    """A possible step of the supplier, with its effect."""
 
     title: str
     text: str
@@ -60,7 +60,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is needed to name the questions behind lines."""
+    """The data needed to name the questions behind lines."""
 
     country: str | None
     behind: Mapping[str, Sequence[str]]  # factor -> version and questions
@@ -104,7 +104,7 @@ def _others(lines: SupplierLines) -> Iterator[tuple[str, str, float]]:
 
 
 def sources_of(lines: SupplierLines) -> list[str]:
-    """Kinds of sources with the month of the newest; never who it was."""
+    """Kinds of sources with the month of the newest; never the person."""
     return [str(SOURCES[kind]) % {"month": month_words(month)} for kind, month in lines.others]
 
 
@@ -174,7 +174,7 @@ def _line(title: str, source: str, points: float) -> DetailLine:
 
 
 def question_of(factor: str, asked: Asked) -> str:
-    """The question by which the supplier told of a factor, in the language of the page."""
+    """The question by which the supplier reported a factor, in the language of the page."""
     behind = asked.behind.get(factor)
     if not behind:
         return gettext("Your answers as a whole")

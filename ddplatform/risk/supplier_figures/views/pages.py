@@ -1,4 +1,4 @@
-"""The supplier's page of figures, ready to be drawn."""
+"""Page of figures for the supplier, ready for the template."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class IssueView:
 
 @dataclass(frozen=True)
 class ResponseView:
-    """How the supplier responds, with the next step."""
+    """The response of the supplier, with the next step."""
 
     card: ResponseCard
     next: str

@@ -1,4 +1,4 @@
-"""What a supplier reads in place of the codes of the method."""
+"""Words for suppliers in place of the codes of the method."""
 
 from collections.abc import Mapping
 
@@ -93,7 +93,7 @@ SOURCES: Mapping[str, str] = {
     "report": _("a report from others, %(month)s"),
     "figures": _("official figures of the region, %(month)s"),
 }
-"""Never who told it: nobody must be found by what stands here."""
+"""Never the person who reported it: nobody must be identifiable from these words."""
 STEPS: Mapping[str, tuple[str, str]] = {
     "begin": (
         "%s",

@@ -1,4 +1,4 @@
-"""What waits for a second person and what one has approved: looked up by changes and by runs."""
+"""Pending and granted approvals: looked up by changes and by runs."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def is_backed(*of: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def was_called_origin(node_id: Any) -> ColumnElement[bool]:
-    """Whether somebody called a node an origin, approved or not: its place may be a home."""
+    """Whether a node was reported as an origin, approved or not: its place may be a home."""
     return (
         select(Approval.id)
         .where(Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN)
@@ -64,7 +64,7 @@ def was_called_origin(node_id: Any) -> ColumnElement[bool]:
 
 
 def list_called_origins(chain_id: UUID) -> frozenset[str]:
-    """External ids of the nodes of a map that somebody called an origin, approved or not."""
+    """External ids of the nodes of a map reported as origins, approved or not."""
     node = ValueChainNode
     found = select(node.external_ref).where(node.chain_id == chain_id, was_called_origin(node.id))
     return frozenset(db.session.scalars(found))
@@ -77,7 +77,7 @@ def is_waiting(*of: ColumnElement[bool]) -> bool:
 
 
 def list_settled(chain_id: UUID) -> Sequence[UUID]:
-    """Parts of a map whose link or node says something else than was asked or approved."""
+    """Parts of a map whose link or node differs from the request or the approval."""
     link, node = SupplyLink, ValueChainNode
     in_force = Approval.state == ApprovalState.IN_FORCE
     below = link.flow_evidence.not_in((FlowEvidence.CONFIRMED, FlowEvidence.PROBABLE))

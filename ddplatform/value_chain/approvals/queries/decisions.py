@@ -1,4 +1,4 @@
-"""Decisions on requests that their parts take in the background: which, and how far they are."""
+"""Decisions on requests that their parts take in the background, with their progress."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ddplatform.value_chain.approvals.models import ApprovalDecision, DecisionKi
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the newest decision on a request is."""
+    """The progress of the newest decision on a request."""
 
     id: UUID
     request_id: UUID
@@ -35,7 +35,7 @@ class Progress:
 
     @property
     def has_failed(self) -> bool:
-        """Whether its work ended early and nobody goes on with it."""
+        """Whether its work ended early and is not continued."""
         return self.finished_at is None and self.job_state is JobState.FAILED
 
     @property
@@ -60,7 +60,7 @@ def find_open(request_id: UUID) -> ApprovalDecision | None:
 
 
 def has_failed(decision: ApprovalDecision) -> bool:
-    """Whether the work of a decision ended early and nobody goes on with it."""
+    """Whether the work of a decision ended early and is not continued."""
     return (
         decision.finished_at is None
         and decision.job_id is not None

@@ -1,4 +1,4 @@
-"""The links and nodes of a map that a list names and a second person is asked about."""
+"""Links and nodes of a map, for requests for approval of those that a list names."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The parts of requests that a verb decides or ends, and which of them a person may decide."""
+"""Parts of requests to be decided or ended, and those that a person may decide."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def list_parts(*which: ColumnElement[bool], most: int | None = None) -> Sequence
 
 
 def count_parts(*which: ColumnElement[bool]) -> int:
-    """How many parts there are."""
+    """The number of parts."""
     return db.session.scalar(select(func.count()).select_from(Approval).where(*which)) or 0
 
 
@@ -148,7 +148,7 @@ def chains_with_expired(today: date) -> Sequence[UUID]:
 
 
 def list_expired(chain_id: UUID, today: date) -> Sequence[PartRow]:
-    """What waits or is in force on a map after its last day."""
+    """The parts that are pending or in force on a map after their last day."""
     return list_parts(
         of_chain(chain_id), Approval.state.in_(ACTIVE_STATES), Approval.expires_on < today
     )

@@ -1,4 +1,4 @@
-"""Approvals follow the links and nodes that a merge joins, and come back with a split."""
+"""Transfer of approvals with the links and nodes that a merge joins, reversed by a split."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -13,7 +13,7 @@ from ddplatform.value_chain.approvals.services.requests import set_back
 
 
 def carry_over(absorbed: UUID, kept: UUID) -> list[str]:
-    """Point what waits or is in force of a link to the one that it is joined with; their ids."""
+    """Point pending and active approvals of a link to the joined one; their ids."""
     parts = list_parts(Approval.link_id == absorbed, Approval.state.in_(ACTIVE_STATES))
     ids = [part.id for part in parts]
     _point(ids, kept)

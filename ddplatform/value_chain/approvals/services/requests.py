@@ -1,4 +1,4 @@
-"""Requests for a second person, as parts of the change that asks (RM-2.0 sections 3.8 and 8).
+"""Requests for approval, as parts of the requesting change (RM-2.0 sections 3.8 and 8).
 
 The caller has checked the rule of its own subject and writes the one audit event of its change.
 """
@@ -45,7 +45,7 @@ REASON, UNTIL = "approval_reason", "approval_until"
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """Why something should count, and until when, at most twelve months ahead."""
+    """The reason why something should count, and the last day, at most twelve months ahead."""
 
     reason: str
     expires_on: date | None
@@ -53,7 +53,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Part:
-    """What one approval is about: the node (of a flow its supplier), and the link or the factor."""
+    """The subject of one approval: the node (of a flow its supplier), and its link or factor."""
 
     node_id: UUID
     link_id: UUID | None = None
@@ -162,7 +162,7 @@ def end_active(
 
 
 def end_settled(chain_id: UUID, *, act: Act) -> None:
-    """End the parts of a map whose link or node says something else by now."""
+    """End the parts of a map whose link or node has changed in the meantime."""
     db.session.flush()  # statements see what the session holds
     parts = list_settled(chain_id)
     if parts:
@@ -214,7 +214,7 @@ def _put(
 
 
 def _read_again(model: type[SupplyLink | ValueChainNode], changed: frozenset[UUID]) -> None:
-    """What the session holds of changed rows says again what the database does."""
+    """Refresh changed rows in the session from the database."""
     held = []
     for row in db.session.identity_map.values():
         state: InstanceState[Any] = inspect(row)

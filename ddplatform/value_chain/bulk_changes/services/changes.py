@@ -1,4 +1,4 @@
-"""Many nodes changed in one step: owner, group, tags, archive; and the step taken back."""
+"""Bulk changes of nodes in one step: owner, group, tags, archive; and their undo."""
 
 import hashlib
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ _FIELDS = {BulkVerb.OWNER: "owner", BulkVerb.GROUP: "group"}
 
 
 def read_wish(verb: BulkVerb, value: str) -> Wish:
-    """What a person asked for, checked.
+    """The request of a person, checked.
 
     Raises:
         Invalid: no member, no tag, or a text that is too long or leads to a person.

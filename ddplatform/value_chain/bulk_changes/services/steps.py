@@ -1,4 +1,4 @@
-"""Some nodes of a bulk change at a time: changed, and changed back exactly."""
+"""Chunks of a bulk change: nodes changed, and restored exactly."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -44,7 +44,7 @@ def change_part(chain: ValueChain, change: BulkChange, part: BulkPart, *, act: A
 
 
 def change_part_back(chain: ValueChain, change: BulkChange, part: BulkPart, *, act: Act) -> None:
-    """Put back what stood there, where it was not changed since; the caller holds the map."""
+    """Restore the earlier values, where not changed since; the caller holds the map."""
     wish = Wish(change.verb, change.value)
     db.session.flush()  # what an earlier step changed is looked at
     before = {UUID(key): _read(change.verb, value) for key, value in part.before.items()}
@@ -70,7 +70,7 @@ def _expected(change: BulkChange, part: BulkPart, wish: Wish, before: Any) -> An
 
 
 def _still_members(owners: Values) -> Values:
-    """Who left the organisation meanwhile is not asked to answer again: nobody does."""
+    """Replace owners who left the organisation since by none."""
     members = {person.user_id for person in list_people()}
     return {key: owner if owner in members else None for key, owner in owners.items()}
 

@@ -1,4 +1,4 @@
-"""Risk bands of nodes on a past day: those of the newest run that was there then."""
+"""Risk bands of nodes on a past day, from the newest run at that time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from supply_chain.vocabulary import RiskBand
 
 @dataclass(frozen=True)
 class DayBands:
-    """How many nodes stood in each band, and the band of those that were asked for."""
+    """The number of nodes in each band, and the band of the requested ones."""
 
     counts: Mapping[RiskBand | None, int]
     of: Mapping[UUID, RiskBand | None]
@@ -40,7 +40,7 @@ def load_day_bands(chain_id: UUID, past: Past, keys: Sequence[UUID]) -> DayBands
 
 
 def _places(register: Register, keys: Sequence[UUID]) -> dict[UUID, int]:
-    """Where few nodes stand in a run; found by the first half of their keys."""
+    """The places of few nodes in a run; found by the first half of their keys."""
     halves = register.key.reshape(-1, 16)[:, :8].copy().view(">u8").ravel()
     wanted = {key.bytes: key for key in keys}
     first = np.array([key.int >> 64 for key in keys], dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""Two days of a map side by side: what is new, gone and changed, who did it, when and why."""
+"""Comparison of two days of a map: additions, removals, changes, their author, day and reason."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ KEYED = ("external_ids", "attributes")
 
 
 class What(StrEnum):
-    """What is not the same on both days."""
+    """The subject of a difference between two days."""
 
     MAP = "map"
     NODE = "node"
@@ -36,7 +36,7 @@ class What(StrEnum):
 
 
 class How(StrEnum):
-    """In which way."""
+    """The kind of a difference between two days."""
 
     NEW = "new"
     GONE = "gone"
@@ -53,7 +53,7 @@ class Difference:
     name: str
     """Of a link: `Supplier → Buyer`."""
     step: Step | None
-    """None where the history does not tell."""
+    """None where the history has no record."""
     field: str = ""
     before: Any = None
     after: Any = None
@@ -82,9 +82,9 @@ _MODELS: Mapping[What, type[Part]] = {
 
 @many_objects()
 def compare_days(chain: ValueChain, first: date, second: date) -> Compared:
-    """What is not the same at the end of two days.
+    """The differences between the ends of two days.
 
-    Only what was changed, came or left since the first day is looked at, whatever the size of
+    Only parts changed, added or removed since the first day are read, whatever the size of
     the map; the statements are as many as for two equal days.
     """
     changes = load_changes(chain.id, after=version_on(chain, first))
@@ -196,7 +196,7 @@ def _newest(changes: Iterable[Change], last: int) -> dict[tuple[UUID, str], int]
 def _touched(
     model: type[ValueChainNode | SupplyLink], chain_id: UUID, start: Past
 ) -> Sequence[Row[Any]]:
-    """What came, left or changed in a map since a day."""
+    """The parts added, removed or changed in a map since a day."""
     part = MapChange.node_id if model is ValueChainNode else MapChange.link_id
     changed = (
         select(part)

@@ -1,4 +1,4 @@
-"""Everything that was changed of one node and its links, the newest first."""
+"""All changes of one node and its links, newest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class NodeHistory:
-    """What happened to a node, the newest first, and the names of nodes that values name."""
+    """The history of a node, newest first, and the names of nodes in its values."""
 
     happened: Sequence[Happened]
     names: Mapping[UUID, str]

@@ -1,4 +1,4 @@
-"""How many nodes of a map stand in which country, tier and place of a scale."""
+"""Number of nodes of a map by country, tier and step of a scale."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ class Cells:
     counts: Ints
     """(countries of the snapshot, lanes, STEPS), the gravest place first."""
     events: Ints
-    """(countries, lanes) how many of them stand in the area of an event that goes on."""
+    """(countries, lanes) how many of them are in the area of a current event."""
 
 
 def count_cells(snapshot: MapSnapshot, colours: MapColours, rows: Ints | None = None) -> Cells:

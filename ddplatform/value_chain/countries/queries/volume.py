@@ -1,4 +1,4 @@
-"""Which part of the input of the business is delivered from each country (RM-1.0 11.1)."""
+"""Shares of the input of the business by country of delivery (RM-1.0 11.1)."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Tier by country in numbers."""
+"""Page of the matrix of tiers by country in numbers."""
 
 from uuid import UUID
 

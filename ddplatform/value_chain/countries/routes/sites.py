@@ -1,4 +1,4 @@
-"""Every site of a map at once, as one dot a site."""
+"""Page of all sites of a map, one dot a site."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The sites of a map by country, as bubbles on a map of the world."""
+"""Page of the sites of a map by country, as bubbles on a map of the world."""
 
 from pathlib import Path
 from uuid import UUID

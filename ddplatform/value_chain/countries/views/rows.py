@@ -1,4 +1,4 @@
-"""Sites by country, and by country and tier: how many, how bad, what stands in an event."""
+"""Sites by country, and by country and tier: their number, their severity, those in an event."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Cell:
 
     @property
     def words(self) -> str:
-        """How many in each shade."""
+        """The number in each shade."""
         return mix_words(self.mix, self.shades)
 
     @property

@@ -1,4 +1,4 @@
-"""The sites of a map as dots, one a site."""
+"""Sites of a map as dots, one a site."""
 
 from collections import OrderedDict
 from threading import Lock

@@ -1,4 +1,4 @@
-"""The countries of a map as bubbles on a map of the world, and as a list."""
+"""Countries of a map as bubbles on a map of the world, and as a list."""
 
 import math
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ TITLE = _(
 
 
 class BubbleSize(StrEnum):
-    """What makes a bubble large."""
+    """The measure of the size of a bubble."""
 
     SITES = "sites"
     VOLUME = "volume"
@@ -47,7 +47,7 @@ class WorldRow:
 
 
 def size_of(word: str) -> BubbleSize:
-    """What makes a bubble large, as a word of an address says."""
+    """The measure of the size of a bubble, from a word of an address."""
     return BubbleSize(word) if word in set(BubbleSize) else BubbleSize.SITES
 
 

@@ -1,4 +1,4 @@
-"""Events around nodes, as filters and pictures of a map read them: who keeps them registers how."""
+"""Events around nodes for filters and pictures of a map, read by a registered reader."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ SURROUNDINGS: Final = "surroundings"
 
 @dataclass(frozen=True)
 class EventReader:
-    """How events around nodes are read; of selects the statement that asks runs them."""
+    """The reader of events around nodes; the caller runs the statement of selects."""
 
     is_inside: Callable[[UUID | None], ColumnElement[bool]]
-    """Whether a node stands in an event that goes on; of this one, where a key is given."""
+    """Whether a node is in the area of a current event; of this one, where a key is given."""
     select_inside: Callable[[UUID], Select[str]]
-    """The keys, as text, of the nodes of a map that stand in an event that goes on."""
+    """The keys, as text, of the nodes of a map that are in the area of a current event."""
     select_going_on: Callable[[], Select[str, str]]
     """Events that go on: keys as text, titles."""
     list_titles: Callable[[Sequence[UUID]], Sequence[tuple[UUID, str]]]
@@ -31,5 +31,5 @@ EVENTS: Registry[EventReader] = Registry("events around nodes")
 
 
 def events() -> EventReader:
-    """How events are read."""
+    """The registered reader of events."""
     return EVENTS.get(SURROUNDINGS)

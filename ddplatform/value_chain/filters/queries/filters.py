@@ -1,9 +1,9 @@
-"""What a set of filters means: the same nodes in lists, in maps and in every other view.
+"""Meaning of a set of filters: the same nodes in lists, in maps and in every other view.
 
-What moves without the map (answers, actions, marks of events) and what lists are sorted by is
-asked of the database; what only a whole map can tell (bands of one issue, unknown origins) is
-read from its snapshot. Both parts hold for every view, so no view has another set. Views of a
-whole map read more of it from there, where that says the same (`snapshot_rows`).
+Data that change without the map (answers, actions, marks of events) and sort columns of lists are
+queried from the database; data that need the whole map (bands of one issue, unknown origins) are
+read from its snapshot. Both parts hold for every view, so all views have the same set. Views of a
+whole map read more of it from the snapshot, where the result is the same (`snapshot_rows`).
 """
 
 import json
@@ -62,18 +62,18 @@ Conditions = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Meant:
-    """What a set of filters means in one map; None: it is certain that no node is meant."""
+    """The meaning of a set of filters in one map; None: it is certain that no node matches."""
 
     of_nodes: Conditions | None
     of_summaries: Conditions = field(default_factory=list)
     is_like: bool = False
-    """Nobody is called what was typed: these are like it."""
+    """No name matches the text: these are similar."""
     is_few: bool = False
     """They are named one by one."""
     is_by_name: bool = False
     """A text in names is looked for, node by node."""
     known: int | None = None
-    """How many they are, where that was found on the way; more than `COUNTED` stands for "more"."""
+    """Their number, where it is known already; more than `COUNTED` means "more"."""
 
     listed: tuple[MapSnapshot, Ints] | None = None
     """Their rows in the map as it stands, where these are all that is asked."""
@@ -99,7 +99,7 @@ class Meant:
         return [UUID(digits) for _, digits in sorted(pairs)]
 
     def total(self) -> ColumnElement[int]:
-        """How many they are, counted up to `COUNTED` + 1, as a column of any statement."""
+        """Their number, counted up to `COUNTED` + 1, as a column of any statement."""
         if self.known is not None:
             return literal(min(self.known, COUNTED + 1))
         found = self.of(select(ValueChainNode.id))
@@ -137,7 +137,7 @@ def by_key(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 def read_meaning(chain_id: UUID, wanted: NodeFilter) -> Meant:
-    """What a set of filters means; three statements at most, most none.
+    """The meaning of a set of filters; three statements at most, usually none.
 
     Where few nodes of the map meet what was asked, these are named, so that no list looks for
     them one by one. Many are met soon, in any order.
@@ -266,7 +266,7 @@ def _of_labels(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
         yield _has(region, without_kind(wanted.region)) if is_known else region.is_(None)
     if wanted.owner:
         owner = ValueChainNode.owner_id
-        # Who left the organisation answers for nothing any more.
+        # A person who left the organisation is responsible for nothing any more.
         is_nobody = owner.is_(None) | owner.not_in(select(Membership.user_id))
         yield is_nobody if wanted.owner == NOT_KNOWN else owner == wanted.owner
     if wanted.group:

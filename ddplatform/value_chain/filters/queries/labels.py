@@ -1,4 +1,4 @@
-"""What nodes can be filtered by and marked with: people, groups, tags, events that go on."""
+"""Labels of nodes for filters and marks: people, groups, tags, current events."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

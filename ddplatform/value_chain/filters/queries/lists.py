@@ -1,4 +1,4 @@
-"""Nodes as lists: searched, filtered, sorted, a page at a time."""
+"""Lists of nodes: search, filters, order, pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -24,7 +24,7 @@ ROWS = 10_000
 
 
 class NodeOrder(StrEnum):
-    """In which order nodes are listed."""
+    """The order of a list of nodes."""
 
     NAME = "name"
     COUNTRY = "country"
@@ -52,7 +52,7 @@ class NodeRow:
     group_name: str | None
     owner_name: str | None
     in_event: bool
-    """Whether it stands in the area of an event that goes on."""
+    """Whether it is in the area of a current event."""
 
 
 SHOWN = tuple(column.name for column in fields(NodeRow))
@@ -66,9 +66,9 @@ class NodePage:
     before: str | None
     after: str | None
     total: int
-    """Counted up to `COUNTED` + 1, which stands for "more"."""
+    """Counted up to `COUNTED` + 1, which means "more"."""
     is_like: bool = False
-    """Nobody is called what was typed: these are like it."""
+    """No name matches the text: these are similar."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
             events().is_inside(None).label("in_event"),
         )
     )
-    # Who left the organisation answers for nothing any more.
+    # A person who left the organisation is responsible for nothing any more.
     return statement.outerjoin(Membership, Membership.user_id == ValueChainNode.owner_id).outerjoin(
         User, User.id == Membership.user_id
     )
@@ -219,6 +219,6 @@ def list_names(chain_id: UUID, *, limit: int = 200) -> Sequence[str]:
 
 
 def load_summaries(keys: Sequence[UUID]) -> dict[UUID, NodeSummary]:
-    """What other columns say of each of these nodes, as boxes of a drawing show it."""
+    """The summary of each of these nodes, as boxes of a drawing show it."""
     rows = db.session.scalars(select(NodeSummary).where(NodeSummary.node_id.in_(keys)))
     return {row.node_id: row for row in rows}

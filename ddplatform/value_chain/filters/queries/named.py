@@ -1,4 +1,4 @@
-"""Owners and events that the addresses of views name."""
+"""Owners and events named in the addresses of views."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress

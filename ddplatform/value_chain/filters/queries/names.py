@@ -1,4 +1,4 @@
-"""Who of a map has a text in its name: read from its snapshot where that is at hand."""
+"""Nodes of a map with a text in their names, read from its snapshot where available."""
 
 from uuid import UUID
 

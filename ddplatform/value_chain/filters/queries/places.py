@@ -1,4 +1,4 @@
-"""Where nodes stand: coordinates as they may leave the platform."""
+"""Locations of nodes: coordinates in the precision that may leave the platform."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

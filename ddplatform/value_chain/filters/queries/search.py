@@ -1,10 +1,10 @@
-"""The search over the nodes of one map or of all: names, ids and places, as people type them.
+"""Search over the nodes of one map or of all: names, ids and places, as people type them.
 
-A name is found in whatever script it is typed or kept: by letters, and by consonants where one of
-the two is not in Latin letters.
+A name is found in any script of the query or the record: by letters, and by consonants where one
+of the two is not in Latin letters.
 
 Each map has an index beside its snapshot, one for each version: a cache that is read from the
-database again where it is missing or damaged. No change of a node has to keep it up.
+database again where it is missing or damaged. No change of a node has to update it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ ROWS = 10_000
 LAYOUT = {"search": 3}
 """Raise it when texts or runs are made in another way, so that no old index is read."""
 _Hit = tuple[float, str, UUID]
-"""How unlike, the plain text and the key of a node: the likest sorts first."""
+"""The difference, the plain text and the key of a node: the most similar sorts first."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class MapWords:
 
 @dataclass(frozen=True)
 class Meant:
-    """Whom a person means by an id or a name that was typed."""
+    """The nodes that a person means by an id or a name that was typed."""
 
     nodes: Sequence[FoundNode]
     are_called_so: bool
@@ -74,7 +74,7 @@ class Meant:
 
 
 def find_meant(chain_id: UUID, words: str, *, limit: int = 6) -> Meant:
-    """Whom of a map the words mean: its id, its name, a part of its name; else who is like them.
+    """The nodes of a map that words mean: by id, name, part of a name; else similar names.
 
     Three statements at most where somebody is called so, those of `search_nodes` else.
     """
@@ -100,7 +100,7 @@ def search_nodes(q: str, *, chain_id: UUID | None = None, limit: int = 20) -> Se
     """
     typed = q.strip()
     if len(plain(typed)) < SHORTEST:
-        # What is too short to be like anything is looked for as it stands.
+        # Text too short for a similarity search is looked up unchanged.
         of_map = [] if chain_id is None else [ValueChainNode.chain_id == chain_id]
         return _found(limit, *of_map, _holds(typed)) if typed else []
     return _in_order(_hits(typed, chain_id, limit)[:limit])
@@ -162,7 +162,7 @@ def _found(limit: int, *conditions: ColumnElement[bool], offset: int = 0) -> lis
 
 
 def _found_columns() -> Select[*tuple[Any, ...]]:
-    """What a search tells of the standing nodes, by name."""
+    """The columns in search results of the active nodes, by name."""
     return (
         select(
             ValueChainNode.id,
@@ -205,7 +205,7 @@ def find_index(place: SnapshotPlace) -> Snapshot | None:
 
 @many_objects()
 def read_words(chain_id: UUID) -> MapWords:
-    """What the standing nodes of a map are found by; two statements."""
+    """The searchable words of the active nodes of a map; two statements."""
     node = ValueChainNode
     rows = db.session.execute(
         select(node.id, node.name, node.region, node.address, node.external_ref, node.external_ids)

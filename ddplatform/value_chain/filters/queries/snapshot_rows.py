@@ -1,8 +1,8 @@
-"""Which rows of a map a set of filters means, where the columns of its snapshot can tell.
+"""Rows of a map that meet a set of filters, found in the columns of its snapshot.
 
-Nothing is asked of the database and no key is made, so that a view under such a filter takes
-about as long on a large map as on a small one. Everything else is asked as before
-(`filters`), and both ways mean the same nodes.
+There is no query and no key is made, so that a view under such a filter takes about as long on a
+large map as on a small one. All other filters are queried from the database (`filters`), and both
+ways select the same nodes.
 """
 
 import json
@@ -26,7 +26,7 @@ from supply_chain.search.node_filter import NO_TIER, NOT_KNOWN, NodeFilter
 from supply_chain.vocabulary import Issue, RiskBand
 
 NO_COUNTRY = "~"
-"""What stands for a country that is not known where nodes are ordered by it."""
+"""The substitute for an unknown country where nodes are ordered by country."""
 OF_MAP = ("country", "kind", "sector", "commodity", "unknown_origin")
 """Filters of what belongs to a version of a map."""
 OF_RUN = ("tier", "band", "issue")
@@ -35,7 +35,7 @@ NOTHING = NodeFilter()
 
 
 def find_in_columns(chain: ValueChain, version: int, wanted: NodeFilter) -> Ints | None:
-    """The rows that are meant, rising; None where the database has to be asked.
+    """The matching rows, rising; None where the database has to be queried.
 
     It has to be for what moves without the map, and for tiers and bands while the map is newer
     than its run: those of nodes that changed meanwhile are told by their summaries alone.

@@ -1,4 +1,4 @@
-"""What a snapshot of a map is made of: read from the database once, then plain arrays."""
+"""Columns of a snapshot of a map: read from the database once, then plain arrays."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -112,7 +112,7 @@ def read_past(chain_id: UUID, past: Past) -> MapRows:
 
 
 def basis() -> dict[str, Any]:
-    """What else than the map a snapshot rests on: method, its parameters, release of the data."""
+    """The basis of a snapshot besides the map: method, its parameters, release of the data."""
     return {
         "method": METHOD_VERSION,
         "parameters_sha256": PARAMETERS_SHA256,

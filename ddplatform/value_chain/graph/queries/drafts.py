@@ -1,4 +1,4 @@
-"""A map as drafts, the form in which files are compared with it and in which it goes out."""
+"""Map as drafts, the form in which files are compared with it and in which it is exported."""
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
-"""A whole map as a columnar graph of the core, read at the speed of the driver.
+"""Whole map as a columnar graph of the core, read at the speed of the driver.
 
 At 100,000 nodes and 300,000 links, making objects of rows, keys and words would take most of the
-time. Rows come past the ORM, some thousand at a time, and become arrays at once; the ends of a
-link and what it is stand in one text of hexadecimal digits, so that a block of links is one run
-of bytes, and the ends are looked up all together.
+time. Rows bypass the ORM, some thousand at a time, and become arrays at once; the ends of a link
+and its kind are in one text of hexadecimal digits, so that a block of links is one run of bytes,
+and the ends are looked up all together.
 """
 
 import json

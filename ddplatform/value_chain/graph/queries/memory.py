@@ -1,4 +1,4 @@
-"""What pages worked out of maps: the newest few answers, kept in the process."""
+"""Cache of computed answers about maps: the newest few, in the process."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -37,7 +37,7 @@ class Memory:
 
 
 def recall(kept: OrderedDict[Key, Kept], key: Key) -> Kept | None:
-    """What this process keeps under a key."""
+    """The value that this process caches under a key."""
     with _lock:
         return kept.get(key)
 

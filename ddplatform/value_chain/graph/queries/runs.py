@@ -1,4 +1,4 @@
-"""Assessments of a map as its views read them: who assesses registers how."""
+"""Assessments of a map for its views, read by a registered reader."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ASSESSMENT: Final = "assessment"
 
 
 class RunFacts(Protocol):
-    """What a view says of the run that its scores come from."""
+    """The data of a view on the run that its scores come from."""
 
     @property
     def method_version(self) -> str: ...
@@ -30,7 +30,7 @@ class RunFacts(Protocol):
 
 @dataclass(frozen=True)
 class RunReader:
-    """How runs of assessments are read; by one statement where nothing else is said."""
+    """The reader of runs of assessments; by one statement unless stated otherwise."""
 
     find_before: Callable[[UUID, datetime], UUID | None]
     """The newest run of a map that was there before a moment."""
@@ -47,5 +47,5 @@ RUNS: Registry[RunReader] = Registry("runs of assessments")
 
 
 def runs() -> RunReader:
-    """How runs are read."""
+    """The registered reader of runs."""
     return RUNS.get(ASSESSMENT)

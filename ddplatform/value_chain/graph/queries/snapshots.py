@@ -1,8 +1,8 @@
-"""A whole map for pictures and analyses: mapped from a snapshot on disk, one for each version.
+"""Snapshot of a whole map for pictures and analyses, mapped from disk, one for each version.
 
-A snapshot is a cache that may vanish at any time: what is missing or damaged is read from the
-database again. It never shows another state than its version says. What belongs to a run (bands,
-ranks) stands beside the map of its version, so that a new run does not read the map again.
+A snapshot is a cache that may vanish at any time: a missing or damaged one is read from the
+database again. It always shows the state of its version. The data of a run (bands, ranks) are
+stored beside the map of its version, so that a new run does not read the map again.
 """
 
 from collections import OrderedDict
@@ -72,7 +72,7 @@ class MapSnapshot:
     kept: Snapshot
     """The arrays that all this was made of."""
     made: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
-    """What pages worked out of it; a copy with other columns begins with nothing."""
+    """The values that pages computed from it; a copy with other columns starts empty."""
 
     @cached_property
     def plan(self) -> Plan:
@@ -98,7 +98,7 @@ def load_snapshot(chain: ValueChain) -> MapSnapshot:
 
 
 def find_snapshot(chain: ValueChain) -> MapSnapshot | None:
-    """The map as it stands, if a snapshot is there already: nobody waits for it to be made."""
+    """The current map, if there is a snapshot already; no request waits for its creation."""
     if is_writing():
         return None
     with _lock:
@@ -123,7 +123,7 @@ def load_past_snapshot(chain: ValueChain, past: Past) -> MapSnapshot:
 
 
 def is_at_hand(chain: ValueChain, past: Past) -> bool:
-    """Whether a past day can be shown at once: somebody looked at it, or the map is small."""
+    """Whether a past day can be shown at once: it was prepared before, or the map is small."""
     if find_part(place_of(chain.id, chain.version), f"past-{past.version}") is not None:
         return True
     nodes = select(ValueChainNode.id).where(ValueChainNode.chain_id == chain.id)
@@ -170,7 +170,7 @@ def _bands_of(snapshot: MapSnapshot, issue: Issue) -> MapSnapshot:
 
 
 def place_of(chain_id: UUID, version: int) -> SnapshotPlace:
-    """Where the snapshot of a map of the acting organisation stands."""
+    """The path of the snapshot of a map of the acting organisation."""
     return SnapshotPlace(current_organisation(), chain_id, version)
 
 

@@ -1,4 +1,4 @@
-"""A map made ready for questions about its links: kept by version, never walked as objects."""
+"""Map prepared for questions about its links: cached by version, never walked as objects."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -43,26 +43,26 @@ class Study:
 
     @cached_property
     def start(self) -> Floats:
-        """Where the input of the business arrives."""
+        """The nodes at which the input of the business arrives."""
         return self.flow.start_of_business()
 
     @cached_property
     def arrival(self) -> Arrival:
-        """What comes to the business from outside."""
+        """The input of the business from outside."""
         return self.flow.arrival_at_business()
 
     def arrival_at(self, row: int | None) -> Arrival:
-        """What comes to one node; None: to the business."""
+        """The input of one node; None: of the business."""
         return self.arrival if row is None else self.flow.arrival_at(row)
 
     @cached_property
     def network(self) -> Network:
-        """How risk travels along the links."""
+        """The network along which risk propagates."""
         return network_of(self.flow.graph)
 
     @cached_property
     def tree(self) -> Dominators:
-        """What cannot be gone round on the way to the business."""
+        """The nodes that cannot be bypassed on the way to the business."""
         return dominators(self.flow, self.start)
 
     @cached_property

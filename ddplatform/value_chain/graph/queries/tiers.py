@@ -1,4 +1,4 @@
-"""How far nodes stand from the own business: as summaries say it, and by their nearest buyers."""
+"""Distance of nodes from the own business: from summaries, and by their nearest buyers."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ Tiers = Mapping[UUID, int | None]
 
 
 def count_nodes(chain_id: UUID, *, cap: int) -> int:
-    """How many nodes a map has, archived ones too; `cap` + 1 stands for more than that."""
+    """The number of nodes of a map, including archived ones; `cap` + 1 means more than that."""
     counted = (
         select(ValueChainNode.id)
         .where(ValueChainNode.chain_id == chain_id)

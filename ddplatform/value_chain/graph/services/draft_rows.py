@@ -1,4 +1,4 @@
-"""Drafts become rows: the columns of a node or link as a draft says them."""
+"""Rows from drafts: the columns of a node or link, with the values of a draft."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

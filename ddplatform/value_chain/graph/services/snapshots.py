@@ -1,4 +1,4 @@
-"""The snapshot of a map is made where a job has read the map anyway, so that no page waits."""
+"""Creation of a map's snapshot where a job has read the map anyway, so that no page waits."""
 
 from dataclasses import replace
 from uuid import UUID

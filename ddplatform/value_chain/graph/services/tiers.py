@@ -1,4 +1,4 @@
-"""How far each node stands from the own business: kept in the summaries, for lists and maps."""
+"""Distance of each node from the own business, stored in the summaries for lists and maps."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A map on a day: which rows of a table about its nodes were known then."""
+"""Map on a day: the rows of a table about its nodes that were known then."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def rows_of(keys: Sequence[UUID]) -> Mapping[UUID, int]:
 
 @dataclass(frozen=True)
 class MapOnDay:
-    """A map, the row of each of its nodes in the graph, and the day it is looked at."""
+    """A map, the row of each of its nodes in the graph, and the day of the view."""
 
     chain_id: UUID
     rows: Mapping[UUID, int]
@@ -40,7 +40,7 @@ class MapOnDay:
 
     @property
     def end(self) -> datetime:
-        """Midnight after the day: what came then or later was not known."""
+        """Midnight after the day: later records were not known then."""
         return end_of(self.as_of)
 
     def months_since(self, moment: datetime) -> float:

@@ -1,4 +1,4 @@
-"""A map as it stood at the end of a past day: what was changed since is put back (ADR 12)."""
+"""Map at the end of a past day, with all later changes reversed (ADR 12)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Words = Mapping[type[Part], Mapping[UUID, Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Change:
-    """What a part of a map said before the step that made a version."""
+    """The values of a part of a map before the step that made a version."""
 
     version: int
     model: type[Part]
@@ -38,7 +38,7 @@ class Past:
 
     @property
     def end(self) -> datetime:
-        """Midnight after the day: what came then or later was not there."""
+        """Midnight after the day: later records did not exist then."""
         return end_of(self.day)
 
     def stood(self, model: type[Part], rows: Iterable[Any]) -> Iterator[Any]:
@@ -58,7 +58,7 @@ class Past:
         return told if told.archived_at is None or told.archived_at >= self.end else None
 
     def name_of(self, chain: ValueChain) -> str:
-        """What the map was called."""
+        """The name of the map at that time."""
         name: str = self.words[ValueChain].get(chain.id, {}).get("name", chain.name)
         return name
 
@@ -81,7 +81,7 @@ def version_on(chain: ValueChain, day: date) -> int:
 
 @many_objects()
 def load_changes(chain_id: UUID, *, after: int) -> Sequence[Change]:
-    """What was changed in a map since a version of it, the newest first."""
+    """The changes of a map since a version of it, newest first."""
     rows = db.session.execute(
         select(MapStep.version, MapChange.node_id, MapChange.link_id, MapChange.before)
         .join(MapChange, MapChange.step_id == MapStep.id)
@@ -104,7 +104,7 @@ def change_of(
 
 
 def put_back(changes: Iterable[Change], *, after: int = 0) -> Words:
-    """What parts of a map said at a version: of all changes since, the oldest word counts.
+    """The values of parts of a map at a version: of all changes since, the oldest counts.
 
     Args:
         changes: newest first.

@@ -1,4 +1,4 @@
-"""Who changed a map, when and why: its steps, and which of them something came or left with."""
+"""Steps of a map: author, time and reason, and whether something was added or removed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

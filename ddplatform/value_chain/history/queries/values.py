@@ -1,4 +1,4 @@
-"""Columns of maps, nodes and links: as the rows hold them, as plain JSON, and back."""
+"""Values of columns of maps, nodes and links: as in the rows, as plain JSON, and back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Rules for a past day of a map that somebody asks for."""
+"""Rules for the request of a past day of a map."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from ddplatform.value_chain.mapping.models import ValueChain
 
 
 def check_day(chain: ValueChain, day: date, *, today: date, field: str = "day") -> None:
-    """Refuse a day of which nothing can be told.
+    """Refuse a day without data.
 
     Raises:
         Invalid: the day is still to come, or the map was not there yet.

@@ -1,4 +1,4 @@
-"""A past day of a large map is made ready behind the page: all of the map of then is read."""
+"""Background preparation of a past day of a large map, which is read as a whole."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +19,7 @@ PREPARE = "map:past-day"
 
 
 def request_day(chain_id: UUID, day: date, page: str, *, act: Act) -> Job:
-    """Queue that a day is made ready; one that waits or is at work for it is returned instead.
+    """Queue the preparation of a day; a job pending or running for it is returned instead.
 
     Args:
         page: which page of the day was asked for, to lead there.

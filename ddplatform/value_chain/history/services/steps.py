@@ -1,8 +1,8 @@
-"""What a map said before a change of it is kept in the transaction of the change.
+"""Earlier values of a map, stored in the transaction of each change.
 
-Objects that are flushed note themselves, so that no verb can forget it; a verb that changes rows
-by a statement notes them first (`note_rows`). Every verb ends with `keep_step`, which writes one
-row for each node and link that says something else now.
+Flushed objects are recorded automatically, so that no service can omit it; a service that changes
+rows by a statement records them first (`note_rows`). Every service ends with `keep_step`, which
+writes one row for each node and link whose values have changed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ _NOTES: Final = "map_history"
 
 @dataclass
 class _Note:
-    """What a part of a map said when the unit of work began, and when it was archived by it."""
+    """The values of a part of a map before the unit of work, and when it archived the part."""
 
     before: dict[str, Any] = field(default_factory=dict)
     archived_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""What a person mends in a list before it is applied; each time the list is read again."""
+"""Corrections of a list before it is applied; the list is read again after each."""
 
 from collections.abc import Mapping as MappingOf
 from typing import Any

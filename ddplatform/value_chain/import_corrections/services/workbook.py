@@ -1,4 +1,4 @@
-"""The problems of an import as a workbook that can be mended and sent back."""
+"""Problems of an import as a workbook that can be corrected and uploaded again."""
 
 from collections.abc import Iterator
 from itertools import groupby

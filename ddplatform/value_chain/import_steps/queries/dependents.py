@@ -1,4 +1,4 @@
-"""What depends on an import, so that it cannot be undone: named, with where it stands."""
+"""Dependents of an import that prevent its undo: their names and pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Dependents:
 
 
 def list_dependents(row: MapImport) -> list[Dependents]:
-    """All that depends on an applied import: later imports, and what stands on what it brought."""
+    """Everything that depends on an applied import: later imports, and records on its parts."""
     undo = load_undo(row)
     found = [_later_imports(row), *_standing_on(row), _merges(row, undo), *_by_hand(row, undo)]
     return [one for one in found if one.count]
@@ -117,10 +117,10 @@ def _merges(row: MapImport, undo: Mapping[str, Any]) -> Dependents:
 
 
 def _by_hand(row: MapImport, undo: Mapping[str, Any]) -> list[Dependents]:
-    """Nodes and links it brought or changed that a person changed since, and links put at them."""
+    """Its nodes and links that a person changed since, and links added to them."""
     node, link = ValueChainNode, SupplyLink
     nodes, links = find_changed(row, undo)
-    # Who looks after a node, and whom one may write to, come from people and never with a list.
+    # The owner of a node and its contact are entered by people and never come with a list.
     ours = node.owner_id.is_not(None) | node.contact_email.is_not(None)
     changed = select(node.id, node.name).where(
         among(node.id, list(nodes)) | (is_new(row, node) & ours)

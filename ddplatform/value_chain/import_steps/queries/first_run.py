@@ -1,4 +1,4 @@
-"""How far the first steps of an organisation are."""
+"""Progress of the first steps of an organisation."""
 
 from uuid import UUID
 

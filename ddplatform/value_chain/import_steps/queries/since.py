@@ -1,8 +1,8 @@
-"""What people changed since an import in what it brought, as far as it is not taken back.
+"""Changes by people since an import to its nodes and links, unless reversed.
 
-The history of the map knows what a part said before each step (ADR 12): a part that says again
-what it said right after the import keeps nobody from undoing the import. Steps of lists, of merges
-and of their splits are no changes by hand; a merge that stands is named by itself.
+The history of the map holds the values of a part before each step (ADR 12): a part with the same
+values as right after the import does not prevent the undo of the import. Steps of lists, of merges
+and of their splits are no changes by hand; a merge in force is named by itself.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ def is_new(row: MapImport, model: Any) -> ColumnElement[bool]:
 
 
 def load_undo(row: MapImport) -> Mapping[str, Any]:
-    """What an import keeps for its undo: keys of the map by what it did to them."""
+    """The data stored for the undo of an import: keys of the map by the kind of change."""
     return db.session.scalar(select(MapImport.undo).where(MapImport.id == row.id)) or {}
 
 
@@ -89,7 +89,7 @@ def _since(row: MapImport, model: Model) -> Any:
 
 
 def _stands_else(row: MapImport, model: Model, undo: Mapping[str, Any], name: str) -> set[UUID]:
-    """What it left in the map and is archived, and what it archived and stands again."""
+    """Parts that it left active and are archived, and parts that it archived and are active."""
     kept = is_new(row, model) | among(model.id, keys_of(undo, f"{name}_changed", f"{name}_revived"))
     left = kept & model.archived_at.is_not(None) & ~_is_merged_away(model)
     back = among(model.id, keys_of(undo, f"{name}_gone")) & model.archived_at.is_(None)
@@ -105,7 +105,7 @@ def _is_merged_away(model: Model) -> ColumnElement[bool]:
 
 
 def _put_at(row: MapImport, undo: Mapping[str, Any]) -> set[UUID]:
-    """Standing links that others put at nodes which the import brought or brought back.
+    """Active links that others added to nodes which the import added or restored.
 
     Those at a node that was merged since are left to the merge, which moved links there.
     """

@@ -1,4 +1,4 @@
-"""An import is applied to its map in one transaction: all of it or nothing."""
+"""Application of an import to its map in one transaction: all of it or nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ from supply_chain.intake.drafts import NodeDraft
 
 @dataclass
 class Applied:
-    """What an import did, enough to undo it: keys, and values before the change."""
+    """The effect of an import, enough for its undo: keys, and values before the change."""
 
     nodes_new: list[UUID] = field(default_factory=list)
     nodes_revived: dict[str, Row] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Applied:
         return not any(vars(self).values())
 
     def counts(self) -> dict[str, int]:
-        """How many of each."""
+        """The number of each."""
         return {name: len(value) for name, value in vars(self).items()}
 
     def as_json(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Applied:
 
 @many_objects()
 def compare_import(import_id: UUID, reading: Reading) -> Comparison | None:
-    """What an import would change, while nothing is locked; None where there is nothing to do."""
+    """The effect of an import, computed without a lock; None where there is nothing to do."""
     row = get_import(import_id)
     if row.status is not ImportStatus.APPLYING or reading.refusal is not None:
         return None
@@ -185,7 +185,7 @@ def _bring_in(chain: ValueChain, compared: Comparison, *, at: datetime) -> Appli
 def _archive_answered(
     row: MapImport, compared: Comparison, done: Applied, *, archive_links: bool, act: Act
 ) -> None:
-    """Archive what a person answered to archive, as far as it is still gone."""
+    """Archive the parts that a person chose to archive, if they are still missing."""
     known, gone = compared.known, compared.changes.gone_nodes
     wanted = load_gone_to_archive(row.id)
     node_ids = [key for node in gone if (key := known.node_keys[node.id]) in wanted]
@@ -223,7 +223,7 @@ def _change_nodes(changes: Sequence[NodeChange], keys: Mapping[str, UUID], done:
 def _change_sources(
     changes: Sequence[NodeChange], keys: Mapping[str, UUID], done: Applied, *, at: datetime
 ) -> None:
-    """Records that were merged before say what the list says now, and are asked about again."""
+    """Give merged records the values of the list, and open their question again."""
     by_key = {keys[change.before.id]: change for change in changes}
     for node in list_rows_by_key(ValueChainNode, by_key):
         change = by_key[node.id]
@@ -243,7 +243,7 @@ def _change_links(changes: Sequence[LinkChange], known: MapDrafts, done: Applied
 
 
 def _set(row: ValueChainNode | SupplyLink, values: Row) -> Row:
-    """Set what differs; returns what stood there, as plain values."""
+    """Set the values that differ; returns the earlier ones as plain values."""
     before = {}
     for name, value in values.items():
         if getattr(row, name) != value:

@@ -1,4 +1,4 @@
-"""What a list says and only a second person may make so: asked for at once, taken back with it."""
+"""Statements of a list that need a second person: requested at once, reversed with the list."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -86,7 +86,7 @@ def _origins(chain: ValueChain, ids: Iterable[str]) -> Sequence[Part]:
 def take_back(
     chain: ValueChain, row: MapImport, links: Iterable[UUID], nodes: Iterable[UUID], *, act: Act
 ) -> None:
-    """Undo what an import did to approvals, after its links and nodes say again what they said.
+    """Undo the effect of an import on approvals, after its links and nodes are restored.
 
     What it asked for ends. What it ended is as before, unless its last day has passed meanwhile;
     then the flow is probable and the origin unknown.

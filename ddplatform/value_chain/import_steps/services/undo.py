@@ -1,4 +1,4 @@
-"""An import is taken back as one step, while nothing depends on it."""
+"""Undo of an import as one step, while nothing depends on it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ from ddplatform.value_chain.words.dependents import counted
 
 
 def obstacle_to_undo(row: MapImport) -> str | None:
-    """Why an import cannot be undone any more, in words; None where it can."""
+    """The reason why an import cannot be undone any more, in words; None where it can."""
     if row.status is not ImportStatus.APPLIED:
         return gettext("It is not applied.")
     words = [counted(one.one, one.many, one.count) for one in list_dependents(row)]

@@ -1,4 +1,4 @@
-"""What was read is put beside the map: as a preview shows it, and as applying it needs it."""
+"""Comparison of a list with its map, for the preview and for its application."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from supply_chain.intake.wishes import LinkKey, hold_back
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an import would change in a map, and the version of the map that was compared."""
+    """The effect of an import on a map, and the version of the map that was compared."""
 
     known: MapDrafts
     draft: MapDraft
@@ -26,7 +26,7 @@ class Comparison:
     recognised: tuple[Recognised, ...]
     version: int
     sources: tuple[NodeChange, ...] = ()
-    """Records that were merged into others, of which the list says something else now."""
+    """Records that were merged into others, with changed values in the list."""
     still: frozenset[str] = frozenset()
     """Ids of the nodes that the list names through a merged record."""
     flows: tuple[LinkKey, ...] = ()
@@ -38,7 +38,7 @@ class Comparison:
 def compare_with_map(
     row: MapImport, known: MapDrafts, draft: MapDraft, *, version: int
 ) -> Comparison:
-    """Compare by ids; where the list follows an earlier one, recognise who moved or was renamed.
+    """Compare by ids; in a list that follows an earlier one, recognise moves and new names.
 
     What was merged before is read as the node that stands for it, and told where it changed.
     """

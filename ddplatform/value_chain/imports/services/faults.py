@@ -1,4 +1,4 @@
-"""Problems and remarks of an import: each kept once for all rows that share it."""
+"""Problems and remarks of an import: each stored once for all rows that share it."""
 
 import re
 from collections import Counter
@@ -83,7 +83,7 @@ def _gathered(draft: MapDraft, by_place: Mapping[tuple[str, str | None], Table])
 
 
 def _hows(draft: MapDraft) -> dict[str, TableMapping]:
-    """How each table was read, by its key."""
+    """The way each table was read, by its key."""
     return {**draft.mapping.nodes, **draft.mapping.links}
 
 

@@ -1,4 +1,4 @@
-"""How the columns of a list were understood is remembered for the next list of that kind."""
+"""Column mapping of a list, remembered for the next list of the same kind."""
 
 import hashlib
 import json
@@ -20,13 +20,13 @@ SIDES = ("nodes", "links")
 
 
 def headings_key(tables: Sequence[Table]) -> str | None:
-    """What makes two lists alike: the headings of all tables; None where there is no table."""
+    """The key of equal lists: the headings of all tables; None where there is no table."""
     return _hash(sorted(map(_table_key, tables))) if tables else None
 
 
 @dataclass(frozen=True)
 class Memory:
-    """How lists with these headings were understood last time, under today's file names."""
+    """The last column mapping of lists with these headings, under today's file names."""
 
     mapping: Mapping
     mends: tuple[ValueCorrection, ...]
@@ -36,7 +36,7 @@ class Memory:
 
 
 def recall(tables: Sequence[Table]) -> Memory | None:
-    """What is remembered of lists with these headings."""
+    """The remembered column mapping of lists with these headings."""
     kept = find_column_mapping(headings_key(tables))
     if kept is None:
         return None

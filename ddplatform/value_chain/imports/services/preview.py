@@ -1,4 +1,4 @@
-"""What the preview of an import shows: counts, and its rows in pages, as plain values."""
+"""Preview of an import: counts, and its rows in pages, as plain values."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -28,10 +28,10 @@ Entry = dict[str, Any]
 def counts_of(
     draft: MapDraft, changes: MapChanges, sources: Sequence[NodeChange]
 ) -> dict[str, int]:
-    """How much an import would change, and how much of it has problems.
+    """The number of changes of an import, and of those with problems.
 
     Args:
-        sources: merged records of which the list says something else now.
+        sources: merged records with changed values in the list.
     """
     return {
         "rows": draft.rows,
@@ -130,7 +130,7 @@ def _changes(
     recognised: Mapping[str, Recognised],
     shown: frozenset[str] | None = None,
 ) -> Iterator[Entry]:
-    """Changed nodes; where one was recognised, by what, and its id in the list to tell it apart.
+    """Changed nodes; of a recognised one also the evidence and its id in the list.
 
     Args:
         shown: the fields that matter here; of the others only their number is told.

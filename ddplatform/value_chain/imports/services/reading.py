@@ -1,4 +1,4 @@
-"""A list comes in: kept as files, read and compared, corrected, and then applied (map_apply)."""
+"""Reading of a list: stored as files, read and compared, corrected, then applied (map_apply)."""
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ APPLY = "value_chain:apply-import"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is needed to read the files of an import, away from the database."""
+    """The data needed to read the files of an import, without the database."""
 
     files: tuple[NamedBytes, ...]
     mapping: Mapping
@@ -64,12 +64,12 @@ class Plan:
     answers: MappingOf[str, str] = field(default_factory=dict)
     """Words for what places do -> the sector that people of the organisation chose for them."""
     only_named: bool = False
-    """Whether sheets that the mapping leaves out were looked at before and are no lists."""
+    """Whether sheets that the mapping leaves out were reviewed before and are no lists."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading the files gave: a draft with the tables it is from, or a refusal."""
+    """The result of reading the files: a draft with its source tables, or a refusal."""
 
     draft: MapDraft
     refusal: dict[str, str] | None = None

@@ -1,4 +1,4 @@
-"""A list that was looked at is asked for, and taken back while it is on its way in."""
+"""Request to apply a previewed list, and its withdrawal while the list is being processed."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 def request_apply(
     import_id: UUID, *, skip_faulty: bool, archive_links: bool, act: Act
 ) -> MapImport:
-    """Queue an import that was looked at; a second request changes nothing.
+    """Queue a previewed import; a second request changes nothing.
 
     Args:
         archive_links: also archive links that the list no longer names, between nodes that stay.

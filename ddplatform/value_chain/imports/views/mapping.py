@@ -1,4 +1,4 @@
-"""The page of columns: what was guessed for each of our fields, and what a person made of it."""
+"""Page of the column mapping: the guess for each of our fields, and a person's corrections."""
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class FieldRow:
     label: str
     column: str
     confidence: float | None
-    """How sure the guess is, 0..1; None where a person chose or nothing is taken."""
+    """The certainty of the guess, 0..1; None where a person chose or nothing is taken."""
     reason: str
     examples: tuple[str, ...]
 
@@ -88,7 +88,7 @@ class FieldRow:
 
 @dataclass(frozen=True)
 class TableForm:
-    """How one table of the files is read."""
+    """The way in which one table of the files is read."""
 
     key: str
     side: str
@@ -178,7 +178,7 @@ def _field(
 
 
 def field_word(field: str) -> str:
-    """What one of our fields is called; of `attributes.workers` the key."""
+    """The name of one of our fields; of `attributes.workers` the key."""
     if field in WORDS:
         return str(WORDS[field])
     return field.partition(".")[2].replace("_", " ") or field.replace("_", " ")

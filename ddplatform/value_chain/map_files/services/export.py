@@ -1,4 +1,4 @@
-"""A map goes out as files; each export is an event of the log."""
+"""Export of a map as files; each export is an event of the log."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""A list is read and applied in one go, without a worker (commands, sample data)."""
+"""Import of a list in one go, without a worker (commands, sample data)."""
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
@@ -44,14 +44,14 @@ COUNTS = (
 
 @dataclass(frozen=True)
 class Intake:
-    """What an import found and did; `answer` is the document of docs/commands.md."""
+    """The result of an import; `answer` is the document of docs/commands.md."""
 
     answer: dict[str, Any]
     is_refused: bool
 
 
 def plan_intake(chain_name: str, files: Sequence[NamedBytes], mapping: Mapping) -> Plan:
-    """What is needed to read the files, away from the database."""
+    """The data needed to read the files, without the database."""
     chain = find_chain(chain_name)
     known = load_drafts(chain.id) if chain else None
     ids: frozenset[str] = frozenset()
@@ -111,7 +111,7 @@ def _answer(
 
 
 def _format(found: FileFormat) -> dict[str, Any]:
-    """How a text was read; `certain` is false where nothing in it proves its encoding."""
+    """The format in which a text was read; `certain` is false if nothing proves its encoding."""
     return {
         "file": found.file,
         "encoding": found.encoding,

@@ -1,4 +1,4 @@
-"""Maps, their nodes and links, one or some at a time; whole maps are read by chain_graph."""
+"""Maps, their nodes and links, one or some at a time; whole maps are read by `graph.queries`."""
 
 import re
 import unicodedata
@@ -118,7 +118,7 @@ def find_chain(name: str) -> ValueChain | None:
 
 
 def slug_of(text: str) -> str:
-    """A text as it may stand in an address."""
+    """A text as permitted in an address."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "map"
 
@@ -191,7 +191,7 @@ def find_own_business(chain_id: UUID) -> ValueChainNode | None:
 
 
 def get_summary(node_id: UUID) -> NodeSummary | None:
-    """What the last run and the other columns say of a node; None before the first refresh."""
+    """The summary of a node from the last run and other columns; None before the first refresh."""
     return db.session.scalar(select(NodeSummary).where(NodeSummary.node_id == node_id))
 
 
@@ -268,7 +268,7 @@ def _links_of(node: ValueChainNode, condition: ColumnElement[bool]) -> list[Supp
 
 
 def list_links_of(node_id: UUID) -> NodeLinks:
-    """Who supplies a node and whom it supplies, at most 200 each way, heaviest first."""
+    """Suppliers and buyers of a node, at most 200 each way, heaviest first."""
     return links_from(ask_together(select_links(node_id)))
 
 

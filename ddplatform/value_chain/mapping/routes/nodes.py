@@ -36,7 +36,7 @@ ORIGIN_WAITS = _("The mark as beginning of the chain waits for a second person."
 
 
 def _origin_asked(node_id: UUID) -> Sequence[ActiveApproval]:
-    """What waits or is in force of it as an origin."""
+    """The request for it as an origin that is pending or in force."""
     return list_active(Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN)
 
 
@@ -129,7 +129,7 @@ def _as_typed(found: ValueChainNode, labels: Labels) -> dict[str, Any]:
 
 
 def _fields(form: NodeForm, chain_id: UUID, known: list[str] | tuple[str, ...]) -> NodeFields:
-    """What was typed as values of the service. Raises Invalid naming what is not found."""
+    """The typed values for the service. Raises Invalid naming those not found."""
     faults: dict[str, str] = {}
     commodities = _commodities(form.commodities.data or "", known, faults)
     operator = _operator(form.operated_by.data or "", chain_id, faults)

@@ -1,4 +1,4 @@
-"""What every change of a map by hand has in common: stale forms, archiving, what follows."""
+"""Common steps of every change of a map by hand: stale forms, archiving, effects."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ Part = ValueChainNode | SupplyLink
 
 
 class ChangeEffect(Protocol):
-    """What a later package does once a map changed, or what is known of its nodes."""
+    """The effect of a later package once a map changed, or the evidence on its nodes."""
 
     def __call__(self, chain_id: UUID, cause: str, *, act: Act) -> object:
         """Part of the change that asks for it: no event of its own, no commit.
@@ -90,7 +90,7 @@ def restore(part: Part, name: str) -> datetime:
 def finish_change(
     chain: ValueChain, action: str, *, touched: Sequence[UUID], cause: Cause | None = None, act: Act
 ) -> None:
-    """What every change by hand ends with: next version, history, tiers, one reassessment queued.
+    """The end of every change by hand: next version, history, tiers, one reassessment queued.
 
     Args:
         action: as the event of the log calls it.

@@ -39,7 +39,7 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind
 
 @dataclass(frozen=True, kw_only=True)
 class LinkFields:
-    """What a person may say of a link; `share` is 0..1 of the buyer's input."""
+    """The fields of a link that a person may set; `share` is 0..1 of the buyer's input."""
 
     kind: LinkKind = LinkKind.SUPPLIES
     commodity_ref: str | None = None
@@ -52,7 +52,7 @@ class LinkFields:
 def add_link(
     supplier_id: UUID, buyer_id: UUID, wanted: LinkFields, *, wish: Wish | None = None, act: Act
 ) -> SupplyLink:
-    """Say that one node supplies another.
+    """Add a link from a supplier to a buyer.
 
     Args:
         wish: needed for a confirmed flow, which is probable until a second person approves it.
@@ -161,7 +161,7 @@ def _asked(
 
 
 def _ask(chain: ValueChain, link: SupplyLink, wish: Wish | None, *, act: Act) -> dict[str, Any]:
-    """Put the wish down; what the event of the change tells of it."""
+    """Record the request; returns its entry for the event of the change."""
     if wish is None:
         return {}
     part = Part(link.supplier_id, link_id=link.id)

@@ -57,7 +57,7 @@ MAX_NAME = 300
 
 @dataclass(frozen=True, kw_only=True)
 class NodeFields:
-    """What a person may say of a node. Coordinates in degrees, WGS 84."""
+    """The fields of a node that a person may set. Coordinates in degrees, WGS 84."""
 
     name: str
     kind: NodeKind = NodeKind.BUSINESS_ENTITY
@@ -266,7 +266,7 @@ def _asked(
 
 
 def _ask(chain: ValueChain, node: ValueChainNode, wish: Wish | None, *, act: Act) -> dict[str, Any]:
-    """Put the wish down; what the event of the change tells of it."""
+    """Record the request; returns its entry for the event of the change."""
     if wish is None:
         return {}
     request = ask(chain, ApprovalKind.ORIGIN, [Part(node.id)], wish, act=act)
@@ -361,7 +361,7 @@ def _check(wanted: NodeFields, *, of: ValueChainNode | None = None) -> None:
 
 
 def _label_faults(wanted: NodeFields, known: ValueChainNode | None) -> dict[str, str]:
-    """Only what is new is looked at: a list may have brought what a person may not write."""
+    """Only new labels are checked: a list may have added some that a person may not enter."""
     faults = {}
     tags = plain_tags(wanted.tags)
     fresh = [tag for tag in tags if known is None or tag not in known.tags]

@@ -1,4 +1,4 @@
-"""Pairs of likely duplicates as lists and pages show them: filtered, counted, one after another."""
+"""Pairs of likely duplicates for lists and pages: filtered, counted, one after another."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ left, right = aliased(ValueChainNode), aliased(ValueChainNode)
 
 @dataclass(frozen=True)
 class PairFilter:
-    """What to show of the pairs of a map; `state` None: what waits for a decision.
+    """The pairs of a map to show; `state` None: those that await a decision.
 
     `is_two` leaves out what is one node already and is asked about again.
     """
@@ -156,7 +156,7 @@ def _conditions(chain_id: UUID, wanted: PairFilter) -> Iterator[ColumnElement[bo
 
 
 def _standing() -> ColumnElement[bool]:
-    """Both stand in the map; a node that left it by hand is no question any more."""
+    """Both are active in the map; a node archived by hand is no question any more."""
     return and_(left.archived_at.is_(None), right.archived_at.is_(None))
 
 
@@ -172,7 +172,7 @@ def _asked_again(chain_id: UUID) -> ColumnElement[bool]:
 
 
 def count_pairs(chain_id: UUID, wanted: PairFilter, *, cap: int = COUNT_CAP) -> int:
-    """How many pairs match; `cap` + 1 stands for more than that."""
+    """The number of pairs that match; `cap` + 1 means more than that."""
     matching = (
         _joined(select(DuplicatePair.id)).where(*_conditions(chain_id, wanted)).limit(cap + 1)
     ).subquery()
@@ -191,7 +191,7 @@ def list_keys_above(chain_id: UUID, least: float, *, limit: int) -> Sequence[UUI
 
 
 def find_next_pair(chain_id: UUID, *, but: UUID) -> UUID | None:
-    """The likeliest pair that nobody looked at yet, another than this one."""
+    """The likeliest open pair, other than this one."""
     wanted = PairFilter(state=PairState.OPEN)
     found: UUID | None = db.session.scalar(
         _joined(select(DuplicatePair.id))

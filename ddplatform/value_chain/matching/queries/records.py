@@ -1,4 +1,4 @@
-"""What matching works on: the records of a map, its pairs and runs, what was decided before."""
+"""Input of matching: the records of a map, its pairs and runs, earlier decisions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -153,7 +153,7 @@ def load_decisions() -> dict[tuple[str, str], bool]:
 
 
 def find_decision(low_hash: str, high_hash: str) -> MatchDecision | None:
-    """What was decided on two contents."""
+    """The decision on two contents."""
     return db.session.scalar(
         select(MatchDecision).where(
             MatchDecision.low_hash == low_hash, MatchDecision.high_hash == high_hash

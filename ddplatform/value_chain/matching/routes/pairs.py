@@ -1,4 +1,4 @@
-"""Likely duplicates of a map: the list, and the search for them."""
+"""Pages of likely duplicates of a map: the list, and the search for them."""
 
 from typing import Any
 from uuid import UUID

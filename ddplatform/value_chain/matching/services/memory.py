@@ -1,4 +1,4 @@
-"""What was decided on two contents is remembered by both, whichever rows hold them."""
+"""Decisions on two contents, remembered for both in whichever rows they occur."""
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db

@@ -1,4 +1,4 @@
-"""The search for likely duplicates of a map: pairs are found, and brought up to date."""
+"""Search for likely duplicates of a map: pairs found, and updated."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -83,7 +83,7 @@ def search(run_id: UUID, *, unit: Unit, progress: Progress, at: datetime) -> dic
 
 @many_objects()
 def find_likely(records: Sequence[Record], operated: Collection[frozenset[str]]) -> list[Pair]:
-    """The pairs that the matcher would merge or have looked at.
+    """The pairs that the matcher would merge or submit for review.
 
     Args:
         operated: pairs of which one runs the other; they share words and are two all the same.

@@ -1,4 +1,4 @@
-"""What an import has to know of matching: merged records, and likely duplicates of its rows."""
+"""Matching for imports: merged records, and likely duplicates of new rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ class PossibleDuplicate:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is needed to hold new rows against a map, away from the database."""
+    """The data needed to compare new rows with a map, without the database."""
 
     new: tuple[NodeDraft, ...]
     known: tuple[NodeDraft, ...]
@@ -59,7 +59,7 @@ class Followed:
 
     draft: MapDraft
     changes: tuple[NodeChange, ...] = ()
-    """Merged records of which the list says something else now."""
+    """Merged records with changed values in the list."""
     still: frozenset[str] = frozenset()
     """Ids of the nodes that the list names through a merged record."""
 
@@ -110,7 +110,7 @@ def follow_merges(
 
 
 def _changes(sources: Mapping[str, NodeDraft], draft: MapDraft) -> tuple[NodeChange, ...]:
-    """What a list says now of records that were merged, field by field."""
+    """The new values of a list for records that were merged, field by field."""
     rows = tuple(replace(node, operated_by=None) for node in draft.nodes if node.id in sources)
     return compare(tuple(sources.values()), replace(draft, nodes=rows, links=())).changed_nodes
 

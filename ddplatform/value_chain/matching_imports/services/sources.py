@@ -1,6 +1,6 @@
-"""A merged record comes in a list again and says something else: people are asked once more.
+"""Merged records that a later list changes: a new question to people.
 
-The record stays part of its supplier until somebody answers; nothing of what the list says is lost.
+The record remains part of its supplier until somebody answers; no data of the list are lost.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,9 +110,9 @@ def _field_words(field: str) -> str:
 
 
 def withdraw(pair_ids: Iterable[UUID]) -> None:
-    """Where both say again what was decided on (a list was taken back), the answer is as before.
+    """Restore the answer where both have the decided content again (a list was undone).
 
-    What another list said since is still a question.
+    Later values from another list are still a question.
     """
     for pair_id in pair_ids:
         pair, merge = get_pair(pair_id, for_change=True), find_merge_of_pair(pair_id)

@@ -1,4 +1,4 @@
-"""Merges of nodes: which stand, what a node was made of, and the rows they moved."""
+"""Merges of nodes: those in force, the sources of a node, and the rows they moved."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Every column that names a node: what merges, splits and the undo of imports do with its rows.
+"""Columns that name a node, with the treatment of their rows by merges, splits and undo.
 
 Each feature registers the columns of its own tables. A new table with a reference to a node is
 registered too; a test fails until it is.
@@ -23,7 +23,7 @@ RowsOf = Callable[[UUID], Select[UUID]]
 
 
 class Leads(StrEnum):
-    """Which page an item that depends on an import leads to, in the order they are told."""
+    """The page of an item that depends on an import, in the order of the list."""
 
     IMPORT = "import"
     FINDING = "finding"
@@ -33,7 +33,7 @@ class Leads(StrEnum):
 
 @dataclass(frozen=True)
 class Dependence:
-    """How rows at a node are told to who wants to undo the import that brought the node.
+    """The description of rows at a node for people who want to undo the import of the node.
 
     Attributes:
         one, many: what is counted.

@@ -1,4 +1,4 @@
-"""What hangs on each of two nodes that may be one supplier, so that a person can compare them."""
+"""Records attached to each of two nodes that may be one supplier, for comparison by a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from ddplatform.value_chain.merging.queries.references import REFERENCES
 
 @dataclass(frozen=True)
 class ComparedNode:
-    """A node with what a merge would move."""
+    """A node with the records that a merge would move."""
 
     node: ValueChainNode
     operator: str | None
     suppliers: int
     buyers: int
     rows: Mapping[str, int]
-    """What else a merge would move, by what it is called."""
+    """The other records that a merge would move, by name."""
 
 
 def load_sides(nodes: Sequence[UUID]) -> list[ComparedNode]:

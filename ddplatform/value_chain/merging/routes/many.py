@@ -1,4 +1,4 @@
-"""All pairs above a score at once: how many, asked once, and the way back."""
+"""Merge of all pairs above a score: their number, one confirmation, and the undo."""
 
 from uuid import UUID
 
@@ -63,7 +63,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
 @bp.get("/runs/<uuid:match_run_id>")
 @requires(Permission.VALUE_CHAIN_READ)
 def run(match_run_id: UUID) -> ResponseReturnValue:
-    """How far a merge of many is, and what came of it."""
+    """The progress of a merge of many, and its result."""
     found = get_run(match_run_id)
     if found.kind is not MatchRunKind.MERGE:
         raise NotFound()
@@ -80,7 +80,7 @@ def run(match_run_id: UUID) -> ResponseReturnValue:
 @bp.post("/runs/<uuid:match_run_id>/undo")
 @requires(Permission.VALUE_CHAIN_MERGE)
 def undo(match_run_id: UUID) -> ResponseReturnValue:
-    """Split every merge of the run that still stands."""
+    """Split every merge of the run that is still in force."""
     matching_many.request_undo(match_run_id, act=g.act)
     flash(gettext("The merges are being undone."), "info")
     return redirect(url_for(".run", match_run_id=match_run_id))

@@ -1,4 +1,4 @@
-"""What was merged in a map, and the way back."""
+"""Merges of a map, and their undo."""
 
 from uuid import UUID
 

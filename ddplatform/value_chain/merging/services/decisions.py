@@ -1,4 +1,4 @@
-"""What people decide on likely duplicates is kept, and merged or split at once."""
+"""Decisions on likely duplicates, stored and carried out at once as merges or splits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +70,7 @@ def decide(
 def _follow(
     pair: DuplicatePair, state: PairState, keep_id: UUID | None, *, act: Act
 ) -> NodeMerge | None:
-    """Keep the decision and do what follows from it, with one event; gives a new merge."""
+    """Store the decision and carry it out, with one event; returns a new merge."""
     standing = find_merge_of_pair(pair.id)
     if standing is not None and state is PairState.DIFFERENT:
         split_merge(standing.id, act=act)
@@ -114,7 +114,7 @@ def settle(pair: DuplicatePair, state: PairState, *, act: Act) -> None:
 
 
 def survivor_of(pair: DuplicatePair, keep_id: UUID | None = None) -> tuple[UUID, UUID]:
-    """Which of the two stays, and which goes into it.
+    """The surviving node of the two, and the absorbed one.
 
     Unless a person says so: the own operation, else the one that stands in the map longer.
     """

@@ -1,4 +1,4 @@
-"""Many pairs decided at once: all above a score are merged, and the whole can be taken back."""
+"""Decision on many pairs at once: a merge of all above a score, with undo of the whole."""
 
 from uuid import UUID
 
@@ -31,11 +31,11 @@ AT_ONCE = 25
 """Merges in one unit of work: nobody else waits long, and little is lost when it ends early."""
 MOST = 100_000
 LEAST_SCORE = 0.5
-"""Below it most pairs are two suppliers: they are looked at one by one."""
+"""Below it most pairs are two suppliers: they are reviewed one by one."""
 
 
 def count_above(chain_id: UUID, threshold: float) -> int:
-    """How many open pairs of a map have at least this score."""
+    """The number of open pairs of a map with at least this score."""
     wanted = PairFilter(state=PairState.OPEN, least=threshold, is_two=True)
     return count_pairs(chain_id, wanted, cap=MOST)
 

@@ -1,4 +1,4 @@
-"""One supplier is one node: two nodes become one, and come apart again exactly."""
+"""Merge of two nodes of one supplier into one, and its exact split."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

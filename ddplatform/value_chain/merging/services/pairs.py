@@ -1,8 +1,8 @@
-"""The pairs of a merge: questions that wait go over to the node that stays, and back at a split.
+"""Pairs of a merge: open questions move to the surviving node, and back at a split.
 
-What a person says of a pair is said of the two contents that stood there then. So a question that
-was answered while one of its nodes was merged stays with the node that it was answered for, and
-the node that is split out again is asked about anew.
+A decision on a pair applies to the two contents at that time. So a question that was answered
+while one of its nodes was merged remains with the node that it was answered for, and a new
+question is opened for the node that is split out again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def _load(keys: Sequence[UUID]) -> Iterator[DuplicatePair]:
 def _ask_anew(
     pair: DuplicatePair, absorbed: ValueChainNode, end: str, partners: set[UUID], *, at: datetime
 ) -> None:
-    """Ask of the node that came out what was only answered of the one it was part of."""
+    """Open questions on the split node that were answered for the merged one only."""
     other = get_node_anew(pair.right_id if end == "left" else pair.left_id)
     contents = hash_of_node(absorbed), hash_of_node(other)
     before = find_decision(*pair_key(*contents))

@@ -1,4 +1,4 @@
-"""The rows of a merge: what goes over to the node that stays, and exactly back again."""
+"""Rows of a merge: their move to the surviving node, and its exact reversal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What stands in the summary of a node for later packages, made anew where its rows move."""
+"""Summary of a node for later packages, renewed where its rows move."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime

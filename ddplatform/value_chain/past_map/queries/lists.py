@@ -1,4 +1,4 @@
-"""The nodes of a map on a past day as a list: searched, filtered, a page at a time.
+"""List of the nodes of a map on a past day: search, filters, pages.
 
 It is read from the snapshot of the day, so that no statement goes through today's rows.
 """
@@ -21,7 +21,7 @@ NO_COUNTRY = "none"
 
 @dataclass(frozen=True)
 class PastFilter:
-    """Which nodes to list; empty means all."""
+    """The nodes to list; empty means all."""
 
     q: str = ""
     """A part of the name, or the id itself."""

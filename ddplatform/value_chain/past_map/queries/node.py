@@ -1,4 +1,4 @@
-"""One node as it stood on a past day, with its links, in the words of the day."""
+"""Node on a past day with its links, in the words of the day."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Boxes of a view of a map: nodes one by one, groups, and what is left in one box."""
+"""Boxes of a view of a map: single nodes, groups, and the rest in one box."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class MapBox:
     """Of a group: its key (`groups`)."""
     opened_from: str | None = None
     shown: int = 0
-    """How many nodes this group or rest has let out already."""
+    """The number of nodes already shown from this group or rest."""
     share: float | None = None
     """Of a ghost with one buyer: the part of that buyer's input that is not known."""
     groups: int = 0
@@ -41,7 +41,7 @@ class Draft:
     boxes: list[MapBox] = field(default_factory=list)
 
     def room(self) -> int:
-        """How many boxes may come yet."""
+        """The number of boxes that may still be added."""
         return max(0, MOST_BOXES - len(self.boxes))
 
 

@@ -1,7 +1,7 @@
-"""What a map is coloured by: for each node its place in a scale, the gravest first.
+"""Colours of a map: for each node its step of a scale, the gravest first.
 
-Bands come with the snapshot. Data coverage belongs to a run, so it is kept beside it. Answers and
-actions move without the map: they are asked for, those alone that say something.
+Bands are part of the snapshot. Data coverage belongs to a run, so it is stored beside it. Answers
+and actions change without the map: only existing ones are queried.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ LAST = STEPS - 1
 
 
 class ColourBy(StrEnum):
-    """What a map can be coloured by."""
+    """The data that a map can be coloured by."""
 
     BAND = "band"
     COVERAGE = "coverage"
@@ -89,11 +89,11 @@ class MapColours:
     in_event: NDArray[np.bool_]  # stands in the area of an event that goes on
 
     def mix(self, rows: Ints) -> tuple[int, ...]:
-        """How many of these nodes stand in each place, the gravest first."""
+        """The number of these nodes in each step of the scale, the gravest first."""
         return tuple(np.bincount(self.place[rows], minlength=STEPS).tolist())
 
     def events(self, rows: Ints) -> int:
-        """How many of these nodes stand in an event."""
+        """The number of these nodes in an event."""
         return int(self.in_event[rows].sum())
 
 
@@ -121,7 +121,7 @@ def load_colours(
 
 
 def _read(chain_id: UUID, by: ColourBy) -> tuple[list[str], Told]:
-    """Who stands in an event, and what answers or actions tell of whom."""
+    """The nodes in an event, and the state of answers or actions by node."""
     asked: Any = events().select_inside(chain_id).add_columns(null())
     if by in _TOLD:
         column, says_something = _TOLD[by]

@@ -1,4 +1,4 @@
-"""By what the nodes of a tier are put together: country, region, commodity, who runs them."""
+"""Grouping of the nodes of a tier: by country, region, commodity or operator."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -16,7 +16,7 @@ TIER = "t"
 
 
 class GroupBy(StrEnum):
-    """By what nodes are put together."""
+    """The key by which nodes are grouped."""
 
     COUNTRY = "country"
     REGION = "region"

@@ -1,4 +1,4 @@
-"""A bounded view of a map: which boxes to draw, what they stand for, what links them (UI 10)."""
+"""Bounded view of a map: its boxes, their nodes, the links between them (UI 10)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -48,7 +48,7 @@ _SURE = (FLOWS.index(FlowEvidence.CONFIRMED), FLOWS.index(FlowEvidence.PROBABLE)
 
 @dataclass(frozen=True)
 class MapView:
-    """What to draw: boxes, links between them, the way from the focus to the own business."""
+    """The parts to draw: boxes, links between them, the path from the focus to the own business."""
 
     boxes: tuple[MapBox, ...]
     links: tuple[Link, ...]
@@ -120,7 +120,7 @@ def _folded(snapshot: MapSnapshot, scope: Ints) -> tuple[MapSnapshot, frozenset[
 
 
 def _lanes_of(snapshot: MapSnapshot, scope: Ints) -> int:
-    """How many lanes these nodes take, with that of the origins behind the last tier."""
+    """The number of lanes of these nodes, with that of the origins behind the last tier."""
     lane = snapshot.lane[scope]
     last = lane[lane < snapshot.unlinked].max(initial=-1)
     is_blind = not np.isnan(snapshot.missing[scope[lane == last]]).all()
@@ -165,7 +165,7 @@ def view_around(
 
 
 def _steps_from(snapshot: MapSnapshot, row: int, neighbours: Adjacency, depth: int) -> Ints:
-    """How many steps each node is away on one side; in a circle it is reached on both."""
+    """The distance of each node in steps on one side; in a cycle it is reached on both."""
     steps = np.full(len(snapshot.keys), FAR, dtype=np.int64)
     steps[row], found = 0, np.array([row])
     for step in range(1, depth + 1):
@@ -296,7 +296,7 @@ def _near(snapshot: MapSnapshot, box_of: Ints) -> Ints | slice:
 
 
 def _strongest(pair: Ints, weight: Ints, boxes: int) -> Ints:
-    """Which lines are drawn: the strongest of each box on both sides, then the strongest of all."""
+    """The lines to draw: the strongest of each box on both sides, then the strongest of all."""
     order = np.argsort(-weight, kind="stable")
     ends = np.divmod(pair[order], boxes)
     firsts = [np.unique(end, return_index=True)[1] for end in ends]

@@ -1,4 +1,4 @@
-"""One node of a map with its suppliers and its buyers."""
+"""Page of one node of a map with its suppliers and its buyers."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The map as a drawing, as a table, and tier by country."""
+"""Pages of the map as a drawing, as a table, and tier by country."""
 
 from collections.abc import Mapping
 from typing import Any

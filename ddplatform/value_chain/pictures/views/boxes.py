@@ -1,4 +1,4 @@
-"""From a view of a map to a drawing, with addresses that hold the state."""
+"""Drawing of a view of a map, with addresses that hold the state."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from supply_chain.search.node_filter import FILTERS
 
 STATE = ("focus", "depth", "show", "open", "by", "colour")
 KEPT = frozenset({*FILTERS, *STATE})
-"""What of an address makes a picture of a map."""
+"""The parts of an address that make a picture of a map."""
 MORE_WORDS: Mapping[GroupBy, Callable[[int], str]] = {
     GroupBy.COUNTRY: lambda count: ngettext(
         "%(count)s more country", "%(count)s more countries", count, count=number(count)
@@ -42,7 +42,7 @@ MORE_WORDS: Mapping[GroupBy, Callable[[int], str]] = {
         "%(count)s more operator", "%(count)s more operators", count, count=number(count)
     ),
 }
-"""How many groups stand together in the rest of a tier."""
+"""The number of groups together in the rest of a tier."""
 MEASURES: Mapping[int, Measures] = {
     7: Measures(box_width=146.0, lane_gap=18.0),
     9: Measures(box_width=131.0, lane_gap=14.0),
@@ -52,7 +52,7 @@ MEASURES: Mapping[int, Measures] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """What a picture of a map is made of."""
+    """The parts of a picture of a map."""
 
     chain: ValueChain
     snapshot: MapSnapshot
@@ -61,10 +61,10 @@ class Shown:
     states: Mapping[UUID, NodeSummary]
     opened: Mapping[str, int]
     address: Mapping[str, Sequence[str]]
-    """What of the address makes it (`KEPT`)."""
+    """The parts of the address that make it (`KEPT`)."""
     group_by: GroupBy = GroupBy.COUNTRY
     is_like: bool = False
-    """Nobody is called what was searched for: these are like it."""
+    """No name matches the search: these are similar."""
 
 
 def sites_word(count: int) -> str:
@@ -102,14 +102,14 @@ class MapPage:
         )
 
     def placed(self) -> Placed:
-        """Where everything stands."""
+        """The positions of all parts."""
         lanes = tuple(self._lane_title(lane) for lane in self._lanes())
         boxes = tuple(self._layout_box(box) for box in self.view.boxes)
         fitting = [MEASURES[many] for many in sorted(MEASURES) if len(lanes) >= many]
         return place(View(boxes, self.view.links, lanes), measures=fitting[-1] if fitting else None)
 
     def sentence(self) -> str:
-        """One sentence on what the drawing shows."""
+        """One sentence on the content of the drawing."""
         return _(
             "%(map)s: %(sites)s shown individually and %(groups)s, "
             "from raw material to the own business.",
@@ -148,7 +148,7 @@ class MapPage:
         return LaneTitle(lane, self.lane_word(lane), sites)
 
     def lane_word(self, lane: int) -> str:
-        """What a lane is called."""
+        """The name of a lane."""
         if lane - 1 in self.view.far:
             return _("Further upstream")
         word = lane_word(self.snapshot, lane)
@@ -203,7 +203,7 @@ class MapPage:
         return SHADES[self.colours.by][self.gravest(box)]
 
     def mix(self, box: MapBox) -> tuple[int, ...]:
-        """How many nodes of a box stand in each place of the scale; counted once."""
+        """The number of nodes of a box in each step of the scale; counted once."""
         if box.id not in self._mixes:
             self._mixes[box.id] = self.colours.mix(box.rows)
         return self._mixes[box.id]
@@ -213,12 +213,12 @@ class MapPage:
         return next(place for place, count in enumerate(self.mix(box)) if count)
 
     def events(self, box: MapBox) -> int:
-        """How many nodes of a box stand in the area of an event; of an unknown origin none."""
+        """The number of nodes of a box in the area of an event; none for an unknown origin."""
         is_asked = self._has_events and box.kind != "ghost"
         return self.colours.events(box.rows) if is_asked else 0
 
     def detail(self, box: MapBox) -> BoxDetail:
-        """What a box says beyond its place; worked out once."""
+        """The words of a box beyond its place; computed once."""
         if box.id not in self._details:
             self._details[box.id] = self._detail(box)
         return self._details[box.id]
@@ -245,7 +245,7 @@ class MapPage:
 
     @staticmethod
     def _opens(box: MapBox) -> str:
-        """How many nodes of a group come out of it next, and of how many."""
+        """The number of nodes that a group opens next, and their total."""
         left = len(box.rows)
         some = left if left <= STEP + 1 else STEP  # a rest of one comes along
         if box.shown:
@@ -259,14 +259,14 @@ class MapPage:
         return self.snapshot.keys[int(box.rows[0])]
 
     def link_counts(self, node: UUID) -> tuple[int, int]:
-        """How many suppliers and buyers a node of the map has."""
+        """The number of suppliers and buyers of a node of the map."""
         row, graph = self.snapshot.row_of.get(node), self.snapshot.graph
         if row is None:
             return 0, 0
         return len(graph.suppliers.of(row)), len(graph.buyers.of(row))
 
     def href(self, box: MapBox) -> str:
-        """Where a box leads: the node in focus, or the group with ten more shown."""
+        """The address of a box: the node in focus, or the group with ten more shown."""
         if box.kind in ("node", "ghost"):
             return self.here(focus=str(self.key(box)), open=self.open_refs())
         step = {box.ref: box.shown + STEP}
@@ -277,7 +277,7 @@ class MapPage:
         return here(self.chain.id, "value_chain.show", self._address, **changes)
 
     def open_refs(self, step: Mapping[str, int] | None = None) -> list[str]:
-        """The open groups as they stand in the address."""
+        """The open groups as written in the address."""
         return [f"{ref}:{count}" for ref, count in sorted({**self.opened, **(step or {})}.items())]
 
     def closing(self) -> Sequence[tuple[str, str]]:
@@ -309,7 +309,7 @@ class AroundPage(MapPage):
         return self.snapshot.names[self.row]
 
     def sentence(self) -> str:
-        """One sentence on what the drawing shows."""
+        """One sentence on the content of the drawing."""
         up = sum(total for lane, (total, _) in self.view.lanes.items() if lane > 0)
         down = sum(total for lane, (total, _) in self.view.lanes.items() if lane < 0)
         return _(
@@ -321,14 +321,14 @@ class AroundPage(MapPage):
         )
 
     def lane_word(self, lane: int) -> str:
-        """What a lane is called."""
+        """The name of a lane."""
         if lane == 0:
             return _("This site")
         side = _("Suppliers") if lane > 0 else _("Buyers")
         return side if abs(lane) == 1 else _("%(side)s, %(num)s steps", side=side, num=abs(lane))
 
     def href(self, box: MapBox) -> str:
-        """Where a box leads: the neighbourhood of its node, or ten more of the rest."""
+        """The address of a box: the neighbourhood of its node, or ten more of the rest."""
         if box.kind in ("node", "ghost"):
             return self.here(focus=str(self.key(box)), open=[])
         return super().href(box)

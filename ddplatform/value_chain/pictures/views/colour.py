@@ -1,4 +1,4 @@
-"""What the views of a map are coloured by. It stands in the address as `colour`."""
+"""Colour scheme of the views of a map, in the address as `colour`."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Colouring:
 
     @property
     def word(self) -> str:
-        """As it stands in an address."""
+        """As written in an address."""
         if self.by is not ColourBy.BAND:
             return self.by.value
         return self.issue.value if self.issue else HIGHEST
@@ -37,12 +37,12 @@ class Colouring:
 
     @property
     def title(self) -> str:
-        """What the legend begins with."""
+        """The title of the legend."""
         return str(TITLES[self.by])
 
     @property
     def heading(self) -> str:
-        """What stands over its shades in a file, where no legend says which issue they are of."""
+        """The heading of its shades in a file, where no legend names their issue."""
         if self.by is not ColourBy.BAND:
             return self.title
         of = self.label if self.issue else gettext("highest over all issues")
@@ -66,5 +66,5 @@ def colouring_of(text: str) -> Colouring:
 
 
 def map_colour_choices() -> list[tuple[str, str]]:
-    """What a map can be coloured by, with words: bands by issue, then the rest."""
+    """The colour schemes of a map, with words: bands by issue, then the rest."""
     return [*colour_choices(), *((by.value, words) for by, words in OTHERS.items())]

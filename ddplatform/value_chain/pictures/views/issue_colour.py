@@ -1,6 +1,6 @@
-"""Which issue a map is coloured by. It stands in the address as `colour`.
+"""Issue that a map is coloured by, in the address as `colour`.
 
-Maps begin with the highest band over all issues, which is the one that tables show.
+The default is the highest band over all issues, which is the one in tables.
 """
 
 from ddplatform.languages import gettext as _
@@ -16,5 +16,5 @@ def issue_of(text: str) -> Issue | None:
 
 
 def colour_choices() -> list[tuple[str, str]]:
-    """What a map can be coloured by, with words."""
+    """The colour schemes of a map, with words."""
     return [(HIGHEST, _("Highest risk over all issues")), *ISSUE_NAMES.items()]

@@ -1,4 +1,4 @@
-"""The boxes of a drawing as rows of the table under it."""
+"""Boxes of a drawing as rows of the table under it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class BoxRow:
     lane: str
     shade: Shade
     events: int
-    """How many of its sites stand in an event."""
+    """The number of its sites in the area of an event."""
     buys_from: str
     sells_to: str
     state: str

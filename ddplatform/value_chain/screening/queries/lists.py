@@ -1,4 +1,4 @@
-"""Official lists, their entries, and the prompts they give."""
+"""Official lists, their entries and their prompts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class MatchRow:
 
 @dataclass(frozen=True)
 class MatchFilter:
-    """Which prompts to show.
+    """The prompts to show.
 
     Attributes:
         in_force: of entries that hold, or of those that do not any more.
@@ -174,7 +174,7 @@ def load_entries(list_id: UUID) -> tuple[Entry, ...]:
 
 
 def load_changes(release: ScreeningList) -> ListChanges | None:
-    """What a release changed against the one before; None for a first release."""
+    """The changes of a release against the one before; None for a first release."""
     if release.replaces_id is None:
         return None
     return compare_releases(load_entries(release.replaces_id), load_entries(release.id))
@@ -209,7 +209,7 @@ def list_matches_of(list_id: UUID, chain_id: UUID) -> Sequence[ScreeningMatch]:
 
 
 def load_said() -> Mapping[tuple[str, str], ScreeningDecision]:
-    """Hashes of entry and node -> what was said of them."""
+    """Hashes of entry and node -> the decision on them."""
     return {
         (row.entry_hash, row.node_hash): row
         for row in db.session.scalars(select(ScreeningDecision))

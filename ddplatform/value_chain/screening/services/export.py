@@ -1,4 +1,4 @@
-"""What a release of an official list changed goes out as CSV; each export is an event."""
+"""Export of the changes of a release of an official list as CSV; each export is an event."""
 
 from collections.abc import Iterator
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Official lists come in: uploaded by a person, or placed in a folder by the operator."""
+"""Import of official lists: uploaded by a person, or placed in a folder by the operator."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ SPLIT = _("Split it into several lists.")
 
 @dataclass(frozen=True, kw_only=True)
 class ListFields:
-    """What is told of an edition.
+    """The description of an edition.
 
     Attributes:
         edition_on: None: the day that the page states of itself.
@@ -66,7 +66,7 @@ class ListFields:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What became of a file.
+    """The result of importing a file.
 
     Attributes:
         is_new: False: it says nothing new, and nothing changed.
@@ -81,7 +81,7 @@ class TakenIn:
 
 
 def official_fields(kind: str, *, edition_on: date | None, coverage: str = "") -> ListFields:
-    """What is known of an official list (`supply_chain/data/screening_words.yaml`)."""
+    """The known fields of an official list (`supply_chain/data/screening_words.yaml`)."""
     official = list_words().official[kind]
     return ListFields(
         name=official.name,
@@ -183,7 +183,7 @@ def _record(made: ScreeningList, *, act: Act) -> None:
 
 
 def _edition_of(wanted: ListFields, reading: ListReading, *, today: date) -> date:
-    """The day that was told, otherwise that of the page; the page has to be that of the list."""
+    """The given day, otherwise that of the page; the page has to be that of the list."""
     found = official_in(reading.titles)
     if found is not None and wanted.kind and found.ref != wanted.kind:
         told = gettext("The file is the page “%(name)s”. Choose that list.", name=found.name)
@@ -203,7 +203,7 @@ def _future(edition_on: date) -> str:
 
 
 def _doubts(before: ScreeningList, edition_on: date, changes: ListChanges) -> list[str]:
-    """Why a file may not be the next release of a list."""
+    """The reason why a file may not be the next release of a list."""
     told = []
     if changes.loses_half(before.entries):
         told.append(
@@ -225,7 +225,7 @@ def _doubts(before: ScreeningList, edition_on: date, changes: ListChanges) -> li
 
 
 def _bare(entries: Sequence[Entry]) -> list[Entry]:
-    """What entries say, wherever they stand in the file."""
+    """The content of entries, wherever they are in the file."""
     return [replace(entry, row=0) for entry in entries]
 
 
@@ -277,7 +277,7 @@ def read_about(filename: str, about: bytes | None) -> Mapping[str, Any]:
 
 
 def fields_of(told: Mapping[str, Any]) -> ListFields:
-    """What such a YAML says; `list` names a known official list, and then a day is enough.
+    """The fields in such a YAML; `list` names a known official list, and then a day is enough.
 
     Raises:
         Invalid: no day where one is needed, or no issue.

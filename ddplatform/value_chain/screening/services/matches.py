@@ -1,4 +1,4 @@
-"""Lists and maps are compared; a person says whether two records are the same.
+"""Comparison of lists and maps; a person decides whether two records are the same.
 
 A match is a prompt. No score changes before a person confirms it; then a finding is recorded with
 the list as its source, by the package that registered with `RECORDERS`.
@@ -65,7 +65,7 @@ class RecordMatch(Protocol):
 
 
 RECORDERS: Registry[RecordMatch] = Registry("confirmed matches of official lists")
-"""Who records a confirmed match, under what becomes of it."""
+"""The recorder of a confirmed match, by its outcome."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _keep(comparison: Comparison, matches: Sequence[ListMatch], *, act: Act) -> 
 
 
 def _say(row: ScreeningMatch, said: ScreeningDecision | None) -> None:
-    """What a person said of these two contents before; otherwise the prompt is open."""
+    """The earlier answer of a person on these two contents; otherwise the prompt is open."""
     row.answer = said.answer if said else MatchAnswer.OPEN
     row.note = said.note if said else ""
     row.finding_id = said.finding_id if said else row.finding_id

@@ -1,8 +1,8 @@
-"""What a view of a map says of itself wherever it goes: which map, when, with which filter.
+"""Description of a view of a map in its files and on paper: map, time, filter.
 
-A file or a sheet of paper is read far from its page; so each names the organisation, the map and
-its version, the day, what was asked for, and the method and data behind the scores. Headings of
-data files are English; what stands under a picture is in the language of the page.
+A file or a printed page is read away from the platform; so each names the organisation, the map
+and its version, the day, the filter, and the method and data behind the scores. Headings of data
+files are in English; the text under a picture is in the language of the page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -119,7 +119,7 @@ class ViewFacts:
 
 
 def shown_parts(parts: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], bool]:
-    """What of an address may be told in a file, and whether it names a person besides.
+    """The parts of an address permitted in a file, and whether it also names a person.
 
     Who answers for sites does not leave the organisation, so a person is not named.
     """
@@ -128,6 +128,6 @@ def shown_parts(parts: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], bo
 
 
 def shows_words(parts: Sequence[Sequence[str]], named: Named, *, has_person: bool) -> str:
-    """What a view shows, as its files say it."""
+    """The content of a view, as its files describe it."""
     words = [] if has_person and not parts else view_words(parts, named)
     return ". ".join([*words, *([_("Sites of one owner")] if has_person else [])])

@@ -1,4 +1,4 @@
-"""The list of archived sites as a file: what its page shows, all of it, with when each left."""
+"""List of archived sites as a file: all of its page, with the time each was archived."""
 
 import json
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class ArchivedSites:
 
     @property
     def nodes(self) -> int:
-        """How many sites it holds."""
+        """The number of sites in it."""
         return len(self.table.rows)
 
     def write(self, form: str) -> bytes:

@@ -1,4 +1,4 @@
-"""In which forms each view of a map can be downloaded, and where."""
+"""File formats of each view of a map, with their download addresses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ ARCHIVED_WORDS: Mapping[str, str] = {
     "parquet": FORM_WORDS["parquet"],
     "json": _("Data (JSON)"),
 }
-"""What is archived stands at no place of the map: it has no picture, graph or points."""
+"""Archived sites are at no place of the map: they have no picture, graph or points."""
 
 
 @dataclass(frozen=True)
 class ExportBar:
-    """Where the view that is open goes out, and what it says of itself on paper."""
+    """The downloads of the open view, and its description on paper."""
 
     href: str
     told: Sequence[str]

@@ -1,6 +1,6 @@
 """Views of a map as graphs (GraphML): sites with their links, and cells or countries with theirs.
 
-A view that counts sites by country goes out as the graph of these counts: each country, or each
+A view that counts sites by country is exported as the graph of these counts: each country, or each
 tier of it, is a node, and all links between two of them are one. Only links whose two ends are both
 shown count, as in the graph of sites.
 """

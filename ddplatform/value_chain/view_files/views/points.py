@@ -1,7 +1,7 @@
-"""Views of a map as points (GeoJSON): sites where they stand, countries at their middle.
+"""Views of a map as points (GeoJSON): sites at their location, countries at their centre.
 
-Places of sites are those that are kept, rounded where somebody may live (decision 14). What has no
-place is no point; how many those are stands in the file.
+Coordinates of sites are the stored ones, rounded where somebody may live (decision 14). Sites
+without coordinates are no points; their number is in the file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def points_of_countries(rows: Sequence[CountryRow], table: Table, told: ViewFact
 
 
 def _points(found: Sequence[tuple[Place | None, _Record]], told: ViewFacts, what: str) -> bytes:
-    """What has a place; what is rounded says so, and the file why."""
+    """The parts with coordinates; rounded ones are marked, and the file gives the reason."""
     points = [
         Point(at.longitude, at.latitude, {**said, "Place": ROUNDED} if at.is_rounded else said)
         for at, said in found

@@ -1,4 +1,4 @@
-"""The list of the sites of a map as its address asks for it: the page, its order, its picture."""
+"""List of the sites of a map as its address requests it: the page, its order, its picture."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class SiteList:
 
     @property
     def total(self) -> str:
-        """How many sites the whole list has; beyond what is counted "1,000+"."""
+        """The number of sites of the whole list; beyond the limit "1,000+"."""
         return f"{COUNTED:,}+" if self.page.total > COUNTED else f"{self.page.total:,}"
 
     @property
@@ -54,7 +54,7 @@ class SiteList:
 
     @property
     def sentence(self) -> str:
-        """Which part of the list the page is."""
+        """The part of the list on the page."""
         rows, order = self.page.rows, ORDER_WORDS[self.order]
         if self.is_whole:
             return ngettext(

@@ -1,4 +1,4 @@
-"""What a view of a map shows, as tables for files."""
+"""Content of a view of a map, as tables for files."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -221,7 +221,7 @@ def list_table(scope: MapScope, rows: Mapping[UUID, NodeRow]) -> Table:
 
 
 def work_columns() -> tuple[Column, ...]:
-    """What a list says of the work at a site, of its group and its tags."""
+    """The columns of a list on the work at a site, its group and its tags."""
     return (
         figure("findings", "Open findings"),
         figure("overdue", "Actions overdue"),
@@ -232,7 +232,7 @@ def work_columns() -> tuple[Column, ...]:
 
 
 def _work(row: NodeRow | None) -> tuple[Cell, ...]:
-    """What a list says of a site; nothing of one that left the map since its snapshot was made."""
+    """The values of a list for a site; none for one that left the map since its snapshot."""
     if row is None:
         return (None,) * 5
     state, tags = questionnaire_word(row.questionnaire_status), ", ".join(row.tags)
