@@ -1,8 +1,8 @@
-"""The application that `flask` and the web server run."""
+"""Entry point of the application for `flask` and the web server."""
 
 import gc
 
-gc.disable()  # What is imported stays: to search it for garbage takes a third of the start.
+gc.disable()  # Imported objects stay: garbage collection over them takes a third of the start.
 
 from ddplatform.command_line import application  # noqa: E402
 

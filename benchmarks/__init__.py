@@ -1,1 +1,1 @@
-"""Ours against what others would use, on the same data in the same process."""
+"""Benchmarks of the product against common alternatives, on the same data in the same process."""

@@ -1,4 +1,4 @@
-"""Run every benchmark: `python -m benchmarks --size small|full`.
+"""Entry point of all benchmarks: `python -m benchmarks --size small|full`.
 
 The last lines are `name  ours  baseline  ratio  goal  ok|SHORT`; the same goes to
 `instance/bench.json` with sizes, versions and cores. SHORT is a finding, not a failure.

@@ -1,4 +1,4 @@
-"""How far scores of pairs agree with what people said: figures, spreads and their differences."""
+"""Agreement of pair scores with human verdicts: figures, spreads and their differences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Quality:
 
     @property
     def spread(self) -> Spread:
-        """Where F1 lies in nine of ten resamples of the pairs."""
+        """F1 range of nine in ten resamples of the pairs."""
         return _within(self.resampled)
 
 
@@ -60,7 +60,7 @@ def quality(scores: Floats, is_match: Truth, limit: float) -> Quality:
 
 
 def difference(one: Quality, other: Quality) -> Difference:
-    """How far one is ahead, from the same draws: two spreads that overlap are no test."""
+    """Difference in F1 of two matchers over the same draws: overlapping spreads are no test."""
     return Difference(one.f1 - other.f1, _within(one.resampled - other.resampled))
 
 
@@ -90,7 +90,7 @@ def _within(values: Floats) -> Spread:
 
 
 def _auc(scores: Floats, is_match: Truth) -> float:
-    """How often a match scores above a non-match."""
+    """Probability that a match scores above a non-match."""
     ranks, matches = rankdata(scores), int(is_match.sum())
     above = ranks[is_match].sum() - matches * (matches + 1) / 2
     return float(above / (matches * (len(scores) - matches)))

@@ -1,4 +1,4 @@
-"""Questions about a map, as the server answers them with the map in memory; each has a limit."""
+"""Analyses of a map by the server, with the map in memory; each has a time limit."""
 
 import statistics
 import time

@@ -1,9 +1,9 @@
-"""Workbooks that came back: read in their guarded child process, compared, judged.
+"""Returned workbooks: reading in a guarded child process, comparison and judgement.
 
 Each book is the answered self-assessment with some answers changed and one fault put in; ten
-times the books may take at most twelve times as long, and no fault may be missed. Once by itself,
-once with the database: a buyer brings the books in, each is matched to its questionnaire and
-handed on, and the supplier confirms a tenth of them.
+times the books may take at most twelve times as long, and no fault may be missed. Measured once
+alone and once with the database: a buyer imports the books, each is matched to its questionnaire
+and handed on, and the supplier confirms a tenth of them.
 """
 
 import io
@@ -87,7 +87,7 @@ def _bring_in(books: Sequence[bytes], many: int) -> Told:
 
 
 def _begun() -> Response:
-    """As it stands where a supplier has opened it and answered nothing."""
+    """Response in its initial state: opened by a supplier, with no answers."""
     return Response(plan(shipped_form("SAQ")), now=NOW)
 
 

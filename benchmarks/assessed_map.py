@@ -1,4 +1,4 @@
-"""A platform with one generated map, for benchmarks of assessments and of the register."""
+"""Platform with one generated map, for benchmarks of assessments and of the register."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

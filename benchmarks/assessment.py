@@ -1,4 +1,4 @@
-"""A whole map from nothing to ranked risks: 16 issues for every node, by each method."""
+"""Assessment of a whole map, up to ranked risks: 16 issues for every node, by each method."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A campaign of many: planned by rule, then sent in the background with its mails in the outbox.
+"""Large campaign: planning by rule, then sending in the background with its mails in the outbox.
 
 Once undisturbed; once by a worker process that is killed (kill -9) several times while it sends.
 Either way each supplier has one questionnaire, one link and one mail.
@@ -81,7 +81,7 @@ def _killed(folder: Path, many: int, kills: int) -> Row:
 
 
 def send_with_kills(folder: Path, *, many: int, kills: int) -> tuple[int, int]:
-    """How often a worker was killed before the end, and how many were not asked exactly once."""
+    """Number of worker kills before the end, and of suppliers not asked exactly once."""
     app, by = make_platform(folder)
     with app.app_context():
         analyst = _analyst(by)

@@ -1,4 +1,4 @@
-"""What every benchmark module gives: `run(size) -> list[Row]`, `size` being "small" or "full"."""
+"""Interface of every benchmark module: `run(size) -> list[Row]`, `size` being "small" or "full"."""
 
 import statistics
 import time

@@ -1,11 +1,12 @@
-"""How well matching agrees with people, on pairs that nobody looked at while it was built.
+"""Agreement of matching with human verdicts, on pairs unseen during its development.
 
 Ours at its shipped threshold; beside it, on the same pairs in the same run, a plain mix of
 RapidFuzz ratios and nomenklatura's logic-v2 (where it is installed), each with the threshold that
 is best for it on the open half of the same pairs, and ours once more with a threshold so chosen.
-After the sets stand all their pairs in one pool, with one threshold for all, and the mean over the
-sets. The spread is that of 400 resamples of the pairs, that of a difference of the same resamples;
-`duplicate_splits` beside this module says how steady all are when ours is trained anew.
+After the individual sets come all their pairs in one pool, with one threshold for all, and the mean
+over the sets. The spread is that of 400 resamples of the pairs, that of a difference of the same
+resamples; `duplicate_splits` beside this module reports the stability of all of them when ours is
+trained anew.
 """
 
 import importlib
@@ -98,8 +99,8 @@ SETS: dict[str, Load] = {
     "mills without coordinates": only(without_coordinates, labelled_pairs.mills),
     "mills, names alone": only(names_alone, labelled_pairs.mills),
 }
-# What is pooled and averaged: each labelled pair once, with one kind of evidence. Coordinates
-# stand in the set of mills alone.
+# Pooled and averaged: each labelled pair once, with one kind of evidence. Coordinates
+# are in the set of mills alone.
 TOGETHER = {
     "all they tell": ("facilities", "names alone", "care sites", "mills"),
     "without coordinates": (
@@ -150,7 +151,7 @@ def ours_scores(pairs: Sequence[Labelled]) -> Floats:
 
 
 def mixed_scores(pairs: Sequence[Labelled]) -> Floats:
-    """What a quick script would do: ratios of the words of name and address, mixed."""
+    """Baseline of a simple script: a mix of ratios of the words of name and address."""
     found = []
     for pair in pairs:
         name = _ratio(pair.left.name, pair.right.name)
@@ -161,7 +162,7 @@ def mixed_scores(pairs: Sequence[Labelled]) -> Floats:
 
 
 def truth(pairs: Sequence[Labelled]) -> Truth:
-    """What people said."""
+    """Human verdicts."""
     return np.array([pair.is_match for pair in pairs])
 
 

@@ -1,4 +1,4 @@
-"""How steady the agreement with people is: fixed splits of the open half, the proof half unread.
+"""Stability of the agreement with human verdicts: fixed splits of the open half, proof half unread.
 
 Each split cuts the open half in two, groups whole: facilities and names by the names they share,
 care sites by the site. Ours is trained anew on the one part, the rivals get the threshold that is

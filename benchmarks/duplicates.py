@@ -1,6 +1,6 @@
 """Likely duplicates in one long list: time, memory, candidates, and agreement with the truth.
 
-The list is made up (`made_records`), so its figures are relative. Where splink is installed it
+The list is synthetic (`made_records`), so its figures are relative. Where splink is installed it
 runs on the same records in the same run, with blocking rules after our candidates; it is given the
 threshold that is best for it on this very list, we keep the shipped one.
 """

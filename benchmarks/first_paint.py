@@ -1,8 +1,8 @@
-"""All sites of a map in Chromium: from the click to something on the screen, and to every dot.
+"""Display of all sites of a map in Chromium: time from the click to the first and to the last dot.
 
 The map has 3,000 nodes (full: 100,000). A browser that has seen only the sign-in page and the
-overview opens it, of a server that has the map in memory, as after anybody looked at it. Judged by
-the clock, so a busy machine counts against it.
+overview opens it, from a server that has the map in memory, as after an earlier view by anyone.
+The measure is wall-clock time, so a busy machine counts against it.
 """
 
 import shutil

@@ -1,9 +1,9 @@
-"""Questionnaires worked out: a section saved, one answer changed, a whole form against elementpath.
+"""Questionnaire evaluation: a section saved, one answer changed, a whole form against elementpath.
 
-The forms are made: groups of ten questions in which some are hidden by others, some are limited,
-and one is calculated; a repeat whose numbers are added up outside. elementpath gets the same
-expressions, parsed once, over the same answers as XML; it has no order of dependence to keep and
-no choices, labels or messages to find, so it does less.
+The forms are generated: groups of ten questions in which some are hidden by others, some are
+limited, and one is calculated; a repeat whose numbers are added up outside. elementpath gets the
+same expressions, parsed once, over the same answers as XML; it has no order of dependence to keep
+and no choices, labels or messages to find, so it does less.
 """
 
 import statistics

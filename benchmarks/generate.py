@@ -1,7 +1,7 @@
-"""Seeded value chains that look like real ones, shared by benchmarks and tests.
+"""Seeded, realistic value chains, shared by benchmarks and tests.
 
 Tiers widen and narrow again; 15 % of links skip a tier; numbers of suppliers and popularity of
-suppliers are heavy-tailed (lognormal, sigma 1.3); a small part of the nodes stands in circles,
+suppliers are heavy-tailed (lognormal, sigma 1.3); a small part of the nodes is in circles,
 some of them large; shares add to at most 1 per buyer and the rest is unknown.
 """
 

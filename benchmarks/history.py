@@ -1,9 +1,9 @@
-"""A past day of a map and two days side by side, where a hundredth of all nodes and links changed.
+"""A past day of a map and two days side by side, with a hundredth of all nodes and links changed.
 
-What a past day costs is held against reading the map of today in the same form. Changing and
-keeping what was said before is held against the same change without a history. All of it is
-processor time, which other programs on the machine hardly touch: at full size the map alone takes
-some 45 s to make, and each reading of all of it 11 s.
+The cost of a past day is compared with reading the map of today in the same form. A change with
+its history is compared with the same change without one. All of it is processor time, which other
+programs on the machine hardly affect: at full size the map alone takes some 45 s to make, and each
+reading of all of it 11 s.
 """
 
 import time

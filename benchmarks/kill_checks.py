@@ -1,4 +1,4 @@
-"""What must hold in an installation after a process of it was killed, whenever that was."""
+"""Invariants of an installation after the kill of one of its processes, at any moment."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,7 +41,7 @@ NOT_SHOWN = (ImportStatus.READING, ImportStatus.REFUSED)
 
 
 def content_of(chain_id: UUID) -> str:
-    """A checksum of all that stands in a map: its nodes and links without keys and moments."""
+    """Checksum of the content of a map: its nodes and links without keys and timestamps."""
     drafts = load_drafts(chain_id)
     return hashlib.sha256(repr((drafts.nodes, drafts.links)).encode()).hexdigest()
 
@@ -81,7 +81,7 @@ def _key_faults(_chain_id: UUID) -> Iterator[str]:
 
 
 def _tier_faults(chain_id: UUID) -> Iterator[str]:
-    """Each node has one summary, and its tier is that of the links that stand."""
+    """Each node has one summary, and its tier is that of the current links."""
     nodes = set(
         db.session.scalars(select(ValueChainNode.id).where(ValueChainNode.chain_id == chain_id))
     )
@@ -111,7 +111,7 @@ def _import_faults(chain_id: UUID) -> Iterator[str]:
 
 
 def _merge_faults(chain_id: UUID) -> Iterator[str]:
-    """A merge stands whole: its pair, its nodes and its event say the same."""
+    """A merge is complete: its pair, its nodes and its event agree."""
     merges = db.session.scalars(select(NodeMerge).where(NodeMerge.chain_id == chain_id)).all()
     rows = db.session.execute(
         select(ValueChainNode.id, ValueChainNode.archived_at).where(
@@ -170,7 +170,7 @@ def _left_behind() -> Iterator[str]:
 
 
 def _stale(chain_id: UUID) -> Iterator[str]:
-    """The assessment that every change asks for was made for the map as it stands."""
+    """The assessment required after every change was made for the current map."""
     chain = get_chain(chain_id)
     run = db.session.get(AssessmentRun, chain.current_run_id) if chain.current_run_id else None
     if chain.version > 1 and (run is None or run.chain_version != chain.version):

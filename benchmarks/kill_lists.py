@@ -1,4 +1,4 @@
-"""The list of suppliers that a round of kills brings in: some of them twice, in other words."""
+"""Supplier list imported by a round of kills, with some suppliers twice in different spellings."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ COUNTRIES = ("GH", "GH", "CI", "CI", "TR", "BD")
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large the map of a round is; merges of many go in units of 25."""
+    """Size of the map of a round; bulk merges go in units of 25."""
 
     suppliers: int = 300
     twice: int = 51

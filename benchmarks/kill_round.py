@@ -1,4 +1,4 @@
-"""One map from list to undo, each step of it killed once at a random moment."""
+"""One map from import to undo, with one kill at a random moment of each step."""
 
 import shutil
 from datetime import UTC, datetime

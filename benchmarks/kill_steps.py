@@ -1,4 +1,4 @@
-"""How a step is killed: the form that web answers, the job that the worker does."""
+"""Kills of single steps: a form handled by the web process, a job run by the worker."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ LATEST = 1.1  # of the usual time of a step: some kills come when it has just en
 
 @dataclass
 class Told:
-    """What the rounds found."""
+    """Findings of the rounds."""
 
     kills: Counter[str] = field(default_factory=Counter)
     usual: dict[str, float] = field(default_factory=dict)

@@ -1,7 +1,7 @@
-"""An installation of its own whose web and worker are killed: real processes, a real database.
+"""Separate installation for the kills of web and worker: real processes, a real database.
 
-Processes are forked from a server that has read all code, so that a new one stands in a moment:
-they are as the operator's in all else, with connections and memory of their own.
+Processes are forked from a server that has loaded all code, so that a new one is ready at once:
+otherwise they are as the operator's, with connections and memory of their own.
 """
 
 import http.client
@@ -72,7 +72,7 @@ def _write_to(log: Path) -> None:
 
 @dataclass
 class Browser:
-    """What a person sends: pages by address, forms by the fields of their page."""
+    """Requests of a person: pages by address, forms by the fields of their page."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
@@ -157,12 +157,12 @@ class World:
             db.engine.dispose()
 
     def log(self, name: str) -> str:
-        """What the processes of this name wrote last."""
+        """Last output of the processes of this name."""
         log = self._log(name)
         return log.read_text(encoding="utf-8", errors="replace")[-4000:] if log.exists() else ""
 
     def look(self, read: Callable[[], Found]) -> Found:
-        """What stands in the database now, read in the organisation and without a lock."""
+        """Current database content, read in the organisation and without a lock."""
         with self.app.app_context(), acting_in(self.by.organisation_id):
             try:
                 return read()
@@ -233,7 +233,7 @@ def _settings_of(settings: Settings, name: str) -> Settings:
 
 
 def count_backends(name: str) -> int:
-    """How many connections of the processes of this name the database server still serves."""
+    """Number of connections of these processes that the database server still serves."""
     if db.engine.dialect.name != "postgresql":
         return 0
     mine = select(func.count()).select_from(_ACTIVITY)

@@ -1,10 +1,10 @@
-"""Web and worker killed at random moments (kill -9): no half state, and the work goes on.
+"""Kills of web and worker at random moments (kill -9): no partial state, and the work continues.
 
-One round is one map from list to undo: upload, reading, applying, search for duplicates, merge of
+One round is one map from import to undo: upload, reading, applying, search for duplicates, merge of
 one pair and its split, merge of many and its undo, a new assessment with its snapshot, the first
-page that makes a snapshot, the import taken back. In each step the process that does it is killed
+page that makes a snapshot, the import reverted. In each step the process that does it is killed
 once, at a moment drawn from the time that the step takes undisturbed. Before anything is started
-again, and once all jobs have ended, `kill_checks` looks through the installation.
+again, and once all jobs have ended, `kill_checks` inspects the installation.
 """
 
 import socket
@@ -62,8 +62,7 @@ def killed_rounds(
     """So many rounds with a kill in each step.
 
     Args:
-        usual: seconds that a step is thought to take; None: a round before them, in which nothing
-            is killed, tells it for each.
+        usual: expected seconds of a step; None: a round before them, without kills, measures each.
     """
     told = Told() if usual is None else Told(usual=defaultdict(lambda: usual))
     world = make_world(folder, url, free_port())
@@ -77,7 +76,7 @@ def killed_rounds(
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens at."""
+    """A port of this machine without a listener."""
     with closing(socket.socket()) as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]

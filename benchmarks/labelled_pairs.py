@@ -1,7 +1,7 @@
-"""Pairs of records with a verdict, and the half of them that nobody looks at.
+"""Pairs of records with a verdict, split into an open half and an unseen proof half.
 
-Which half a pair belongs to is decided by the hash of its id (of a site's true id, where pairs are
-made of records), so it never moves. The *proof* half is only measured; features, weights and
+The half of a pair is decided by the hash of its id (of a site's true id, where pairs are
+made of records), so it never changes. The *proof* half is only measured; features, weights and
 thresholds were chosen on the *open* half.
 """
 

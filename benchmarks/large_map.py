@@ -1,7 +1,7 @@
 """A large map in daily use: one node or link changed by hand, the whole map read, its lists.
 
 The map has 3,000 nodes (full: 100,000) and three links a node. There is no rival: each time
-stands against a limit in seconds.
+has a limit in seconds.
 """
 
 import sqlite3

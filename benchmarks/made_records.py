@@ -1,6 +1,6 @@
-"""Seeded lists of suppliers with duplicates, made up from syllables; no real firm stands in them.
+"""Seeded synthetic supplier lists with duplicates, made of syllables; no real firm is in them.
 
-Of 100 records about 15 are another print of one of the others: typing mistakes, squeezed and split
+Of 100 records about 15 are a variant of one of the others: typing mistakes, squeezed and split
 words, other legal forms, lost addresses and postcodes, moved or lost coordinates. Real lists are
 hard because different suppliers look alike, so there are also companies with several sites (same
 name, another unit number or town) and parks where many share an address.

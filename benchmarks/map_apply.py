@@ -1,4 +1,4 @@
-"""A supplier list from file to map, against raw executemany of the same rows.
+"""Supplier list from file to map, against raw executemany of the same rows.
 
 Ours reads the CSV, compares it with the map, writes nodes, links, tiers and the log in one
 transaction with tenant isolation on; the baseline only writes the same rows into the
@@ -148,7 +148,7 @@ class _Bare:
 
 
 def _read_bare(path: Path) -> dict[str, _Bare]:
-    """What the import wrote, table by table."""
+    """Rows written by the import, table by table."""
     found = {}
     with closing(sqlite3.connect(path)) as connection:
         for table in TABLES:

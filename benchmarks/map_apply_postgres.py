@@ -1,7 +1,8 @@
-"""A supplier list from file to map on PostgreSQL, against COPY of the same rows.
+"""Supplier list from file to map on PostgreSQL, against COPY of the same rows.
 
-Runs where TEST_POSTGRES_URL names a server on which databases may be made; else it has no line.
-COPY is the fastest way in that there is: the ratio is shown, the goal stands beside executemany.
+Runs where TEST_POSTGRES_URL names a server on which databases may be made; otherwise it reports no
+line. COPY is the fastest import that exists: the ratio is shown, the goal is set against
+executemany.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reading a supplier list from XLSX: ours, in its guarded child process, against openpyxl.
+"""Reading of a supplier list from XLSX: ours, in its guarded child process, against openpyxl.
 
 Both read every cell of the same workbook, with the same texts as result; ours also unpacks the
 archive once more to check it and pays for starting the child. The third line is the whole way

@@ -1,10 +1,10 @@
-"""A map of a million nodes and four million links, read from the database for the first time.
+"""First read from the database of a map of a million nodes and four million links.
 
 Ours makes the graph with its keys; the baseline is the raw driver reading the same rows into
 plain lists, in turn with ours in one fresh process. Memory is that of fresh processes that each do
 one thing: read the map from the database, make its snapshot, open it from its files.
 
-The rows go in by bulk, some at a time. Where BENCH_FOLDER names a folder the database stays there
+The rows are inserted in batches. Where BENCH_FOLDER names a folder the database stays there
 and the next call reads it again.
 """
 
@@ -89,7 +89,7 @@ def _made(folder: Path, size: str) -> dict[str, Any]:
 
 
 def add_large_map(by: Identity, nodes: int, links: int) -> dict[str, Any]:
-    """A map in blocks of rows, so that it never stands in memory; its id and size."""
+    """Add a map in blocks of rows, so that it is never in memory as a whole; its id and size."""
     graph, keys = make_graph(nodes, links), rising_keys(nodes)
     with unit_of_work(), acting_in(by.organisation_id):
         chain = ValueChain(name=f"Map of {nodes}", slug=f"map-{nodes}", created_at=NOW)
@@ -108,7 +108,7 @@ def add_large_map(by: Identity, nodes: int, links: int) -> dict[str, Any]:
 
 
 def _asked(folder: Path, made: dict[str, Any], task: str) -> dict[str, float]:
-    """What a fresh process found that did one thing."""
+    """Result of a fresh process that did one thing."""
     asked = [sys.executable, "-c", CHILD, str(folder), made["tenant"], made["chain"], task]
     answer = subprocess.run(asked, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])

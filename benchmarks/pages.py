@@ -1,4 +1,4 @@
-"""Pages as a browser asks for them, through the whole application: statements and times."""
+"""Pages requested as by a browser, through the whole application: statements and times."""
 
 import statistics
 import time
@@ -22,7 +22,7 @@ def sign_in(client: FlaskClient, email: str, password: str) -> FlaskClient:
 
 
 def count_statements(client: FlaskClient, address: str) -> int:
-    """How many statements a page takes, those of the gate among them."""
+    """Number of statements of a page, including those of the authorisation gate."""
     seen: list[str] = []
 
     def note(*call: object) -> None:

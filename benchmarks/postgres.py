@@ -1,4 +1,4 @@
-"""Databases of their own on the PostgreSQL server that TEST_POSTGRES_URL names, if it names one."""
+"""Temporary databases on the PostgreSQL server of TEST_POSTGRES_URL, where that is set."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How risk travels: ours against the bare memory traffic (one sparse product) and NetworkX."""
+"""Risk propagation: ours against the bare memory traffic (one sparse product) and NetworkX."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -1,13 +1,13 @@
-"""A whole map from the database through the method back into it, without and with its rows.
+"""Reassessment of a whole map, from the database and back, without and with its rows.
 
-`assess` reads the map and all that is known and scores it; `assess and keep` also writes one row
+`assess` reads the map and all its evidence and scores it; `assess and keep` also writes one row
 for each node with the scores of all issues, the register of the run, and the node summaries.
 `one new answer`, and `one node that is other` in country, trade or name: from the commit
 of the change to the first page of the new ranks read, by a process that read the ranks before.
 The nodes are drawn at random; the map has peers.
 
 BENCH_NODES names another number of nodes. On a larger map fewer steps are timed, because some of
-them ask for a whole run.
+them need a whole run.
 """
 
 import os
@@ -110,7 +110,7 @@ def _steps(
 ) -> tuple[float, float]:
     """Median seconds by the clock and of the processor of one changed node, step after step.
 
-    A step that needs a whole run is told, not timed.
+    A step that needs a whole run is reported, not timed.
     """
     chance, times, wholes = random.Random(SEED), [], 0
     with _acting(by):

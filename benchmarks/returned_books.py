@@ -1,4 +1,4 @@
-"""Many returned workbooks brought in by a buyer, with the database: read, matched, handed on.
+"""Returned workbooks imported in bulk by a buyer, with the database: reading, matching, handover.
 
 The world: one supplier organisation that is asked by many nodes of a map, each questionnaire
 opened. Each workbook has the id of its own questionnaire, changed answers and one fault.
@@ -68,7 +68,7 @@ class Told:
 
 
 def bring_in(folder: Path, books: Sequence[bytes], *, many: int, confirmed: int) -> Told:
-    """A fresh database; `many` workbooks brought in, and the first of them confirmed."""
+    """A fresh database; `many` workbooks imported, and the first of them confirmed."""
     app, by = make_platform(folder)
     with app.app_context():
         asked = _ask(by, many, opened=confirmed)

@@ -1,10 +1,10 @@
-"""Answers that a supplier saved while the server is killed (kill -9) and the network is cut.
+"""Saved answers of a supplier under server kills (kill -9) and network cuts.
 
 One phone saves the same answer again and again, each time with another text. Among the saves some
 come with a kill of the web process at a random moment of the save, and some with a connection that
-is cut: in the middle of what is sent, or before the answer of the server has come. After each of
-these the database is read: it holds the text that was acknowledged last, or the one that was under
-way, whole. Anything else is an acknowledged answer lost, or half an answer kept.
+is cut: in the middle of the request, or before the response of the server has arrived. After each
+of these the database is read: it holds the text that was acknowledged last, or the one that was
+under way, whole. Anything else is an acknowledged answer lost, or half an answer stored.
 """
 
 import socket
@@ -46,21 +46,21 @@ SAVES = {"small": 200, "full": 1000}
 EMAIL = "amina@kills.example"
 PATH, SECTION = "/data/O/SAQ_O04", "O"
 KILLED, CUT = 0.1, 0.1
-"""Which share of the saves is met by a kill, and which by a cut."""
+"""Shares of the saves hit by a kill, and by a cut."""
 LATEST = 1.2
 """A kill comes at a moment drawn from so many times the usual time of a save."""
 
 
 @dataclass
 class Kept:
-    """What was seen: how often what happened, and what was wrong afterwards."""
+    """Observations: the number of each kind of event, and the faults found afterwards."""
 
     saves: int = 0
     acknowledged: int = 0
     kills: int = 0
     cuts: int = 0
     kept_unsaid: int = 0
-    """How often a save was kept although nobody could be told any more."""
+    """Number of saves stored although they could no longer be acknowledged."""
     faults: list[str] = field(default_factory=list)
 
 
@@ -162,7 +162,7 @@ class _Phone:
         usual = statistics.median(self.times[-20:])
         timer = threading.Timer(self.chance.random() * LATEST * usual, process.kill)
         timer.start()
-        with suppress(Ended):  # then nobody was told that it is kept
+        with suppress(Ended):  # then the save was never acknowledged
             self._save(text)
         timer.join()
         self.world.kill("web")

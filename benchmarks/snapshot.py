@@ -1,8 +1,8 @@
-"""A snapshot on disk: opened, changed by one node, killed while it is written, and its memory.
+"""Snapshot on disk: opening, change of one node, kill during writing, and memory.
 
-The map lives in no database here: what is measured is the files and the work on them. One change
-is one node with other scores: the buyers behind it are worked out, the places of its risks in the
-order found, both kept on disk and opened again, as another process would.
+The map is in no database here: only the files and the work on them are measured. One change
+is one node with other scores: the buyers behind it are recalculated, the positions of its risks in
+the order found, both stored on disk and opened again, as another process would.
 """
 
 import random
@@ -118,7 +118,7 @@ def _risks(places: Any, residual: Any, severity: Any) -> OpenRisks:
 
 
 def look(store: SnapshotStore) -> list[Any]:
-    """What a page does first: open the map and count its nodes by lane and country."""
+    """First work of a page: open the map and count its nodes by lane and country."""
     kept = store.open(PLACE)
     assert kept is not None
     arrays = dict[str, Any](kept.arrays)
@@ -179,7 +179,7 @@ def _writable(store: SnapshotStore) -> Flow:
 
 
 def _lines(flow: Flow, touched: Any, positions: Any) -> dict[str, Any]:
-    """What differs from the base of the run."""
+    """Differences from the base of the run."""
     return {
         "touched": touched,
         "exposed": flow.exposed[touched],
@@ -190,7 +190,7 @@ def _lines(flow: Flow, touched: Any, positions: Any) -> dict[str, Any]:
 
 
 def _killed(root: Path, kills: int) -> int:
-    """How many snapshots were seen that were not whole, or of another version than they said."""
+    """Number of snapshots that were incomplete, or of another version than they claimed."""
     store, chance, wrong, first = SnapshotStore(root), random.Random(SEED), 0, 1
     home = root / UUID(int=1).hex / UUID(int=3).hex
     for _ in range(kills):

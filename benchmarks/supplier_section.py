@@ -1,9 +1,9 @@
-"""One section of the self-assessment as a supplier's phone gets it: weight and statements.
+"""One section of the self-assessment as delivered to a supplier's phone: size and statements.
 
-Every section of an answered questionnaire is asked for as a browser does; the heaviest page
-and the one with the most statements are told. The limits are those of a slow network. Then the
-buyer asks very many others, one in twenty of them the same supplier, and the pages are asked for
-again: what others are asked costs this supplier nothing.
+Every section of an answered questionnaire is requested as by a browser; the heaviest page
+and the one with the most statements are reported. The limits are those of a slow network. Then the
+buyer asks very many others, one in twenty of them the same supplier, and the pages are requested
+again: questionnaires of others cost this supplier nothing.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The cost of tenant isolation: the same statement with all of it and with none."""
+"""The cost of tenant isolation: the same statement with full isolation and with none."""
 
 import tempfile
 from collections.abc import Callable, Iterator

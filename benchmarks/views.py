@@ -3,9 +3,9 @@
 Register, of one map and of all: the first page, one far behind, one cell of the heat map, one
 country and issue, the rarest band. Risk: one issue at a place with all its lines, and all issues at
 it. Table: every order, a page far behind, a tier, a band, a text. Search: by name, by id, with a
-typing mistake. Neighbourhood: the picture round one node. All of them as a browser asks for them,
-through the whole application. What is judged is the processor time of the server, which other
-programs on the machine hardly touch; seconds by the clock are printed beside it.
+typing mistake. Neighbourhood: the picture round one node. All of them are requested as by a
+browser, through the whole application. The measure is the processor time of the server, which
+other programs on the machine hardly affect; wall-clock seconds are printed beside it.
 """
 
 from collections.abc import Mapping, Sequence

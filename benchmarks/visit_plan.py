@@ -1,6 +1,6 @@
-"""Which nodes next: severe risk found per visit by our plan, and by the two usual orders.
+"""Visit planning: severe risk found per visit by our plan, and by the two usual orders.
 
-A hidden truth is drawn: the practices at every node, near what is usual in its country and trade
+A hidden truth is drawn: the practices at every node, near those usual in its country and trade
 but with chances of their own. The plan sees reference data and the weak answers of some nodes; the
 visits meet the truth. Two real shapes (the palm-oil chain that a company published, the cocoa map
 of the sample) and one generated; equal seeds give equal figures.

@@ -1,4 +1,4 @@
-"""Asking and judging answers: XLSForm is the format, the ODK XForms specification the meaning."""
+"""Questionnaires and their evaluation: XLSForm as format, ODK XForms specification as semantics."""
 
 from questionnaires.checking.form import FormReport, check_file, check_form
 from questionnaires.errors import (

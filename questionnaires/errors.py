@@ -1,4 +1,4 @@
-"""What can go wrong when a form is read and answered."""
+"""Errors of reading and answering a form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class QuestionnaireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a form, with the cell it stands in and the way to mend it.
+    """One fault of a form, with its cell and its remedy.
 
     `row` is the number a spreadsheet shows and `column` the heading as written; both are None
     where there is no such place. `at` is the place in `cell`, from 0.
@@ -46,7 +46,7 @@ class ExpressionFault(QuestionnaireError):
 
 
 class EvaluationFault(QuestionnaireError):
-    """An expression that compiles but has no value where it stands, as `position` of many nodes."""
+    """An expression that compiles but has no value in its place, as `position` of many nodes."""
 
 
 class StepRefused(QuestionnaireError):

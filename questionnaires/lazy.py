@@ -1,4 +1,4 @@
-"""Heavy libraries that few pages need, each imported when it is first used (decision 24)."""
+"""Lazy imports of heavy libraries that few pages need (decision 24)."""
 
 from importlib import import_module
 from types import ModuleType

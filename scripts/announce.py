@@ -1,4 +1,4 @@
-"""Wait until the web process answers, then say where it is and how to sign in."""
+"""Start announcement: the address and sign-in instructions, once the web process answers."""
 
 import argparse
 import http.client

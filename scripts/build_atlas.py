@@ -1,4 +1,4 @@
-"""Write what the atlas shows beside a release, `supply_chain/data/atlas/`, from the raw copies.
+"""Build of the atlas data beside a release, `supply_chain/data/atlas/`, from the raw copies.
 
 Usage: python scripts/build_atlas.py RAW_FOLDER
 

@@ -1,4 +1,4 @@
-"""Write the reference data of `supply_chain/data/` from the publishers' raw copies.
+"""Build of the reference data in `supply_chain/data/` from the publishers' raw copies.
 
 Usage: python scripts/build_reference_data.py RAW_FOLDER
 
@@ -63,7 +63,7 @@ def activity_lines() -> Iterator[Row]:
 
 
 def goods_lines(raw: Path, alpha2: dict[str, str]) -> Iterator[Row]:
-    """The 2022 edition as updated to mid-2023, then what is known of the changes of 2024."""
+    """The 2022 edition as updated to mid-2023, then the known changes of 2024."""
     folder = raw / "dol_sweat_toil"
     changes = read_rows(folder / "changes_2024_partial.csv")
     changed = max(row["published"] for row in changes)

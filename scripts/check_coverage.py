@@ -1,9 +1,9 @@
-"""Hold a coverage report against the limits: every line of core and services, 90 % overall.
+"""Check of a coverage report against the limits: every line of core and services, 90 % overall.
 
 Usage: python -m scripts.check_coverage REPORT.json (as `coverage json` writes it)
 
-`make test-full` measures and checks at the end of the run; a run of a part of the tests is short of
-the limits, of course, and is not measured.
+`make test-full` measures and checks at the end of the run; a run of part of the tests necessarily
+falls short of the limits, and is not measured.
 """
 
 import json
@@ -25,7 +25,7 @@ SERVICES = ("/services.py", "/services/")
 
 
 def shortfalls(report: Mapping[str, Any]) -> list[str]:
-    """What the report is short of, one line each: files by name, the whole last."""
+    """Shortfalls of the report, one line each: files by name, the whole last."""
     short = [
         f"{name}: lines {spans(file['missing_lines'])} are never run"
         for name, file in sorted(report["files"].items())

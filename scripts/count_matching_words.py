@@ -1,4 +1,4 @@
-"""Counts in how many open records each word stands: `data/matching/word_counts.csv`.
+"""Number of open records with each word: `data/matching/word_counts.csv`.
 
     PYTHONPATH=. .venv/bin/python scripts/count_matching_words.py
 
@@ -42,7 +42,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 def _counted(
     kind: str, texts: Iterable[str], forms: Callable[[str], Forms]
 ) -> Iterator[tuple[str, str, int]]:
-    """How many texts there are, then the words, the commonest first."""
+    """Number of texts, then the words, the commonest first."""
     given = {text for text in texts if text.strip()}
     counts = Counter(word for text in given for word in {*forms(text).words})
     yield kind, "", len(given)

@@ -1,7 +1,7 @@
-"""Facilities as another list might print them: pairs with addresses to train on.
+"""Variants of facilities from other lists: training pairs with addresses.
 
 Made by a seeded generator from small public lists that contributors gave Open Supply Hub (MIT).
-The non-matches are other facilities of the lists with a name or an address alike, and other units
+The non-matches are other facilities of the lists with a similar name or address, and other units
 of the same firm.
 """
 

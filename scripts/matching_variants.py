@@ -1,8 +1,8 @@
-"""Mills as another list might print them: pairs to train on that no brand list had to give.
+"""Variants of mills from other lists: training pairs without need of a brand list.
 
 Made from the Universal Mill List (CC BY 4.0) by a seeded generator: another name of the list
 itself, the company in place of the mill, added words, legal forms, typing mistakes, moved or lost
-coordinates. The non-matches are real: other mills of the list with a name alike, near by, or of
+coordinates. The non-matches are real: other mills of the list with a similar name, near by, or of
 the same company.
 """
 
@@ -72,7 +72,7 @@ def of_one_park(pairs: list[Labelled], seed: int = 11) -> list[Labelled]:
         if pair.left.address and other.name not in (pair.left.name, pair.right.name):
             is_printed_alike = not pair.is_match or draw.random() < 0.5
             address = pair.left.address if is_printed_alike else pair.right.address
-            # Neighbours are often of one trade, and its word stands in both names.
+            # Neighbours are often of one trade, and its word is in both names.
             trade = f" {pair.left.name.split()[-1]}" if draw.random() < 0.5 else ""
             name = other.name + trade
             moved = replace(other, name=name, address=address, country=pair.left.country)

@@ -1,7 +1,7 @@
-"""What the atlas shows beside a release: series over years, laws, treaties, editions of lists.
+"""Data sets of the atlas beside a release: series over years, laws, treaties, editions of lists.
 
-Nothing here is part of a score or of a release of the reference data. Rows go into
-`supply_chain/data/atlas/`; what each set is stands in the YAML files there.
+Nothing here is part of a score or of a release of the reference data. Rows are written to
+`supply_chain/data/atlas/`; the YAML files there describe each set.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ TRENDS = {
     "unhcr_stateless": "unhcr_stateless",
     "idmc_internally_displaced": "idmc_idps_conflict",
 }
-# How INFORM writes that it has no figure.
+# INFORM's marks for a missing figure.
 NOT_SHOWN = "x"
 ANSWERS = {"Yes": "yes", "No": "no", "N/A": "not applicable"}
 MEASURES = (
@@ -169,7 +169,7 @@ def law_lines(raw: Path, alpha2: dict[str, str]) -> Iterator[Row]:
 
 
 def enforcement_lines(raw: Path, alpha2: dict[str, str]) -> Iterator[Row]:
-    """What ILAB was told of inspectors, inspections and courts, as printed."""
+    """ILAB information on inspectors, inspections and courts, as printed."""
     for row in read_rows(raw / "dol_sweat_toil" / "enforcement_2022.csv"):
         if row["measure"] in MEASURES:
             yield {
@@ -181,7 +181,7 @@ def enforcement_lines(raw: Path, alpha2: dict[str, str]) -> Iterator[Row]:
 
 
 def heading_lines(raw: Path, codes: set[str]) -> list[Row]:
-    """What the HS headings of our commodities are called."""
+    """Titles of the HS headings of our commodities."""
     rows = read_rows(raw / "commodity_reference" / "hs_2022_codes.csv")
     return [
         {"hs_code": row["hs_code"], "description": row["description"]}

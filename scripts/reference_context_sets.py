@@ -1,4 +1,4 @@
-"""One function for each context indicator: raw copies in, {alpha-3: (year, value, basis)} out.
+"""Context indicators, one function for each: raw copies in, {alpha-3: (year, value, basis)} out.
 
 These figures are shown beside the scores and are part of none.
 """

@@ -1,4 +1,4 @@
-"""One function for each country indicator: raw copies in, {alpha-3: (year, value, basis)} out.
+"""Country indicators, one function for each: raw copies in, {alpha-3: (year, value, basis)} out.
 
 Year and value are text as they go into the file; an unknown year is "". Two files that feed the
 same factor never hold the same country.

@@ -1,4 +1,4 @@
-"""Reading the raw copies, writing the data files, and the plan: shared by the two builders."""
+"""Raw copies, data files and the plan: reading and writing, shared by the two builders."""
 
 import csv
 from collections.abc import Iterable, Sequence

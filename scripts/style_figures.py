@@ -1,9 +1,9 @@
-"""Print our own style figures: lengths, types, comments, tests.
+"""Style figures of our own code: lengths, types, comments, tests.
 
 Usage: python -m scripts.style_figures
 
 Counted over the product's own code with Python's `ast`; migrations are left out, since they
-are a record. What the figures mean and which are held by a test stands in docs/style.md.
+are a record. docs/style.md explains the figures and names those that a test checks.
 """
 
 import ast
@@ -43,7 +43,7 @@ class Lengths:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the style page speaks of; shares are 0 to 1."""
+    """Figures of the style page; shares are 0 to 1."""
 
     modules: Lengths
     functions: Lengths
@@ -94,7 +94,7 @@ def code_lines(path: Path) -> tuple[int, int]:
 
 
 def measure(product_roots: Sequence[str] = PRODUCT, test_root: str = "tests") -> Figures:
-    """Count everything anew."""
+    """Count everything."""
     product, tests = sources(*product_roots), sources(test_root)
     functions = [function for path in product for function in functions_of(path)]
     lengths = [length_of(function) for function in functions]

@@ -1,4 +1,4 @@
-"""Take the picture of README.md: a page of a running platform with the sample company.
+"""Picture of README.md: a page of a running platform with the sample company.
 
 Usage: python -m scripts.take_overview_picture [--port 8000] [--page PATH] [--out FILE]
 

@@ -1,11 +1,11 @@
-"""Fits the weights of matching and writes `supply_chain/data/matching/weights.json`.
+"""Training of the matching weights in `supply_chain/data/matching/weights.json`.
 
     PYTHONPATH=. .venv/bin/python scripts/train_matching.py
 
 Trains on the open half of the labelled pairs whose licence allows it and on variants of open lists
 of mills and facilities (`benchmarks/data/matching/SOURCES.md`); the proof half is never read here.
-A set weighs what is written beside it, however many pairs it has. Read the difference of the file
-before you keep it: `docs/matching.md` says what each figure means.
+A set has the weight given beside it, however many pairs it has. Review the difference of the file
+before you commit it: `docs/matching.md` explains each figure.
 """
 
 import json
@@ -31,7 +31,7 @@ from supply_chain.matching.weights import term_columns
 PENALTY = 2.0  # of the squared weights
 MILL_VARIANTS, FACILITY_VARIANTS = 2_200, 1_500
 
-# Which set an evidence came from must not leak in through what its lists leave out.
+# The origin of a pair must not leak in through the gaps of its lists.
 UNUSED = ("place_given", "country_given")
 NAME_FEATURES = ("name_", "legal_forms_differ", "countries_differ")
 TOGETHER = (
@@ -71,7 +71,7 @@ TOGETHER = (
     "far * name_number_one_side",
     "far * far",
 )
-# What speaks against a pair may never raise a score, and likeness may never lower it.
+# Evidence against a pair may never raise a score, and similarity may never lower it.
 AGAINST = {
     "name_numbers_differ",
     "name_number_one_side",

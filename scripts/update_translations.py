@@ -1,4 +1,4 @@
-"""Bring every catalogue to the texts that templates and Python mark.
+"""Update of every catalogue to the texts marked in templates and Python.
 
 New texts are left empty: a translation is written, never guessed from a text that looks alike.
 Run it as `.venv/bin/python -m scripts.update_translations`.
@@ -27,7 +27,7 @@ HEADER = """\
 
 
 def read_marked() -> Catalog:
-    """All texts that are marked, with the files they stand in."""
+    """All marked texts, with the files that contain them."""
     found = Catalog(project="Waymark", charset="utf-8")
     for folder in ("ddplatform", "templates"):
         methods = [(p.split("/", 1)[1], m) for p, m in METHODS if p.startswith(folder)]
@@ -41,12 +41,12 @@ def read_marked() -> Catalog:
 
 
 def catalogue_file(language: str) -> Path:
-    """Where the texts of a language stand."""
+    """Catalogue file of a language."""
     return ROOT / "translations" / language / "LC_MESSAGES" / "messages.po"
 
 
 def read_catalogue(language: str) -> Catalog:
-    """What is translated into a language, as its file says."""
+    """Translated texts of a language, from its file."""
     file = catalogue_file(language)
     if not file.is_file():
         return Catalog(locale=Locale.parse(language), project="Waymark", charset="utf-8")
@@ -55,7 +55,7 @@ def read_catalogue(language: str) -> Catalog:
 
 
 def write_catalogue(language: str, catalogue: Catalog) -> None:
-    """Write the file of a language, by the files its texts stand in."""
+    """Write the file of a language, by the files that contain its texts."""
     name = Locale.parse(language).english_name
     catalogue.header_comment = HEADER.format(name=name)
     catalogue.fuzzy, catalogue.version = False, "1"

@@ -1,4 +1,4 @@
-"""Writes the names of countries in all languages of CLDR and in ISO 3166 (Babel, pycountry).
+"""Names of countries in all languages of CLDR and in ISO 3166 (Babel, pycountry).
 
 Run: .venv/bin/python scripts/write_country_names.py
 """

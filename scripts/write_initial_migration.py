@@ -1,4 +1,4 @@
-"""Writes the first migration from the models. Used until the first release, never after it.
+"""First migration, generated from the models; for use before the first release, never after it.
 
 Run: .venv/bin/python scripts/write_initial_migration.py
 """

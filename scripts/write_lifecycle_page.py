@@ -1,9 +1,9 @@
-"""Write the tables of docs/due-diligence.md from the data that the program reads.
+"""Tables of docs/due-diligence.md, generated from the data of the program.
 
 Usage: python -m scripts.write_lifecycle_page
 
-The prose of the page is kept by hand; what stands between `<!-- table NAME -->` and
-`<!-- end -->` is written anew.
+The prose of the page is written by hand; the text between `<!-- table NAME -->` and
+`<!-- end -->` is generated.
 """
 
 import re
@@ -34,7 +34,7 @@ def limits(within: TimeLimit | None, within_danger: TimeLimit | None) -> str:
 
 
 def lifecycle_table(life: Lifecycle) -> str:
-    """One row for each step; states that lead to it by the same step stand together."""
+    """One row for each step; states that lead to it by the same step are grouped."""
     grouped: dict[tuple[str, str, tuple[str, ...], str], list[str]] = {}
     for step in life.steps.values():
         key = (step.title, step.to, step.needs, limits(step.within, step.within_danger))
@@ -104,7 +104,7 @@ def tables() -> dict[str, str]:
 
 
 def filled(page: str) -> str:
-    """The page with every marked table written anew; a mark without a table is a KeyError."""
+    """The page with every marked table regenerated; a mark without a table is a KeyError."""
     found = tables()
     return MARKED.sub(lambda mark: f"<!-- table {mark[1]} -->\n{found[mark[1]]}<!-- end -->", page)
 

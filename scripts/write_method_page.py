@@ -1,9 +1,9 @@
-"""Write the tables of the method pages from the parameters that the program reads.
+"""Tables of the method pages, generated from the parameters of the program.
 
 Usage: python scripts/write_method_page.py
 
-The prose of docs/method.md (RM-2.0) and docs/method-1.0.md is kept by hand; what stands between
-`<!-- table NAME -->` and `<!-- end -->` is written anew, so no page can drift from the data.
+The prose of docs/method.md (RM-2.0) and docs/method-1.0.md is written by hand; the text between
+`<!-- table NAME -->` and `<!-- end -->` is generated, so no page can drift from the data.
 """
 
 import re
@@ -178,7 +178,7 @@ def rm1_tables() -> dict[str, str]:
 
 
 def filled(page: str) -> str:
-    """The page with every marked table written anew; a mark without a table is a KeyError."""
+    """The page with every marked table regenerated; a mark without a table is a KeyError."""
     found = tables()
     return MARKED.sub(lambda mark: f"<!-- table {mark[1]} -->\n{found[mark[1]]}<!-- end -->", page)
 

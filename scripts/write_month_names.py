@@ -1,4 +1,4 @@
-"""Writes the names of months, whole and shortened, in the languages of lists, of CLDR (Babel).
+"""Names of months, whole and shortened, in the languages of lists, from CLDR (Babel).
 
 Run: .venv/bin/python scripts/write_month_names.py
 """

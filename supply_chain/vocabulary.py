@@ -1,10 +1,10 @@
-"""Words of the value chain, shared by the bedrock and the models (docs/glossary.md)."""
+"""Vocabulary of the value chain, shared by the core and the models (docs/glossary.md)."""
 
 from enum import StrEnum
 
 
 class NodeKind(StrEnum):
-    """What a node of the value chain is (RM-1.0 section 1)."""
+    """Kind of a node of the value chain (RM-1.0 section 1)."""
 
     BUSINESS_ENTITY = "business_entity"
     SITE = "site"
@@ -15,7 +15,7 @@ class NodeKind(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """What flows from the supplier to the buyer over a link."""
+    """Kind of flow from the supplier to the buyer over a link."""
 
     SUPPLIES = "supplies"
     PROCESSES_FOR = "processes_for"
@@ -26,7 +26,7 @@ class LinkKind(StrEnum):
 
 
 class FlowEvidence(StrEnum):
-    """How sure we are that the flow of a link exists (RM-1.0 section 11.2)."""
+    """Certainty that the flow of a link exists (RM-1.0 section 11.2)."""
 
     CONFIRMED = "confirmed"
     PROBABLE = "probable"
@@ -35,7 +35,7 @@ class FlowEvidence(StrEnum):
 
 
 class RiskBand(StrEnum):
-    """Band of a risk index (RM-1.0 section 7.3); `None` stands for "not assessed"."""
+    """Band of a risk index (RM-1.0 section 7.3); `None` means "not assessed"."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -44,7 +44,7 @@ class RiskBand(StrEnum):
 
 
 class Grade(StrEnum):
-    """How well a risk is known (RM-2.0 section 3.9), the best first."""
+    """Grade of evidence for a risk (RM-2.0 section 3.9), the best first."""
 
     A = "A"
     B = "B"

@@ -1,4 +1,4 @@
-"""Data files in YAML, as they ship with the program."""
+"""YAML data files shipped with the program."""
 
 from pathlib import Path
 from typing import Any
@@ -7,5 +7,5 @@ import yaml
 
 
 def read_yaml(path: Path) -> Any:
-    """What a file in UTF-8 holds: plain values only, by the parser in C, eight times as fast."""
+    """Content of a file in UTF-8: plain values only, by the parser in C, eight times as fast."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -1,1 +1,1 @@
-"""What others use for the same work; installed only to compare (`requirements.txt` beside it)."""
+"""Other tools for the same work; installed only for comparison (`requirements.txt` beside it)."""

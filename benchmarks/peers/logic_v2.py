@@ -1,4 +1,4 @@
-"""Scores of nomenklatura's matcher logic-v2, with the settings it is shipped with."""
+"""Scores of nomenklatura's matcher logic-v2, with its default settings."""
 
 from collections.abc import Sequence
 

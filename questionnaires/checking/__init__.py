@@ -1,1 +1,1 @@
-"""Every fault of a form at once."""
+"""Complete list of the faults of a form."""

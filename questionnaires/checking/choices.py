@@ -35,7 +35,7 @@ def lists_of(sheets: Sheets, sheet: str = CHOICES) -> dict[str, list[tuple[int, 
 
 
 def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
-    """Lists that are missing or empty, choices that stand twice or have no name."""
+    """Lists that are missing or empty, choices that are repeated or have no name."""
     lists, external = lists_of(sheets), lists_of(sheets, EXTERNAL)
     is_unnamed = bool(lists) and not LIST_HEADINGS & lowered(sheets.headings(CHOICES))
     for row in rows:
@@ -51,7 +51,7 @@ def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
         if not row.is_select or row.file or "${" in name or row.base == "select one external":
             continue
         if name and (not sheets.has(CHOICES) or is_unnamed):
-            continue  # that the sheet or its column is missing is one mistake, and told as one
+            continue  # a missing sheet or column is one mistake, and reported as one
         if name not in lists and name not in external:
             yield row.fault(
                 "error",
@@ -81,7 +81,7 @@ def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
 def _check_names_together(
     rows: Sequence[SurveyRow], lists: Mapping[str, Sequence[tuple[int, Row]]]
 ) -> Iterator[Fault]:
-    """Names that cannot stand beside others; of a ranking the converter takes them all the same."""
+    """Names that exclude each other; in a ranking the converter accepts them all the same."""
     of_several = {row.list_name for row in rows if row.base == "select_multiple"}
     ranked = {row.list_name for row in rows if row.base == "rank"} - of_several
     for name in sorted(of_several):
@@ -141,7 +141,7 @@ def _has_label(row: Mapping[str, str]) -> bool:
 
 
 def check_labels(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
-    """Questions that nobody can read, and constraints that do not say what is wrong."""
+    """Unreadable questions, and constraints without a message."""
     for row in rows:
         if row.is_begin and row.type.lower().endswith("repeat") and not _has_label(row.cells):
             yield row.fault(

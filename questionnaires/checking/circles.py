@@ -1,4 +1,4 @@
-"""Questions that wait for each other, found in the sheet, also when other cells are broken."""
+"""Circular dependencies of questions, found in the sheet, even when other cells are broken."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ def check_circles(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     """Each circle of relevance, counts, calculations and filters once, at its first row."""
     begun = [row for row in rows if row.name and not row.is_end]
     times = Counter(row.name for row in begun)
-    # Of a name that stands twice nobody knows which is meant; the check of references says so.
+    # A repeated name is ambiguous; the check of references reports it.
     named = {row.name: row for row in begun if times[row.name] == 1}
     needs = _needs(named)
     for _ in range(MOST):

@@ -1,4 +1,4 @@
-"""Conditions joined by `and` that no answer keeps together: two values at once, an empty range."""
+"""Contradictory conditions joined by `and`: two values at once, an empty range."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ class Condition:
 
 @dataclass(slots=True)
 class _Answer:
-    """What the conditions so far leave of an answer: texts it is, bounds of its number.
+    """Values of an answer that the conditions so far allow: texts, and bounds of its number.
 
     `low`: the bound, and whether it is left out itself. `high`: the bound, and whether it counts.
     """

@@ -1,6 +1,6 @@
-"""Defaults that can never be the answer of their question: of another type, off the list, broken.
+"""Defaults that can never be an answer: of another type, off the list, broken.
 
-Such a form can be answered, and begins with a blank or with a fault of its own: warnings.
+Such a form can be answered, but begins with a blank or with a fault of its own: warnings.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ ELSEWHERE = ("/", "now(", "today(", "random(", "pulldata(", "instance(")
 
 
 def check_defaults(form: Form, sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
-    """Warnings of the fixed defaults of a form; one that is worked out is not judged."""
+    """Warnings about the fixed defaults of a form; a calculated one is not judged."""
     places = rows_by_path(sheets, form.root)
     by_number = {row.number: row for row in rows}
     for question in form.questions():
@@ -49,7 +49,7 @@ def _check_default(question: Question, row: SurveyRow) -> Iterator[Fault]:
 
 
 def _is_broken(question: Question) -> bool:
-    """Whether a default breaks its constraint, as a form of this one question tells."""
+    """Whether a default breaks its constraint, evaluated in a form of this one question."""
     rule = question.rules.constraint
     if not rule or any(word in rule for word in ELSEWHERE):
         return False

@@ -13,7 +13,7 @@ from questionnaires.form.sheets import Sheets, choice_name
 from questionnaires.form.survey_rows import SETTINGS, SurveyRow
 from questionnaires.xpath.expressions import compile_expression
 
-# What was read is not given back (`++`), so that a long row of spaces is read once.
+# Possessive quantifiers (`++`) avoid backtracking, so that a long row of spaces is read once.
 REFERENCE = re.compile(r"\$\{\s*+(?:last-saved#)?+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}")
 EXPRESSIONS = [
     "relevant",
@@ -64,7 +64,7 @@ def check_cells(
 def _check_instance_name(
     sheets: Sheets, names: Mapping[str, int], namespaces: Mapping[str, str]
 ) -> Iterator[Fault]:
-    """The one expression of the settings sheet, looked at as if it stood in a row."""
+    """The one expression of the settings sheet, checked as if it were in a row."""
     for heading, text in sheets.settings.items():
         if heading.strip().lower() == "instance_name" and str(text).strip():
             row = SurveyRow(2, {"calculation": str(text)}, "calculate", "", "calculate")
@@ -117,7 +117,7 @@ def _check_references(row: SurveyRow, column: str, names: Mapping[str, int]) -> 
 
 
 def _check_several(row: SurveyRow, column: str, facts: Facts) -> Iterator[Fault]:
-    """Values put into texts from a repeat that the text stands outside of."""
+    """Values of a repeat inserted into texts outside that repeat."""
     if column == "trigger":
         return
     for found in REFERENCE.finditer(_raw(row, column)):

@@ -1,4 +1,4 @@
-"""Every fault of an XLSForm at once, each with sheet, row, column, cell and the way to mend it."""
+"""All faults of an XLSForm in one pass, each with sheet, row, column, cell and remedy."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -42,10 +42,10 @@ COUNT_NODE = "_count"  # ends the name of the node that the converter makes of a
 
 @dataclass(frozen=True, slots=True)
 class FormReport:
-    """What a check found. `usable` is False as soon as one fault is an error.
+    """Result of a check. `usable` is False as soon as one fault is an error.
 
     `questions` counts those that a person sees; `languages` is empty for a form without
-    translations; `faults` stand in the order of sheets, rows and columns.
+    translations; `faults` are in the order of sheets, rows and columns.
     """
 
     form: str

@@ -1,4 +1,4 @@
-"""Columns that speak fewer languages than the form: headings told apart, or left out."""
+"""Missing translations of columns: languages of the form that a column of texts lacks."""
 
 import re
 from collections.abc import Iterator, Mapping

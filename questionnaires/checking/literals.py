@@ -1,4 +1,4 @@
-"""Values written into expressions that a question can never have as its answer."""
+"""Literals in expressions that can never be an answer of the question."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Compared:
 
     @property
     def so(self) -> str:
-        """What the comparison always comes to."""
+        """Constant result of the comparison."""
         return "always so" if self.operator == "!=" else "never so"
 
 
@@ -42,7 +42,7 @@ def literal_of(token: Token) -> str | float | None:
 
 
 def wrong_literal(compared: Compared) -> Told | None:
-    """What is wrong with a comparison, if the question can never answer so."""
+    """Fault of a comparison, if the question can never have that answer."""
     literal, question = compared.literal, compared.question
     if question.is_select:
         return _of_choices(compared) if compared.names else None

@@ -1,6 +1,6 @@
-"""Expressions that can be read and mean something else than their author wants.
+"""Valid expressions with an unintended meaning.
 
-ODK takes such forms, so these are warnings: a page that never comes, a rule that changes nothing.
+ODK accepts such forms, so these are warnings: a page that never appears, a rule without effect.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +27,9 @@ YEARS, MONTHS, DAYS = range(1900, 2101), range(1, 13), range(1, 32)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the sheets say of questions.
+    """Facts about questions, from the sheets.
 
-    `rows`: those whose name stands once, by name. `repeats`: paths of all repeats. `offered`: the
+    `rows`: those with a unique name, by name. `repeats`: paths of all repeats. `offered`: the
     names of each list of the sheet choices.
     """
 
@@ -38,7 +38,7 @@ class Facts:
     offered: Mapping[str, frozenset[str]]
 
     def around(self, row: SurveyRow) -> set[tuple[str, ...]]:
-        """The repeats that a row stands in; of a repeat's own row itself too."""
+        """Repeats around a row; for a repeat's own row also itself."""
         line = (*row.path, row.name)
         return {line[:end] for end in range(1, len(line) + 1)} & self.repeats
 
@@ -48,7 +48,7 @@ class Facts:
 
 
 def facts_of(rows: Sequence[SurveyRow], offered: Mapping[str, set[str]]) -> Facts:
-    """What rows and lists say of questions."""
+    """Facts about questions, from rows and lists."""
     begun = [row for row in rows if row.name and not row.is_end]
     names = [row.name for row in begun]
     return Facts(
@@ -72,10 +72,10 @@ def check_meaning(
 
     Args:
         row: the row of the survey sheet.
-        column: the column the expression stands in, as XLSForm calls it.
+        column: the column of the expression, as XLSForm calls it.
         text: the expression, each `${name}` with a path of the same length in its place.
         token: its token tree.
-        facts: what the sheets say of questions.
+        facts: facts about the questions, from the sheets.
         references: the place of each `${name}` in the text -> its name.
     """
     walk = _Walk(row, column, text, facts, references)
@@ -127,7 +127,7 @@ class _Walk:
             self.found.append(fault)
 
     def asked(self, token: Token) -> SurveyRow | None:
-        """The question that a token reads: `.` or what stands for a `${name}`."""
+        """Question that a token reads: `.` or the token of a `${name}`."""
         if token.symbol == "." and not len(token):
             return None if self.column == "choice_filter" else self._own
         if token.symbol == "/" and len(token) == 1:
@@ -158,14 +158,14 @@ class _Walk:
                 self.value(part, reads_all=within or goes_on)
 
     def _predicate(self, step: Token, test: Token) -> None:
-        """A test of the answers to what stands for a `${name}`: the step after its slash."""
+        """Predicate on the answers of a `${name}`: the step after its slash."""
         name = self.references.get(place_of(step, self.text) - 1, "")
         around, self._own = self._own, self.facts.rows.get(name)
         self.value(test)
         self._own = around
 
     def _parts_of(self, token: Token) -> None:
-        """The parts of a row of `and` that was looked at as a whole already."""
+        """The parts of a row of `and` that was already checked as a whole."""
         for part in token:
             if part.symbol == "and" and len(part) == 2:
                 self._parts_of(part)
@@ -243,7 +243,7 @@ class _Walk:
         return "" if question.base in ("select_multiple", "rank") else question.name
 
     def condition(self, token: Token) -> None:
-        """Texts and questions that stand where a comparison is meant."""
+        """Texts and questions in the place of a comparison."""
         if token.symbol in ("and", "or", "(") and len(token):
             for part in token:
                 self.condition(part)

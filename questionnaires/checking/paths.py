@@ -1,6 +1,6 @@
-"""Names in expressions that lead nowhere: no question, column or list is called so.
+"""Unresolved names in expressions: no question, column or list of that name.
 
-Such an expression can be read and answered, so these are warnings: it is blank or false for ever.
+Such an expression can be read and answered, so these are warnings: it is always blank or false.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ YES_OR_NO = frozenset({"required", "read_only"})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What names of a form can mean.
+    """Resolvable names of a form.
 
     `paths`: questions and groups, from the root without its name. `columns`: those of the sheet
     choices, in small letters. `lists`: the lists of that sheet; `instances`: all that there are.
@@ -35,7 +35,7 @@ class Known:
 
 
 def known_names(sheets: Sheets, rows: Sequence[SurveyRow]) -> Known:
-    """What can be named in the expressions of a form."""
+    """Names that the expressions of a form can use."""
     lists = frozenset(lists_of(sheets))
     files = (row.file.rpartition(".")[0] for row in rows if row.file)
     external = (row.name for row in rows if "external" in row.base)
@@ -50,14 +50,14 @@ def known_names(sheets: Sheets, rows: Sequence[SurveyRow]) -> Known:
 def check_paths(
     row: SurveyRow, column: str, text: str, token: Token, known: Known
 ) -> Iterator[Fault]:
-    """Names in one expression that lead nowhere, and patterns that cannot be read.
+    """Unresolved names in one expression, and patterns that cannot be read.
 
     Args:
         row: the row of the survey sheet.
-        column: the column the expression stands in, as XLSForm calls it.
+        column: the column of the expression, as XLSForm calls it.
         text: the expression, each `${name}` with a path of the same length in its place.
         token: its token tree.
-        known: what names can mean.
+        known: the resolvable names.
     """
     listed = column == "choice_filter" and row.list_name in known.lists
     unknown = column == "choice_filter" and not listed
@@ -72,8 +72,8 @@ def check_paths(
 class _Walk:
     """One walk over the tokens of an expression.
 
-    `here` says what a bare name means: None a node below a question, which never is; "" something
-    that the sheets do not tell; else a column of that list.
+    `here` is the meaning of a bare name: None a node below a question, which never is; "" something
+    unknown to the sheets; else a column of that list.
     """
 
     def __init__(self, known: Known, start: str | None) -> None:
@@ -129,7 +129,7 @@ class _Walk:
             self.found.append(("column-missing", "warning", message, mend, token))
 
     def _absolute(self, names: Sequence[str], token: Token) -> None:
-        is_reference = set(names[0]) == {"x"}  # what stands in the place of a `${name}`
+        is_reference = set(names[0]) == {"x"}  # the placeholder of a `${name}`
         made = any(name.endswith(MADE) for name in names)
         if is_reference or made or "/".join(names[1:]) in self.known.paths:
             return

@@ -1,4 +1,4 @@
-"""Faults of the columns that say what an answer means for risk."""
+"""Faults of the scoring columns, which give the meaning of an answer for risk."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Faults of the survey sheet's frame: columns, types, names, groups."""
+"""Faults of the structure of the survey sheet: columns, types, names, groups."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def _check_sheets(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
 
 
 def _needs_choices(row: SurveyRow) -> bool:
-    """Whether its answers stand on the sheet choices, not in earlier answers or another sheet."""
+    """Whether its answers are on the sheet choices, not in earlier answers or another sheet."""
     is_elsewhere = "${" in row.list_name or row.base == "select one external"
     return row.is_select and bool(row.list_name) and not is_elsewhere
 
@@ -241,7 +241,7 @@ def _check_groups(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
                 wrong.append((row, open_rows[-1] if open_rows else None, bool(same)))
             if same:
                 open_rows.remove(same[-1])
-    # An end of the wrong kind is told instead of the missing one, a missing end within a group
+    # An end of the wrong kind is reported instead of the missing one, a missing end within a group
     # that ends instead of the end of that group.
     for row, inner, crosses in wrong:
         if not (crosses and inner in open_rows):

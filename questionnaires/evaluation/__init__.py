@@ -1,1 +1,1 @@
-"""Answers in, state out."""
+"""Evaluation of a form: from answers to the state of the response."""

@@ -1,4 +1,4 @@
-"""Raw form text becomes a typed answer, or a problem that says how to write it."""
+"""Conversion of raw form text to a typed answer, or to a problem with the expected notation."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -31,7 +31,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerProblem:
-    """Why a text is no answer to a question: `message` names the rule, `advice` the way out."""
+    """Reason why a text is no answer: `message` names the rule, `advice` the remedy."""
 
     code: str
     message: str
@@ -194,7 +194,7 @@ def _file(text: str) -> Answer | AnswerProblem:
 
 
 _PLAIN = {"\N{ARABIC DECIMAL SEPARATOR}": ".", "\N{NARROW NO-BREAK SPACE}": ""} | dict.fromkeys(
-    # Signs of direction and joining, which nobody sees: phones copy them along with a number.
+    # Invisible signs of direction and joining: phones copy them along with a number.
     "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff",
     "",
 )
@@ -211,7 +211,7 @@ _READERS: Mapping[Kind, Callable[[str], Answer | AnswerProblem]] = {
 
 
 def counted_text(question: Question, raw: str) -> str:
-    """What of a text counts for expressions: numbers cut to their type, nonsense left out.
+    """Part of a text that counts in expressions: numbers cut to their type, invalid text removed.
 
     The rules of the form's data types, more lenient than `read_answer`: an integer loses its
     decimals, and what is no number, no date or off the scale counts as blank. So does a text of

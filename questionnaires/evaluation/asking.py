@@ -1,4 +1,4 @@
-"""What a respondent is shown: the pages of a form now, numbered, with the uploads of each answer.
+"""Current pages of a form for the respondent, numbered, with the uploads of each answer.
 
 Light mode asks only the questions marked for it (questionnaires.md section 0, Light mode).
 """
@@ -19,7 +19,7 @@ ItemKind = Literal["note", "heading", "instance", "question", "add"]
 class Item:
     """One thing on a page, in reading order.
 
-    `state.relevant` tells whether it is asked now: what a branch closes stays in its place, so
+    `state.relevant` is true if it is asked now: an item closed by a branch keeps its place, so
     that numbers never move. `number` is that of a question ("3.1"), the same in every instance
     of a repeat; further fields of a question have none. `uploads` are the fields for files that
     support the answer.
@@ -53,11 +53,11 @@ class Page:
     items: tuple[Item, ...]
 
     def questions(self) -> Iterator[Item]:
-        """What the page asks now, further fields included, uploads left out."""
+        """Questions asked on the page now, further fields included, uploads left out."""
         return (item for item in self.items if item.kind == "question" and item.state.relevant)
 
     def problems(self) -> Iterator[NodeState]:
-        """What stands against sending: missing answers and those that break a rule."""
+        """Obstacles to sending: missing answers and those that break a rule."""
         for item in self.questions():
             yield from (s for s in (item.state, *item.uploads) if s.relevant and s.messages)
 

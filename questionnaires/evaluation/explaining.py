@@ -1,4 +1,4 @@
-"""Why a question is hidden or its answer is wrong, with the rule and what it reads now."""
+"""Explanation of a hidden question or an invalid answer, with the rule and its current inputs."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The rule behind a state: as written in the form, where it stands, and what it reads now.
+    """Rule behind a state: as written in the form, its place, and its current inputs.
 
     `at` is the label of the group that hides the question, empty where the rule is its own.
     """

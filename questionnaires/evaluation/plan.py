@@ -1,4 +1,4 @@
-"""The plan of a form: everything that depends on the form alone, worked out once a version."""
+"""Plan of a form: everything that depends on the form alone, computed once a version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -72,7 +72,7 @@ def plan(form: Form, external: Lists | None = None) -> Plan:
 
 
 def _rank(order: Sequence[tuple[str, Spec]]) -> None:
-    """Tell each node, and who reads it, where its units stand in the order."""
+    """Give each node, and its readers, the positions of its units in the order."""
     for rank, (aspect, spec) in enumerate(order):
         spec.ranks[aspect] = rank
     for _, spec in order:
@@ -124,7 +124,7 @@ def _searched(question: Question, external: Lists) -> Question:
 
 
 def _items_of(itemset: Itemset) -> Sequence[XNode]:
-    """The choices of the sheet that stand before those of a file, as items of a list."""
+    """Choices of the sheet that come before those of a file, as items of a list."""
     rows = [
         {itemset.value: choice.name, itemset.label: choice.label.plain()}
         for choice in itemset.beside

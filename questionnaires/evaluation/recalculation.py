@@ -1,4 +1,4 @@
-"""Keeping a response in step with its answers: only what a change can reach is worked out again."""
+"""Incremental recalculation of a response: only what a change can reach is evaluated again."""
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
@@ -18,7 +18,7 @@ MOST_IN_ALL = 20_000  # of all repeats of a response, so that nested counts and 
 
 
 class Recalculation:
-    """The tree of one response and the queue of what is to be worked out again.
+    """The tree of one response and the queue of its pending recalculations.
 
     `faults` maps the path of a node to what its expression could not do.
     """
@@ -73,7 +73,7 @@ class Recalculation:
         )
 
     def keep_offered(self, node: TreeNode, text: str, shown: Sequence[str] = ()) -> str:
-        """What of an answer is on offer: as the list is `shown`, for a rank as it was answered.
+        """Offered part of an answer: in the order of the list as `shown`, for a rank as answered.
 
         Without `shown` the list is in the order of the form.
         """
@@ -86,7 +86,7 @@ class Recalculation:
     # -- the queue ----------------------------------------------------------------------------
 
     def mark(self, aspect: str, node: TreeNode) -> None:
-        """Have one aspect of a node worked out again."""
+        """Schedule the recalculation of one aspect of a node."""
         rank = node.spec.ranks[aspect]
         if self._swept is not None and rank > self._swept:
             return  # its turn is still to come
@@ -97,7 +97,7 @@ class Recalculation:
             heappush(self._queue, (rank, self._arrivals, aspect, node))
 
     def mark_all(self, top: TreeNode) -> None:
-        """Have everything about a node and all below it worked out again."""
+        """Schedule the recalculation of a node and all below it."""
         for node in top.below():
             if node.spec.node is not None:
                 self.mark(RELEVANCE, node)
@@ -169,17 +169,17 @@ class Recalculation:
         elif calculate and not (self.is_loading and calculate.volatile and node.raw):
             result = self.evaluate(calculate, node)
             text = "" if result is None else to_text(result)
-            if text != node.worked_out:  # else what a person typed over it stands
+            if text != node.worked_out:  # else a person's own entry stays
                 node.raw = node.worked_out = text
         self._count_in(node)
 
     def enter(self, node: TreeNode, text: str) -> None:
-        """Put in what a person entered: it stands until a calculation there gives another value."""
+        """Store a person's entry: it is valid until a calculation there gives another value."""
         node.raw = text
         self._count_in(node)
 
     def _count_in(self, node: TreeNode) -> None:
-        """Have what a node holds count, as far as it does, and tell all who read it."""
+        """Make the value of a node effective, as far as it counts, and notify all its readers."""
         value = self._counted(node) if node.relevant and node.raw else ""
         if value != node.value:
             node.value = value
@@ -205,7 +205,7 @@ class Recalculation:
         return self._on_offer(node, text) if node.spec.is_select and text else text
 
     def _on_offer(self, node: TreeNode, text: str) -> str:
-        """What of a select's text is on offer still, in the order in which it stands there."""
+        """Part of a select's text that is still on offer, in its own order."""
         offer = self.offer(node)
         if node.spec.question and node.spec.question.kind is Kind.SELECT_ONE:
             return text if text in offer else ""
@@ -291,7 +291,7 @@ class Recalculation:
         while anchor is not None and top.spec is not anchor and top.parent:
             top = top.parent
         if reader.aspect == COUNT and reader.spec.parent:
-            # A count never reads its own repeat (a circle, refused), so `top` stands above it.
+            # A count never reads its own repeat (a circle, refused), so `top` is above it.
             for node in under(top, reader.spec.parent, top.spec):
                 self.mark(COUNT, TreeNode(reader.spec, node))
             return
@@ -300,14 +300,14 @@ class Recalculation:
 
 
 def _key(aspect: str, node: TreeNode) -> tuple[str, int]:
-    """One entry of the queue; a count is known by the parent, as its stand-in is made anew."""
+    """One entry of the queue; a count is identified by the parent, as its stand-in is made anew."""
     if aspect == COUNT:
         return node.spec.path, id(node.parent)
     return aspect, id(node)
 
 
 def _is_of_the_first(node: TreeNode) -> bool:
-    """Whether a node stands in the first instance of every repeat above it."""
+    """Whether a node is in the first instance of every repeat above it."""
     at: TreeNode | None = node
     while at is not None and at.number == 1:
         at = at.parent
@@ -315,7 +315,7 @@ def _is_of_the_first(node: TreeNode) -> bool:
 
 
 def is_within(spec: Spec, ancestor: Spec) -> bool:
-    """Whether `spec` is `ancestor` or stands below it."""
+    """Whether `spec` is `ancestor` or a descendant of it."""
     at: Spec | None = spec
     while at is not None and at is not ancestor:
         at = at.parent
@@ -351,7 +351,7 @@ def build(
 
     `with_repeats`: free repeats below get their first instance. Counted ones wait for their count.
     `is_later`: of an instance that is added later, free repeats in its groups get one all the
-    same; those that stand in it directly do not, as in other ODK programs.
+    same; those directly in it do not, as in other ODK programs.
     """
     node = TreeNode(spec, parent, number=number)
     if spec.question and with_defaults:

@@ -1,4 +1,4 @@
-"""Answers in, state out: what is relevant, required, valid, calculated, and on offer."""
+"""State of a response from its answers: relevant, required, valid, calculated, choices offered."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -142,13 +142,13 @@ class Response:
         return tuple(state for spec in specs for state in self._states_below(spec))
 
     def _states_below(self, spec: Spec) -> tuple[NodeState, ...]:
-        """The states of one child of the root and of all below it, looked at once a change."""
+        """The states of one child of the root and of all below it, read once a change."""
         if spec.path not in self._seen:
             self._seen[spec.path] = tuple(self._observer.child_states(self._root, spec))
         return self._seen[spec.path]
 
     def open_required(self) -> int:
-        """How many questions of the whole form still need an answer."""
+        """Number of questions of the whole form that still need an answer."""
         return sum(
             1
             for node in self._root.below()
@@ -344,7 +344,7 @@ class Response:
 
 
 def _instance_id(seed: str) -> ListNode:
-    """What `${instanceID}` reads: the same for a response at each opening."""
+    """Value of `${instanceID}`: the same for a response at each opening."""
     node = ListNode("instanceID")
     node.text = _uid(Random(f"instance {seed}"))
     return node

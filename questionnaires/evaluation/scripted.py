@@ -1,4 +1,4 @@
-"""Answers as a list of steps, done in order on a new response, and the state they lead to."""
+"""Scripted answers: a list of steps applied in order to a new response, and the resulting state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The nodes of a form with their expressions compiled, each knowing who reads it."""
+"""Nodes of a form with their compiled expressions, each with its dependents."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ RELEVANCE, COUNT, VALUE = "relevance", "count", "value"  # the aspects that are 
 
 @dataclass(slots=True, eq=False)
 class Reader:
-    """Who must be worked out again when something changes, and where; see `dependencies.Read`."""
+    """Node and aspect to recalculate after a change; see `dependencies.Read`."""
 
     aspect: str
     spec: "Spec"
@@ -26,8 +26,8 @@ class Spec:
 
     `is_repeat`: it may have several instances. `question`: the question or value, None for
     groups. `is_select`: only what is on offer can be its value. `by_name`: its children.
-    `has_places`: its path has places, as a repeat stands on it. `own_items`: choices of the sheet
-    that stand before those of a file. `may_be_readonly`: it or one above has a rule for it.
+    `has_places`: its path has places, because a repeat is on it. `own_items`: choices of the
+    sheet, before those of a file. `may_be_readonly`: it or one above has a rule for it.
     `ranks`: places of its aspects in the order of the plan.
     """
 

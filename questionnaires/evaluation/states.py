@@ -1,4 +1,4 @@
-"""What a page or a program is told about each node of a response."""
+"""State of each node of a response, for pages and programs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,9 +28,9 @@ class OfferedChoice:
 
 @dataclass(slots=True)  # not frozen: one is made for each node of a page, three times as fast
 class NodeState:
-    """Everything about one node, as it stands now.
+    """Current state of one node.
 
-    `value` is what counts: typed, relevant, on offer; `raw` what was entered, kept all the same.
+    `value` is the effective value: typed, relevant, on offer; `raw` is the entry itself.
     `constraint_message` and `required_message` are the form's own words, only when broken, else
     None; `messages` are what to show at the field: those, or ours where the form has none.
     `count` is the number of instances of a repeat.
@@ -57,7 +57,7 @@ class NodeState:
 
 @dataclass(slots=True)
 class Observer:
-    """Looks at the tree of a response and tells its state; changes nothing."""
+    """Read-only view of the tree of a response, which gives the state of its nodes."""
 
     engine: Recalculation
     wording: Wording
@@ -165,7 +165,7 @@ class Observer:
     ) -> tuple[str, ...]:
         question = node.spec.question
         is_typed = question and node.relevant and question.is_input and node.raw
-        # A text counts at any length, as in other tools; one that nobody can read is told.
+        # A text counts at any length, as in other tools; an unreadable one is reported.
         if question and is_typed and (not node.value or len(node.raw) > LONGEST_TEXT):
             problem = read_answer(question, node.raw, on_offer=self._offer(node))
             if isinstance(problem, AnswerProblem):

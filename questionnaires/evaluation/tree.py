@@ -1,4 +1,4 @@
-"""The nodes of a response, and of the lists it may look things up in."""
+"""Nodes of a response, and of its lookup lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Union
@@ -45,13 +45,13 @@ class TreeNode:
         return self.spec.name
 
     def read(self) -> str:
-        """What an expression reads; of a group the texts of all below it."""
+        """Value for expressions; of a group the texts of all below it."""
         if self.spec.children:
             return "".join(child.read() for child in self.all_children())
         return self.value
 
     def own_text(self) -> str:
-        """What the node holds, whether or not it counts now."""
+        """Content of the node, whether or not it counts now."""
         return self.raw
 
     def named(self, name: str) -> Sequence["TreeNode"]:

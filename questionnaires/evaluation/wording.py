@@ -1,4 +1,4 @@
-"""Labels, hints and messages in the language of a response, with values put in."""
+"""Labels, hints and messages in the language of a response, with values inserted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

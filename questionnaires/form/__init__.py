@@ -1,1 +1,1 @@
-"""A form as data: read, changed, written."""
+"""Forms as data: reading, changing, writing."""

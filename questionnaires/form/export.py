@@ -1,4 +1,4 @@
-"""A questionnaire as an XLSForm workbook that ODK and KoboToolbox take."""
+"""Export of a questionnaire as an XLSForm workbook for ODK and KoboToolbox."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ def export_workbook(
 ) -> bytes:
     """Write an XLSForm as .xlsx, every cell as text, nothing left out.
 
-    Old habits are mended, and what apps on phones cannot work out stands in another way
+    Outdated notations are normalised, and what phone apps cannot evaluate is rewritten
     (`repeat_comparisons`).
 
     Args:

@@ -1,4 +1,4 @@
-"""Lists that a form keeps in files beside it: CSV, XML, GeoJSON, and ODK's `itemsets.csv`.
+"""External lists of a form, in files beside it: CSV, XML, GeoJSON, and ODK's `itemsets.csv`.
 
 Source: ODK XForms specification, "Secondary Instances - External"; docs.getodk.org/form-datasets.
 """
@@ -22,7 +22,7 @@ Rows = list[dict[str, str]]
 LARGEST = 50 * 1024 * 1024  # bytes of one file
 DEEPEST = 50  # elements in one another of an XML list
 SEPARATORS = ",;\t|"
-ITEMSETS = "itemsets.csv"  # one file for many lists, told apart by its column `list_name`
+ITEMSETS = "itemsets.csv"  # one file for many lists, distinguished by its column `list_name`
 
 
 def read_external(form: Form, folder: Path) -> tuple[dict[str, Rows | ListNode], list[str]]:
@@ -82,7 +82,7 @@ def _csv(data: bytes) -> Rows | None:
 
 
 def _separator(text: str) -> str:
-    """The sign that stands most often between the headings; a comma where none does."""
+    """The most frequent sign between the headings; a comma where there is none."""
     heading = text.lstrip("\r\n").partition("\n")[0]
     return max(SEPARATORS, key=heading.count)
 
@@ -103,7 +103,7 @@ def _xml(data: bytes) -> ListNode | None:
 
 
 def _add(parent: ListNode, element: Element, depth: int) -> bool:
-    """Put an element and all below it into a list; False where they stand too deep."""
+    """Put an element and all below it into a list; False where they are nested too deep."""
     name = str(element.tag).rpartition("}")[2]
     node = parent.add(name, "" if len(element) else element.text or "")
     for attribute, text in element.attrib.items():
@@ -120,7 +120,7 @@ def _geojson(data: bytes) -> Rows | None:
 
 
 def _feature(feature: Mapping[str, Any]) -> dict[str, str]:
-    """A feature as ODK reads it: its place, its id, and what else is told of it."""
+    """A feature as ODK reads it: its place, its id, and its properties."""
     row = {"geometry": _shape(feature.get("geometry") or {})}
     properties = dict(feature.get("properties") or {})
     own_id = feature.get("id", properties.pop("id", None))

@@ -1,6 +1,6 @@
-"""A form as data: frozen, free of any library, with the words of XLSForm.
+"""Form as frozen data, independent of any library, with the terms of XLSForm.
 
-Expressions stand as written in the XForm (absolute paths, `../x` inside a repeat); the plan of
+Expressions stay as written in the XForm (absolute paths, `../x` inside a repeat); the plan of
 `questionnaires.evaluation.response` gives them their meaning.
 """
 
@@ -19,7 +19,7 @@ def nothing() -> Mapping[Any, Any]:
 
 
 class Kind(StrEnum):
-    """What a question asks for; values are the XLSForm type names."""
+    """Type of a question; values are the XLSForm type names."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -110,7 +110,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Itemset:
-    """Where the choices of a select come from.
+    """Source of the choices of a select.
 
     `nodeset` is the XPath of the items, filter included; `value` and `label` name the columns.
     `randomized` choices are shown in another order, the same for the same `seed` (an expression).

@@ -1,4 +1,4 @@
-"""The pictures, sounds and films that the labels of a form show or play (xlsform.org, "Media")."""
+"""Pictures, sounds and films in the labels of a form (xlsform.org, "Media")."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ PICTURES = ("image", "big-image")
 
 @dataclass(frozen=True, slots=True)
 class NamedMedia:
-    """The files that a form names; `is_open`: some names are worked out from answers."""
+    """The files that a form names; `is_open`: some names are calculated from answers."""
 
     names: frozenset[str]
     is_open: bool
@@ -30,7 +30,7 @@ class LabelFile:
 
     @property
     def is_picture(self) -> bool:
-        """Whether it is looked at, not played."""
+        """Whether it is an image, not played."""
         return self.kind in PICTURES
 
 

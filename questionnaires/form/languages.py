@@ -1,4 +1,4 @@
-"""In which language the texts of a form are shown, and which are not in that of the page."""
+"""Display language of a form's texts, and the texts that are not in the language of the page."""
 
 import re
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from questionnaires.form.form import Form, Text
 
 ENGLISH = "en"
-"""What a form is written in that names no language."""
+"""Language of a form that names none."""
 _CODE = re.compile(r"\(([A-Za-z-]+)\)$")
 
 
 @dataclass(frozen=True)
 class Tongue:
-    """What a form is read in: `here` is the language of the page, `names` those it is looked for.
+    """Reading language of a form: `here` is that of the page, `names` those to look up in order.
 
     `is_spoken`: the form has texts in the language of the page, so that one in another is a gap.
     """
@@ -48,7 +48,7 @@ def spoken_language(form: Form, here: str, kept: str) -> str | None:
 
 
 def tongue_of(form: Form, here: str, kept: str = "") -> Tongue:
-    """How a form reads on a page in the language `here`, where `kept` was chosen for it before."""
+    """Reading language of a form on a page in `here`, with `kept` as an earlier choice."""
     spoken = spoken_language(form, here, kept) or form.default_language
     is_spoken = here == _code_of(form.default_language) or language_of(form, here) is not None
     return Tongue(here, (spoken, form.default_language), is_spoken)

@@ -1,4 +1,4 @@
-"""A questionnaire as an XForm document for ODK Collect, Enketo and KoboToolbox."""
+"""Export of a questionnaire as an XForm document for ODK Collect, Enketo and KoboToolbox."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from questionnaires.translations.texts import Translation
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 REFERENCE = "dd_assignment"
-"""The hidden field that tells whose answers a submission holds."""
+"""The hidden field that identifies the respondent of a submission."""
 ABOUT = "dd_about"
 """The note at the beginning: what the form is called, and what is to be known of its words."""
 ANYBODY = "here"
@@ -33,7 +33,7 @@ def xform_of(
     Args:
         definition: the bytes of the form.
         file_type: `.xlsx .xls .csv .md`.
-        reference: put into the hidden field, so that submissions tell where they belong.
+        reference: put into the hidden field, so that submissions can be assigned.
         translations: further languages that a person can choose in the app; a text without a
             translation stands there in that of the source.
         language: the code of the one that the form is opened in, where it speaks it.

@@ -1,4 +1,4 @@
-"""What a form asks, read from its sheets alone: much faster than the form itself, for a search."""
+"""Texts of the questions of a form, read from its sheets alone: a fast source for a search."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from questionnaires.errors import FormUnusable
 from questionnaires.form.sheets import Row, canonical, cell, read_sheets
 
 NOT_ASKED = ("begin", "end", "note", "calculate", "hidden")
-"""How a type begins that asks nothing: groups, texts, values without a question."""
+"""Beginnings of types that ask nothing: groups, texts, values without a question."""
 IDS = ("bind::dd:id", "name")
 _VALUE = re.compile(r"\$\{[^{}]*\}")
 """A value that is put into a text; `Text.plain` shows "..." in its place."""

@@ -1,8 +1,8 @@
-"""Comparisons of a question of a repeat from outside it, as the apps on phones can work them out.
+"""Comparisons with a question of a repeat from outside it, in a form that phone apps can evaluate.
 
 `${child_here} = 'yes'`, asked outside the repeat of `child_here`, is true where any entry says yes
-(XPath 1.0, section 3.4). JavaRosa, on which ODK Collect stands, stops at the second entry: "nodeset
-has more than one node". What it takes, and what means the same, is a count of entries.
+(XPath 1.0, section 3.4). JavaRosa, the basis of ODK Collect, stops at the second entry: "nodeset
+has more than one node". An equivalent expression that it accepts is a count of entries.
 """
 
 import re

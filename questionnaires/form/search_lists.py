@@ -1,6 +1,6 @@
-"""The old way to take choices from a file: `search('villages', 'matches', 'district', ${d})`.
+"""Choices from a file in the old notation: `search('villages', 'matches', 'district', ${d})`.
 
-It stands in the appearance of a select whose one choice names columns of the file instead of an
+It is in the appearance of a select whose one choice names columns of the file instead of an
 answer; choices whose name is a whole number are answers beside those of the file.
 Source: xlsform.org, "Dynamic selects from pre-loaded data".
 """
@@ -50,7 +50,7 @@ def searched_file(appearance: str) -> str:
 
 
 def searched_itemset(appearance: str, choices: Sequence[Choice]) -> Itemset | None:
-    """Where the choices of a select with `search()` come from; None where it has none.
+    """Source of the choices of a select with `search()`; None where it has none.
 
     Args:
         appearance: of the control, paths in place of `${names}`.

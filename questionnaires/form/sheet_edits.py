@@ -1,4 +1,4 @@
-"""Small changes of an XLSForm: words, required, order. Everything else in it stays as it is."""
+"""Small edits of an XLSForm: words, required, order. Everything else in it stays as it is."""
 
 from collections.abc import Mapping
 from itertools import accumulate
@@ -101,7 +101,7 @@ def _block(rows: list[Row], begin: int) -> tuple[int, int]:
 
 
 def _before(rows: list[Row], begin: int) -> int:
-    """Where the row or group above begins."""
+    """First row of the row or group above."""
     depth = 0
     for place in range(begin - 1, -1, -1):
         kind = cell(rows[place], "type")

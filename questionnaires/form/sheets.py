@@ -1,4 +1,4 @@
-"""The sheets of an XLSForm as rows of cells, with old habits of form writers mended."""
+"""Sheets of an XLSForm as rows of cells, with outdated notations normalised."""
 
 import re
 import warnings
@@ -21,7 +21,7 @@ READERS = {
     ".csv": "csv_to_dict",
     ".md": "md_to_dict",
 }
-"""What pyxform's readers are called."""
+"""Names of pyxform's readers."""
 FIRST_ROW = 2  # the row a spreadsheet shows for the first row under the heading
 TWICE = re.compile(r"Duplicate column header: (.*)")
 PREFIXED = re.compile(r"(?:bind|instance|body)::([A-Za-z_][\w.-]*):")
@@ -35,9 +35,9 @@ Row = dict[str, str]
 
 @dataclass(slots=True)
 class Sheets:
-    """What stands in a workbook: rows by sheet name, in the shape pyxform converts.
+    """Content of a workbook: rows by sheet name, in the shape pyxform converts.
 
-    `mended` names what was put right: `allow_choice_duplicates`, `repeat_count`, `namespaces`.
+    `mended` names the corrections: `allow_choice_duplicates`, `repeat_count`, `namespaces`.
     """
 
     book: dict[str, Any]
@@ -183,7 +183,7 @@ def list_name(row: Mapping[str, str]) -> str:
 
 
 def lowered(headings: Iterable[str]) -> set[str]:
-    """Headings as they are told apart: stripped, in small letters."""
+    """Headings in the form for comparison: stripped, in lower case."""
     return {heading.strip().lower() for heading in headings}
 
 

@@ -1,4 +1,4 @@
-"""The rows of a survey sheet as a checker sees them: type taken apart, cells with headings."""
+"""Rows of a survey sheet for the checks: parsed type, cells with headings."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -96,7 +96,7 @@ class SurveyRow:
 
 
 def survey_rows(sheets: Sheets) -> Iterator[SurveyRow]:
-    """Every row of the survey sheet, with the names of the groups it stands in."""
+    """Every row of the survey sheet, with the names of the groups around it."""
     headings = {canonical(name): name for name in reversed(sheets.headings(SURVEY))}
     stack: list[str] = []
     for number, cells in sheets.rows(SURVEY):
@@ -127,7 +127,7 @@ def take_apart(kind: str) -> tuple[str, str, str]:
 
 @cache
 def unasked_types() -> frozenset[str]:
-    """Types of rows that nobody sees as a question or note."""
+    """Types of rows that are not visible as a question or note."""
     kinds = lazy.question_type_dictionary.QUESTION_TYPE_DICT.items()
     without = (str(name) for name, kind in kinds if "control" not in kind)
     return frozenset(WITHOUT_CONTROL.split()).union(without)

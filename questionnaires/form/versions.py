@@ -1,4 +1,4 @@
-"""What changed between two versions of a questionnaire, and which answers carry over."""
+"""Differences between two versions of a questionnaire, and the answers that carry over."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from questionnaires.scoring.given import put_places, without_places
 
 Aspect = Literal["type", "wording", "choices", "rules", "scoring"]
 
-# A value of the first kind is a value of the second as it stands.
+# A value of the first kind is unchanged a value of the second.
 _WIDER = frozenset(
     {
         (Kind.INTEGER, Kind.DECIMAL),
@@ -118,7 +118,7 @@ def carry_over(old: Form, new: Form, answers: Mapping[str, str]) -> CarriedOver:
 
 
 def same_asked(old: Form, new: Form, answers: Mapping[str, str]) -> SameAsked:
-    """What of the answers to `old` answers `new` too; nothing is guessed.
+    """Answers to `old` that also answer `new`; nothing is guessed.
 
     A question is the same by its id. A name alone says nothing, so a question without an id needs
     the same words, type and choices. An answer of which a part would be lost, or whose chosen

@@ -1,4 +1,4 @@
-"""An XForm document becomes a Form."""
+"""Conversion of an XForm document to a Form."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -137,7 +137,7 @@ def _children(
     nodes: list[Node] = []
     for element in parent:
         name = xform.name_of(element.tag)
-        # A repeat stands twice, as template and as first instance; meta is not the form's.
+        # A repeat occurs twice, as template and as first instance; meta is not the form's.
         if name in seen or name.rpartition(":")[2] == "meta":
             continue
         seen.add(name)

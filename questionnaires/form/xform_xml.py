@@ -1,4 +1,4 @@
-"""The XML of an XForm taken apart: names with prefixes, texts in all languages, binds, controls."""
+"""Parsed XML of an XForm: names with prefixes, texts in all languages, binds, controls."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -104,7 +104,7 @@ def _text_id(reference: str) -> str:
 
 
 def _file_name(parts: Parts) -> Parts:
-    """`jr://images/map.png` -> `map.png`; a name worked out from answers stays as it is."""
+    """`jr://images/map.png` -> `map.png`; a name calculated from answers stays as it is."""
     first = parts[0]
     name = first.rpartition("/")[2] if isinstance(first, str) else first
     return (name, *parts[1:])

@@ -1,4 +1,4 @@
-"""An XLSForm - workbook, CSV or Markdown table - becomes a Form, by way of pyxform's XForm."""
+"""Conversion of an XLSForm (workbook, CSV or Markdown table) to a Form, by pyxform's XForm."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""The words of XLSForm: columns, types and settings that have a meaning there."""
+"""Vocabulary of XLSForm: columns, types and settings with a defined meaning."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""The questionnaires that come with the product."""
+"""Questionnaires shipped with the product."""

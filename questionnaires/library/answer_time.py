@@ -1,4 +1,4 @@
-"""How long answers take: an estimate by the kind of each question, never a measurement.
+"""Expected time for answers: an estimate by the kind of each question, never a measurement.
 
 The times are assumptions (`data/answer_time.toml`).
 """
@@ -28,7 +28,7 @@ class _Times:
 
 
 def minutes_of(seconds: float) -> int:
-    """Whole minutes to be told: 0 where nothing is left, else at least 1."""
+    """Whole minutes to show: 0 where nothing is left, else at least 1."""
     return max(1, round(seconds / 60)) if seconds > 0 else 0
 
 
@@ -80,7 +80,7 @@ def seconds_of_question(question: Question) -> int:
 def seconds_left(
     page: Page, *, given: Collection[str] = (), documents: Collection[str] = ()
 ) -> int:
-    """What a page asks now and nobody has answered, or answered against a rule.
+    """Expected seconds for the questions of a page that are unanswered, or answered against a rule.
 
     An answer on offer is counted as one to look at. A list without a second entry is counted as
     one of several.

@@ -1,4 +1,4 @@
-"""Questions whose answer is the code of a country, as the shipped questionnaires ask for it."""
+"""Questions with a country code as answer, in the notation of the shipped questionnaires."""
 
 import re
 
@@ -10,7 +10,7 @@ _TWO_LETTERS = re.compile(r"""regex\(\s*\.\s*,\s*(['"])\^\[A-Za-z\]\[A-Za-z\]\$\
 def asks_for_country(question: Question) -> bool:
     """Whether a question takes the two letters of a country (ISO 3166-1), and nothing else.
 
-    A form tells it by its rule and by the words that come when the rule is broken: two letters
+    It is recognised by its rule and by the message for a broken rule: two letters
     alone may also be those of a language.
     """
     rule = question.rules.constraint or ""

@@ -1,6 +1,6 @@
-"""The questionnaires of the library: who answers each, and which of them a place is asked.
+"""Modules of the questionnaire library: the respondents of each, and the selection for a place.
 
-The rule is data (`data/modules.toml`); a person who sends may always choose differently.
+The rule is data (`data/modules.toml`); the sender may always choose differently.
 """
 
 import tomllib
@@ -16,11 +16,11 @@ from questionnaires.library.shipped import shipped_form
 
 ROLE = "SAQ-A01"
 NOBODY = "unknown_origin"
-"""Kind of place behind which nobody stands who could answer."""
+"""Kind of place without a possible respondent."""
 
 
 class Answerer(StrEnum):
-    """Who fills in a questionnaire."""
+    """Respondent of a questionnaire."""
 
     SUPPLIER = "supplier"
     ASSESSOR = "assessor"
@@ -44,7 +44,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPlace:
-    """What is known of a place before it is asked.
+    """Information on a place before it is asked.
 
     `division` and `sector` are the ISIC division and the name of its sector, `goods` the lines of
     the SEC-01 table of what it handles, with their names. `role` is its latest accepted answer to
@@ -75,7 +75,7 @@ def modules() -> Mapping[str, Module]:
 
 
 def answered_by(ref: str) -> Answerer:
-    """Who answers a questionnaire; one that the method does not have goes to suppliers."""
+    """Respondent of a questionnaire; one that the method does not have goes to suppliers."""
     module = modules().get(ref)
     return module.answered_by if module else Answerer.SUPPLIER
 
@@ -117,7 +117,7 @@ def _renewal(known: KnownPlace, ref: str) -> str:
 
 
 def _reasons(module: Module, known: KnownPlace) -> Iterator[str]:
-    """Why a module fits, what the place itself says first."""
+    """Reasons for a module, those stated by the place itself first."""
     if module.everyone:
         yield "Every supplier starts here."
     if known.role in module.roles:

@@ -1,4 +1,4 @@
-"""Own checks of a supplier: which of the five its answers show (RM-2.0 section 13, R3)."""
+"""Own checks of a supplier: those of the five shown by its answers (RM-2.0 section 13, R3)."""
 
 import re
 import tomllib
@@ -21,7 +21,7 @@ class CheckShown:
     evidence: bool = False
 
     def holds(self, answer: str | None) -> bool:
-        """Whether an answer is one that counts; None stands for a text that was written."""
+        """Whether an answer counts; None means a text that was written."""
         if self.given:
             return True
         if answer is None:

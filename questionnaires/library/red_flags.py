@@ -1,4 +1,4 @@
-"""Red flags: what each one means, for staff and for the person who answered.
+"""Red flags and their meaning, for staff and for the respondent.
 
 Source: RM-2.0 section 10.
 """
@@ -16,8 +16,8 @@ class RedFlag:
 
     `title` and `response` are for staff, `message` is for the person who answered. `sets` maps a
     factor to the lowest score that the flag lets it have, `told` the same where the site itself
-    tells it; `issues` are the child-rights issues
-    ("ISS-CL") whose likelihood the open flag keeps up (RM-2.0 section 8), none for some flags.
+    discloses it; `issues` are the child-rights issues ("ISS-CL") whose likelihood the open flag
+    keeps up (RM-2.0 section 8), none for some flags.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The questionnaires that come with the product, each in every version ever published."""
+"""Shipped questionnaires, each in every version ever published."""
 
 import hashlib
 from collections.abc import Iterator
@@ -91,9 +91,9 @@ def title_in(sha256: str, title: str, language: str) -> str:
 
 
 def title_language(sha256: str, title: str, language: str) -> str:
-    """The code of the language that title stands in, where it is another than `language`.
+    """The code of the language of the title, where it is another than `language`.
 
-    "": it stands in `language`, or nobody knows: the forms that ship are written in English.
+    "": it is in `language`, or unknown: the shipped forms are written in English.
     """
     is_shipped = any(one.sha256 == sha256 for one in list_shipped())
     is_english = is_shipped and title_in(sha256, title, language) == title

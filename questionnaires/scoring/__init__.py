@@ -1,1 +1,1 @@
-"""Answers become risk signals."""
+"""Scoring: from answers to risk signals."""

@@ -1,6 +1,6 @@
-"""Answers beside other answers: of the time before, and of other sites of the same respondent.
+"""Comparison of answers with earlier ones, and with other sites of the same respondent.
 
-What does not fit raises a review, never an accusation. Source: questionnaires.md section 0,
+An inconsistency raises a review, never an accusation. Source: questionnaires.md section 0,
 consistency checks CHK-4 and CHK-7.
 """
 
@@ -15,9 +15,9 @@ from questionnaires.scoring.signals import Check, Signals
 SHORTEST = 30
 """Characters. Shorter texts ("more time", "none") are alike without anybody having copied them."""
 NAMES = frozenset({"graph", "cascade"})
-"""What names organisations and sites (column `use`): the same at each site, and rightly so."""
+"""Uses that name organisations and sites (column `use`): rightly the same at each site."""
 FAR = 0.5
-"""How far a risk value moves before it is asked about."""
+"""Change of a risk value from which it raises a question."""
 
 Place = tuple[str, int | None]
 
@@ -33,7 +33,7 @@ def own_words(response: Response) -> Mapping[str, Sequence[str]]:
 
 
 def _is_told(question: Node) -> TypeGuard[Question]:
-    """Whether the answer is told in own words, and names nothing."""
+    """Whether the answer is in free text, and names nothing."""
     return (
         isinstance(question, Question)
         and question.kind is Kind.TEXT
@@ -43,10 +43,10 @@ def _is_told(question: Node) -> TypeGuard[Question]:
 
 
 def same_words(response: Response, elsewhere: Mapping[str, Iterable[str]]) -> Check | None:
-    """CHK-4: the same free text stands at several sites.
+    """CHK-4: the same free text at several sites.
 
     Args:
-        elsewhere: text -> names of the other sites of this respondent where it stands.
+        elsewhere: text -> names of the other sites of this respondent with it.
     """
     texts = own_words(response)
     twice = {text for text, questions in texts.items() if len(questions) > 1}

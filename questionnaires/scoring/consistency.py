@@ -1,4 +1,4 @@
-"""Answers that do not fit together raise a review, never an accusation.
+"""Consistency checks: contradictory answers raise a review, never an accusation.
 
 Source: questionnaires.md section 0, consistency checks. CHK-4 (the same words at several sites)
 and CHK-7 (last year's answers) need data that one response does not hold: comparisons.py. CHK-5

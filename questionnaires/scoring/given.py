@@ -1,4 +1,4 @@
-"""What was answered, as scoring reads it: one line for each instance of each question."""
+"""Answers as input of scoring: one line for each instance of each question."""
 
 import re
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Answers:
         return self.by_question.get(path, ())
 
     def beside(self, given: Given, path: str) -> tuple[Given, ...]:
-        """The answers at `path` that stand in the same place as `given`; all when none does."""
+        """Answers at `path` in the same instance as `given`; all when there is none."""
         found = self.of(path)
         near = tuple(other for other in found if given.path.startswith(_last_place(other.path)))
         return near or found

@@ -1,4 +1,4 @@
-"""Answers become items: each with its risk value, weight and quality, and the flags it fires.
+"""Scored items from answers: each with its risk value, weight and quality, and the flags it fires.
 
 Source: questionnaires.md section 0 (Q-1.1); source types and reliability: RM-2.0 section 3.2.
 """
@@ -32,7 +32,7 @@ class Item:
     """One answer, "I don't know" or required blank, for one factor, control or criterion.
 
     `answer` is None for a required blank. Of a factor only answers have an `r`: a blank and
-    "I don't know" have None, and no `source_type`. `flagged` tells that this answer fired a red
+    "I don't know" have None, and no `source_type`. `flagged`: this answer fired a red
     flag.
     """
 
@@ -66,7 +66,7 @@ class FiredFlag:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one answer amounts to. `admission_type` is the source of an admission on this form."""
+    """Result of one answer. `admission_type` is the source of an admission on this form."""
 
     question: ScoredQuestion
     given: Given
@@ -214,7 +214,7 @@ class _Judge:
         return _Read(answer, band.r, fired=((band.red_flag, answer),) if band.red_flag else ())
 
     def _answer(self, question: ScoredQuestion, given: Given) -> str:
-        """The answer, or that of a question that stands for it, which wins: it is the worse one."""
+        """The answer, or that of a substitute question, which wins: it is the worse one."""
         for path in question.stand_ins:
             for other in self.answers.beside(given, path):
                 if other.value:
@@ -238,7 +238,7 @@ class _Judge:
 
 
 def _state(question: ScoredQuestion, read: _Read) -> str:
-    """How a question was answered; a number that breaks its rule is no answer."""
+    """Answer state of a question; a number that breaks its rule is no answer."""
     if read.r is None and not read.sent:
         return BLANK
     return DONT_KNOW if question.is_select and read.answer == UNSURE else ANSWERED

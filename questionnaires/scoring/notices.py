@@ -1,4 +1,4 @@
-"""Which red flags the answers of a respondent have fired, with words of help.
+"""Red flags fired by the answers of a respondent, with guidance.
 
 Source: questionnaires.md section 0 (`!RF-nn` fires on save).
 """
@@ -21,7 +21,7 @@ class Notice:
 
     @property
     def message(self) -> str:
-        """What to tell the respondent: help, not punishment."""
+        """Message to the respondent: help, not punishment."""
         return self.red_flag.message
 
 
@@ -29,7 +29,7 @@ def red_flags_fired(response: Response, *, light: bool = False) -> tuple[Notice,
     """The red flags that the answers given so far fire, each once, in the order of the form.
 
     Fit for every save of a section: questions not yet answered fire nothing. What is new since
-    the last save is for the caller to tell, by flag, question and instance.
+    the last save is for the caller to determine, by flag, question and instance.
 
     Raises:
         FormUnusable: a scoring column of the form is faulty.

@@ -1,4 +1,4 @@
-"""What a form says about scoring: its own columns, read once and checked.
+"""Scoring plan of a form: its own columns, read once and checked.
 
 The columns are described in `questionnaires/data/README.md`.
 """
@@ -71,7 +71,7 @@ class SourceRule:
     by_answer: Mapping[str, str]
 
     def source_type(self, answer: str) -> str:
-        """The source type that `answer` stands for, else that of `*`."""
+        """The source type of `answer`, else that of `*`."""
         return self.by_answer.get(answer, self.by_answer[ELSE])
 
 
@@ -209,7 +209,7 @@ class _Reader:
         return name
 
     def _usual_set(self, weight: float) -> str:
-        """What a scored question means that does not say it."""
+        """Default meaning of a scored question without one of its own."""
         if not weight:
             return NOT_SCORED
         if extra(self.question, "value_rule"):

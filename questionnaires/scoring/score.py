@@ -1,4 +1,4 @@
-"""Answers become risk signals, each with the questions that caused it.
+"""Risk signals from answers, each with the questions that caused it.
 
 Source: questionnaires.md section 0 (Q-1.1), RM-2.0 sections 3.2, 3.7 and 10.
 """
@@ -81,7 +81,7 @@ def score(
 
 
 def _given_to(judged: Iterable[Judgement], plan: ScoringPlan) -> Iterable[AnswerGiven]:
-    """How the scored questions that are required of everybody were answered."""
+    """Answer states of the scored questions that are required of everybody."""
     for judgement in judged:
         question = judgement.question
         if not question.weight or question.path not in plan.for_all:

@@ -1,6 +1,7 @@
-"""What scored answers say: signals for risk factors and controls, red flags, checks.
+"""Signals from scored answers: risk factors and controls, red flags, checks.
 
-The JSON is "Questionnaire signals (version 2)": keys and order are a promise to other programs.
+The JSON is "Questionnaire signals (version 2)": keys and order are a stable interface for other
+programs.
 """
 
 from collections.abc import Mapping
@@ -62,7 +63,7 @@ class ControlSignal:
 
 @dataclass(frozen=True, slots=True)
 class CriterionSignal:
-    """How far one criterion for closing a case is from being met, 0 (met) to 1."""
+    """Distance of one criterion for closing a case from being met, 0 (met) to 1."""
 
     gap: float
     causes: tuple[Cause, ...]
@@ -79,7 +80,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGiven:
-    """How a question was answered that is required of everybody (RM-2.0 section 13, R1 and R2)."""
+    """Answer state of a question that is required of everybody (RM-2.0 section 13, R1 and R2)."""
 
     question: str
     weight: float

@@ -31,7 +31,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class ValueRule:
-    """How a number or a date becomes a risk value; `unit` is the divisor of a straight line."""
+    """Rule from a number or a date to a risk value; `unit` is the divisor of a straight line."""
 
     kind: Literal["bands", "linear", "inverse", "months"]
     bands: tuple[Band, ...] = ()

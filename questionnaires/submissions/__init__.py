@@ -1,1 +1,1 @@
-"""Answers of phone apps and their servers."""
+"""Answers from phone apps and their servers."""

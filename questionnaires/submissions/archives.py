@@ -1,4 +1,4 @@
-"""Archives of strangers, unpacked within a limit, whatever their own directory says of them."""
+"""Untrusted archives, unpacked within a limit, regardless of the sizes in their own directory."""
 
 import copy
 import zipfile
@@ -10,7 +10,7 @@ CUT_OFF = (
     *(zipfile.BadZipFile, zlib.error, OSError, ValueError),
     *(NotImplementedError, RuntimeError, EOFError),
 )
-"""What is raised where an archive is not whole, or not true."""
+"""Errors raised for an incomplete or inconsistent archive."""
 PACKINGS_READ = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """Of the others the library unpacks without end, however little of it is asked for."""
 _CHUNK = 1 << 20

@@ -1,7 +1,7 @@
-"""Workbooks that KoboToolbox exports: submissions on one sheet, a sheet for each repeat.
+"""Workbook exports of KoboToolbox: submissions on one sheet, a sheet for each repeat.
 
-Their cells are read where every workbook is read, in a child process with limits. A cell that may
-say something else than it shows is named with its place, and the workbook is refused whole.
+Their cells are read where every workbook is read, in a child process with limits. A cell whose
+value may differ from its display is reported with its place, and the workbook is refused whole.
 
 Source: support.kobotoolbox.org, "Exporting and downloading your data" (XLSX); kobotoolbox/formpack
 for the names of sheets, which are cut at 31 letters.
@@ -53,7 +53,7 @@ def read_tables(content: bytes, marks: frozenset[str]) -> Mapping[str, Table]:
         marks: headings of which a table of submissions has at least one.
 
     Raises:
-        BookRefused: it cannot be opened, is no export, or a cell cannot be told.
+        BookRefused: it cannot be opened, is no export, or a cell is ambiguous.
     """
     try:
         book = read_book(content)
@@ -91,7 +91,7 @@ def _table(sheet: RawSheet) -> Table:
 
 
 def _check(sheet: RawSheet, cell: RawCell, *, is_headed: bool) -> None:
-    """Refuse what shows another value than it holds, or stands under no question."""
+    """Refuse cells whose display differs from their value, or that are under no question."""
     if cell.kind == "f":
         raise _fault(
             sheet,

@@ -1,8 +1,8 @@
-"""Columns of an export found in the form, whatever its server called them.
+"""Mapping of the columns of an export to the form, for the naming schemes of all servers.
 
-A column is named by the names of its question and the groups around it, parted by `/`, `-` or `.`,
-by the name alone, or by their labels in any language of the form. Select-multiple questions may be
-split into a column for each answer, and places into latitude, longitude and so on.
+A column is named by the names of its question and the groups around it, separated by `/`, `-` or
+`.`, by the name alone, or by their labels in any language of the form. Select-multiple questions
+may be split into a column for each answer, and places into latitude, longitude and so on.
 
 Source: support.kobotoolbox.org, "Exporting and downloading your data"; docs.getodk.org, "Accessing
 submissions" (split select multiples, group names removed).
@@ -28,9 +28,9 @@ _SYSTEM = frozenset(_SYSTEM_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where a column belongs; `path` is empty where the form has nothing of that name.
+    """Assignment of a column; `path` is empty where the form has nothing of that name.
 
-    `choice`: it tells only whether this answer was chosen. `part`: it is this number of a place.
+    `choice`: it holds only whether this answer was chosen. `part`: it is this number of a place.
     """
 
     path: str = ""
@@ -101,13 +101,13 @@ class Columns:
         return self._only(self._labels.get(plain_label(key), []), plain)
 
     def _only(self, paths: Sequence[str], plain: str) -> str:
-        """The one path of these below `plain`; none where a repeat stands between, or several."""
+        """The one path of these below `plain`; none across a repeat, or where there are several."""
         below = sorted({path for path in paths if path.startswith(f"{plain}/")})
         is_clear = len(below) == 1 and not self._crosses_repeat(below[0], plain)
         return below[0] if is_clear else ""
 
     def _crosses_repeat(self, path: str, plain: str) -> bool:
-        """Whether a repeat stands between: its entries come in a list or a table of their own."""
+        """Whether there is a repeat between: its entries come in a list or a table of their own."""
         between = path.removeprefix(plain).split("/")[1:-1]
         steps = [f"{plain}/{'/'.join(between[:end])}" for end in range(1, len(between) + 1)]
         nodes = [self.nodes.get(step) for step in steps]

@@ -1,7 +1,7 @@
-"""Tables of an export as rows by heading; what is cut off or shifted is refused, never guessed at.
+"""Tables of an export as rows by heading; truncated or shifted rows are refused, never guessed.
 
-Source: RFC 4180 for the shape of a table. Spreadsheet programs of many countries part the cells by
-semicolons, because there a comma begins the decimals of a number.
+Source: RFC 4180 for the shape of a table. Spreadsheet programs of many countries separate the cells
+by semicolons, because there a comma begins the decimals of a number.
 """
 
 import csv
@@ -19,7 +19,7 @@ _COMMA = ","
 
 @dataclass(frozen=True)
 class Table:
-    """Rows by heading; a heading that stands twice has its number behind it from the second on.
+    """Rows by heading; a repeated heading has its number behind it from the second on.
 
     `has_decimal_commas`: a number such as 3,5 means three and a half.
     """

@@ -1,4 +1,4 @@
-"""Entries of repeats that an export keeps in tables of their own, each found at its parent."""
+"""Entries of repeats in separate tables of an export, each assigned to its parent."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ Entries = Mapping[str, Sequence[tuple[str, Row]]]
 """Key of a submission -> its entries, each with its own key: `uuid:1/r[2]/house[1]`."""
 PARENT, NUMBER = "_parent_index", "_index"
 CELLS = "_cells"
-"""Of a row of a workbook: heading -> where the cell stands."""
+"""Of a row of a workbook: heading -> place of the cell."""
 _CUT = re.compile(r"(.+?)\.\.\.(?: \(\d+\))?")
 """A name that was too long for a sheet, as KoboToolbox cuts it."""
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")

@@ -1,4 +1,4 @@
-"""Files of phone apps told apart: one instance, an archive with attachments, an export."""
+"""Types of phone-app files: one instance, an archive with attachments, an export."""
 
 import io
 import zipfile
@@ -65,7 +65,7 @@ def is_instance(content: bytes) -> bool:
 
 
 def read_stored(content: bytes, form: Form) -> Submission:
-    """One submission as `content` of it was kept: what it is tells the content, not a name."""
+    """One submission from its stored `content`: its type is decided by the content, not a name."""
     return read_submission(content, form) if is_instance(content) else read_row(content, form)
 
 

@@ -1,7 +1,7 @@
-"""A submission of a phone app: one instance as XML, read into texts by path.
+"""Submission of a phone app: one instance as XML, read into texts by path.
 
-Source: ODK XForms specification (structure of an instance); what a form does not have is kept
-aside and named, and nothing that is missing or blank takes anything away.
+Source: ODK XForms specification (structure of an instance); elements unknown to the form are set
+aside and named, and a missing or blank element removes nothing.
 """
 
 import re
@@ -48,7 +48,7 @@ class Submission:
 
 @dataclass
 class Gathered:
-    """What was found so far while reading one submission."""
+    """Intermediate results while reading one submission."""
 
     texts: dict[str, str] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Gathered:
 
 
 def refuse(code: str, message: str, advice: str) -> BookRefused:
-    """Why a file of a phone app is refused as a whole."""
+    """Refusal of a whole file of a phone app, with its reason."""
     return BookRefused(code, message, advice)
 
 
@@ -194,7 +194,7 @@ class Compared:
 
 
 def compare(found: Submission, response: Response, *, light: bool = False) -> Compared:
-    """What a submission would change. Raises nothing; the response is not touched."""
+    """Changes by a submission. Raises nothing; the response is not touched."""
     asked = asked_paths(response.form, light=light)
     changes, files, not_asked = [], {}, []
     for path, question, text in _questions(found, response.form):
@@ -226,7 +226,7 @@ def _label(response: Response, path: str, question: Question) -> str:
 def _recalculated(
     found: Submission, response: Response, changes: list[Change]
 ) -> Iterator[tuple[str, str, str]]:
-    """What the phone calculated and we calculate otherwise from the same answers."""
+    """Calculated values that differ between the phone and us, from the same answers."""
     theirs = {
         path: text
         for path, question, text in _questions(found, response.form)

@@ -1,6 +1,6 @@
-"""Submissions out of KoboToolbox and ODK Central: JSON, CSV, zipped CSV and XLSX with repeats.
+"""Submissions from KoboToolbox and ODK Central: JSON, CSV, zipped CSV and XLSX with repeats.
 
-Keys are read however the server wrote them (`questionnaires.submissions.columns`), and values too
+Keys are read in any notation of the servers (`questionnaires.submissions.columns`), and values too
 (`questionnaires.submissions.values`); JSON may be flat or nested.
 """
 
@@ -99,7 +99,7 @@ def _read_rows(
 
 @dataclass
 class _Columned(Gathered):
-    """What was found of a row, and of answers that are split into several columns."""
+    """Values found in a row, and answers that are split into several columns."""
 
     chosen: dict[str, set[str]] = field(default_factory=dict)
     parts: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class _RowReader:
         return found
 
     def _cells_of(self, row: Row, at: str) -> dict[str, str]:
-        """Path -> the cell of a workbook where its answer stands."""
+        """Path -> the cell of a workbook with its answer."""
         cells = row.get(CELLS)
         if not isinstance(cells, dict):
             return {}
@@ -224,7 +224,7 @@ class _RowReader:
 
 
 def _is_split(column: Column, text: str, gathered: _Columned) -> bool:
-    """Take in one column of several of an answer; False where what it says cannot be told."""
+    """Take in one column of several of an answer; False where its value is ambiguous."""
     if not text:
         return True
     if column.part >= 0:
@@ -242,7 +242,7 @@ def _is_point(value: Mapping[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A value as it stands in an instance."""
+    """A value in the notation of an instance."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Values of an export as an instance holds them: labels become names, decimal commas points."""
+"""Export values in the notation of an instance: labels become names, decimal commas points."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _CHOSEN, _NOT_CHOSEN = (
 
 
 def is_chosen(text: str) -> bool | None:
-    """What a column of one answer says; None where that cannot be told."""
+    """Value of the column of one answer; None where it is ambiguous."""
     plain = text.strip().casefold()
     return True if plain in _CHOSEN else (False if plain in _NOT_CHOSEN else None)
 
@@ -44,7 +44,7 @@ def _named(question: Question, text: str) -> str:
 
 
 def _labels(choices: tuple[Choice, ...]) -> Mapping[str, str]:
-    """Label -> name, in every language; a label of several answers tells none of them."""
+    """Label -> name, in every language; an ambiguous label has no name."""
     found: dict[str, set[str]] = {}
     for choice in choices:
         for language in choice.label.by_language:
@@ -53,7 +53,7 @@ def _labels(choices: tuple[Choice, ...]) -> Mapping[str, str]:
 
 
 def _taken_apart(text: str, labels: Mapping[str, str]) -> list[str]:
-    """The names of labels that stand behind each other, parted by blanks; longer labels first."""
+    """The names of concatenated labels, separated by blanks; longer labels first."""
     found: list[str] = []
     longest_first = sorted(labels, key=len, reverse=True)
     while text:

@@ -1,1 +1,1 @@
-"""Texts of a form in further languages."""
+"""Translations of the texts of a form."""

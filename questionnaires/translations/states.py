@@ -1,4 +1,4 @@
-"""How far a form is translated: each text in a language with who made it, by section."""
+"""Translation progress of a form: each text in a language with its author, by section."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ COLUMNS = ("label", "hint", "guidance", "constraint_message", "required_message"
 
 
 class TextState(StrEnum):
-    """Who made a translation; values stand in the table that goes out."""
+    """Author of a translation; the values are used in the exported table."""
 
     CONFIRMED = "confirmed"
     WRITTEN = "written in the form"
@@ -141,7 +141,7 @@ class _Reader:
         return TextSection(section.name, title, [b for b in (*first, *blocks) if b.places])
 
     def rest(self) -> TextSection:
-        """What no section shows: lists that no question offers as they stand."""
+        """Texts of no section: lists that no question offers unchanged."""
         left = [place for place in self.texts if place not in self.seen]
         return TextSection("rest", "", [self._block("", "", left)] if left else [])
 

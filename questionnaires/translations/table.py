@@ -1,7 +1,7 @@
-"""The texts of a form as a workbook for translators: one row a text, two columns a language.
+"""Texts of a form as a workbook for translators: one row a text, two columns a language.
 
-It comes back as cells (`workbook.reading`): rows are found by their id, so that they may be
-sorted or left out, and only what differs from what went out is a change.
+It returns as cells (`workbook.reading`): rows are found by their id, so that they may be
+sorted or left out, and only a difference from the exported text is a change.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _STATES = [state.value for state in (TextState.CONFIRMED, TextState.MACHINE)]
 
 @dataclass(frozen=True, slots=True)
 class TableChange:
-    """A text that the table holds otherwise than when it went out, or says is confirmed."""
+    """A text that differs from the exported one, or is marked as confirmed."""
 
     cell: str
     language: str
@@ -61,7 +61,7 @@ class TableFault:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedTable:
-    """What a table brings: changes, and faults that stop none of them."""
+    """Content of a returned table: changes, and faults that stop none of them."""
 
     changes: Sequence[TableChange]
     faults: Sequence[TableFault]
@@ -98,7 +98,7 @@ class _Writer:
         self.open_turned = book.add_format({**open_cell, "border_color": "#CCCCCC", **turned})
 
     def write(self) -> None:
-        """The sheet to read first, the texts, and what nobody reads."""
+        """The sheet to read first, the texts, and the hidden sheet."""
         sheet = self.book.add_worksheet("Read me")
         sheet.set_column(0, 0, 90)
         title = f"{self.form.title}, version {self.form.version}"
@@ -169,7 +169,7 @@ class _Writer:
 
 
 def _rows(form: Form) -> Iterator[tuple[str, str]]:
-    """Every place with words for where it stands."""
+    """Every place with a description of it."""
     for section in text_sections(form):
         for block in section.blocks:
             for place in block.places:
@@ -179,7 +179,7 @@ def _rows(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def refusal_of(book: RawBook, form: Form) -> tuple[str, str] | None:
-    """Why a workbook is no table of this form, with the way out; None where it is."""
+    """Reason why a workbook is no table of this form, with the remedy; None where it is."""
     meta, texts = book.sheets.get(META), book.sheets.get(TEXTS)
     if meta is None or texts is None:
         return (
@@ -202,7 +202,7 @@ def refusal_of(book: RawBook, form: Form) -> tuple[str, str] | None:
 
 
 def read_table(book: RawBook, form: Form) -> ReturnedTable:
-    """What a table changes; `refusal_of` has been asked before."""
+    """Changes by a table; `refusal_of` has been called before."""
     return _Reader(book, form).read()
 
 
@@ -308,7 +308,7 @@ class _Reader:
 
 
 def _base_of(sheet: RawSheet | None) -> dict[tuple[str, str], tuple[str, str]]:
-    """What stood in the table when it went out, and who had made it, by language and place."""
+    """Texts in the table at its export, and their authors, by language and place."""
     if sheet is None:
         return {}
     rows = {row for row, _ in sheet.cells}

@@ -1,7 +1,7 @@
-"""Texts of a form in further languages, kept beside the form and joined when it is read.
+"""Translated texts of a form, stored beside the form and joined on reading.
 
 A published form is never edited. A translation names each text by its place ("survey/SAQ_A01/hint",
-"choices/yes_is_good/yes/label") and keeps a mark of the text it was made from: where that has
+"choices/yes_is_good/yes/label") and stores a hash of its source text: where that has
 changed, the translation is stale and the text is shown in the form's own language.
 """
 
@@ -27,7 +27,7 @@ LANGUAGE_NAMES = {
 }
 """Languages that a translation can be kept in, as XLSForm names them: "French (fr)"."""
 SOURCE = "en"
-"""What a form without languages is written in."""
+"""Language of a form without languages."""
 TARGETS = {SOURCE: "English", **LANGUAGE_NAMES}
 HEADINGS = ("place", "source", "text")
 COLUMNS = ("label", "hint", "guidance", "constraint_message", "required_message")
@@ -41,7 +41,7 @@ _QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """One text: where it stands, the mark of what it was translated from, and the translation.
+    """One text: its place, the hash of its source text, and the translation.
 
     `reviewed`: who has confirmed it, and when; empty where it is as a machine made it.
     """
@@ -100,7 +100,7 @@ def read_translation(language: str, data: bytes) -> Translation:
 def translatable(form: Form) -> Mapping[str, str]:
     """Every text of a form in its own language, by place, in reading order.
 
-    A value put into a text stands as `${name}`.
+    A value inserted into a text is written as `${name}`.
     """
     found = {TITLE: form.title}
     found |= {place: _own(form, text) for place, text in places_of(form).items()}
@@ -165,7 +165,7 @@ def join(
 
 
 def spoken_beside(form: Form) -> tuple[Translation, ...]:
-    """What a form written in one unnamed language says in further ones, as kept beside it.
+    """Texts in further languages of a form written in one unnamed language, as stored beside it.
 
     Empty for a form whose own sheets name their languages: it carries all of them itself.
     """
@@ -269,7 +269,7 @@ def _own(form: Form, text: Text) -> str:
 
 
 def _name_of(value: Output) -> str:
-    """What a value is called in a text: the question it comes from, where it is just that."""
+    """Name of a value in a text: the question it comes from, where it is just that."""
     last = value.expression.strip().rpartition("/")[2]
     return last if _NAME.fullmatch(last) else mark_of(value.expression)
 
@@ -283,6 +283,6 @@ def _parts(text: str, source: Iterable[str | Output]) -> tuple[str | Output, ...
 
 
 def _put_in(values: Mapping[str, Output], inside: str) -> str | Output:
-    """The value that stands in braces; braces around nothing are plain words."""
+    """Value in braces; braces around nothing are plain words."""
     name = inside.strip()
     return values[name] if name else f"${{{inside}}}"

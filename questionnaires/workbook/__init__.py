@@ -1,1 +1,1 @@
-"""Answers as a workbook, given out and taken back."""
+"""Answers as a workbook: export and import."""

@@ -1,7 +1,7 @@
-"""A returned workbook read by itself: beside the answers it was given out with.
+"""Comparison of a returned workbook with its exported answers only.
 
-Who brings in the workbook of somebody else learns what stands in the file, and nothing of what
-the other has answered since.
+A person who imports somebody else's workbook learns the content of the file, and nothing of the
+answers given since.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from questionnaires.workbook.returns import check_meta, read_meta, read_returned
 
 @dataclass(frozen=True)
 class ReadAlone:
-    """What a workbook brings by itself: how many changed answers, and every fault."""
+    """Result for a workbook by itself: number of changed answers, and every fault."""
 
     changed: int
     faults: tuple[ReturnFault, ...]

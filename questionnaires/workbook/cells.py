@@ -1,4 +1,4 @@
-"""The cells of answers: what stands in them for a text, their lists, what they held at first."""
+"""Answer cells: their content for a text, their lists, and their initial values."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class CellWriter:
     def write(
         self, sheet: Worksheet, cell: Cell, raw: str, labels: Mapping[str, str], *, label: str
     ) -> None:
-        """Write one cell with its list, and note what stands in it."""
+        """Write one cell with its list, and record its content."""
         value = cell_value(cell, raw, labels, self.words)
         place = (cell.row, cell.column)
         if isinstance(value, float):
@@ -107,7 +107,7 @@ class CellWriter:
 def cell_value(
     cell: Cell, raw: str, labels: Mapping[str, str], words: BookWords
 ) -> str | float | date | None:
-    """What stands in a cell for a text: the label, a number, a day, or the text as it is."""
+    """Cell content for a text: the label, a number, a day, or the text as it is."""
     kind = cell.question.kind
     if kind in SEVERAL:
         chosen = raw.split()

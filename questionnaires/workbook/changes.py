@@ -1,7 +1,7 @@
-"""Answers that came another way than by the page: what they change, and putting them in.
+"""Answers from workbooks and phones: preview of their changes, and their import.
 
-A workbook and a phone give texts by path. Both are shown before they count, and both go in by
-`put`, which says what could not be kept as it came.
+Both give texts by path. Both are shown before they count, and both are imported by
+`put`, which reports everything that could not be stored unchanged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from questionnaires.evaluation.states import NodeState
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One answer that differs from what was given out: the texts as kept, and where it stands.
+    """One answer that differs from the exported one: the stored texts, and its place.
 
     `place` is the cell or the node as people find it; `shown` is the text as they wrote it.
     """
@@ -29,18 +29,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ReturnFault:
-    """What cannot be taken as it came: where, which rule, and the way out."""
+    """Content that cannot be accepted unchanged: place, rule, and remedy."""
 
     place: str
     message: str
     advice: str
     text: str = ""
     quoted: str = ""
-    """What the message quotes of the cells beside `text`."""
+    """Cell content quoted in the message beside `text`."""
 
 
 def without_cells(fault: ReturnFault) -> str:
-    """The message of a fault, with an ellipsis where it quotes what stands in a cell."""
+    """The message of a fault, with an ellipsis in place of quoted cell content."""
     message = fault.message
     for text in filter(None, (fault.text, fault.quoted)):
         for quotation in ("“{}”", "the error {}."):
@@ -134,7 +134,7 @@ def make_room(form: Response, path: str) -> None:
 def judge(
     form: Response, changes: Sequence[Change], *, has_base: bool = True
 ) -> tuple[tuple[Judged, ...], tuple[ReturnFault, ...]]:
-    """What the changes would come to; the response itself is not touched.
+    """Effect of the changes; the response itself is not touched.
 
     Args:
         has_base: `before` is what was given out, so that a kept answer that differs from it was

@@ -1,6 +1,6 @@
-"""Runs alone in a child process: workbooks on standard input, their cells on standard output.
+"""Child-process reader: workbooks on standard input, their cells on standard output.
 
-Nothing of the platform is imported here, so that a hostile workbook finds nothing but itself.
+Nothing of the platform is imported here, so that a hostile workbook can reach nothing but itself.
 Standard input holds books one after the other, each with its length in eight bytes before it;
 standard output gets one line of JSON for each: `{"code"}` when it cannot be read, else
 `{"sheets": [{"name", "cells": [[row, column, kind, text]], "merged": ["A1:B2"]}], "pictures"}`,

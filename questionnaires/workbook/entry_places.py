@@ -1,4 +1,4 @@
-"""Where the entries of a returned workbook stand: those that were kept, and new rows."""
+"""Positions of the entries in a returned workbook: existing entries, and new rows."""
 
 from collections import Counter
 from collections.abc import Iterator

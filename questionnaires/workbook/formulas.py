@@ -1,4 +1,4 @@
-"""Whether a question applies, as a formula of the workbook: simple comparisons of answers only."""
+"""Relevance of a question as a workbook formula: simple comparisons of answers only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class NotSimple(Exception):
-    """The expression is more than a comparison of answers that stand in the book."""
+    """The expression is more than a comparison of answers in the book."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an answer stands: one cell, a cell for each choice, or a column of entries."""
+    """Place of an answer: one cell, a cell for each choice, or a column of entries."""
 
     question: Question
     cells: dict[str, str]  # choice, or "" for the only cell -> reference
@@ -57,7 +57,7 @@ class Conditions:
 
         Args:
             path: the node, without places.
-            entry: the sheet of the repeat it stands in; cells of the same row are meant there.
+            entry: the sheet of its repeat; cells of the same row are meant there.
         """
         try:
             parts = [
@@ -75,7 +75,7 @@ class Conditions:
             spec = spec.parent
 
     def place(self, path: str, entry: RepeatSheet | None) -> Place:
-        """Where the answer to a question stands, seen from a row of `entry`. Raises NotSimple."""
+        """Place of the answer to a question, seen from a row of `entry`. Raises NotSimple."""
         if entry is not None and path.startswith(f"{entry.group.path}/"):
             own = [c for c in entry.columns if c.question.path == path]
             if own:

@@ -1,4 +1,4 @@
-"""What stands where in an answer workbook: a sheet a section, a sheet a repeat, a key each cell.
+"""Layout of an answer workbook: a sheet a section, a sheet a repeat, a key each cell.
 
 A key is the path of an answer, with `#name` behind it for one choice of a select of several.
 """
@@ -43,7 +43,7 @@ def key_of(path: str, choice: str = "") -> str:
 def choice_labels(
     question: Question, state: NodeState | None, languages: Sequence[str]
 ) -> dict[str, str]:
-    """Name -> label of every answer a select can offer; a label that comes twice tells its name."""
+    """Name -> label of every answer a select can offer; a repeated label includes its name."""
     found = {
         choice.name: _line(choice.label.plain(*languages)) or choice.name
         for choice in question.choices
@@ -99,7 +99,7 @@ class Column:
 
 @dataclass
 class RepeatSheet:
-    """The entries of one repeat, a row each; `above` is the repeat it stands in."""
+    """The entries of one repeat, a row each; `above` is the repeat around it."""
 
     name: str
     title: str

@@ -176,14 +176,14 @@ def _end(child: subprocess.Popen[bytes] | None) -> None:
 
 
 def refusal(code: str) -> BookRefused:
-    """Why a file is refused, in words."""
+    """Reason for the refusal of a file, in words."""
     return BookRefused(code, *_WORDS[code])
 
 
 def _told(answer: Mapping[str, Any]) -> RawBook | BookRefused:
     try:
         return _book(answer)
-    except Exception as error:  # what nobody foresaw of one book stops no other
+    except Exception as error:  # an unexpected error of one book stops no other
         log.error("the cells of a workbook could not be told: %s", where(error))
         return refusal("broken")
 

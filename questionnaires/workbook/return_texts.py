@@ -1,4 +1,4 @@
-"""What a cell of an answer means: labels become names, numbers and days the texts of the form."""
+"""Conversion of answer cells: labels become names, numbers and days the texts of the form."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Given:
 
 @dataclass(frozen=True)
 class CellProblem:
-    """Why a cell cannot be read as an answer; `choice` tells which cell of several."""
+    """Reason why a cell cannot be read as an answer; `choice` identifies one cell of several."""
 
     message: str
     advice: str
@@ -122,7 +122,7 @@ def _plain(cell: RawCell) -> str:
 
 
 def _named(given: Given, text: str) -> str | CellProblem:
-    """The name behind a label, whatever its case; a name that is no label stands for itself."""
+    """The name behind a label, in any case; a name that is no label is itself accepted."""
     wanted = " ".join(text.split()).casefold()
     found = [name for name, label in given.labels.items() if label.casefold() == wanted]
     if not text or (text in given.labels and not found):
@@ -147,7 +147,7 @@ def _named(given: Given, text: str) -> str | CellProblem:
 
 
 def base_text(given: Given, raw: str) -> str:
-    """A kept text as it comes back from its cell when nobody touched it."""
+    """A stored text as it returns from its untouched cell."""
     kind = given.question.kind
     if kind in SEVERAL:
         chosen = raw.split()

@@ -1,4 +1,4 @@
-"""Many returned workbooks in one upload: files, archives of them, or both, taken apart."""
+"""Returned workbooks in one upload: files, archives of them, or both, unpacked."""
 
 import io
 import zipfile
@@ -11,7 +11,7 @@ from questionnaires.submissions.files import MAX_ENTRIES, MAX_UNPACKED
 from questionnaires.workbook.reading import BookRefused
 
 _WORKBOOK = "[Content_Types].xml"
-"""What every workbook holds, which is an archive itself."""
+"""Member of every workbook, which is an archive itself."""
 _LEFT_BY_SYSTEMS = ("__MACOSX/", "~$", ".")
 
 
@@ -69,7 +69,7 @@ def _is_archive(name: str, content: bytes) -> bool:
                 f"{name} cannot be opened; it may be cut off.",
                 "Make the archive again and upload it, or upload the workbooks themselves.",
             ) from None
-        return False  # told as the workbook that it wants to be
+        return False  # reported as the workbook that it claims to be
 
 
 def _unpacked(name: str, content: bytes, room: int) -> Iterator[Part]:

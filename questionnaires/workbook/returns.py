@@ -1,7 +1,7 @@
-"""A workbook that came back: which answers were changed, and every fault with its cell.
+"""Returned workbook: the changed answers, and every fault with its cell.
 
 Rows are found by their hidden id and sheets by their hidden keys, so that neither a new name nor
-another order does harm. A row whose question no longer fits its id is not guessed at.
+another order does harm. The answer in a row whose question no longer fits its id is not guessed.
 """
 
 import re
@@ -40,7 +40,7 @@ MOST_NAMED = 30  # missing questions that are named one by one
 
 @dataclass(frozen=True)
 class Returned:
-    """What a workbook brings: changed answers, faults, and how many answers it holds at all."""
+    """Content of a returned workbook: changed answers, faults, and the total of its answers."""
 
     changes: tuple[Change, ...]
     faults: tuple[ReturnFault, ...]
@@ -49,7 +49,7 @@ class Returned:
 
 @dataclass(frozen=True)
 class BookMeta:
-    """What a book says it is."""
+    """Identity that a book declares."""
 
     facts: Mapping[str, str]
 
@@ -183,7 +183,7 @@ class _Reader:
     def _take(
         self, sheet: RawSheet, key: str, place: str, at: tuple[int, int], question: str | None
     ) -> None:
-        """Note the cell of one key, unless it cannot be told what it answers."""
+        """Record the cell of one key, unless its question is ambiguous."""
         cell = sheet.cells.get(at)
         text = cell.text if cell else ""
         if key not in self.base:
@@ -231,7 +231,7 @@ class _Reader:
         cells[found.choice] = found
 
     def _cells_of(self, path: str) -> dict[str, _Found]:
-        """The cells of a path, noted at every entry that it stands in."""
+        """The cells of a path, recorded at every entry that has one."""
         if path not in self.found and self._question(path):
             for mark in _ENTRY.finditer(path):
                 self.inside.setdefault(path[: mark.end()], []).append(path)
@@ -314,7 +314,7 @@ class _Reader:
         inside = {path for path in self.inside.get(entry, ()) if path in self.found}
         if any(self._changed(path, self.found[path]) is not None for path in inside):
             return True
-        for path in inside:  # it was removed here, and nobody changed it there
+        for path in inside:  # it was removed here, and not changed there
             del self.found[path]
         return False
 
@@ -356,7 +356,7 @@ class _Reader:
                 yield found
 
     def _changed(self, path: str, cells: Mapping[str, _Found]) -> Change | CellProblem | None:
-        """What the cells of a path bring; None where they say what was given out."""
+        """New content of the cells of a path; None where it equals the export."""
         question = self._question(path)
         if question is None:
             return None

@@ -1,4 +1,4 @@
-"""The words of an answer workbook, in one language; the caller has them translated."""
+"""Texts of an answer workbook, in one language; the caller has them translated."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class BookWords:
         "Please send your answers by {due}.",
     )
     translation: str = ""
-    """What is told of the translation of the questions; "" where a person has confirmed it."""
+    """Note on the translation of the questions; "" where a person has confirmed it."""
     advice: tuple[str, ...] = (
         "Write in the yellow cells only. The other cells are locked.",
         "Some answers have a list: click the cell, then the arrow beside it.",
@@ -56,6 +56,6 @@ class BookWords:
         return self.number_in_text.format(title=title)
 
     def about(self, requester: str, respondent: str, due: str) -> tuple[str, ...]:
-        """Who asks whom, and until when."""
+        """Sender, recipient and due date of the request."""
         facts = {"requester": requester, "respondent": respondent, "due": due}
         return tuple(text.format(**facts) for text in self.about_text)

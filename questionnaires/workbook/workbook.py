@@ -1,7 +1,7 @@
-"""The answers of one assignment as a workbook: filled in anywhere, read by `returns`.
+"""Answers of one assignment as a workbook: filled in offline, read by `returns`.
 
 Questions in the respondent's language and in the form's own, drop-downs by named lists, only
-answers unlocked. Protection guides; nothing is believed when the book comes back.
+answers unlocked. Protection guides; no content of the returned book is trusted.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _WIDTHS = {ID: 0, QUESTION: 52, SOURCE: 40, ANSWER: 34, STATE: 18, HELP: 46}
 
 @dataclass(frozen=True)
 class BookFacts:
-    """What the book says about itself: whose answers, to what, and as they stood when."""
+    """Details of the book about itself: respondent, questionnaire, and time of the answers."""
 
     assignment: str
     response: str
@@ -76,7 +76,7 @@ def write_answer_workbook(
     """Write the workbook of a response as .xlsx.
 
     Args:
-        response: the answers as they stand, in the language of the respondent.
+        response: the current answers, in the language of the respondent.
         source: the same in the language the form was written in, where that is another.
         language: the language of `response`, as the form names it.
         light: only what light mode asks.
@@ -210,7 +210,7 @@ class _Writer:
         return [named_line(one) for one in found if one.name in self.files]
 
     def _state(self, sheet: Worksheet, line: Line) -> None:
-        """Whether a line applies: a formula where one can tell, else as it stood when written."""
+        """Whether a line applies: a formula where possible, else the state at its writing."""
         state, column = line.state, COLUMNS.index(STATE)
         applies = self.conditions.of(state.path)
         if line.kind in ("note", "heading", "sheet") and applies == "":

@@ -1,1 +1,1 @@
-"""The language of expressions (ODK's XPath)."""
+"""Expression language of forms (ODK's XPath)."""

@@ -1,4 +1,4 @@
-"""ODK's date and time functions. Dates are texts; see `values` for their numbers."""
+"""ODK's date and time functions. Dates are texts; their numbers are in `values`."""
 
 import math
 from datetime import UTC, date, datetime, timedelta

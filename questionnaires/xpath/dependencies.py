@@ -1,4 +1,4 @@
-"""What an expression reads, found in its tokens, and the order in which a form is calculated."""
+"""Dependencies of an expression, found in its tokens, and the calculation order of a form."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -7,8 +7,8 @@ from questionnaires.evaluation.specs import Spec
 from questionnaires.xpath.parser import Token
 from questionnaires.xpath.paths import function_name, is_path
 
-# What is read, and the node that is the same for reader and read: None means that every instance
-# of what is read matters to every instance of the reader.
+# The spec read, and the node common to reader and read: None means that every instance
+# of the one matters to every instance of the other.
 Read = tuple[Spec, Spec | None]
 Unit = tuple[str, str]  # aspect and path
 OF_CONTEXT = frozenset({"string", "number", "string-length", "normalize-space"})
@@ -41,14 +41,14 @@ class _Reader:
         if name in OF_CONTEXT and len(call) == 0 and here:
             self.found.add(here)
         for part in call:
-            # Of a group, these ask where it stands; all others read the texts of all below it.
+            # Of a group, these use its position; all others read the texts of all below it.
             if name in STRUCTURAL and is_path(part):
                 self.found.update(self.path(part, here))
             else:
                 self.value(part, here)
 
     def path(self, token: Token, here: Read | None) -> list[Read]:
-        """Where a path can lead."""
+        """Possible targets of a path."""
         symbol = token.symbol
         if symbol in ("/", "//"):
             start: list[Read] = [(self.document, None)]
@@ -74,7 +74,7 @@ class _Reader:
             self.value(part, here)
 
     def step(self, token: Token, start: Iterable[Read]) -> list[Read]:
-        """Where one step leads from each of `start`."""
+        """Targets of one step from each of `start`."""
         if token.symbol == "[":
             return self.filtered(self.step(token[0], start), token[1])
         return list(dict.fromkeys(found for read in start for found in _step(token, read)))

@@ -1,7 +1,7 @@
 """ODK's XPath: parsed once by elementpath, compiled here to Python closures. Never `eval`.
 
-elementpath's own evaluation is not used: it raises where XForms says false, and keeps numbers and
-dates as other types than ODK does.
+elementpath's own evaluation is not used: it raises where XForms gives false, and represents numbers
+and dates by other types than ODK does.
 """
 
 import math

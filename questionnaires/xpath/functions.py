@@ -167,7 +167,7 @@ def _substring(_: Scope, value: Value, start: Value, length: Value = math.inf) -
 
 
 def _around(text: str, mark: str) -> tuple[str, str]:
-    """What stands before and behind the first `mark`; every text begins with the empty one."""
+    """Text before and after the first `mark`; every text begins with the empty one."""
     place = text.find(mark)
     return ("", "") if place < 0 else (text[:place], text[place + len(mark) :])
 

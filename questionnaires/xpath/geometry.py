@@ -1,4 +1,4 @@
-"""ODK's functions over places written as `latitude longitude altitude accuracy`."""
+"""ODK's functions for places written as `latitude longitude altitude accuracy`."""
 
 import math
 from collections.abc import Sequence

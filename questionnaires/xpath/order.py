@@ -1,4 +1,4 @@
-"""Lists in another order, the same for the same seed in every ODK program."""
+"""Shuffled lists, the same for the same seed in every ODK program."""
 
 import hashlib
 import math
@@ -12,7 +12,7 @@ MOST_SEEDS = 2**31 - 1
 
 
 def number_seed(seed: Value) -> int:
-    """The seed a value stands for: its whole part, 0 for nothing, of a text its SHA-256."""
+    """The seed of a value: its whole part, 0 for nothing, of a text its SHA-256."""
     number, text = to_number(seed), to_text(seed)
     if not math.isnan(number):
         return int(max(-(2.0**63), min(number, 2.0**63)))

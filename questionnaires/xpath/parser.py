@@ -1,4 +1,4 @@
-"""ODK's XPath read into a token tree by elementpath's parser, without its evaluator."""
+"""Parser of ODK's XPath: a token tree from elementpath's parser, without its evaluator."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -20,7 +20,7 @@ _XPATH1_FUNCTIONS = (
 )
 XPATH1_FUNCTIONS = _XPATH1_FUNCTIONS.split()
 _NOT_FUNCTIONS = "and or div mod node text comment processing-instruction"
-NOT_FUNCTIONS = frozenset(_NOT_FUNCTIONS.split())  # words that may stand before a bracket
+NOT_FUNCTIONS = frozenset(_NOT_FUNCTIONS.split())  # words that may precede a bracket
 STRINGS = re.compile(r"'[^']*'|\"[^\"]*\"")
 CALL = re.compile(r"(?<![\w.:$-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*\(")
 GLUED_OPERATOR = re.compile(r"(?<![\w.-])((?:\d+\.?\d*|\.\d+))(div|mod)\b")
@@ -29,7 +29,7 @@ COMPARISONS = dict.fromkeys(("=", "!="), 30) | dict.fromkeys(("<", "<=", ">", ">
 # elementpath takes one comparison only; XPath 1.0 chains them, order before equality.
 PREFIXES = {"jr": "http://openrosa.org/javarosa", "orx": "http://openrosa.org/xforms"}
 LONGEST = 320_000  # characters: ten full cells of Excel, as a ${name} becomes a whole path
-SHORT_ROW = 8  # conditions joined by one word that may stand as they are read
+SHORT_ROW = 8  # conditions joined by one word, valid in the order of reading
 DEEPEST_TREE = 300  # levels of a parsed expression; each takes two frames of the stack
 DEEPEST = 120  # brackets in one another; beyond it is a mistake or an attack on the stack
 
@@ -166,7 +166,7 @@ def _unglue(text: str, bare: str) -> str:
 
 
 def place_of(token: Token, text: str) -> int:
-    """Where a token stands in its expression, from 0."""
+    """Position of a token in its expression, from 0."""
     line, column = token.position
     before = text.split("\n")[: line - 1]
     return min(sum(len(part) + 1 for part in before) + int(column) - 1, len(text))
@@ -191,7 +191,7 @@ def _syntax_fault(text: str, error: Exception) -> ExpressionFault:
 
 
 def _way_out(text: str, at: int) -> str:
-    """What to write instead, where a sign of another language stands at or around a place."""
+    """Suggested notation, where a sign of another language is at or around a place."""
     for sign, mend in OTHER_LANGUAGES.items():
         if text[max(0, at - 1) :].lstrip().startswith(sign) or text[at:].startswith(sign):
             return mend

@@ -1,4 +1,4 @@
-"""Paths compiled to closures: steps from node to node, predicates, and a quick way for lists."""
+"""Paths compiled to closures: steps from node to node, predicates, and a fast path for lists."""
 
 from collections.abc import Callable, Sequence
 
@@ -179,7 +179,7 @@ def in_document_order(nodes: list[XNode]) -> list[XNode]:
 
 
 def _place(node: XNode) -> tuple[int, ...]:
-    """Where a node stands: its number among its siblings, from the document down."""
+    """Position of a node: its number among its siblings, from the document down."""
     places: list[int] = []
     at = node
     while at.parent is not None:

@@ -1,4 +1,4 @@
-"""What an expression is evaluated in: a node, the whole response, one moment, one generator."""
+"""Evaluation context of an expression: a node, the whole response, one moment, one generator."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Words(Protocol):
 
 @dataclass(slots=True)
 class World:
-    """What is the same for every expression of one evaluation.
+    """Common context of all expressions of one evaluation.
 
     `places` knows the nodes outside every repeat by their path: they are there from the beginning
     to the end.

@@ -1,4 +1,4 @@
-"""The values of an expression - text, number, truth, nodes - and how one becomes another.
+"""Values of an expression - text, number, truth, nodes - and the conversions between them.
 
 Meaning: XPath 1.0 as ODK XForms changes it. A date or date-and-time is a text that becomes days
 since 1970-01-01 (UTC) wherever a number is wanted; what has no number is NaN; a blank node is an
@@ -15,7 +15,7 @@ from typing import Protocol
 
 
 class XNode(Protocol):
-    """What an expression may ask of a node of a response or of a secondary instance."""
+    """Interface of a node of a response or of a secondary instance for expressions."""
 
     @property
     def name(self) -> str:

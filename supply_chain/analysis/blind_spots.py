@@ -1,4 +1,4 @@
-"""What is not known: how much volume ends in unknown origin, tier by tier (RM-1.0 11.3)."""
+"""Blind spots: volume that ends in unknown origin, tier by tier (RM-1.0 11.3)."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from supply_chain.risk.method import METHOD, Floats, Ints
 
 @dataclass(frozen=True)
 class TierVolume:
-    """What happens to the volume that arrives so many steps upstream; parts of the whole."""
+    """Fate of the volume that arrives so many steps upstream; parts of the whole."""
 
     step: int
     unknown: float  # arrives from an origin that is not known
@@ -30,7 +30,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class BlindSpots:
-    """Where the volume ends; `unknown`, `begins` and `circling` add up to 1."""
+    """Ends of the volume; `unknown`, `begins` and `circling` add up to 1."""
 
     tiers: tuple[TierVolume, ...]
     unknown: float
@@ -42,7 +42,7 @@ class BlindSpots:
 
 
 def blind_spots(flow: FlowMap, arrival: Arrival, *, most: int) -> BlindSpots:
-    """Follow all that arrives upstream and tell where it is lost from sight.
+    """Follow the volume upstream to the points where its origin is lost.
 
     Step 0 is inside, step 1 are the direct suppliers.
 

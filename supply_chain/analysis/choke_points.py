@@ -1,4 +1,4 @@
-"""The nodes on which many depend, and those through which most of the volume passes."""
+"""Nodes with the most dependants, and nodes with the largest share of the volume."""
 
 from dataclasses import dataclass
 

@@ -30,7 +30,7 @@ class Circles:
 
     circles: tuple[Circle, ...]
     count: int
-    members: int  # nodes that stand in any circle
+    members: int  # nodes in any circle
     to_itself: tuple[int, ...]  # nodes with a link to themselves, which plays no part
 
 
@@ -65,7 +65,7 @@ def _sets(flow: FlowMap) -> Iterator[Ints]:
 
 
 def _passing(flow: FlowMap, start: Floats, sets: list[Ints]) -> list[float]:
-    """What comes into each set, from outside or from the start: a way enters a circle only once."""
+    """Inflow of each set, from outside or from the start: a path enters a circle only once."""
     volume, is_whole = flow.volume(start)
     if not is_whole:
         return [float(start @ flow.through(*rows.tolist())) for rows in sets]

@@ -1,4 +1,4 @@
-"""Where the exposure of one node comes from: by origin and by path, adding up to it (11.1)."""
+"""Contributions to the exposure of one node: by origin and by path, adding up to it (11.1)."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ EXACT = 2**53
 
 @dataclass(frozen=True)
 class IssueFlow:
-    """How risk of one issue travels through a map."""
+    """Propagation of the risk of one issue through a map."""
 
     proven: Proven
     flow: FlowMap  # by the weights of `proven`
@@ -36,7 +36,7 @@ class IssueFlow:
 
 @dataclass(frozen=True)
 class Part:
-    """What one origin adds to the exposure."""
+    """Contribution of one origin to the exposure."""
 
     row: int
     value: float
@@ -58,7 +58,7 @@ class Contributions:
     each: Floats  # (nodes,) what each node adds
     unproven: Floats  # (nodes,) what the unproven flows to each node add; together the exposure
     origins: tuple[Part, ...]  # largest first
-    origins_left: int  # how many stand in the rest
+    origins_left: int  # number of origins in the rest
     origins_rest: float
     paths: tuple[Walk, ...]  # largest first
     paths_left: int | None  # None: flow circles, or more than can be counted exactly
@@ -112,7 +112,7 @@ def _paths(of_issue: IssueFlow, row: int, most: int) -> tuple[Walk, ...]:
 
 
 def _count(plan: Plan, certain: Floats, row: int) -> int | None:
-    """How many paths carry exposure to a node; None where flow circles or there are too many."""
+    """Number of paths that carry exposure to a node; None if circular or too many."""
     own = plan.to_plan(certain)
     paths = np.zeros(len(own))
     for level in plan.levels:

@@ -1,8 +1,8 @@
-"""How much hangs on few: shares of suppliers, countries, regions, commodities.
+"""Concentration of supply: shares of suppliers, countries, regions, commodities.
 
 The Herfindahl index is the sum of the squared shares: 1 with one source, 1/n with n equal ones.
-What is not known may be spread over many or stand with the largest, so that there the index is
-a range, never a guess.
+The unknown part may be spread over many sources or belong to the largest, so that the index is
+then a range, never a guess.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 
 @dataclass(frozen=True)
 class Portion:
-    """What one supplier, place or good has of the whole."""
+    """Share of one supplier, place or good in the whole."""
 
     label: int
     share: float

@@ -2,7 +2,7 @@
 
 A node is dominated by another if every way from the business up to it leads through that one.
 The immediate dominators form a tree (Cooper, Harvey and Kennedy 2001). Here whole levels of the
-map take their place in it at once, from the business upstream; only circles are gone round.
+map enter it at once, from the business upstream; only circles are iterated.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ NOT_REACHED = -1
 class Dominators:
     """The tree over all nodes that can be reached from the business.
 
-    The business is the row behind the last node: it stands above all that can be reached in
+    The business is the row behind the last node: it is above all that can be reached in
     several independent ways.
     """
 
@@ -38,7 +38,7 @@ def dominators(flow: FlowMap, start: Floats) -> Dominators:
     """The tree of a map.
 
     Args:
-        start: (nodes,) above 0 where the business itself stands.
+        start: (nodes,) above 0 at the business itself.
     """
     tree = _Tree(flow, start > 0)
     for level in reversed(flow.plan.levels):
@@ -75,7 +75,7 @@ class _Tree:
         self.flow, self.start, self.business = flow, start, len(flow)
         self.above = np.full(self.business + 1, NOT_REACHED, dtype=np.int64)
         self.number = np.full(self.business + 1, NOT_REACHED, dtype=np.int64)
-        self.number[self.business] = 0  # whoever stands above another has the smaller number
+        self.number[self.business] = 0  # an ancestor has the smaller number
         self.last = 0
 
     def settle(self, level: Level) -> None:
@@ -131,7 +131,7 @@ class _Tree:
             buyer, place = buyer[~second], place[~second]
 
     def _meet(self, one: Ints, other: Ints) -> Ints:
-        """Where the ways up from each pair of nodes come together."""
+        """Lowest common ancestor of each pair of nodes."""
         apart = np.flatnonzero(one != other)
         while len(apart):
             left, right = one[apart], other[apart]

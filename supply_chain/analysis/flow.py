@@ -1,8 +1,8 @@
-"""A map as weights between pairs of nodes, and how input travels up the chain (RM-2.0 11.1).
+"""Map as weights between pairs of nodes, and the flow of input along the chain (RM-2.0 11.1).
 
 All rows are those of the graph with its unknown origins; weights are w of section 11.1, so the
 shares of a buyer never add to more than 1. For finance the weight is the investee's part of the
-portfolio, for platforms the seller's part of the turnover (11.7): the same numbers, other words.
+portfolio, for platforms the seller's part of the turnover (11.7): the same numbers, other terms.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FOLLOWED = 1e-6
 
 @dataclass(frozen=True)
 class Arrival:
-    """How input comes in from outside; with what begins inside it is 1, on an empty map 0."""
+    """Input from outside; with the part that begins inside it is 1, on an empty map 0."""
 
     links: Floats  # (links,) volume on the links that lead in
     nodes: Floats  # (nodes,) volume from each node at their other end
@@ -42,7 +42,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class FlowMap:
-    """Who gets which part of its input from whom. Build it with `FlowMap.build`."""
+    """Shares of input by buyer and supplier. Build it with `FlowMap.build`."""
 
     graph: ValueChain  # with its unknown origins
     plan: Plan
@@ -118,7 +118,7 @@ class FlowMap:
         return start
 
     def arrival(self, start: Floats, inside: Bools) -> Arrival:
-        """What comes to a start from outside.
+        """Input of a start from outside.
 
         Args:
             start: (nodes,) where the input arrives in the end, with sum 1.
@@ -142,12 +142,12 @@ class FlowMap:
         return found.astype(np.float64)
 
     def arrival_at_business(self) -> Arrival:
-        """What comes to all own operations together from outside."""
+        """Input of all own operations together from outside."""
         start = self.start_of_business()
         return self.arrival(start, self.graph.nodes.own_operation | (start > 0))
 
     def arrival_at(self, row: int) -> Arrival:
-        """What comes to one node."""
+        """Input of one node."""
         start = self.start_at(row)
         return self.arrival(start, start > 0)
 
@@ -185,12 +185,12 @@ class FlowMap:
 
     @cached_property
     def volume_of_business(self) -> tuple[Floats, bool]:
-        """The same for all own operations together; worked out once, since the map is one."""
+        """The same for all own operations together; computed once, since the map is one."""
         return self.volume(self.start_of_business())
 
     @cached_property
     def in_circle(self) -> Bools:
-        """(nodes,) nodes that stand in a circle: only these can be passed more than once."""
+        """(nodes,) nodes in a circle: only these can be passed more than once."""
         found = np.zeros(len(self), dtype=np.bool_)
         for level in self.plan.levels:
             found[self.plan.order[level.members]] = True

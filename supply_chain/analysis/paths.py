@@ -1,4 +1,4 @@
-"""All ways that goods can take between two nodes, the one that carries most first."""
+"""Paths of goods between two nodes, in descending order of volume."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def best_ways(flow: FlowMap, supplier: int, buyers: Sequence[int]) -> dict[int, 
 
 
 def _towards(flow: FlowMap, supplier: int) -> Search:
-    """A search for ways that end at one node; it never leaves what stands downstream of it."""
+    """A search for paths that end at one node; it never leaves the part downstream of it."""
     allowed = np.zeros(len(flow), dtype=np.bool_)
     allowed[flow.graph.downstream(supplier)] = True
     allowed[supplier] = True

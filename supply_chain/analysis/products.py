@@ -1,4 +1,4 @@
-"""Which goods flow, how far they can be followed, and how much of each comes from the unknown."""
+"""Product flows: the goods, their traceability, and the share of each from unknown origin."""
 
 from dataclasses import dataclass
 from itertools import islice

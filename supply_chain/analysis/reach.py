@@ -1,4 +1,4 @@
-"""Downstream of one node: what it touches, and who is short of what if it stops."""
+"""Downstream reach of a node: the nodes affected, and the shortfall of each if it stops."""
 
 from dataclasses import dataclass
 
@@ -46,14 +46,14 @@ class Affected:
     """A buyer that is short of input if a node stops."""
 
     row: int
-    lost: float  # part of its input, if nobody stands in
+    lost: float  # part of its input, without a replacement
     is_direct: bool
     others: tuple[int, ...]  # known suppliers of the same goods that are not affected
 
 
 @dataclass(frozen=True)
 class Stop:
-    """What happens downstream if one node stops."""
+    """Downstream effects if one node stops."""
 
     row: int
     affected: tuple[Affected, ...]  # the largest loss first
@@ -63,7 +63,7 @@ class Stop:
 
 
 def reach_of(flow: FlowMap, start: Floats, row: int, *, most: int) -> Reach:
-    """Which ends of the chain a node touches.
+    """Ends of the chain that a node affects.
 
     Args:
         start: (nodes,) above 0 at the ends of the chain, as of `FlowMap.start_of_business`.
@@ -112,7 +112,7 @@ def _goods(flow: FlowMap, rows: Ints, share: Floats) -> tuple[TouchedGood, ...]:
 
 
 def stop_of(flow: FlowMap, start: Floats, row: int, *, most: int) -> Stop:
-    """Who loses which part of its input if a node stops, and who has another source.
+    """Loss of input by buyer if a node stops, and the buyers with another source.
 
     Another source is a known supplier of the same good that does not itself depend on the node.
     Where the links do not say which good flows, no other source is known.
@@ -142,7 +142,7 @@ def _other_sources(flow: FlowMap, row: int, downstream: Ints) -> tuple[Ints, Int
     touched = affected.copy()
     touched[row] = True
     key = links.buyer * max(kinds, 1) + flow.link_commodity
-    stated = flow.link_commodity >= int(None in flow.commodities)  # None stands first
+    stated = flow.link_commodity >= int(None in flow.commodities)  # None comes first
     losing = affected[links.buyer] & touched[links.supplier] & (links.buyer != links.supplier)
     free = affected[links.buyer] & ~touched[links.supplier] & ~flow.unknown[links.supplier]
     fits = np.isin(key, np.unique(key[losing])) & stated

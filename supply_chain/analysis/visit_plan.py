@@ -1,12 +1,12 @@
-"""Which nodes to ask or visit next for a budget (docs/method.md, "Which nodes next").
+"""Plan of the next nodes to ask or visit for a budget (docs/method.md, "Which nodes next").
 
-What a step at a node is worth: `V_i * t` of what is still unknown there, where V_i is the weight of
-the node and t what a step of this kind teaches. Inside one region each further point counts less,
-`k * ln(1 + x / k)` of the sum x, since neighbours share schools, brokers and prices. The sum over
-regions is monotone and submodular, so that taking the largest gain first has a guarantee:
-1 - 1/e of the best plan for one kind counted, 1/2 for two kinds counted, (1 - 1/e) / 2 for an
-amount of money (Nemhauser, Wolsey and Fisher 1978; Fisher and others 1978; Leskovec and others
-2007). `Steps.best_possible` is a bound of the very plan, which is mostly far tighter.
+The value of a step at a node: `V_i * t` of what is still unknown there, where V_i is the weight of
+the node and t the share that a step of this kind reveals. Inside one region each further point
+counts less, `k * ln(1 + x / k)` of the sum x, since neighbours share schools, brokers and prices.
+The sum over regions is monotone and submodular, so that taking the largest gain first has a
+guarantee: 1 - 1/e of the best plan for one kind counted, 1/2 for two kinds counted, (1 - 1/e) / 2
+for an amount of money (Nemhauser, Wolsey and Fisher 1978; Fisher and others 1978; Leskovec and
+others 2007). `Steps.best_possible` is a bound of the actual plan, and usually far tighter.
 """
 
 import heapq
@@ -32,7 +32,7 @@ class StepKind:
 
 @dataclass(frozen=True)
 class Field:
-    """What can be learned where; `region` groups nodes that teach partly the same."""
+    """Possible information gains by node; `region` groups nodes that teach partly the same."""
 
     value: Floats  # (nodes,) V, >= 0
     region: Ints  # (nodes,) 0, 1, 2...
@@ -60,7 +60,7 @@ class Steps:
 
     @property
     def total(self) -> float:
-        """What the whole plan is worth."""
+        """Value of the whole plan."""
         return self.steps[-1].total if self.steps else 0.0
 
     @property
@@ -70,7 +70,7 @@ class Steps:
 
 
 class Learning:
-    """What is learned after some steps; the objective and its marginal gains."""
+    """Information gained after some steps; the objective and its marginal gains."""
 
     def __init__(self, field: Field, kinds: Sequence[StepKind]) -> None:
         self._field, self._teaches = field, np.array([kind.teaches for kind in kinds])
@@ -79,7 +79,7 @@ class Learning:
         self.total = 0.0
 
     def gain(self, node: int, kind: int) -> float:
-        """What one step would add."""
+        """Added value of one step."""
         new = self._field.value[node] * self._unknown[node] * self._teaches[kind]
         return self._add(float(self._learned[self._field.region[node]]), float(new))
 
@@ -110,7 +110,7 @@ class Learning:
 def plan_steps(field: Field, kinds: Sequence[StepKind], *, amount: float | None = None) -> Steps:
     """The plan for a budget: numbers of each kind (`limit`), an amount of money, or both.
 
-    Of equal gains the node that stands first is taken. With an amount, the better one of "largest
+    Of equal gains the first node is taken. With an amount, the better one of "largest
     gain first" and "largest gain for the money first" is the plan.
 
     Raises:

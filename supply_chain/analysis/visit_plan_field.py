@@ -1,9 +1,9 @@
-"""What there is to learn at each node of an assessed map, and why (docs/method.md).
+"""Expected information gain at each node of an assessed map, with its reasons (docs/method.md).
 
 To learn, `V_i = f_i * sum over issues of (S / 5)^2 * (L_high - L_low)`: a wide range at a severe
-issue is what knowing more can settle, whichever way it falls. The bounds are those of section 3.9
+issue can be settled by more information, in either direction. The bounds are those of section 3.9
 after controls. Here `f_i = (1 + share) / 2` with the part of the input of the business that passes
-the node: all of the input doubles the weight of a node, and a small flow is no reason to look away
+the node: all of the input doubles the weight of a node, and a small flow is no reason to neglect it
 (UNGP 24: severity comes first, not volume). To find harm, `V_i = sum of (S / 5)^2 * L_res` over
 severe issues: no child is harmed less because we buy less. [policy]
 """
@@ -34,14 +34,14 @@ _SEVERE = SEVERITY_BANDS.index(SeverityBand.SEVERE)
 
 
 class Aim(StrEnum):
-    """What a plan is for."""
+    """Aim of a plan."""
 
     LEARN = "learn"  # to know more where much is at stake and little is known
     FIND = "find"  # to find severe harm where it is likely
 
 
 class Spread(StrEnum):
-    """How much a plan goes from region to region."""
+    """Spread of a plan over regions."""
 
     NONE = "none"
     SOME = "some"
@@ -54,7 +54,7 @@ HALF_AFTER = {Spread.NONE: np.inf, Spread.SOME: 6.0, Spread.WIDE: 2.0}
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a node stands in a plan: the issue that weighs most there, and what is known of it."""
+    """Reason for a node in a plan: the issue with most weight there, and the evidence on it."""
 
     issue: Issue
     severity: float  # S, 1-5
@@ -67,7 +67,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Stakes:
-    """What is at stake at the nodes of a map without its unknown origins; rows as in the map."""
+    """Stakes at the nodes of a map without its unknown origins; rows as in the map."""
 
     value: Floats  # (nodes,) V
     terms: Floats  # (nodes, 16) what each issue adds to V / f
@@ -102,7 +102,7 @@ class Stakes:
 
 
 def stakes_of(assessment: Assessment, count: int, aim: Aim) -> Stakes:
-    """What is at stake at the first `count` nodes, those that are no unknown origins."""
+    """Stakes at the first `count` nodes, those that are no unknown origins."""
     kept = slice(0, count)
     columns = {name: assessment.scores.of_nodes(name)[kept] for name in _COLUMNS}
     severity, flow = columns["severity"], volume_of(assessment)[kept]
@@ -127,7 +127,7 @@ def stakes_of(assessment: Assessment, count: int, aim: Aim) -> Stakes:
 
 
 def _width(columns: Mapping[str, Floats]) -> Floats:
-    """How far the likelihood may lie apart after controls, 0-1."""
+    """Width of the range of the likelihood after controls, 0-1."""
     taken = columns["residual_points"] - columns["points"]
     low, high = (
         likelihood_of(clipped(columns[end] + taken)) for end in ("points_low", "points_high")
@@ -167,7 +167,7 @@ def step_kinds(
 
 
 def field_of(stakes: Stakes, regions: Sequence[str], open_: Bools, spread: Spread) -> Field:
-    """What can be learned where.
+    """Possible information gains by node.
 
     Args:
         regions: the region of each node; nodes of one name teach partly the same.

@@ -1,7 +1,7 @@
-"""Ways up the chain, the most important first, each found once.
+"""Paths up the chain in descending order of importance, each found once.
 
-`onward` is the best that any way from a node can reach. With it a search never looks at a way
-before a better one, so the first of a million ways cost no more than their own steps.
+`onward` is the best value that any path from a node can reach. With it a search never follows a
+path before a better one, so the first of a million paths cost no more than their own steps.
 """
 
 import heapq
@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """What a search is for; all arrays are (nodes,) in the order of the map."""
+    """Parameters of a search; all arrays are (nodes,) in the order of the map."""
 
     flow: FlowMap
     ends: Floats  # what a way is worth that ends at the node
@@ -46,7 +46,7 @@ class Search:
     simple: bool  # a way visits a node at most once
 
     def options(self, row: int) -> list[tuple[float, int]]:
-        """Where a way can go on from a node, best first: (what it can reach, row or END)."""
+        """Continuations of a path from a node, best first: (best reachable value, row or END)."""
         weights = self.flow.weights
         run = slice(int(weights.indptr[row]), int(weights.indptr[row + 1]))
         rows = weights.indices[run]

@@ -1,8 +1,8 @@
-"""What would become of index, exposure and rank if a map were changed; nothing is changed.
+"""Index, exposure and rank under assumed changes of a map; nothing is changed.
 
-The first side is a whole assessment under RM-2.0, the second is scored anew where something
-changes (`risk.rescoring`), which equals a whole one: what is shown as "after" is what an assessment
-would give once the change is real.
+The first side is a whole assessment under RM-2.0, the second is rescored where something
+changes (`risk.rescoring`), which equals a whole one: the "after" values are those of an assessment
+once the change is real.
 """
 
 from collections.abc import Sequence
@@ -49,8 +49,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Effect:
-    """What changes at a node, told by one issue: of those that change band, else of all, the one
-    that changes most.
+    """Change at a node, represented by one issue: the one with the largest change, among those
+    with another band, else among all.
 
     `before` is None for an unknown origin that only the change brings about, `after` for one that
     the change does away with.
@@ -96,7 +96,7 @@ class WhatIf:
     def _rows(self) -> tuple[Ints, Ints]:
         """Row of each node on both sides, -1 where it is not there.
 
-        Those of the first side stand first, then those that the second side alone has.
+        Those of the first side come first, then those that only the second side has.
         """
         known, ids = self.before.chain.rows, self.after.chain.nodes.ids
         both, new = self.rows.copy(), np.flatnonzero(self.rows < 0)
@@ -126,7 +126,7 @@ class WhatIf:
         return np.round(larger, METHOD.policy.decimals)
 
     def _moves(self, places: Ints) -> list[Floats]:
-        """How far RI / 100 and E of some nodes move, (places, 16); what is not there counts 0."""
+        """Change of RI / 100 and E at some nodes, (places, 16); an absent node counts 0."""
         moves = []
         for name, whole in (("residual_index", 100), ("exposure", 1)):
             first, second = (
@@ -144,14 +144,14 @@ class WhatIf:
         return np.flatnonzero(self.before.chain.nodes.own_operation)
 
     def counts(self, issue: Issue | None = None) -> Counts:
-        """How many nodes get a higher and a lower risk, by their largest change."""
+        """Number of nodes with a higher and with a lower risk, by their largest change."""
         moved = self._largest_moves(issue)[1]
         higher, lower = int((moved > 0).sum()), int((moved < 0).sum())
         same = len(self._rows[0]) - higher - lower
         return Counts(higher, lower, same, self._crossing(issue))
 
     def _crossing(self, issue: Issue | None) -> int:
-        """How many nodes have another band, on one issue or on any."""
+        """Number of nodes with another band, on one issue or on any."""
         if issue is None:
             return int(self.crosses.any(axis=1).sum())
         return int(self.crosses[:, ISSUES.index(issue)].sum())
@@ -232,11 +232,11 @@ class WhatIf:
         return self.after.chain.nodes.ids[second]
 
     def _largest_moves(self, issue: Issue | None) -> tuple[Ints, Floats]:
-        """(moved,) the issue that tells of each node (see `Effect`), and its move."""
+        """(moved,) the issue that represents each node (see `Effect`), and its change."""
         if issue is not None:
             column = np.full(len(self.moved), ISSUES.index(issue), dtype=np.int64)
         else:
-            # A move is at most 1, so any change of band stands before all others.
+            # A move is at most 1, so any change of band comes before all others.
             column = (np.abs(self.move) + 2 * self.crosses).argmax(axis=1)
         return column, self.move[np.arange(len(self.moved)), column]
 

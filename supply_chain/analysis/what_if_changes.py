@@ -1,8 +1,8 @@
-"""Changes that are tried on a map and never made: what they say, and the map with them.
+"""Hypothetical changes of a map: their definition, and the map with them applied.
 
-A closed node delivers nothing and buys nothing. Until somebody says where its buyers turn to, what
-they got there comes from a place like it of which nothing is known: same country, trade, goods and
-sources, no evidence and no control. So leaving never lowers a risk because nobody looks any more.
+A closed node delivers nothing and buys nothing. Until other suppliers of its buyers are named,
+the input they got there comes from an unknown place like it: same country, trade, goods and
+sources, no evidence and no control. So leaving never lowers a risk merely by ending observation.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ _WORD = {kind: word for word, kind in KINDS.items()}
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a change cannot be tried on this map; `place` counts changes from 0."""
+    """Reason why a change cannot be tried on this map; `place` counts changes from 0."""
 
     place: int
     text: str
@@ -83,7 +83,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Changed:
-    """A map and what is known of it, with changes; the map it was made from is untouched."""
+    """A map and the evidence on it, with changes; the map it was made from is untouched."""
 
     chain: ValueChain
     evidence: Evidence
@@ -262,7 +262,7 @@ def _links_between(chain: ValueChain, change: ChangeShare) -> np.ndarray[Any, np
 
 
 def _with_control(seen: ControlsSeen, chain: ValueChain, change: AddControl) -> ControlsSeen:
-    """The control stands once at a node: what was known of it gives way, not its design credit."""
+    """One control of a kind a node: it replaces earlier evidence on it, not its design credit."""
     node, control = chain.rows[change.node], METHOD.control_index[change.control]
     same = (seen.node == node) & (seen.control == control)
     design = seen.design[same][0] if same.any() else np.nan

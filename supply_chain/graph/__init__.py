@@ -1,4 +1,4 @@
-"""The value chain as columns and adjacency, its picture, its files."""
+"""Value chain as columns and adjacency, its picture, its files."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ __all__ = ["to_networkx", "write_graphml"]
 
 
 def __getattr__(name: str) -> object:
-    """What needs NetworkX, loaded when it is first asked for (PEP 562, decision 23)."""
+    """Names that need NetworkX, loaded on first access (PEP 562, decision 23)."""
     if name in __all__:
         return getattr(import_module("supply_chain.graph.networks"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Areas on the map, and which places stand inside: a country, a region of it, or a circle."""
+"""Areas on the map and the places inside them: a country, a region of it, or a circle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST_RADIUS_KM = 5_000.0
 
 
 class AreaKind(StrEnum):
-    """How an area is given."""
+    """Kind of an area definition."""
 
     COUNTRY = "country"
     REGION = "region"
@@ -52,13 +52,13 @@ class Places:
 
 @dataclass(frozen=True)
 class Inside:
-    """Which places stand in an area.
+    """Places inside an area.
 
     Attributes:
         rows: rows of the places inside, rising. distance_km: of each to the centre; NaN where
             the area is no circle.
         unsure: rows that may be inside: in the country, and the region or the coordinates that
-            would tell are not known.
+            would decide are not known.
     """
 
     rows: NDArray[np.int64]
@@ -91,7 +91,7 @@ def _without_distance(inside: NDArray[np.bool_], unsure: NDArray[np.bool_]) -> I
 
 
 def _speaks_of(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    """Whether the wanted words stand in a row: "Sylhet" is in "Sylhet Division"."""
+    """Whether the wanted words are consecutive: "Sylhet" is in "Sylhet Division"."""
     size = len(wanted)
     return size > 0 and any(
         words[start : start + size] == wanted for start in range(len(words) - size + 1)

@@ -1,4 +1,4 @@
-"""Columns of the nodes and links of a value chain, as the database layer and files give them."""
+"""Columns of the nodes and links of a value chain, as given by the database layer and files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

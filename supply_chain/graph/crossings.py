@@ -1,4 +1,4 @@
-"""How many links of a layered drawing cross each other."""
+"""Number of link crossings in a layered drawing."""
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a drawing of a value chain is made of: a bounded view, and the same view placed.
+"""Elements of a drawing of a value chain: a bounded view, and the same view with positions.
 
 Units are points of the drawing (1 CSS pixel on the page), y grows downwards, origin top left.
 """
@@ -15,9 +15,9 @@ class Box:
     Args:
         tier: 0 own business, 1 its suppliers, and so on upstream; negative downstream.
         band: risk band, None for "not assessed".
-        group: stands for many nodes; taller, drawn as a pile.
-        rest: stands for the nodes of its tier that are not shown; below those that are.
-        ghost: stands for what is not mapped; dashed, last in its lane.
+        group: represents many nodes; taller, drawn as a pile.
+        rest: represents the nodes of its tier that are not shown; below those that are.
+        ghost: represents the unmapped part; dashed, last in its lane.
         opened_from: id of the group this box was let out of. Such boxes take the place of
             that group, so opening it leaves the order of all other boxes as it was.
     """
@@ -35,7 +35,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What flows from a supplier's box to a buyer's box; `share` of the buyer's input, 0..1."""
+    """Flow from a supplier's box to a buyer's box; `share` of the buyer's input, 0..1."""
 
     supplier: str
     buyer: str

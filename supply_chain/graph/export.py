@@ -1,4 +1,4 @@
-"""A map goes out as JSON, CSV, XLSX or GraphML; all but GraphML come back unchanged."""
+"""Export of a map as JSON, CSV, XLSX or GraphML; all but GraphML can be imported unchanged."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _cell(value: object) -> Cell:
 
 
 def _is_exact_in_workbook(number: float) -> bool:
-    """Workbooks hold sixteen digits; a number that needs one more goes out as text."""
+    """Workbooks hold sixteen digits; a number that needs one more is exported as text."""
     return float(f"{number:.16G}") == number
 
 

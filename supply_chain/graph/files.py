@@ -1,4 +1,4 @@
-"""What the files of a graph are made of; points as GeoJSON: plain values in, bytes out."""
+"""Building blocks of the files of a graph; points as GeoJSON: plain values in, bytes out."""
 
 import json
 import re
@@ -25,7 +25,7 @@ class GraphPart:
 
 @dataclass(frozen=True)
 class Point:
-    """A place in degrees (WGS 84), and what is told of it."""
+    """A place in degrees (WGS 84), with its properties."""
 
     longitude: float
     latitude: float

@@ -1,8 +1,8 @@
-"""A value chain as columns: node and link attributes as arrays, adjacency both ways (CSR).
+"""Value chain as columns: node and link attributes as arrays, adjacency both ways (CSR).
 
 A link points from a buyer to its supplier; "upstream" follows suppliers, "downstream" buyers.
-A link of a node with itself is kept in the columns and in no adjacency (RM-1.0 section 11.1).
-What is built here is read-only. Rows of nodes stand in the order they were given.
+A link of a node with itself is in the columns and in no adjacency (RM-1.0 section 11.1).
+All results are read-only. Rows of nodes have the order of the input.
 """
 
 from collections import Counter
@@ -44,7 +44,7 @@ class Adjacency:
         return np.sort(self.link[self._places(rows)])
 
     def count_of(self, rows: Ints) -> int:
-        """How many links lead to neighbours of all `rows`."""
+        """Number of links to neighbours of all `rows`."""
         return int((self.starts[rows + 1] - self.starts[rows]).sum())
 
     def _places(self, rows: Ints) -> Ints:

@@ -1,8 +1,8 @@
-"""Places that may be somebody's home leave the platform no finer than about a kilometre.
+"""Protection of possible homes: their coordinates are exported no finer than about a kilometre.
 
-A child who works at home or on the farm of its family is found by the coordinates of the site. So
-every file but the map's own JSON gives such a place rounded; this module alone says which places
-and how much (docs/adr/0014).
+A child who works at home or on the farm of its family can be found by the coordinates of the site.
+So every file but the map's own JSON gives such a place rounded; this module alone decides the
+places and the rounding (docs/adr/0014).
 """
 
 import re
@@ -43,7 +43,7 @@ def _signs() -> _Signs:
 
 
 def _any_of(words: Sequence[str]) -> re.Pattern[str]:
-    """Whole words, whatever signs stand between them: "home-based" is "home based"."""
+    """Whole words, with any signs between them: "home-based" is "home based"."""
     said = "|".join(word.replace(" ", r"[\W_]+") for word in words)
     return re.compile(rf"(?<![^\W_])(?:{said})(?![^\W_])")
 

@@ -1,6 +1,6 @@
-"""What an organisation calls its nodes besides their names: tags, and one group a node.
+"""Labels of nodes assigned by an organisation besides their names: tags, and one group a node.
 
-Lists and JSON carry them as attributes, `tags` and `site_group`, so that no promised key changes.
+Lists and JSON carry them as attributes, `tags` and `site_group`, so that no published key changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where each box of a bounded view of a value chain stands: one lane a tier, flow left to right.
+"""Layout of a bounded view of a value chain: one lane a tier, flow left to right.
 
 The page (SVG) and the report (PDF) draw from the same `Placed`, so both show the same picture.
 Units are points of the drawing (1 CSS pixel on the page), y grows downwards, origin top left.
@@ -53,9 +53,9 @@ Order = dict[int, list[str]]
 def place(view: View, *, measures: Measures | None = None) -> Placed:
     """Place a view: same view, same drawing, whatever the order its parts are given in.
 
-    Lanes stand with the highest tier on the left. In a lane, boxes are ordered by the mean
+    Lanes have the highest tier on the left. In a lane, boxes are ordered by the mean
     place of their neighbours (barycentre), ties by id, the rest and ghosts last; of six sweeps
-    the one with the fewest crossings is kept. Boxes let out of a group stand in its place.
+    the one with the fewest crossings is kept. Boxes opened from a group take its place.
 
     Raises:
         ViewRefused: more than `MAX_BOXES` boxes, an id used twice, or a link to no box.

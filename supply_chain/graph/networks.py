@@ -1,4 +1,4 @@
-"""A map, or any part or count of it, as a NetworkX graph, and that graph as GraphML.
+"""A map, or any part or aggregation of it, as a NetworkX graph, and that graph as GraphML.
 
 Loaded by `supply_chain/graph/__init__.py` when a graph is first asked for (decision 23).
 """

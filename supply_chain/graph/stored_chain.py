@@ -1,4 +1,4 @@
-"""A value chain as plain arrays and back: what a snapshot keeps of a map."""
+"""Value chain as plain arrays and back: the form of a map in a snapshot."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Columns of words and keys as plain arrays, so that they can be kept in files and mapped.
+"""Columns of words and keys as plain arrays, for storage in files and memory mapping.
 
-A mapped column reads an entry when it is asked for one: nothing is made for the others.
+A mapped column reads an entry when it is requested: nothing is made for the others.
 """
 
 import json
@@ -255,7 +255,7 @@ def _mixed(halves: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _places(rising: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
     """The first place with at least the wanted number, else the last one; all are random numbers.
 
-    Their first bits tell where they stand but for a step or two: a third of the time of halving.
+    Their first bits give their position within a step or two: a third of the time of halving.
     """
     last = len(rising) - 1
     bits = len(rising).bit_length() + 2

@@ -1,4 +1,4 @@
-"""Unmapped flow becomes visible: ghost suppliers of unknown origin (RM-1.0 section 11.3)."""
+"""Ghost suppliers of unknown origin, which make unmapped flow visible (RM-1.0 section 11.3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _GHOST = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
 
 @dataclass(frozen=True)
 class KnownFlow:
-    """What is known of a missing flow although its origin is not."""
+    """Known attributes of a missing flow although its origin is unknown."""
 
     country: str | None = None  # ISO 3166-1 alpha-2
     commodity: str | None = None  # commodity ref
@@ -79,7 +79,7 @@ def are_same_origins(
     before = chain.nodes.take(rows)
     if ((before.kind == _GHOST) != (now.kind == _GHOST)).any():
         return False
-    unlinked = np.diff(chain.suppliers.starts)[rows] == 0  # of others the shares of links tell
+    unlinked = np.diff(chain.suppliers.starts)[rows] == 0  # for others the shares of links decide
     other = _origins(before, primary_sectors) != _origins(now, primary_sectors)
     return not (other & unlinked).any()
 

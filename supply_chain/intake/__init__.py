@@ -1,1 +1,1 @@
-"""From the bytes of value-chain files to drafts; the face is `supply_chain.intake.maps`."""
+"""Supplier-list import, from file bytes to drafts; its interface is `supply_chain.intake.maps`."""

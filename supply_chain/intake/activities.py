@@ -1,6 +1,6 @@
-"""What a place does, from the words of a list: text -> a sector of `data/sectors.csv`.
+"""Activity of a place from the words of a list: text -> a sector of `data/sectors.csv`.
 
-A sector is certain only where the words name one activity. Words that leave it open ("textiles",
+A sector is certain only where the words name one activity. Ambiguous words ("textiles",
 "processing", garments as a product) give candidates for a person to choose from.
 """
 
@@ -22,7 +22,7 @@ _WHOLE, _MOST, _PART, _NEAR, _IN_NAME = 0.97, 0.9, 0.82, 0.82, 0.85
 _SEVERAL, _OPEN, _GOODS, _SOME, _WEAK = 0.5, 0.5, 0.6, 0.6, 0.2
 _HALF, _THIRD = 0.5, 0.3
 _WITH_GOODS = ("grow", "mine", "mill", "process", "make", "trade")
-# What these activities are named beside others says the kind of place, not another activity.
+# Beside others, the words of these activities give the kind of place, not another activity.
 _GIVES_WAY = frozenset(("manufacturing_other", "professional_services", "crop_farming"))
 PRODUCT_IN_NAME = 0.82
 """The certainty of what a factory makes by the product in its name."""
@@ -51,7 +51,7 @@ _GOODS_IN_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a text says a place does.
+    """Activity of a place as stated by a text.
 
     Attributes:
         sector: ref of the likeliest sector, None where the text names none.
@@ -79,8 +79,8 @@ def find_activity(text: str, *, goods: tuple[str, ...] = (), of_sectors: bool = 
     """The activity that a cell states.
 
     Args:
-        goods: refs of the goods of the same row, which tell what is farmed, mined or milled.
-        of_sectors: whether the cell stands under a heading of sectors or industries, where
+        goods: refs of the goods of the same row, which name the goods farmed, mined or milled.
+        of_sectors: whether the cell is under a heading of sectors or industries, where
             “garments” means those who make them.
     """
     if text in load_reference().sectors:
@@ -123,9 +123,9 @@ def _judged_name(name: str, goods: tuple[str, ...]) -> Activity:
 
 
 def find_product_in_name(name: str) -> Activity:
-    """What a factory makes whose name holds its product: “Nile Garments Ltd”.
+    """Product of a factory whose name holds it: “Nile Garments Ltd”.
 
-    Only for lists that are of factories; a name that tells of any activity beside its product, or
+    Only for lists that are of factories; a name with any activity beside its product, or
     of products of several makers, gives nothing.
     """
     known = known_words_of(name)
@@ -154,7 +154,7 @@ def tells_inputs(text: str) -> bool:
 
 
 def activity_of_inputs(text: str, product: Activity) -> Activity:
-    """What those may do who make the materials or parts of a product: always a question."""
+    """Activities that may make the materials or parts of a product: always a question."""
     first = ("leather_tanning",) if product.sector == "footwear" else ("textile_mills",)
     of_parts = "component" in text.casefold() and product.sector
     candidates = dict.fromkeys((*first, *_MAKE_INPUTS, *((product.sector,) if of_parts else ())))
@@ -162,7 +162,7 @@ def activity_of_inputs(text: str, product: Activity) -> Activity:
 
 
 def find_product(goods: tuple[str, ...]) -> Activity:
-    """What a factory with these goods makes: certain where all are of one kind of maker."""
+    """Activity of a factory with these goods: certain where all are of one kind of maker."""
     made = _made(goods)
     if len(made) != 1 or any(not _made([good]) for good in goods):
         return NOTHING
@@ -171,7 +171,7 @@ def find_product(goods: tuple[str, ...]) -> Activity:
 
 
 def _tells_in_name(hit: Hit) -> bool:
-    """Whether a phrase in a name may tell what a place does; places and people are called Perak."""
+    """Whether a phrase in a name may state an activity; places and people are called Perak."""
     phrase = hit.phrase
     if phrase.kind in ("form", "weak", "make"):
         return False
@@ -179,14 +179,14 @@ def _tells_in_name(hit: Hit) -> bool:
 
 
 def _with_next_goods(hits: Sequence[Hit]) -> list[Hit]:
-    """The phrases of a name without goods that stand away from the activity: “Mill of El Oro”."""
+    """The phrases of a name without goods away from the activity: “Mill of El Oro”."""
     edges = {edge for hit in hits if hit.phrase.good is None for edge in (hit.first, hit.last)}
     return [hit for hit in hits if hit.phrase.good is None or {hit.first, hit.last} & edges]
 
 
 @lru_cache(maxsize=16_384)
 def activity_of_goods(goods: tuple[str, ...]) -> Activity:
-    """What those do whose products these goods are: a question, since traders list them too."""
+    """Activities whose products these goods are: a question, since traders list them too."""
     candidates = _sectors_of_products(goods)
     if not candidates:
         return NOTHING
@@ -260,7 +260,7 @@ def _made(goods: Iterable[str]) -> set[str]:
 
 
 def _sectors_of_products(goods: Sequence[str]) -> tuple[str, ...]:
-    """Who may have these goods: makers, growers, miners, processors, then trade and shops."""
+    """Sectors that may have these goods: makers, growers, miners, processors, trade, shops."""
     table = sectors_of_goods()
     kinds = ("make",) if _made(goods) else ("grow", "mine", "process")
     found = [table[(kind, good)] for kind in kinds for good in goods if (kind, good) in table]

@@ -1,9 +1,9 @@
-"""Codes of classifications in columns of sectors: NACE, ISIC, NAICS, and HS codes of goods.
+"""Classification codes in columns of sectors: NACE, ISIC, NAICS, and HS codes of goods.
 
 A column is read as codes where its heading names a classification, or nearly all of its values
-have the shape of codes of one. A code that leads to one sector is certain; one that leaves it open
-("0127", growing of beverage crops), or means another thing in each classification that the column
-may be of, is a question.
+have the shape of codes of one. A code that leads to one sector is certain; an ambiguous code
+("0127", growing of beverage crops), or one with different meanings in the classifications that the
+column may use, is a question.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ColumnCodes:
         """The activity that the codes of a cell state; None where it holds no code.
 
         Args:
-            goods: refs of the goods of the same row, which tell the crop of “beverage crops”.
+            goods: refs of the goods of the same row, which identify the crop of “beverage crops”.
         """
         codes = _codes_in(text)
         meant = [(scheme, code) for code in codes for scheme in self.schemes]
@@ -90,10 +90,10 @@ def _of_goods(sectors: tuple[str, ...], goods: Collection[str]) -> tuple[str, ..
 
 
 def codes_of_column(heading: str, values: Iterable[str]) -> ColumnCodes | None:
-    """How the codes of a column are read; None where it holds words.
+    """Classification of the codes of a column; None where it holds words.
 
     Args:
-        heading: what the list calls the column.
+        heading: the name of the column in the list.
         values: its filled cells.
     """
     filled = {value.strip() for value in values} - {""}

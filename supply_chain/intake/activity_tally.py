@@ -1,4 +1,4 @@
-"""What all rows of an import say their places do: known, contradicted, unknown, or a question."""
+"""Tally of the activities in all rows of an import: known, contradicted, unknown, or a question."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Asked:
 
 
 class ActivityTally:
-    """Gathers what each row tells; a place is told once, by its first row that says something.
+    """Tally of the activity of each row; a place counts once, by its first row with any.
 
     Args:
         answers: words -> ref of the sector that a person chose for them.
@@ -74,7 +74,7 @@ class ActivityTally:
         self._unknown[node_id] = None
 
     def summary(self, nodes: Collection[str]) -> Activities:
-        """What is known of the places that came to be nodes, those of most places first."""
+        """Activities of the places that became nodes, those of most places first."""
         known = tuple(one for one in self._known if one in nodes)
         open_ones = nodes - self._known.keys()
         questions = [
@@ -104,7 +104,7 @@ class ActivityTally:
 
 
 def with_certainty(candidates: tuple[str, ...], certainty: float) -> list[tuple[str, float]]:
-    """How sure each choice is: the first as found, the others share the rest by their order."""
+    """Certainty of each choice: the first as found, the others share the rest by their order."""
     others = candidates[1:]
     weights = [1 / place for place in range(2, len(others) + 2)]
     rest = 1 - certainty

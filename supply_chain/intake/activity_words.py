@@ -1,9 +1,9 @@
-"""Words of activities and of goods in many languages: texts become hits of known phrases.
+"""Vocabulary of activities and of goods in many languages: texts become hits of known phrases.
 
-The words stand in `data/activity_words.csv`. Kinds of its rows: `is` states an activity (of one
-sector, or of several where the word alone leaves it open); `grow`, `mine`, `mill`, `process`,
-`make` and `trade` name a sector together with a good (`data/activity_goods.csv`); `weak` says
-little ("supplier"); `goods` names a commodity; `form` is a legal form.
+The words are in `data/activity_words.csv`. Kinds of its rows: `is` states an activity (of one
+sector, or of several where the word alone is ambiguous); `grow`, `mine`, `mill`, `process`,
+`make` and `trade` name a sector together with a good (`data/activity_goods.csv`); `weak` has
+little meaning ("supplier"); `goods` names a commodity; `form` is a legal form.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 
 def _joined(words: Units) -> str:
-    """Words as one phrase; signs that are words of their own stand without blanks."""
+    """Words as one phrase; signs that are words of their own are without blanks."""
     is_signs = all(len(word) == 1 and word >= _FIRST_SIGN for word in words)
     return "".join(words) if is_signs else " ".join(words)
 

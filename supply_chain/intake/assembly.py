@@ -1,4 +1,4 @@
-"""Node and link rows of all tables -> one draft of a map, checked as a whole."""
+"""Assembly of the node and link rows of all tables into one draft of a map, checked as a whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from supply_chain.intake.whole_map import operator_circle_note, operator_circles
 from supply_chain.intake.words import squeeze
 from supply_chain.vocabulary import NodeKind
 
-# One more than a node and its namesake: the third tells that a name is not clear.
+# One more than a node and its namesake: the third shows that a name is ambiguous.
 _ENOUGH_OF_A_NAME = 3
 _OPERATOR_COLUMNS = ("operatedby", "operatedbyid")
 
@@ -160,7 +160,7 @@ class Assembly:
         del self.nodes[row.node.id]
 
     def hear_links(self, rows: Sequence[LinkRow]) -> None:
-        """Who, by rows of links, delivers to others or runs them: none of these is a last one."""
+        """Nodes that deliver to others or run them, by rows of links: none is a last one."""
         ends = ((self._find(row.link.supplier), self._find(row.link.buyer)) for row in rows)
         self._onward |= {supplier for supplier, buyer in ends if supplier and supplier != buyer}
 
@@ -184,7 +184,7 @@ class Assembly:
                 self._add_links_of(row, link_to)
 
     def _heads_of_sites(self) -> set[str]:
-        """Companies without a place that only stand above their sites: those deliver."""
+        """Companies without a place that are only heads of their sites: those deliver."""
         running = {node.operated_by for node in self.nodes.values()}
         kept = (node for node in self.nodes.values() if node.id in running)
         return {
@@ -325,7 +325,7 @@ class Assembly:
             self._owners_by_link[owned.id] = link.supplier
 
     def open_operator_circles(self) -> None:
-        """Who operates each other in a circle, which no business can, is operated by nobody."""
+        """Remove operators that form a circle, which is impossible: these have no operator."""
         for group in operator_circles(self.nodes):
             row = self._first_rows.get(group[0])
             self.findings.notes.append(operator_circle_note(self.nodes, group, row))

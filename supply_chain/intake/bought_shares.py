@@ -1,4 +1,4 @@
-"""What the rows of a list say of links beside their ends: shares by spend or volume, and tiers."""
+"""Link data in the rows of a list beside the link ends: shares by spend or volume, and tiers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Key = tuple[str, str, str, str, str]
 
 
 def read_beside_links(assembly: Assembly, used: Mapping, link_to: str | None) -> None:
-    """Take shares from spend and volume, and tell which stated tiers the links contradict."""
+    """Take shares from spend and volume, and report stated tiers that the links contradict."""
     take_shares(assembly, used)
     tell_tiers(assembly, link_to)
 

@@ -1,4 +1,4 @@
-"""One cell's text -> one value, or the reason why not."""
+"""Conversion of one cell's text to one value, or to the reason for its refusal."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def parse_truth(text: str, name: str) -> bool:
 
 
 def parse_word(text: str, meanings: dict[str, str], name: str) -> str:
-    """Return the vocabulary word a text stands for. Raises CellFault naming the choices."""
+    """Return the vocabulary word for a text. Raises CellFault naming the choices."""
     meaning = meanings.get(squeeze(text))
     if meaning is None:
         choices = ", ".join(sorted(set(meanings.values())))
@@ -196,7 +196,7 @@ def column_of_key(key: str, prefix: str) -> str:
 
 
 def key_of_column(column: str, prefix: str) -> str:
-    """The key that stands behind a column's name, with or without the prefix."""
+    """The key behind a column's name, with or without the prefix."""
     key = column.removeprefix(prefix)
     return str(attribute_from_text(key)) if key.startswith('"') else key
 

@@ -1,4 +1,4 @@
-"""One table's columns given to our fields, the surest first."""
+"""Assignment of one table's columns to our fields, the most certain first."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class ColumnChooser:
     ) -> None:
         """Take the free column whose name is the surest spelling of the field.
 
-        Where none is a spelling, the one whose words tell the field, or what `parts` names instead
-        of it; `in_links` they are those of links.
+        Where none is a spelling, the one whose words identify the field, or what `parts` names
+        instead of it; `in_links` they are those of links.
         """
         ranked = []
         beside = self._site_word() if field in words().place_fields else None
@@ -118,7 +118,7 @@ class ColumnChooser:
         return "district" in beside and bool(codes) and codes <= known.sector_is_place_in
 
     def choose_vendors_of_plant(self) -> None:
-        """A plant that stands beside several vendors is the buyer of what they deliver."""
+        """A plant beside several vendors in a row is the buyer of their goods."""
         plant, vendor = self.columns.get("name", ""), self.columns.get("operated_by", "")
         if squeeze(plant) not in words().receiving_words or not vendor:
             return
@@ -198,7 +198,7 @@ class ColumnChooser:
             )
 
     def choose_tier_facts(self) -> None:
-        """Country, place and parent of a tier's company stand beside its name."""
+        """Country, place and parent of a tier's company are beside its name."""
         tiers = {f: name for f, name in self.columns.items() if re.fullmatch(r"chain\.\d", f)}
         for field, company in tiers.items():
             bases = {squeeze(company), squeeze(company).removesuffix("name")}
@@ -261,7 +261,7 @@ class ColumnChooser:
                 self.leave(field)
 
     def _choose_company_beside_raw(self) -> None:
-        """Who buys from mills, mines and farms; what is but called a company runs them."""
+        """The buyer of mills, mines and farms; one only called a company runs them."""
         if "chain.1" not in self.columns:
             self.choose("chain.1", words().company_columns, parts="company")
         company = self.columns.get("chain.1", "")
@@ -287,7 +287,7 @@ class ColumnChooser:
         return is_one_each and any(len(names) > 1 for names in sites.values())
 
     def _site_word(self) -> str | None:
-        """What the name column calls the thing it names: "factory" of "Factory Name"."""
+        """Word for the named thing in the name column: "factory" of "Factory Name"."""
         word = squeeze(self.columns.get("name", "")).removesuffix("name")
         return word or None
 
@@ -322,7 +322,7 @@ class ColumnChooser:
         self._guesses = [guess for guess in self._guesses if guess.field != field]
 
     def choose_by_values(self) -> None:
-        """Where no name told, look at what stands in the columns."""
+        """Where no name decided, use the values of the columns."""
         tiers = [name for field, name in self.columns.items() if field.startswith("chain.")]
         last_tier = max(map(self.header.index, tiers), default=-1)
         for name in self.free():
@@ -374,7 +374,7 @@ class ColumnChooser:
         names = [*self.free(), *filter(None, [self.columns.get("buyer")])]
         best = max(names, key=lambda name: names_in(self.values(name)), default=None)
         if best is not None and best == self.columns.get("buyer"):
-            # A list of customers, as who certifies them calls those it is of.
+            # A list of customers, in the wording of a certifier for the listed companies.
             self.leave("buyer")
         if best is None or not names_in(self.values(best)):
             best = max(self.free(), key=lambda name: texts_in(self.values(name)), default=None)

@@ -1,4 +1,4 @@
-"""Whether what stands in a column can be what its heading, or nothing but its values, says."""
+"""Fit of a column's content to the field suggested by its heading, or by its values alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LEAST_ALPHABETIC = "\u2e80"  # from here on a single sign may be a word
 
 
 def fits(field: str, header: str, values: Sequence[str]) -> bool:
-    """Whether the values can be those of a field that the heading tells.
+    """Whether the values can be those of a field suggested by the heading.
 
     Of an id-scheme column at least half have the scheme's shape; a number or code that is
     the same in row after row is no id.
@@ -46,7 +46,7 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
 
 
 def tier_of(name: str) -> tuple[int, str | None] | None:
-    """The tier that the name of a column tells, and the fact if it is not the name."""
+    """The tier in the name of a column, and the fact if it is not the name."""
     tiers = words().tiers
     known = next((tiers[form] for form in header_forms(name) if form in tiers), None)
     thing = _TIER_OF_THINGS.fullmatch(name)
@@ -69,7 +69,7 @@ def is_near(form: str, known: str) -> bool:
 
 
 def fits_parts(field: str, values: Sequence[str]) -> bool:
-    """The same where only the words of a heading tell the field: the values must bear it out."""
+    """The same where only the words of a heading suggest the field: the values must confirm it."""
     if not values:
         return True
     if field == "id":
@@ -86,12 +86,12 @@ def holds_names(values: Sequence[str]) -> bool:
 
 
 def names_in(values: Sequence[str]) -> int:
-    """How many different values read like names: mostly letters, not codes, dates and numbers."""
+    """Number of different values that look like names: mostly letters, no codes, dates, numbers."""
     return len({value for value in values if _reads_as_name(value)})
 
 
 def texts_in(values: Sequence[str]) -> int:
-    """How many different values hold a letter."""
+    """Number of different values that hold a letter."""
     return len({value for value in values if any(map(str.isalpha, value))})
 
 
@@ -109,7 +109,7 @@ def share_of(values: Sequence[str], test: Callable[[str], bool]) -> float:
 
 
 def has_digit(value: str) -> bool:
-    """Whether a digit of any script stands in a text."""
+    """Whether a digit of any script is in a text."""
     return any(map(str.isdigit, value))
 
 

@@ -1,4 +1,4 @@
-"""Which of their columns is which of our fields: by their names, and by what stands in them."""
+"""Column mapping: a suggestion of our field for each column, by its name and its content."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WORTH_A_SECOND_LOOK = (
     *("name", "country", "address", "city", "region", "latitude", "longitude"),
     *("postal_code", "commodities", "sector", "attributes.workers"),
 )
-# A point is told once: in degrees, in one cell, or in metres of a grid.
+# A point is given once: in degrees, in one cell, or in metres of a grid.
 _INSTEAD_OF = {
     "latitude": {"grid.east"},
     "longitude": {"grid.east"},
@@ -80,7 +80,7 @@ def _is_form(table: Table) -> bool:
 
 
 def _least_known(sheet: str) -> int:
-    """How many known names of columns a sheet needs to be a list: more where it tells of notes."""
+    """Least number of known column names of a list: more where the sheet's name suggests notes."""
     return 2 if squeeze(sheet) in words().note_sheets else 1
 
 
@@ -163,7 +163,7 @@ def _choose_suppliers_by_ids(chooser: ColumnChooser) -> None:
 
 
 def _choose_measures(chooser: ColumnChooser) -> None:
-    """Spend and volume, whatever currency or unit their headings tell: "Annual spend (EUR)"."""
+    """Spend and volume, in any currency or unit of their headings: "Annual spend (EUR)"."""
     for measure in MEASURES:
         spellings = words().node_columns[measure]
         for name in chooser.free():
@@ -174,7 +174,7 @@ def _choose_measures(chooser: ColumnChooser) -> None:
 
 
 def _choose_own_fields(chooser: ColumnChooser) -> None:
-    """What the row says of its own node, the surest first; the other company of the row last."""
+    """Fields of the row's own node, the most certain first; the other company of the row last."""
     fields = {**words().chain_columns, **words().node_columns}
     late = ["operated_by", "buyer"]
     for field in [name for name in fields if name not in (*late, *MEASURES)]:

@@ -1,4 +1,4 @@
-"""Which row is the header, and what the columns of a table are called."""
+"""Header row and column names of a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from supply_chain.intake.workbook import column_letter
 _OPEN_FIELDS = ("external_ids", "attributes")
 OWN_NODE_COLUMNS = [f.name for f in dataclass_fields(NodeDraft) if f.name not in _OPEN_FIELDS]
 LINK_COLUMNS = [f.name for f in dataclass_fields(LinkDraft)]
-# Fields of a link that may stand in the row of a node beside a buyer column.
+# Fields of a link that may be in the row of a node beside a buyer column.
 ROW_LINK_FIELDS = ("share", "flow_evidence", "valid_from", "valid_to")
 CHAIN_FIELDS = tuple(f"chain.{number}" for number in range(1, 9))
 
@@ -41,7 +41,7 @@ _HEADER_SEARCH_ROWS = 30
 _SAMPLE_ROWS = 200
 _EXAMPLES = 3
 _SHOWN_CHARACTERS = 120
-_ENOUGH_NAMES = 2_000  # of owners, to tell companies from persons
+_ENOUGH_NAMES = 2_000  # of owners, to distinguish companies from persons
 
 
 def find_header_row(table: Table) -> tuple[int, int]:
@@ -86,8 +86,8 @@ def _continues(header: Sequence[str], below: Sequence[str]) -> bool:
 def unique_header(table: Table, header_row: int) -> list[str]:
     """Return the column names; an empty one is called by its letter, a doubled one is numbered.
 
-    A header of two lines: an empty name is that of the line above, and doubled ones are told
-    apart by the group that stands above them ("Supplier" over "Name", "Factory" over "Name").
+    A header of two lines: an empty name is that of the line above, and doubled ones are
+    distinguished by the group above them ("Supplier" over "Name", "Factory" over "Name").
     """
     own = _line(table, header_row)
     above = _line(table, header_row - 1)
@@ -132,7 +132,7 @@ def _padded(texts: list[str], width: int) -> list[str]:
 
 
 def _told_apart(texts: list[str], own: list[str], above: list[str]) -> list[str]:
-    """Put the group before names that stand under several groups or say little without it."""
+    """Put the group before names that are in several groups or mean little without it."""
     groups: list[str] = []
     for text in above:
         groups.append(text or (groups[-1] if groups else ""))
@@ -173,10 +173,10 @@ def is_own_header(header: Sequence[str]) -> bool:
 
 
 def columns_of_people(table: Table, header_row: int) -> frozenset[str]:
-    """The names of the columns that tell of people, by their names or by all that stands below.
+    """The names of the columns with personal data, by their names or by all values below.
 
-    Of what this platform wrote the names of attributes alone tell, so that a map that went out
-    comes back as it is.
+    In files of this platform only the names of attributes decide, so that an exported map can be
+    imported unchanged.
     """
     body, header = table.rows[header_row:], unique_header(table, header_row)
     if is_own_header(header):
@@ -206,7 +206,7 @@ def _are_companies(cells: Iterator[str]) -> bool:
 def with_samples(table: Table, how: TableMapping) -> TableMapping:
     """The mapping with the names of all columns and up to three different values of each.
 
-    Of a column that tells of people no value is shown, and it is named in `of_people`.
+    Of a column with personal data no value is shown, and it is named in `of_people`.
     """
     header = unique_header(table, how.header_row)
     seen: dict[str, dict[str, None]] = {name: {} for name in header}

@@ -1,4 +1,4 @@
-"""Words for goods, in many languages and spellings, and HS codes -> refs of our commodities."""
+"""Commodity refs from words for goods, in many languages and spellings, and from HS codes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def commodity_ref(text: str) -> str | None:
 
 @lru_cache(maxsize=16_384)
 def commodity_doubt(text: str) -> CellFault:
-    """What to say of a commodity that is not known: the nearest ones, for a person to choose."""
+    """Message on an unknown commodity: the nearest ones, for a person to choose."""
     names = _all_names()
     key = squeeze(text)
     near = process.extract(

@@ -1,4 +1,4 @@
-"""Columns that tell of the other company of a row, not of the site that the row is of."""
+"""Columns that describe the other company of a row, not the site of the row itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from supply_chain.intake.words import squeeze, words
 
 _BESIDE, _COUNTRY = 0.8, "country"
 _LEAST_LINKED = 2
-"""Companies that stand on both sides; one may be a firm that runs a site of its own name."""
+"""Companies on both sides; one may be a firm that runs a site of its own name."""
 
 
 def choose_places_of_site(chooser: ColumnChooser, company: str) -> None:
-    """Take places anew where the name is now that of a site: "Supplier Country" is not its own.
+    """Reassign places where the name is now that of a site: "Supplier Country" is not its own.
 
     Args:
         company: the column that was the name before, now the company the sites belong to.
@@ -32,7 +32,7 @@ def choose_places_of_site(chooser: ColumnChooser, company: str) -> None:
         if is_alone or field != _COUNTRY:
             chooser.leave(held)
         if is_alone:
-            # The only place that the list tells; of most suppliers it is that of the site as well.
+            # The only place in the list; for most suppliers it is that of the site as well.
             chooser.choose(field, words().node_columns[field])
 
 
@@ -51,7 +51,7 @@ def choose_countries_of_companies(chooser: ColumnChooser) -> None:
 def choose_buyer_of_chain(chooser: ColumnChooser) -> None:
     """Companies that are suppliers in other rows are buyers: the rows are the links of a chain.
 
-    "Company, Supplier" tells of who runs a site or of who buys from it; its names tell which.
+    "Company, Supplier" may be the operator of a site or its buyer; its names decide.
     """
     name, other = chooser.column_of("name", ""), chooser.column_of("operated_by", "")
     if not name or not other or any(field.startswith("operated_by.") for field in chooser.columns):
@@ -68,7 +68,7 @@ def choose_buyer_of_chain(chooser: ColumnChooser) -> None:
 
 
 def without_idle_terms(how: TableMapping) -> TableMapping:
-    """The mapping of a table whose rows name no buyer: a share has no link to stand on.
+    """The mapping of a table whose rows name no buyer: a share belongs to no link there.
 
     The column stays an attribute, so that nothing of the list is lost.
     """
@@ -82,5 +82,5 @@ def without_idle_terms(how: TableMapping) -> TableMapping:
 
 
 def _word_of(column: str) -> str:
-    """What a column calls the company it names: "supplier" of "Supplier Name"."""
+    """Word for the named company in a column: "supplier" of "Supplier Name"."""
     return squeeze(column).removesuffix("name")

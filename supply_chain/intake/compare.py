@@ -1,4 +1,4 @@
-"""What an import would change in a map: new, changed field by field, unchanged, gone."""
+"""Changes of a map by an import: new, changed field by field, unchanged, gone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from supply_chain.graph.home_places import is_same_home
 from supply_chain.intake.drafts import LinkDraft, MapDraft, NodeDraft
 
-# Where no column states them, these hold a default that must not overwrite what is known.
+# Where no column states them, these hold a default that must not overwrite known values.
 _DEFAULTED = ("kind", "own_operation")
 _PLACE = frozenset({"latitude", "longitude"})
 
@@ -24,7 +24,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class NodeChange:
-    """A known node with what would change, and how it would stand afterwards."""
+    """A known node with its proposed changes, and its resulting values."""
 
     before: NodeDraft
     after: NodeDraft
@@ -33,7 +33,7 @@ class NodeChange:
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """A known link with what would change, and how it would stand afterwards."""
+    """A known link with its proposed changes, and its resulting values."""
 
     before: LinkDraft
     after: LinkDraft

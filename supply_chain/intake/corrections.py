@@ -1,4 +1,4 @@
-"""Faulty rows go out as a workbook with a comment at each cell, and come back corrected."""
+"""Correction workbook: export of faulty rows with comments at their cells, and its re-import."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _write_table(book: Workbook, name: str, table: FaultyTable) -> None:
 
 
 def _comments(row: FaultyRow, table: FaultyTable) -> dict[int, str]:
-    """Place of a cell -> what is wrong with it; what concerns the row stands at its number."""
+    """Place of a cell -> its problem; a problem of the row is at its number."""
     places = {name: place for place, name in enumerate(table.header, start=1)}
     found: dict[int, list[str]] = {}
     for problem in row.problems:

@@ -1,4 +1,4 @@
-"""Country names in many spellings and in all languages of CLDR -> ISO 3166-1 alpha-2."""
+"""Countries from names in many spellings and all languages of CLDR -> ISO 3166-1 alpha-2."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _index() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _world_index() -> dict[str, str]:
-    """Names in all languages of CLDR, with and without what stands in brackets; none that
+    """Names in all languages of CLDR, with and without text in brackets; none that
     `_index` knows otherwise, none shortened that would mean two countries."""
     known = _index()
     whole: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Days as lists write them: with numbers in any order, names of months, numbers of spreadsheets."""
+"""Dates in the notations of lists: numbers in any order, names of months, spreadsheet numbers."""
 
 from __future__ import annotations
 

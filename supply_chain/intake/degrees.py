@@ -1,4 +1,4 @@
-"""Coordinates as lists write them -> degrees: decimal, with minutes and seconds, in one cell."""
+"""Coordinates in the notations of lists -> degrees: decimal, sexagesimal, or a pair in one cell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from supply_chain.intake.cells import CellFault, parse_number
 
-# What nearly every cell holds.
+# The notation of nearly every cell.
 _PLAIN = re.compile(r"-?\d{1,3}(?:\.\d{1,17})?", re.ASCII)
 _LONGEST_PAIR = 200  # signs; two places written out with seconds have some 60
 _PART = r"\d{1,2}(?:[.,]\d+)?"

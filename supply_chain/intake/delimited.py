@@ -1,4 +1,4 @@
-"""CSV and its relatives: which encoding, which separator, which rows."""
+"""Delimited text (CSV and its relatives): encoding, separator and rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def find_separator(text: str) -> str:
 
 
 def _fitness(sample: str, separator: str) -> tuple[int, float]:
-    """How many known column names stand in the best of the first rows, and how even all are."""
+    """Number of known column names in the best of the first rows, and evenness of all rows."""
     rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=separator))
     names = [sum(map(is_column_name, row)) for row in rows[:_HEADER_SEARCH_ROWS]]
     return max(names, default=0), _evenness(rows)

@@ -1,4 +1,4 @@
-"""What an import proposes: nodes and links not yet kept, and what was wrong with the rows."""
+"""Draft of an import: proposed nodes and links, and the problems of the rows."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class LinkDraft:
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
-        """What makes two links the same one: ends, kind, commodity and first day."""
+        """Identity of a link: ends, kind, commodity and first day."""
         first_day = self.valid_from.isoformat() if self.valid_from else ""
         return (self.supplier, self.buyer, self.kind.value, self.commodity or "", first_day)
 
@@ -85,9 +85,9 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class ActivityQuestion:
-    """Words of a list that leave open what places do, once for all rows that say the same.
+    """Ambiguous words for the activity of places, once for all rows with the same words.
 
-    `says` are the words and `column` where they stand; `choices` are refs of sectors with how sure
+    `says` are the words and `column` their column; `choices` are refs of sectors with how sure
     each is (0..1), the likeliest first; `nodes` are the ids of the places.
     """
 
@@ -99,9 +99,9 @@ class ActivityQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ActivityReading:
-    """Words of a list that tell for certain what places do, or that a person answered before.
+    """Words of a list for a certain activity of places, or one that a person answered before.
 
-    `says` are the words and `column` where they stand; `sector` is a ref, `nodes` are ids.
+    `says` are the words and `column` their column; `sector` is a ref, `nodes` are ids.
     """
 
     says: str
@@ -113,10 +113,10 @@ class ActivityReading:
 
 @dataclass(frozen=True, slots=True)
 class Activities:
-    """What is known of the activities of the places that a list has rows of.
+    """Activities of the places that a list has rows of.
 
-    Ids of places: `known` for certain, `contradicted` those of them whose goods or name tell of
-    another activity, `unknown` where nothing says what they do; the rest stand in `questions`.
+    Ids of places: `known` for certain, `contradicted` those of them whose goods or name suggest
+    another activity, `unknown` without any evidence of it; the rest are in `questions`.
     """
 
     known: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ class Activities:
 
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
-    """Why a column was taken for a field: confidence 0..1, a reason, and values seen in it."""
+    """Reason for a suggested field of a column: confidence 0..1, a reason, and sample values."""
 
     field: str
     column: str
@@ -139,7 +139,7 @@ class ColumnGuess:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """How one table is read: its header row (first row 1) and our field -> their column.
+    """Reading of one table: its header row (first row 1) and our field -> their column.
 
     `header` lists all columns of the table, once it is read, and `samples` gives for each of
     them up to three different values, but for those `of_people`, which are left out; two ways to
@@ -157,7 +157,7 @@ class TableMapping:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """How all tables of an import are read; keys are sheet or file names."""
+    """Reading of all tables of an import; keys are sheet or file names."""
 
     nodes: MappingOf[str, TableMapping] = field(default_factory=dict)
     links: MappingOf[str, TableMapping] = field(default_factory=dict)
@@ -165,7 +165,7 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How a delimited text was read: encoding by its Python name, the sign between cells.
+    """Format of a delimited text: encoding by its Python name, and separator of cells.
 
     `is_certain` is false where nothing in the file proves the encoding.
     """
@@ -178,9 +178,9 @@ class FileFormat:
 
 @dataclass(frozen=True, slots=True)
 class MapDraft:
-    """All that an import proposes. `rows` counts data rows, `skipped` those with problems.
+    """All proposals of an import. `rows` counts data rows, `skipped` those with problems.
 
-    `formats` tells of each delimited text how it was read, `activities` what the places do.
+    `formats` is the reading of each delimited text, `activities` the activities of the places.
     """
 
     nodes: tuple[NodeDraft, ...]

@@ -1,4 +1,4 @@
-"""In which encoding a text is written: as declared, marked, proven by its words, or not certain."""
+"""Encoding of a text: declared, marked, proven by its words, or uncertain."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CANDIDATES = (
     *("mac_roman", "cp850", "cp852", "iso8859_7", "iso8859_2", "iso8859_5"),
 )
 _SAMPLE_BYTES, _SAMPLE_CELLS, _TOP_CELLS, _LONGEST_WORD = 60_000, 600, 40, 60
-# Letters of Western Europe rarely stand six in a row outside ASCII; Chinese or Cyrillic bytes do.
+# Western European letters outside ASCII rarely come six in a row; Chinese or Cyrillic bytes do.
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{6,}")
 # No list of names has such a sign at a letter; a text read in the wrong one of two alike has.
 _MISPLACED = re.compile(
@@ -104,7 +104,7 @@ def _misplaced(sample: bytes, encoding: str) -> int:
 
 
 def _proof(sample: bytes, encoding: str) -> int:
-    """How many different cells with letters outside ASCII are known words in this encoding."""
+    """Number of different non-ASCII cells that are known words in this encoding."""
     try:
         text = sample.decode(encoding)
     except UnicodeDecodeError:
@@ -116,7 +116,7 @@ def _proof(sample: bytes, encoding: str) -> int:
         for cell in cells
         if not cell.isascii() and len(cell) <= _LONGEST_WORD and not _MISPLACED.search(cell)
     ]
-    # Names of columns stand at the top; words that are joined take long to look up.
+    # Names of columns are at the top; joined words take long to look up.
     top = sum(1 for cell in foreign[:_TOP_CELLS] if is_column_name(cell) or country_code(cell))
     known = words().known_headers
     return top + sum(

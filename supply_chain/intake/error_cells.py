@@ -1,4 +1,4 @@
-"""Cells that show an error of a spreadsheet (#REF!, #N/A): read as blank, told once a column."""
+"""Error cells of a spreadsheet (#REF!, #N/A): read as blank, reported once a column."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def is_error(cell: str) -> bool:
 def without_errors(
     rows: Sequence[Row], header: Sequence[str], kept: Collection[int]
 ) -> tuple[list[Row], list[tuple[int, str, str, CellFault]]]:
-    """The rows with error cells as blanks, and what to tell: row, column, value and remark.
+    """The rows with error cells as blanks, and their report: row, column, value and remark.
 
     Args:
         kept: places of columns that stay as they are: an error is no name and no id.

@@ -1,4 +1,4 @@
-"""Ids of registers: recognised by the shape of their values, checked by their check digits.
+"""External ids of registers: recognised by their shape, checked by their check digits.
 
 Sources: LEI ISO 17442 (mod 97-10 of ISO 7064); GLN, GS1 General Specifications section 7.9; OS ID,
 Open Supply Hub; CNPJ, Receita Federal; unified social credit code, GB 32100-2015; SIREN and SIRET,

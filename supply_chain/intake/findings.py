@@ -1,4 +1,4 @@
-"""Where problems and notes of all rows gather; nothing stops at the first."""
+"""Collected problems and notes of all rows; nothing stops at the first."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Findings:
 
     @property
     def faulty_rows(self) -> int:
-        """How many different rows of data have a problem."""
+        """Number of different data rows with a problem."""
         rows = {(p.file, p.sheet, p.row) for p in self.problems if p.row is not None}
         return len(rows - self.headers)
 
 
 class RowLog:
-    """Findings of one table, told the row that is being read."""
+    """Findings of one table, recorded with the current row."""
 
     def __init__(self, findings: Findings, file: str, sheet: str | None) -> None:
         self._findings, self._file, self._sheet = findings, file, sheet
@@ -41,16 +41,16 @@ class RowLog:
 
     @property
     def activities(self) -> ActivityTally:
-        """What all rows of the import say their places do."""
+        """Activities of places, from all rows of the import."""
         return self._findings.activities
 
     @property
     def is_crowded(self) -> bool:
-        """Whether there are so many problems that costly advice on one more helps nobody."""
+        """Whether there are so many problems that costly advice on one more is no help."""
         return len(self._findings.problems) >= _CROWD
 
     def start(self, row: int) -> None:
-        """Begin a row; it counts as sound until a problem is told."""
+        """Begin a row; it counts as sound until a problem is recorded."""
         self.row, self.faulty = row, False
 
     def start_header(self, row: int) -> None:

@@ -1,6 +1,6 @@
-"""Two columns that give a point as X and Y, or east and north: degrees, or metres of a grid.
+"""Column pairs with a point as X and Y, or east and north: degrees, or metres of a grid.
 
-X is the longitude and Y the latitude, whatever stands first, unless the degrees say otherwise:
+X is the longitude and Y the latitude, in either order, unless the degrees prove otherwise:
 no latitude is above 90.
 """
 
@@ -33,7 +33,7 @@ class GridColumns:
 
 
 def grid_columns(header: Sequence[str], values: Values) -> GridColumns | None:
-    """The pair of columns of a table that tell east and north, None where there is none."""
+    """The pair of columns of a table with east and north, None where there is none."""
     for east_kind, north_kind in (("east", "north"), ("longitude", "latitude")):
         east, north = _named(header, east_kind), _named(header, north_kind)
         if east is None or north is None or east == north:

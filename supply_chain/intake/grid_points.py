@@ -1,7 +1,7 @@
-"""Points in metres of the UTM grid -> degrees; a zone is needed, and which half of the world.
+"""Points in metres of the UTM grid -> degrees; a zone and a hemisphere are needed.
 
 Lists give a zone as "36S", "36 M", "UTM zone 36 south" or as a number of EPSG (32736). The letter S
-may say the southern half or the band of 32 to 40 degrees north; the country of the row decides.
+may mean the southern half or the band of 32 to 40 degrees north; the country of the row decides.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _ADVICE = "Give the zone with its half, for example 36S, or latitude and longitu
 
 @dataclass(frozen=True)
 class Zone:
-    """A zone of the grid; `half` is N or S, None where it is not told."""
+    """A zone of the grid; `half` is N or S, None where it is unknown."""
 
     number: int
     half: str | None
@@ -57,7 +57,7 @@ class Zone:
 
 
 def read_zone(text: str) -> Zone | None:
-    """The zone that a cell tells, None where it tells none."""
+    """The zone in a cell, None where it has none."""
     epsg = _EPSG.search(text)
     if epsg:
         return _zone(int(epsg[2]), "N" if epsg[1] == "6" else "S")
@@ -71,7 +71,7 @@ def read_zone(text: str) -> Zone | None:
 
 
 def zone_of_heading(heading: str) -> Zone | None:
-    """The zone that the name of a column tells: "UTM 36S Easting"; a number alone is none."""
+    """The zone in the name of a column: "UTM 36S Easting"; a number alone is none."""
     is_told = _EPSG.search(heading) or _ZONE_IN_HEADING.search(heading)
     return read_zone(heading) if is_told else None
 
@@ -105,7 +105,7 @@ def degrees_of_grid(east: str, north: str, zone: Zone, country: str | None) -> D
     """Latitude and longitude of a point of the grid.
 
     Raises:
-        CellFault: these are no metres of the grid, or nothing tells which half is meant.
+        CellFault: these are no metres of the grid, or the half is ambiguous.
     """
     if not _in_grid(east, north):
         raise CellFault(
@@ -138,7 +138,7 @@ def _gap(centre: Degrees, point: Degrees) -> float:
 
 
 def grid_remark(zone: Zone, point: Degrees, country: str | None) -> CellFault:
-    """How a point of the grid was read, for the first row of a table that has one."""
+    """Reading of a point of the grid, as a remark for the first such row of a table."""
     half = "north" if point[0] >= 0 else "south"
     near = f", as {country_name(country)} lies there" if country and len(zone.halves) > 1 else ""
     return CellFault(

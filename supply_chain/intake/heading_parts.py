@@ -1,7 +1,7 @@
-"""Headings that are known by their words: "Adresse du site de production", "Firmenbezeichnung".
+"""Headings recognised by their words: "Adresse du site de production", "Firmenbezeichnung".
 
-No list of headings is ever whole. One that is not known as it stands tells a field if each of its
-words is a head of that field ("Adresse"), the thing it is of ("site", "production"), or says how
+No list of headings is ever complete. An unknown heading identifies a field if each of its
+words is a head of that field ("Adresse"), its object ("site", "production"), or a qualifier
 ("full", "postal"). The words are data: `data/heading_words.yaml`.
 """
 
@@ -34,7 +34,7 @@ _ELSEWHERE = 100
 
 @dataclass(frozen=True)
 class _Field:
-    """The words of one field: its heads, and what may stand beside one."""
+    """The words of one field: its heads, and the words allowed beside one."""
 
     heads: frozenset[str]
     others: frozenset[str]
@@ -54,7 +54,7 @@ class _Parts:
 
 
 def rank_of_parts(header: str, field: str, *, in_links: bool = False) -> int | None:
-    """How surely a heading tells a field by its words: 0 the surest, None where it does not."""
+    """Certainty rank of a field by the words of a heading: 0 the surest, None for no match."""
     parts = _parts()
     known = (parts.link_fields if in_links else parts.fields).get(field)
     if known is None or len(header) > _LONGEST:
@@ -79,7 +79,7 @@ def names_a_thing(header: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def is_of_goods(header: str) -> bool:
-    """Whether a heading tells something of goods, not of a site: "Country of ingredient"."""
+    """Whether a heading is about goods, not a site: "Country of ingredient"."""
     parts = _parts()
     return any(
         not parts.goods.isdisjoint(run) and parts.things.isdisjoint(run)
@@ -88,7 +88,7 @@ def is_of_goods(header: str) -> bool:
 
 
 def is_of_other_end(header: str) -> bool:
-    """Whether a heading tells something of who buys: "Country of destination"."""
+    """Whether a heading is about the buyer: "Country of destination"."""
     found = set().union(*map(_runs, _readings(header)))
     return not _parts().other_end.isdisjoint(found)
 

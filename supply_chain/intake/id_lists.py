@@ -12,7 +12,7 @@ _MOST_SHAPES = 20
 
 
 class IdShapes:
-    """What the ids of a list look like: "V1004" is letters and digits, "0012-A" another shape."""
+    """Shapes of the ids of a list: "V1004" is letters and digits, "0012-A" another shape."""
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._ids = frozenset(filter(None, ids))

@@ -1,7 +1,7 @@
-"""Lists of others that come as JSON: an array of sites, an answer of a server, points as GeoJSON.
+"""External lists in JSON: an array of sites, an answer of a server, points as GeoJSON.
 
-Each object is a row, each of its values a column named by the way to it ("coordinates.lat"). What
-is of the format value-chain/1 is read elsewhere.
+Each object is a row, each of its values a column named by its path ("coordinates.lat"). The
+format value-chain/1 is read elsewhere.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _named(rows: list[list[Value]]) -> list[dict[str, str]]:
 
     GeoJSON numbers its features with an `id` and may give their properties another one: where the
     two differ in any row, the one among the properties is the site's own and keeps the plain name,
-    and that of the feature moves aside. A place is where its point stands.
+    and that of the feature moves aside. The location of a place is its point.
     """
     apart: set[str] = set()
     for row in rows:
@@ -83,7 +83,7 @@ def _row_named(row: list[Value], asides: dict[str, str]) -> dict[str, str]:
 
 
 def _aside(name: str, taken: set[str]) -> str:
-    """Where a value of a feature goes whose name its properties have: a name that is free."""
+    """Free name for a value of a feature whose own name is used by its properties."""
     aside = f"feature.{name}"
     while aside in taken:
         aside = f"feature.{aside}"
@@ -104,7 +104,7 @@ def _flat(
             elif set(value) == {"min", "max"}:
                 yield name, whole, f"{value['min']}-{value['max']}"
             elif depth < _DEEPEST:
-                # What GeoJSON says of a point stands under "properties".
+                # GeoJSON has the attributes of a point under "properties".
                 inside = way if key == "properties" else f"{name}."
                 yield from _flat(value, inside, f"{whole}.", depth + 1)
         elif value is not None and (key, value) != ("type", "Feature"):

@@ -1,4 +1,4 @@
-"""Lists of nodes and of links that come together: by which column the links call the nodes."""
+"""Joint import of lists of nodes and of links: the column by which the links identify the nodes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _called(values: Iterable[str], ends: set[str]) -> float:
 
 
 def _cells(table: Table, how: TableMapping, column: str | None) -> Iterator[str]:
-    """What stands in a column; nothing where there is no such column."""
+    """Values of a column; none where there is no such column."""
     place = places_of_columns(table, how.header_row).get(column or "", MAX_COLUMNS)
     for row in table.rows[how.header_row : how.header_row + _ROWS]:
         cell = clean(row[place]) if place < len(row) else ""

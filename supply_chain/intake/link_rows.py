@@ -1,4 +1,4 @@
-"""Rows of a table of links -> link rows."""
+"""Link rows from the rows of a table of links."""
 
 from __future__ import annotations
 

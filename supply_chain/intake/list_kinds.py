@@ -1,7 +1,7 @@
-"""What a list as a whole is of, by its headings, ids and names: factories, mills of one good.
+"""Subject of a list as a whole, by its headings, ids and names: factories, mills of one good.
 
-Single rows often leave open what all rows together tell: a list of mills, most of them with an id
-of the register of palm oil mills, or a list of products whose names are those of factories.
+All rows together often resolve an ambiguity of single rows: a list of mills, most of them with an
+id of the register of palm oil mills, or a list of products with the names of factories.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LOOSE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ListKind:
-    """What all rows of a list tell together.
+    """Kind of a list, from all its rows together.
 
     Attributes:
         sector: what all places that the column of names names do; None where it is left open.
@@ -86,7 +86,7 @@ def words_of_none(values: Iterable[str]) -> frozenset[str]:
 
 
 def _agreed(names: Collection[str], kind: str, opens: Activity) -> str | None:
-    """The sector that nearly all names tell which tell one of those that the heading leaves.
+    """The sector of nearly all names that state one of those left open by the heading.
 
     Names that state an activity speak first, those that hold a good only where they do not.
     """
@@ -125,7 +125,7 @@ def _are_makers(names: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _section_of(name: str) -> str | None:
-    """Whether a name tells of a maker or of a dealer: C or G, the sections of ISIC; else None."""
+    """Maker or dealer by name: C or G, the sections of ISIC; else None."""
     hits = hits_in(name, with_near=False).hits
     sectors = load_reference().sectors
     found = {

@@ -1,4 +1,4 @@
-"""A mapping to and from the JSON that commands and pages exchange."""
+"""JSON form of a mapping, for exchange between commands and pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _table_as_json(table: TableMapping) -> Json:
 
 
 def columns_as_json(mapping: Mapping) -> dict[str, Json]:
-    """What a page or program shows beside a mapping: every column of every table.
+    """Information beside a mapping for pages and programs: every column of every table.
 
     Table key -> list, in the order of the columns, of `{"column", "field", "confidence",
     "reason", "samples", "of_people"}`: their name; our field or null; how sure the guess is, 0..1,

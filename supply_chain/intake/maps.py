@@ -1,4 +1,4 @@
-"""Value-chain files become a draft of a map, with every problem told, never only the first."""
+"""Draft of a map from value-chain files, with every problem reported, never only the first."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_map(
     """Read CSV, XLSX, XLS and value-chain JSON files as one import.
 
     Args:
-        files: all files of the import; nodes and links may stand in different ones.
+        files: all files of the import; nodes and links may be in different ones.
         mapping: how to read tables, by sheet or file name; tables it leaves out are guessed.
         tables: the tables of the files, where they were read before and perhaps mended.
         known_ids: ids of nodes that the map already has; links may point to them.
@@ -85,7 +85,7 @@ def read_map(
 
 @dataclass
 class _Rows:
-    """What all files of an import hold, in the order of the files."""
+    """Rows of all files of an import, in the order of the files."""
 
     nodes: list[NodeRow] = field(default_factory=list)
     links: list[LinkRow] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Spend and purchase volume of suppliers -> the shares of a buyer's input that they stand for."""
+"""Shares of a buyer's input from the spend and purchase volume of suppliers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:([.,'’])\d{3})(?:\1\d{3})*")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How much is bought of a supplier, in its currency or unit ("" where nothing tells it)."""
+    """Quantity bought of a supplier, in its currency or unit ("" where it is unknown)."""
 
     value: float
     unit: str
@@ -92,13 +92,13 @@ class Bought:
 def shares_of_buyer(
     buyer: str, suppliers: Sequence[Bought], columns: Mapping[str, str]
 ) -> tuple[dict[str, float], list[CellFault]]:
-    """Supplier -> share (0..1) of a buyer's input, and what to tell of measures not used.
+    """Supplier -> share (0..1) of a buyer's input, and remarks on measures not used.
 
-    A share is the part of the sum of one measure. It stands only where all suppliers of the buyer
+    A share is the part of the sum of one measure. It is valid only where all suppliers of the buyer
     have the measure in one currency or unit, and no row states a share.
 
     Args:
-        columns: measure -> what the list calls its column.
+        columns: measure -> the name of its column in the list.
     """
     told: list[CellFault] = []
     for measure in MEASURES:
@@ -118,7 +118,7 @@ def shares_of_buyer(
 def _unusable(
     buyer: str, column: str, given: Iterable[Measure], suppliers: int
 ) -> CellFault | None:
-    """Why a measure gives no shares."""
+    """Reason why a measure gives no shares."""
     found = list(given)
     units = sorted({one.unit or "not stated" for one in found})
     total = sum(one.value for one in found)

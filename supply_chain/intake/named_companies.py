@@ -1,4 +1,4 @@
-"""Companies that rows only name, in chain and buyer columns: what all rows together say of them."""
+"""Companies named only in chain and buyer columns: their data from all rows together."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ class CompaniesNamed:
                     facts.add(fact)
 
     def is_in_several_countries(self, name: str) -> bool:
-        """Whether rows tell two countries of a company, so that its name is not enough."""
+        """Whether rows name two countries of a company, so that its name is not enough."""
         return len(self._heard[squeeze(name)].countries) > 1
 
     def node(self, name: str, step: Step) -> NodeDraft:
-        """The company of a name: one node, or one for each country where rows tell several.
+        """The company of a name: one node, or one for each country where rows name several.
 
-        A fact is kept where all rows that tell it agree.
+        A fact is kept where all rows that give it agree.
         """
         heard = self._heard[squeeze(name)]
         country = step.country or _only(heard.countries)
         is_one = len(heard.countries) < 2
         parent = _only(heard.parents) if is_one else None
         attributes: dict[str, Json] = {PARENT: parent} if parent else {}
-        # Where the country is told by some rows alone, the id must not hang on it.
+        # Where only some rows give the country, the id must not depend on it.
         return NodeDraft(
             id=made_id(name, None if is_one else country, ""),
             name=min(heard.spellings, key=lambda name: (-heard.spellings[name], name)),

@@ -1,4 +1,4 @@
-"""Two rows that tell of one node become one, whatever their order."""
+"""Merge of two rows for one node, independent of their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a table of sites and companies -> node rows."""
+"""Node rows from the rows of a table of sites and companies."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from supply_chain.intake.words import clean, squeeze, words
 from supply_chain.vocabulary import NodeKind
 
 MADE = "made-"
-"""How the ids begin that are made here; lists give their own."""
+"""Prefix of the ids made here; lists give their own."""
 _LEGAL_FORM = re.compile(
     r"\s*(ltd|limited|inc|llc|llp|corp|co|gmbh|s\.?a|plc|bhd|pvt|pte|lda|sas|s\.?p\.?a|k\.?k)\b",
     re.IGNORECASE,
@@ -52,7 +52,7 @@ WORKERS = "workers"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The companies that one column of a row names, and what the row tells of them.
+    """The companies named by one column of a row, and the row's data on them.
 
     `cell` is the whole cell where it lists ids: these name rows and never a new company.
     """
@@ -195,7 +195,7 @@ def steps_of(view: TableView, row: tuple[str, ...], field: str, names: list[str]
 
 
 def measures_of(view: TableView, row: tuple[str, ...]) -> dict[str, Measure]:
-    """What a row says of how much is bought of it."""
+    """Purchase measures of a row."""
     found = {}
     for measure in MEASURES:
         text = view.text(row, measure)
@@ -215,7 +215,7 @@ def _deepest(view: TableView, path: list[Step]) -> Step | None:
 def _place(
     view: TableView, row: tuple[str, ...], latitude: float | None, longitude: float | None
 ) -> str:
-    """What tells two nodes of one name apart: the address, else town and point."""
+    """Distinction of two nodes of one name: the address, else town and point."""
     address = view.text(row, "address")
     if address:
         return address
@@ -359,7 +359,7 @@ def _commodities(view: TableView, row: tuple[str, ...]) -> tuple[str, ...]:
 def _names(view: TableView, row: tuple[str, ...], field: str) -> list[str]:
     """Company names of one cell.
 
-    A comma may be part of a name: it parts two names only where one of them stands alone in
+    A comma may be part of a name: it separates two names only where one of them is alone in
     another row of the column, and never before a legal form.
     """
     parts = [view.checked(field, part) for part in split_list(view.text(row, field))]

@@ -1,4 +1,4 @@
-"""Whole lines packed into one cell: taken apart into columns of their own."""
+"""Whole lines packed into one cell: split into columns of their own."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _cells(line: str, separator: str) -> list[str]:
 
 
 def _packed_column(rows: Rows) -> int | None:
-    """The place of the column whose cells are lines, where no other column tells a name."""
+    """The place of the column whose cells are lines, where no other column holds a name."""
     sample = [row for row in rows[1 : _SAMPLE_ROWS + 1] if any(row)]
     named = words().node_columns
     known = named["name"].keys() | named["country"].keys() | named["address"].keys()

@@ -1,4 +1,4 @@
-"""Rows of a list that are no data: totals, page numbers, and notes below the last row."""
+"""Skipped rows of a list: totals, page numbers, and notes below the last row."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def filled_places(cells: Sequence[str]) -> list[int]:
 
 
 def last_full(body: Sequence[Row]) -> int:
-    """The place of the last row that holds several cells; notes stand below it."""
+    """The place of the last row with several cells; notes are below it."""
     for at in range(len(body) - 1, -1, -1):
         if len(filled_places(body[at][1])) > 1 and not _is_total(body[at][1], {}):
             return at
@@ -51,7 +51,7 @@ def last_full(body: Sequence[Row]) -> int:
 def passed_over(
     body: Sequence[Row], at: int, fields: Mapping[str, int], *, is_trailing: bool
 ) -> CellFault | None:
-    """Why a row is no data, or None."""
+    """Reason why a row is no data, or None."""
     number, cells = body[at]
     if _is_total(cells, fields):
         return _TOTAL

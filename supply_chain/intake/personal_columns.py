@@ -1,7 +1,7 @@
-"""Columns that tell of people: names of contacts, telephones, e-mail, papers. None enters the map.
+"""Columns of personal data: names of contacts, telephones, e-mail, papers. None enters the map.
 
-A map is of businesses and sites. Whom to write to is asked when a questionnaire is sent, and what
-identifies a person is kept nowhere else; so such columns are left out, and a note says so.
+A map is of businesses and sites. The addressee is asked for when a questionnaire is sent, and
+personal identifiers are stored nowhere else; so such columns are left out, and a note reports it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _POSSESSIVE = re.compile(r"['’´`]s\b")
 
 
 def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
-    """Whether a column tells of people, by its name or, where that says nothing, by its values.
+    """Whether a column holds personal data, by its name or, if that is neutral, by its values.
 
     Args:
         header: the name of the column, or of the group above it.
@@ -60,7 +60,7 @@ def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
 
 
 def columns_of_roster(header: Iterable[str]) -> frozenset[str]:
-    """The columns of a list of people, workers or pupils one a row, that tell of them.
+    """The personal columns of a list of people, workers or pupils one a row.
 
     Their names, ages, wages: where at least two columns hold facts that single persons alone have.
     """
@@ -105,7 +105,7 @@ def tells_of_person(text: str) -> bool:
 
 
 def left_out(kind: str, name: str) -> CellFault:
-    """The remark on a column or attribute that tells of people."""
+    """The remark on a column or attribute with personal data."""
     return CellFault(
         f"The {kind} “{name}” tells of people and was left out.",
         "A map is of businesses and sites: whom to write to is asked where a questionnaire is sent."
@@ -143,7 +143,7 @@ def _hold_contacts(values: Iterable[str]) -> bool:
 
 
 def _mostly(values: Iterable[str], is_personal: Callable[[str], bool]) -> bool:
-    """Whether at least half of what stands in a column tells of people."""
+    """Whether at least half of the values of a column are personal data."""
     cells = list(values)
     found = sum(map(is_personal, cells))
     return found > 0 and found >= _HALF * sum(not is_blank(cell.strip()) for cell in cells)

@@ -47,7 +47,7 @@ _FAR_DEGREES, _TIMES_NEARER = 8.0, 3.0
 
 
 def parse_country(text: str, *, hinted: bool = True) -> tuple[str, CellFault | None]:
-    """Return the alpha-2 code of a country cell, and a remark where more than it stands there.
+    """Return the alpha-2 code of a country cell, and a remark where it holds more.
 
     Raises:
         CellFault: not known, with the nearest spellings if `hinted` (which takes milliseconds),
@@ -102,7 +102,7 @@ def read_country(view: TableView, row: tuple[str, ...], field: str = "country") 
 
 
 def read_region(view: TableView, row: tuple[str, ...], country: str | None) -> str | None:
-    """Return the region as the list names it; one that is a country is kept and told."""
+    """Return the region as the list names it; one that is a country is kept and reported."""
     region = view.text(row, "region")
     if region is None or view.is_own_csv or len(region) <= _LONGEST_CODE:
         return region
@@ -196,7 +196,7 @@ def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Po
 def told_half(text: str | None, country: str | None) -> str | None:
     """A longitude whose O is the west (oeste, ouest, ovest) or the east (Ost) as W or E.
 
-    The country tells which, where it lies clear of the other; else the text stays as it is.
+    The country decides, where it lies clear of the other; else the text stays as it is.
     """
     centre = country_point(country) if country else None
     match = _WITH_O.fullmatch(text) if text else None
@@ -231,7 +231,7 @@ def _from_grid(view: TableView, row: tuple[str, ...], country: str | None) -> Po
 
 
 def tell_unplaced_grid(view: TableView) -> None:
-    """Note columns that hold metres of a grid of which nothing tells the zone."""
+    """Note columns that hold metres of a grid of unknown zone."""
     if view.is_own_csv or view.fields.keys() & {"latitude", "coordinates", "grid.east"}:
         return
     found = grid_columns(view.header, view.cells_of)

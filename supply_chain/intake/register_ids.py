@@ -1,4 +1,4 @@
-"""Ids of registers typed by hand: checked by shape and check digits, merged with those of lists."""
+"""Register ids typed by hand: checked by shape and check digits, merged with those of lists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from supply_chain.intake.external_ids import bare, has_shape, has_sound_check
 
 @dataclass(frozen=True)
 class Register:
-    """A register whose ids people type: what its id is called, looks like, and where it stands."""
+    """A register whose ids people type: name and shape of its id, and its place."""
 
     title: str
     shape: str
@@ -55,7 +55,7 @@ def read_typed(
 
 
 def _fault_in(scheme: str, text: str) -> str | None:
-    """What is wrong with a typed id and how to mend it; None when it is sound."""
+    """Fault of a typed id and its remedy; None when it is sound."""
     register = REGISTERS[scheme]
     signs = bare(text)
     if not has_shape(scheme, signs):

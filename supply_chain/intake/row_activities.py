@@ -1,4 +1,4 @@
-"""The activity of one row: from its own cells, else from its name, else from its goods."""
+"""Activity of one row: from its own cells, else from its name, else from its goods."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _KNITS, _MAKES_CLOTH = "knit", ("dye", "weav", "print")
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one cell of a row says, and what it means."""
+    """Text of one cell of a row, and its meaning."""
 
     column: str | None
     text: str
@@ -47,7 +47,7 @@ class _Said:
 
 
 def with_activity(view: TableView, row: tuple[str, ...], node: NodeDraft) -> NodeDraft:
-    """The node with the sector that its row tells for certain; all else is asked.
+    """The node with the sector that its row states for certain; all else is asked.
 
     The words that were read stay among its further facts.
     """
@@ -75,7 +75,7 @@ def with_activity(view: TableView, row: tuple[str, ...], node: NodeDraft) -> Nod
 
 
 def _is_of_none(view: TableView, said: _Said) -> bool:
-    """Whether a cell is one of many of its column that name no activity; told once."""
+    """Whether a cell is one of many of its column that name no activity; reported once."""
     none = view.of_none.get(said.column or "", frozenset())
     if said.text not in none:
         return False
@@ -97,7 +97,7 @@ def _with_coded_goods(view: TableView, row: tuple[str, ...], node: NodeDraft) ->
 
 
 def _cells(view: TableView, row: tuple[str, ...], goods: tuple[str, ...]) -> list[_Said]:
-    """What the column of sectors says, and further columns with such a heading."""
+    """Text of the column of sectors, and of further columns with such a heading."""
     texts = [(view.column("sector"), view.text(row, "sector"))]
     for heading, place in view.activity_columns:
         cell = clean(view.cells[place]) if place < len(view.cells) else ""
@@ -115,7 +115,7 @@ def _cells(view: TableView, row: tuple[str, ...], goods: tuple[str, ...]) -> lis
 
 
 def _stated(view: TableView, column: str, text: str, goods: tuple[str, ...]) -> Activity:
-    """What a cell states, in words or in codes of a classification."""
+    """Activity stated by a cell, in words or in codes of a classification."""
     found = _coded(view, column, text, goods)
     if found is not None:
         return found
@@ -124,7 +124,7 @@ def _stated(view: TableView, column: str, text: str, goods: tuple[str, ...]) -> 
 
 
 def _coded(view: TableView, column: str, text: str, goods: tuple[str, ...]) -> Activity | None:
-    """What the codes of a cell state; None where its column holds words."""
+    """Activity stated by the codes of a cell; None where its column holds words."""
     codes = view.codes.get(column)
     if codes and codes.goods(text) and view.kind.is_of_makers:
         return find_product(codes.goods(text))
@@ -164,7 +164,7 @@ def _certain(view: TableView, node: NodeDraft, cells: list[_Said], name: _Said) 
     if certain:
         return _of_certain_cell(view, node, certain[0], name)
     heading = _by_heading(view, node)
-    # A list of mills leaves open of what, but a name in it tells of no plantation.
+    # A list of mills leaves their good open, but a name in it indicates no plantation.
     wide = [*cells, heading] if heading and not heading.activity.is_certain else cells
     left = [one.activity.candidates for one in wide if one.activity.candidates]
     is_of_makers = view.kind.is_of_makers and not cells
@@ -177,11 +177,11 @@ def _certain(view: TableView, node: NodeDraft, cells: list[_Said], name: _Said) 
 
 
 def _of_certain_cell(view: TableView, node: NodeDraft, cell: _Said, name: _Said) -> _Said | None:
-    """The cell, or the name where it tells more than “Apparel”; None where it speaks against it."""
+    """The cell, or the name where it says more than “Apparel”; None where it contradicts it."""
     if cell.activity.certainty > WIDE_SECTOR:
         return cell
     if name.activity.is_certain:
-        # What makes a product is no warehouse; who stands in a list of an industry may be one.
+        # A maker of a product is no warehouse; an entry in a list of an industry may be one.
         return name if _is_wide(cell) or _is_making(name) else None
     product = _by_product(view, node)
     if _is_wide(cell) and product.activity.is_certain:
@@ -204,7 +204,7 @@ def _is_doubted(view: TableView, name: Activity, said: _Said) -> bool:
     if name.sector in _DEALERS:
         return not view.kind.calls_them_makers
     others = set(name.candidates).difference(_DEALERS)
-    # Those who knit make what they sew as well; those who dye and weave make cloth.
+    # Knitters make the fabric that they sew as well; dyers and weavers make cloth.
     is_near = said.activity.sector == "garments" and "textile_mills" in others
     if _is_wide(said):
         words_said = name.why.casefold()
@@ -227,7 +227,7 @@ def _by_goods(view: TableView, node: NodeDraft) -> _Said:
 
 
 def _by_list(view: TableView, name: _Said) -> _Said | None:
-    """What the list as a whole is of, where the name tells no other kind of what it lists."""
+    """Subject of the list as a whole, where the name states no other kind of the listed things."""
     kind = view.kind
     heading = view.column("name") or ""
     if kind.sector is None or _tells_other(name.activity, kind.sector, heading):
@@ -236,13 +236,13 @@ def _by_list(view: TableView, name: _Said) -> _Said | None:
 
 
 def _tells_other(name: Activity, sector: str, heading: str) -> bool:
-    """Whether a name in a list of mills tells of another kind of mill."""
+    """Whether a name in a list of mills states another kind of mill."""
     is_other = name.is_certain and name.sector != sector
     return is_other and name.sector in find_activity(heading).candidates
 
 
 def _by_register(view: TableView, node: NodeDraft) -> _Said | None:
-    """Registers of mills and of smelters tell what the places in them are."""
+    """Activity of places by the registers of mills and of smelters that they are in."""
     for scheme, sector in REGISTERS.items():
         if scheme in node.external_ids:
             column = view.column(f"external_ids.{scheme}")
@@ -281,7 +281,7 @@ def _set(
 def _contradiction(
     node: NodeDraft, said: _Said, cells: list[_Said], name: _Said
 ) -> CellFault | None:
-    """What the goods, the name or a cell of a place tell against its activity."""
+    """Evidence of a place against its activity: its goods, its name or a cell."""
     advice = "Check both: the activity decides which risks a place is scored for."
     sector = said.activity.sector or ""
     others = [] if said.activity.certainty == PRODUCT_IN_NAME else [*cells]
@@ -340,7 +340,7 @@ def _ask(view: TableView, node: NodeDraft, asked: _Said | None) -> None:
 
 
 def _one_of(cells: list[_Said]) -> _Said | None:
-    """What the cells of a row say together; several that differ offer all their sectors."""
+    """Joint result of the cells of a row; several that differ offer all their sectors."""
     if len(cells) < 2:
         return cells[0] if cells else None
     telling = [one for one in cells if one.activity.candidates]

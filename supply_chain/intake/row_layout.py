@@ -1,4 +1,4 @@
-"""Which rows of a table are data, and what headings between them say about the rows below.
+"""Row layout of a table: data rows, and headings between them that apply to the rows below.
 
 Published lists hold more than rows: totals, notes at the end, page numbers, a country or a supplier
 on a line of its own above its sites, and group columns filled in the first row of a group alone.
@@ -106,7 +106,7 @@ def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> Non
         for at in singles - {len(counts) - 1}
         if _is_country_heading(layout.rows[at][1], layout.rows[at + 1][1], fields)
     }
-    # Under a country there may stand a company, and its sites below that.
+    # Under a country there may be a company, and its sites below that.
     rest = singles - country_heads
     heads = [at for at in sorted(rest) if counts[at + 1 : at + 2] and at + 1 not in singles]
     is_grouped = typical >= TYPICAL_CELLS and _all_head(heads, country_heads, rest, fields, layout)
@@ -118,7 +118,7 @@ def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> Non
 def _heads_above_indented(rows: Sequence[Row], fields: Mapping[str, int]) -> set[int]:
     """Rows of companies that have a few more cells than the name: a sum, a note, a share.
 
-    Their sites stand indented below them, and tell the place that no row of a company tells.
+    Their sites are indented below them, and have the place that no row of a company has.
     """
     name = fields.get("name")
     placed = [fields[field] for field in _PLACES if field in fields]
@@ -171,7 +171,7 @@ def has_legal_form(name: str) -> bool:
 
 
 def heading_text(cells: Sequence[str]) -> str:
-    """The text of a heading; of "Country: India" what stands behind the word for it."""
+    """The text of a heading; of "Country: India" the part behind the word for it."""
     text = clean(next(filter(str.strip, cells)))
     label, _, rest = text.partition(":")
     is_label = rest.strip() and header_forms(label) & words().node_columns["country"].keys()
@@ -181,7 +181,7 @@ def heading_text(cells: Sequence[str]) -> str:
 def _is_country_heading(
     cells: Sequence[str], below: Sequence[str], fields: Mapping[str, int]
 ) -> bool:
-    """Whether a single cell is a country that the row below it does not tell itself."""
+    """Whether a single cell is a country that the row below it does not itself name."""
     place = filled_places(cells)[0]
     text = heading_text(cells)
     country_place = fields.get("country")
@@ -229,7 +229,7 @@ def _apply_headings(
 
 
 def _fill_groups(layout: Layout, fields: Mapping[str, int], width: int) -> None:
-    """Fill group columns that stand before the names and are filled in first rows alone."""
+    """Fill group columns that come before the names and are filled in first rows alone."""
     # Of tiers beside each other the farthest names the row.
     tiers = [fields[name] for name in CHAINS if name in fields]
     name_place = fields.get("name", tiers[-1] if len(tiers) > 1 else None)

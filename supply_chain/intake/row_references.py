@@ -1,4 +1,4 @@
-"""Columns that name other rows of the list, by id or by name, whatever their headings say."""
+"""Columns that refer to other rows of the list, by id or by name, regardless of their headings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TIER = "attributes.stated_tier"
 
 
 def choose_ids_by_references(chooser: ColumnChooser) -> None:
-    """Codes that tell rows apart are their ids where another column names rows by them."""
+    """Unique codes of rows are their ids where another column refers to rows by them."""
     if "id" in chooser.columns:
         return
     ends = [
@@ -36,7 +36,7 @@ def choose_ids_by_references(chooser: ColumnChooser) -> None:
 
 
 def choose_end_by_tiers(chooser: ColumnChooser) -> None:
-    """A column that names other rows tells buyers or suppliers: their stated tiers say which."""
+    """A column that names other rows holds buyers or suppliers: their stated tiers decide."""
     if not {"id", "name", _TIER} <= chooser.columns.keys() or chooser.columns.keys() & _ENDS.keys():
         return
     ids, names, levels = (
@@ -68,7 +68,7 @@ def _refer(ids: Sequence[str], cells: Sequence[str]) -> bool:
 
 
 def _references(ids: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Row and the other row whose id stands in its cell, alone or with more ids.
+    """Row and the other row whose id is in its cell, alone or with more ids.
 
     Bare numbers are none: years, counts and numbers of rows would name rows by chance.
     """

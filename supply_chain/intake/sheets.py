@@ -1,4 +1,4 @@
-"""From named bytes to tables of text, whatever the format."""
+"""Tables of text from named bytes, in any supported format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists that stand on their side: the names of the columns one below the other, a site a column."""
+"""Transposed lists: the names of the columns one below the other, a site a column."""
 
 from __future__ import annotations
 

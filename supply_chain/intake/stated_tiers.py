@@ -1,4 +1,4 @@
-"""Tiers that lists state ("T1", "tier 2", "1st tier", "N-2"), beside those of the links."""
+"""Tiers stated by lists ("T1", "tier 2", "1st tier", "N-2"), beside those of the links."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def _whole(text: str) -> int | None:
 def tier_contradictions(
     nodes: Mapping[str, NodeDraft], links: Iterable[LinkDraft], link_to: str | None
 ) -> list[tuple[str, CellFault]]:
-    """Nodes whose stated tier is not that of their links, with what to tell.
+    """Nodes whose stated tier is not that of their links, with the message.
 
-    Where the business of the map is known its tier is 0 and each supplier stands one above its
-    nearest buyer; else a supplier must at least stand above who buys from it.
+    Where the business of the map is known its tier is 0 and each supplier is one above its
+    nearest buyer; else a supplier must at least be above its buyers.
     """
     stated = {
         ref: tier

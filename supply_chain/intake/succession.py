@@ -1,6 +1,6 @@
-"""A list comes again a year later: who is still the same, who moved, who has another name.
+"""Repeated import of a list a year later: unchanged, moved and renamed sites.
 
-Lists without ids name a site by name, country and place, so a site that moved or was renamed
+Lists without ids identify a site by name, country and place, so a site that moved or was renamed
 looks like one that is gone and one that is new. Here such pairs become one again.
 """
 
@@ -170,6 +170,6 @@ def _distance_km(before: NodeDraft, after: NodeDraft) -> float:
 
 
 def likeness(headings: Sequence[str], others: Sequence[str]) -> float:
-    """How alike the columns of two lists are, 0..1: shared ones as a part of all."""
+    """Similarity of the columns of two lists, 0..1: shared ones as a part of all."""
     left, right = set(map(squeeze, headings)), set(map(squeeze, others))
     return len(left & right) / len(left | right) if left | right else 0.0

@@ -1,4 +1,4 @@
-"""A table seen through its mapping: its data rows, and cells by the name of our field."""
+"""View of a table through its mapping: its data rows, and cells by the name of our field."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
 _SAMPLE_ROWS = 200
-_MOST_TOLD = 100  # different unknown goods of one table; more help nobody
+_MOST_TOLD = 100  # different unknown goods of one table; more are no help
 
 
 class TableView:
@@ -46,7 +46,7 @@ class TableView:
     def __init__(self, table: Table, mapping: TableMapping, log: RowLog) -> None:
         self.table, self.mapping, self.log = table, mapping, log
         self.header = unique_header(table, mapping.header_row)
-        # What this platform wrote is read as it stands.
+        # A file written by this platform is read unchanged.
         self.is_own_csv = is_own_header(self.header)
         index = places_of_columns(table, mapping.header_row)
         self.fields: dict[str, int] = {}
@@ -96,7 +96,7 @@ class TableView:
 
     @cached_property
     def activity_columns(self) -> list[tuple[str, int]]:
-        """Further columns beside the sector whose headings tell what places do."""
+        """Further columns beside the sector whose headings are about activities of places."""
         spellings = words().node_columns["sector"].keys() - words().sector_places
         return [(name, place) for name, place in self.others if header_forms(name) & spellings]
 
@@ -122,7 +122,7 @@ class TableView:
 
     @cached_property
     def kind(self) -> ListKind:
-        """What all rows together tell that the list is of."""
+        """Kind of the list, from all rows together."""
         rows = max(len(self.layout.rows), 1)
         registered = [
             (scheme, sum(map(bool, self._column(f"external_ids.{scheme}"))) / rows)
@@ -136,7 +136,7 @@ class TableView:
 
     @cached_property
     def ids(self) -> IdShapes:
-        """What the ids of the list look like."""
+        """Shapes of the ids of the list."""
         return IdShapes(self.values("id"))
 
     def _names_come_last(self, tiers: list[int]) -> bool:
@@ -195,7 +195,7 @@ class TableView:
                 continue
             if len(row) > width:
                 if any(map(str.strip, row[width:])):
-                    # Of a shifted row nobody knows which cells are those of people.
+                    # In a shifted row the personal cells cannot be identified.
                     text = None if self._of_people else " | ".join(row[width:])
                     self._too_wide[number] = text
                 row = row[:width]
@@ -203,7 +203,7 @@ class TableView:
         return body
 
     def _country_above(self) -> list[Row]:
-        """The line above the header where it is a country alone, and no column tells one."""
+        """The line above the header where it is a country alone, and no column holds one."""
         first = self.mapping.header_row
         titles = [
             row for row in enumerate(self.table.rows[: first - 1], start=1) if _filled(row[1])
@@ -215,8 +215,8 @@ class TableView:
     def data_rows(self) -> Iterator[tuple[str, ...]]:
         """Each row with data: the clean texts of its mapped cells, for `text` and its like.
 
-        `cells` holds the whole row as it stands. What was passed over is noted, rows wider than
-        the header are told.
+        `cells` holds the whole row unchanged. Skipped rows are noted, rows wider than the
+        header are reported.
         """
         for number, value, remark in self.layout.remarks:
             self.log.start(number)
@@ -302,7 +302,7 @@ class TableView:
             self.log.note(column, value, remark)
 
     def commodity(self, text: str, our_field: str) -> str:
-        """The ref that a word for a good means; an unknown one is kept, and told once a table."""
+        """The ref of a word for a good; an unknown one is kept, and reported once a table."""
         ref = text if self.is_own_csv else commodity_ref(text)
         if ref is not None:
             return ref
@@ -312,7 +312,7 @@ class TableView:
         return text
 
     def column(self, our_field: str) -> str | None:
-        """What they call the column of a field."""
+        """The list's name for the column of a field."""
         return self.mapping.columns.get(our_field)
 
     def word(

@@ -1,4 +1,4 @@
-"""Value-chain JSON, version 1 -> node and link rows."""
+"""Node and link rows from value-chain JSON, version 1."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class _Reader:
         )
 
     def _of_business(self, attributes: dict[str, Json], log: RowLog) -> dict[str, Json]:
-        """Attributes without those whose names tell of people; each is noted once a file."""
+        """Attributes without those whose names are of people; each is noted once a file."""
         for key in attributes:
             if key not in self._of_people:
                 self._of_people[key] = tells_of_people(key)

@@ -1,6 +1,6 @@
-"""What a person corrected in a list: one value wherever it stands, or whole rows.
+"""Corrections of a list by a person: one value in all its cells, or whole rows.
 
-The files stay as they came. Corrections are kept beside them and put in each time they are read.
+The files stay unchanged. Corrections are stored beside them and applied on each reading.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean
 
 Rows = MappingOf[int, tuple[str, ...]]
-"""Row number (first row 1) -> the cells that stand in its place."""
+"""Row number (first row 1) -> the replacement cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _mended(row: tuple[str, ...], by_place: MappingOf[int, MappingOf[str, str]])
 
 
 class HiddenCells:
-    """The cells of a table that no page or workbook shows, since their columns tell of people.
+    """The cells of a table that no page or workbook shows, since their columns are personal.
 
     Args:
         used: columns taken for a field all the same, which are shown.
@@ -101,7 +101,7 @@ class HiddenCells:
         self._blank = [place for place in self._of_people if header[place] not in used]
 
     def shown(self, row: tuple[str, ...]) -> tuple[str, ...]:
-        """A row without them; of one wider than the header nobody knows how far it is shifted."""
+        """A row without them; of one wider than the header the shift is unknown."""
         if not self._blank:
             return row
         if self._is_shifted(row):
@@ -109,7 +109,7 @@ class HiddenCells:
         return tuple("" if place in self._blank else cell for place, cell in enumerate(row))
 
     def mended(self, row: tuple[str, ...], put: tuple[str, ...]) -> tuple[str, ...]:
-        """What comes back for a row: a hidden cell left blank stays, and so does a whole row."""
+        """Corrected row from a return: a hidden cell left blank stays, and so does a whole row."""
         size = max(len(row), len(put))
         cells, before = ([*one, *[""] * (size - len(one))] for one in (put, row))
         blanks = range(size) if self._of_people and self._is_shifted(row) else self._of_people
@@ -135,7 +135,7 @@ def column_of(problem: RowProblem, how: TableMapping) -> str | None:
 
 
 def field_of(problem: RowProblem, how: TableMapping | None) -> str:
-    """What a problem is about: our field, `other` for a column of none, `row` for a whole row."""
+    """Subject of a problem: our field, `other` for a column of none, `row` for a whole row."""
     if problem.column is None:
         return "row"
     if how is None or problem.column in how.columns:

@@ -1,4 +1,4 @@
-"""What can only be seen once all rows stand side by side: shares over 1, circles."""
+"""Checks across all rows of a draft: shares over 1, circles."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def operator_circles(nodes: Mapping[str, NodeDraft]) -> list[list[str]]:
 def operator_circle_note(
     nodes: Mapping[str, NodeDraft], group: list[str], place: NodeRow | None
 ) -> RowProblem:
-    """That nobody is said to run the nodes of a circle, at the row of its first one."""
+    """Note at the first row of a circle that its nodes have no operator."""
     names = [_name(nodes, node_id) for node_id in group[:_SHOWN_NODES]]
     rest = f" and {len(group) - _SHOWN_NODES} more" if len(group) > _SHOWN_NODES else ""
     said = "is said to run itself" if len(group) == 1 else "are said to run each other in a circle"

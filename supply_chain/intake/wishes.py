@@ -1,4 +1,4 @@
-"""What a list says and only a second person may make so: confirmed flows and marked origins.
+"""Requests of a list that need a second person's approval: confirmed flows and marked origins.
 
 RM-2.0 section 8: until they are approved, such a flow counts as probable at most and such a node
 stays as it was.
@@ -16,17 +16,17 @@ LinkKey = tuple[str, str, str, str, str]
 
 
 def held_flow(now: FlowEvidence | None, wanted: FlowEvidence) -> FlowEvidence:
-    """The flow evidence that may stand before anybody approves it.
+    """The flow evidence admissible before approval.
 
     Args:
-        now: what the link says; None for a new one.
+        now: the current value of the link; None for a new one.
     """
     is_new = wanted is FlowEvidence.CONFIRMED and now is not FlowEvidence.CONFIRMED
     return FlowEvidence.PROBABLE if is_new else wanted
 
 
 def held_origin(now: bool | None, wanted: bool | None) -> bool | None:
-    """Whether a node may stand as an origin before anybody approves it; None: not said."""
+    """Whether a node may be an origin before approval; None: not stated."""
     return now if wanted else wanted
 
 
@@ -40,10 +40,10 @@ class Held:
 
 
 def hold_back(nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], draft: MapDraft) -> Held:
-    """Take out of a list what its map does not say yet and a second person has to approve.
+    """Remove from a list the changes of its map that need a second person's approval.
 
     Args:
-        nodes, links: the map as it stands.
+        nodes, links: the current map.
         draft: the list, under the ids of the map.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Words of supplier lists: `data/import_words.yaml`, read once, and how text is made plain."""
+"""Vocabulary of supplier lists, `data/import_words.yaml`, read once, and normalisation of text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def squeeze(text: str) -> str:
 
 
 def squeeze_without_brackets(text: str) -> str:
-    """As `squeeze`, leaving out what stands in brackets."""
+    """As `squeeze`, without the text in brackets."""
     return squeeze(_BRACKETS.sub("", text))
 
 
@@ -73,7 +73,7 @@ def header_forms(header: str) -> frozenset[str]:
 
 
 def languages_apart(header: str) -> list[str]:
-    """A column name as it stands, without brackets and numbering, and each language in it."""
+    """A column name unchanged, without brackets and numbering, and each language in it."""
     # "1. Kademe Tedarikçi (Kumaş)": here the number is no numbering.
     plain = _BRACKETS.sub("", header)
     bare = _NUMBERING.sub("", plain)
@@ -81,7 +81,7 @@ def languages_apart(header: str) -> list[str]:
 
 
 def whole_forms(header: str) -> frozenset[str]:
-    """The plain forms of a column name as a whole: as it stands, and its words in any order."""
+    """The plain forms of a column name as a whole: unchanged, and its words in any order."""
     return frozenset({squeeze(header), _any_order(header)} - {""})
 
 
@@ -230,7 +230,7 @@ _CHINESE_NUMBERS = " 一二三四五六七八"
 def _tiers(
     patterns: list[str], facts: Mapping[str, frozenset[str]]
 ) -> dict[str, tuple[int, str | None]]:
-    """Name of a column -> the tier whose company it names, or of which it tells a fact."""
+    """Name of a column -> the tier of its company, or of the company that it describes."""
     tiers: dict[str, tuple[int, str | None]] = {}
     for number in range(1, _MOST_TIERS + 1):
         for spelled in (str(number), *_ORDINALS.get(number, ()), _CHINESE_NUMBERS[number]):
@@ -244,7 +244,7 @@ def _tiers(
 
 
 def _add_prefixed(headers: dict[str, int], prefixes: list[str]) -> None:
-    """Let "Facility Country" stand for a country, less surely than "Country" does."""
+    """Let "Facility Country" mean a country, less certainly than "Country" does."""
     after_all = len(headers)
     for header, rank in list(headers.items()):
         if not header.startswith("~"):

@@ -1,4 +1,4 @@
-"""XLSX and XLS: looked over without opening, then read in a child process with limits."""
+"""XLSX and XLS: inspected without opening, then read in a child process with limits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Rows = tuple[tuple[str, ...], ...]
 
 
 def read_workbook(file: NamedBytes) -> list[tuple[str, Rows]]:
-    """Return (sheet name, rows) for each visible sheet; blank rows stand as empty tuples.
+    """Return (sheet name, rows) for each visible sheet; blank rows are empty tuples.
 
     Raises:
         FileRefused: not a sound, plain workbook, or larger than the limits of this module.
@@ -145,12 +145,12 @@ def is_encrypted(content: bytes) -> bool:
 
 
 def _check_compound_file(file: NamedBytes) -> None:
-    """An XLS file, or an encrypted XLSX: stream names stand in the file as UTF-16."""
+    """An XLS file, or an encrypted XLSX: stream names are in the file as UTF-16."""
     if is_encrypted(file.content):
         raise refusal("encrypted", file.name)
     if "_VBA_PROJECT".encode("utf-16-le") in file.content:
         raise refusal("macros", file.name)
-    # Themes stand in an XLS as small archives; a second file type is one that ends with the file.
+    # Themes are small archives in an XLS; a second file type is one that ends with the file.
     end = file.content.rfind(_ZIP_END)
     if end >= 0 and _archive_ends_file(file.content, end):
         raise refusal("two_types", file.name)

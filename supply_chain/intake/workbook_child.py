@@ -1,6 +1,6 @@
-"""Runs alone in a child process: workbook bytes on standard input, rows on standard output.
+"""Child-process reader: workbook bytes on standard input, rows on standard output.
 
-Nothing of the platform is imported here, so that a hostile workbook finds nothing but itself.
+Nothing of the platform is imported here, so that a hostile workbook can reach nothing but itself.
 Standard output gets CSV records: ["S", sheet name], then ["R", row number, cells...].
 Exit codes: 0 read, 3 too large, 4 broken, 5 encrypted, 6 forbidden content, 7 too wide (the last
 record is ["W", sheet name, row number, columns]).
@@ -146,7 +146,7 @@ def _write_rows(
 
 
 class _Merged:
-    """Cells merged over several rows: what stands in the first counts for all that hold data."""
+    """Cells merged over several rows: the value of the first counts for all that hold data."""
 
     def __init__(self, ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
         tall = sorted(area for area in ranges if area[1][0] > area[0][0])

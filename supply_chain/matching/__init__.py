@@ -1,1 +1,1 @@
-"""Which records mean the same company or site (docs/matching.md)."""
+"""Duplicate matching: records of the same company or site (docs/matching.md)."""

@@ -1,7 +1,7 @@
-"""Words of addresses that lists shorten or give in their language: "Jl." and "Rd" are "road".
+"""Abbreviated and translated address words: "Jl." and "Rd" are "road".
 
-`data/matching/address_words.csv` gives for each run of plain words the English one it stands for;
-words that say nothing ("No.") stand for none.
+`data/matching/address_words.csv` gives for each run of plain words its English equivalent;
+words without meaning ("No.") have none.
 """
 
 import csv
@@ -42,7 +42,7 @@ def _street_parted(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _known_runs() -> tuple[dict[tuple[str, ...], tuple[str, ...]], frozenset[str], int]:
-    """Run of words -> the words it stands for; the words that open a run; the longest run."""
+    """Run of words -> its English words; the words that open a run; the longest run."""
     with (DATA / "address_words.csv").open(encoding="utf-8", newline="") as handle:
         rows = [*csv.DictReader(handle)]
     known = {tuple(row["words"].split()): tuple(row["meaning"].split()) for row in rows}

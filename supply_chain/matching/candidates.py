@@ -1,6 +1,6 @@
-"""Which pairs of long lists are worth a look: by runs of letters, equal names and ids, and place.
+"""Candidate pairs of long lists: by runs of letters, equal names and ids, and place.
 
-How much of the true pairs this finds, and at which cost: docs/matching.md.
+Recall of the true pairs, and its cost: docs/matching.md.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH, ADDRESS_LENGTH = 3, 4
 NAME_PART, ADDRESS_PART = 0.775, 0.632
-# A run of letters in more records than this tells little and costs most of the time.
+# A run of letters in more records than this adds little and costs most of the time.
 COMMON = 1_000
 CLOSEST, CLOSEST_BY_NAME, LEAST_COSINE = 10, 6, 0.1
 # Short lists can afford more: as many times the closest, up to this many rows.
@@ -47,7 +47,7 @@ def candidate_pairs(prepared: Prepared, boundary: int | None = None) -> Pairs:
     """Rows (left, right) of the pairs to score, each pair once, left < right, in order.
 
     Without `boundary` pairs are within the list; with it the first `boundary` rows are one list,
-    the rest the other, and pairs go across. Equal rows must stand in an order of their own
+    the rest the other, and pairs go across. Equal rows must be in an order of their own
     (by content), so that the order of a file changes nothing.
     """
     count = len(prepared.records)

@@ -1,4 +1,4 @@
-"""Columns over records, and what the two sides of many pairs have in common in one of them."""
+"""Columns over records, and the overlap of the two sides of many pairs in one of them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def text_column(texts: Sequence[str], codes: dict[str, int] | None = None) -> Te
 
 
 def sign_counts(texts: Sequence[str]) -> NDArray[np.int16]:
-    """How often each letter and digit stands in plain texts: texts x 36."""
+    """Frequency of each letter and digit in plain texts: texts x 36."""
     letters = np.frombuffer("\0".join(texts).encode("ascii"), dtype=np.uint8)
     row = np.cumsum(letters == 0)
     sign = np.where(letters >= ord("a"), letters - ord("a"), letters - ord("0") + 26)
@@ -89,7 +89,7 @@ class RowPairs:
 
     @property
     def left_over(self) -> Floats:
-        """What the side with less of its own has that the other lacks."""
+        """Unshared part of the side with less of its own."""
         found: Floats = np.maximum(np.minimum(self._one, self._other) - self.shared, 0.0)
         return found
 

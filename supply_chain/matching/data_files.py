@@ -1,4 +1,4 @@
-"""Where the weights and word lists of matching stand."""
+"""Location of the weights and word lists of matching."""
 
 from pathlib import Path
 

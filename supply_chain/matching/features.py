@@ -1,4 +1,4 @@
-"""What two records have in common and where they differ, from 0 to 1 (docs/matching.md)."""
+"""Features of a pair of records: similarities and differences, from 0 to 1 (docs/matching.md)."""
 
 from collections.abc import Mapping
 from itertools import accumulate
@@ -27,7 +27,7 @@ CLOSE = (
     "operator_is_other_name",
 )
 CLOSE_FROM = 0.8
-# A shorter run of letters stands in very many names ("us" in "house").
+# A shorter run of letters is in very many names ("us" in "house").
 HELD_LETTERS = 3
 HELD_DIGITS = 2
 
@@ -47,7 +47,7 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Columns:
 
 
 def close_columns(columns: Mapping[str, Floats]) -> Columns:
-    """How far the likenesses stand above `CLOSE_FROM`."""
+    """Scaled excess of the similarities above `CLOSE_FROM`."""
     return {
         f"{name}_close": np.maximum(columns[name] - CLOSE_FROM, 0.0) / (1.0 - CLOSE_FROM)
         for name in CLOSE
@@ -167,7 +167,7 @@ def _names(prepared: Prepared, left: Ints, right: Ints) -> Columns:
 
 
 def _parts(prepared: Prepared, left: Ints, right: Ints, whole: Floats) -> Floats:
-    """How well the shorter name fits into the longer; letters inside of words are no part of it."""
+    """Containment of the shorter name in the longer; letters inside of words do not count."""
     found = TextPairs(prepared.names_squeezed, left, right).alike(fuzz.partial_ratio)
     for place in np.flatnonzero((found == 1.0) & (whole < 1.0)).tolist():
         if not _holds(prepared.names[left[place]], prepared.names[right[place]]):

@@ -1,7 +1,7 @@
 """Letter triples of texts as sparse rows; their weights come from the shipped word counts.
 
-`data/matching/word_counts.csv` says in how many open records a word stands, once for names and
-once for addresses (the row without a word: in how many records in all). A triple's count is the
+`data/matching/word_counts.csv` gives the number of open records with a word, once for names and
+once for addresses (the row without a word: the number of all records). A triple's count is the
 sum over the words that hold it, so "tex" weighs little and "xqz" much, and the score of a pair
 depends on the pair alone.
 """
@@ -41,7 +41,7 @@ _CODES[ord("^")] = EDGE
 
 @dataclass(frozen=True)
 class WordCounts:
-    """How often words stand in open records: word -> number of records, of `records` in all."""
+    """Word frequency in open records: word -> number of records, of `records` in all."""
 
     records: int
     counts: dict[str, int]

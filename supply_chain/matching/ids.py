@@ -1,4 +1,4 @@
-"""External ids of two records: what they share and where they contradict each other."""
+"""External ids of two records: agreements and contradictions."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ FILLERS = frozenset({"UNKNOWN", "NONE", "NOTAPPLICABLE", "NOTAVAILABLE"})
 
 @dataclass(frozen=True)
 class IdRules:
-    """What external ids do to a score; schemes that are not named count as those of a site.
+    """Effect of external ids on a score; unlisted schemes count as those of a site.
 
     Two sites of one company share its LEI, so an id of a company only speaks for a pair.
     """

@@ -1,8 +1,8 @@
-"""Legal forms of companies ("Ltd", "Sdn Bhd", "株式会社"), kept in `data/matching/legal_forms.csv`.
+"""Legal forms of companies ("Ltd", "Sdn Bhd", "株式会社"), from `data/matching/legal_forms.csv`.
 
-Column `where`: `any` goes wherever it stands; `ends` goes only where it opens or closes a name,
-since "as" or "pt" may be words, `start` only where it opens one and `end` only where it closes
-one; `inside` is written without blanks and goes from the name as it was written.
+Column `where`: `any` is removed in any position; `ends` only at the start or end of a name,
+since "as" or "pt" may be words, `start` only at its start and `end` only at its
+end; `inside` is written without blanks and is removed from the name as originally written.
 """
 
 import csv
@@ -16,7 +16,7 @@ from supply_chain.matching.plain_words import plain_words
 
 @dataclass(frozen=True)
 class LegalForms:
-    """Word sequence -> the form it stands for, by the place where it may go."""
+    """Word sequence -> its legal form, by the position where it may be removed."""
 
     anywhere: Mapping[tuple[str, ...], str]
     at_start: Mapping[tuple[str, ...], str]

@@ -1,4 +1,4 @@
-"""The face of matching: records in, pairs with score, decision and reasons out.
+"""Interface of matching: records in, pairs with score, decision and reasons out.
 
 The score of a pair depends on the two records alone, is the same in both orders, and changes only
 with the shipped weights (docs/matching.md). Nothing is merged by a score: people decide.

@@ -1,4 +1,4 @@
-"""Two nodes that are one supplier: which links move, which become one, which fields are filled."""
+"""Merge of two nodes for one supplier: moved links, combined links, and completed fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind
 
 Key = TypeVar("Key")
 
-# What a flow counts for in linkage (RM-1.0 11.2), least first: of two kinds the greater counts.
+# Flow evidence by its weight in linkage (RM-1.0 11.2), least first: of two the greater counts.
 _BY_WEIGHT = (
     FlowEvidence.POSSIBLE,
     FlowEvidence.PROBABLE,
@@ -38,9 +38,9 @@ class ActiveLink(Generic[Key]):
 
 @dataclass(frozen=True, slots=True)
 class JoinedLink(Generic[Key]):
-    """Two links that say the same after the merge: one is kept, with what both say together.
+    """Two links that are equal after the merge: one is kept, with the data of both.
 
-    Where several join one, they stand in order and each holds what all so far say.
+    Where several join one, they are in order and each holds the data of all so far.
     """
 
     kept: Key
@@ -52,7 +52,7 @@ class JoinedLink(Generic[Key]):
 
 @dataclass(frozen=True, slots=True)
 class LinkMoves(Generic[Key]):
-    """What happens to the links of the node that is absorbed."""
+    """Changes to the links of the absorbed node."""
 
     as_supplier: tuple[Key, ...]
     as_buyer: tuple[Key, ...]
@@ -95,7 +95,7 @@ def plan_links(survivor: Key, absorbed: Key, links: Sequence[ActiveLink[Key]]) -
 
 
 def _meaning(link: ActiveLink[Key], survivor: Key, absorbed: Key) -> tuple[object, ...]:
-    """What makes two links the same one (LinkDraft.key), with both nodes as one."""
+    """Identity of a link (LinkDraft.key), with both nodes as one."""
     supplier = survivor if link.supplier == absorbed else link.supplier
     buyer = survivor if link.buyer == absorbed else link.buyer
     return (supplier, buyer, link.kind, link.commodity, link.valid_from)
@@ -135,9 +135,9 @@ FILLED: tuple[str, ...] = (
 def fill_gaps(
     survivor: Mapping[str, Any], absorbed: Mapping[str, Any], *, keys: tuple[Any, Any]
 ) -> dict[str, Any]:
-    """What the survivor learns from the other record: what it states stays, gaps are filled.
+    """Fields that the survivor takes from the other record: its own values stay, gaps are filled.
 
-    Tags of both stand together; where these are too many, those of the survivor alone.
+    Tags of both are joined; where these are too many, those of the survivor alone.
 
     Args:
         survivor, absorbed: the values of FILLED by name.

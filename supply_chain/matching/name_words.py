@@ -1,8 +1,8 @@
-"""What each of two names says that the other does not, word by word.
+"""Differences between two names, word by word.
 
-A word may be spelled in two ways (`word_likeness`), split or joined. Where one name only says more,
-both may be one; where each says something that the other lacks ("North" and "East"), they seldom
-are. Words count by how rare they are.
+A word may be spelled in two ways (`word_likeness`), split or joined. Where one name only adds
+words, both may be one; where each has a word that the other lacks ("North" and "East"), they seldom
+are. Words count by their rarity.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ SURE = 0.8
 
 
 def word_columns(names: Sequence[Forms], left: Ints, right: Ints) -> dict[str, Floats]:
-    """What names say alone and together, for the pairs (left[i], right[i])."""
+    """Columns of separate and common words of names, for the pairs (left[i], right[i])."""
     pairs = zip(left.tolist(), right.tolist(), strict=True)
     found = np.array([_weights(names[one], names[other]) for one, other in pairs]).reshape(-1, 3)
     one, other, shared = found.T
@@ -60,12 +60,12 @@ def _weights(one: Forms, other: Forms) -> tuple[float, float, float]:
 
 
 def _is_spread_out(short: Forms, long: Forms) -> bool:
-    """Whether a name of several letters stands in the other, whose blanks fall elsewhere."""
+    """Whether a name of several letters is contained in the other, whose blanks differ."""
     return len(short.squeezed) >= SHORTEST_SPREAD and short.squeezed in long.squeezed
 
 
 def _most_alike(word: str, others: set[str], name: Forms, least: int) -> float:
-    """How alike the word of the other side is that is most so; `least` letters make a word."""
+    """Similarity of the most similar word of the other side; `least` letters make a word."""
     if len(word) < least:
         return 0.0
     found = max((likeness(word, other) for other in others if len(other) >= least), default=0.0)

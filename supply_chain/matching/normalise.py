@@ -1,6 +1,6 @@
-"""Makes names and addresses comparable: one alphabet, no legal forms, numbers as digits.
+"""Normalisation of names and addresses: one alphabet, no legal forms, numbers as digits.
 
-Each text has three forms (docs/matching.md): its words, the same squeezed together (lists split and
+Each text has three forms (docs/matching.md): its words, the same without spaces (lists split and
 join words at will), and the set of its numbers.
 """
 
@@ -22,7 +22,7 @@ KEPT = 1 << 17  # as many names are kept plain at a time
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """One text in its three forms; `words` of a name stand without its `legal` forms."""
+    """One text in its three forms; `words` of a name are without its `legal` forms."""
 
     words: tuple[str, ...]
     squeezed: str

@@ -1,11 +1,11 @@
-"""What the matcher says of two records."""
+"""Result of the matcher for two records."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Decision(StrEnum):
-    """What follows from a score; nothing is ever merged by it alone."""
+    """Decision from a score; nothing is ever merged by it alone."""
 
     SAME = "same"
     REVIEW = "review"

@@ -1,8 +1,8 @@
-"""Words by which two parts of one firm or place are told apart: north and south, A and B.
+"""Words that distinguish two parts of one firm or place: north and south, A and B.
 
-So are the processes of a trade (spinning and dyeing), which a firm may have side by side.
+So do the processes of a trade (spinning and dyeing), which a firm may have side by side.
 They differ by few letters of a long name, and never mean one place where each name has its own.
-The words of many languages stand in `data/matching/part_words.csv`.
+The words of many languages are in `data/matching/part_words.csv`.
 """
 
 import csv
@@ -15,7 +15,7 @@ _NO_PARTS = frozenset({"number", "unit"})
 
 
 def differing_parts(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
-    """The words of two plain names that tell of two parts, or None."""
+    """The words of two plain names that indicate two parts, or None."""
     known = part_words()
     mine = {known[word][0]: word for word in one if word in known and word not in other}
     theirs = {known[word][0]: word for word in other if word in known and word not in one}
@@ -29,13 +29,13 @@ def differing_parts(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]
 
 
 def unit_number(words: Sequence[str], place: int) -> str | None:
-    """The digits of a word for a number that stands last or behind a word like "unit"."""
+    """The digits of a word for a number that is last or behind a word like "unit"."""
     kind, meaning = part_words().get(words[place], ("", ""))
     return meaning if kind == "number" and is_of_unit(words, place) else None
 
 
 def is_of_unit(words: Sequence[str], place: int) -> bool:
-    """Whether a word stands where units are numbered: last, or behind a word for one."""
+    """Whether a word is in the position of a unit number: last, or behind a word for one."""
     if place == 0:
         return False
     before = part_words().get(words[place - 1], ("", ""))

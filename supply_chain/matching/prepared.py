@@ -1,4 +1,4 @@
-"""Records as columns, made plain once, so that many pairs of them are compared at once."""
+"""Records as normalised columns, prepared once for the comparison of many pairs."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
 # A number with as many digits is a postcode, one with fewer that of a house, plot or floor.
 UNIT_DIGITS = 2
 POSTCODE_DIGITS = 5
-# What lists write where they do not know the operator.
+# Entries of lists for an unknown operator.
 FILLERS = frozenset({"unknown", "na", "none", "nil", "various", "tbc", "tbd", "notavailable"})
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Columns over records, in their order; "" and NaN stand for what is missing."""
+    """Columns over records, in their order; "" and NaN mean missing values."""
 
     records: Sequence[Record]
     ids: Sequence[Mapping[str, str]]
@@ -201,7 +201,7 @@ def _degrees(values: Iterable[float | None]) -> Floats:
 def _word_rows(
     texts: Sequence[Iterable[str]], weight: Callable[[str], float] = lambda word: 1.0
 ) -> csr_array:
-    """Texts as rows over the words that stand in them, each word once, with its weight."""
+    """Texts as rows over their words, each word once, with its weight."""
     numbers: dict[str, int] = {}
     rows: list[int] = []
     columns: list[int] = []

@@ -1,7 +1,8 @@
-"""Pairs that cannot reach a score, told from what is quickly compared: few are compared whole.
+"""Pruning of pairs that cannot reach a score, by fast comparisons: few are compared in full.
 
-Likeness may only raise a score (a test holds the weights to that), so the score with every likeness
-at its greatest is never below the true one: what is left out here is what would be left out anyway.
+Similarity may only raise a score (a test holds the weights to that), so the score with every
+similarity at its greatest is never below the true one: a pair left out here would be left out
+anyway.
 """
 
 import numpy as np

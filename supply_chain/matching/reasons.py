@@ -1,4 +1,4 @@
-"""Why a pair has its score, in plain words."""
+"""Reasons for the score of a pair, in plain words."""
 
 from collections.abc import Iterator, Mapping
 

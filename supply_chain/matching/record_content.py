@@ -1,4 +1,4 @@
-"""What a record says, as one hash: a decision holds as long as both records say the same."""
+"""Hash of a record's content: a decision is valid while the content of both records is the same."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ def pair_key(one: str, other: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    # What was said, so accents and script count: another spelling is another content.
+    # Original wording, so accents and script count: another spelling is another content.
     folded = unicodedata.normalize("NFKC", text).casefold()
     return _GAPS.sub(" ", folded).strip()
 

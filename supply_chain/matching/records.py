@@ -1,4 +1,4 @@
-"""One record as the matcher sees it: the words of a list, without its layout."""
+"""Record as input of the matcher: the words of a list, without its layout."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Features and ids become a score from 0 to 1 and a decision."""
+"""Score from 0 to 1 and decision, from features and ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
 
 
 def _held(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
-    """How much one address holds of the other by its words; 0 for pairs not looked at."""
+    """Word overlap of one address with the other; 0 for pairs not examined."""
     found = np.zeros(len(left))
     addresses = prepared.addresses
     for place in np.flatnonzero(looked_at).tolist():
@@ -84,7 +84,7 @@ def _held(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floa
 
 
 def _two_towns(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
-    """1 for those of the pairs looked at whose addresses end in two towns."""
+    """1 for those of the examined pairs whose addresses end in two towns."""
     found = np.zeros(len(left))
     addresses = prepared.addresses
     for place in np.flatnonzero(looked_at).tolist():
@@ -95,9 +95,9 @@ def _two_towns(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) ->
 
 
 def _two_cities(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
-    """1 for those of the pairs looked at whose cities or regions differ, beside weak addresses.
+    """1 for those of the examined pairs whose cities or regions differ, beside weak addresses.
 
-    "Main Road" stands in many towns: the words of an address that is none drown those of the town.
+    "Main Road" is in many towns: the words of an address that is none drown those of the town.
     """
     found = np.zeros(len(left))
     towns = prepared.towns.texts
@@ -111,7 +111,7 @@ def _two_cities(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -
 
 
 def _two_parts(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
-    """1 for those of the pairs looked at whose names tell of two parts, each of its own."""
+    """1 for those of the examined pairs whose names indicate two parts, each of its own."""
     found = np.zeros(len(left))
     for place in np.flatnonzero(looked_at).tolist():
         one, other = prepared.names[left[place]], prepared.names[right[place]]

@@ -2,8 +2,8 @@
 
 Lists in Latin letters give such words in English, while a firm's own name is spelled by sound:
 without them 宁波申洲针织 and "Ningbo Shenzhou Knitting" have half a name in common.
-`data/matching/script_words.csv` holds them; `inside` ones stand in texts written without blanks,
-`word` ones by themselves. They also part what is written in one run; 市 and 省 do only that.
+`data/matching/script_words.csv` holds them; `inside` ones occur in texts written without blanks,
+`word` ones by themselves. They also split text written without blanks; 市 and 省 do only that.
 """
 
 import csv

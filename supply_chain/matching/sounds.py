@@ -1,7 +1,7 @@
-"""Names as they sound, roughly: what lists spell in several ways becomes one spelling.
+"""Approximate phonetic form of names: one spelling for the several spellings of lists.
 
 "Gazprom" and "Gasprom", "Mueller" and "Müller", "Tekstil" and "Textil" are one name in two
-spellings. Made for Latin letters from anywhere, so it follows no single language.
+spellings. Made for Latin letters of any origin, so it follows no single language.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Reads the lists and pairs that people want matched; tells every fault with row and column.
+"""Reader of lists and pairs for matching; every fault is reported with row and column.
 
-A row without name or id, or with an id that stands twice, is faulty and left out. A value that
-cannot be used (an unknown country, a latitude of 200) is noted, and the rest of its row counts:
+A row without name or id, or with a repeated id, is faulty and left out. An unusable
+value (an unknown country, a latitude of 200) is noted, and the rest of its row counts:
 missing places only make a score less certain.
 """
 
@@ -31,7 +31,7 @@ LIMITS = {"latitude": 90.0, "longitude": 180.0}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one cell; `row` is the number a spreadsheet shows."""
+    """Fault in one cell; `row` is the number a spreadsheet shows."""
 
     file: str
     row: int
@@ -57,7 +57,7 @@ class ReadList:
 
 @dataclass(frozen=True)
 class ReadPairs:
-    """All rows of a list of pairs as they stand; those that can be compared also as records."""
+    """All rows of a list of pairs, unchanged; those that can be compared also as records."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -175,7 +175,7 @@ def _column(cell: str) -> str:
 
 
 def _record(row: _Row, ref: str, side: str) -> Record | None:
-    """One side of a row as a record; `None`, with the fault told, where it has no name."""
+    """One side of a row as a record; `None`, with the fault reported, where it has no name."""
     name = row.text(f"{side}name")
     country = _country(row, f"{side}country")
     latitude, longitude = _point(row, side)

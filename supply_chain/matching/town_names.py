@@ -1,7 +1,7 @@
-"""Towns that lists call by several names: Bengaluru and Bangalore, München and Munich.
+"""Alternative names of towns: Bengaluru and Bangalore, München and Munich.
 
-`data/matching/town_names.csv` gives for each other name, in plain Latin letters, the one it stands
-for. Spellings that sound alike need no row (`word_likeness`).
+`data/matching/town_names.csv` gives for each alternative name, in plain Latin letters, the main
+one. Spellings that sound alike need no row (`word_likeness`).
 """
 
 import csv
@@ -20,6 +20,6 @@ def with_known_towns(words: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def town_names() -> dict[str, tuple[str, ...]]:
-    """Other name of a town -> the words of the name that it stands for."""
+    """Other name of a town -> the words of its main name."""
     with (DATA / "town_names.csv").open(encoding="utf-8", newline="") as handle:
         return {row["other"]: tuple(row["town"].split()) for row in csv.DictReader(handle)}

@@ -1,8 +1,7 @@
-"""Two towns that stand inside of addresses alone: "14 Main Road, Dhaka" is not that of Chittagong.
+"""Different towns within addresses: "14 Main Road, Dhaka" is not that of Chittagong.
 
 A town closes an address in most lists, and is a few letters among many. Where both addresses end in
-words that the other does not hold, and what they have in common says little beside these, the
-records may be of two places.
+words that the other lacks, and these outweigh their common words, the records may be of two places.
 """
 
 from functools import lru_cache
@@ -13,12 +12,12 @@ from supply_chain.matching.word_likeness import likeness
 
 LETTERS = 4  # of a word that may be a town
 LEAST_WEIGHT = 0.4  # of a word; "road" and "district" weigh less
-# What both hold may weigh so many times as much as what the one with less holds alone.
+# Largest ratio of the common weight to the separate weight of the side with less.
 MOST_IN_COMMON = 3.0
 
 
 def differing_towns(one: Forms, other: Forms) -> tuple[str, str] | None:
-    """The words that two addresses end in where they tell of two towns."""
+    """The final words of two addresses where they indicate two towns."""
     ends = _ends(one, other)
     if not all(ends) or ends[0] in other.squeezed or ends[1] in one.squeezed:
         return None
@@ -31,9 +30,9 @@ def differing_towns(one: Forms, other: Forms) -> tuple[str, str] | None:
 
 
 def words_held(one: Forms, other: Forms) -> float:
-    """How much of the address with less of its own the other holds, word by word, 0 to 1.
+    """Word overlap of two addresses, 0 to 1, relative to the one with fewer words of its own.
 
-    In whatever order, spelled in two ways, and with whatever else the longer one says.
+    In any order, spelled in two ways, and regardless of further words of the longer one.
     """
     mine, theirs, common = _weights(one, other)
     fewer = min(mine, theirs)
@@ -58,7 +57,7 @@ def _is_told(word: str, address: Forms) -> bool:
 
 
 def _weights(one: Forms, other: Forms) -> tuple[float, float, float]:
-    """What each address says alone and what both say, by how rare its words are."""
+    """Weights of the separate and common words of each address, by their rarity."""
     mine, theirs = (set(filter(_may_be_town, side.words)) for side in (one, other))
     common = sum(map(_weight, mine & theirs))
     shared = 0.0

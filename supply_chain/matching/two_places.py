@@ -1,7 +1,7 @@
-"""Signs that two records name two places, so that their names alone never make them one.
+"""Signs of two different places, which prevent a match by names alone.
 
-Two sites of one firm are two nodes. Where such a sign stands and neither the address nor the
-point on the map speaks for one place, the most that a pair can be is a question to people.
+Two sites of one firm are two nodes. Where there is such a sign and neither the address nor the
+point on the map indicates one place, a pair is at most a question to people.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ NEAR_KM, APART_KM = 2.0, 5.0
 # Likeness of addresses by their runs of letters: from here on one place, below the other two,
 # unless the longer holds most of the shorter, which then only says less.
 ALIKE_ADDRESS, UNLIKE_ADDRESS, HELD_ADDRESS = 0.6, 0.4, 0.7
-# The same told by words (`address_held`), for those written in another order or spelling. Two
+# The same by words (`address_held`), for those written in another order or spelling. Two
 # parks of one town have .6 in common; beside a number in both addresses that is enough.
 HELD_WORDS, HELD_BESIDE_NUMBER = 0.7, 0.6
 # Words of cities and regions that are less alike name two.
@@ -25,7 +25,7 @@ BELOW = 0.99
 
 
 def name_two_places(columns: Columns, km: Floats) -> Flags:
-    """Whether pairs tell of two places; `km` is NaN where a side has no coordinates."""
+    """Whether pairs indicate two places; `km` is NaN where a side has no coordinates."""
     has_addresses = columns["address_given"] > 0
     likeness = columns["address_grams"]
     numbers_differ = columns["address_numbers_differ"] > 0

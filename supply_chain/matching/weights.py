@@ -1,4 +1,4 @@
-"""The reviewed weights and thresholds of matching: `data/matching/weights.json`."""
+"""Reviewed weights and thresholds of matching: `data/matching/weights.json`."""
 
 import json
 from collections.abc import Mapping, Sequence

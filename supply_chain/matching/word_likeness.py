@@ -1,4 +1,4 @@
-"""Whether two words may be one: mistyped, spelled by the sound, or shortened ("mfg", "univ")."""
+"""Similarity of two words: mistyped, spelled by the sound, or shortened ("mfg", "univ")."""
 
 import re
 from functools import lru_cache
@@ -23,7 +23,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=KEPT)
 def likeness(one: str, other: str) -> float:
-    """How surely two plain words are one, 0 to 1; numbers are never nearly one."""
+    """Certainty that two plain words are one, 0 to 1; numbers are never nearly one."""
     if one.isdigit() or other.isdigit():
         return float(one == other)
     short, long = (one, other) if len(one) <= len(other) else (other, one)

@@ -1,1 +1,1 @@
-"""The reference data of the product."""
+"""Reference data of the product."""

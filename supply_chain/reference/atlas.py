@@ -1,4 +1,4 @@
-"""The atlas: what is told of countries and goods beside a release of the reference data.
+"""Atlas: information on countries and goods beside a release of the reference data.
 
 Series over years, more sets, laws, treaties, the lists of earlier years (`data/atlas/`). None of
 it is part of a score or of the fingerprint of a release; it has an edition of its own.
@@ -51,7 +51,7 @@ class Atlas:
     """Everything of `data/atlas/`, frozen; countries go by ISO 3166-1 alpha-2.
 
     `editions` are those of the goods list that the copies hold, rising; `listed` the editions in
-    which a (good, country) stands. `neighbourhood` is the UN subregion of a country, by which
+    which a (good, country) is listed. `neighbourhood` is the UN subregion of a country, by which
     its neighbours are found.
     """
 

@@ -1,4 +1,4 @@
-"""Reads `data/context/`: what is told of each country beside its scores.
+"""Context data of each country beside its scores, read from `data/context/`.
 
 These figures help a reader to understand a country. None of them is part of a score: RM-1.0
 section 4 names the series that are.
@@ -21,7 +21,7 @@ TEXTS = "theme name unit publisher edition licence attribution gaps note"
 
 
 def read_context_indicators(folder: Path) -> dict[str, ContextIndicator]:
-    """What `context_indicators.yaml` says of each series, in the order of the file.
+    """Entries of `context_indicators.yaml`, in the order of the file.
 
     Raises:
         ReferenceFault: naming the entry (1 is the first) and the field.

@@ -1,4 +1,4 @@
-"""Reads the files of `data/`, one function a file; a broken row is a ReferenceFault.
+"""Readers of the files of `data/`, one function a file; a broken row is a ReferenceFault.
 
 Every fault names the file, the row (1 is the first row below the header) and the column.
 """
@@ -127,7 +127,7 @@ def yaml_lines(folder: Path, name: str) -> Iterator[Line]:
 
 
 def fresh(line: Line, column: str, seen: Collection[str]) -> str:
-    """A text that may not be blank and stands for the first time."""
+    """A text that may not be blank or repeated."""
     key = line.text(column)
     if key in seen:
         raise line.fault(column, f'"{key}" stands twice')
@@ -249,7 +249,7 @@ def _month_day(line: Line, column: str) -> tuple[int, int] | None:
 
 
 def read_indicators(folder: Path) -> dict[str, Indicator]:
-    """What `indicators.yaml` says of each series, by reference, in the order of the file."""
+    """Entries of `indicators.yaml`, by reference, in the order of the file."""
     found: dict[str, Indicator] = {}
     for line in yaml_lines(folder, "indicators.yaml"):
         ref = fresh(line, "id", found)

@@ -1,4 +1,4 @@
-"""What is known of a country's law, its treaties, and how it is judged over the years."""
+"""National law, treaties, and assessments of a country over the years."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
@@ -27,7 +27,7 @@ Fact = TypeVar("Fact")
 
 @dataclass(frozen=True, slots=True)
 class FactSource:
-    """Where the facts of one file come from."""
+    """Source of the facts of one file."""
 
     ref: str
     publisher: str
@@ -65,13 +65,13 @@ class Tier:
 
     @property
     def score(self) -> float | None:
-        """What the tier gives; None for no definite one, or one that nobody published."""
+        """Score of the tier; None for no definite one, or an unpublished one."""
         return None if self.basis == INFERRED else TIER_SCORES.get(self.tier)
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How ILAB judged the efforts of a year."""
+    """ILAB's assessment of the efforts of a year."""
 
     year: int
     level: str
@@ -98,7 +98,7 @@ class LawFact:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What was told of enforcement, as printed; "Unknown" and "N/A" are no figures."""
+    """Reported measure of enforcement, as printed; "Unknown" and "N/A" are no figures."""
 
     name: str
     territory: str
@@ -106,7 +106,7 @@ class Measure:
 
     @property
     def is_known(self) -> bool:
-        """Whether something was told."""
+        """Whether there is a reported figure."""
         return self.value not in ("Unknown", "N/A", "")
 
 
@@ -147,7 +147,7 @@ def read_levels(folder: Path, countries: Collection[str]) -> dict[str, tuple[Lev
 def read_treaties(
     folder: Path, words: FactWords, countries: Collection[str]
 ) -> dict[str, tuple[TreatyAnswer, ...]]:
-    """What each country has ratified, in the order of `facts.yaml`."""
+    """Ratifications of each country, in the order of `facts.yaml`."""
 
     def answer(line: Line) -> TreatyAnswer:
         treaty = words.treaties[line.one_of("treaty", words.treaties)]
@@ -181,7 +181,7 @@ def read_laws(
 def read_enforcement(
     folder: Path, words: FactWords, countries: Collection[str]
 ) -> dict[str, tuple[Measure, ...]]:
-    """What was told of enforcement in each country, in the order of `facts.yaml`."""
+    """Enforcement data of each country, in the order of `facts.yaml`."""
 
     def measure(line: Line) -> Measure:
         name = words.measures[line.one_of("measure", words.measures)]

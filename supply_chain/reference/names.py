@@ -1,4 +1,4 @@
-"""Finds the commodity that a free text or an HS code means."""
+"""Commodity lookup by free text or HS code."""
 
 import re
 from collections.abc import Mapping

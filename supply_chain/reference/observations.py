@@ -1,4 +1,4 @@
-"""Reads `data/indicators/`: what is known of each country, as scores with their source."""
+"""Country observations from `data/indicators/`, as scores with their source."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ def read_observations(
 ) -> dict[str, tuple[ReferenceObservation, ...]]:
     """The observations of each country by alpha-2, in the order of the method's factors.
 
-    A country stands at most once for a factor, over all files that feed it.
+    A country occurs at most once for a factor, over all files that feed it.
     """
     found: dict[str, dict[str, ReferenceObservation]] = defaultdict(dict)
     for indicator in indicators.values():

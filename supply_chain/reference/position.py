@@ -1,4 +1,4 @@
-"""Where a figure of a country stands among the others that have one."""
+"""Position of a country's figure among the countries that have one."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from supply_chain.reference.context import worse_than as share_better
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The place of a figure; countries without a figure have no place and lower nobody's.
+    """Place of a figure; countries without a figure have no place and lower no other.
 
     `place` 1 is the worst figure, or the largest where neither more nor less is worse. Equal
     figures share the better known place: two worst ones are both 1, and `equal` is 1.
@@ -23,14 +23,14 @@ class Position:
     worse_than: float | None
     near_median: float | None
     near: int
-    """How many countries nearby have a figure, itself left out; `near_median` is theirs."""
+    """Number of neighbouring countries with a figure, itself left out; `near_median` is theirs."""
     median: float
 
 
 def position_of(
     alpha2: str, values: Mapping[str, float], near: Collection[str], higher_means: str
 ) -> Position:
-    """Where the figure of a country stands among `values`, which holds it too."""
+    """Position of a country's figure among `values`, which holds it too."""
     own = values[alpha2]
     sign = -1 if higher_means == LESS_RISK else 1
     worse = sum(1 for value in values.values() if sign * value > sign * own)

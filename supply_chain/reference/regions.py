@@ -1,7 +1,7 @@
-"""Regions of countries as lists spell them: “Punjab”, “Prov. Punjab” and “PUNJAB” are one.
+"""Spellings of country regions in lists: “Punjab”, “Prov. Punjab” and “PUNJAB” are one.
 
-Words that say what kind of region it is (province, state, 省) are left aside. Districts are kept
-apart: Dhaka District is a part of Dhaka Division.
+Words for the kind of region (province, state, 省) are ignored. Districts are distinct:
+Dhaka District is a part of Dhaka Division.
 """
 
 import re
@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\s,;()]+")
 
 @lru_cache(maxsize=16_384)
 def region_key(region: str | None) -> str:
-    """What all spellings of a region share: no case, accents, marks and kind of region.
+    """Common key of all spellings of a region: no case, accents, marks and kind of region.
 
     Empty where nothing is named.
     """

@@ -1,7 +1,7 @@
-"""The reference data of the product: countries, commodities, sectors, and what is known of them.
+"""Reference data of the product: countries, commodities, sectors, and the observations on them.
 
-`load_reference()` gives the shipped release. What has no data is missing, never guessed: a factor
-without a figure for a country simply has no observation (RM-1.0 3.4 then takes its prior).
+`load_reference()` gives the shipped release. A value without data is missing, never guessed: a
+factor without a figure for a country simply has no observation (RM-1.0 3.4 then takes its prior).
 """
 
 from collections import defaultdict
@@ -55,7 +55,7 @@ class Reference:
     `release` is its number, `as_of` the day its data were taken. `countries` go by ISO 3166-1
     alpha-2, the others by reference, `listings` by good of the US DOL list. `gaps` gives for
     each CTY factor of RM-1.0 section 4 the number of countries with a figure; 0 is a factor that
-    nothing open feeds. `context` holds what is told of a country beside its scores.
+    nothing open feeds. `context` holds information on a country beside its scores.
     """
 
     release: str

@@ -1,7 +1,7 @@
-"""Figures of a country over the years, and which of them may be joined by a line.
+"""Time series of a country, and the points of them that a line may join.
 
-A line says that what lies between two points is known. It is drawn between years that follow one
-another and were come by in the same way, and nowhere else (`Trend.runs`).
+A line claims that the values between two points are known. It is drawn between consecutive years
+with figures obtained in the same way, and nowhere else (`Trend.runs`).
 """
 
 from collections import defaultdict
@@ -18,9 +18,9 @@ EACH_YEAR, SURVEYS = "each", "surveys"
 
 @dataclass(frozen=True, slots=True)
 class TrendSet:
-    """How a series over years was come by.
+    """Method of a time series.
 
-    `apart` names years with another method than the rest, `gap` says what an absent year means.
+    `apart` names years with another method than the rest, `gap` is the meaning of an absent year.
     """
 
     ref: str
@@ -30,7 +30,7 @@ class TrendSet:
     gap: str
 
     def method_of(self, year: int) -> str:
-        """How the figure of a year was come by."""
+        """Method behind the figure of a year."""
         return self.apart.get(year, self.method)
 
 
@@ -54,7 +54,7 @@ class Trend:
 
     @property
     def runs(self) -> tuple[tuple[TrendPoint, ...], ...]:
-        """The points in runs that a line may join; surveys stand each by itself."""
+        """The points in runs that a line may join; surveys are single points."""
         found: list[list[TrendPoint]] = []
         for point in self.points:
             last = found[-1][-1] if found else None
@@ -73,7 +73,7 @@ class Trend:
 
 
 def read_trend_sets(folder: Path) -> dict[str, TrendSet]:
-    """What `trends.yaml` says of each series, in the order of the file.
+    """Entries of `trends.yaml`, in the order of the file.
 
     Raises:
         ReferenceFault: naming the entry (1 is the first) and the field.

@@ -1,4 +1,4 @@
-"""What the reference data say, as frozen values (docs/data-sources.md)."""
+"""Types of the reference data, as frozen values (docs/data-sources.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Commodity:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """What a node does. The flags decide ONL (RM-1.0 3.4) and where a chain ends (11.3)."""
+    """Activity of a node. The flags decide ONL (RM-1.0 3.4) and where a chain ends (11.3)."""
 
     ref: str
     name: str
@@ -101,7 +101,7 @@ class ReferenceObservation:
     `value` is s, 0 (benign) to 1 (worst); `raw` the indicator in its own unit where it has
     anchors. `as_of` is the day from which the age counts (RM-1.0 3.2); `year` the year the figure
     is about, `None` where the copy lost it (then `as_of` is the oldest day it can be of).
-    `basis` tells how the publisher's figure was come by. `ageless` ones count as age 0 on every
+    `basis` is the method of the publisher's figure. `ageless` ones count as age 0 on every
     day (the seed table of SEC-01, RM-1.0 section 5).
     """
 
@@ -128,7 +128,7 @@ class ReferenceObservation:
 class ContextIndicator:
     """A published series that is shown beside the scores and is part of none.
 
-    `higher_means` is `more risk`, `less risk` or `neither`; `theme` the heading it stands under.
+    `higher_means` is `more risk`, `less risk` or `neither`; `theme` its heading.
     """
 
     ref: str
@@ -182,5 +182,5 @@ class GoodListing:
 
     @property
     def in_force(self) -> bool:
-        """Whether the line still stands in the newest edition known."""
+        """Whether the line is still in the newest edition known."""
         return self.status != "removed_2024"

@@ -1,4 +1,4 @@
-"""The risk of a whole value chain in one go (RM-1.0).
+"""Risk assessment of a whole value chain (RM-1.0).
 
 `assess` adds ghosts, joins reference data with evidence, scores every (node, issue) pair, sends
 risk along the links and ranks what is open. All arrays of an `Assessment` are (nodes, 16) unless
@@ -68,7 +68,7 @@ class Known:
     controls: Controls
 
     def inputs(self, start: int, stop: int) -> Inputs:
-        """What is known of the nodes `start` to `stop` (without `stop`)."""
+        """Inputs of the nodes `start` to `stop` (without `stop`)."""
         run = slice(start, stop)
         judged, facts, controls = self.judgement, self.facts, self.controls
         return Inputs(
@@ -105,7 +105,7 @@ class Assessment:
 
     @cached_property
     def contributions(self) -> Floats:
-        """What each factor group adds to the modelled L, (nodes, 16, 5)."""
+        """Contribution of each factor group to the modelled L, (nodes, 16, 5)."""
         return contributions(self.scores.group_score)
 
     @property
@@ -114,7 +114,7 @@ class Assessment:
         return {self.chain.nodes.ids[row]: total for row, total in self.plan.scaled.items()}
 
     def origins(self, node: str, issue: Issue) -> list[tuple[str, float]]:
-        """Where E of a pair comes from: (origin, contribution) above 0, highest first (11.1)."""
+        """Origins of E of a pair: (origin, contribution) above 0, highest first (11.1)."""
         residual = np.nan_to_num(self.scores.residual_likelihood[:, list(Issue).index(issue)])
         parts = origin_contributions(self.plan, residual, self.chain.rows[node])
         return ranked_origins(self.chain.nodes.ids, parts)
@@ -212,7 +212,7 @@ def scored_pairs(nodes: NodeColumns, evidence: Evidence) -> Bools:
 
 
 def score_known(known: Known, scored: Bools) -> PairScores:
-    """The scores of nodes with all that is known of them; blank where a pair is not scored."""
+    """The scores of nodes with all evidence on them; blank where a pair is not scored."""
     count = len(scored)
     runs = [(start, min(start + RUN, count)) for start in range(0, max(count, 1), RUN)]
     scores = join_scores([score_pairs(known.inputs(start, stop)) for start, stop in runs])
@@ -234,7 +234,7 @@ def rank_risks(nodes: NodeColumns, evidence: Evidence, scored: Bools, scores: Ra
 
 
 def open_risks(evidence: Evidence, scored: Bools, scores: Ranked, *, by_id: Ints) -> Risks:
-    """What the salience order compares of the scored pairs, by node, then by issue (section 12).
+    """Keys of the salience order for the scored pairs, by node, then by issue (section 12).
 
     Args:
         by_id: (nodes,) place of each node id by code point.

@@ -1,6 +1,6 @@
 """Exposure inside circles of nodes (RM-1.0 section 11.1).
 
-The circles of one level are first solved together by passing the flow round: it shrinks at each
+The circles of one level are first solved together by iterating the flow: it shrinks at each
 pass and rises, from nothing, to the least solution. Where that is slow, a circle is solved by
 itself by elimination without subtractions (Grassmann, Taksar and Heyman 1985), which is exact for
 any L_res > 0, however small, and gives 0 where no risk is reached.
@@ -86,7 +86,7 @@ def solve_circle(inside: csr_array, residual: Floats, inflow: Floats) -> Floats:
 
 
 def visits(inside: csr_array, residual: Floats, weight: Floats, exposed: Floats) -> Floats:
-    """How often flow that enters one circle with `weight` passes each member, circling included.
+    """Passes of flow that enters one circle with `weight` at each member, circling included.
 
     Args: (k, k) weights inside; (k,) L_res; (k,) entering weight; (k,) E.
     Returns: (k,), 0 for members from which nothing leaves the circle, as they contribute nothing.

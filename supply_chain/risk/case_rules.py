@@ -1,4 +1,4 @@
-"""Factors, controls and states of one risk case: what they mean and when they are refused."""
+"""Factors, controls and states of one risk case: meaning and validation."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Single risk cases as JSON ("Risk JSON" of docs/commands.md): read, refuse, score.
+"""Single risk cases as JSON ("Risk JSON" of docs/commands.md): reading, validation, scoring.
 
 A case is one issue at one imagined node: no peers, nothing known from the other cases.
 """

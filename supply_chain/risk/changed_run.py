@@ -1,4 +1,4 @@
-"""The records, the register and the counts of a run that goes on from another of its map."""
+"""Records, register and counts of a run that continues from another run of its map."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,7 @@ from supply_chain.risk.stored_scores import Records
 
 @dataclass(frozen=True)
 class ChangedRun:
-    """What a run of changed nodes keeps; rows are those of the map, rising."""
+    """Stored data of a run of changed nodes; rows are those of the map, ascending."""
 
     standing: IncrementalBase  # this run, for the next one
     rows: Ints  # what may differ from the run before
@@ -37,7 +37,7 @@ class ChangedRun:
 
 @dataclass(frozen=True)
 class _Fresh:
-    """The nodes that were scored anew, as `records_of` reads them."""
+    """The rescored nodes, as `records_of` reads them."""
 
     scored: Bools
     scores: MapScores
@@ -63,13 +63,13 @@ def changed_run(
     tiers: Ints,
     countries: Words,
 ) -> ChangedRun:
-    """Put together what a run keeps.
+    """Assemble the stored data of a run.
 
     Args:
         standing: the run before, whose flow `renewed` brought up to date.
         before: the records of `renewed.changed` in that run, with ranks as they are kept.
         nodes: of the map. tiers, countries: of `renewed.changed`, in the run before.
-        in_remedy: (fresh, 16) pairs with an open impact that the site told of itself.
+        in_remedy: (fresh, 16) pairs with an open impact that the site itself disclosed.
     """
     rows, state = renewed.changed, standing.state
     fresh = np.searchsorted(rows, renewed.fresh)
@@ -159,7 +159,7 @@ def _positions(before: Records) -> Ints:
 
 
 def _differ(some: Records, others: Records) -> Bools:
-    """Which records say other than those, besides their ranks."""
+    """Records that differ from those, besides their ranks."""
     one, another = some.copy(), others.copy()
     one["salience_rank"] = another["salience_rank"] = 0
     width = one.dtype.itemsize

@@ -1,7 +1,7 @@
-"""The inner loops along the links, of one issue and of several, as machine code.
+"""Compiled inner loops along the links, of one issue and of several, as machine code.
 
-Nobody waits for the compiler: the first question has a thread make the loops, and until they are
-there, or where numba cannot be loaded, it is answered by arrays, to the same last bit.
+Compilation blocks nobody: the first call starts it in a thread, and until the loops are
+ready, or where numba cannot be loaded, arrays compute the result, identical to the last bit.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from supply_chain.risk.plan import Plan
 
 @dataclass(frozen=True)
 class Loops:
-    """All loops, compiled or, in tests, as they stand below."""
+    """All loops, compiled or, in tests, as written below."""
 
     expose_places: Callable[..., None]
     expose_rows: Callable[..., None]
@@ -104,7 +104,7 @@ def _make() -> Loops:
 
 
 def _unsigned(places: NDArray[Any]) -> NDArray[Any]:
-    """The same numbers without a sign: nobody has to ask whether they count from the end."""
+    """The same numbers as unsigned: no check whether they count from the end is needed."""
     return places.view(f"u{places.itemsize}")
 
 

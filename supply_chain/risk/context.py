@@ -1,4 +1,4 @@
-"""What the reference data and the map itself say about nodes (RM-1.0 sections 3.4, 4, 5, 11.3)."""
+"""Context of nodes from the reference data and the map (RM-1.0 sections 3.4, 4, 5, 11.3)."""
 
 from collections.abc import Iterable
 from datetime import date

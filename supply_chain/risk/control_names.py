@@ -1,4 +1,4 @@
-"""What the controls of the risk method are called."""
+"""Names of the controls of the risk method."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a country alone gives to every score there: group CTY of RM-1.0, factor by factor."""
+"""Contribution of the country alone to its scores: group CTY of RM-1.0, factor by factor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

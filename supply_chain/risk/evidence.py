@@ -1,4 +1,4 @@
-"""What is known of the nodes of a map, as long columns that the database layer fills.
+"""Evidence on the nodes of a map, as long columns that the database layer fills.
 
 Every row names its node by row of the map (`ValueChain.rows` has them by id), its factor, issue
 or control by position in `METHOD.factors`, `Issue` or `METHOD.controls`. `Evidence()` is "nothing
@@ -141,7 +141,7 @@ class Judgements:
 
 @dataclass(frozen=True)
 class Priorities:
-    """What the salience order asks beyond scores, each (node, issue) once (section 12)."""
+    """Inputs of the salience order beyond scores, each (node, issue) once (section 12)."""
 
     node: Ints = field(default_factory=no_ints)
     issue: Ints = field(default_factory=no_ints)
@@ -150,7 +150,7 @@ class Priorities:
     involvement: Ints = field(default_factory=no_ints)  # place in INVOLVEMENTS, -1 not judged
 
     def of_pairs(self, node: Ints, issue: Ints) -> "Priorities":
-        """What is judged of some pairs, one entry each; no emergency where nothing is."""
+        """Judgements of some pairs, one entry each; no emergency where there is none."""
         mine, asked = self.node * ISSUES + self.issue, node * ISSUES + issue
         order = np.argsort(mine)
         known = np.flatnonzero(np.isin(asked, mine))
@@ -164,7 +164,7 @@ class Priorities:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known of the nodes of one map besides the map and the reference data."""
+    """All evidence on the nodes of one map besides the map and the reference data."""
 
     observations: Observations = field(default_factory=no_observations)
     asked: Asked = field(default_factory=Asked)
@@ -179,11 +179,11 @@ class Evidence:
     events: EventRows = field(default_factory=EventRows)  # in the surroundings; RM-2.0 6.4
 
     def of_nodes(self, rows: Ints) -> "Evidence":
-        """What is known of some nodes, given by their rising rows; they are counted from 0."""
+        """Evidence on some nodes, given by their ascending rows; they are counted from 0."""
         return Evidence(**{one.name: _of_nodes(getattr(self, one.name), rows) for one in _PARTS})
 
     def digest(self) -> str:
-        """What stands for all of it in a name; two with the same one are equal."""
+        """Digest of all of it, for names; two with the same digest are equal."""
         said = hashlib.blake2b(digest_size=16)
         for part in _PARTS:
             for name, column in vars(getattr(self, part.name)).items():

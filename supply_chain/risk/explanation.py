@@ -1,4 +1,4 @@
-"""Why a (node, issue) pair has its score, and what would lower it.
+"""Explanation of the score of a (node, issue) pair, and of the changes that would lower it.
 
 Everything is recomputed by the core that made the score, so explanation and score cannot differ.
 """
@@ -59,7 +59,7 @@ class GroupPart:
 
 @dataclass(frozen=True)
 class Lowering:
-    """What one better datum (s = 0, q = .9) or control (cov = 1, e = .9) would change at best."""
+    """Largest effect of one better datum (s = 0, q = .9) or control (cov = 1, e = .9)."""
 
     kind: str  # "factor" or "control"
     ref: str

@@ -1,7 +1,7 @@
-"""From observations to factor scores (RM-1.0 section 3.1 to 3.5).
+"""Factor scores from observations (RM-1.0 section 3.1 to 3.5).
 
-Observations come as long columns, one row an observation. What is known of a whole map is kept
-sparse, one row a *cell*, that is a (node, factor) pair with number `node * FACTORS + factor`;
+Observations come as long columns, one row an observation. The evidence on a whole map is stored
+sparsely, one row a *cell*, that is a (node, factor) pair with number `node * FACTORS + factor`;
 `FactorTable.rows` opens any run of nodes as dense (nodes, factors) arrays. One core serves one
 case and a whole map.
 """
@@ -22,7 +22,7 @@ MONTH_DAYS = 365.25 / 12
 
 @dataclass(frozen=True)
 class Observations:
-    """What was seen of factors at nodes; all columns have the same length."""
+    """Observations of factors at nodes; all columns have the same length."""
 
     node: Ints  # row of the node
     factor: Ints  # position in METHOD.factors
@@ -30,7 +30,7 @@ class Observations:
     source_type: Ints  # position in METHOD.source_types
     age_months: Floats  # >= 0
     quality: Floats  # q at age 0; NaN: the reliability of the source type
-    source: Ints  # who said it; of one source >= 0 only the newest counts; below 0: its own source
+    source: Ints  # source; of one source >= 0 only the newest counts; below 0: its own source
 
     def __post_init__(self) -> None:
         if not ((self.value >= 0) & (self.value <= 1) | np.isnan(self.value)).all():

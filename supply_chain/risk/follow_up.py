@@ -1,6 +1,6 @@
-"""What is under way about the risks of a run, as columns: filtered beside the register.
+"""Follow-up on the risks of a run, as columns: filtered beside the register.
 
-Nothing here changes a score, a rank or a total: a risk that is deferred stays where it stands.
+Nothing here changes a score, a rank or a total: a deferred risk keeps its position.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ _NO_OWNER = -1
 
 
 class OpenStep(StrEnum):
-    """What is under way about a risk; several can be at once."""
+    """Step under way about a risk; several can be open at once."""
 
     QUESTIONNAIRE = "questionnaire"  # out at the place, not answered
     VISIT = "visit"  # planned at the place
@@ -45,7 +45,7 @@ _BITS: Mapping[OpenStep, int] = {
 
 @dataclass(frozen=True)
 class FollowUpFilter:
-    """Which risks to list; empty means all. `owner` is the key of a person or NOBODY."""
+    """Filter of risks; empty means all. `owner` is the key of a person or NOBODY."""
 
     owner: str = ""
     step: OpenStep | None = None
@@ -68,7 +68,7 @@ class Deferral:
     owner_id: UUID
 
     def is_due(self, today: date) -> bool:
-        """Whether its day has come: it has to be looked at again."""
+        """Whether its day has come: it is due for review."""
         return self.review_on <= today
 
 

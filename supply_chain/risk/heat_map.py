@@ -1,4 +1,4 @@
-"""The heat map: severity before controls against likelihood after them."""
+"""Heat map: severity before controls against likelihood after them."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A whole run with the runs on it: where the next run of changed nodes goes on from."""
+"""Base of incremental runs: a whole run with the runs on it, from which the next one continues."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from supply_chain.risk.stored_scores import Records
 
 @dataclass(frozen=True)
 class IncrementalBase:
-    """The numbers of a run: those of the whole run that it rests on, brought up to date."""
+    """The numbers of a run: those of the whole run on which it is based, updated."""
 
     state: RunState  # of the whole run, but its flow: that is as of now
     changes: RegisterChanges
@@ -64,7 +64,7 @@ class IncrementalBase:
 
 
 def counts_of_nodes(state: RunState, records: Records, countries: Words, tiers: Ints) -> RunCounts:
-    """How some nodes of the map count in a run."""
+    """Counts of some nodes of the map in a run."""
     counted = CountedNodes(
         severity_band=records["severity_band"],
         residual_band=records["residual_band"],

@@ -1,4 +1,4 @@
-"""What the sixteen issues of child rights are called."""
+"""Names of the sixteen issues of child rights."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What of the scores of a whole map is kept, so that a map of few other nodes can be scored."""
+"""Stored part of the scores of a whole map, for scoring a map that differs in few nodes."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -20,7 +20,7 @@ from supply_chain.risk.salience import places
 
 @dataclass(frozen=True)
 class StoredScores:
-    """What of the scores is kept, arrays (nodes, 16); as in `ScoreRows`, whether scored or not."""
+    """Stored part of the scores, arrays (nodes, 16); as in `ScoreRows`, whether scored or not."""
 
     severity: Floats
     index_high: Floats
@@ -100,7 +100,7 @@ class ScoredMap:
         return ordered
 
     def arrays(self) -> Arrays:
-        """What it scores by name; `from_arrays` makes the same of them."""
+        """Its arrays by name; `from_arrays` makes the same of them."""
         return {
             "scored": self.scored,
             "exposure": self.exposure,

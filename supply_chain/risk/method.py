@@ -1,6 +1,6 @@
-"""The parameters of the risk method RM-1.0, read once from `data/method/rm-1.0.yaml` and frozen.
+"""Parameters of the risk method RM-1.0, read once from `data/method/rm-1.0.yaml` and frozen.
 
-Every array here is read-only; its order is the order of the ids beside it. Issues stand in the
+Every array here is read-only; its order is the order of the ids beside it. Issues have the
 order of `supply_chain.vocabulary.Issue`, which is the column order of all (nodes, issues) arrays.
 """
 
@@ -30,7 +30,7 @@ _FILE = Path(__file__).parent.parent / "data" / "method" / "rm-1.0.yaml"
 
 @dataclass(frozen=True)
 class Policy:
-    """Constants of the method; the section of each stands in the data file."""
+    """Constants of the method; the section of each is in the data file."""
 
     reliable_from: float
     in_force_half_lives: float
@@ -114,7 +114,7 @@ class Method:
     factor_index: Mapping[str, int]
     source_index: Mapping[str, int]
     control_index: Mapping[str, int]
-    group_slices: tuple[slice, ...]  # the factors of each group stand side by side
+    group_slices: tuple[slice, ...]  # the factors of each group are adjacent
     parameters_sha256: str
 
 

@@ -1,6 +1,6 @@
-"""A map under RM-1.0 and RM-2.0 side by side: which band, which position, and what makes it so.
+"""Comparison of a map under RM-1.0 and RM-2.0: band, position, and the cause of a difference.
 
-Both methods see the same map, evidence and day. Only nodes of the map itself are compared;
+Both methods use the same map, evidence and day. Only nodes of the map itself are compared;
 unknown origins differ between the methods.
 """
 
@@ -21,7 +21,7 @@ LINES = (
     *("base", "country", "activity", "listing", "evidence"),
     *("judged", "facts", "controls", "severity"),
 )
-"""What the residual index of RM-2.0 is the sum of, in points."""
+"""Terms of the residual index of RM-2.0, in points."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Moved:
 
 @dataclass(frozen=True)
 class BandCounts:
-    """How many nodes, or pairs, have each band under both methods: (bands, bands), RM-1.0 first.
+    """Number of nodes, or pairs, by band under both methods: (bands, bands), RM-1.0 first.
 
-    Bands stand in the order of RISK_BANDS.
+    Bands have the order of RISK_BANDS.
     """
 
     nodes: Ints

@@ -1,4 +1,4 @@
-"""Nodes that are in another country than in the whole run that a run rests on."""
+"""Nodes with another country than in the whole run on which a run is based."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Words = NDArray[np.str_]
 
 @dataclass(frozen=True)
 class MovedNodes:
-    """Where they stand now; the same as in the whole run where they came back."""
+    """Current countries of moved nodes; those of the whole run where they came back."""
 
     place: Ints  # rising
     country: Words  # empty where it is not known
@@ -25,7 +25,7 @@ class MovedNodes:
         return cls(np.zeros(0, dtype=np.int64), words([]))
 
     def put(self, places: Ints, nodes: NodeColumns) -> "MovedNodes":
-        """The same once some nodes, one column entry each, stand elsewhere.
+        """The same once some nodes, one column entry each, are elsewhere.
 
         Args:
             places: rising.

@@ -1,4 +1,4 @@
-"""The ranks of a map after few of its nodes were scored anew (RM-2.0 section 12)."""
+"""Ranks of a map after rescoring of few nodes (RM-2.0 section 12)."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ MOST = 1 / 32
 
 @dataclass(frozen=True)
 class Again:
-    """A map after few of its nodes were scored anew."""
+    """A map after rescoring of few of its nodes."""
 
     ids: Sequence[str]
     rows: Ints  # row of each node before, -1 new
@@ -32,7 +32,7 @@ class Again:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where the ids of both maps stand among all of them."""
+    """Positions of the ids of both maps among all of them."""
 
     before: Ints
     after: Ints

@@ -1,4 +1,4 @@
-"""The score of every (node, issue) pair: the one core behind single cases and whole maps."""
+"""Score of every (node, issue) pair: the one core behind single cases and whole maps."""
 
 from dataclasses import dataclass, fields
 from typing import Protocol
@@ -14,7 +14,7 @@ SEC01 = METHOD.factor_index["SEC-01"]
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is known of a run of nodes."""
+    """Inputs for a run of nodes."""
 
     factors: FactorRows
     judgement: scoring.Judgement  # NaN where not judged
@@ -45,7 +45,7 @@ class PairScores:
 
 
 class Ranked(Protocol):
-    """What the salience order reads of a score (section 12), arrays (nodes, 16)."""
+    """Inputs of the salience order from a score (section 12), arrays (nodes, 16)."""
 
     @property
     def severity(self) -> Floats: ...

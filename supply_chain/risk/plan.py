@@ -1,11 +1,11 @@
-"""The order in which a map is worked through, made once for each version (RM-1.0 section 11).
+"""Processing order of a map, made once for each version (RM-1.0 section 11).
 
 Circles (strongly connected sets) are collapsed, each set gets the level `1 + highest level of its
 suppliers`, and nodes are numbered by level, so that a level is a run of places and suppliers
-always come before buyers. In a level the sets with most suppliers come first: sets of like size
-stand together, which lets their products be taken for many of them at once.
+always come before buyers. In a level the sets with most suppliers come first: sets of similar size
+are adjacent, so that their products can be computed for many of them at once.
 
-A plan is plain arrays (`Plan.columns`), so that it can be kept in files and mapped into memory.
+A plan is plain arrays (`Plan.columns`), for storage in files and memory mapping.
 """
 
 from __future__ import annotations
@@ -187,9 +187,9 @@ def _pairs(
 ) -> tuple[Pairs, dict[int, float]]:
     real = np.flatnonzero(buyer != supplier)
     key = buyer[real] * count + supplier[real]
-    order = np.argsort(key)  # keys that stand once have one order; the others are sorted below
+    order = np.argsort(key)  # unique keys have one order; the others are sorted below
     if (np.diff(key[order]) == 0).any():
-        # Parallel links stand by share, so that sums do not depend on the order of the links.
+        # Parallel links are sorted by share, so that sums do not depend on the order of the links.
         order = np.lexsort((share[real], key))
     rows, key = real[order], key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))

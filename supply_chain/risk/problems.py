@@ -1,4 +1,4 @@
-"""Small checks of JSON values that collect every problem instead of stopping at the first."""
+"""Basic checks of JSON values that collect every problem instead of stopping at the first."""
 
 import math
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in an input file: where (`id` of the case, node or link), which field, why."""
+    """Problem in an input file: place (`id` of the case, node or link), field, reason."""
 
     id: str | None
     field: str

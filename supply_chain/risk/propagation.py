@@ -1,4 +1,4 @@
-"""How risk travels along links: exposure, linkage, severity upstream (RM-1.0 section 11).
+"""Risk propagation along links: exposure, linkage, severity upstream (RM-1.0 section 11).
 
 Everything works on (nodes, issues) arrays in the order of a `Plan`, a level at a time;
 `Plan.to_plan` and `Plan.from_plan` convert from and to the order of the map.
@@ -208,7 +208,7 @@ def _spread(plan: Plan, values: Floats) -> Floats:
 
 
 def origin_contributions(plan: Plan, residual: Floats, row: int) -> Floats:
-    """What each node contributes to E of the node at `row` of the map (11.1).
+    """Contribution of each node to E of the node at `row` of the map (11.1).
 
     Args:
         residual: (nodes,) L_res for one issue, in the order of the map.

@@ -1,4 +1,4 @@
-"""A graph of one issue as JSON ("Risk JSON" of docs/commands.md): read, refuse, propagate.
+"""Graph of one issue as JSON ("Risk JSON" of docs/commands.md): reading, validation, propagation.
 
 The graph is taken as it is: no ghost is added for shares that do not reach 1.
 """

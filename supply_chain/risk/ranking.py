@@ -1,7 +1,8 @@
-"""An order of all risks of a map, in which few risks can be moved without sorting again.
+"""Order of all risks of a map, in which few risks can be moved without a new sort.
 
-All keys of a risk stand in two numbers, so that the order is two sorted columns: a rank is found
-by halving. Where all ranks are known already, `StoredOrder` moves few risks without the columns.
+All keys of a risk are in two numbers, so that the order is two sorted columns: a rank is found
+by binary search. Where all ranks are already known, `StoredOrder` moves few risks without the
+columns.
 """
 
 from collections.abc import Callable
@@ -35,7 +36,7 @@ class RankKeys:
         return np.lexsort((self.second, self.first))
 
     def positions(self, asked: "RankKeys") -> Ints:
-        """How many of these keys, which are sorted, come before each of those."""
+        """Number of these keys, which are sorted, before each of those."""
         low = np.searchsorted(self.first, asked.first, side="left")
         high = np.searchsorted(self.first, asked.first, side="right")
         found = [
@@ -82,7 +83,7 @@ class StoredOrder:
         return np.cumsum(step[:-1]), ranks + at - np.searchsorted(left, at)
 
     def _positions(self, asked: RankKeys) -> Ints:
-        """How many risks of the order come before each of those."""
+        """Number of risks of the order before each of those."""
         low = np.zeros(len(asked), dtype=np.int64)
         high = np.full(len(asked), self.count, dtype=np.int64)
         for _ in range(self.count.bit_length()):

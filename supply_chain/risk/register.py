@@ -1,7 +1,7 @@
-"""All risks of a run as columns in salience order: filtered and counted without their scores.
+"""Register: all risks of a run as columns in salience order, filtered without their scores.
 
 A filter over 1.6 million risks is a comparison of numbers here, a few milliseconds for any
-combination. The columns are kept with the run, and like it they never change.
+combination. The columns are stored with the run, and like it they never change.
 """
 
 import io
@@ -34,7 +34,7 @@ _CRITICAL_FROM = round(METHOD.policy.index_bands[_CRITICAL - 1] * UNITS)
 
 @dataclass(frozen=True)
 class RiskFilter:
-    """Which risks to list; empty means all.
+    """Filter of risks; empty means all.
 
     `cell` is a cell of the heat map, its row times 10 plus its step; `grades` the letters of the
     grades of evidence that are asked for.
@@ -100,7 +100,7 @@ class Register:
         return np.concatenate([[0], np.cumsum(differs)]).astype(np.int32)[: len(self)]
 
     def span_of(self, position: int) -> tuple[int, int]:
-        """Where the tie of a risk begins, and the position after its last one."""
+        """Start of the tie of a risk, and the position after its last one."""
         tie = self.ties[position]
         first, after = np.searchsorted(self.ties, (tie, tie + 1)).tolist()
         return first, after
@@ -144,7 +144,7 @@ class Register:
 
     @property
     def sites(self) -> int:
-        """How many nodes all of the risks stand at; unknown origins are none of the map."""
+        """Number of nodes of all risks; unknown origins are not part of the map."""
         return int(np.count_nonzero(self.stands[: len(self.key)]))
 
     def rows_of(self, keys: bytes) -> NDArray[np.int64]:
@@ -185,7 +185,7 @@ class Register:
         return found
 
     def count_sites(self, found: NDArray[np.int64]) -> int:
-        """How many nodes some of the risks stand at; unknown origins are none of the map."""
+        """Number of nodes of some of the risks; unknown origins are not part of the map."""
         if len(found) == len(self):
             return self.sites
         stands = np.zeros(len(self.tier), dtype=np.bool_)
@@ -193,7 +193,7 @@ class Register:
         for at in range(0, len(found), AT_ONCE):
             stands[np.take(self.place, found[at : at + AT_ONCE]).astype(np.intp)] = True
             if np.count_nonzero(sites) == most:
-                break  # every one of them stands already
+                break  # every one of them is already in place
         return int(np.count_nonzero(sites))
 
     def _of_risks(self, wanted: RiskFilter) -> list[Bools]:
@@ -253,7 +253,7 @@ class Register:
 
 
 def starts_of(ties: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Where each tie begins among some risks; those of a tie stand together."""
+    """Start of each tie among some risks; those of a tie are adjacent."""
     changes = np.flatnonzero(ties[1:] != ties[:-1]) + 1
     return np.concatenate([[0], changes]).astype(np.int32)[: len(ties)]
 

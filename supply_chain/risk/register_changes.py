@@ -1,9 +1,9 @@
-"""What a run of changed nodes says other than the whole run that it rests on.
+"""Register changes: differences of an incremental run from the whole run on which it is based.
 
-All risks of the changed nodes leave the salience order and come in again where they belong. The
-others keep their order, so that their ranks are those of the whole run, moved by what left and
-what came before them: a few lines stand for the ranks of a whole map. The lines of a run go on
-from those of the run before on the same whole run.
+All risks of the changed nodes leave the salience order and are inserted again at their new ranks.
+The others keep their order, so that their ranks are those of the whole run, shifted by the removals
+and insertions before them: a few lines represent the ranks of a whole map. The lines of a run
+continue those of the run before on the same whole run.
 """
 
 import io
@@ -29,7 +29,7 @@ STEP = 1 << 20
 """Between two ranks of a whole run there is room for this many risks that come in."""
 FAST = 1  # deflating harder takes longer and saves little
 BY_REGISTER = 0
-"""Kept as the rank of a risk that came in: its rank is told by the lines, in each run anew."""
+"""Stored as the rank of an inserted risk: its actual rank is in the lines, in each run anew."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class RegisterChanges:
 
     @classmethod
     def none(cls) -> "RegisterChanges":
-        """What a whole run says other than itself."""
+        """Empty changes, those of a whole run."""
         no, number = np.zeros(0, dtype=np.int64), np.zeros(0)
         keys = np.zeros(0, dtype=np.uint64)
         small = np.zeros(0, dtype=np.int8)
@@ -140,7 +140,7 @@ class RegisterChanges:
         return orders
 
     def _which_came(self, places: Ints, kept: Ints) -> tuple[Ints, Ints, Ints]:
-        """Row and issue of the pairs that came in, and where they stand among these."""
+        """Row and issue of the inserted pairs, and their positions among these."""
         if not len(self._by_pair):
             return (np.zeros(0, dtype=np.int64),) * 3
         pairs = pair_of(places[:, None], np.arange(len(ISSUES)))
@@ -194,7 +194,7 @@ _PARTS: Final[Mapping[str, type[Any]]] = {
 
 
 def vars_of(columns: Any) -> dict[str, Any]:
-    """The columns of a dataclass by name, without what is worked out from them."""
+    """The columns of a dataclass by name, without those calculated from them."""
     return {one.name: getattr(columns, one.name) for one in fields(columns)}
 
 
@@ -211,7 +211,7 @@ class MovedRegister(Register):
         vars(self).update(country=changes.moved.countries(base.country))
 
     def __getattr__(self, name: str) -> Any:
-        """A column, worked out the first time that it is asked for."""
+        """A column, calculated on first access."""
         if name not in (*_RISKS, "highest_index"):
             raise AttributeError(name)
         made = self._index() if name == "highest_index" else self._column(name)

@@ -1,7 +1,7 @@
-"""What the runs on a whole one find: of few nodes something new is known, same day and links.
+"""Incremental assessment on a whole run: new evidence on few nodes, same day and links.
 
-Scores of a node hang on the node and on what is known of it alone (RM-2.0 sections 3 to 9). Risk
-then travels to the buyers behind. What comes out equals a whole assessment to the last bit.
+Scores of a node depend on the node and the evidence on it alone (RM-2.0 sections 3 to 9). Risk
+then propagates to the buyers behind. The result equals a whole assessment to the last bit.
 """
 
 from collections.abc import Callable
@@ -37,9 +37,9 @@ EvidenceOf = Callable[[Ints], Evidence]
 
 @dataclass(frozen=True)
 class Renewed:
-    """What differs from the run before; rows are those of the map, rising."""
+    """Differences from the run before; rows are those of the map, ascending."""
 
-    moved: MovedNodes  # as in `RegisterChanges`, once this run stands
+    moved: MovedNodes  # as in `RegisterChanges`, once this run is stored
     fresh: Ints  # nodes that were scored anew
     scored: Bools  # (fresh, 16)
     scores: MapScores  # of `fresh`
@@ -55,7 +55,7 @@ class Renewed:
 
 @dataclass(frozen=True)
 class Reached:
-    """How risk reaches the rows of which any score may differ; arrays (rows, 16)."""
+    """Propagated risk at the rows of which any score may differ; arrays (rows, 16)."""
 
     rows: Ints
     exposure: Floats
@@ -74,7 +74,7 @@ def renew(
     own: Ints = NOBODY,
     reference: Reference,
 ) -> Renewed | None:
-    """Bring a run up to date; None where more than MOST nodes would be scored anew.
+    """Update a run; None where more than MOST nodes would be rescored.
 
     Args:
         standing: the run before; its flow is written to.

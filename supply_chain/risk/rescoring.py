@@ -1,9 +1,9 @@
-"""A map scored anew after few of its nodes changed: what stayed as it was is not scored again.
+"""Rescoring of a map after few of its nodes changed: only the changed part is scored again.
 
-Scores of a node hang on the node and on what is known of it (RM-2.0 sections 3 to 9), those of an
-unknown origin on the goods of its buyer. Only those are worked out, and only those of their risks
-that became others are moved in the order. Risk travels along all links, which takes a small part
-of the time. What comes out equals a whole assessment to the last bit.
+Scores of a node depend on the node and the evidence on it (RM-2.0 sections 3 to 9), those of an
+unknown origin on the goods of its buyer. Only those are recalculated, and only their changed risks
+are moved in the order. Risk propagates along all links, which takes a small part
+of the time. The result equals a whole assessment to the last bit.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,7 +29,7 @@ _GHOST = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
 
 @dataclass(frozen=True)
 class ScoredAgain:
-    """A map scored anew."""
+    """A rescored map."""
 
     scores: ScoredMap
     rows: Ints  # row of each of its nodes before; -1 new
@@ -133,7 +133,7 @@ def _changed(before: NodeColumns, after: NodeColumns, rows: Ints) -> Bools:
 
 
 def _and_origins_behind(whole: ValueChain, changed: Bools) -> None:
-    """Mark unknown origins of nodes that changed: what is assumed of them hangs on their goods."""
+    """Mark unknown origins of nodes that changed: the assumptions on them depend on their goods."""
     links = whole.links
     behind = (whole.nodes.kind[links.supplier] == _GHOST) & changed[links.buyer]
     changed[links.supplier[behind]] = True

@@ -1,4 +1,4 @@
-"""What the summary of a run counts, as arrays: few nodes can be taken out and put in again."""
+"""Counts in the summary of a run, as arrays: few nodes can be removed and inserted again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -18,7 +18,7 @@ ISSUES = tuple(Issue)
 CELLS = SEVERITY_ROWS * 10 + LIKELIHOOD_STEPS + 1
 """Codes of the cells of a heat map: its row times 10 plus its step, both from 1 to 5 at most."""
 KNOWN = ("good", "fair", "poor")
-"""How well a node is known under RM-1.0 (section 3.7)."""
+"""Levels of knowledge of a node under RM-1.0 (section 3.7)."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a whole run leaves so that a later one can rest on it: plain arrays beside its map."""
+"""Stored state of a whole run, the base of later runs: plain arrays beside its map."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -20,7 +20,7 @@ from supply_chain.risk.stored_run import stored_run
 
 @dataclass(frozen=True)
 class RunState:
-    """The numbers of a whole run that later ones go on from; its map stands beside it."""
+    """Numbers of a whole run from which later ones continue; its map is stored beside it."""
 
     flow: Flow  # in plan order; a process that writes to it needs a copy of its own
     order: RankKeys  # of all risks, the first one first

@@ -1,4 +1,4 @@
-"""Which risk first (RM-1.0 section 12): severity leads, commercial importance is no key."""
+"""Salience order of risks (RM-1.0 section 12): severity leads, commercial importance is no key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from supply_chain.risk.scoring import severity_band
 
 
 class Involvement(StrEnum):
-    """How the business is involved in an impact (UNGP 13), nearest first."""
+    """Involvement of the business in an impact (UNGP 13), nearest first."""
 
     CAUSE = "cause"
     CONTRIBUTE = "contribute"

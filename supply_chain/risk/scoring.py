@@ -152,7 +152,7 @@ class Facts:
 
 
 def recurrence_floor(months: Floats) -> Floats:
-    """What L is at least, `months` after verified closure (section 8)."""
+    """Lower bound of L, `months` after verified closure (section 8)."""
     policy = METHOD.policy
     return policy.closed_floor * 0.5 ** (months / policy.closed_half_life_months)
 
@@ -182,7 +182,7 @@ def capped_evidence(controls: Controls, facts: Facts) -> Floats:
 
 @dataclass(frozen=True)
 class Relief:
-    """What controls leave of L and S, arrays (nodes, 16)."""
+    """L and S after controls, arrays (nodes, 16)."""
 
     product: Floats  # product of (1 - r) over the controls of the issue
     factor: Floats  # L_res = L * factor before section 8

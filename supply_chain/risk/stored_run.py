@@ -1,4 +1,4 @@
-"""What a run keeps of a whole assessment, whichever version of the method made it."""
+"""Stored form of a whole assessment, for either version of the method."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -36,14 +36,14 @@ Column = NDArray[Any]
 
 @dataclass(frozen=True)
 class StoredRun(ABC):
-    """A whole assessment as the rows, the register and the summary of a run tell it.
+    """A whole assessment as the rows, the register and the summary of a run.
 
     Arrays are (places, 16): the nodes of the map, then the unknown origins.
     """
 
     found: Assessment
     levels: ClassVar[Sequence[str]]
-    """How well a place can be known."""
+    """Levels of knowledge of a place."""
 
     @property
     @abstractmethod
@@ -79,10 +79,10 @@ class StoredRun(ABC):
         """Every score."""
 
     def counts(self, nodes: int) -> tuple[RunCounts, NDArray[np.str_]]:
-        """What the summary counts, and the countries that it is by.
+        """Counts of the summary, and the countries by which they are grouped.
 
         Args:
-            nodes: how many nodes the map has; the places behind them are unknown origins.
+            nodes: the number of nodes of the map; the places behind them are unknown origins.
         """
         chain = self.found.chain
         codes = np.array([code or "" for code in chain.nodes.country], dtype=np.str_)
@@ -143,7 +143,7 @@ class _Rm1Run(StoredRun):
 
 
 _RM2_NAMES: Mapping[str, str] = {"insufficient_evidence": "not_enough"}
-"""What both methods keep -> what the scores of RM-2.0 call it."""
+"""Array stored under both methods -> its name in the scores of RM-2.0."""
 
 
 @dataclass(frozen=True)
@@ -179,5 +179,5 @@ class _Rm2Run(StoredRun):
 
 
 def stored_run(found: Assessment) -> StoredRun:
-    """What a run keeps of an assessment."""
+    """Stored form of an assessment."""
     return _Rm2Run(found) if isinstance(found, Rm2Assessment) else _Rm1Run(found)

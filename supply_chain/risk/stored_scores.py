@@ -1,6 +1,6 @@
-"""The scores of one node for all issues as a few hundred bytes: what a run keeps of it.
+"""Stored scores of one node in a run: all issues in a few hundred bytes.
 
-A byte of the layout, then one record, little-endian whatever the machine, deflated: `NODE` under
+A byte of the layout, then one record, little-endian on any machine, deflated: `NODE` under
 RM-1.0, that of `supply_chain.risk.rm2.stored_scores` under RM-2.0. A map of 100,000 nodes so takes
 100,000 rows and not 1.6 million.
 """
@@ -38,7 +38,7 @@ NODE = np.dtype(
         *((name, "i1", (ISSUES,)) for name in ("severity_band", "band", "residual_band")),
         ("heat_cell", "i1", (ISSUES,)),
         ("insufficient_evidence", "?", (ISSUES,)),
-        ("in_remedy", "?", (ISSUES,)),  # an open impact that the site told of itself
+        ("in_remedy", "?", (ISSUES,)),  # an open impact that the site itself disclosed
     ]
 )
 """One node; columns in the order of `Issue`, bands as positions in `scoring`."""
@@ -48,7 +48,7 @@ _LAYOUTS: Final[Mapping[bytes, np.dtype[Any]]] = {LAYOUT: NODE, rm2.LAYOUT: rm2.
 
 
 class Scored(Protocol):
-    """What is kept of an assessment, of all of its nodes or of some; as in `Assessment`."""
+    """Stored part of an assessment, of all of its nodes or of some; as in `Assessment`."""
 
     @property
     def scores(self) -> PairScores: ...
@@ -76,7 +76,7 @@ def records_of(assessment: Scored, in_remedy: Bools, start: int, stop: int) -> R
     """The rows `start` to `stop` (without `stop`) of an assessment as records.
 
     Args:
-        in_remedy: (nodes, 16) pairs with an open impact that the site told of itself.
+        in_remedy: (nodes, 16) pairs with an open impact that the site itself disclosed.
     """
     run, scores = slice(start, stop), assessment.scores
     made = np.zeros(min(stop, len(assessment.scored)) - start, dtype=NODE)

@@ -1,1 +1,1 @@
-"""Official lists of businesses: reading them, and finding them in a map."""
+"""Official lists of businesses: reading, and search for their entries in a map."""

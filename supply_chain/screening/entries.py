@@ -1,4 +1,4 @@
-"""Entries of an official list, and what reading a list gives."""
+"""Entries of an official list, and the result of reading a list."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which nodes of a map may be a business of a list: prompts for a person, never a verdict."""
+"""Possible matches of map nodes and listed businesses: prompts for a person, never a verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def find_matches(entries: Sequence[Entry], nodes: Sequence[Record]) -> list[List
 
 
 def entry_hash(entry: Entry) -> str:
-    """What an entry says, as one hash: a decision holds while entry and node say the same."""
+    """Hash of an entry's content: a decision is valid while entry and node are unchanged."""
     return content_hash(
         Record(
             id="",

@@ -1,4 +1,4 @@
-"""Names of a list's entry: the name itself, other names, and what the list adds to it."""
+"""Names of a list's entry: the name itself, other names, and the additions of the list."""
 
 import re
 from collections.abc import Iterator
@@ -39,10 +39,10 @@ class Names:
 
 
 def split_names(cell: str) -> Names:
-    """The names in one cell, in the ways that official lists write them.
+    """The names in one cell, in the notations of official lists.
 
     "A Co., Ltd. (including one alias: B) and subsidiaries" is A, also B, with a note; a semicolon
-    stands between names. A cell that is written otherwise is one name.
+    separates names. A cell that is written otherwise is one name.
     """
     text, others = _without_alias_notes(" ".join(cell.split()))
     first, *more = (one for part in _ALSO.split(text) for one in part.split(";"))
@@ -76,7 +76,7 @@ def _without_alias_notes(text: str) -> tuple[str, list[str]]:
 
 
 def _closing(text: str, opening: int) -> int | None:
-    """Where the parenthesis that opens here is closed."""
+    """Position of the closing parenthesis for the one that opens here."""
     depth = 0
     for at in range(opening, len(text)):
         depth += {"(": 1, ")": -1}.get(text[at], 0)

@@ -1,7 +1,7 @@
-"""Saved web pages with tables, read as they stream by: no tree, no network, no entities of theirs.
+"""Saved web pages with tables, read as a stream: no tree, no network, no entities of theirs.
 
 A page comes from outside, so its size, depth and number of cells are limited; scripts, styles and
-menus are passed over. The parser is that of libxml2 (lxml), which mends broken markup.
+menus are skipped. The parser is that of libxml2 (lxml), which repairs broken markup.
 """
 
 import re
@@ -117,7 +117,7 @@ class _Table:
 
 
 class _Reader:
-    """What the parser calls with each tag and text."""
+    """Callbacks of the parser for each tag and text."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -206,7 +206,7 @@ class _Reader:
         self._open = []
 
     def page(self) -> Page:
-        """What was read."""
+        """The page read."""
         tables = sorted(self._done, key=lambda one: one.number)
         found = tuple(self._list_table(at, one) for at, one in enumerate(tables, 1) if one.rows)
         return Page(
@@ -288,7 +288,7 @@ class _Reader:
             table.cells = []
 
     def _look_for_day(self, text: str) -> None:
-        """The day may stand in an element of its own, after the words that announce it."""
+        """The day may be in an element of its own, after the words that announce it."""
         joined = f"{self._tail} {text}" if self._tail else text
         self._stated.extend(match["day"] for match in _STATED.finditer(joined[-MAX_LEAD:]))
         self._tail = joined[-60:]

@@ -1,4 +1,4 @@
-"""Two releases of a list compared: what is new, gone, no longer in force, in force again."""
+"""Comparison of two releases of a list: new, removed, no longer in force, in force again."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ class ListChanges:
     resumed: tuple[Entry, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """How many entries of each kind of change."""
+        """Number of entries of each kind of change."""
         return {one.name: len(getattr(self, one.name)) for one in fields(self)}
 
     def loses_half(self, before: int) -> bool:
@@ -30,7 +30,7 @@ class ListChanges:
 
 
 def compare_releases(before: Sequence[Entry], after: Sequence[Entry]) -> ListChanges:
-    """What changed between two releases.
+    """Changes between two releases.
 
     Entries are the same by their name, written in any case and with any marks; of several entries
     of one name as many are new or gone as there are more or fewer.

@@ -1,6 +1,6 @@
-"""Tables of an official list: which column is what, and one entry a row.
+"""Tables of an official list: recognition of their columns, and one entry a row.
 
-What speaks of natural persons is refused, the whole file with it: screening is of businesses and
+Data on natural persons are refused, the whole file with them: screening is of businesses and
 sites (docs/screening.md). Nothing is dropped silently; each refusal names rows and columns.
 """
 
@@ -43,7 +43,7 @@ class ListTable:
 
     @property
     def place(self) -> str:
-        """How a message names it."""
+        """Its designation in a message."""
         return f"{self.file}, “{self.section}”" if self.section else self.file
 
 
@@ -64,7 +64,7 @@ class _Columns:
         return {self.headings[at].strip(): text[:longest] for at, text in cells if text}
 
     def heading(self, name: str) -> str:
-        """What the list calls the first column of a field."""
+        """The list's name for the first column of a field."""
         return self.headings[self.at[name][0]].strip()
 
 
@@ -94,7 +94,7 @@ def has_names(rows: Sequence[Row]) -> bool:
 
 
 def _head(rows: Sequence[Row]) -> int:
-    """Which row has the headings: the first with a column of names; otherwise the first."""
+    """Header row: the first with a column of names; otherwise the first."""
     return next((at for at, (_, row) in enumerate(rows[:HEADING_ROWS]) if _is_head(row)), 0)
 
 
@@ -105,7 +105,7 @@ def _is_head(row: Sequence[str]) -> bool:
 def _refuse_personal_columns(
     place: str, headings: Sequence[str], body: Sequence[Sequence[str]]
 ) -> None:
-    """By the words of such lists, and by what tells of people in any list that comes in."""
+    """By the words of such lists, and by the signs of personal data in any imported list."""
     personal = [
         one.strip()
         for at, one in enumerate(headings)
@@ -179,7 +179,7 @@ def _notes(table: ListTable, row: Row, columns: _Columns) -> Iterator[RowProblem
 
 
 def _status(table: ListTable, text: str) -> EntryStatus:
-    """What is not understood counts as in force."""
+    """An unknown status counts as in force."""
     if not text and table.is_ended:
         return EntryStatus.NO_LONGER_IN_FORCE
     return _status_of(text) or EntryStatus.IN_FORCE
@@ -209,7 +209,7 @@ def _entry(table: ListTable, number: int, row: Sequence[str], columns: _Columns)
 
 
 def _note(names: Names, texts: Mapping[str, str]) -> str:
-    """What the list says beside the name; with its headings where several columns say it."""
+    """Further text of the list beside the name, with headings if it is in several columns."""
     several = len(texts) > 1
     told = [f"{heading}: {text}" if several else text for heading, text in texts.items()]
     return "; ".join(filter(None, (names.note, *told)))[:MAX_TEXT]

@@ -1,4 +1,4 @@
-"""Words of official lists: column headings, statuses, and the lists that are known."""
+"""Vocabulary of official lists: column headings, statuses, and the known lists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class OfficialList:
 
 @dataclass(frozen=True)
 class ListWords:
-    """What `data/screening_words.yaml` says; headings and words are squeezed."""
+    """Content of `data/screening_words.yaml`; headings and words are squeezed."""
 
     columns: Mapping[str, str]  # heading -> field
     personal: frozenset[str]

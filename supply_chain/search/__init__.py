@@ -1,1 +1,1 @@
-"""The search over names, and the filters of nodes."""
+"""Name search, and filters of nodes."""

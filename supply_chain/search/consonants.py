@@ -1,8 +1,8 @@
-"""Names by their consonants, so that one name is the same in two scripts.
+"""Consonant form of names, the same for one name in two scripts.
 
-Arabic script leaves out short vowels, and Latin letters spell what it writes in several ways: the
-consonants are what both have. Sounds that one script does not tell apart (p and b, j and g, z and
-s) count as one. Made to find a name again, not to read it: different names may have the same ones.
+Arabic script omits short vowels, and Latin letters spell its sounds in several ways: the
+consonants are common to both. Sounds that one script does not distinguish (p and b, j and g, z and
+s) count as one. For search, not for display: different names may have the same form.
 """
 
 import re
@@ -33,7 +33,7 @@ _ARABIC_SOUNDS = {
     **dict.fromkeys("م", "m"),
     **dict.fromkeys("نں", "n"),
 }
-"""What stands for a vowel, or for a sound that Latin letters leave out, is no consonant here."""
+"""Letters for a vowel, or for a sound that Latin letters leave out: no consonants here."""
 _LATIN_ARTICLE = re.compile(r"\b(?:al|el|il|ul|wa|lil|bil|wal)\b|\b[ae]l(?=[^\Waeiouy]\w\w)")
 _LATIN_SOUNDS = (
     (re.compile("ph"), "f"),

@@ -1,7 +1,7 @@
-"""Search over names, ids and places that forgives typing mistakes and reads every script.
+"""Search over names, ids and places, tolerant of typing mistakes and independent of script.
 
 Texts become plain Latin letters and digits. Rows that share enough runs of three
-characters with what was typed are candidates; these few are compared word by word (rapidfuzz).
+characters with the query are candidates; these few are compared word by word (rapidfuzz).
 """
 
 import math
@@ -18,13 +18,13 @@ from supply_chain.graph.stored_columns import Arrays, Kept, TextColumn
 from supply_chain.search.spelling import latin
 
 SHORTEST = 2
-"""Characters below which nothing can be told apart."""
+"""Minimum number of characters for a distinction."""
 LEAST_SHARED = 0.34
 """Part of the runs of what was typed that a candidate has: one wrong letter spoils up to three."""
 LEAST_WORD, LEAST_LIKE = 60.0, 75.0
-"""How alike the worst word, and all of it, must be; 0 to 100 (rapidfuzz ratio)."""
+"""Least similarity of the worst word, and of the whole; 0 to 100 (rapidfuzz ratio)."""
 INSIDE = 0.97
-"""What counts less: letters inside a word, after words that begin so."""
+"""Factor for letters inside a word, which rank after words that begin so."""
 CANDIDATES = 300
 BATCH = 50_000
 LETTERS = " abcdefghijklmnopqrstuvwxyz0123456789"
@@ -54,7 +54,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """Which rows hold each run of three characters, and the plain text of each row."""
+    """Index from runs of three characters to rows, and the plain text of each row."""
 
     texts: Sequence[str]
     starts: NDArray[np.int64]  # of each run in `rows`; one more than there are runs
@@ -157,7 +157,7 @@ def _runs_of(
 
     Args:
         first: the row of the first text.
-        end: what stands behind each text; nothing where a last word may go on.
+        end: the text behind each text; nothing where a last word may go on.
     """
     joined = "\n".join(f" {text}{end}" for text in texts).encode("ascii")
     place = _PLACE[np.frombuffer(joined, dtype=np.uint8)]
@@ -172,7 +172,7 @@ def _runs_of(
 
 
 def _likenesses(wanted: str, texts: Sequence[str]) -> list[float]:
-    """How alike each text is, 0 to 100: every word found somewhere, or all of it in one piece.
+    """Similarity of each text, 0 to 100: every word found somewhere, or all of it in one piece.
 
     Args:
         texts: plain texts, none of them blank.

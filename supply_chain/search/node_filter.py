@@ -1,4 +1,4 @@
-"""Which nodes of a map are meant: one set of filters for every view, as plain values."""
+"""Node filter of a map: one set of filters for every view, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ NO_TIER = -1
 
 
 class Coverage(StrEnum):
-    """How much of what the method asks for is known of the first issue of a node (RM-1.0 3.7)."""
+    """Coverage of the method's inputs for the first issue of a node (RM-1.0 3.7)."""
 
     GOOD = "good"
     FAIR = "fair"
@@ -28,14 +28,14 @@ GRADES_OF: Mapping[Coverage, tuple[str, ...]] = {
     Coverage.FAIR: ("C",),
     Coverage.POOR: ("D", "E"),
 }
-"""The grades of RM-2.0 (section 3.9) that a word stands for."""
+"""The grades of RM-2.0 (section 3.9) for each word."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeFilter:
-    """Which nodes of a map are meant; empty means all that stand in it.
+    """Filter of the nodes of a map; empty means all current ones.
 
-    `NOT_KNOWN` in a field of text asks for what is not known; empty asks for nothing.
+    `NOT_KNOWN` in a field of text selects unknown values; empty selects all.
     """
 
     q: str = ""
@@ -53,7 +53,7 @@ class NodeFilter:
     kind: NodeKind | None = None
     sector: str = ""
     owner: UUID | str = ""
-    """Who answers for the node: a person of the organisation."""
+    """Person of the organisation responsible for the node."""
     tag: str = ""
     group: str = ""
     coverage: Coverage | None = None
@@ -66,13 +66,13 @@ class NodeFilter:
     event: UUID | str = ""
     """Inside this context event; `ANY_EVENT`: inside one that goes on."""
     archived: bool = False
-    """What left the map instead of what stands in it; only lists show it."""
+    """Removed nodes instead of current ones; only lists show them."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether all nodes that stand in the map are meant."""
+        """Whether all current nodes of the map are meant."""
         return self == NodeFilter()
 
 
 FILTERS: tuple[str, ...] = tuple(one.name for one in fields(NodeFilter))
-"""The names of all filters: they stand in addresses under them."""
+"""The names of all filters, as used in addresses."""

@@ -1,8 +1,9 @@
-"""One question asked of the sites of a map and of its risks, where both mean the same sites.
+"""Translation between filters of the sites of a map and of its risks, for equal sets of sites.
 
 The register lists a line for each site and issue, the views of a map show sites. Most filters of
-one have no word in the other, or one that means something else: an issue alone lists every site
-here, and there those where it comes first. Only what gives the same sites on both sides leads over.
+one have no equivalent in the other, or one with another meaning: an issue alone lists every site
+here, and there those where it comes first. Only a filter with the same sites on both sides is
+carried over.
 """
 
 from supply_chain.risk.register import RiskFilter
@@ -16,7 +17,7 @@ def sites_of(wanted: RiskFilter) -> NodeFilter | None:
     has_more = has_more or bool(wanted.grades)
     if has_more or (wanted.issue is not None and wanted.residual is None):
         return None
-    # The band of a site is the highest of its risks: only of the worst does one risk tell it.
+    # The band of a site is the highest of its risks: only for the worst does one risk decide it.
     if wanted.issue is None and wanted.residual not in (None, RiskBand.CRITICAL):
         return None
     return NodeFilter(

@@ -1,7 +1,7 @@
-"""The search over names that are written in another script than what is typed.
+"""Search over names in another script than the query.
 
-Beside the search by letters (`names`): there a name in Cyrillic or Chinese becomes Latin
-letters and is found, but Arabic script leaves out vowels, and some spellings differ too much. Here
+Complement of the search by letters (`names`): there a name in Cyrillic or Chinese becomes Latin
+letters and is found, but Arabic script omits vowels, and some spellings differ too much. Here
 names are compared by their consonants, and only where one of the two is not in Latin letters.
 """
 
@@ -20,11 +20,11 @@ from supply_chain.search.names import LEAST_LIKE, Hit, SearchIndex
 PREFIX = "consonant_"
 OTHER = "other_script"
 LEAST_WORD = 80.0
-"""How alike the worst word must be: of five consonants one may differ."""
+"""Least similarity of the worst word: of five consonants one may differ."""
 LEAST_JOINED = 4
 """Consonants from which on all of it is compared in one piece, over the blanks."""
 CERTAIN = 0.85
-"""What counts less: the same consonants are not yet the same name."""
+"""Factor below 1, since the same consonants are not yet the same name."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ScriptIndex:
 
 
 def _likeness(wanted: str, text: str) -> float:
-    """How alike, 0 to 85: every word found, or all of it in one piece."""
+    """Similarity, 0 to 85: every word found, or all of it in one piece."""
     words, others = [word for word in wanted.split() if len(word) > 1], text.split()
     best = [max((fuzz.ratio(word, other) for other in others), default=0.0) for word in words]
     by_word = sum(best) / len(best) if best and min(best) >= LEAST_WORD else 0.0

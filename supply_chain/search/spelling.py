@@ -1,4 +1,4 @@
-"""Texts without what only their writing differs in: case, accents, signs, and the script."""
+"""Normalised spelling of texts: without differences of case, accents, signs and script."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Which names hold some letters in one piece: all names of a map at once, in memory."""
+"""Substring search over all names of a map, in memory."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class NameTexts:
-    """Names in small letters as UTF-8, one after the other, and where `BETWEEN` stands after each.
+    """Names in lower case as UTF-8, one after the other, and the position of `BETWEEN` after each.
 
     Only the letters A to Z are made small, as a database compares them.
     """
@@ -34,14 +34,14 @@ class NameTexts:
         """The rows with these letters in their names, rising; of no letters none.
 
         Args:
-            most: of more rows than this, the first `most` + 1 are told.
+            most: of more rows than this, the first `most` + 1 are returned.
         """
         wanted = typed.encode("utf-8", "surrogatepass").lower()
         places: list[int] = []
         at = self.content.find(wanted) if wanted else -1
         while at >= 0 and len(places) <= most:
             places.append(at)
-            # On behind this name, which stands in the answer already.
+            # Continue behind this name, which is in the answer already.
             at = self.content.find(wanted, self.content.find(BETWEEN, at))
         found: Ints = np.searchsorted(self.ends, np.array(places, dtype=np.int64))
         return found

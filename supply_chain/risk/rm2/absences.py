@@ -1,4 +1,4 @@
-"""Which factors may be said not to apply at a node (RM-2.0 section 3.8)."""
+"""Factors that may be declared not applicable at a node (RM-2.0 section 3.8)."""
 
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ OF_SITE = ("WRK", "ONL")
 
 
 class Obstacle(StrEnum):
-    """Why a factor cannot be said not to apply."""
+    """Reason why a factor cannot be declared not applicable."""
 
     OF_PLACE = "of_place"  # CTY, SEC, COM: belongs to the place or the activity
     OBSERVED = "observed"
@@ -21,7 +21,7 @@ class Obstacle(StrEnum):
 
 
 def obstacle_to(subject: Subject, factor: str) -> Obstacle | None:
-    """Why a factor of the method cannot be said not to apply at a node; None where it can."""
+    """Obstacle to declaring a factor not applicable at a node; None where there is none."""
     at, rows = METHOD.factor_index[factor], subject.inputs.factors
     if not factor.startswith(OF_SITE):
         return Obstacle.OF_PLACE

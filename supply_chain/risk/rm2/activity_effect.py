@@ -1,4 +1,4 @@
-"""What another activity would change in the scores of places (RM-2.0 sections 4, 5 and 7).
+"""Effect of another activity on the scores of places (RM-2.0 sections 4, 5 and 7).
 
 Only country, goods and activity count here: no answers, events and controls, which a new list of
 places does not have.
@@ -23,7 +23,7 @@ MOVED = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a place is and what it handles: ISO 3166-1 alpha-2, refs of goods."""
+    """Location and goods of a place: ISO 3166-1 alpha-2, refs of goods."""
 
     country: str | None
     goods: tuple[str, ...]
@@ -41,7 +41,7 @@ class Effect:
 def effects_of(
     places: Sequence[Place], sectors: Sequence[str], *, reference: Reference
 ) -> list[Effect]:
-    """What each sector would change in the headline risk of places whose activity is unknown."""
+    """Effect of each sector on the headline risk of places whose activity is unknown."""
     if not places:
         return [Effect(0.0, 0.0, 0) for _ in sectors]
     before = headlines(places, None, reference=reference)

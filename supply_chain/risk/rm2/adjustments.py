@@ -1,7 +1,7 @@
-"""Scores that people raised or lowered (RM-2.0 section 8).
+"""Adjustments of scores by people, up or down (RM-2.0 section 8).
 
-A person's change moves the estimate before facts and controls: a fact is never lowered by an
-opinion, and controls work on a raised estimate as on any other.
+An adjustment changes the estimate before facts and controls: a fact is never lowered by an
+opinion, and controls apply to a raised estimate as to any other.
 """
 
 from dataclasses import dataclass, field
@@ -27,10 +27,10 @@ class Adjustments:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What people hold the estimate to, arrays (nodes, issues) in points, 0-100."""
+    """Bounds of the estimate set by people, arrays (nodes, issues) in points, 0-100."""
 
-    lower: Floats  # at least this; 0 where nobody raised
-    upper: Floats  # at most this; 100 where nobody lowered
+    lower: Floats  # at least this; 0 without an increase
+    upper: Floats  # at most this; 100 without a reduction
 
     def hold(self, points: Floats) -> Floats:
         """The estimate within the bounds; a raise wins over a lowering."""

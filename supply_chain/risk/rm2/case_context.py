@@ -1,4 +1,4 @@
-"""Context of a risk case: place, activity, listing, severity, states; what is refused (RM-2.0)."""
+"""Context of a risk case: place, activity, listing, severity, states; validation (RM-2.0)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ _STATE_KEYS = ("confirmed", "closed_months", "other_confirmed")
 
 @dataclass(frozen=True)
 class ContextLine:
-    """Where and what the node of a case is."""
+    """Location and kind of the node of a case."""
 
     country: str | None
     sector: str | None

@@ -1,4 +1,4 @@
-"""Cases as the arrays that RM-2.0 scores: one row a case, all issues of its node."""
+"""Cases as input arrays of RM-2.0: one row a case, all issues of its node."""
 
 from collections.abc import Iterable, Sequence
 
@@ -32,7 +32,7 @@ _ONLINE = "ONL"
 
 
 def inputs_of(cases: Sequence[Case], data: PublicData) -> Inputs:
-    """What is known of the nodes of at least one case."""
+    """Inputs of the nodes of at least one case."""
     return Inputs(
         place=_place(cases, data),
         activities=_activities(cases, data),

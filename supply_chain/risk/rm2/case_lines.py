@@ -1,4 +1,4 @@
-"""Lines of a risk case: factors, events and controls, and when they are refused (RM-2.0)."""
+"""Lines of a risk case: factors, events and controls, and their validation (RM-2.0)."""
 
 import math
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ class EventLine:
 def refuse_unknown_keys(
     raw: Mapping[str, Any], known: tuple[str, ...], at: str, check: Checker
 ) -> None:
-    """Note every key of an object that has no meaning; `at` is where the object stands."""
+    """Note every key of an object that has no meaning; `at` is the place of the object."""
     for key in raw:
         if key not in known:
             place = f"{at}.{key}" if at else key

@@ -1,4 +1,4 @@
-"""Single risk cases as JSON ("Risk JSON version 2" of docs/commands.md): read, refuse, score.
+"""Single risk cases as JSON ("Risk JSON version 2" of docs/commands.md): reading and scoring.
 
 A case is one issue at one imagined node: nothing is known from the other cases.
 """

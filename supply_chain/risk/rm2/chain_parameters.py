@@ -1,7 +1,7 @@
 """Parameters of sections 11 to 13 of RM-2.0, read once from `data/method/rm-2.0-chain.yaml`.
 
-Everything here is frozen; arrays are read-only. Columns by flow evidence stand in the order of
-`supply_chain.graph.columns.FLOWS`, which is that of falling proof.
+Everything here is frozen; arrays are read-only. Columns by flow evidence have the order of
+`supply_chain.graph.columns.FLOWS`, which is that of decreasing proof.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
-"""Inner loops of exposure and linkage as machine code (RM-2.0 section 11).
+"""Compiled inner loops of exposure and linkage, as machine code (RM-2.0 section 11).
 
-As in `supply_chain.risk.compiled`, a thread makes them at the first question; until they are
-there, or where numba cannot be loaded, arrays answer, to the same last bit.
+As in `supply_chain.risk.compiled`, a thread compiles them at the first call; until they are
+ready, or where numba cannot be loaded, arrays compute the result, identical to the last bit.
 """
 
 import importlib
@@ -30,7 +30,7 @@ FlowRows = tuple[Places, Floats, Places, Floats]
 
 @dataclass(frozen=True)
 class Loops:
-    """All loops, compiled or, in tests, as they stand below."""
+    """All loops, compiled or, in tests, as written below."""
 
     plain: PlainLoops  # those of a map where everything is proven
     expose_flows: Callable[..., None]
@@ -93,7 +93,7 @@ def _make() -> Loops:
 
 
 def expose_flows(first: int, stop: int, flows: FlowRows, own: Floats, sources: Floats) -> None:
-    """What a run of unproven flows counts as, `(1 - g) E + g`, from E of their suppliers.
+    """Values of a run of unproven flows, `(1 - g) E + g`, from E of their suppliers.
 
     Args:
         own: (nodes, issues) L_res.

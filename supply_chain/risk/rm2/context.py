@@ -30,7 +30,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was observed at nodes themselves, of some factors; arrays (nodes, k)."""
+    """Observations at nodes themselves, of some factors; arrays (nodes, k)."""
 
     score: Floats  # s, 0-1; NaN where nothing was observed
     quality: Floats  # q, 0-1; 0 where nothing was observed

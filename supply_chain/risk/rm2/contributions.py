@@ -1,8 +1,8 @@
-"""Where the exposure of a node comes from (RM-2.0 section 11.1).
+"""Contributions to the exposure of a node (RM-2.0 section 11.1).
 
 With `c = sum(w g)` over the flows of a buyer, E is also the exposure of a map where all flows are
 proven, with the likelihood `L_res + (1 - L_res) c` and the weights `w (1 - g) / (1 - c)`. That map
-is taken apart, and each part divided between the node and its unproven flows.
+is decomposed, and each part divided between the node and its unproven flows.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class Proven:
 
 
 class Contributions(NamedTuple):
-    """Where E of one node comes from; all >= 0, together E."""
+    """Contributions to E of one node; all >= 0, together E."""
 
     origins: Floats  # (nodes,) of each node as an origin
     unproven: Floats  # (nodes,) of unproven flows, at the buyer

@@ -1,4 +1,4 @@
-"""Controls and what they take off the points (section 9). Arrays by control are (nodes, 24)."""
+"""Controls and their deduction from the points (section 9). Arrays by control are (nodes, 24)."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ def capped(controls: Controls, facts: Facts) -> Controls:
 
 
 def remedy(controls: Controls) -> Floats:
-    """How far remedy eases irremediability, (nodes,), 0-1."""
+    """Extent to which remedy eases irremediability, (nodes,), 0-1."""
     return controls.evidence[:, _REMEDY] * controls.coverage[:, _REMEDY]
 
 

@@ -1,4 +1,4 @@
-"""What public data say of a country under RM-2.0: its indicators and its vulnerability by issue."""
+"""Country profile under RM-2.0, from public data: its indicators and its vulnerability by issue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class CountryProfile:
 
     @property
     def observed(self) -> int:
-        """How many indicators have a statistic."""
+        """Number of indicators with a statistic."""
         return sum(one.is_observed for one in self.indicators)
 
 
@@ -102,7 +102,7 @@ def country_positions() -> Mapping[str, CountryPosition]:
 
 @cache
 def world_position() -> CountryPosition:
-    """What counts for a country of which the public data tell nothing."""
+    """Values for a country without public data."""
     return CountryPosition(_issues(_of_rows([public_data().world])[1], 0), 0)
 
 

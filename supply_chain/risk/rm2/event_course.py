@@ -1,4 +1,4 @@
-"""What an event in the surroundings adds to each issue, and until when (RM-2.0 section 6.4)."""
+"""Points of an event in the surroundings over time, by issue (RM-2.0 section 6.4)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ class IssueCourse:
 
 @dataclass(frozen=True)
 class EventCourse:
-    """How an event counts over time."""
+    """Course of an event over time."""
 
     full_until: date | None  # last day in full; None: as long as it lasts
     issues: tuple[IssueCourse, ...]  # the most points first
@@ -36,7 +36,7 @@ class EventCourse:
 def course_of(
     event: str, source_type: str, starts_on: date, ends_on: date | None, *, on: date
 ) -> EventCourse:
-    """The course of an event as told by a source.
+    """The course of an event as reported by a source.
 
     Args:
         event: EVT-nn.

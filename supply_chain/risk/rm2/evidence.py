@@ -81,7 +81,7 @@ def _run(cell: Ints, start: int, stop: int) -> tuple[Ints, slice]:
 
 @dataclass(frozen=True)
 class Slopes:
-    """How far the factors speak for and against harm, arrays (nodes, factors), 0-1.
+    """Strength of the factors for and against harm, arrays (nodes, factors), 0-1.
 
     An item is `up * METHOD.up - down * METHOD.down`; at most one of the two is above 0.
     """
@@ -169,7 +169,7 @@ def _factor_items(slopes_: Slopes, factors: Ints, issue: int) -> Floats:
 
 
 def counted(points: Floats) -> Floats:
-    """What each item counts beside the others, of one shape (section 3.5).
+    """Counted value of each item beside the others, of one shape (section 3.5).
 
     Args:
         points: (nodes, items) by rising id; larger ones come first, of equal ones the lower id.

@@ -1,4 +1,4 @@
-"""Why a (node, issue) pair has its score: every line with what stands behind it (RM-2.0).
+"""Explanation of the score of a (node, issue) pair: every line with its basis (RM-2.0).
 
 The lines are those of the score itself, taken from the same arrays, so they add up to it.
 """
@@ -49,7 +49,7 @@ class Listed:
     """A good of the node on the US DOL list."""
 
     good: str
-    kinds: tuple[str, ...]  # for which the pair of country and good stands there
+    kinds: tuple[str, ...]  # for which the pair of country and good is listed
     elsewhere: tuple[tuple[str, int], ...]  # (kind, number of other countries), above 0
 
 
@@ -138,7 +138,7 @@ class Explanation:
 
 
 def explain(subject: Subject, *, reference: Reference) -> Explanation:
-    """All lines of a score with what stands behind them."""
+    """All lines of a score with their basis."""
     data, at = public_data(), (0, subject.issue)
     scores, found = subject.scores, subject.scores.estimate
     lines = found.lines

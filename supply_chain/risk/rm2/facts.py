@@ -12,7 +12,7 @@ _POLICY = METHOD.policy
 
 
 class State(StrEnum):
-    """What is known of an impact on an issue at a node."""
+    """State of an impact on an issue at a node."""
 
     CONFIRMED = "confirmed"
     CREDIBLE = "credible"
@@ -33,7 +33,7 @@ class StateRows:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the states of (node, issue) pairs make of an estimate P."""
+    """Effect of the states of (node, issue) pairs on an estimate P."""
 
     least: Floats  # P is at least this; 0 where there is no rule
     added: Floats  # and at least P and this
@@ -43,7 +43,7 @@ class Facts:
 
 
 def recurrence_points(months: Floats) -> Floats:
-    """What P is at least, `months` >= 0 after verified closure (section 8)."""
+    """Lower bound of P, `months` >= 0 after verified closure (section 8)."""
     return _POLICY.closed_points - _POLICY.closed_fading_year * months / 12
 
 
@@ -72,7 +72,7 @@ def with_facts(points: Floats, facts: Facts) -> Floats:
 
 
 def floor_for_controls(points: Floats, facts: Facts) -> Floats:
-    """What controls cannot take P below, 0-100; `points` is P before the facts (section 8)."""
+    """Lower bound of P under controls, 0-100; `points` is P before the facts (section 8)."""
     raised = np.where(facts.added > 0, points + facts.added, 0.0)
     return clipped(np.maximum(raised, facts.least))
 

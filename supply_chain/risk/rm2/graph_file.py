@@ -1,4 +1,4 @@
-"""A graph of one issue as JSON ("Risk JSON version 2" of docs/commands.md) after RM-2.0.
+"""Graph of one issue as JSON ("Risk JSON version 2" of docs/commands.md) under RM-2.0.
 
 The graph is taken as it is: no unknown origin is added for shares that do not reach 1.
 """

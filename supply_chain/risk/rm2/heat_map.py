@@ -1,6 +1,6 @@
-"""The heat map of RM-2.0: a row a severity band, cut where the risk bands begin.
+"""Heat map of RM-2.0: a row a severity band, divided at the thresholds of the risk bands.
 
-A cell so has one band, and the cells of a band add up to its count. Medium because of the range
+So a cell has one band, and the cells of a band add up to its count. Medium because of the range
 alone (section 7.4) is a cell of its own.
 """
 

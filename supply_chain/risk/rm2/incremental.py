@@ -1,7 +1,7 @@
-"""Risk travels anew after few nodes changed, through their buyers alone (RM-2.0 section 11).
+"""Incremental propagation after few nodes changed, through their buyers alone (RM-2.0 section 11).
 
-Levels are worked through from the lowest one that is touched. A buyer whose numbers stay as they
-were to the last bit passes nothing on. What comes out equals a whole run to the last bit.
+Levels are processed from the lowest affected one. A buyer whose numbers are unchanged
+to the last bit passes nothing on. The result equals a whole run to the last bit.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ALONE = np.zeros(1, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Flow:
-    """What nodes have and unproven flows carry, (rows, issues) in plan order. Changed in place."""
+    """Values of nodes and unproven flows, (rows, issues) in plan order. Changed in place."""
 
     residual: Floats  # (nodes, issues) L_res, 0 where a pair is not scored
     severity: Floats  # (nodes, issues) S, 0 where a pair is not scored
@@ -124,7 +124,7 @@ class _Touched:
 
 
 def _renew(network: Network, flow: Flow, level: int, sets: Ints) -> tuple[Ints, Ints]:
-    """Work some sets of one level out anew; the places and the sets of which a number changed."""
+    """Recalculate some sets of one level; the places and the sets of which a number changed."""
     touched = _Touched.of(network.plan, sets)
     places = touched.places
     changed = _take(flow.exposed, places, _exposed(network, flow, level, touched))
@@ -214,7 +214,7 @@ def _circle(network: Network, flow: Flow, level: int, members: Ints) -> Floats:
 
 
 def _starts(row: Ints, count: int) -> Ints:
-    """Where the entries of each row begin; they stand by row."""
+    """Start of the entries of each row; they are sorted by row."""
     return np.append(0, np.cumsum(np.bincount(row, minlength=count)))
 
 

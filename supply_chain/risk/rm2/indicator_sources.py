@@ -1,4 +1,4 @@
-"""Where the country indicators of RM-2.0 come from: figure, year and publisher, or an estimate."""
+"""Sources of the country indicators of RM-2.0: figure, year and publisher, or an estimate."""
 
 import csv
 from collections import defaultdict
@@ -12,11 +12,11 @@ from supply_chain.risk.rm2.reference import DATA, OBSERVED, WORLD
 
 @dataclass(frozen=True)
 class IndicatorSource:
-    """What stands behind one value of a country."""
+    """Source of one value of a country."""
 
     raw: float | None  # in the unit of the indicator; None where it was estimated
     year: int | None
-    source: str  # who publishes the indicator
+    source: str  # publisher of the indicator
     estimated_by: str  # how a missing value was estimated; empty where it was observed
 
 

@@ -1,7 +1,7 @@
-"""The risk of a whole value chain in one go (RM-2.0).
+"""Risk assessment of a whole value chain (RM-2.0).
 
-`assess` adds suppliers of unknown origin, scores every (node, issue) pair, sends risk along the
-links and ranks what is open. Arrays are (nodes, issues) with the rows of `Assessment.chain`;
+`assess` adds suppliers of unknown origin, scores every (node, issue) pair, propagates risk along
+the links and ranks what is open. Arrays are (nodes, issues) with the rows of `Assessment.chain`;
 pairs that are not scored hold NaN, or -1 in columns of positions.
 """
 
@@ -295,7 +295,7 @@ def _scored(nodes: NodeColumns, evidence: Evidence, reference: Reference) -> Map
 
 
 def _goods_of_ghosts(whole: ValueChain, ghosts: Ints) -> list[Goods]:
-    """What is known of the goods of unknown origins; else those of their buyers."""
+    """Known goods of unknown origins; else those of their buyers."""
     nodes, links = whole.nodes, whole.links
     buyer_of = dict(zip(links.supplier.tolist(), links.buyer.tolist(), strict=True))
     of_buyer = (buyer_of.get(at) for at in ghosts.tolist())
@@ -317,7 +317,7 @@ def _links(whole: ValueChain, origins: _Origins) -> Links:
 
 
 def open_risks(evidence: Evidence, scored: Bools, scores: MapScores, *, by_id: Ints) -> OpenRisks:
-    """What the salience order compares of the scored pairs, by node, then by issue (section 12).
+    """Keys of the salience order for the scored pairs, by node, then by issue (section 12).
 
     Args:
         by_id: (nodes,) place of each node id by code point.

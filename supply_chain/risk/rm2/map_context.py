@@ -1,7 +1,7 @@
 """Context of the nodes of a map: place, activities, listing (RM-2.0 sections 4 and 5).
 
-Many nodes of a map share country, sector and goods. What follows from these alone is worked out
-once for each different combination.
+Many nodes of a map share country, sector and goods. Values that depend on these alone are computed
+once for each distinct combination.
 """
 
 from collections.abc import Iterable

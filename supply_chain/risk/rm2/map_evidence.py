@@ -1,7 +1,7 @@
-"""Evidence on the nodes of a map as RM-2.0 reads it (sections 3.5 to 3.9, 7.1, 8 and 9).
+"""Evidence on the nodes of a map as input of RM-2.0 (sections 3.5 to 3.9, 7.1, 8 and 9).
 
 Factors, source types, controls and states have the same ids as in RM-1.0, whose columns the
-database layer fills. What RM-2.0 does not score (CTY-02, SEC-01 and others) is left out.
+database layer fills. Factors that RM-2.0 does not score (CTY-02, SEC-01 and others) are left out.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ _CONTEXT = np.array([ref.startswith(("CTY", "SEC")) for ref in METHOD.factors])
 
 @dataclass(frozen=True)
 class MapEvidence:
-    """All that is known of the nodes of a map, row by row."""
+    """All evidence on the nodes of a map, row by row."""
 
     factors: FactorTable
     facts: Facts
@@ -50,7 +50,7 @@ class MapEvidence:
     bounds: Bounds
 
     def rows(self, start: int, stop: int) -> "MapEvidence":
-        """What is known of the nodes `start` to `stop` (without `stop`)."""
+        """Evidence on the nodes `start` to `stop` (without `stop`)."""
         run, facts = slice(start, stop), self.facts
         open_ = (facts.impact_node >= start) & (facts.impact_node < stop)
         given, controls = self.judgement, self.controls
@@ -97,7 +97,7 @@ def evidence_of(evidence: Evidence, nodes: Ints, online: Bools) -> MapEvidence:
 
 
 def touched(evidence: Evidence, count: int) -> Bools:
-    """(nodes,) whether anything is known of a node beside its context."""
+    """(nodes,) whether there is evidence on a node beside its context."""
     known = np.zeros(count, dtype=np.bool_)
     for part in (
         evidence.observations,

@@ -1,6 +1,6 @@
-"""Scores of all nodes of a map (RM-2.0 sections 3 to 9), kept once for nodes that are alike.
+"""Scores of all nodes of a map (RM-2.0 sections 3 to 9), stored once for identical nodes.
 
-A node of which nothing is known beside its country, sector and goods has the scores of every
+A node with no evidence beside its country, sector and goods has the scores of every
 other such node, so most of a large map is a few thousand rows.
 """
 
@@ -124,10 +124,10 @@ def inputs_of(
     asked: Ints,
     start: int,
 ) -> Inputs:
-    """What the method reads of the next `RUN` of `asked`, rows of the map, from `start` on.
+    """Method inputs of the next `RUN` of `asked`, rows of the map, from `start` on.
 
     Args:
-        found: what is known of `asked`, in its order.
+        found: the evidence on `asked`, in its order.
     """
     nodes = asked[start : start + RUN]
     stop = start + len(nodes)

@@ -1,6 +1,6 @@
-"""The parameters of the risk method RM-2.0, read once from `data/method/rm-2.0.yaml` and frozen.
+"""Parameters of the risk method RM-2.0, read once from `data/method/rm-2.0.yaml` and frozen.
 
-Every array here is read-only; its order is the order of the ids beside it. Issues stand in the
+Every array here is read-only; its order is the order of the ids beside it. Issues have the
 order of `supply_chain.vocabulary.Issue`, which is the column order of all (nodes, issues) arrays.
 """
 
@@ -176,7 +176,7 @@ def _factor_columns(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _group(ids: Sequence[str], prefix: str) -> slice:
-    """The factors of a group, which stand side by side."""
+    """The factors of a group, which are adjacent."""
     places = [at for at, ref in enumerate(ids) if ref.startswith(prefix)]
     return slice(places[0], places[-1] + 1)
 

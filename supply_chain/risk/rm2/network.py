@@ -1,9 +1,9 @@
-"""A map made ready for propagation, once for each version of it (RM-2.0 section 11).
+"""Network of a map, prepared for propagation once for each version of it (RM-2.0 section 11).
 
-Levels, circles and the order of the nodes are those of `supply_chain.risk.plan`. What a supplier
-passes on over an *unproven flow* depends on the evidence and on U of the flow, so each different
-(supplier, evidence, U) has a row of its own behind the rows of the nodes. A link reads either the
-row of its supplier or that of its unproven flow, and one sparse product serves both.
+Levels, circles and the order of the nodes are those of `supply_chain.risk.plan`. The value that a
+supplier passes on over an *unproven flow* depends on the evidence and on U of the flow, so each
+distinct (supplier, evidence, U) has a row of its own behind the rows of the nodes. A link reads
+either the row of its supplier or that of its unproven flow, and one sparse product serves both.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which factors people can observe at a place, who may tell of them, and how a figure counts."""
+"""Observable factors of a place: admissible source types, and scores of reported figures."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,7 @@ from supply_chain.risk.rm2.method import ISSUE_INDEX, METHOD
 from supply_chain.vocabulary import Issue
 
 OWN_RECORDS: Final = frozenset({"WRK-21", "WRK-22"})
-"""What the buyer's own records say: its orders, and its findings (DER-4)."""
+"""Factors from the buyer's own records: its orders, and its findings (DER-4)."""
 REGIONAL: Final = ("CTY-01", "CTY-08", "CTY-09", "CTY-12")
 """Country indicators, all in per cent, that statistics give for regions too (RM-2.0 4)."""
 TELLERS: Final = ("site_work", "audit", "worker_voice", "media_ngo", "official")
@@ -39,7 +39,7 @@ def takes_figure(factor: str) -> bool:
 def _can_be_observed(factor: str) -> bool:
     if factor.startswith("CTY"):
         return factor in REGIONAL
-    # What evidence of a map can hold; the traits that RM-2.0 added are judged for the activity.
+    # Limited to evidence of a map; the traits that RM-2.0 added are judged for the activity.
     return factor in RM1.factor_index and factor not in OWN_RECORDS
 
 

@@ -1,6 +1,6 @@
-"""From observations to one score and quality for each factor (sections 3.1 to 3.3).
+"""Score and quality of each factor from observations (sections 3.1 to 3.3).
 
-Observations come as long columns, one row an observation. What is known is kept sparse, one row a
+Observations come as long columns, one row an observation. They are stored sparsely, one row a
 *cell*, a (node, factor) pair with number `node * FACTORS + factor`.
 """
 
@@ -16,7 +16,7 @@ _POLICY = METHOD.policy
 
 @dataclass(frozen=True)
 class Observations:
-    """What was seen of factors at nodes; all columns have the same length.
+    """Observations of factors at nodes; all columns have the same length.
 
     Raises:
         ValueError: a value is outside 0 to 1, or an age is missing or below 0.
@@ -28,7 +28,7 @@ class Observations:
     source_type: Ints  # position in METHOD.source_types
     age_months: Floats  # >= 0
     quality: Floats  # q at age 0; NaN: the reliability of the source type
-    source: Ints  # who said it; of one source >= 0 only the newest counts; below 0: its own source
+    source: Ints  # source; of one source >= 0 only the newest counts; below 0: its own source
 
     def __post_init__(self) -> None:
         seen = ~np.isnan(self.value)
@@ -94,7 +94,7 @@ def data_quality(reliability: Floats, age_months: Floats, half_life: Floats) -> 
 
 @dataclass(frozen=True)
 class Cells:
-    """What is known of each observed (node, factor) pair, by rising `cell`."""
+    """Result for each observed (node, factor) pair, by ascending `cell`."""
 
     cell: Ints
     score: Floats  # combined s, 0-1

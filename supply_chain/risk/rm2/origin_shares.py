@@ -1,4 +1,4 @@
-"""Where goods are produced, with the source of each share (RM-2.0 section 5.4)."""
+"""Countries of production of goods, with the source of each share (RM-2.0 section 5.4)."""
 
 import csv
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Constants of the risk method RM-2.0; their values and reasons stand in the data file."""
+"""Constants of the risk method RM-2.0; their values and reasons are in the data file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What would change a score of RM-2.0: measures that lower it, and steps that tell more.
+"""Possible changes of a score of RM-2.0: measures that lower it, and steps that add information.
 
 Each change is tried alone, all of them as rows of one run of the method itself.
 """
@@ -28,12 +28,12 @@ _OF_SUPPLIER = _OF_SITE & (np.array(METHOD.factors) != "WRK-21")  # the buyer an
 
 
 _LASTING = ("WRK-04", "WRK-08", "WRK-11")
-"""Who works there is no wrong: sending migrants, seasonal or home workers away helps nobody."""
+"""Workforce factors, no fault: to dismiss migrants, seasonal or home workers helps nobody."""
 _TO_PUT_RIGHT = _OF_SITE & ~np.isin(METHOD.factors, _LASTING)
 
 
 class How(StrEnum):
-    """What a measure that lowers a score asks for."""
+    """Kind of a measure that lowers a score."""
 
     BEGIN = "begin"  # a control that the node does not have, for half of the people, monitored
     SHOW = "show"  # monitoring data for a control that has records at most
@@ -43,7 +43,7 @@ class How(StrEnum):
 
 
 class Look(StrEnum):
-    """A step that tells more."""
+    """A step that adds information."""
 
     VISIT = "visit"  # unannounced, with the voices of workers and families
     AUDIT = "audit"  # announced: working conditions, not households
@@ -73,7 +73,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Changes:
-    """What would change a score; largest effect first."""
+    """Possible changes of a score; largest effect first."""
 
     measures: tuple[Measure, ...]
     steps: tuple[Step, ...]

@@ -1,4 +1,4 @@
-"""All issues of one node in the order of work (RM-2.0 sections 7.5 and 12)."""
+"""Profile of one node: all its issues in the order of work (RM-2.0 sections 7.5 and 12)."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Profile:
         return self.scores[0]
 
     def others(self, *bands: RiskBand) -> int:
-        """How many issues beside the headline are in one of these bands."""
+        """Number of issues beside the headline in one of these bands."""
         return sum(one.figures.band in bands for one in self.scores[1:])
 
 

@@ -1,4 +1,4 @@
-"""How risk travels along links: exposure, linkage, severity upstream (RM-2.0 section 11).
+"""Risk propagation along links: exposure, linkage, severity upstream (RM-2.0 section 11).
 
 Everything works on (nodes, issues) arrays in the order of a `Network`, a level at a time;
 `network.plan.to_plan` and `from_plan` convert from and to the order of the map.
@@ -86,7 +86,7 @@ def _loops(network: Network) -> Loops | None:
 
 
 def expose_flows(network: Network, flows: slice, own: Floats, sources: Floats) -> None:
-    """What unproven flows count as, `(1 - g) E + g`, from E of their suppliers."""
+    """Values of unproven flows, `(1 - g) E + g`, from E of their suppliers."""
     for run in runs(flows, own.shape[1]):
         gap = proof_gap(network, own, run)
         exposed = np.take(sources, network.unproven.supplier[run], axis=0)

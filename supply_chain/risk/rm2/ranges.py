@@ -21,7 +21,7 @@ GRADES = tuple(grade.value for grade in Grade)  # a grade array holds positions 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far P may lie above and below the estimate, points >= 0."""
+    """Possible distance of P above and below the estimate, points >= 0."""
 
     up: Floats
     down: Floats

@@ -23,7 +23,7 @@ TRAITS = METHOD.factors[METHOD.traits]
 
 @dataclass(frozen=True)
 class Origins:
-    """Where a commodity is produced: places with their shares of the world, highest first."""
+    """Origins of a commodity: places with their shares of the world, highest first."""
 
     place: Ints  # (places,) row in the tables of places
     share: Floats  # (places,) 0-1; together at most 1

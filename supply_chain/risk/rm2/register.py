@@ -1,4 +1,4 @@
-"""All risks of a run under RM-2.0 as columns in the order of work."""
+"""Register under RM-2.0: all risks of a run as columns in the order of work."""
 
 from collections.abc import Sequence
 from uuid import UUID

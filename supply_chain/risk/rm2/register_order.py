@@ -1,4 +1,4 @@
-"""Risks of several maps in one order of work (RM-2.0 section 12)."""
+"""Common order of work for the risks of several maps (RM-2.0 section 12)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Response measure of a supplier: how it answers, shows, checks and puts right (RM-2.0 13).
+"""Response measure of a supplier: answering, evidence, checks and remediation (RM-2.0 13).
 
 The measure is about conduct. A disclosed problem never lowers it.
 """
@@ -11,7 +11,7 @@ from supply_chain.risk.rm2.chain_parameters import CHAIN
 
 
 class AnswerState(StrEnum):
-    """How a required question was answered."""
+    """State of the answer to a required question."""
 
     ANSWERED = "answered"  # on time
     LATE = "late"
@@ -21,7 +21,7 @@ class AnswerState(StrEnum):
 
 
 class OwnCheck(StrEnum):
-    """What a supplier does by itself to find problems."""
+    """A supplier's own activity to find problems."""
 
     AGE_CHECKS = "age_checks"  # with records
     GRIEVANCE_ROUTE = "grievance_route"  # used or tested
@@ -31,7 +31,7 @@ class OwnCheck(StrEnum):
 
 
 class Effect(StrEnum):
-    """What is known of the effect of an action."""
+    """Known effect of an action."""
 
     OPEN = "open"  # not closed yet
     NOT_VERIFIED = "not_verified"
@@ -40,7 +40,7 @@ class Effect(StrEnum):
 
 
 class ConductFlag(StrEnum):
-    """Red flags that limit the measure while they stand."""
+    """Red flags that limit the measure while they are open."""
 
     RETALIATION = "RF-11"  # against a person who reported, until cleared
     ACCESS_REFUSED = "RF-12"  # or records destroyed
@@ -86,7 +86,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Conduct:
-    """What a supplier did in the period, the last 24 months.
+    """Conduct of a supplier in the period, the last 24 months.
 
     Raises:
         ValueError: fewer than 0 disclosed problems.
@@ -113,7 +113,7 @@ class Part:
 
     @property
     def points(self) -> float:
-        """What the component adds, at most its weight."""
+        """Points of the component, at most its weight."""
         return self.weight * self.value
 
 

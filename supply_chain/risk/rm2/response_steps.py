@@ -1,4 +1,4 @@
-"""What would raise the response measure of a supplier most (RM-2.0 section 13)."""
+"""Most effective steps to raise the response measure of a supplier (RM-2.0 section 13)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,10 +15,10 @@ from supply_chain.risk.rm2.response import (
 
 
 class NextStep(StrEnum):
-    """What a supplier can do next."""
+    """Next step of a supplier."""
 
     ANSWER = "answer"  # the open questions
-    SHOW = "show"  # evidence that was asked for, or tell of a problem
+    SHOW = "show"  # evidence that was asked for, or disclose a problem
     CHECK = "check"  # one more own check
     ACT = "act"  # finish the actions that are open
 

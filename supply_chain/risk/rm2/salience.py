@@ -1,4 +1,4 @@
-"""Which risk first, and which to find out about first (RM-2.0 section 12).
+"""Salience order: priority for action, and priority for finding out more (RM-2.0 section 12).
 
 Commercial importance, reputational risk and ease of fixing are no keys.
 """
@@ -40,7 +40,7 @@ class OpenRisks:
 
 
 def urgency_of(risks: OpenRisks) -> NDArray[np.int8]:
-    """What is judged of the urgency of each risk: EMERGENCY plus DELAY, 0 where neither is."""
+    """Urgency of each risk as judged: EMERGENCY plus DELAY, 0 where neither is."""
     urgency: NDArray[np.int8] = (EMERGENCY * risks.emergency + DELAY * risks.delay).astype(np.int8)
     return urgency
 

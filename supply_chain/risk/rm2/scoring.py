@@ -1,4 +1,4 @@
-"""The whole score of (node, issue) pairs, as a sum that can be shown line by line (section 3.10).
+"""Score of (node, issue) pairs as a sum that can be shown line by line (section 3.10).
 
 All arrays are float64 of (nodes, issues) unless they say otherwise.
 """
@@ -35,7 +35,7 @@ from supply_chain.risk.rm2.severity import (
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is known of a run of nodes."""
+    """Inputs for a run of nodes."""
 
     place: Place
     activities: Activities
@@ -95,10 +95,10 @@ class PairScores:
 
 
 def estimate(inputs: Inputs) -> Estimate:
-    """P with its lines, its range and what controls leave of it (sections 3 to 6, 8 and 9).
+    """P with its lines, its range and its rest after controls (sections 3 to 6, 8 and 9).
 
-    What people hold P to moves no end of the range, unless P then lies beyond it: an opinion
-    tells nothing of how much is known.
+    An adjustment by people moves no end of the range, unless P then lies beyond it: an opinion
+    adds no information.
     """
     rows = inputs.factors
     v = vulnerability(inputs.place, rows.seen(METHOD.indicators))

@@ -121,7 +121,7 @@ class Band:
 
 
 def shown_band(index: Floats, index_high: Floats) -> Band:
-    """What is not known is not shown as low (section 7.4)."""
+    """Shown band: an unknown risk is not shown as low (section 7.4)."""
     band = index_band(index)
     unclear = (band == _LOW) & (rounded(index_high) >= _POLICY.not_low_from)
     apart = index_band(index_high) - band >= _POLICY.mark_bands_apart

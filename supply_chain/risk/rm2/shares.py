@@ -52,7 +52,7 @@ class Links:
 
 @dataclass(frozen=True)
 class Flows:
-    """What each buyer takes from each supplier, sorted by buyer, then by supplier."""
+    """Input of each buyer from each supplier, sorted by buyer, then by supplier."""
 
     buyer: Ints
     supplier: Ints

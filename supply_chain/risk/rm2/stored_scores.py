@@ -1,4 +1,4 @@
-"""The scores of one node under RM-2.0 for all issues, as a run keeps them (layout 2)."""
+"""Stored scores of one node under RM-2.0 for all issues (layout 2)."""
 
 from typing import Any, Protocol
 
@@ -32,14 +32,14 @@ NODE = np.dtype(
         ("heat_cell", "i1", (ISSUES,)),
         ("urgency", "i1", (ISSUES,)),  # as judged (`salience.urgency_of`), 0 not scored
         ("insufficient_evidence", "?", (ISSUES,)),  # the mark of section 7.4
-        ("in_remedy", "?", (ISSUES,)),  # an open impact that the site told of itself
+        ("in_remedy", "?", (ISSUES,)),  # an open impact that the site itself disclosed
     ]
 )
 """One node; columns in the order of `Issue`. Fields of one name mean the same under RM-1.0."""
 
 
 class Scored(Protocol):
-    """What is kept of an assessment, of all of its nodes or of some; as in `Assessment`."""
+    """Stored part of an assessment, of all of its nodes or of some; as in `Assessment`."""
 
     @property
     def scores(self) -> MapScores: ...
@@ -63,7 +63,7 @@ def records_of(found: Scored, in_remedy: Bools, start: int, stop: int) -> NDArra
     """The rows `start` to `stop` (without `stop`) of an assessment as records.
 
     Args:
-        in_remedy: (nodes, 16) pairs with an open impact that the site told of itself.
+        in_remedy: (nodes, 16) pairs with an open impact that the site itself disclosed.
     """
     run = slice(start, stop)
     rows, scored = found.scores.row_of[run], found.scored[run]

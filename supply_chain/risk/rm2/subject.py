@@ -1,4 +1,4 @@
-"""One issue at one node, scored alone from what is known of that node (RM-2.0)."""
+"""Score of one issue at one node, from the evidence on that node alone (RM-2.0)."""
 
 from dataclasses import dataclass
 

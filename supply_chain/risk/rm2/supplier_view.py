@@ -1,7 +1,7 @@
-"""What a supplier reads of the scores of its place: lines that it could know itself (RM-2.0 17).
+"""Supplier view of the scores of its place: only lines that it could know itself (RM-2.0 17).
 
 Cases, allegations, judgements of people, open findings and voices of workers are left out, so that
-nothing it reads can lead to who spoke or to a child. The lines add up to the score without them.
+nothing it reads can identify an informant or a child. The lines add up to the score without them.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ _ROWS = ("others", "events", "controls", "steps")
 
 @dataclass(frozen=True)
 class FactorLine:
-    """One factor of which the supplier itself told, or that it left blank."""
+    """One factor that the supplier itself reported, or left blank."""
 
     factor: str
     points: float
@@ -70,7 +70,7 @@ class SupplierLines:
 
     @property
     def place(self) -> float:
-        """Points of everything that is known of the place, without controls and severity."""
+        """Points of all evidence on the place, without controls and severity."""
         events = sum(points for _, points, _ in self.events)
         return events + sum(line.points for line in self.own) + self.others_points
 
@@ -93,7 +93,7 @@ _NAMES = frozenset(one.name for one in fields(SupplierLines))
 
 
 def open_to_supplier(evidence: Evidence) -> Evidence:
-    """What is known of places but for what was told or decided in confidence."""
+    """Evidence on places without information given or decided in confidence."""
     seen = evidence.observations
     confided = seen.source_type == COLUMNS.source_index[IN_CONFIDENCE]
     found = seen.factor == COLUMNS.factor_index[OPEN_FINDINGS]
@@ -127,7 +127,7 @@ def lines_for_supplier(
 
 
 def basis_of(nodes: NodeColumns, evidence: Evidence, row: int, *, reference: Reference) -> str:
-    """What stands for all that the lines of a place rest on, its ages in whole months.
+    """Digest of the basis of the lines of a place, its ages in whole months.
 
     While it stays the same, so do the lines but for the fading of what is known within a month.
     """
