@@ -1,4 +1,4 @@
-"""Settings: read once, checked together, never changed."""
+"""Settings: read once, validated together, immutable."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ MIN_SECRET_LENGTH = 32
 
 
 class Kind(StrEnum):
-    """What an installation is for."""
+    """The kind of an installation."""
 
     DEVELOPMENT = "development"
     TESTING = "testing"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class SignUp(StrEnum):
-    """Who may found an organisation in the browser."""
+    """The people who may found an organisation in the browser."""
 
     OPEN = "open"
     BY_INVITATION = "by_invitation"
@@ -42,7 +42,7 @@ class UnsafeSettings(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """How one installation runs. Each name is explained in docs/operations.md."""
+    """The settings of one installation. Each name is explained in docs/operations.md."""
 
     kind: Kind
     instance_path: Path

@@ -1,4 +1,4 @@
-"""Puts the application together. No behaviour of its own."""
+"""The application factory, without behaviour of its own."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The languages of pages and mails, and texts in the one that is spoken now.
+"""Languages of pages and mails, and texts in the current language.
 
 Texts are written in English where they are shown and translated by gettext; the catalogues are
 `translations/<language>/LC_MESSAGES/messages.po`. Names, dates, figures and direction come from
@@ -29,7 +29,7 @@ from ddplatform.config import ROOT
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "fr", "es", "pt", "ar", "tr", "sw", "zh")
-"""What can be chosen, in the order of the menu."""
+"""The selectable languages, in the order of the menu."""
 _ENGLISH_DAYS = {"long": "d MMMM y", "medium": "d MMM y"}
 CATALOGUES = ROOT / "translations"
 Written = TypeVar("Written")
@@ -49,7 +49,7 @@ class LazyText(LazyString):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Source:
-    """A text as it was asked for, so that it can be said again in another language."""
+    """A requested text, so that it can be rendered in another language."""
 
     text: str
     many: str | None
@@ -66,7 +66,7 @@ class Source:
 
 @dataclass(slots=True)
 class Spoken:
-    """The language spoken in a request, a job or a mail, and what was asked of its catalogue."""
+    """The language of a request, a job or a mail, and the texts requested from its catalogue."""
 
     locale: Locale
     catalogue: Catalogue | None
@@ -76,7 +76,7 @@ class Spoken:
     lacking: list[str] = field(default_factory=list)
     """Texts that the catalogue has not; they were given in English."""
     sources: dict[str, Source] | None = None
-    """What Python said, by its words; None where nobody will ask."""
+    """Python's own message, by its words; None where nobody will ask."""
 
 
 def register(app: Flask, choose: Callable[[], str | None] | None = None) -> None:
@@ -96,7 +96,7 @@ def register(app: Flask, choose: Callable[[], str | None] | None = None) -> None
 
 
 def gettext(text: str, /, **values: object) -> str:
-    """`text` in the language spoken now; `%(name)s` in it stands for a value."""
+    """`text` in the current language; `%(name)s` in it is replaced by a value."""
     found = _find(text)
     said = found % values if values else found
     if (sources := _spoken().sources) is not None:
@@ -105,7 +105,7 @@ def gettext(text: str, /, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
-    """The form of a text for a count, which stands in it as `%(num)s`."""
+    """The form of a text for a count, which replaces `%(num)s`."""
     values = {"num": count, **values}
     said = _find_plural(one, many, count) % values
     if (sources := _spoken().sources) is not None:
@@ -129,7 +129,7 @@ def _count_on_page(how: EvalContext, one: str, many: str, count: int, /, **value
 
 @lru_cache(maxsize=8192)
 def _marked_up(text: str) -> Markup:
-    """A text of a page without values, where `%%` stands for the sign itself."""
+    """A text of a page without values, where `%%` means the sign itself."""
     return Markup(text) % {}
 
 
@@ -155,7 +155,7 @@ def _find_plural(one: str, many: str, count: int) -> str:
 
 
 class _Nothing(Catalogue):
-    """Asked last: an empty text for what a catalogue lacks."""
+    """The last fallback: an empty text where a catalogue lacks one."""
 
     def gettext(self, message: str) -> str:
         return ""
@@ -192,7 +192,7 @@ def spoken_now() -> Spoken:
 
 
 def lazy_gettext(text: str, /, **values: object) -> Any:
-    """The same, translated when it is shown: for labels and words that stand in modules."""
+    """The same, translated when displayed: for labels and texts at module level."""
     return LazyText(gettext, text, **values)
 
 
@@ -216,7 +216,7 @@ def day_in_words(value: date, *, short: bool = False) -> str:
 
 @contextmanager
 def speaking(language: str | None) -> Iterator[None]:
-    """Texts in the language of who reads them, for mails and papers; English if it is none."""
+    """Texts in the language of the reader, for mails and papers; English if there is none."""
     chosen = known_or_english(language)
     with flask_babel.force_locale(chosen):
         if not has_app_context():
@@ -234,7 +234,7 @@ def speaking(language: str | None) -> Iterator[None]:
 
 
 def in_one_language(language: str | None, write: Callable[[], Written]) -> Written:
-    """What `write` gives, in a language or, where its catalogue lacks a text, all in English."""
+    """The result of `write` in a language or, where its catalogue lacks a text, in English."""
     with speaking(language):
         written = write()
         if not spoken_now().lacking:
@@ -244,7 +244,7 @@ def in_one_language(language: str | None, write: Callable[[], Written]) -> Writt
 
 
 def listen_anew() -> None:
-    """Forget the language that was spoken; it is chosen anew when it is needed next."""
+    """Reset the current language; it is chosen anew on the next use."""
     flask_babel.refresh()
     if "spoken" in app_ctx.g and not app_ctx.g.spoken.for_a_while:
         app_ctx.g.pop("spoken")
@@ -267,12 +267,12 @@ def locale_of(language: str) -> Locale:
 
 
 def direction_of(language: str) -> str:
-    """`ltr` or `rtl`, as the CLDR says."""
+    """`ltr` or `rtl`, from the CLDR."""
     return str(locale_of(language).text_direction)
 
 
 @cache
 def own_name(language: str) -> str:
-    """What a language calls itself, with a capital: "Français"."""
+    """The name of a language in that language, capitalised: "Français"."""
     name = str(locale_of(language).get_display_name(language))
     return name[:1].upper() + name[1:]

@@ -1,4 +1,4 @@
-"""The modules of commands, each imported when one of its commands is called (decision 24)."""
+"""Command modules, each imported when one of its commands is called (decision 24)."""
 
 from importlib import import_module
 from types import ModuleType

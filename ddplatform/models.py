@@ -1,4 +1,4 @@
-"""All models: importing this module makes every table known."""
+"""All models; importing this module registers every table."""
 
 from ddplatform.accounts.founding import models as first_run
 from ddplatform.accounts.organisations import models as organisations

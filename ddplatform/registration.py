@@ -1,4 +1,4 @@
-"""What later packages register with earlier ones, before the first page is asked for (rule 4)."""
+"""Registrations of later packages with earlier ones, before the first request (rule 4)."""
 
 from ddplatform.accounts import registration as accounts
 from ddplatform.audit import registration as audit

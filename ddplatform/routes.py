@@ -1,4 +1,4 @@
-"""All pages, with what each of them needs: CSRF, headers, languages, static files."""
+"""All pages with their shared parts: CSRF, headers, languages, static files."""
 
 from flask import Flask
 from flask_wtf import CSRFProtect

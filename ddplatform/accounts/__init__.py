@@ -1,1 +1,1 @@
-"""Organisations and the people who work in them."""
+"""Organisations and their people."""

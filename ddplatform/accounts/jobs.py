@@ -1,4 +1,4 @@
-"""Background work on accounts: mails with links, sessions that have ended."""
+"""Background jobs of accounts: mails with links, removal of expired sessions."""
 
 from ddplatform.accounts.organisations.services import invitations
 from ddplatform.accounts.sessions import services as sessions

@@ -1,4 +1,4 @@
-"""What accounts registers with earlier packages: each feature for itself."""
+"""Registrations of accounts with earlier packages, one function per feature."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Under which address the pages of organisations and people stand."""
+"""URL prefixes of the pages of organisations and people."""
 
 from flask import Flask
 
@@ -10,7 +10,7 @@ from ddplatform.accounts.sign_in.routes.links import bp as links
 from ddplatform.accounts.sign_in.routes.sign_in import bp as sign_in
 
 WITH_ROUTES = (organisations_routes,)
-"""Their routes hang on a blueprint that stands in a module of its own."""
+"""Modules whose routes use a blueprint from a module of its own."""
 
 
 def register(app: Flask) -> None:

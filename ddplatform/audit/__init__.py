@@ -1,1 +1,1 @@
-"""The log: each change leaves one event; read, checked, proven."""
+"""The audit log: one event per change, its pages, verification and proofs."""

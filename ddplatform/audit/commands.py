@@ -1,4 +1,4 @@
-"""`flask audit`: check the log."""
+"""`flask audit`: verification of the log."""
 
 import sys
 from typing import Any

@@ -1,4 +1,4 @@
-"""Background work on the log."""
+"""Background jobs of the log."""
 
 from ddplatform.audit.services.log import sign_checkpoint
 from ddplatform.infrastructure.jobs.context import Handler, JobContext

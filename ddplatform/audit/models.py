@@ -1,4 +1,4 @@
-"""The log. No foreign keys but the tenant: it outlives what it describes."""
+"""Tables of the log, with no foreign key but the tenant: the log outlives its subjects."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ddplatform.infrastructure.db import Base
 from ddplatform.infrastructure.tenancy import TenantScoped
 
-# How the actions of events about child cases begin: safeguarding officers alone see these.
+# Prefixes of actions about child cases: safeguarding officers alone see these events.
 RESTRICTED_ACTIONS = "case:"
 
 
 class Outcome(StrEnum):
-    """How what was tried ended."""
+    """The outcome of an attempted action."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -48,7 +48,7 @@ class AuditEvent(TenantScoped, Base):
 
 
 class AuditHead(TenantScoped, Base):
-    """The end of a tenant's log: locked by each append, so events stand in one row."""
+    """The end of a tenant's log, locked by each append, so that events form one sequence."""
 
     __tablename__ = "audit_head"
     __table_args__ = (UniqueConstraint("organisation_id"),)

@@ -1,4 +1,4 @@
-"""What the log registers with earlier packages: each feature for itself."""
+"""Registrations of the log with earlier packages, one function per feature."""
 
 from collections.abc import Callable
 

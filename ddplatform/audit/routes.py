@@ -1,4 +1,4 @@
-"""The audit trail."""
+"""Pages of the audit trail."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,7 +42,7 @@ bp = Blueprint("audit", __name__)
 @bp.get("/")
 @requires(Permission.AUDIT_READ)
 def index() -> ResponseReturnValue:
-    """Who did what, when: newest first, filtered by the address."""
+    """The events of the log: newest first, filtered by the address."""
     wanted = _filter()
     before = request.args.get("before", type=number)
     events = list_events(wanted, before=before, limit=PAGE_SIZE + 1)
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
 def _shown(
     wanted: LogFilter, events: Sequence[LogRow], before: int | None
 ) -> Sequence[LogRow | HiddenEvents]:
-    """The events of a page, with what the reader's role leaves out; a filter leaves out more."""
+    """The events of a page, with marks for events hidden by role; a filter omits these marks."""
     rows = events[:PAGE_SIZE]
     if wanted != replace(_readable(), since=wanted.since, until=wanted.until):
         return rows

@@ -1,4 +1,4 @@
-"""What the events of the log are called on a page; the words are data (`actions.csv`)."""
+"""Titles of log events on pages, from `actions.csv`."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ DONE_BY_SUPPLIERS: Final = (
     _("Let one more buyer see answers of before"),
     _("Was told that answers are shown no longer"),
 )
-"""What suppliers do, marked for translation; other events are read by buyers, in English."""
+"""Actions of suppliers, marked for translation; other events are read by buyers, in English."""
 OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
     Outcome.DONE: _("done"),
     Outcome.REFUSED: _("refused"),
@@ -118,7 +118,7 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class HiddenEvents:
-    """How many events in a row a reader's role may not see."""
+    """The number of consecutive events that a reader's role may not see."""
 
     count: int
 
@@ -126,7 +126,7 @@ class HiddenEvents:
 def with_gaps(
     events: Sequence[LogRow], *, above: int | None, below: int | None
 ) -> list[LogRow | HiddenEvents]:
-    """The rows, newest first, with what is left out between their numbers.
+    """The rows, newest first, with the numbers of hidden events between them.
 
     Args:
         events: what the reader may see of a stretch of the log, filtered by nothing else.

@@ -1,4 +1,4 @@
-"""The application that `flask` and the web server find in `app.py`."""
+"""The application that `flask` and the web server load from `app.py`."""
 
 import gc
 from contextlib import AbstractContextManager, nullcontext
@@ -36,7 +36,7 @@ def application() -> Flask:
         UndeclaredAccess: an endpoint declares no access.
     """
     context = click.get_current_context(silent=True)
-    # What Flask brings itself (`run`, `routes`, `shell`) asks in a context of its own.
+    # Flask's own commands (`run`, `routes`, `shell`) use a context of their own.
     if context is not None and isinstance(context.command, FlaskGroup):
         return CommandsAlone()
     app = lazy.factory.create_app()

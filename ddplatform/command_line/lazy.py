@@ -1,4 +1,4 @@
-"""What is imported when a command begins or the web server starts (decision 24)."""
+"""Deferred imports at the start of commands and of the web server (decision 24)."""
 
 from importlib import import_module
 from types import ModuleType

@@ -1,1 +1,1 @@
-"""Plain Python about due diligence and the log: no Flask, no database."""
+"""The core of due diligence and the log in plain Python: no Flask, no database."""

@@ -1,4 +1,4 @@
-"""Background work on the sample company."""
+"""Background jobs of the sample company."""
 
 from ddplatform.demo.removal import DROP_FILES, drop_files
 from ddplatform.infrastructure.jobs.context import Handler, JobContext

@@ -1,4 +1,4 @@
-"""The sample company: made through the services, dated over the past months, removed at once."""
+"""Loading of the sample company through the services, dated over the past months."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +44,7 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Sample:
-    """What stands of the sample. `is_new`: it was loaded by this call."""
+    """The sample as it exists. `is_new`: it was loaded by this call."""
 
     sign_ins: tuple[SignIn, ...]
     is_new: bool
@@ -54,7 +54,7 @@ def load_sample(now: datetime) -> Sample:
     """Make the sample company with its suppliers and a second buyer; once.
 
     Raises:
-        Conflict: there is real data, which a sample must never stand beside.
+        Conflict: there is real data, which must never be mixed with a sample.
     """
     story = Story()
     found = db.session.execute(

@@ -1,4 +1,4 @@
-"""What the sample company registers with earlier packages: each feature for itself."""
+"""Registrations of the sample company with earlier packages, one function per feature."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The sample company is removed at once: its rows, its people, its files."""
+"""Removal of the sample company: its rows, its people, its files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ DROP_FILES = "sample:drop_files"
 def remove_sample(*, at: datetime) -> None:
     """Take out every sample organisation with all that hangs on it; real data stay.
 
-    The log of the installation tells of it; the logs of the sample go with the sample. The files
+    The log of the installation records it; the logs of the sample go with the sample. The files
     go in a job, so that they stay as long as the rows that name them.
 
     Raises:

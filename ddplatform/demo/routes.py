@@ -1,4 +1,4 @@
-"""Removing the sample company, on a page of the settings."""
+"""The settings page that removes the sample company."""
 
 from flask import flash, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""The stage of the sample company: who there is, what was made, and moments in their order."""
+"""The state of the sample company while it loads: people, records, moments in order."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ WORK_BEGINS = time(8, 30, tzinfo=UTC)
 
 @dataclass
 class World:
-    """What stands so far. People are known by their address, the rest by the refs of the files."""
+    """The records made so far: people by address, all others by the refs of the files."""
 
     now: datetime
     organisations: dict[str, UUID] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class World:
     @staticmethod
     @contextmanager
     def unit(organisation_id: UUID) -> Iterator[None]:
-        """What stands for a unit of work of a staged service; the caller commits all at once."""
+        """The unit of work of a staged service; the caller commits all at once."""
         with acting_in(organisation_id):
             yield
             db.session.flush()  # as the end of a unit of work would

@@ -1,1 +1,1 @@
-"""Facts and definitions become documents: PDF, XLSX, CSV, JSON and SVG."""
+"""Documents from facts and definitions: PDF, XLSX, CSV, JSON and SVG."""

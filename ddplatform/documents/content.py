@@ -1,4 +1,4 @@
-"""What a report says, as frozen values; no fonts, no colours, no file formats.
+"""The content of a report as frozen values; no fonts, no colours, no file formats.
 
 `composition.py` makes these values from a definition and facts, `pdf.py` and `tables.py` turn
 them into bytes. Text is plain text: nothing in it is ever read as markup.
@@ -18,14 +18,14 @@ DASH = "–"
 
 
 class Align(StrEnum):
-    """How the cells of a column stand."""
+    """Alignment of the cells of a column."""
 
     LEFT = "left"
     RIGHT = "right"
 
 
 class Kind(StrEnum):
-    """What the cells of a column hold, and so how they are written.
+    """The kind of values in a column, which determines their format.
 
     `share` is 0..1 and written as a percentage; `score` has two decimals; `index` is 0..100;
     `band` is a `RiskBand`; `people` counts people and is never written below five; `word` is a
@@ -76,8 +76,8 @@ class Column:
     """One column; `width` is its share of the line against the other columns.
 
     `missing` is written where a cell is None: never a zero, never a blank. `under` is the key of
-    another column, below whose words this one stands in small letters on paper and on the page;
-    in workbooks and CSV files it stands by itself.
+    another column, below whose words this one is printed small on paper and on the page;
+    in workbooks and CSV files it is a column of its own.
     """
 
     key: str
@@ -91,9 +91,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, each row as long as `columns`; `empty` is said when there are none.
+    """Rows of cells, each row as long as `columns`; `empty` is shown when there are none.
 
-    `printed` stands in its place on paper and on the page where it is too long for them; the
+    `printed` replaces it on paper and on the page where it is too long for them; the
     files hold all rows.
     """
 
@@ -109,10 +109,10 @@ class Table:
 def stacked(
     columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
 ) -> list[tuple[int, tuple[int, ...]]]:
-    """Columns as they stand on paper: place of each, and places of those in small below it.
+    """Column layout on paper: the position of each, and of those in small print below it.
 
-    A column whose upper one is not there, since this reader may not see it, stands by itself.
-    One that says nothing in any row stands below none.
+    A column whose upper one is missing, since this reader may not see it, is on its own.
+    One without content in any row is below none.
     """
     keys = {column.key for column in columns}
     return [
@@ -154,7 +154,7 @@ class HeatMap:
     """Counts of risks by severity (rows, worst first) and what `axis` says (columns, least first).
 
     `bands[row][column]` gives the ground colour; `unplaced` counts the risks that lack one of
-    the two and so stand in no cell.
+    the two and so are in no cell.
     """
 
     row_titles: tuple[str, ...]
@@ -191,7 +191,7 @@ class StackedBars:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing with its title and one sentence of what it shows."""
+    """A drawing with its title and one sentence on its content."""
 
     title: str
     caption: str
@@ -200,7 +200,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something the report should say and cannot: `what` is missing and `why`."""
+    """A gap of the report: `what` is missing and `why`."""
 
     what: str
     why: str = ""
@@ -217,7 +217,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture as a file holds it (PNG, JPEG, GIF, WebP), with words for what it shows."""
+    """A picture as a file holds it (PNG, JPEG, GIF, WebP), with a text alternative."""
 
     content: bytes
     caption: str
@@ -225,7 +225,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """A page break."""
 
 
 Block = Heading | Paragraph | Bullets | Table | KeyFigures | Figure | Gap | Note | PageBreak | Photo

@@ -1,4 +1,4 @@
-"""What can go wrong when a report is made."""
+"""Errors of report generation."""
 
 
 class ReportError(Exception):

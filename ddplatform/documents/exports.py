@@ -1,4 +1,4 @@
-"""Tables go out as a file: a workbook, or CSV or Parquet tables in one archive."""
+"""Export of tables: a workbook, or CSV or Parquet tables in one archive."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Paper and workbooks, which few pages make, imported when they are first used (decision 24)."""
+"""Deferred imports of PDF and workbook modules, which few pages need (decision 24)."""
 
 from importlib import import_module
 from types import ModuleType

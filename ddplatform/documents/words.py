@@ -1,4 +1,4 @@
-"""How values are written in a report: numbers, shares, days, bands, guarded counts."""
+"""Formats of values in reports: numbers, shares, days, bands, suppressed counts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -70,7 +70,7 @@ def cell_words(value: Cell, column: Column) -> str:
 
 
 def small_words(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
-    """What stands in small letters below a cell; a dash, which says nothing, is left out."""
+    """Small print below a cell; a dash, which has no content, is left out."""
     words = (cell_words(cell, column) for cell, column in zip(cells, columns, strict=True))
     return " · ".join(word for word in words if word != DASH)
 
@@ -81,7 +81,7 @@ def plain_word(value: str) -> str:
 
 
 def country_words(code: str) -> str:
-    """What a country is called; an unknown code stays as it is."""
+    """The name of a country; an unknown code stays as it is."""
     country = load_reference().countries.get(code)
     return country.short_name if country else code
 

@@ -1,1 +1,1 @@
-"""What was found, and what is done about it."""
+"""Findings, actions and remediation."""

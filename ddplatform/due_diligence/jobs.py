@@ -1,4 +1,4 @@
-"""Background work on actions and cases: reminders and mails."""
+"""Background jobs of actions and cases: reminders and mails."""
 
 from ddplatform.due_diligence.actions.services import reminders as action_reminders
 from ddplatform.due_diligence.remedy.services import mails as case_mails

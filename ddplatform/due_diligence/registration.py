@@ -1,4 +1,4 @@
-"""What due diligence registers with earlier packages: each feature for itself."""
+"""Registrations of due diligence with earlier packages, one function per feature."""
 
 from collections.abc import Callable
 

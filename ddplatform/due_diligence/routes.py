@@ -1,4 +1,4 @@
-"""Under which address the pages of findings, actions and remedy stand."""
+"""URL prefixes of the pages of findings, actions and remedy."""
 
 from flask import Flask
 
@@ -25,7 +25,7 @@ WITH_ROUTES = (
     remedy_routes,
     remedy_visits,
 )
-"""Their routes hang on a blueprint that stands in a module of its own."""
+"""Modules whose routes use a blueprint from a module of its own."""
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""One page for every short form about a finding or an action, and the way back from it."""
+"""One page for all short forms about a finding or an action, with the link back."""
 
 from collections.abc import Callable
 from typing import Required, TypedDict, Unpack

@@ -1,1 +1,1 @@
-"""Documents, what in them may lead to a person, and taking that out."""
+"""Documents, detection of personal data in them, and its redaction."""

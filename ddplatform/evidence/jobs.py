@@ -1,4 +1,4 @@
-"""Background work on documents: searched when they come in, destroyed after a redaction."""
+"""Background jobs of documents: search after upload, destruction after redaction."""
 
 from ddplatform.evidence.redaction import services as redaction
 from ddplatform.evidence.search import services as search

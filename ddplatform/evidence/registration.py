@@ -1,4 +1,4 @@
-"""What evidence registers with earlier packages: each feature for itself."""
+"""Registrations of evidence with earlier packages, one function per feature."""
 
 from collections.abc import Callable
 

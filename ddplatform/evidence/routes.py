@@ -1,4 +1,4 @@
-"""Under which address the pages of documents stand."""
+"""URL prefixes of the document pages."""
 
 from flask import Flask
 

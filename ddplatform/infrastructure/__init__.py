@@ -1,1 +1,1 @@
-"""What every feature stands on: database, tenancy, settings, languages, errors, the gate."""
+"""The base layer of all features: database, tenancy, settings, languages, errors, the gate."""

@@ -1,4 +1,4 @@
-"""One of very many keys, as a condition of a statement."""
+"""Conditions on one of very many keys, for use in a statement."""
 
 import json
 from collections.abc import Sequence

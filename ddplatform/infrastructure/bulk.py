@@ -1,4 +1,4 @@
-"""Reading and writing very many rows at once."""
+"""Bulk reading and writing of rows."""
 
 import gc
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 @dataclass
 class _Collector:
-    """How many are inside, and whether the collector worked before the first of them came."""
+    """The number inside, and whether the collector worked before the first of them came."""
 
     inside: int = 0
     was_on: bool = False

@@ -1,4 +1,4 @@
-"""What all commands share: one unit of work, one way to answer, one way to refuse."""
+"""Shared parts of all commands: one unit of work, one output format, one error format."""
 
 import json
 import re
@@ -76,9 +76,9 @@ def print_json(document: Any) -> None:
 
 
 def refuse(error: Exception, **more: object) -> NoReturn:
-    """Say what is wrong and how to mend it on standard error; exit code 1.
+    """Write the error and its remedy to standard error; exit code 1.
 
-    With `--json` the same stands on standard output, as `{"error": {...}}` beside `more`.
+    With `--json` the same goes to standard output, as `{"error": {...}}` beside `more`.
     """
     message = getattr(error, "message", "") or str(error)
     fields = error.fields if isinstance(error, Invalid) else {}

@@ -1,4 +1,4 @@
-"""The database: keys, types, names of constraints, and the only commit."""
+"""The database: keys, types, constraint names, and the only commit."""
 
 import enum
 import sqlite3
@@ -158,7 +158,7 @@ SESSION_OPTIONS = {"class_": PlatformSession, "autoflush": False, "expire_on_com
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION_OPTIONS)
 
 _writing: ContextVar[bool | None] = ContextVar("writing", default=None)
-"""True: every transaction may write; False: none may; None: nobody said."""
+"""True: every transaction may write; False: none may; None: not declared."""
 _hurried: ContextVar[bool] = ContextVar("hurried", default=False)
 """Transactions give up where others would wait for SQLite's write lock."""
 WAIT_MS, HURRIED_MS = 15_000, 100
@@ -199,9 +199,9 @@ def only_read() -> None:
 
 
 def begin_change() -> None:
-    """What follows changes something; where only reading was declared until here, that ends.
+    """Begin a change, which ends an earlier read-only declaration.
 
-    What was read stays readable, and SQLite's write lock is held for the change alone.
+    Loaded rows stay readable, and SQLite's write lock is held for the change alone.
     """
     if _writing.get() is False:
         finish(ok=True)  # a change that begins by reading may fail half-way
@@ -220,7 +220,7 @@ def _refuse_while_reading(session: PlatformSession, _context: object, _instances
 
 
 def is_writing() -> bool:
-    """Whether this context may hold changes that are not committed: nothing of it may be cached."""
+    """Whether this context may hold uncommitted changes: nothing of it may be cached."""
     return bool(_writing.get())
 
 

@@ -1,4 +1,4 @@
-"""Application errors, and the one table from error to HTTP status."""
+"""Application errors, with the one table from error to HTTP status."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from supply_chain.errors import FileRefused, SupplyChainError
 
 
 class PlatformError(Exception):
-    """Base of expected errors: `message` says what is wrong, `advice` how to mend it."""
+    """Base of expected errors: `message` is the error, `advice` the remedy."""
 
     title: str | LazyText = _("Something is wrong")
 
@@ -20,7 +20,7 @@ class PlatformError(Exception):
 
     @property
     def message(self) -> str:
-        """What is wrong; translated when it is asked for, since many errors are shown to nobody."""
+        """The error message; translated on request, since many errors are never displayed."""
         return str(self._words)
 
 
@@ -37,7 +37,7 @@ class NotAllowed(PlatformError):
 
 
 class Conflict(PlatformError):
-    """It stands otherwise than this change needs, often since somebody else was quicker.
+    """The state does not permit this change, often since somebody else was quicker.
 
     `theirs` and `mine` hold both versions by field label, `version` the number of the newer one.
     """
@@ -60,7 +60,7 @@ class Conflict(PlatformError):
 
 
 class Invalid(PlatformError):
-    """The input breaks a rule; `fields` says which field and how to mend it."""
+    """The input breaks a rule; `fields` maps fields to remedies."""
 
     title = _("Some of the input needs a correction")
 

@@ -1,7 +1,7 @@
-"""Texts without case, accents and vowel marks, so that what is typed finds them.
+"""Folding of texts for search: no case, accents or vowel marks.
 
-One rule for Python and for both databases: SQLite calls this function (`db.py`), PostgreSQL works
-it out itself (`text_search.py`).
+One rule for Python and for both databases: SQLite calls this function (`db.py`), PostgreSQL does
+it itself (`text_search.py`).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Authentication, organisation and permission: checked once, before any view runs.
+"""Authentication, organisation and permission: one check before any view.
 
 Endpoints declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
 nothing stops the application from starting. The gate also ends the unit of work.
@@ -34,7 +34,7 @@ OWN_ENDPOINTS = frozenset({"static"})
 
 @dataclass(frozen=True)
 class Access:
-    """What an endpoint asks of the person who calls it."""
+    """The access requirement of an endpoint."""
 
     kind: Literal["public", "signed_in", "permission"]
     permission: Permission | None = None
@@ -63,7 +63,7 @@ RefusalRecorder = Callable[[Act, str], None]
 
 @dataclass
 class GateState:
-    """What the factory hands to the gate, since the gate may not import services."""
+    """Services passed to the gate by the factory, since the gate may not import them."""
 
     record_refusal: RefusalRecorder
     ask_again: Callable[[], ResponseReturnValue]
@@ -118,7 +118,7 @@ def requires(
 
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
-    """What an endpoint declared; the static files are public."""
+    """The declared access requirement of an endpoint; the static files are public."""
     if endpoint in OWN_ENDPOINTS:
         return Access("public")
     return getattr(app.view_functions[endpoint], "access", None)

@@ -1,8 +1,8 @@
-"""The check at the cursor: does this SQL hold the tenant criterion for each tenant table?
+"""The tenant check at the cursor: one tenant criterion per tenant table in the SQL.
 
-It reads the text that is about to run, so it also sees raw SQL, Core selects and whatever a
-library sends over our connection. What it cannot place with certainty it takes for a read of
-the table, so that an unknown way of writing SQL is refused and not let through.
+It reads the text that is about to run, so it also covers raw SQL, Core selects and statements of
+libraries over our connection. Where it is uncertain, it assumes a read of the table, so that
+unknown forms of SQL are refused.
 """
 
 import re
@@ -35,10 +35,10 @@ class IsolationError(RuntimeError):
 
 @dataclass(frozen=True)
 class Shape:
-    """What a statement does: which tenant tables it touches under which names, how often."""
+    """The structure of a statement: its tenant tables with their aliases and counts."""
 
     text: str
-    """The statement without comments and without what stands in quotes."""
+    """The statement without comments and quoted text."""
     is_write: bool
     touches: tuple[tuple[str, str, int], ...]
     """Triples (table, alias, how often it is read under this alias)."""
@@ -80,7 +80,7 @@ def _at(tokens: list[str], place: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _places(text: str, alias: str) -> tuple[int | str, ...]:
-    """Where the parameters stand that are compared with `alias.organisation_id`."""
+    """The positions of the parameters that are compared with `alias.organisation_id`."""
     parameters = list(_PARAMETER.finditer(text))
     wanted = re.compile(rf'(?<!\w)"?{alias}"?\."?organisation_id"?\s*=\s*(?=\?|%\()', re.I)
     starts = {match.end() for match in wanted.finditer(text)}
@@ -107,7 +107,7 @@ def require_criteria(
         released: the tables whose rows their keeper may read only once they are released.
 
     Raises:
-        IsolationError: a table stands without its criterion, or is bound to somebody else.
+        IsolationError: a table is used without its criterion, or is bound to somebody else.
     """
     many = isinstance(parameters, list) and parameters and not _is_scalar(parameters[0])
     for row in parameters if many else [parameters]:

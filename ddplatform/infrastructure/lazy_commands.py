@@ -1,4 +1,4 @@
-"""Commands that `--help` lists although nobody imported what they do (decision 24)."""
+"""Commands listed by `--help` without the import of their modules (decision 24)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class LazyCommand(click.Command):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """The context of the command itself: click invokes what stands in there."""
+        """The context of the command itself: click invokes the command in it."""
         context = self.find().make_context(info_name, args, parent, **extra)
         # `--help` and wrong usage do not come this far, and whoever completes a line runs nothing.
         if self._begin is not None and not context.resilient_parsing:

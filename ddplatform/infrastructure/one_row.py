@@ -1,4 +1,4 @@
-"""One row or NotFound: what every query ends in whose name begins with `get_`."""
+"""One row or NotFound: the last step of every query named `get_`."""
 
 from typing import TypeVar, TypeVarTuple
 
@@ -30,7 +30,7 @@ def get_row(statement: Select[*Columns]) -> Row[*Columns]:
 
 
 def required(found: Found | None) -> Found:
-    """What was looked for, or NotFound where there is none."""
+    """The row, or NotFound where there is none."""
     if found is None:
         raise NotFound()
     return found

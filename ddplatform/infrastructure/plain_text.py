@@ -1,4 +1,4 @@
-"""Rules for what people write about sites and measures, where no child may be found in it."""
+"""Rules for texts about sites and measures, which must not identify a child."""
 
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ REFUSED = frozenset({Trace.EMAIL, Trace.PHONE})
 
 
 def fault_in(text: str, *, label: str, longest: int, required: bool = True) -> str | None:
-    """What is wrong with a text and how to mend it; None when it is good.
+    """The error in a text with its remedy; None when it is good.
 
     Args:
         longest: most characters allowed.

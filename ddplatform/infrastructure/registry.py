@@ -1,4 +1,4 @@
-"""What an earlier package must know of later ones: they register it when the application starts."""
+"""Registries, filled by later packages at start-up for the use of earlier ones."""
 
 from collections.abc import Iterator
 from typing import Generic, TypeVar
@@ -33,7 +33,7 @@ class Registry(Generic[Value]):
 
         Raises:
             NothingRegistered: no package has registered anything yet.
-            KeyError: nothing stands under this key.
+            KeyError: nothing is registered under this key.
         """
         self._refuse_nothing()
         return self._values[key]

@@ -1,4 +1,4 @@
-"""Under which address the pages of health and jobs stand."""
+"""URL prefixes of the pages of health and jobs."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""Two people at the same record: the second one sees both versions and chooses."""
+"""Concurrent edits of a record: both versions for the second person to choose from."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -24,7 +24,7 @@ def refuse_stale(
 
     Args:
         version: the version that was shown when the change was begun.
-        theirs, mine: label -> value as it stands now, and as it was typed.
+        theirs, mine: label -> current value, and value as typed.
 
     Raises:
         Conflict: with both versions, in words.

@@ -1,4 +1,4 @@
-"""Tenant isolation, in one file (docs/security.md section 3).
+"""Tenant isolation, in one module (docs/security.md section 3).
 
 Reading: every ORM statement gets the model's own criterion. Writing: every flushed row is
 checked, and row triggers in the database check again. At the cursor: SQL that reads a tenant
@@ -51,7 +51,7 @@ class TenantScoped:
 
     @classmethod
     def visible_to(cls, organisation: UUID) -> ColumnElement[bool]:
-        """Which rows the organisation may see."""
+        """The condition for rows that the organisation may see."""
         return cls.organisation_id == organisation
 
     def writable_by(self, organisation: UUID) -> bool:
@@ -140,7 +140,7 @@ def _bound(value: str | None) -> Iterator[None]:
 
 
 def _flush_changes() -> None:
-    """What was changed inside is checked and written inside, under the tenant that did it."""
+    """Changes made inside are checked and written inside, under the tenant that made them."""
     session = db.session()
     if session.new or session.dirty or session.deleted:
         session.flush()

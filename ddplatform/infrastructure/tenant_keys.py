@@ -1,10 +1,10 @@
-"""Keys inside one tenant: a foreign key carries the organisation, and so never leaves it."""
+"""Tenant-bound foreign keys, which include the organisation and so never cross tenants."""
 
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 
 
 def tenant_key() -> UniqueConstraint:
-    """What a table needs to be pointed at by `belongs_to`."""
+    """The key that `belongs_to` needs in the table it refers to."""
     return UniqueConstraint("organisation_id", "id")
 
 

@@ -1,7 +1,7 @@
-"""Rows whose texts hold what somebody typed: all words of it, the best first, a page at a time.
+"""Text search in rows: all words of the query, ranked and paged.
 
-Case and accents do not count (`folding.py`), on both databases alike; "%" and "_" are signs like
-any other. What is looked through are the rows of one organisation, as in any other statement.
+Case and accents do not count (`folding.py`), on both databases alike; "%" and "_" are ordinary
+characters. Only the rows of one organisation are searched, as in any other statement.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,21 +16,21 @@ from ddplatform.infrastructure.folding import MARKS, PLAIN, STROKED, fold
 from ddplatform.infrastructure.together import Question
 
 LONGEST, MOST_WORDS = 200, 8
-"""Letters and words that are looked for; what goes beyond is left out."""
+"""The maximum of letters and words in a search; the rest is left out."""
 NOWHERE = 5
 Hit = TypeVar("Hit", covariant=True)
 
 
 @dataclass(frozen=True)
 class Words:
-    """What is looked for: the words of a text, and all of it in one piece, both folded."""
+    """The search terms: the words of a text, and all of it in one piece, both folded."""
 
     parts: tuple[str, ...]
     whole: str
 
     @classmethod
     def of(cls, typed: str) -> "Words":
-        """The words of what was typed; none where it holds none."""
+        """The words of the input; none where it has none."""
         parts = tuple(fold(typed[:LONGEST]).split()[:MOST_WORDS])
         return cls(parts, " ".join(parts))
 
@@ -38,7 +38,7 @@ class Words:
         return bool(self.parts)
 
     def place(self, title: str, *texts: str) -> int:
-        """How well a row fits, 0 (it is called so) to 4; `NOWHERE` where a word is missing."""
+        """The rank of a row, from 0 (its name matches) to 4; `NOWHERE` where a word is missing."""
         folded = fold(title)
         every = " ".join((folded, *map(fold, texts)))
         if not self or not all(part in every for part in self.parts):
@@ -54,7 +54,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Part:
-    """Which of the rows found are wanted."""
+    """The requested part of the rows found."""
 
     first: int
     size: int
@@ -71,7 +71,7 @@ class Found(Generic[Hit]):
 
 @dataclass(frozen=True)
 class Searched:
-    """Where a search looks, in a statement that joins all it needs.
+    """The scope of a search, in a statement that joins all it needs.
 
     The statement names its first table with `select_from`.
 

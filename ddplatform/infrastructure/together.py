@@ -1,10 +1,10 @@
-"""Several questions to the database in one statement: a page asks all of them in one round trip.
+"""Combined queries: all questions of a page in one statement and one round trip.
 
-Each statement of a question becomes an arm of a UNION ALL. Its columns stand in slots, each for
+Each statement of a question becomes an arm of a UNION ALL. Its columns are in slots, each for
 one kind of value; an arm with fewer of a kind has NULL in the rest, and a first arm without rows
-says what kind each slot has. Every value comes back as if its question had been asked alone. The
+defines the kind of each slot. Every value comes back as if its question had been asked alone. The
 criterion of the tenant is put on each arm, as on any statement of the ORM (`tenancy.py`), and the
-check at the cursor looks at all of them.
+check at the cursor covers all of them.
 """
 
 from collections import Counter, defaultdict
@@ -67,7 +67,7 @@ _BEFORE = 2  # columns ahead of the slots: number of the arm, number of the row 
 
 @dataclass(frozen=True)
 class Question(Generic[Made]):
-    """What is asked, and what is made of the answer."""
+    """A question to the database, with the conversion of its answer."""
 
     statements: tuple[Select[*tuple[Any, ...]], ...]
     """They select the same columns; the rows of one follow those of another."""
@@ -175,7 +175,7 @@ def _limited(
     columns: Sequence[ColumnElement[Any]],
     question: Question[Any],
 ) -> tuple[Any, ColumnElement[Any], Sequence[ColumnElement[Any]]]:
-    """What is limited stands in brackets of its own, else the limit were that of the union."""
+    """A limited statement is in brackets of its own, else the limit were that of the union."""
     names = [f"value_{at}" for at in range(len(columns))]
     labelled = (column.label(name) for column, name in zip(columns, names, strict=True))
     inner = _whole(
@@ -257,7 +257,7 @@ def _rows(arm: _Arm, rows: Sequence[Sequence[Any]], places: Sequence[int]) -> Ro
 
 
 def _reader(kind: Kind, dialect: Dialect) -> Callable[[Any], Any] | None:
-    """What makes the value of a column of that in its slot; None: they are the same."""
+    """The conversion of that column's value to its slot; None: they are the same."""
     if isinstance(kind, TypeDecorator):
         decorator = kind
         return lambda value: decorator.process_result_value(value, dialect)

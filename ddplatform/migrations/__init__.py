@@ -1,1 +1,1 @@
-"""Alembic's steps. They never import models: a step stays true when models move on."""
+"""Alembic's migrations, which never import models and so stay true when models change."""

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database of the running application."""
+"""Alembic's connection to the database of the running application."""
 
 from alembic import context
 from flask import current_app

@@ -1,7 +1,7 @@
-"""Row triggers: the database's own tenant isolation, and its own log of what never changes.
+"""Row triggers: tenant isolation in the database, and protection of immutable rows.
 
-`cur_tenant()` (SQLite) and the setting `app.tenant` (PostgreSQL) say who is acting: the hex
-UUID of an organisation, `*` for the one way out, `!` and the UUID while an organisation is erased.
+`cur_tenant()` (SQLite) and the setting `app.tenant` (PostgreSQL) hold the acting tenant: the
+hex UUID of an organisation, `*` for all tenants, `!` and the UUID while an organisation is erased.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,1 +1,1 @@
-"""What an organisation sees first, and what it publishes."""
+"""The overview of an organisation, its search, and its reports."""

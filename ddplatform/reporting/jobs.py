@@ -1,4 +1,4 @@
-"""Background work on reports."""
+"""Background jobs of reports."""
 
 from ddplatform.documents.errors import FactsRefused
 from ddplatform.infrastructure.access.permissions import Permission

@@ -1,4 +1,4 @@
-"""What reporting registers with earlier packages: each feature for itself."""
+"""Registrations of reporting with earlier packages, one function per feature."""
 
 from collections.abc import Callable
 

@@ -1,1 +1,1 @@
-"""Asking suppliers, and what they answer."""
+"""Supplier engagement: questionnaires and the answers of suppliers."""

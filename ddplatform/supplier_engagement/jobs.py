@@ -1,4 +1,4 @@
-"""Background work on questionnaires, answers, campaigns, consents and cascades."""
+"""Background jobs of questionnaires, answers, campaigns, consents and cascades."""
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result

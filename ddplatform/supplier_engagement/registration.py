@@ -1,4 +1,4 @@
-"""What supplier engagement registers with earlier packages: each feature for itself."""
+"""Registrations of supplier engagement with earlier packages, one function per feature."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Under which address the pages of questionnaires and answers stand."""
+"""URL prefixes of the pages of questionnaires and answers."""
 
 from flask import Flask
 
@@ -58,7 +58,7 @@ WITH_ROUTES = (
     responses_sending,
     responses_ways,
 )
-"""Their routes hang on a blueprint that stands in a module of its own."""
+"""Modules whose routes use a blueprint from a module of its own."""
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The blueprint of people and settings."""
+"""The blueprint of the people and settings pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""What a founder types: format only, rules stand in the services."""
+"""Forms of sign-up: format checks only; business rules are in the services."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def is_robot(self) -> bool:
-        """Whether the field was filled that nobody sees."""
+        """Whether the honeypot field, which people do not see, was filled."""
         return bool(self.website.data)
 
 
@@ -57,7 +57,7 @@ class OrganisationForm(FlaskForm):  # type: ignore[misc]
         self.sector_ref.choices = [SelectChoice(ref, name) for ref, name in sector_choices()]
 
     def wanted(self) -> Wanted:
-        """What was typed, as the service takes it."""
+        """The input as the service takes it."""
         return Wanted(
             name=self.name.data, country=self.country.data, sector_ref=self.sector_ref.data or None
         )

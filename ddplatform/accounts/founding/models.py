@@ -1,4 +1,4 @@
-"""The first steps of an organisation: what its founder said of it, and how far it is."""
+"""The first steps of an organisation: its founder's input and the progress made."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Links for founding that are out."""
+"""Founding links that have not been used yet."""
 
 from collections.abc import Sequence
 

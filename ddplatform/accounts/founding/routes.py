@@ -1,4 +1,4 @@
-"""Sign-up: an address is asked for, its link founds an organisation. GET shows, POST founds."""
+"""Sign-up pages: request of a link by e-mail, founding by that link (GET shows, POST founds)."""
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,7 +27,7 @@ bp = Blueprint("founding", __name__)
 @bp.route("/sign-up", methods=["GET", "POST"])
 @public
 def sign_up() -> ResponseReturnValue:
-    """Ask for the work address and mail a link; the answer never tells who has an account."""
+    """Ask for the work address and mail a link; the answer never reveals who has an account."""
     policy = _policy()
     if policy == SignUp.OFF or (policy != SignUp.OPEN and request.method == "POST"):
         raise NotFound()

@@ -1,6 +1,6 @@
-"""Founding an organisation: a link by mail proves the address, the link founds once.
+"""Founding of an organisation: a single-use link by e-mail, which also proves the address.
 
-Links stand in the installation's own log, like those for a new password: until an organisation
+Links are in the installation's own log, like those for a new password: until an organisation
 is founded there is no tenant that they could belong to.
 """
 
@@ -35,16 +35,16 @@ from ddplatform.languages import gettext
 from supply_chain.reference.release import load_reference
 
 LINK_LIFE = timedelta(hours=24)
-"""How long the link works that somebody asked for on the sign-up page."""
+"""Validity of a link requested on the sign-up page."""
 INVITED_LIFE = timedelta(days=14)
-"""How long the link works that the operator sent."""
+"""Validity of a link sent by the operator."""
 SLUG_LENGTH = 40
 _WEB_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a founder says; `password` is empty for somebody who has an account."""
+    """The founder's input; `password` is empty for somebody who has an account."""
 
     name: str
     country: str

@@ -1,4 +1,4 @@
-"""Counters of tries."""
+"""Rate-limit counters."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""How often something may be tried. Counters stand in the shared database."""
+"""Rate limits, with counters in the shared database."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ SIGN_UP_EMAIL = Limit("sign-up e-mail", 3, 86_400)
 FIRST_WINDOW_S = 0.0
 """Windows follow one another from this moment on, in seconds since 1970."""
 TRIES = "tries"
-"""Where a session keeps what it counted, until the request ends."""
+"""The key of a session's counts until the request ends."""
 UPLOAD = Limit("upload", 60, 3600)
 ATTACHMENT = Limit("attachment of a submission", 120, 3600)
 APP_LINK = Limit("app link", 30, 3600)

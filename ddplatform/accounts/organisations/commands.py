@@ -1,4 +1,4 @@
-"""`flask organisations`: found one, add a person."""
+"""`flask organisations`: founding of organisations, adding of people."""
 
 import sys
 from datetime import UTC, date, datetime

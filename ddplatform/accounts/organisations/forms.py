@@ -1,4 +1,4 @@
-"""What is typed about people and settings."""
+"""Forms of people and settings."""
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, RadioField, StringField, TelField
@@ -48,7 +48,7 @@ class InviteForm(RoleForm, ColleagueForm):
 
 
 class SettingsForm(FlaskForm):  # type: ignore[misc]
-    """What is told about the organisation."""
+    """Settings of the organisation."""
 
     name = StringField(
         _("Name of the organisation"),

@@ -1,4 +1,4 @@
-"""Organisations, people and how they come in."""
+"""Organisations, people, memberships and invitations."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -53,7 +53,7 @@ class User(Base):
 
 
 class Membership(TenantScoped, Base):
-    """What role a person has in an organisation, and until when."""
+    """The role of a person in an organisation, with its end date."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -68,7 +68,7 @@ class Membership(TenantScoped, Base):
 
 
 class InvitationPurpose(StrEnum):
-    """What a single-use link is for."""
+    """The purpose of a single-use link."""
 
     JOIN = "join"
     RESET = "reset"
@@ -113,7 +113,7 @@ class UserSession(Base):
 
 
 class RateCount(Base):
-    """How often something was tried in a window, shared by all web processes."""
+    """The number of tries in a window, shared by all web processes."""
 
     __tablename__ = "rate_count"
     __table_args__ = (UniqueConstraint("key", "window_starts_at"),)

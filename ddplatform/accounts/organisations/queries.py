@@ -26,7 +26,7 @@ INSTALLATION_SLUG = "installation"
 
 @dataclass(frozen=True)
 class HelpContact:
-    """Whom a supplier asks for help: a function that the company named, else who invited."""
+    """The help contact of suppliers: a function named by the company, else who invited."""
 
     organisation: str
     name: str
@@ -135,7 +135,7 @@ def chosen_languages(emails: Collection[str]) -> Mapping[str, str]:
 
 
 def language_to_write_in(email: str, offered: str) -> str:
-    """What a mail to an address is written in: what its person chose, else what was offered."""
+    """The language of mails to an address: its person's choice, else the language offered."""
     return chosen_languages([email]).get(email, offered)
 
 
@@ -180,7 +180,7 @@ def get_organisation(organisation_id: UUID) -> Organisation:
 
 
 def help_contact(organisation: Organisation, invited_by: User | None) -> HelpContact:
-    """Whom to ask at an organisation; where it names nobody, the person who invited."""
+    """The help contact at an organisation; where it names nobody, the person who invited."""
     if organisation.help_name:
         return HelpContact(
             organisation.name,
@@ -247,7 +247,7 @@ def get_membership(membership_id: UUID) -> Membership:
 
 
 def count_members_with_role(*role_ids: RoleId) -> int:
-    """How many members of the acting organisation hold one of these roles."""
+    """The number of members of the acting organisation who hold one of these roles."""
     return (
         db.session.scalar(
             select(func.count()).select_from(Membership).where(Membership.role.in_(role_ids))

@@ -1,4 +1,4 @@
-"""What organisations and people register with earlier packages."""
+"""Registrations of organisations and people with earlier packages."""
 
 from ddplatform.accounts.organisations import queries
 from ddplatform.accounts.organisations.models import User
@@ -7,6 +7,6 @@ from ddplatform.infrastructure.access.accounts import give_accounts
 
 
 def register() -> None:
-    """Answer what the gate, commands, jobs and the log ask of accounts."""
+    """Register the accounts interface for the gate, commands, jobs and the log."""
     give_accounts(queries)
     give_actors(Actors(User, User.id, User.name, queries.list_people))

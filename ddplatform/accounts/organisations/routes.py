@@ -1,4 +1,4 @@
-"""People and settings."""
+"""Pages of people and settings."""
 
 from uuid import UUID
 
@@ -44,7 +44,7 @@ from ddplatform.languages import gettext
 @bp.get("/people/")
 @requires(Permission.PEOPLE_READ)
 def people() -> ResponseReturnValue:
-    """Who belongs to the organisation, in which role."""
+    """The people of the organisation with their roles."""
     return render_template(
         "accounts/organisations/people.html",
         people=list_people(),
@@ -137,7 +137,7 @@ def withdraw(invitation_id: UUID) -> ResponseReturnValue:
 @bp.route("/settings/", methods=["GET", "POST"])
 @requires(Permission.ORGANISATION_UPDATE)
 def settings() -> ResponseReturnValue:
-    """The name of the organisation, and who helps its suppliers."""
+    """The name of the organisation, and the help contact of its suppliers."""
     organisation = get_organisation(g.organisation.id)
     form = SettingsForm(obj=organisation)
 
@@ -157,6 +157,6 @@ def settings() -> ResponseReturnValue:
 
 
 def _told(message: str) -> ResponseReturnValue:
-    """Back to the people, with what was done."""
+    """Back to the people, with a message on the change."""
     flash(message, "success")
     return redirect(url_for(".people"))

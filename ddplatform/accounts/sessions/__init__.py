@@ -1,1 +1,1 @@
-"""Browser sessions, kept on the server."""
+"""Server-side browser sessions."""

@@ -1,4 +1,4 @@
-"""Flask's session, kept on the server. The cookie holds a random id and nothing else.
+"""Flask's session on the server; the cookie holds only a random id.
 
 One exception: while another process holds SQLite's write lock, the first page of somebody who is
 not signed in does not wait for a row. Its cookie carries the token of its forms, signed, until
@@ -28,13 +28,13 @@ RENEW = "_renew"
 GOES_ON = "_goes_on"
 """Set beside RENEW where nobody proved again who they are: the session ends when it would have."""
 CARRIED = frozenset({"csrf_token", ASKED})
-"""What a cookie may carry: nothing that belongs to a person or gives a right."""
+"""The permitted content of a cookie: nothing that belongs to a person or gives a right."""
 _CARRIES = "~"
 """Begins a cookie that carries a session; an id never does."""
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """What one browser's session holds."""
+    """The content of one browser's session."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ def _signer(app: Flask) -> URLSafeTimedSerializer:
 
 
 def _carried(app: Flask, cookie: str) -> dict[str, Any]:
-    """What a cookie carries; nothing where it is not ours or too old."""
+    """The content of a cookie; nothing where it is not ours or too old."""
     try:
         found = _signer(app).loads(
             cookie.removeprefix(_CARRIES), max_age=int(sessions.IDLE.total_seconds())

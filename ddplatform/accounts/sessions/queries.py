@@ -1,4 +1,4 @@
-"""Browser sessions as they are kept."""
+"""Stored browser sessions."""
 
 from sqlalchemy import bindparam, select
 

@@ -1,4 +1,4 @@
-"""Browser sessions on the server: only a hash of the id is kept, an ended one is gone."""
+"""Server-side sessions: only a hash of the id is stored, ended sessions are deleted."""
 
 import hashlib
 import secrets
@@ -22,7 +22,7 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 
 def hash_of(secret: str) -> str:
-    """How a session id or a link token is kept."""
+    """The stored form of a session id or a link token."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -70,7 +70,7 @@ def start_session(
 def save_session(
     session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
 ) -> None:
-    """Keep what the session holds. One that was ended meanwhile stays ended."""
+    """Store the content of the session. One that was ended meanwhile stays ended."""
     row = find_session(hash_of(session_id))
     if row is not None:
         row.user_id, row.data, row.last_seen_at = user_id, data, at
@@ -88,7 +88,7 @@ def end_all_sessions(user_id: UUID) -> int:
 
 
 def end_expired_sessions(*, at: datetime) -> int:
-    """Remove what nobody can use any more; returns how many rows went."""
+    """Remove unusable rows; returns their number."""
     statement = delete(UserSession).where(
         (UserSession.expires_at < at) | (UserSession.last_seen_at < at - IDLE)
     )

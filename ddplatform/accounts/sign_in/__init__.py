@@ -1,1 +1,1 @@
-"""The way in and out, and a person's own account."""
+"""Sign-in, sign-out and the account of a person."""

@@ -1,4 +1,4 @@
-"""The answer to a form whose session has ended: sign in, and nothing typed is lost."""
+"""The response to a form whose session has expired: sign-in without loss of input."""
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""The answer to a link that leads nowhere: what it can be, and how to come in all the same."""
+"""The response to an invalid link: possible causes and other ways to sign in."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -7,7 +7,7 @@ from ddplatform.infrastructure.errors import NotFound
 
 
 def dead_link(error: NotFound) -> ResponseReturnValue:
-    """Used, run out, replaced, mistyped: the page is the same and does not tell which."""
+    """One page for used, expired, replaced and mistyped links; it does not reveal which."""
     page = render_template(
         "accounts/sign_in/dead_link.html", message=error.message, advice=error.advice
     )

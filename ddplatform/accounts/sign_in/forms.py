@@ -1,4 +1,4 @@
-"""What people type to come in."""
+"""Forms of sign-in and of new passwords."""
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
@@ -26,7 +26,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
 
 class ForgottenForm(FlaskForm):  # type: ignore[misc]
-    """Where to send a link for a new password."""
+    """The address for a link to set a new password."""
 
     email = StringField(
         _("E-mail address"),

@@ -1,4 +1,4 @@
-"""The way out: the session ends, and the browser forgets what it kept."""
+"""Sign-out: end of the session and of everything cached in the browser."""
 
 from flask import redirect, session, url_for
 from flask_login import logout_user

@@ -1,4 +1,4 @@
-"""Starting a session: the one place where a browser becomes signed in."""
+"""Session start: the only code that signs a browser in."""
 
 from flask import current_app, g, session
 from flask_login import login_user
@@ -14,7 +14,7 @@ def start_session(user: User, *, on_shared_phone: bool = False, goes_on: bool = 
     """Sign a person in with a session id of its own.
 
     A phone that others use stays one: a new password or a sign-in does not make it private. A
-    second factor will stand before this call; nothing after it has to change.
+    second factor will go before this call; nothing after it has to change.
 
     Args:
         goes_on: nobody proved again who they are; the session ends when it would have ended.

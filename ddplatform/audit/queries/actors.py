@@ -1,4 +1,4 @@
-"""The people behind events: the log keeps their ids, accounts knows their names."""
+"""The people behind events: ids from the log, names from accounts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ class Member(Protocol):
 
     @property
     def name(self) -> str:
-        """What the person is called."""
+        """The name of the person."""
 
 
 @dataclass(frozen=True)
 class Actors:
-    """Where the log finds people: their table and two of its columns."""
+    """The source of people's names for the log: their table and two of its columns."""
 
     table: type[Base]
     id: InstrumentedAttribute[UUID]
     name: InstrumentedAttribute[str]
     list_members: Callable[[], Sequence[Member]]
-    """Who belongs to the acting organisation, by name."""
+    """The members of the acting organisation, by name."""
 
 
 _GIVEN: Registry[Actors] = Registry("people behind events")
@@ -43,5 +43,5 @@ def give_actors(people: Actors) -> None:
 
 
 def actors() -> Actors:
-    """Where the log finds people. Raises NothingRegistered before the application is made."""
+    """The source of people's names. Raises NothingRegistered before the application is made."""
     return _GIVEN.get("accounts")

@@ -1,4 +1,4 @@
-"""What happened to one record, with what changed, from the log."""
+"""The history of one record with its changes, from the log."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The log, filtered and paged; and its lines for verification."""
+"""The log, filtered and paged, and its lines for verification."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ from ddplatform.infrastructure.together import Question, ask
 
 PAGE_SIZE = 50
 INTERNAL_SUBJECTS = ("organisation:", "person:")
-"""What is done to the organisation itself; everybody who reads its log may read it."""
+"""Actions on the organisation itself, readable by everybody who may read its log."""
 
 
 @dataclass(frozen=True)
 class LogFilter:
-    """What to show of the log."""
+    """Filters of the log."""
 
     action: str = ""
     target_id: str = ""
@@ -44,7 +44,7 @@ class LogFilter:
     with_restricted: bool = False
     only_restricted: bool = False
     only_role: RoleId | None = None
-    """Only what people in this role did, and what was done to people and the organisation."""
+    """Only actions of people in this role, and actions on people and the organisation."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _canonical(value: Any) -> str:
 
 
 def load_end() -> StoredEnd:
-    """Where the acting organisation's log ends."""
+    """The end of the acting organisation's log."""
     columns = (AuditHead.size, AuditHead.last_hash, AuditHead.checkpoint_size, AuditHead.peaks)
     head = db.session.execute(select(*columns)).one_or_none()
     if head is None:
@@ -206,7 +206,7 @@ def find_head_for_change() -> AuditHead | None:
 
 
 def _peaks(kept: Sequence[str]) -> tuple[bytes, ...]:
-    """The hashes of a tree; none where somebody wrote what is no hash."""
+    """The hashes of a tree; none where one of the stored values is no hash."""
     try:
         return tuple(map(bytes.fromhex, kept))
     except (TypeError, ValueError):
@@ -243,7 +243,7 @@ def find_checkpoint_over(sequence: int) -> AuditCheckpoint | None:
 
 
 def list_event_values(event_id: UUID) -> Sequence[AuditValue]:
-    """What an event changed, while the values are kept."""
+    """The values that an event changed, while they are stored."""
     statement = select(AuditValue).where(AuditValue.event_id == event_id).order_by(AuditValue.name)
     return db.session.scalars(statement).all()
 
@@ -255,7 +255,7 @@ def list_actions(wanted: LogFilter) -> list[str]:
 
 
 def find_actor_name(event: AuditEvent) -> str | None:
-    """What the person behind an event is called; None: the platform, or gone since."""
+    """The name of the person behind an event; None: the platform, or deleted since."""
     person = actors()
     return db.session.scalar(select(person.name).where(person.id == event.actor_id))
 

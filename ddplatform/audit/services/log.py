@@ -1,4 +1,4 @@
-"""The log: each change leaves exactly one event, in the same unit of work."""
+"""Writing of the log: exactly one event per change, in the same unit of work."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,14 +40,14 @@ def record(
     restricted: bool = False,
     **changes: Any,
 ) -> AuditEvent:
-    """Write one event about what was just done, as the next leaf of the tenant's tree.
+    """Write one event about the current change, as the next leaf of the tenant's tree.
 
     Args:
         action: `subject:action`.
         target: the row it was done to; its table and id go into the event.
         restricted: about a child case; seen by safeguarding officers alone, no values kept.
         changes: name -> (before, after) or a single value. The event holds salted
-            commitments only; the values stand beside it and can be erased.
+            commitments only; the values are stored beside it and can be erased.
     """
     head = _locked_head()
     values = {name: _plain(change) for name, change in changes.items()}
@@ -123,7 +123,7 @@ def sign_checkpoint(*, at: datetime) -> AuditCheckpoint | None:
 
 @dataclass(frozen=True)
 class Verification:
-    """What checking a log found: sound when `faults` is empty."""
+    """The result of a verification of the log: sound when `faults` is empty."""
 
     size: int
     checkpoints: int
@@ -140,7 +140,7 @@ def verify(*, given: Sequence[PublicKey] = ()) -> Verification:
     """
     end, log, values, heads = _read_log()
     if load_end() != end:
-        lock_log()  # somebody wrote meanwhile; for a second reading the log stands still
+        lock_log()  # somebody wrote meanwhile; for a second reading the log is locked
         end, log, values, heads = _read_log()
     key = adapters().keys.log_signer().public_key
     faults = verify_stored_log(log, values, end, heads, given or [key])
@@ -161,7 +161,7 @@ def read_checkpoint(note: str) -> Checkpoint:
 def lock_log() -> None:
     """Let nobody else change anything of the acting organisation until this unit of work ends.
 
-    Every change ends in an event, and events stand in one row.
+    Every change ends in an event, and events form one sequence.
     """
     _locked_head()
 

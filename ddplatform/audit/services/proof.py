@@ -1,4 +1,4 @@
-"""Does one event stand under a signed head of the log, as it is kept?"""
+"""Proof that a signed head of the log covers a stored event."""
 
 from dataclasses import dataclass
 from datetime import datetime

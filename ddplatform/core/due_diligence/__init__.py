@@ -1,1 +1,1 @@
-"""The process itself: steps, frameworks, small counts, free text, the remediation protocol."""
+"""The process: steps, frameworks, small counts, free text, the remediation protocol."""

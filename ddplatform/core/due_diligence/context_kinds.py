@@ -1,6 +1,6 @@
-"""Kinds of events in the surroundings of sites, and what each of them sets off.
+"""Kinds of events in the surroundings of sites, with their consequences.
 
-Words stand in `data/context_kinds.yaml`.
+Display texts are in `data/context_kinds.yaml`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ import yaml
 KINDS_FILE: Final = Path(__file__).parent / "data" / "context_kinds.yaml"
 
 PRESENT: Final = 1.0
-"""Score of a factor while what it names is present (RM-1.0 section 6.2)."""
+"""Score of a factor while its condition is present (RM-1.0 section 6.2)."""
 
 
 @dataclass(frozen=True, slots=True)

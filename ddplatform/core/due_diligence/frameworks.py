@@ -1,8 +1,7 @@
-"""What a framework asks for, what counts as evidence, and how far the facts reach.
+"""Frameworks: requirements, accepted evidence and coverage by facts.
 
-Each framework is one file in `data/frameworks/`; a new one needs no code. That a
-requirement is covered says that evidence is there, not that the evidence is good: a
-person judges that.
+Each framework is one file in `data/frameworks/`; a new one needs no code.
+Coverage of a requirement means that evidence exists, not that it is good: a person judges that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +22,7 @@ FRAMEWORKS_FOLDER: Final = Path(__file__).parent / "data" / "frameworks"
 
 
 class Coverage(StrEnum):
-    """How far the facts reach."""
+    """The degree of coverage by facts."""
 
     COVERED = "covered"
     PARTLY = "partly"
@@ -31,7 +30,7 @@ class Coverage(StrEnum):
 
 
 class Obligation(StrEnum):
-    """What kind of rule a framework is."""
+    """The legal nature of a framework."""
 
     MANDATORY = "mandatory"
     VOLUNTARY = "voluntary"
@@ -67,7 +66,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """A law, a standard or a call, as one version of it stands in its file."""
+    """A law, a standard or a call, in the version of its file."""
 
     ref: str
     title: str
@@ -88,7 +87,7 @@ class Fact:
 
     Attributes:
         kind: ref of a `FactKind`.
-        record: what stands behind it, as the reader can find it.
+        record: the underlying record, as the reader can find it.
         on: the day it holds from; None where nobody knows, which never counts as fresh.
     """
 
@@ -99,7 +98,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementCoverage:
-    """How far the facts reach for one requirement.
+    """The coverage of one requirement by facts.
 
     Attributes:
         reasons: one plain sentence for each piece of evidence, in the file's order.
@@ -177,7 +176,7 @@ def framework(ref: str) -> Framework:
 def coverage(
     of: Framework, facts: Iterable[Fact], *, as_of: date
 ) -> tuple[RequirementCoverage, ...]:
-    """How far the facts reach, for each requirement in the framework's order.
+    """The coverage by facts of each requirement, in the framework's order.
 
     Covered: every piece of evidence is there and fresh. Partly: some is. Missing: none.
     A fact from after `as_of` does not count; one without a date does not count where the

@@ -1,7 +1,7 @@
-"""Warn of what must never stand in the free text of a case.
+"""Warnings about personal data in the free text of a case.
 
-A search by form, not by understanding: it sees phone numbers, dates and capitals, it does
-not see a nickname in lower case. A person still reads the text before others do.
+The search is by pattern, not by meaning: it finds phone numbers, dates and capitals, but not a
+nickname in lower case. A person still reads the text before others do.
 """
 
 import re
@@ -48,7 +48,7 @@ ADVICE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What was seen and where: `text[start:end] == seen`."""
+    """A match with its position: `text[start:end] == seen`."""
 
     trace: Trace
     start: int
@@ -57,7 +57,7 @@ class Sighting:
 
     @property
     def advice(self) -> str:
-        """What to write instead."""
+        """A suggested alternative wording."""
         return ADVICE[self.trace]
 
 

@@ -1,6 +1,6 @@
-"""Harm to children: how severe, how the company is involved, what answers it.
+"""Harm to children: severity, involvement of the company, appropriate response.
 
-Words stand in `data/impacts.yaml`; the risk index itself is computed elsewhere.
+Display texts are in `data/impacts.yaml`; the risk index itself is computed elsewhere.
 """
 
 from collections.abc import Mapping, Set
@@ -19,7 +19,7 @@ IMPACTS_FILE: Final = Path(__file__).parent / "data" / "impacts.yaml"
 
 
 class Involvement(StrEnum):
-    """How a company is involved in an impact (UNGP 13, 19)."""
+    """Involvement of a company in an impact (UNGP 13, 19)."""
 
     CAUSE = "cause"
     CONTRIBUTE = "contribute"
@@ -61,7 +61,7 @@ class AgeBand(StrEnum):
 
 
 class WorkClass(StrEnum):
-    """What a case is about (REM-01)."""
+    """The class of harm in a case (REM-01)."""
 
     BELOW_MIN_AGE = "below_min_age"
     HAZARDOUS = "hazardous"
@@ -81,7 +81,7 @@ SENSITIVE_CLASSES: Final = frozenset(
 
 
 class AlertSource(StrEnum):
-    """Where an alert came from."""
+    """The source of an alert."""
 
     OWN_CHECK = "own_check"
     AUDIT = "audit"
@@ -98,7 +98,7 @@ class AlertSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactWords:
-    """What `data/impacts.yaml` says, each mapping from a ref or value to plain words.
+    """The content of `data/impacts.yaml`, each mapping from a ref or value to plain words.
 
     Attributes:
         severity: trait -> level 1 to 5 -> description. severity_titles: trait -> title.
@@ -187,7 +187,7 @@ def decide_involvement(answers: Mapping[str, InvolvementAnswer]) -> Involvement:
 def decide_leverage(
     *, has_leverage: bool, can_be_raised: bool, is_crucial: bool, is_grave_danger: bool
 ) -> str:
-    """The ref LD-1 to LD-5 of what to do about a business partner.
+    """The ref LD-1 to LD-5 of the measure for a business partner.
 
     Args:
         has_leverage: whether the company can make the partner change.
@@ -210,11 +210,11 @@ def decide_leverage(
 EXIT_DECISIONS: Final = ("LD-3", "LD-5")
 """The decisions about leverage under which a relationship may end at all."""
 SENIOR_DECIDES: Final = "RDG-8"
-"""The condition that is met by who decides, and not by words."""
+"""The condition that is met by the acting person, and not by words."""
 
 
 def missing_for_exit(met: Set[str]) -> tuple[str, ...]:
-    """What must still be done before a relationship ends for child-rights reasons.
+    """Unmet conditions for the end of a relationship for child-rights reasons.
 
     Args:
         met: refs RDG-1 to RDG-10 that are met.

@@ -1,6 +1,6 @@
-"""Which step may follow which, what must be done first, and by when.
+"""Lifecycles: permitted transitions, their guards and time limits.
 
-The steps stand in `data/lifecycles.yaml`, one table for each kind of record; the guards
+The steps are in `data/lifecycles.yaml`, one table for each kind of record; the guards
 they name are read from the facts of `step_facts`.
 """
 
@@ -160,7 +160,7 @@ def next_steps(machine: str, state: str) -> tuple[Step, ...]:
 
 
 def missing_for(step: Step, facts: StepFacts) -> tuple[str, ...]:
-    """What must still be done before a step, one plain sentence each, in the file's order.
+    """Unmet conditions of a step, one plain sentence each, in the file's order.
 
     Raises:
         TypeError: the facts belong to another machine.
@@ -208,7 +208,7 @@ def due_by(step: Step, opened_at: datetime, *, danger: bool | None = None) -> da
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueStep:
-    """The step that a record has to take next: since when it stands there, and until when."""
+    """The next step of a record: the start of its time limit, and its end."""
 
     step: Step
     since: datetime

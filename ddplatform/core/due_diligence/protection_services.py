@@ -1,6 +1,6 @@
-"""Child-protection services that the public may call, by country.
+"""Public child-protection services by country.
 
-A number in the list was read in its source and not called: who shows it says from when it is.
+Numbers in the list were read in their sources and not called: pages show them with their date.
 """
 
 import re
@@ -16,7 +16,7 @@ import yaml
 from ddplatform.core.due_diligence.errors import DataFault
 
 DIRECTORY: Final = "https://childhelplineinternational.org/helplines/"
-"""Where child helplines of most countries are found (Child Helpline International)."""
+"""The directory of child helplines of most countries (Child Helpline International)."""
 FILE: Final = Path(__file__).parent / "data" / "protection_services.yaml"
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{1,18}\Z")

@@ -1,6 +1,6 @@
-"""What asks for a new assessment of a site, and when it has to be done (UNGP 17(c), 18).
+"""Triggers of a new assessment of a site, with their time limits (UNGP 17(c), 18).
 
-Rules stand in `data/reassessment.yaml`, titles in `data/tracking.yaml`.
+Rules are in `data/reassessment.yaml`, titles in `data/tracking.yaml`.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ RULES_FILE: Final = Path(__file__).parent / "data" / "reassessment.yaml"
 
 
 class SeenBy(StrEnum):
-    """How a trigger comes to be known."""
+    """The way in which a trigger becomes known."""
 
     MONTHS_PASSED = "months_passed"
     NEW_NODE = "new_node"

@@ -1,4 +1,4 @@
-"""The remediation protocol REM-01 to REM-12: who does what, by when."""
+"""The remediation protocol REM-01 to REM-12: responsibilities and time limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

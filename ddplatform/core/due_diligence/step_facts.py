@@ -1,4 +1,4 @@
-"""What is known about a record when it is asked to take a step.
+"""Facts about a record for the guards of its steps.
 
 Each class is a frozen value; each of its fields and properties is a guard that
 `data/lifecycles.yaml` may name. A truth value must be true; any other field must be

@@ -1,4 +1,4 @@
-"""Small counts of people hidden so that no cell or sum gives a child away.
+"""Suppression of small counts of people, so that no cell or sum identifies a child.
 
 A count from 1 to k - 1 is shown as "<k" (k = 5, and 10 for sensitive classes). Further cells
 are hidden until the total leaves every small count open over its whole range, even to a reader
@@ -30,7 +30,7 @@ def limit_for(*, sensitive: bool) -> int:
 
 
 def suppress_count(count: int, *, sensitive: bool = False) -> Shown:
-    """One count as it may be shown, standing alone (SUPP-1, SUPP-4).
+    """One count as it may be shown on its own (SUPP-1, SUPP-4).
 
     Args:
         count: number of people, 0 or more.
@@ -62,7 +62,7 @@ def suppress_row(counts: Sequence[int], *, sensitive: bool = False) -> list[Show
 
 
 def rounded(shown: Shown) -> Shown:
-    """What may leave of a count that was suppressed: numbers to the nearest 5 (SUPP-7)."""
+    """The publishable form of a suppressed count: numbers to the nearest 5 (SUPP-7)."""
     return (shown + BASE // 2) // BASE * BASE if isinstance(shown, int) else shown
 
 
@@ -99,7 +99,7 @@ class _Row:
         return min(free, key=lambda place: (place == total, self.cells[place], place), default=None)
 
     def _is_exposed(self, place: int, hidden: set[int]) -> bool:
-        """Whether the others say more of a hidden cell than its label does.
+        """Whether the others reveal more of a hidden cell than its label does.
 
         A small count must be able to take every value below the limit; a larger one, known to
         be at least the limit, must be able to take two.
@@ -114,7 +114,7 @@ class _Row:
         return lowest == highest
 
     def _possible(self, place: int, hidden: set[int]) -> tuple[float, float]:
-        """Least and most that a hidden cell can be, from its label and what the others say."""
+        """Minimum and maximum of a hidden cell, from its label and the other cells."""
         known = [self._labelled(other, hidden) for other in range(len(self.cells))]
         lowest, highest = known[place]
         parts = [bounds for other, bounds in enumerate(known[:-1]) if other != place]

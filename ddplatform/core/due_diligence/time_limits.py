@@ -1,4 +1,4 @@
-"""Time limits of the due-diligence process, counted from the moment a record came in."""
+"""Time limits of the due-diligence process, counted from the arrival of a record."""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ UNITS: Final = ("hours", "days", "months", "working_days")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLimit:
-    """How long something may take; exactly one of the five is set."""
+    """A time limit; exactly one of the five fields is set."""
 
     hours: int = 0
     days: int = 0
@@ -46,7 +46,7 @@ class TimeLimit:
 
 
 def read_time_limit(data: Mapping[str, Any] | None) -> TimeLimit | None:
-    """A limit as it stands in a data file, for example `{hours: 24}`; None where none is set.
+    """A limit from a data file, for example `{hours: 24}`; None where none is set.
 
     Raises:
         TypeError, ValueError: an unknown unit, or not exactly one above zero.

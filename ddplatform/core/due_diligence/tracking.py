@@ -1,6 +1,6 @@
-"""How the effect of actions is tracked, and what asks for a new assessment.
+"""Tracking of the effectiveness of actions, and triggers of a new assessment.
 
-Words stand in `data/tracking.yaml`.
+Display texts are in `data/tracking.yaml`.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ TRACKING_FILE: Final = Path(__file__).parent / "data" / "tracking.yaml"
 
 
 class IndicatorKind(StrEnum):
-    """What an indicator looks at; an outcome is what changes for children."""
+    """The subject of an indicator; an outcome is a change for children."""
 
     INPUT = "I"
     PROCESS = "P"
@@ -36,7 +36,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class TrackingWords:
-    """What `data/tracking.yaml` says.
+    """The content of `data/tracking.yaml`.
 
     Attributes:
         indicators: IND-nn -> indicator. triggers: TRG-nn -> what happened.

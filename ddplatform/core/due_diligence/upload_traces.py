@@ -1,7 +1,7 @@
-"""What in a file may lead to a person: words, faces, and what was not searched.
+"""Possible personal data in a file: words, faces, and parts not searched.
 
-A file is searched when it comes in. What was not searched is told as well: nothing found in a
-part that nobody looked at is no all-clear.
+A file is searched on arrival. Parts not searched are reported as well: nothing found in a
+part that was not searched is no all-clear.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Gap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where something is seen: parts of the page or picture from 0 to 1, from its top left.
+    """The position of a trace: shares of the page or picture, 0 to 1, from its top left.
 
     `page` counts from 0: the page of a PDF; the place of the picture among the pictures of a
     DOCX or XLSX, in the order in which the file holds them; 0 in a picture.
@@ -52,7 +52,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class UploadTraces:
-    """What was seen in one file, in the order of the file."""
+    """The traces in one file, in the order of the file."""
 
     words: tuple[str, ...] = ()
     faces: tuple[Area, ...] = ()
@@ -78,7 +78,7 @@ class UploadTraces:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """What `as_json` gave.
+        """The inverse of `as_json`.
 
         Raises:
             ValueError: an area that lies on no page, or a gap that is not known.
@@ -91,10 +91,10 @@ class UploadTraces:
 
 
 def read_traces(kept: Mapping[str, Any] | None) -> UploadTraces | None:
-    """What was kept of a file; none while it was not searched."""
+    """The stored traces of a file; none before it is searched."""
     return None if kept is None else UploadTraces.from_json(kept)
 
 
 def is_to_be_looked_at(traces: UploadTraces | None) -> bool:
-    """Whether a person has to look: something was seen, or the file was not searched."""
+    """Whether a person has to review the file: traces were found, or it was not searched."""
     return traces is None or traces.is_found or not traces.is_searched

@@ -1,4 +1,4 @@
-"""The words that records of due diligence may hold; titles stand in the data files."""
+"""Vocabularies of due-diligence records; their titles are in the data files."""
 
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class Harm(StrEnum):
 
 
 class RiskState(StrEnum):
-    """Where a finding (a risk of harm to children) stands; there is no "accepted"."""
+    """States of a finding (a risk of harm to children); there is no "accepted"."""
 
     IDENTIFIED = "identified"
     ASSESSED = "assessed"
@@ -39,7 +39,7 @@ class RiskState(StrEnum):
 
 
 class ActionState(StrEnum):
-    """Where a mitigation action stands."""
+    """States of a mitigation action."""
 
     PLANNED = "planned"
     DOING = "doing"
@@ -50,7 +50,7 @@ class ActionState(StrEnum):
 
 
 class ImpactState(StrEnum):
-    """Where a remediation case stands."""
+    """States of a remediation case."""
 
     ALLEGED = "alleged"
     TRIAGED = "triaged"
@@ -68,7 +68,7 @@ class ImpactState(StrEnum):
 
 
 class GrievanceState(StrEnum):
-    """Where a grievance stands."""
+    """States of a grievance."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
@@ -87,7 +87,7 @@ class GrievanceState(StrEnum):
 
 
 class QuestionnaireState(StrEnum):
-    """Where one questionnaire asked of one respondent stands."""
+    """States of one questionnaire asked of one respondent."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -102,7 +102,7 @@ class QuestionnaireState(StrEnum):
 
 
 class ReportState(StrEnum):
-    """Where a report stands on its way to publication."""
+    """States of a report on its way to publication."""
 
     DRAFT = "draft"
     INTERNAL_REVIEW = "internal_review"

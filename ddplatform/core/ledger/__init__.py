@@ -1,1 +1,1 @@
-"""The log that an outsider can check: events, tree, signed heads."""
+"""The externally verifiable log: events, tree, signed heads."""

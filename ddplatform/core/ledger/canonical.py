@@ -1,4 +1,4 @@
-"""One spelling for each JSON value, so that equal content has equal bytes (RFC 8785)."""
+"""Canonical JSON, so that equal content has equal bytes (RFC 8785)."""
 
 import json
 from typing import Any

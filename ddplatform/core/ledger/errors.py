@@ -10,11 +10,11 @@ class NotCanonical(LedgerError):
 
 
 class UnreadableNote(LedgerError):
-    """A checkpoint or key is not in the form it must have; the message says what is wrong."""
+    """A checkpoint or key is malformed; the message gives the error."""
 
 
 class BadSignature(LedgerError):
-    """No signature of a known key stands under a checkpoint, or one of them is false."""
+    """A checkpoint has no signature of a known key, or one of them is false."""
 
 
 class InconsistentHead(LedgerError):

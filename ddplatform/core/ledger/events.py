@@ -1,4 +1,4 @@
-"""One event of the log: its canonical line, its place in the chain, its commitments."""
+"""One event of the log: its canonical line, its link in the chain, its commitments."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -13,7 +13,7 @@ from ddplatform.core.ledger.errors import NotCanonical
 from ddplatform.core.ledger.tree import leaf_hash
 
 FIRST_PREVIOUS: Final = "0" * 64
-"""What the first event of a log keeps as the hash of the one before it."""
+"""The previous hash of the first event of a log."""
 
 OUTCOMES: Final = frozenset({"done", "refused", "failed"})
 SALT_BYTES: Final = 32
@@ -21,7 +21,7 @@ SALT_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What one event of the log says. Ids only; personal values stand as commitments.
+    """The content of one event of the log: ids only, personal values as commitments.
 
     Attributes:
         log: name of the log the event belongs to, so that no other log can take it in.
@@ -97,7 +97,7 @@ def utc_text(moment: datetime) -> str:
 
 
 def new_salt() -> bytes:
-    """A fresh salt; deleting it later makes its commitment say nothing about the value."""
+    """A fresh salt; deleting it later makes its commitment reveal nothing about the value."""
     return token_bytes(SALT_BYTES)
 
 

@@ -1,4 +1,4 @@
-"""What a check of a log reads and what it finds."""
+"""Input and findings of a verification of the log."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from ddplatform.core.ledger.tree import leaf_hash
 
 
 class FaultKind(StrEnum):
-    """What was done to the log, as far as what is left of it shows."""
+    """Kinds of damage to the log that its remains reveal."""
 
     EDIT = "edit"
     DELETE = "delete"

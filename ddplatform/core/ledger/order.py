@@ -1,6 +1,6 @@
-"""Are all events there, once, in order, each holding the hash of the one before?
+"""Completeness and order of events, each with the hash of its predecessor.
 
-The lines whose numbers rise are taken as standing in their place; every other line, every
+The lines with rising numbers are taken as correctly placed; every other line, every
 gap between two of them and every broken hash is a fault.
 """
 
@@ -110,7 +110,7 @@ def _stray_fault(
 
 
 def _gap_faults(gap: _Gap, explained: set[int], *, signed_size: int) -> Iterator[Fault]:
-    """What is wrong between two neighbours, or after the last one."""
+    """The fault between two neighbours, or after the last one."""
     first, after = gap.first, gap.after
     if after is None:
         if (missing := _first_missing(first, signed_size, explained)) is not None:

@@ -1,7 +1,8 @@
-"""Does what a database keeps beside the log still say what the log says?
+"""Comparison of the columns stored beside the log with the log itself.
 
-Pages read columns and values that stand beside each event's line; they are only as good as the
-line that covers them. The end of the log is kept too, so that a cut shows before it is signed.
+Pages read columns and values stored beside each event's line; they are only as good as the
+line that covers them. The end of the log is stored too, so that a truncation is
+found before it is signed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ class StoredValue:
 
 @dataclass(frozen=True, slots=True)
 class StoredEnd:
-    """Where the log ends: its size, the hash of its last event, the size that was signed last.
+    """The end of the log: its size, the hash of its last event, the size signed last.
 
     `peaks` are those of its tree (`CompactTree`), from which the next signed head is made.
     """
@@ -50,7 +51,7 @@ class StoredEnd:
 
 @dataclass(frozen=True, slots=True)
 class StoredHead:
-    """One signed head: the note, and the columns that say what it says."""
+    """One signed head: the note, and the columns with its content."""
 
     note: str
     size: int
@@ -58,10 +59,10 @@ class StoredHead:
 
 
 def event_faults(lines: Sequence[LogLine], events: Iterable[StoredEvent]) -> Iterator[Fault]:
-    """Events whose columns say something else than their line; both in the order of the log."""
+    """Events whose columns differ from their line; both in the order of the log."""
     for line, kept in zip(lines, events, strict=True):
         if line.event is None:
-            continue  # told already: it is no event
+            continue  # reported already: it is no event
         wrong = [name for name, value in kept.fields.items() if getattr(line.event, name) != value]
         if line.leaf != kept.leaf_hash:
             wrong.append("hash")
@@ -101,7 +102,7 @@ def _opens(commitment: str, kept: StoredValue) -> bool:
 def end_faults(
     lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: StoredEnd
 ) -> list[Fault]:
-    """Events missing at the end or put in there, and signed heads that are gone."""
+    """Events missing or inserted at the end, and signed heads that are missing."""
     size = max((line.sequence for line in lines), default=0)
     signed = max((head.size for head in heads), default=0)
     faults = []
@@ -132,7 +133,7 @@ def tree_faults(lines: Sequence[LogLine], end: StoredEnd) -> Iterator[Fault]:
 
 
 def head_faults(kept: Iterable[StoredHead], heads: Sequence[Checkpoint]) -> Iterator[Fault]:
-    """Columns of signed heads that no signed note says; `heads` are the notes that are sound."""
+    """Columns of signed heads that are in no signed note; `heads` are the notes that are sound."""
     signed = {(head.size, head.root) for head in heads}
     for one in kept:
         if (one.size, one.root) not in signed:

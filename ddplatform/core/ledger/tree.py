@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962: hashes, roots, and proofs that anyone can check.
+"""The Merkle tree of RFC 6962: hashes, roots and publicly verifiable proofs.
 
 All hashes are 32 bytes of SHA-256. A leaf's position is counted from 0.
 """
@@ -89,7 +89,7 @@ def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
 def verify_inclusion(
     leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
-    """Whether the leaf hash stands at `index` of the tree with that size and root.
+    """Whether the leaf hash is at `index` of the tree with that size and root.
 
     Source:
         RFC 9162, 2.1.3.2, which spells out the check for the tree of RFC 6962.
@@ -111,7 +111,7 @@ def verify_inclusion(
 
 
 def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """What shows that the tree of the first `old_size` leaves grew into this one.
+    """The proof that the tree of the first `old_size` leaves grew into this one.
 
     Empty where the sizes are equal or the old tree was empty (RFC 6962, 2.1.2).
 

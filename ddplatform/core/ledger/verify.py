@@ -1,4 +1,4 @@
-"""Check a whole log against its chain and its signed heads."""
+"""Verification of a whole log against its chain and its signed heads."""
 
 from collections.abc import Iterable, Sequence
 
@@ -50,7 +50,7 @@ def verify_stored_log(
     kept_heads: Sequence[StoredHead],
     public_keys: Sequence[PublicKey],
 ) -> list[Fault]:
-    """Every fault of a running log, and of what a database keeps and shows beside it.
+    """Every fault of a running log, and of the data stored and shown beside it.
 
     Args:
         log: each event's line and columns, in order. values: what was not erased.

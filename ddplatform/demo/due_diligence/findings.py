@@ -1,4 +1,4 @@
-"""Findings of the sample, and the actions that are planned, reported and verified about them."""
+"""Findings of the sample, with planned, reported and verified actions."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ Change = Callable[..., None]
 
 
 def plan_findings(story: Story, timeline: Timeline) -> None:
-    """Everything that `findings.yaml` tells."""
+    """Schedule the content of `findings.yaml`."""
     for entry in story.read("findings.yaml"):
         timeline.add(entry["days_ago"], partial(_record, entry))
         for deed in entry["deeds"]:

@@ -1,4 +1,4 @@
-"""The remediation cases of the sample: one in its follow-up, one whose next step is overdue."""
+"""The remediation cases of the sample: one in follow-up, one with an overdue step."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,7 +27,7 @@ FILES = ("case.yaml", "case-nights.yaml")
 
 
 def plan_case(story: Story, timeline: Timeline) -> None:
-    """Everything that the files of the cases tell after each was opened."""
+    """Schedule the content of the case files from the opening of each case on."""
     for file in FILES:
         told = story.read(file)
         for deed in told["deeds"]:

@@ -12,7 +12,7 @@ from ddplatform.reporting.reports.services import sealing as report_sealing
 
 
 def plan_reports(story: Story, timeline: Timeline) -> None:
-    """Everything that `reports.yaml` tells."""
+    """Schedule the content of `reports.yaml`."""
     for entry in story.read("reports.yaml"):
         timeline.add(entry["days_ago"], partial(_seal, entry))
 

@@ -1,4 +1,4 @@
-"""Figures of the sample's suppliers: made twice, so that the buyer reads what was new before."""
+"""Supplier figures of the sample, computed twice so that the first set is with the buyer."""
 
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ DAYS_AGO = (12, 0)
 
 
 def plan_figures(timeline: Timeline) -> None:
-    """What the worker does each day."""
+    """Schedule the daily job of the worker."""
     for days_ago in DAYS_AGO:
         timeline.add(days_ago, _renew)
 

@@ -1,4 +1,4 @@
-"""What-ifs, plans and saved views of the sample: what was tried, and who is visited next."""
+"""Scenarios, assessment plans and saved views of the sample."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from supply_chain.analysis.what_if_changes import read_change
 
 
 def plan_plans(story: Story, timeline: Timeline) -> None:
-    """Everything that `plans.yaml` tells."""
+    """Schedule the content of `plans.yaml`."""
     told = story.read("plans.yaml")
     for entry in told["what_ifs"]:
         timeline.add(entry["days_ago"], partial(_keep, entry))

@@ -1,4 +1,4 @@
-"""Events around the sample's sites, sites that are looked at again, official lists."""
+"""Events around the sample's sites, reassessments of sites, official lists."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,7 +29,7 @@ COMPANY = "maison-cacao"
 
 
 def plan_surroundings(story: Story, timeline: Timeline) -> None:
-    """Everything that `surroundings.yaml` tells, and what the worker makes of it each day."""
+    """Schedule the content of `surroundings.yaml` and the worker's daily job on it."""
     told = story.read("surroundings.yaml")
     for event in told["events"]:
         timeline.add(event["days_ago"], partial(_enter, event))
@@ -77,7 +77,7 @@ def _assess(world: World, at: datetime) -> None:
 
 
 def _look(world: World, at: datetime) -> None:
-    """What the worker does each day."""
+    """The worker's daily job."""
     organisation_id = world.organisations[COMPANY]
     reassessment_triggers.look_for_changes(
         act=Act(system_identity(organisation_id), at), unit=lambda: world.unit(organisation_id)
@@ -110,7 +110,7 @@ def _take_in(edition: dict[str, Any], content: bytes, world: World, at: datetime
 
 
 def _screen(world: World, at: datetime) -> None:
-    """What the worker does after a list came in."""
+    """The worker's job after a list came in."""
     organisation_id = world.organisations[COMPANY]
     screening.screen(
         act=Act(system_identity(organisation_id), at), unit=lambda: world.unit(organisation_id)

@@ -1,4 +1,4 @@
-"""Campaigns of the sample: one in the middle of its life, one that is only planned."""
+"""Campaigns of the sample: one in progress, one only planned."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from ddplatform.value_chain.mapping.models import ValueChainNode
 
 
 def plan_campaigns(story: Story, timeline: Timeline) -> None:
-    """Everything that `campaign.yaml` tells."""
+    """Schedule the content of `campaign.yaml`."""
     for entry in story.read("campaign.yaml"):
         timeline.add(entry["days_ago"], partial(_plan, entry))
         if "opened" in entry:

@@ -1,4 +1,4 @@
-"""Suppliers of suppliers in the sample, and answers that one more buyer may see."""
+"""Suppliers of suppliers in the sample, and answers shared with a further buyer."""
 
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from supply_chain.vocabulary import NodeKind
 
 
 def plan_cascade(story: Story, timeline: Timeline) -> None:
-    """Everything that `own_suppliers.yaml` tells."""
+    """Schedule the content of `own_suppliers.yaml`."""
     told = story.read("own_suppliers.yaml")
     for entry in told["named"]:
         timeline.add(entry["days_ago"], partial(_name, entry))

@@ -1,4 +1,4 @@
-"""Forms of its own of the sample company, and a translation of which a person confirmed a part."""
+"""Own forms of the sample company, and a translation confirmed in part by a person."""
 
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ CONFIRMED = (20, "SAQ", "pt", 8)
 
 
 def plan_own_forms(story: Story, timeline: Timeline) -> None:
-    """Bring the forms in; publish those that are sent."""
+    """Import the forms; publish those that are sent."""
     for name, days_ago, is_published in FORMS:
         content = story.bytes(f"forms/{name}")
         timeline.add(days_ago, partial(_bring, name, content))

@@ -1,4 +1,4 @@
-"""Questionnaires of the sample: sent, answered, asked back, accepted, forgotten, withdrawn."""
+"""Questionnaires of the sample: sent, answered, returned, accepted, overdue, withdrawn."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ Doing = Callable[[World, dict[str, Any], dict[str, Any], datetime], None]
 
 
 def plan_questionnaires(story: Story, timeline: Timeline) -> None:
-    """Everything that `questionnaires.yaml` tells."""
+    """Schedule the content of `questionnaires.yaml`."""
     asked = story.read("questionnaires.yaml")
     timeline.add(max(entry["days_ago"] for entry in asked) + 1, _publish)
     for entry in asked:
@@ -147,7 +147,7 @@ def _attach(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datet
 
 
 def _bring(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    """What somebody filled in on a phone; it waits to be looked at."""
+    """A form filled in on a phone, waiting for review."""
     with world.acting(entry["to"]) as by:
         keep_submissions(
             world.made[entry["key"]],

@@ -1,4 +1,4 @@
-"""Workbooks of the sample that a supplier mailed to its buyer, who brought them in."""
+"""Workbooks of the sample, mailed by a supplier and imported by its buyer."""
 
 import io
 from datetime import datetime

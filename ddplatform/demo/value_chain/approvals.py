@@ -1,4 +1,4 @@
-"""What needed a second person in the sample: confirmed flows, a factor, a flow that waits."""
+"""Second-person approvals of the sample: confirmed flows, a factor, a pending flow."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from supply_chain.vocabulary import FlowEvidence
 
 
 def plan_approvals(story: Story, timeline: Timeline) -> None:
-    """Everything that `approvals.yaml` tells."""
+    """Schedule the content of `approvals.yaml`."""
     told = story.read("approvals.yaml")
     absent, waiting = told["not_applicable"], told["waiting"]
     timeline.add(absent["days_ago"], partial(_ask_absence, absent))
@@ -30,7 +30,7 @@ def plan_approvals(story: Story, timeline: Timeline) -> None:
 
 
 def approve_map(world: World, chain_id: UUID, second: str, *, at: datetime) -> None:
-    """A second person approves what the map of an organisation brought as confirmed."""
+    """A second person approves the flows that the map of an organisation holds as confirmed."""
     with world.acting(second) as by:
         waits = select(Approval.request_id).where(Approval.state == ApprovalState.WAITING)
         requests = db.session.scalars(

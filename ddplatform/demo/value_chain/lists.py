@@ -1,4 +1,4 @@
-"""A supplier list of the sample that was read and waits for somebody to look at it."""
+"""A supplier list of the sample, read and waiting for review."""
 
 from datetime import datetime
 

@@ -100,7 +100,7 @@ def _map(story: Story, entry: dict[str, Any]) -> Any:
 
 
 def reassess(world: World, slug: str, cause: str, *, at: datetime) -> None:
-    """What the worker does after a change: a new assessment of the map of an organisation."""
+    """The worker's job after a change: a new assessment of the map of an organisation."""
     organisation_id = world.organisations[slug]
     assess_chain(
         world.chains[slug],

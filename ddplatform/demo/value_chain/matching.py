@@ -1,4 +1,4 @@
-"""Duplicates of the sample: typed in, found, decided, one merged."""
+"""Duplicates of the sample: entered, found, decided, one merged."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ SAID = {"same": PairState.SAME, "different": PairState.DIFFERENT}
 
 
 def plan_matching(story: Story, timeline: Timeline) -> None:
-    """Everything that `duplicates.yaml` tells."""
+    """Schedule the content of `duplicates.yaml`."""
     told = story.read("duplicates.yaml")
     timeline.add(told["typed_in"]["days_ago"], partial(_type_in, told["buyer"], told["typed_in"]))
     timeline.add(told["decided"]["days_ago"], partial(_decide, told["buyer"], told["decided"]))

@@ -1,1 +1,1 @@
-"""What a report says: its definition, read and checked, and the document it makes of facts."""
+"""Report definitions: reading, checking, and composition with facts."""

@@ -1,4 +1,4 @@
-"""One function for each kind of block a definition may name: plan and facts -> content."""
+"""Builders of content, one function per kind of block: plan and facts -> content."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ def note(plan: BlockPlan, lookup: Lookup) -> Blocks:
 
 
 def page_break(plan: BlockPlan, lookup: Lookup) -> Blocks:
-    """What follows begins on a new page."""
+    """A page break."""
     return (PageBreak(),)
 
 
@@ -123,7 +123,7 @@ def _sort_value(row: Row, *, key: str) -> tuple[int, float, str]:
 
 
 def reasons(plan: BlockPlan, lookup: Lookup) -> Blocks:
-    """For the first risks in order of salience: what each rests on."""
+    """The reasons of the first risks in order of salience."""
     rows = lookup.rows(plan.text("fact"))
     if rows is None:
         return (Paragraph(f"{NOT_ASSESSED}."),)
@@ -141,9 +141,9 @@ def reasons(plan: BlockPlan, lookup: Lookup) -> Blocks:
 
 
 def heat_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
-    """Counts of risks by severity band and likelihood, or by band where rows tell none.
+    """Counts of risks by severity band and likelihood, or by band where rows have none.
 
-    The optional `counts` names rows that stand for several risks each (`count`): a register cut
+    The optional `counts` names rows that represent several risks each (`count`): a register cut
     to its most salient risks is still counted whole. Rows of RM-2.0 name a band in place of a
     likelihood; `by_band` has the columns for them.
     """

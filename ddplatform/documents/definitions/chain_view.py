@@ -16,7 +16,7 @@ WORST_FIRST = {None: 4, RiskBand.LOW: 3, RiskBand.MEDIUM: 2, RiskBand.HIGH: 1, R
 def chain_view(
     tiers: Iterable[Row], nodes: Iterable[Row], links: Iterable[Row], *, shown: int
 ) -> View:
-    """Bound a map to `shown` nodes a tier; the others of the tier stand in one group box.
+    """Limit a map to `shown` nodes per tier; one group box holds the others of the tier.
 
     Nodes of the kind "unknown_origin" are one dashed box a tier. Keys of the rows stand in
     docs/report-facts.md. A group takes the worst band among its nodes.
@@ -74,7 +74,7 @@ def _tier_boxes(tier: int, nodes: Sequence[Row], shown: int) -> list[tuple[Box, 
 
 
 def _ghost_box(tier: int, ghosts: Sequence[Row]) -> Box:
-    """What is assumed of origins that nobody knows: the worst of them."""
+    """The assumption for unknown origins: the worst of them."""
     worst = min(ghosts, key=_worst_first)
     return Box(
         id=f"ghost-{tier}",

@@ -1,4 +1,4 @@
-"""A definition and facts become a document; each kind of block is one function here.
+"""Composition of a document from a definition and facts.
 
 Facts are a plain JSON document (docs/report-facts.md). Nothing is computed here but counts and
 order: scores, bands, ranks and guarded counts come with the facts.
@@ -53,12 +53,12 @@ STATUS_WORDS = {
     "evidence_partly": "Evidence for a part; not judged",
     "evidence_missing": "No evidence; not judged",
 }
-"""What a person judged, or, while nobody has, how far the evidence reaches."""
+"""A person's judgement or, without one, the coverage by evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What the blocks that look at the whole report need."""
+    """Input for blocks that depend on the whole report."""
 
     lookup: Lookup
     numbers: Mapping[str, str]

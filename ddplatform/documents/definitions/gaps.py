@@ -1,4 +1,4 @@
-"""What a report should say and cannot: found from its own definition and facts."""
+"""Gaps of a report, found from its own definition and facts."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Long tables on paper: rows that read the same stand as one, with how many there are."""
+"""Grouping of long tables on paper: equal rows as one, with their number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ COUNT = Column("count", "How many", 1.0, Align.RIGHT, Kind.NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """How a table is printed: rows alike in `group`, the first `shown`, of `columns` alone.
+    """Print layout of a table: rows alike in `group`, the first `shown`, only `columns`.
 
     `name` is the column that differs within a group: it reads "Farm and 4 more".
     """
@@ -24,7 +24,7 @@ class Paper:
 
 
 def paper_of(plan: BlockPlan) -> Paper | None:
-    """How the table of a plan is printed, if otherwise than in the files."""
+    """The print layout of a plan's table, where it differs from the files."""
     raw = plan.options.get("paper")
     if not isinstance(raw, Mapping):
         return None
@@ -34,7 +34,7 @@ def paper_of(plan: BlockPlan) -> Paper | None:
 def printed_table(table: Table, paper: Paper) -> Table | None:
     """The table as it is printed; None where it is short enough to be printed as it is.
 
-    Rows are alike where their cells read the same; a group stands at the place of its first row.
+    Rows are alike where their cells read the same; a group takes the place of its first row.
     """
     if len(table.rows) <= paper.shown:
         return None
@@ -65,7 +65,7 @@ def _cell(rows: Sequence[Sequence[Cell]], column: Column, place: int, paper: Pap
 
 
 def _note(total: int, groups: int, told: int) -> str:
-    """How many rows stand here, and where the others are."""
+    """The number of rows here, and the location of the others."""
     alike = f"Rows that read the same stand as one: {groups:,} of {total:,}."
     if told == total:
         return f"{alike} The workbook (XLSX) lists each of them."

@@ -1,4 +1,4 @@
-"""Reading facts (docs/report-facts.md) by dotted paths, and filling them into sentences."""
+"""Access to facts (docs/report-facts.md) by dotted paths, and their insertion in sentences."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ class Lookup:
         return found
 
     def fill(self, text: str) -> str:
-        """Write facts into the `{path}` slots of a sentence; unknown is said, never zero."""
+        """Write facts into the `{path}` slots of a sentence; unknown is stated, never zero."""
         filled = SLOT.sub(self._slot, text)
         unknown = filled.startswith((NOT_ASSESSED.lower(), LEFT_OUT))
         return filled[:1].upper() + filled[1:] if unknown else filled

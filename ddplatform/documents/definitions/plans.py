@@ -1,4 +1,4 @@
-"""A report as planned: its sections, its blocks, and who may read what; values, no files."""
+"""The plan of a report: sections, blocks and readers' permissions; values, no files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A definition is read from YAML and checked as a whole; every fault is named with its place."""
+"""Reading of YAML definitions, checked as a whole; each error with its location."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -223,7 +223,7 @@ class _Reader:
         return column, raw.get("gap", True) is True
 
     def paper(self, value: object, columns: set[str], place: str) -> None:
-        """How a long table is grouped on paper: `group`, `columns` and `name`, all of the table."""
+        """Print grouping of a long table: `group`, `columns` and `name`, all from the table."""
         if value is None:
             return
         raw = self.mapping(value, place)

@@ -1,4 +1,4 @@
-"""The report definitions that are shipped: which sections, facts, columns and order a report has.
+"""The shipped report definitions: sections, facts, columns and order of each report.
 
 A definition is data (`data/<ref>.yaml`); `composition.py` has one function for each kind of
 block named there.
@@ -14,7 +14,7 @@ from ddplatform.documents.errors import DefinitionRefused
 
 
 def data_folder() -> Traversable:
-    """Where the shipped definitions lie."""
+    """The folder of the shipped definitions."""
     return files("ddplatform.documents.definitions") / "data"
 
 

@@ -1,4 +1,4 @@
-"""Small charts as SVG: pure functions, no request; sizes are SVG attributes, as the policy asks."""
+"""Small SVG charts: pure functions, no request; sizes are SVG attributes, for the CSP."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -43,7 +43,7 @@ def stacked_bar(parts: Sequence[tuple[str, float]], height: int = 18) -> Markup:
 def line_chart(
     series: Sequence[Series], *, id: str, title: str, labels: Sequence[str], unit: str = ""
 ) -> Markup:
-    """Lines over the columns `labels`, each named at its end. `title` says in words what is shown.
+    """Lines over the columns `labels`, each named at its end. `title` describes the chart in words.
 
     Raises ValueError when a series has not one value a label.
     """
@@ -118,7 +118,7 @@ def _scale(top: float, unit: str) -> Markup:
 
 
 def _columns(labels: Sequence[str], xs: Sequence[float]) -> Markup:
-    """The label of each column, or of the last and of as many before it as stand apart."""
+    """The label of each column, or of the last and of as many before it as do not overlap."""
     out, free_to = Markup(""), float("inf")
     for x, label in zip(reversed(xs), reversed(labels), strict=True):
         half = len(label) * _LETTER_WIDTH / 2

@@ -1,4 +1,4 @@
-"""Every site as a dot: positions are made here, `static/js/points.js` only paints them.
+"""Sites as dots: positions computed here, drawing in `static/js/points.js`.
 
 File, little endian: uint32 count, uint16 x[count], uint16 y[count], uint8 kind[count] with
 kind = column * 8 + place in the scale (0 the gravest), uint32 number of marked dots and, rising,
@@ -34,11 +34,11 @@ _USED_WIDTH, _USED_HEIGHT = 0.9, 0.84
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """What is drawn, one entry a site in every column."""
+    """The sites to draw, one entry per site in every column."""
 
     labels: Sequence[str]
-    label: Ints  # position in `labels`: the row (country) it stands in
-    column: Ints  # the column (tier) it stands in
+    label: Ints  # position in `labels`: its row (country)
+    column: Ints  # its column (tier)
     place: NDArray[np.int8]  # in the scale, 0 the gravest
     marked: NDArray[np.bool_]
 
@@ -55,7 +55,7 @@ class DotRow:
 
 @dataclass(frozen=True, slots=True)
 class DotMap:
-    """The drawing: its rows, the dots in the order of the file, and which site each stands for.
+    """The drawing: its rows, the dots in the order of the file, and the site of each.
 
     `side` is that of all dots in pixels where they are so few that they can be large, else 0;
     `height` is "low", "mid" or "" for the whole.
@@ -92,8 +92,8 @@ class DotMap:
 def dot_map(sites: Sites, columns: int) -> DotMap:
     """Place all sites in rows by country and columns by tier, the gravest first in each cell.
 
-    Rows stand by number of sites; beyond `MAX_ROWS` the smallest share one row, "Other". Sites of
-    one cell and one place of the scale stand in the order that they were given in.
+    Rows are ordered by number of sites; beyond `MAX_ROWS` the smallest share one row, "Other".
+    Sites of one cell and one place of the scale are in the order that they were given in.
     Raises ValueError for a column outside 0 to `columns` - 1.
     """
     wrong = np.flatnonzero((sites.column < 0) | (sites.column >= columns))
@@ -141,7 +141,7 @@ def _large_step(
 
 
 def _across(columns: int, step: float) -> int:
-    """How many dots stand beside each other in a cell."""
+    """The number of dots side by side in a cell."""
     return int(_WIDTH_PX / columns * _USED_WIDTH / step)
 
 
@@ -210,7 +210,7 @@ def rows_json(rows: Sequence[DotRow]) -> str:
 
 
 def _rows(sites: Sites) -> tuple[tuple[DotRow, ...], Ints]:
-    """The rows, and which of them each label stands in."""
+    """The rows, and the row of each label."""
     counts = np.bincount(sites.label, minlength=len(sites.labels)).tolist()
     found = [label for label, count in enumerate(counts) if count]
     ordered = sorted(found, key=lambda at: (-counts[at], sites.labels[at]))
@@ -250,7 +250,7 @@ def _cell(row: DotRow, column: int, columns: int, count: int) -> tuple[Ints, Int
 
 
 def _corner(row: DotRow, column: int, columns: int) -> tuple[float, float]:
-    """Where the first dot of a cell stands, as parts of the width and the height."""
+    """The position of a cell's first dot, as parts of the width and the height."""
     height = row.bottom - row.top
     left = (column + (1 - _USED_WIDTH) / 2) / columns
     return left, row.top + height * (1 - _USED_HEIGHT) / 2

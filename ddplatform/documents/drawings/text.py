@@ -1,4 +1,4 @@
-"""Words in drawings: how wide they are, and as much of them as there is room for."""
+"""Text in drawings: its width, and truncation to the space available."""
 
 from functools import lru_cache
 

@@ -1,8 +1,8 @@
-"""The years of one figure as a small drawing: pure functions, no request.
+"""Trend charts: the years of one figure as a small drawing; pure functions, no request.
 
-A line joins only what `Trend.runs` allows. Years without a figure are shaded, so that a gap is seen
-as one; what was come by in another way than the newest figure is grey. The table beside it says
-the same (`templates/risk/atlas/_parts.html`).
+A line joins only what `Trend.runs` allows. Years without a figure are shaded, so that a gap is
+visible; figures from another method than the newest one are grey. The table beside it has the
+same content (`templates/risk/atlas/_parts.html`).
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _START, _END, _TOP, _FOOT = 6.0, 170.0, 20.0, 56.0
 
 
 def trend_chart(trend: Trend, *, id: str, title: str) -> Markup:
-    """The drawing of a series with two figures or more; `title` says in words what is shown."""
+    """The drawing of a series with two figures or more; `title` describes it in words."""
     drawing = _Drawing(trend)
     return Markup(
         '<svg class="line" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '

@@ -1,4 +1,4 @@
-"""Drawings of a report as vectors: heat map, map by tier, stacked bars."""
+"""Report figures as vectors: heat map, map by tier, stacked bars."""
 
 from collections.abc import Callable, Mapping
 
@@ -37,7 +37,7 @@ WIDE_FROM = 7
 """From so many tiers on a map has a page of its own across, so that its words stay legible."""
 WIDE_WIDTH = PAGE_HEIGHT - 2 * MARGIN
 WIDE_HEIGHT = PAGE_WIDTH - TOP - BOTTOM - 60.0
-"""What is left of a page across beside the words above and below a drawing."""
+"""The room left on a landscape page beside the text above and below a drawing."""
 
 
 class HeatMapFlowable(Flowable):
@@ -99,7 +99,7 @@ def _pale(colour: Color) -> Color:
 
 
 class BarsFlowable(Flowable):
-    """Stacked bars by band; each fills the line, its total stands beside it."""
+    """Stacked bars by band; each fills the line, with its total beside it."""
 
     STEP, THICK, TOTAL = 24.0, 15.0, 62.0
 
@@ -239,7 +239,7 @@ def _draw_box_words(canvas: Canvas, placed: PlacedBox, y: float) -> None:
 
 
 def _at_most(count: int, text: str, look: tuple[str, float], room: float) -> list[str]:
-    """The first lines of a text; what does not fit is cut from the last one."""
+    """The first lines of a text; the rest is cut from the last one."""
     lines = wrapped(text, *look, room)
     fitted = [*lines[: count - 1], cut(" ".join(lines[count - 1 :]), *look, room)]
     return [line for line in fitted if line]
@@ -253,7 +253,7 @@ DRAWINGS: Mapping[type, Callable[..., Flowable]] = {
 
 
 def is_wide(drawing: HeatMap | ChainMap | StackedBars) -> bool:
-    """Whether a drawing needs a page across."""
+    """Whether a drawing needs a landscape page."""
     return isinstance(drawing, ChainMap) and _tiers(drawing) >= WIDE_FROM
 
 

@@ -1,4 +1,4 @@
-"""Pieces of a printed page that ReportLab does not bring: headings, figures in numbers, notes."""
+"""Flowables that ReportLab lacks: headings, key figures, notes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from ddplatform.documents.tables.lines import cut, text_width, wrapped
 
 
 def printed(text: str, style: ParagraphStyle, *, bullet: str | None = None) -> Flowable:
-    """A paragraph whose text is printed as it stands, whatever marks are in it."""
+    """A paragraph of verbatim text, with all markup escaped."""
     if script():
         return LinesFlowable(text, style, bullet=bullet or "")
     return Paragraph(escape(text), style, bulletText=bullet)

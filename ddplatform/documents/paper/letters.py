@@ -1,4 +1,4 @@
-"""Letters that the report font cannot show: the reader of a PDF is told, never left guessing."""
+"""Characters that the report font lacks, with a notice to the reader of the PDF."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -20,7 +20,7 @@ def letters_note(content: Iterable[Block | Cover], *, is_report: bool) -> tuple[
     """A warning to print at the end where texts hold letters that the font lacks.
 
     Source Sans Pro has Latin, Greek and Cyrillic, paper in Arabic or Chinese its own letters
-    besides; those of other scripts stand as empty boxes.
+    besides; those of other scripts appear as empty boxes.
 
     Args:
         is_report: there are files of other formats besides, which hold every text in full.

@@ -1,4 +1,4 @@
-"""Bands on paper: colour, mark and word always together (ring, half, dot, diamond, hatching)."""
+"""Risk bands on paper: colour, mark and word together (ring, half, dot, diamond, hatching)."""
 
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas

@@ -1,4 +1,4 @@
-"""A document becomes a PDF: equal document and stamp, equal bytes (ReportLab's invariant mode)."""
+"""Documents as PDF: equal document and stamp, equal bytes (ReportLab's invariant mode)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -49,7 +49,7 @@ rl_config.trustedHosts = []
 def render_pdf(document: Document, stamp: Stamp) -> bytes:
     """Lay the report out and return the PDF file.
 
-    Laid out twice: first to learn on which page each heading stands and how many pages there
+    Laid out twice: first to learn the page of each heading and how many pages there
     are, then for good. No file, image or address named in the text is ever opened.
     """
     register_fonts()
@@ -120,13 +120,13 @@ class _Layout(BaseDocTemplate):
         )
 
     def afterFlowable(self, flowable: Flowable) -> None:
-        """Called by ReportLab for each part once it stands on its page."""
+        """Called by ReportLab for each part once it is placed on its page."""
         if isinstance(flowable, Headed):
             self.page_of[flowable.anchor] = self.page
 
 
 def _frame(width: float, height: float) -> Frame:
-    """Where the text stands on a page of this size."""
+    """The text area on a page of this size."""
     return Frame(
         MARGIN,
         BOTTOM,

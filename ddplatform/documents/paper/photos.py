@@ -1,4 +1,4 @@
-"""Pictures of questions on paper: made small first, so that a paper of sixty stays a small file."""
+"""Question pictures on paper, scaled down first so that sixty of them make a small file."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""All questions of a questionnaire on paper, to be read and talked over before answering."""
+"""A questionnaire on paper: all its questions, for reading and discussion in advance."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class PaperQuestion:
     choices: Sequence[str]
     remarks: Sequence[str]
     photos: Sequence[Photo] = ()
-    """What its label and those of the answers on offer show."""
+    """Media of its label and of the labels of its choices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PaperSection:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPaper:
-    """What stands on the paper; the words are those of the reader's language."""
+    """The content of the paper, in the reader's language."""
 
     title: str
     requester: str
@@ -51,7 +51,7 @@ class QuestionPaper:
     sections: Sequence[PaperSection]
     language: str = "en"
     translation: str = ""
-    """What is told of the translation; "" where a person has confirmed it."""
+    """The notice on the translation; "" where a person has confirmed it."""
 
 
 def render_questions(paper: QuestionPaper) -> bytes:

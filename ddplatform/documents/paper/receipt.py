@@ -1,4 +1,4 @@
-"""The receipt of a submitted questionnaire: one page that the respondent keeps."""
+"""The receipt of a submitted questionnaire: one page for the respondent."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,7 +30,7 @@ MOST_LINES_SENT, MOST_STEPS = 12, 6
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a receipt says.
+    """The content of a receipt.
 
     Args:
         number: the number under which the answers can be asked for.

@@ -1,7 +1,7 @@
-"""Letters that the report font lacks: Arabic, joined and from right to left, and Chinese.
+"""Scripts that the report font lacks: Arabic, joined and right to left, and Chinese.
 
-The fonts are made at set-up (`infrastructure/assets/files.py`); while they are not there, paper
-speaks English. Arabic letters become the shapes they take beside each other (arabic-reshaper) and
+The fonts are made at set-up (`infrastructure/assets/files.py`); without them, paper
+is in English. Arabic letters become the shapes they take beside each other (arabic-reshaper) and
 lines are put in the order in which they are drawn (python-bidi, the Unicode algorithm); each piece
 of a line is drawn in the first font that has its letters.
 """
@@ -63,7 +63,7 @@ def speaking_on_paper() -> Iterator[None]:
 
 @contextmanager
 def writing(language: str) -> Iterator[None]:
-    """What is laid out inside stands on paper in this language (its BCP 47 tag)."""
+    """Lay out everything inside in this language (its BCP 47 tag)."""
     code = language.partition("-")[0]
     known = code if code in SCRIPTS and has_letters(code) else ""
     if known:
@@ -103,7 +103,7 @@ def _glyphs(font: str) -> Mapping[int, int]:
 
 
 def _fonts_for(font: str) -> list[str]:
-    """A font of the reports and those that stand in for it, this paper's script first."""
+    """A font of the reports and its fallbacks, this paper's script first."""
     cut = "-Heavy" if font in _HEAVY else ""
     codes = sorted(filter(has_letters, SCRIPTS), key=lambda code: code != script())
     return [font, *(f"{code}{cut}" for code in codes)] if font in _OWN else [font]
@@ -161,7 +161,7 @@ def line_width(text: str, font: str, size: float) -> float:
 
 
 def pieces(paragraph: str) -> list[str]:
-    """What a line may be broken between, each with the blank before it where there is one."""
+    """The breakable pieces of a line, each with the blank before it where there is one."""
     return [" " * piece[:1].isspace() + piece.strip() for piece in _WORD.findall(paragraph)]
 
 

@@ -1,4 +1,4 @@
-"""The sheets themselves: cover, running head and foot."""
+"""Page templates: cover, running header and footer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from ddplatform.languages import gettext
 
 PANEL = 336.0
 LABEL = 136.0
-"""Where the values stand that follow a label, from the margin."""
+"""The position of the values that follow a label, from the margin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the maker of the file prints on every page.
+    """The text that the maker of the file prints on every page.
 
     Args:
         report_id: the id under which the report is kept.

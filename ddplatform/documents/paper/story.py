@@ -1,4 +1,4 @@
-"""Content becomes what ReportLab lays out; one function for each kind of block."""
+"""Content as ReportLab flowables; one function for each kind of block."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
@@ -94,7 +94,7 @@ def contents_of(story: Iterable[Flowable]) -> list[ContentsLine]:
 def _room_for(
     heading: content.Heading, following: Sequence[content.Block], tables: WrappedTables
 ) -> float:
-    """What must fit below a heading: a short text and the start of what comes after it."""
+    """The minimum space below a heading: a short text and the start of what comes after it."""
     room = _heading_height(heading)
     for block in following:
         if isinstance(block, content.Figure) and not is_wide(block.drawing):

@@ -1,4 +1,4 @@
-"""Tables of documents, as data, as files and on paper."""
+"""Tables of documents as data, as files and on paper."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ __all__ = ["to_dataframe"]
 
 
 def __getattr__(name: str) -> object:
-    """What needs pandas, loaded when it is first asked for (PEP 562, decision 23)."""
+    """Names that need pandas, loaded on first use (PEP 562, decision 23)."""
     if name in __all__:
         return getattr(import_module("ddplatform.documents.tables.frames"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

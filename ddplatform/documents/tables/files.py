@@ -1,4 +1,4 @@
-"""Tables as CSV, XLSX and Parquet; of a report also as JSON, from the same document as the PDF.
+"""Tables as CSV, XLSX, Parquet, and for reports JSON, from the same document as the PDF.
 
 The values of all three come from one DataFrame (`to_dataframe`). CSV and XLSX are read by people:
 where a value has words, or is missing, they say so. Parquet is read by programs and holds values.
@@ -74,7 +74,7 @@ def render_csv(table: Table) -> bytes:
 
 
 def _csv_cells(values: Series[Any], column: Column) -> Series[Any]:
-    """What stands in a column: numbers and days plain, all else in words."""
+    """The values of a column: numbers and days plain, all else in words."""
     words = values
     if values.dtype.kind == "M":
         words = values.dt.date.astype("str")
@@ -92,7 +92,7 @@ def _csv_cell(cell: str | float, column: Column) -> str | float:
 def render_parquet(table: Table) -> bytes:
     """One table as Parquet: values with their types, columns called by their keys.
 
-    What stands among the numbers of a column as a word makes texts of them all.
+    A word among the numbers of a column turns all of them into texts.
     """
     frame = ddplatform.documents.tables.to_dataframe(table)
     for name in frame.columns[frame.dtypes == "object"]:
@@ -128,12 +128,12 @@ def _packed(
 
 
 def render_json(document: Document) -> bytes:
-    """The facts of the report without what its reader may not see, as RFC 8785 JSON."""
+    """The facts of the report without fields hidden from its reader, as RFC 8785 JSON."""
     return rfc8785.dumps(dict(document.facts))  # type: ignore[arg-type]  # facts are plain JSON
 
 
 def facts_checksum(document: Document) -> str:
-    """SHA-256 of the JSON export, in hex: what the stamp of the PDF and the log name."""
+    """SHA-256 of the JSON export, in hex, as named in the stamp of the PDF and in the log."""
     return sha256(render_json(document)).hexdigest()
 
 
@@ -191,7 +191,7 @@ class _Looks:
 
 
 def _sheet_names(tables: Sequence[Table], *, reserved: Sequence[str]) -> list[str]:
-    """Titles cut to what a sheet name may be; the ref where a title would stand twice."""
+    """Titles cut to the limits of a sheet name; the ref where a title would occur twice."""
     names: list[str] = []
     for table in tables:
         name = "".join(" " if sign in "[]:*?/\\'" else sign for sign in table.title)[:31].strip()
@@ -251,5 +251,5 @@ def _write_cell(
 
 
 def _fitting(words: str) -> str:
-    """Text cut to what a cell may hold; a longer one would be dropped, leaving a blank."""
+    """Text cut to the limit of a cell; a longer one would be dropped, leaving a blank."""
     return words if len(words) <= LONGEST_CELL else words[: LONGEST_CELL - 1] + "…"

@@ -1,4 +1,4 @@
-"""Tables as pandas DataFrames: their values with types, and none of the words for people.
+"""Tables as pandas DataFrames: typed values without display texts.
 
 Loaded by `ddplatform/documents/tables/__init__.py` when values are first asked for (decision 23).
 """
@@ -27,18 +27,18 @@ MOST_WHOLE = 2**63
 def to_dataframe(table: Table) -> pd.DataFrame:
     """The values of a table: a column for each of its columns, called by its key.
 
-    What is missing is missing (`isna()`), whatever word stands for it in other files: never 0 and
+    A missing value is missing (`isna()`), whatever word other files show for it: never 0 and
     never an empty text.
 
     - Whole numbers are `Int64`; other numbers, and all shares, `float64`. A share is 0 to 1, an
       index 0 to 100; what else a number is says the title of its column.
     - Days are `datetime64`, at midnight, without a time zone.
-    - Texts are `str`. Bands and words of a vocabulary stand as their codes (`critical`,
+    - Texts are `str`. Bands and words of a vocabulary are given as their codes (`critical`,
       `under_review`), countries as ISO 3166-1 alpha-2, and counts of people as they may be told:
       "<5" for 1 to 4 (SUPP-1).
     - A column with words among its numbers is `object`, each cell as it is.
 
-    A key that stands twice is numbered (`place`, `place_2`), since respondents' forms name their
+    A key that occurs twice is numbered (`place`, `place_2`), since respondents' forms name their
     questions as they like. `attrs` has the `title` of the table and the `titles` of its columns.
     """
     names = _names(table.columns)

@@ -1,4 +1,4 @@
-"""Breaking and cutting text to a width, with a memory: tables repeat the same words."""
+"""Line breaking and truncation of text to a width, cached because tables repeat texts."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""A table that stays fast at ten thousand rows: cells wrapped once, one text object a page.
+"""A printed table for ten thousand rows: cells wrapped once, one text object per page.
 
 ReportLab's own LongTable measures and copies the rest of its rows at each page break; here a
 part of the table is a range of rows over the same wrapped cells.
@@ -32,7 +32,7 @@ HIGH_ROWS = 240.0
 
 
 class SketchCanvas(Canvas):
-    """The canvas of a run that only learns what stands on which page: tables stay empty."""
+    """The canvas of a run that only determines page content: tables stay empty."""
 
 
 class TableFlowable(Flowable):
@@ -67,12 +67,12 @@ class TableFlowable(Flowable):
         ]
 
     def minimum_height(self) -> float:
-        """What must fit on a page for the table to begin there: its head and first rows."""
+        """The minimum space for the table to begin on a page: its header and first rows."""
         tops = self.table.tops
         return self.table.head_height + tops[self._least_end()] - tops[self.first]
 
     def _least_end(self) -> int:
-        """End of the fewest rows that may stand alone: two, or one where they are high."""
+        """End of the fewest rows that may be alone: two, or one where they are high."""
         two = min(self.first + 2, self.last)
         high = self.table.tops[two] - self.table.tops[self.first] > HIGH_ROWS
         return self.first + 1 if high else two
@@ -115,7 +115,7 @@ class TableFlowable(Flowable):
         self.canv.drawText(text)
 
     def _rooms(self) -> list[tuple[float, float]]:
-        """Where the words of each column begin, and how much room they have."""
+        """The left edge and the width of each column's text."""
         padding, left, rooms = self.table.setting.padding_x, 0.0, []
         for width in self.table.widths:
             rooms.append((left + padding, width - 2 * padding))
@@ -158,7 +158,7 @@ class TableFlowable(Flowable):
         self.canv.drawText(text)
 
     def _draw_small(self, text: PDFTextObject, below: float) -> None:
-        """What stands in small letters under the cells."""
+        """The small print under the cells."""
         table, look = self.table, self.table.setting
         text.setFont(REGULAR, look.small_size)
         text.setFillColor(INK_3)

@@ -1,4 +1,4 @@
-"""The cells of a table broken into lines once, before anything is drawn."""
+"""Cells of a table, wrapped into lines once before drawing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ WIDEST_WORD = 92.0
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Letter sizes and paddings of a table, in points; `small` is what stands under a cell."""
+    """Font sizes and paddings of a table, in points; `small` is for text under a cell."""
 
     size: float = 8.3
     leading: float = 10.4
@@ -49,11 +49,11 @@ class WrappedCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WrappedTable:
-    """All cells of a table as lines, and how far each row stands below the first one.
+    """All cells of a table as lines, and the offset of each row from the first one.
 
     `columns` are those that have a width of their own. `tops` has one entry more than there are
     rows; `goes_on` holds the rows that only carry on the row above them; `blank` the cells that
-    stand for a missing value.
+    represent a missing value.
     """
 
     columns: tuple[Column, ...]
@@ -69,7 +69,7 @@ class WrappedTable:
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
-    """A column, its place among all columns, and those that stand in small letters under it."""
+    """A column, its place among all columns, and those in small print under it."""
 
     column: Column
     at: int
@@ -218,7 +218,7 @@ def _least(one: _Stack, rows: Sequence[Sequence[Cell]], look: Setting) -> float:
 
 
 def _longest_units(cells: Iterable[str]) -> list[str]:
-    """What must not be broken: short cells as a whole, the words of longer ones."""
+    """Unbreakable units: short cells as a whole, the words of longer ones."""
     units: set[str] = set()
     for words in cells:
         units |= {words} if len(words) <= UNBROKEN else set(words.split())

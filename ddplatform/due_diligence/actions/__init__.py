@@ -1,1 +1,1 @@
-"""What is done about findings: planned, reported and verified."""
+"""Mitigation actions on findings: planning, reporting, verification."""

@@ -1,4 +1,4 @@
-"""What is typed about actions."""
+"""Forms of actions."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
@@ -125,13 +125,13 @@ class MoveForm(VersionForm):
 
 
 class ProgressForm(FlaskForm):  # type: ignore[misc]
-    """How far it is."""
+    """Progress of an action."""
 
     text = needed_text(_("How far is it?"), _("Write how far it is."), hint=NO_CHILD)
 
 
 class ReportForm(VersionForm):
-    """Done, with what shows it."""
+    """Completion, with evidence."""
 
     note = needed_text(_("What was done"), _("Write what was done."), hint=NO_CHILD)
     files = MultipleFileField(
@@ -140,7 +140,7 @@ class ReportForm(VersionForm):
 
 
 class VerifyForm(VersionForm):
-    """What the verifier saw."""
+    """The verifier's observations."""
 
     coverage = FloatField(
         _("Share of the people, sites or volume reached, in %"),

@@ -1,4 +1,4 @@
-"""What actions register with earlier packages."""
+"""Registrations of actions with earlier packages."""
 
 from ddplatform.due_diligence.actions.queries.actions import get_action
 from ddplatform.due_diligence.findings.models import MitigationAction
@@ -19,6 +19,6 @@ PAGES = (
 
 
 def register() -> None:
-    """What documents hang on."""
+    """Register targets of documents."""
     record = TargetRecord(MitigationAction.title, get_action, "action", PAGES)
     TARGETS.add(MitigationAction.__tablename__, Target(_("Action"), record))

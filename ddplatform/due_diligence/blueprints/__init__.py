@@ -1,1 +1,1 @@
-"""Blueprints that pages of several features hang on."""
+"""Blueprints shared by the pages of several features."""

@@ -1,4 +1,4 @@
-"""The one blueprint that the pages of findings and actions hang on."""
+"""The blueprint shared by the pages of findings and actions."""
 
 from flask import Blueprint
 

@@ -1,1 +1,1 @@
-"""Ending or suspending a business relationship responsibly."""
+"""Responsible suspension or termination of a business relationship."""

@@ -1,4 +1,4 @@
-"""Leaving a site responsibly: the ten conditions, suspending, ending, taking up again."""
+"""Responsible exit from a site: the ten conditions, suspension, termination, resumption."""
 
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
@@ -32,7 +32,7 @@ from ddplatform.languages import gettext, ngettext
 @bp.get("/<uuid:finding_id>/exit")
 @requires(Permission.FINDING_READ)
 def leaving(finding_id: UUID) -> ResponseReturnValue:
-    """The ten conditions: what is known, what is missing, what each protects a child from."""
+    """The ten conditions: known facts, gaps, and the protection that each gives a child."""
     place = get_finding_place(finding_id)
     documents = _documents(finding_id)
     return render_template(
@@ -55,7 +55,7 @@ def _documents(finding_id: UUID) -> Sequence[Evidence]:
 
 
 def _known(place: FindingPlace, work: Work) -> Mapping[str, Sequence[str]]:
-    """What the record says of a condition already, in words; a person judges what it is worth."""
+    """Records that bear on a condition, in words; a person judges them."""
     data = place.finding.step_data
     verified = sum(1 for one in work.actions if one.status is ActionState.VERIFIED)
     failed = int(data.get("failed_reviews", 0))
@@ -93,7 +93,7 @@ def _band(place: FindingPlace) -> str:
 
 
 def _effect(planned: int, verified: int, failed: int) -> str:
-    """How many actions were planned and verified, and how many reviews found no effect."""
+    """Counts of actions planned and verified, and of reviews that found no effect."""
     actions = ngettext(
         "%(num)s action planned here, %(verified)s verified.",
         "%(num)s actions planned here, %(verified)s verified.",
@@ -111,7 +111,7 @@ def _effect(planned: int, verified: int, failed: int) -> str:
 @bp.route("/<uuid:finding_id>/exit/<ref>", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
 def exit_condition(finding_id: UUID, ref: str) -> ResponseReturnValue:
-    """Say of one condition whether it is met, and what that rests on."""
+    """Record whether a condition is met, with its basis."""
     finding, words = get_finding(finding_id), impact_words()
     kept = {one.ref: one for one in gate_of(finding, by=g.identity).conditions}.get(ref)
     if kept is None or ref == SENIOR_DECIDES:

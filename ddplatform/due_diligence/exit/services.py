@@ -1,7 +1,7 @@
-"""Ending or suspending a business relationship for what was found (RDG-1 to RDG-10).
+"""Suspension or termination of a business relationship over a finding (RDG-1 to RDG-10).
 
-The ten conditions are kept with the finding, each in words; the log keeps every version. Whether
-a senior person decides (RDG-8) is no tick: it is read from who acts.
+The ten conditions are stored with the finding, each in words; the log keeps every version. The
+decision by a senior person (RDG-8) is no checkbox: it follows from the acting identity.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ KEPT = "exit"
 
 
 class Relation(StrEnum):
-    """How the relationship with a site stands for what was found there."""
+    """States of the relationship with a site, for findings there."""
 
     RUNNING = "running"
     SUSPENDED = "suspended"
@@ -43,7 +43,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of the gate: what was said of it, and whether it is met.
+    """One condition of the gate: its record, and whether it is met.
 
     Attributes:
         evidence_id: the document of the finding that shows it. on, by: when, and who said it.
@@ -59,7 +59,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Gate:
-    """How far an exit is for one finding, as the person who looks may decide it.
+    """The state of an exit over one finding, as far as the reader may decide it.
 
     Attributes:
         missing_around: what the ten rest on and is not there yet, one sentence each.
@@ -80,7 +80,7 @@ class Gate:
 
 
 def gate_of(finding: Finding, *, by: Identity) -> Gate:
-    """The ten conditions as they stand, and what is missing for this person to end it."""
+    """The current ten conditions, and the missing ones for this person to end it."""
     kept = finding.step_data.get(KEPT, {})
     told: Mapping[str, Any] = kept.get("conditions", {})
     conditions = tuple(_condition(ref, told, finding, by) for ref in impact_words().exit_gate)
@@ -96,7 +96,7 @@ def gate_of(finding: Finding, *, by: Identity) -> Gate:
 
 
 def relation_of(finding: Finding) -> Relation:
-    """How the relationship stands for this finding; it runs as long as nobody decided otherwise."""
+    """The state of the relationship for this finding; active unless decided otherwise."""
     last = finding.step_data.get(KEPT, {}).get("relation", {})
     return Relation(last.get("state", Relation.RUNNING))
 
@@ -124,7 +124,7 @@ def _is_senior(told: Mapping[str, Any], finding: Finding, by: Identity) -> bool:
 
 
 def _missing_around(finding: Finding) -> list[str]:
-    """What the gate rests on: a severity that was judged, and a decision about leverage."""
+    """Requirements of the gate: a judged severity, and a decision about leverage."""
     missing = []
     if finding.scale is None:
         missing.append(gettext("Assess the severity of the finding."))
@@ -150,7 +150,7 @@ def record_condition(
     version: int,
     act: Act,
 ) -> Finding:
-    """Say of one condition whether it is met, and what that rests on.
+    """Record whether a condition is met, with its basis.
 
     Raises:
         NotFound, Conflict: gone, changed meanwhile, or the relationship has ended already.
@@ -237,7 +237,7 @@ def suspend(finding_id: UUID, *, reason: str, protection: str, version: int, act
 
 
 def end_relation(finding_id: UUID, *, reason: str, version: int, act: Act) -> Finding:
-    """End the relationship for what was found, once all ten conditions are met.
+    """End the relationship over a finding, once all ten conditions are met.
 
     Raises:
         NotFound, Conflict: gone, changed meanwhile, ended already, or a condition is missing;

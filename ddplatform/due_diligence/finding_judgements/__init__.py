@@ -1,1 +1,1 @@
-"""What is judged of a finding: severity, involvement, leverage."""
+"""Judgements of a finding: severity, involvement, leverage."""

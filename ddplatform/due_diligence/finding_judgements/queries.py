@@ -1,4 +1,4 @@
-"""How a finding scores: its own grade, the newest assessment, and the assessments over time."""
+"""Scores of a finding: its own grade, the newest assessment, assessments over time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ HISTORY_SHOWN = 200
 def with_newest_scores(
     statement: Select[*tuple[Any, ...]], node_id: InstrumentedAttribute[UUID]
 ) -> Select[*tuple[Any, ...]]:
-    """Joined with the node, its map, and what the newest assessment says of the node, if any."""
+    """Joined with the node, its map, and the node's scores in the newest assessment, if any."""
     return (
         statement.join(ValueChainNode, ValueChainNode.id == node_id)
         .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
@@ -72,7 +72,7 @@ def severity_of_finding(finding: Finding) -> float | None:
 
 @dataclass(frozen=True)
 class Scores:
-    """What the newest assessment of a map says of the (node, issue) of a finding."""
+    """Scores of a finding's (node, issue) in the newest assessment of a map."""
 
     likelihood: float
     known_share: float  # how much is known, 0-1
@@ -113,7 +113,7 @@ def list_score_history(node_id: UUID, issue: Issue) -> Sequence[ScorePoint]:
 
 
 def find_salience_note(node_id: UUID, issue: Issue) -> SalienceNote | None:
-    """What was noted last of a (node, issue) for the salience order."""
+    """The latest note on a (node, issue) for the salience order."""
     return db.session.scalar(
         select(SalienceNote)
         .where(SalienceNote.node_id == node_id, SalienceNote.issue == issue)
@@ -131,7 +131,7 @@ class Effect:
 
 
 def effect_of(verified_at: datetime | None, history: Sequence[ScorePoint]) -> Effect:
-    """What the assessments on both sides of a verification say; None where there is none."""
+    """The assessments before and after a verification; None where there is none."""
     if verified_at is None:
         return Effect(history[-1] if history else None, None)
     before = [point for point in history if point.at <= verified_at]

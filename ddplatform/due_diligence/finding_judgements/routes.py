@@ -1,4 +1,4 @@
-"""What is judged of a finding: severity, involvement, leverage, and whether harm has happened."""
+"""Judgement pages of a finding: severity, involvement, leverage, actual harm."""
 
 from uuid import UUID
 
@@ -103,7 +103,7 @@ def involvement(finding_id: UUID) -> ResponseReturnValue:
 
 
 def _judge_involvement(finding_id: UUID, form: InvolvementForm) -> None:
-    """Hand the answers on; what is wrong with INV-1 is told at its question or its reason."""
+    """Pass the answers on; an error in INV-1 is shown at its question or its reason."""
     try:
         judge_involvement(
             finding_id,
@@ -155,7 +155,7 @@ def _answers(form: InvolvementForm) -> dict[str, InvolvementAnswer]:
 @bp.route("/<uuid:finding_id>/leverage", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
 def leverage(finding_id: UUID) -> ResponseReturnValue:
-    """Decide by the leverage table what to do about the business partner."""
+    """Decide on the business partner by the leverage table."""
     finding = get_finding(finding_id)
     kept = finding.step_data.get("leverage", {})
     form = LeverageForm(
@@ -198,7 +198,7 @@ def _leverage(form: LeverageForm) -> LeverageAnswers:
 @bp.route("/<uuid:finding_id>/harm", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
 def report_harm(finding_id: UUID) -> ResponseReturnValue:
-    """Say that harm has happened, alleged or confirmed."""
+    """Record that harm has happened, alleged or confirmed."""
     finding = get_finding(finding_id)
     form = HarmForm(
         self_disclosed=finding.self_disclosed, found_by_control=finding.found_by_control or ""

@@ -1,1 +1,1 @@
-"""Findings: recorded, and moved along their steps."""
+"""Findings: recording and lifecycle."""

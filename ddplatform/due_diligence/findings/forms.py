@@ -1,4 +1,4 @@
-"""What is typed about findings."""
+"""Forms of findings."""
 
 from functools import partial
 
@@ -71,7 +71,7 @@ def level_choices(trait: str) -> list[SelectChoice]:
 
 
 def needed_text(label: str, missing: str, *, longest: int = 1000, hint: str = "") -> TextAreaField:
-    """A text that may not stay empty; `missing` says what to enter."""
+    """A text that may not stay empty; `missing` is the prompt to enter it."""
     return TextAreaField(
         label, description=hint, validators=[InputRequired(missing), Length(max=longest)]
     )
@@ -93,7 +93,7 @@ def level(label: str, trait: str, *, hint: str = "") -> RadioField:
 
 
 def detecting_control(*, hint: str = "") -> SelectField:
-    """Which control of the site itself found the harm, if one did."""
+    """The control of the site itself that found the harm, if one did."""
     return SelectField(
         _("Did a check of the site itself detect it?"),
         choices=DETECTING_CHOICES,
@@ -210,7 +210,7 @@ class InvolvementForm(VersionForm):
 
 
 class OwnerForm(VersionForm):
-    """Who answers for a finding."""
+    """The owner of a finding."""
 
     owner_id = SelectField(_("Owner"), validators=[Optional()])
 
@@ -288,7 +288,7 @@ class IneffectiveForm(VersionForm):
 
 
 class TriggerForm(VersionForm):
-    """What asks for a new assessment."""
+    """The trigger of a new assessment."""
 
     trigger = SelectField(
         _("Event that calls for reassessment"), choices=_triggers, validators=[Optional()]

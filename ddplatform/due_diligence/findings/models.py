@@ -1,4 +1,4 @@
-"""Findings and what is done about them."""
+"""Tables of findings, and of actions on them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from supply_chain.vocabulary import Issue
 
 
 class FindingSource(StrEnum):
-    """Where a finding came from."""
+    """The source of a finding."""
 
     OWN_CHECK = "own_check"
     QUESTIONNAIRE = "questionnaire"
@@ -119,7 +119,7 @@ class MitigationAction(Shared, Base):
 
 
 class ActionNoteKind(StrEnum):
-    """What an entry in the history of an action tells."""
+    """Kinds of entries in the history of an action."""
 
     PROGRESS = "progress"
     EXTENSION = "extension"

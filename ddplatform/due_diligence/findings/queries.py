@@ -1,4 +1,4 @@
-"""Findings: lists, one finding with its place and scores, counts."""
+"""Queries of findings: lists, one finding with its place and scores, counts."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ UNDONE_ACTIONS = LIVE_ACTIONS[:3]
 
 @dataclass(frozen=True)
 class FindingFilter:
-    """What to show of the findings."""
+    """Filters of the findings."""
 
     status: RiskState | None = None
     issue: Issue | None = None
@@ -53,7 +53,7 @@ class FindingFilter:
     search: str = ""
     only_open: bool = False
     overdue_on: date | None = None
-    """Only what was put off until a day before this one."""
+    """Only findings deferred until a day before this one."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class FindingRow:
     overdue_actions: int
     created_at: datetime
     review_on: date | None = None
-    """Until when it was put off; None where it is not."""
+    """The day until which it is deferred; None where it is not."""
 
     def is_late(self, today: date) -> bool:
         """Whether it was put off until a day that has passed."""
@@ -172,7 +172,7 @@ def _finding_row(row: Any) -> FindingRow:
 
 
 def review_day_of(finding: Finding) -> date | None:
-    """Until when a finding was put off, or None where it stands in another state."""
+    """The day until which a finding is deferred, or None in any other state."""
     if finding.status is not RiskState.DEFERRED:
         return None
     day = finding.step_data.get("deferral", {}).get("review_on")
@@ -180,11 +180,11 @@ def review_day_of(finding: Finding) -> date | None:
 
 
 REVIEW_DAY = Finding.step_data["deferral"]["review_on"].as_string()
-"""The same in a statement, as text: days written this way stand in their order."""
+"""The same in a statement, as text: days written this way sort in order."""
 
 
 def is_put_off_until(*days: date, before: date) -> ColumnElement[bool]:
-    """Whether a finding is put off until one of these days, or until one before a day."""
+    """Whether a finding is deferred until one of these days, or until one before a day."""
     day_comes = REVIEW_DAY.in_([day.isoformat() for day in days])
     has_passed = before.isoformat() > REVIEW_DAY
     return and_(Finding.status == RiskState.DEFERRED, or_(has_passed, day_comes))
@@ -217,14 +217,14 @@ def _conditions(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def count_findings(wanted: FindingFilter) -> int:
-    """How many findings match; COUNT_CAP + 1 stands for more than COUNT_CAP."""
+    """The number of matching findings; COUNT_CAP + 1 means more than COUNT_CAP."""
     matching = select(Finding.id).where(*_conditions(wanted)).limit(COUNT_CAP + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(matching)) or 0
 
 
 @dataclass(frozen=True)
 class FindingHit:
-    """A finding that holds what was looked for in its title, its description or its site."""
+    """A finding that matches the search in its title, its description or its site."""
 
     id: UUID
     title: str
@@ -234,7 +234,7 @@ class FindingHit:
 
 
 def select_findings_by_text(words: Words, part: Part) -> Question[Found[FindingHit]]:
-    """The open part of findings: nothing of a case, which is sealed, is looked through."""
+    """The open part of findings: nothing of a case, which is sealed, is searched."""
     statement = (
         select(
             Finding.id,

@@ -1,4 +1,4 @@
-"""What findings and actions register with earlier packages."""
+"""Registrations of findings and actions with earlier packages."""
 
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.findings.queries import get_finding
@@ -29,7 +29,7 @@ from ddplatform.value_chain.screening.services.matches import FINDING, RECORDERS
 
 
 def register() -> None:
-    """What hangs on findings, comes of matches, is counted, and moves with a node."""
+    """Register document targets, effects of matches, counts, and moves with a node."""
     page = TargetPage("findings.show", "finding_id", Permission.FINDING_READ)
     record = TargetRecord(Finding.title, get_finding, "finding", (page,))
     TARGETS.add(Finding.__tablename__, Target(_("Finding"), record))

@@ -1,4 +1,4 @@
-"""Follow-up visits of a remediation case, sealed as they are kept, and the form they answer."""
+"""Sealed follow-up visits of a remediation case, and the form that they answer."""
 
 from collections.abc import Sequence
 from functools import cache

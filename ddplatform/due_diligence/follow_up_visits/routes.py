@@ -1,4 +1,4 @@
-"""Follow-up visits of a case: the list, the form of the case worker, one visit as recorded."""
+"""Pages of follow-up visits: the list, the case worker's form, one recorded visit."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -41,7 +41,7 @@ from ddplatform.supplier_engagement.protection_services.queries import services_
 @bp.get("/<code>/visits")
 @requires(Permission.CASE_WORK, leaves_event=True)
 def visits(code: str) -> ResponseReturnValue:
-    """The visits of a case by number, and what is due next."""
+    """The visits of a case by number, and the next one due."""
     case = _case(code)
     remedy.note_reading(case, purpose="Opened the follow-up visits", act=g.act)
     recorded, draft = open_visits(case, at=g.now)
@@ -71,7 +71,7 @@ def visit_form(code: str) -> ResponseReturnValue:
 @bp.post("/<code>/visits/form")
 @requires(Permission.CASE_WORK)
 def write(code: str) -> ResponseReturnValue:
-    """Keep what was typed; record the visit where that was pressed and nothing is wrong."""
+    """Store the input; record the visit where that was pressed and nothing is wrong."""
     case = _case(code)
     written = write_visit(
         case,

@@ -1,4 +1,4 @@
-"""Follow-up visits: the form of a case worker (REM), filled in and sealed within its case."""
+"""Follow-up visits: the case worker's form (REM), filled in and sealed within its case."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ FOLLOW_UP = "REM-11"
 CODE, DAY, WHICH, MET = "REM_Q01_case", "REM_Q01", "REM_Q01_visit", "REM_Q02"
 SAFE, WORK, NEXT = "REM_Q03", "REM_Q04", "REM_Q15"
 LAWFUL = frozenset({"none", "light_lawful", "lawful_young_worker"})
-"""Answers to REM-Q04 that say that the child is out of child labour."""
+"""Answers to REM-Q04 that mean that the child is out of child labour."""
 OUT_OF_RHYTHM = "other"
 
 
@@ -59,7 +59,7 @@ class Visit:
         return self.form.state(path_of(self.form, name))
 
     def answer(self, name: str) -> str:
-        """What counts as the answer to a question; "" where it is blank."""
+        """The effective answer to a question; "" where it is blank."""
         return self.state(name).value
 
     @property
@@ -74,7 +74,7 @@ class Visit:
 
     @property
     def criteria(self) -> Mapping[str, CriterionSignal]:
-        """What its answers say of each criterion for closing the case."""
+        """The result of its answers for each criterion for closing the case."""
         return score(self.form).criteria
 
 
@@ -90,7 +90,7 @@ class DueVisit:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a page was made from: the number of its visit, and the version kept then, 0: none."""
+    """The basis of a page: the number of its visit, and the stored version, 0: none."""
 
     number: int
     version: int
@@ -98,7 +98,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Written:
-    """What a sent form came to: everything typed, with what stands against recording it.
+    """The result of a sent form: all input, and everything that prevents recording it.
 
     `refused`: path -> why what was typed there is not kept, or what is missing. `is_taken`: this
     visit was recorded before the page was sent, so nothing of it was kept.
@@ -123,7 +123,7 @@ def further_statements() -> dict[str, str]:
 
 
 def path_of(form: Response, name: str) -> str:
-    """Where a question stands, by its name in the form. Raises KeyError."""
+    """The path of a question, by its name in the form. Raises KeyError."""
     found = {question.name: question.path for question in form.form.questions()}
     return found[name]
 
@@ -175,7 +175,7 @@ def write_visit(
     act: Act,
     ticked: Collection[str] = (),
 ) -> Written:
-    """Keep what was typed about a visit, sealed; record it when nothing stands against it.
+    """Store the input about a visit, sealed; record it when nothing prevents it.
 
     A text that could show who the child is is shown again, and never kept.
 
@@ -251,7 +251,7 @@ def _clashes(form: Response, typed: Mapping[str, str]) -> list[Clash]:
 
 
 def _enter(form: Response, typed: Mapping[str, str]) -> dict[str, str]:
-    """Put in what was typed; path -> services that were left out, since the plan lacks them."""
+    """Apply the input; path -> services that were left out, since the plan lacks them."""
     left_out = {}
     for path, text in typed.items():
         if not _is_asked(form, path):
@@ -266,7 +266,7 @@ def _enter(form: Response, typed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _left_out(state: NodeState, text: str) -> str:
-    """The labels of what was chosen and is not on offer now."""
+    """The labels of choices that are no longer on offer."""
     known = state.node.choices if isinstance(state.node, Question) else ()
     gone = set(text.split()) - set(state.raw.split())
     return ", ".join(choice.label.plain() for choice in known if choice.name in gone)
@@ -284,7 +284,7 @@ def _is_asked(form: Response, path: str) -> bool:
 
 
 def _texts_that_name(form: Response) -> dict[str, str]:
-    """Path -> what to leave out of a text that could show who the child is."""
+    """Path -> parts to leave out of a text that could identify the child."""
     found = {}
     for state in form.states():
         is_text = isinstance(state.node, Question) and is_free_text(state.node)
@@ -296,7 +296,7 @@ def _texts_that_name(form: Response) -> dict[str, str]:
 
 
 def _follow_up_step(case: RemediationCase, visit: Visit, *, act: Act) -> RemediationStep:
-    """The step of the protocol that a visit is, with what it found and what was ticked."""
+    """The protocol step of a visit, with its findings and ticked items."""
     is_met = visit.answer(MET) != "not_found"
     is_safe = visit.answer(SAFE) == "yes" and visit.answer(WORK) in LAWFUL
     found = {SAFE_VISIT} if is_met and is_safe else set() if is_met else {NOT_REACHED}

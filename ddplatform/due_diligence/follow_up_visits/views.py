@@ -1,4 +1,4 @@
-"""The shape that the pages of follow-up visits need: rows, what is due, what is proposed."""
+"""View models of follow-up visits: rows, due visits, proposed judgements."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,12 +47,12 @@ WHAT_TO_DO = {
         "Agree with the child and the caregiver what is safe before anything is said at the site."
     ),
 }
-"""What a case worker does about a red flag of a child whose case is open already."""
+"""The case worker's action on a red flag of a child whose case is already open."""
 
 
 @dataclass(frozen=True)
 class FlagView:
-    """A red flag that a visit fired, and what to do."""
+    """A red flag that a visit fired, with guidance."""
 
     title: str
     ref: str
@@ -63,11 +63,11 @@ class FlagView:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the newest visit says of one criterion; a person decides."""
+    """The newest visit's result for one criterion; a person decides."""
 
     is_for: bool
     answers: Sequence[str]
-    """What speaks against it, in words: question and answer."""
+    """The evidence against it, in words: question and answer."""
     number: int
 
 
@@ -116,7 +116,7 @@ def visits_page(
 
 
 def flags_of(visits: Iterable[Visit], services: Sequence[ProtectionService]) -> list[FlagView]:
-    """The red flags of visits, each once, with what to do and whom to call.
+    """The red flags of visits, each once, with guidance and contacts.
 
     Args:
         services: the child-protection services of the country of the case.
@@ -136,7 +136,7 @@ def flags_of(visits: Iterable[Visit], services: Sequence[ProtectionService]) -> 
 
 
 def proposals_of(newest: Visit | None) -> dict[str, Proposal]:
-    """Criterion -> what the newest recorded visit proposes; none where there is no visit."""
+    """Criterion -> proposal of the newest recorded visit; none where there is no visit."""
     if newest is None:
         return {}
     return {
@@ -170,7 +170,7 @@ def _row(visit: Visit) -> VisitRow:
 
 
 def form_pages(visit: Visit) -> list[Page]:
-    """What the form asks, section by section: without the code of the case and without files."""
+    """The questions by section: without the code of the case and without files."""
     code = visit.state(CODE).path
     return [
         replace(
@@ -209,7 +209,7 @@ def _for_case_worker(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def summary(sections: Iterable[tuple[Page, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
-    """What stands against recording, as the list on top of the form."""
+    """Everything that prevents recording, as the list on top of the form."""
     fields: list[FieldView] = [
         item["field"] for _page, items in sections for item in items if item["field"] is not None
     ]

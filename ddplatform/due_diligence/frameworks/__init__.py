@@ -1,1 +1,1 @@
-"""How far the records reach for what a framework asks."""
+"""Coverage of framework requirements by the records."""

@@ -1,4 +1,4 @@
-"""`flask frameworks`: how far the records reach for what a framework asks (docs/commands.md)."""
+"""`flask frameworks`: coverage of framework requirements by records (docs/commands.md)."""
 
 from collections import Counter
 from datetime import UTC, datetime

@@ -1,7 +1,7 @@
-"""What the organisation can show for the requirements of a framework.
+"""Evidence of the organisation for the requirements of a framework.
 
-Facts come from what is recorded in the platform. What the platform keeps no record of (a policy,
-training, a grievance channel) is shown by nothing, and its requirement stays open.
+Facts come from what is recorded in the platform. Where it has no record (a policy, training,
+a grievance channel), there is no evidence, and the requirement stays open.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ ON_PAPER = {"icat-action-6": "ICAT-A6", "ungp": "UNGP"}
 
 
 def load_coverage(ref: str, *, as_of: date) -> tuple[RequirementCoverage, ...]:
-    """How far the records reach for each requirement of a framework.
+    """Coverage of each requirement of a framework by the records.
 
     Raises:
         UnknownFramework: naming those that exist.
@@ -95,7 +95,7 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _of_maps() -> Iterator[Fact]:
-    """Kinds of nodes on each map, own sites told apart."""
+    """Kinds of nodes on each map, own sites counted separately."""
     rows = db.session.execute(
         select(
             ValueChain.name,
@@ -130,7 +130,7 @@ def _newest(moment: Any, as_of: date, *which: Any) -> ColumnElement[datetime]:
 
 
 def _of_runs(as_of: date) -> Iterator[Fact]:
-    """The assessment of each map that holds on the day, and what it reached."""
+    """The assessment of each map that is valid on the day, with its scope."""
     run = AssessmentRun
     place = func.row_number().over(
         partition_by=run.chain_id, order_by=(run.as_of.desc(), run.created_at.desc(), run.id.desc())
@@ -220,7 +220,7 @@ def _of_actions(as_of: date) -> Iterator[Fact]:
 
 
 def _of_cases(as_of: date) -> Iterator[Fact]:
-    """Whether a case was closed and verified; its day is told by quarter alone (SUPP-8)."""
+    """Whether a case was closed and verified; its day is given only by quarter (SUPP-8)."""
     newest = db.session.scalar(
         select(_newest(RemediationCase.closed_at, as_of))
         .select_from(RemediationCase)

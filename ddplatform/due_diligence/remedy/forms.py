@@ -1,4 +1,4 @@
-"""What is typed about a case. No field for a name, a date of birth, an address or a photo."""
+"""Forms of a case, without any field for a name, a date of birth, an address or a photo."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,7 @@ PAYER_WORDS = {
     "another buyer": _("Another buyer"),
     "public service": _("Public service"),
 }
-"""Who can pay for help, as services know them."""
+"""Possible payers of help, as services know them."""
 SUPPORT_WORDS = {
     SupportStatus.PLANNED.value: _("Planned"),
     SupportStatus.STARTED.value: _("Started"),
@@ -60,7 +60,7 @@ def short_text(label: str, *, required: bool = False) -> TextAreaField:
 
 
 class OpenForm(FlaskForm):  # type: ignore[misc]
-    """What is known when a case is opened (REM-01)."""
+    """Facts known when a case is opened (REM-01)."""
 
     alert_source = SelectField(
         _("Source of the alert"),
@@ -107,7 +107,7 @@ class MoveForm(FlaskForm):  # type: ignore[misc]
 
 
 class SupportForm(FlaskForm):  # type: ignore[misc]
-    """One item of help and who pays."""
+    """One support item and its payer."""
 
     item = SelectField(_("Support"), choices=_support_items)
     payer = SelectField(_("Who pays"), choices=_choices(PAYER_WORDS))
@@ -116,7 +116,7 @@ class SupportForm(FlaskForm):  # type: ignore[misc]
 
 
 class SupportStatusForm(FlaskForm):  # type: ignore[misc]
-    """How far one item of help is."""
+    """The state of one support item."""
 
     status = SelectField(
         _("State"),

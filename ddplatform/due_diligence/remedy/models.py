@@ -1,5 +1,8 @@
-"""Remediation cases about children. No column here holds a name, a date of birth or a place
-smaller than a region; what is told about a case is encrypted with a key of that case."""
+"""Tables of remediation cases about children.
+
+No column here holds a name, a date of birth or a place smaller than a region; the content of a
+case is encrypted with a key of that case.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -46,7 +49,7 @@ class RemediationCase(TenantScoped, Base):
 
 
 class CaseAssignment(TenantScoped, Base):
-    """Who may open a case, in which role (ROL-1, ROL-5), and until when."""
+    """A person's access to a case: role (ROL-1, ROL-5) and end date."""
 
     __tablename__ = "case_assignment"
     __table_args__ = (
@@ -80,7 +83,7 @@ class RemediationStep(TenantScoped, Base):
 
 
 class SupportStatus(StrEnum):
-    """How far a support item is."""
+    """States of a support item."""
 
     PLANNED = "planned"
     STARTED = "started"
@@ -89,7 +92,7 @@ class SupportStatus(StrEnum):
 
 
 class SupportItem(TenantScoped, Base):
-    """Help agreed in a case (SUP-1..10) and who pays for it."""
+    """Help agreed in a case (SUP-1..10) and its payer."""
 
     __tablename__ = "support_item"
     __table_args__ = (
@@ -111,7 +114,7 @@ class SupportItem(TenantScoped, Base):
 
 
 class CaseCriterion(TenantScoped, Base):
-    """Whether a closure criterion (CLO-1..9) is met, and on what basis."""
+    """Whether a closure criterion (CLO-1..9) is met, with its basis."""
 
     __tablename__ = "case_criterion"
     __table_args__ = (

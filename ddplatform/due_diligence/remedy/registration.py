@@ -1,4 +1,4 @@
-"""What remediation registers with earlier packages."""
+"""Registrations of remediation with earlier packages."""
 
 from ddplatform.accounts.organisations.services.people import ROLE_GIVEN
 from ddplatform.due_diligence.remedy.services.mails import tell_others

@@ -1,4 +1,4 @@
-"""Remediation: the list, one case, and what is done in it."""
+"""Pages of remediation: the list, one case and its steps."""
 
 from uuid import UUID
 
@@ -184,7 +184,7 @@ def support(code: str) -> ResponseReturnValue:
 @bp.route("/<code>/support/<uuid:item_id>", methods=["GET", "POST"])
 @requires(Permission.CASE_WORK)
 def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
-    """Say how far one item of help is."""
+    """Record the progress of a support item."""
     case, _ = _case(code)
     item = get_support_item(case.id, item_id)
     form = SupportStatusForm(status=item.status.value)

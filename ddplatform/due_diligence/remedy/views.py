@@ -1,4 +1,4 @@
-"""The shape a case page needs: stages, what to do now, what may follow."""
+"""View models of a case page: stages, current tasks, possible steps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ CASE_STAGES: Mapping[CaseStage, LazyText] = {
 
 
 def _limits_of(refs: Sequence[str]) -> str:
-    """The limits of the steps of a stage, each once; what the protocol notes where none has one."""
+    """The limits of a stage's steps, each once; the protocol's note where none has one."""
     steps = [remedy_steps()[ref] for ref in refs]
     limits = [limit for step in steps for limit in (step.within, *step.visits) if limit]
     words = ", ".join(dict.fromkeys(limit_words(limit) for limit in limits))
@@ -67,7 +67,7 @@ STAGE_NOW: Mapping[ImpactState, int] = {
     ImpactState.FOLLOW_UP: 5,
     ImpactState.CLOSURE_PROPOSED: 6,
 }
-"""Which of the stages a case is in; a case that ended otherwise is in none."""
+"""The current stage of a case; a case that ended otherwise is in none."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class ToDo:
 
 @dataclass(frozen=True)
 class Move:
-    """One state the case may go to, and what has to be done first."""
+    """One possible next state of the case, with its open requirements."""
 
     to: ImpactState
     title: str

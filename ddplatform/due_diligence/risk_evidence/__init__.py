@@ -1,1 +1,1 @@
-"""Findings and actions as the assessment of risks asks for them."""
+"""Findings and actions as input of the risk assessment."""

@@ -1,4 +1,4 @@
-"""Findings and actions as risk asks for them: statements that its questions take up."""
+"""Findings and actions for risk: statements that its queries include."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -55,7 +55,7 @@ def select_assessed_findings(known: MapOnDay) -> Question[Rows]:
 
 
 def is_finding_in_remedy(finding_id: Any) -> ColumnElement[bool]:
-    """Whether the finding with the key in a column is being put right."""
+    """Whether the finding with the key in a column is under remediation."""
     in_remedy: ColumnElement[bool] = finding_id.in_(
         select(Finding.id).where(Finding.status.in_(IN_REMEDY))
     )
@@ -95,7 +95,7 @@ def select_owners() -> Select[UUID, UUID | None]:
 
 
 def select_disclosed(asked: Period) -> Select[UUID, datetime]:
-    """`node_id` and `created_at` of what suppliers disclosed in the period outside answers."""
+    """`node_id` and `created_at` of supplier disclosures in the period outside answers."""
     return (
         select(Finding.node_id, Finding.created_at)
         .where(

@@ -1,4 +1,4 @@
-"""What findings, actions and remediation cases tell risk of a place."""
+"""Evidence about a place for risk, from findings, actions and remediation cases."""
 
 from sqlalchemy import true
 

@@ -1,1 +1,1 @@
-"""What leads to a person is taken out of a document, for good."""
+"""Irreversible redaction of personal data in documents."""

@@ -1,4 +1,4 @@
-"""Areas of a file are painted over and words taken out, for good (docs/security.md 4).
+"""Irreversible removal of areas and words from a file (docs/security.md 4).
 
 Everything is read in a child process with limits; the child gets the file and nothing else.
 """
@@ -28,16 +28,16 @@ _ADVICE = _("Withdraw it, and ask for another file without anything that leads t
 
 @dataclass(frozen=True)
 class Looked:
-    """A file as it is shown to who takes something out of it."""
+    """A file as displayed for redaction."""
 
     sizes: tuple[tuple[int, int], ...]
     """Width and height of each page or picture; 0, 0 where it cannot be shown."""
     spots: tuple[Area, ...]
-    """Where the words stand on the pages of a PDF."""
+    """The positions of the words on the pages of a PDF."""
     times: tuple[int, ...]
-    """How often each of the words stands in it."""
+    """The number of occurrences of each word in it."""
     shown: tuple[str, ...]
-    """What stands around each find of a file that is text, without the words."""
+    """The context of each find in a text file, without the words."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class Blackened:
 
     content: bytes
     times: tuple[int, ...]
-    """How often each of the words was taken out."""
+    """The number of removals of each word."""
 
 
 def look(content: bytes, media_type: str, words: Sequence[str] = ()) -> Looked:
-    """Tell what pages or pictures a file has, and where words stand in it.
+    """The pages or pictures of a file, and the positions of words in it.
 
     Raises:
         FileRefused: it cannot be opened in the limits; says what to do.
@@ -76,13 +76,13 @@ def picture_of(content: bytes, media_type: str, page: int) -> bytes:
 def blacken(
     content: bytes, media_type: str, *, areas: Sequence[Area], words: Sequence[str]
 ) -> Blackened:
-    """The file written anew, without what lies in the areas and without the words.
+    """The file written anew, without the content of the areas and without the words.
 
     Pages of a PDF that hold either become pictures of themselves; areas of an Office file lie on
     the pictures in it. Nothing is left below.
 
     Raises:
-        FileRefused: the words stand where they cannot be taken out, or it cannot be opened.
+        FileRefused: the words are where they cannot be taken out, or it cannot be opened.
     """
     spots = [area.as_json() for area in areas]
     told, made = _ask(content, media_type, do="blacken", words=list(words), spots=spots)

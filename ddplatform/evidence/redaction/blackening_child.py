@@ -1,9 +1,9 @@
-"""Runs alone in a child process: what is to be done and a file in, what was done and a file out.
+"""The child process of redaction: task and file on input, result and file on output.
 
 Standard input: one line of JSON (`do`, `media_type`, `words`, `spots`, `page`), then the file.
 Standard output: one line of JSON, then the picture or the file that was made. `do` is one of
 `look` (sizes of pages, where words stand), `picture` (one page to look at) and `blacken`.
-Exit codes: 0 done, 3 too large, 4 cannot be opened, 6 words stand where nothing can be taken out.
+Exit codes: 0 done, 3 too large, 4 cannot be opened, 6 words are where nothing can be taken out.
 """
 
 import io
@@ -27,7 +27,7 @@ from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT, Refused
 
 TOO_LARGE, BROKEN = 3, 4
 SHOWN = 1_400
-"""Pixels of the longer side of a picture that is looked at."""
+"""Pixels of the longer side of a picture for display."""
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 PAINTABLE = frozenset({"PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"})
 PDF = "application/pdf"
@@ -36,7 +36,7 @@ Done = tuple[dict[str, Any], bytes]
 
 
 def main() -> int:
-    """Shut the process in by the limits of its arguments, do what is asked, say how it ended."""
+    """Limit the process by its arguments, run the task, and report the result."""
     memory, cpu_seconds = map(int, sys.argv[1:3])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -87,7 +87,7 @@ def _of_picture(do: str, content: bytes, words: Sequence[str], spots: Sequence[S
 
 
 def paint(content: bytes, spots: Sequence[Spot]) -> bytes:
-    """The picture written anew, with the spots in black; a picture that moves stands still."""
+    """The picture written anew, with the spots in black; an animation becomes a still."""
     with Image.open(io.BytesIO(content)) as picture:
         form = str(picture.format)
         if form not in PAINTABLE:

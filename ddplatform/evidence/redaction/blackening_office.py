@@ -1,4 +1,4 @@
-"""Words leave the parts of a DOCX or XLSX. Runs in the child of `blackening.py`.
+"""Removal of words from the parts of a DOCX or XLSX, in the child of `blackening.py`.
 
 A part in which nothing is found stays as it is, byte for byte.
 """
@@ -51,7 +51,7 @@ Text = tuple[etree._Element, str]
 
 @dataclass
 class Taken:
-    """The words that are taken out, and what was found so far."""
+    """The words to remove, and the finds so far."""
 
     words: Sequence[str]
     times: list[int] = field(default_factory=list)
@@ -98,7 +98,7 @@ def rewrite(
         paint: a picture by its place among them, and its bytes.
 
     Raises:
-        Refused: the words stand where no text is expected.
+        Refused: the words are where no text is expected.
     """
     taken, output = Taken(words), io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as book:
@@ -143,7 +143,7 @@ def _local(element: etree._Element) -> str:
 
 
 def _clean_formula(element: etree._Element, taken: Taken) -> None:
-    """A formula that names the words goes as a whole: what it last gave stays."""
+    """A formula that names the words is removed as a whole: its last result stays."""
     parent = element.getparent()
     if _local(element) not in FORMULAS or parent is None:
         return
@@ -188,7 +188,7 @@ def _clean_attributes(element: etree._Element, taken: Taken) -> None:
 
 
 def _rename_sheet(element: etree._Element, taken: Taken) -> None:
-    """The name of a sheet bears no square brackets, and stands once in a book."""
+    """The name of a sheet has no square brackets, and is unique in a workbook."""
     name = element.get("name") or ""
     if taken.out_of(name) != name:
         element.set("name", f"(…) {element.get('sheetId', '')}".strip())
@@ -244,7 +244,7 @@ def _is_kept(element: etree._Element) -> bool:
 
 
 def _cut(block: list[Text], texts: list[str], start: int, end: int) -> None:
-    """Take one stretch out of the texts it runs over; the sign stands in the first of them."""
+    """Take one stretch out of the texts it runs over; the sign goes into the first of them."""
     place, sign = 0, TAKEN_OUT
     for at, text in enumerate(texts):
         first, last = max(start - place, 0), min(end - place, len(text))

@@ -1,7 +1,7 @@
-"""Pages of a PDF become pictures of themselves. Runs in the child of `blackening.py`.
+"""Replacement of PDF pages by pictures of them, in the child of `blackening.py`.
 
-pdfium finds words and draws pages; pypdf puts the file together from nothing, so that only what
-a page that stays still shows is taken over.
+pdfium finds words and draws pages; pypdf assembles the file from scratch, so that only the visible
+content of unredacted pages is taken over.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ LONGEST = 2_400
 """Pixels of the longer side of a page that becomes a picture."""
 MOST_SCALE = 200 / 72
 FINE = 100_000
-"""Steps in which pdfium tells places on a page."""
+"""The resolution of positions on a page in pdfium."""
 THIN, NEAR = 0.001, 0.02
 Spot = tuple[int, float, float, float, float]
 """Page from 0, left, top, right, bottom in parts of it."""
@@ -73,7 +73,7 @@ def draw(document: pdfium.PdfDocument, at: int, *, longest: int = LONGEST) -> Im
 
 
 def find(document: pdfium.PdfDocument, words: Sequence[str], times: list[int]) -> list[Spot]:
-    """Where the words stand, a spot for each line that they run over; counts them.
+    """The positions of the words, one spot for each line they cover; counts them.
 
     Raises:
         Refused: a letter of them has no place on its page.
@@ -109,7 +109,7 @@ Box = tuple[float, float, float, float]
 
 
 def _box(page: pdfium.PdfPage, text: pdfium.PdfTextPage, place: int) -> Box | None:
-    """Where a letter stands, with some room; None for a space or the end of a line."""
+    """The position of a letter, with some room; None for a space or the end of a line."""
     found = [text.get_charbox(place, loose=loose) for loose in (False, True)]
     corners = [
         _seen(page, box[x], box[y])
@@ -235,10 +235,10 @@ def _plain(value: object) -> object:
 
 
 def require_gone(content: bytes, words: Sequence[str]) -> None:
-    """Nothing in the file says the words any more: no text, no note, no stream.
+    """Check that the words are nowhere in the file: no text, no note, no stream.
 
     Raises:
-        Refused: they stand where they cannot be taken out.
+        Refused: they are where they cannot be taken out.
     """
     if not words:
         return

@@ -1,19 +1,19 @@
-"""Words of a file, found however they are written there. Runs in the child of `blackening.py`."""
+"""Words of a file in all their written forms, in the child of `blackening.py`."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
 TAKEN_OUT = "[…]"
-"""What stands in place of the words, in every language."""
+"""The replacement for removed words, in every language."""
 BROKEN_LINE = "(?:[\u00ad\u0002\ufffe\u200b-\u200f]|-?[\r\n]+)*"
-"""What a word may be broken by: hyphens of a line's end, signs of no width."""
+"""Possible breaks within a word: hyphens at a line's end, zero-width characters."""
 MARGIN = 40
 """Letters that are shown on each side of words that are taken out."""
 
 
 class Refused(Exception):
-    """The file cannot be blackened; `code` is the exit code that says why."""
+    """The file cannot be blackened; `code` is the exit code for the reason."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -45,6 +45,6 @@ def count(found: re.Match[str], words: Sequence[str], times: list[int]) -> None:
 
 
 def around(text: str, start: int, end: int) -> str:
-    """What stands on both sides of words that are taken out, without them."""
+    """The text on both sides of removed words, without them."""
     left, right = text[max(0, start - MARGIN) : start], text[end : end + MARGIN]
     return " ".join(f"{left}{TAKEN_OUT}{right}".split())

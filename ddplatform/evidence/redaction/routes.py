@@ -1,4 +1,4 @@
-"""What leads to a person is taken out of a document: choose, look at it, do it for good."""
+"""Pages of document redaction: selection, preview, irreversible removal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,13 +66,13 @@ class Sheet:
 
     @property
     def can_be_shown(self) -> bool:
-        """Whether it is a picture of a kind that can be drawn."""
+        """Whether it is a picture of a displayable type."""
         return self.height > 0
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was sent with the form; before that, all that was found."""
+    """The selection sent with the form; before that, everything found."""
 
     faces: frozenset[tuple[float, ...]] | None = None
     """Areas of ticked faces; None: all are ticked."""
@@ -97,11 +97,11 @@ class Chosen:
         )
 
     def takes(self, face: Area) -> bool:
-        """Whether a face that was found is ticked."""
+        """Whether a detected face is selected."""
         return self.faces is None or _figures(face) in self.faces
 
     def wanted(self) -> Wanted:
-        """What is to be taken out. Raises Invalid: something of it cannot be read."""
+        """The removals requested. Raises Invalid: part of the request cannot be read."""
         rows = [row for page, text in self.more.items() for row in read_areas(page, text)]
         rows += sorted(self.faces or ())
         rows += [(page, 0, 0, 1, 1) for page in sorted(self.whole)]
@@ -111,7 +111,7 @@ class Chosen:
 @bp.get("/<uuid:evidence_id>/redact")
 @requires(Permission.RESPONSE_REVIEW, leaves_event=True, reads_first=True)
 def choose(evidence_id: UUID) -> ResponseReturnValue:
-    """The pages of a document with what was found in it, to choose from."""
+    """The pages of a document with the finds in it, to choose from."""
     return _choose(evidence_id, Chosen())
 
 
@@ -129,7 +129,7 @@ def page(evidence_id: UUID, number: int) -> ResponseReturnValue:
 @bp.post("/<uuid:evidence_id>/redact")
 @requires(Permission.RESPONSE_REVIEW, reads_first=True)
 def take_out(evidence_id: UUID) -> ResponseReturnValue:
-    """Choose again, look at what will be gone, or do it for good."""
+    """Choose again, preview the removal, or remove for good."""
     doing, chosen = request.form.get("do", ""), Chosen.sent()
     if doing == "change":
         return _choose(evidence_id, chosen)
@@ -190,7 +190,7 @@ def _traces(document: Evidence) -> UploadTraces:
 
 
 def _first(many: int) -> int:
-    """The first page that is shown, a multiple of how many stand together."""
+    """The first page shown, a multiple of the number shown together."""
     asked = request.values.get("first", 0, type=int)
     return max(0, min(asked, many - 1)) // AT_A_TIME * AT_A_TIME
 

@@ -1,4 +1,4 @@
-"""What leads to a person is taken out of a document by the organisation that keeps it, for good."""
+"""Irreversible redaction of a document by the organisation that owns it."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,12 +30,12 @@ MOST_AREAS = 500
 LEAST = 2
 """Characters of words that are taken out."""
 READING = timedelta(hours=1)
-"""How long the pages of a document are shown to who opened it, before the log says so again."""
+"""The period in which a reader sees further pages of a document without a new log event."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be taken out."""
+    """The removals requested."""
 
     areas: tuple[Area, ...] = ()
     words: tuple[str, ...] = ()
@@ -43,15 +43,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Redacted:
-    """What was taken out."""
+    """The removals made."""
 
     areas: int
     times: int
-    """How often the words stood there."""
+    """The number of occurrences of the words."""
 
 
 def open_document(evidence_id: UUID, *, act: Act) -> tuple[Evidence, Looked]:
-    """A document with its pages, for who takes something out of it; an event of the log.
+    """A document with its pages, for redaction; an event of the log.
 
     Raises:
         NotFound: no such document, or another organisation keeps it.
@@ -77,11 +77,11 @@ def page_of(evidence_id: UUID, page: int, *, act: Act) -> bytes:
 
 
 def preview(evidence_id: UUID, wanted: Wanted, *, by: Identity) -> tuple[Evidence, Looked]:
-    """Where the words stand, before anything is taken out.
+    """The positions of the words, before anything is removed.
 
     Raises:
         NotFound: no such document, or another organisation keeps it.
-        Invalid: nothing is to be taken out, or words stand nowhere in it (`words`).
+        Invalid: nothing is to be taken out, or words do not occur in it (`words`).
         FileRefused: it cannot be worked on.
     """
     document = _get(evidence_id, by)
@@ -106,7 +106,7 @@ def redact(evidence_id: UUID, wanted: Wanted, *, seen: str, act: Act) -> Redacte
     Raises:
         NotFound: no such document, or another organisation keeps it.
         Conflict: it has another file by now.
-        Invalid: nothing to take out, words that stand nowhere (`words`), or nothing changes.
+        Invalid: nothing to take out, words that do not occur (`words`), or nothing changes.
         FileRefused: it cannot be done with this file; says what to do.
     """
     document = _get(evidence_id, act.by)
@@ -198,7 +198,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def _get(evidence_id: UUID, by: Identity) -> Evidence:
-    """Only who keeps a document takes something out of it; a supplier withdraws or sends anew."""
+    """Only the owner of a document redacts it; a supplier withdraws or sends anew."""
     found = get_evidence(evidence_id, with_restricted=by.has(Permission.EVIDENCE_RESTRICTED))
     if found.organisation_id != by.organisation_id:
         raise NotFound()

@@ -1,4 +1,4 @@
-"""Areas of a page as people write them: cells of a grid, or shares of the page in per cent."""
+"""Areas of a page as entered: cells of a grid, or percentages of the page."""
 
 import re
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""What in a document may lead to a person."""
+"""Detection of personal data in documents."""

@@ -1,6 +1,6 @@
-"""Runs alone in a child process: a file on standard input, what was seen on standard output.
+"""The child process of the search: a file on standard input, finds on standard output.
 
-One line of JSON at a time, so that what was found stands where a limit ends the search: `words`,
+One line of JSON at a time, so that finds remain where a limit ends the search: `words`,
 `faces` with five figures each, `gap`, and `done` at the end of a search that went through.
 """
 
@@ -19,7 +19,7 @@ MAX_PICTURES = 60
 
 
 def main() -> int:
-    """Shut the process in by the limits of its arguments, search, tell each find at once."""
+    """Limit the process by its arguments, search, and report each find at once."""
     media_type, model, memory, cpu_seconds = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:5])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -1,4 +1,4 @@
-"""Faces in a picture, by CenterFace (docs/adr/0017). Some are missed, and some are none."""
+"""Face detection by CenterFace (docs/adr/0017), with misses and false positives."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image
 SIZES = (640, 1_600)
 """Longer sides at which a picture is looked at: the small one sees faces that fill it."""
 LEAST = 0.4
-"""How sure the model is, at least; of 168 pictures without a face none reached it."""
+"""The minimum confidence of the model; of 168 pictures without a face none reached it."""
 OVERLAP = 0.3
 STEP = 32
 CELL = 4

@@ -1,7 +1,7 @@
-"""What in a file may lead to a person, looked for in a child process (docs/security.md 6).
+"""Search of a file for personal data, in a child process (docs/security.md 6).
 
 The child gets the file and nothing else; a plain text needs none. A search that fails, or takes
-too long, refuses nothing: what it found until then stands, and that it did not end is told.
+too long, refuses nothing: its finds so far remain, and the incomplete search is reported.
 """
 
 import json
@@ -34,7 +34,7 @@ _RUN: Final = (
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a search may take: seconds of the processor, and of the clock."""
+    """The time limits of a search: seconds of processor time, and of wall time."""
 
     cpu_s: int
     wall_s: float

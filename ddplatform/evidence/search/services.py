@@ -1,6 +1,6 @@
-"""Documents are searched for what may lead to a person: at once, or by the worker.
+"""Search of documents for personal data, at once or by the worker.
 
-Who uploads waits a few seconds at most and is warned on the page that comes back. What takes
+The uploader waits a few seconds at most and is warned on the page that comes back. What takes
 longer, and what came in with a phone's submission, is searched by a job; until then the document
 says that it was not searched.
 """
@@ -21,7 +21,7 @@ SEARCH = "evidence:search"
 
 
 def search_at_once(checked: CheckedFile) -> dict[str, Any] | None:
-    """What is seen in a file that somebody waits for; none where it takes longer than that."""
+    """The traces in a file that somebody waits for; none where it takes too long."""
     found = search_upload(checked.content, checked.media_type, AT_ONCE)
     return found.as_json() if found.is_searched else None
 

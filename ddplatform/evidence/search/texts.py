@@ -1,4 +1,4 @@
-"""The texts and the pictures of a file, as they come, for the child that searches them."""
+"""The texts and pictures of a file as a stream, for the child that searches them."""
 
 import io
 import re
@@ -17,9 +17,9 @@ from ddplatform.evidence.search.words import BETWEEN
 MAX_PAGES = 300
 MAX_PIXELS = 40_000_000
 LONGEST = 1_600
-"""Pixels of the longer side in which faces are looked for."""
+"""Pixels of the longer side for face detection."""
 DEEPEST = 10
-"""So deep in forms of a PDF page a picture is looked for."""
+"""The maximum depth of pictures in forms of a PDF page."""
 PDF = "application/pdf"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 _PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -53,7 +53,7 @@ def _pdf_texts(content: bytes) -> Iterator[str]:
 
 
 def _pages(content: bytes) -> Iterator[pdfium.PdfPage]:
-    """The pages, each with what stands in fields and notes on it; closed when the next comes."""
+    """The pages, each with the texts of its fields and notes; closed when the next comes."""
     document = pdfium.PdfDocument(content)
     document.init_forms()
     for number in range(min(len(document), MAX_PAGES)):
@@ -67,7 +67,7 @@ def _pages(content: bytes) -> Iterator[pdfium.PdfPage]:
 
 
 def has_more_pages(content: bytes) -> bool:
-    """Whether a PDF has pages that are not looked at."""
+    """Whether a PDF has pages that are not searched."""
     return len(pdfium.PdfDocument(content)) > MAX_PAGES
 
 
@@ -129,7 +129,7 @@ def _pictured_pages(content: bytes) -> Iterator[tuple[int, Image.Image | None]]:
 
 def read_picture(content: bytes) -> Image.Image | None:
     """A picture no larger than it is searched; none where it is too large or of another kind."""
-    Image.MAX_IMAGE_PIXELS = None  # our own limit stands below, before anything is decoded
+    Image.MAX_IMAGE_PIXELS = None  # our own limit follows below, before anything is decoded
     try:
         with Image.open(io.BytesIO(content), formats=_PICTURE_FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:

@@ -1,4 +1,4 @@
-"""Words in the texts of a file that may lead to a person, told as they are found."""
+"""Words in the texts of a file that may identify a person, reported as they are found."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ def lines_of(content: bytes, *, is_table: bool) -> Iterator[str]:
 
 
 def words_in(texts: Iterable[str]) -> Iterator[FoundWords]:
-    """What was found since the last time, and that the texts go on where nobody looked.
+    """The words found since the last call, and a mark where texts continue unsearched.
 
     Args:
         texts: stretches that belong together: a page, a paragraph, a row.

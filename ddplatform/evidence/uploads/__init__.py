@@ -1,1 +1,1 @@
-"""Documents, and what each is used for."""
+"""Documents and their uses."""

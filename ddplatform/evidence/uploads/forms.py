@@ -1,4 +1,4 @@
-"""What is typed about documents."""
+"""Forms of documents."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired

@@ -1,4 +1,4 @@
-"""Documents, and what each is used for."""
+"""Tables of documents and their uses."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class Confidentiality(StrEnum):
-    """Who of the organisation may open a document."""
+    """The people of the organisation who may open a document."""
 
     NORMAL = "normal"
     RESTRICTED = "restricted"
@@ -56,12 +56,12 @@ class Evidence(SharedOnRelease, Base):
 
     @property
     def seen(self) -> UploadTraces | None:
-        """What may lead to a person in it; none while it was not searched."""
+        """Possible personal data in it; none before it is searched."""
         return read_traces(self.traces)
 
 
 class EvidenceLink(SharedOnRelease, Base):
-    """What a document is used for: an answer, a finding, an action, a link, a review."""
+    """A use of a document: an answer, a finding, an action, a link, a review."""
 
     __tablename__ = "evidence_link"
     __table_args__ = (

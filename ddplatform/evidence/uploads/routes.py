@@ -1,4 +1,4 @@
-"""Documents: list, one of them, add, download, withdraw."""
+"""Pages of documents: list, one document, upload, download, withdrawal."""
 
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -71,7 +71,7 @@ def _sees_restricted() -> bool:
 @bp.get("/<uuid:evidence_id>")
 @requires(Permission.EVIDENCE_READ)
 def show(evidence_id: UUID) -> ResponseReturnValue:
-    """One document: fingerprint, validity, what it is used for."""
+    """One document: fingerprint, validity, uses."""
     document = get_evidence(evidence_id, with_restricted=_sees_restricted())
     return render_template(
         "evidence/uploads/show.html",

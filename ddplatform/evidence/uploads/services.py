@@ -1,4 +1,4 @@
-"""Documents: take in, attach, release, withdraw."""
+"""Documents: upload, attachment, release, withdrawal."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,7 +22,7 @@ from supply_chain.errors import FileRefused
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file as it was sent, and what came of looking at it, where that was done already."""
+    """A file as sent, with the result of its search, where that is done."""
 
     filename: str
     content: bytes
@@ -30,7 +30,7 @@ class SentFile:
 
 
 def examine(filename: str, content: bytes, *, act: Act) -> CheckedFile | FileRefused:
-    """Check, clean and search one file, or say why it may not come in; nothing is kept yet.
+    """Check, clean and search one file, or refuse it with a reason; nothing is stored yet.
 
     It takes seconds. Before `begin_change` nobody waits for SQLite's write lock meanwhile.
 
@@ -131,7 +131,7 @@ def attach(
     at: datetime,
     path: str | None = None,
 ) -> EvidenceLink:
-    """Say what a document is used for. The event of the change that uses it tells of it."""
+    """Record a use of a document. The event of the change that uses it mentions it."""
     link = EvidenceLink(
         organisation_id=evidence.organisation_id,
         respondent_organisation_id=evidence.respondent_organisation_id,
@@ -183,7 +183,7 @@ def withdraw(evidence: Evidence, *, act: Act, reason: str) -> None:
 
 
 def may_withdraw(evidence: Evidence, *, by: Identity) -> bool:
-    """Whether this person may take a document out of use: not when a buyer rests on it."""
+    """Whether this person may withdraw a document: not when a buyer relies on it."""
     keeps = evidence.created_by_id == by.user_id or by.has(Permission.EVIDENCE_RESTRICTED)
     return keeps and not _is_sent(evidence, by)
 

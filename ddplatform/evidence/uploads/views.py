@@ -1,4 +1,4 @@
-"""What the page of a document shows of its uses."""
+"""The uses of a document on its page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ddplatform.languages import gettext
 
 @dataclass(frozen=True)
 class ShownUse:
-    """One use: what it is called, with its title and address where this person may open it."""
+    """One use: its name, with title and address where this person may open it."""
 
     word: str
     title: str | None
@@ -31,7 +31,7 @@ def shown_uses(uses: Iterable[DocumentUse], reader_id: UUID) -> list[ShownUse]:
 
 
 def page_address(page: TargetPage, key: UUID) -> str:
-    """The address of a page of what a document is attached to."""
+    """The address of a page with a record that a document is attached to."""
     values: dict[str, Any] = {page.argument: key}
     return url_for(page.endpoint, **values)
 

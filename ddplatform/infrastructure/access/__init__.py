@@ -1,1 +1,1 @@
-"""Permissions, roles and who is acting."""
+"""Permissions, roles and the acting identity."""

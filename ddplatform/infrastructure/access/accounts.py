@@ -1,4 +1,4 @@
-"""What is asked of accounts before and beneath every page: who a person is, where they belong."""
+"""The interface to accounts for every page: identity of a person, memberships."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Account:
 
 @dataclass(frozen=True)
 class OrganisationFacts:
-    """What every page of an organisation needs to know about it."""
+    """Facts about an organisation for each of its pages."""
 
     id: UUID
     name: str
@@ -34,7 +34,7 @@ class OrganisationFacts:
 
 @dataclass(frozen=True)
 class MembershipFacts:
-    """Where a person stands in one organisation."""
+    """The membership of a person in one organisation."""
 
     organisation: OrganisationFacts
     role_id: RoleId
@@ -69,10 +69,10 @@ _GIVEN: Registry[Accounts] = Registry("accounts")
 
 
 def give_accounts(answers: Accounts) -> None:
-    """Register who answers these questions."""
+    """Register the implementation of this interface."""
     _GIVEN.add("accounts", answers)
 
 
 def accounts() -> Accounts:
-    """Who answers these questions. Raises NothingRegistered before the application is made."""
+    """The registered interface. Raises NothingRegistered before the application is made."""
     return _GIVEN.get("accounts")

@@ -1,4 +1,4 @@
-"""`flask access matrix`: every endpoint and who may use it."""
+"""`flask access matrix`: every endpoint with the roles that may use it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who is acting, and when: frozen values that routes, jobs and commands hand to services."""
+"""Acting identity and time: frozen values that routes, jobs and commands pass to services."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,7 +34,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Act:
-    """One act: who does it, and the moment that all it changes is dated by (UTC)."""
+    """One act: the acting identity, and the time of all its changes (UTC)."""
 
     by: Identity
     at: datetime

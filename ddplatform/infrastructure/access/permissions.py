@@ -1,4 +1,4 @@
-"""What may be done, as `resource:action`. Endpoints name one of these; roles hold sets of them."""
+"""Permissions as `resource:action`: named by endpoints, held in sets by roles."""
 
 from enum import StrEnum
 

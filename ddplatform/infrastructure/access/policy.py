@@ -1,4 +1,4 @@
-"""The access decision that every endpoint asks for."""
+"""The access decision for every endpoint."""
 
 from datetime import date
 

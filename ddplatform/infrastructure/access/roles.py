@@ -1,4 +1,4 @@
-"""Roles as data: what each is called, what it is for, what it may do (docs/security.md 2)."""
+"""Roles as data: title, purpose and permissions of each (docs/security.md 2)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,7 +34,7 @@ class Role:
 
     @property
     def title(self) -> str:
-        """What it is called in English, as reports and the log have it."""
+        """The English title, as used in reports and the log."""
         return self.label.source
 
 

@@ -1,7 +1,7 @@
-"""What is told about a child is sealed with a key of that case (docs/security.md 4).
+"""Encryption of case content, with one key per remediation case (docs/security.md 4).
 
 AES-256-GCM. Each case has a random data key; it is wrapped by a key of the tenant, which comes
-from the master key outside the database. Destroying the wrapped key erases the case. The place
+from the master key outside the database. Destroying the wrapped key erases the case. The location
 of a value is bound into its seal: a sealed value moved to another row or column does not open.
 """
 
@@ -24,7 +24,7 @@ class SealBroken(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a sealed value stands: its additional authenticated data."""
+    """The location of a sealed value: its additional authenticated data."""
 
     organisation_id: UUID
     table: str

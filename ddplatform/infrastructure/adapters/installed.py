@@ -1,4 +1,4 @@
-"""The adapters of the running installation, put here once by the factory."""
+"""The adapters of the running installation, set once by the factory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from ddplatform.infrastructure.adapters.storage import FileStore
 
 @dataclass(frozen=True)
 class Adapters:
-    """What reaches outside the database: files, mail, keys, and our own address."""
+    """Connections outside the database: files, mail, keys, and our own address."""
 
     files: FileStore
     snapshots: SnapshotStore
@@ -24,7 +24,7 @@ class Adapters:
     protection_services: OperatorList
     base_url: str
     sample_sign_ins: Path
-    """Where the sign-ins of the sample company stand (docs/commands.md)."""
+    """The file with the sign-ins of the sample company (docs/commands.md)."""
 
 
 _installed: list[Adapters] = []

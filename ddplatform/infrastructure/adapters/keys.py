@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ddplatform.core.ledger.checkpoint import Signer
 
 NO_HOST = "ddplatform-log"
-"""What the log is called where the installation has no address of its own."""
+"""The name of the log where the installation has no address of its own."""
 _OWN_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def log_name(base_url: str) -> str:
-    """What the log of a new installation is called: by its address, once it has one."""
+    """The name of a new installation's log: its address, once it has one."""
     address = base_url.split("//")[-1]
     return NO_HOST if _is_own_machine(address) else f"ddplatform/{address}"
 
@@ -48,7 +48,7 @@ class KeyFolder:
         raw = self._keep(
             "log_signing_key", lambda: Ed25519PrivateKey.generate().private_bytes_raw()
         )
-        # The name stands in every event and signed head: it stays when the address changes.
+        # The name is in every event and signed head: it stays when the address changes.
         name = self._keep("log_origin", self._origin.encode).decode()
         return Signer(name, Ed25519PrivateKey.from_private_bytes(raw))
 

@@ -20,7 +20,7 @@ FOR_ONE = (
     smtplib.SMTPDataError,
     smtplib.SMTPServerDisconnected,
 )
-"""What a server that was reached answers to one mail; the next one may get through.
+"""Responses of a server to one mail; the next one may get through.
 
 A refused sender is none of them: that is no fault of an address, and hits every mail.
 """
@@ -30,7 +30,7 @@ NOT_ASCII = "The mail server takes addresses in plain letters alone (a to z, wit
 
 
 class MailRefused(Exception):
-    """The mail server will never take mail for this address; `str` says why."""
+    """The mail server will never take mail for this address; `str` gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Refusal:
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """What one of `FOR_ONE` says."""
+    """The message of one of `FOR_ONE`."""
     words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
@@ -64,21 +64,21 @@ class Mail:
 
 
 class Mailer:
-    """Sends mail the way the settings say."""
+    """Sends mail according to the settings."""
 
     def __init__(self, *, sender: str, outbox: Path, url: str | None = None) -> None:
         self._sender, self._outbox, self._url = sender, outbox, url
 
     @property
     def is_remote(self) -> bool:
-        """Whether a server takes the mail: then nothing can tell for sure that it went out once."""
+        """Whether a server takes the mail: single delivery can then not be verified."""
         return bool(self._url)
 
     def send(self, mail: Mail, *, key: str = "") -> None:
         """Send one message.
 
         Args:
-            key: names the message; sent again with the same key, it stands in the outbox once,
+            key: names the message; sent again with the same key, it is in the outbox once,
                 and on its way over SMTP it has the same Message-ID.
 
         Raises:
@@ -90,7 +90,7 @@ class Mailer:
             message["Message-ID"] = f"<{key}@{self._sender.rpartition('@')[2].strip('>')}>"
         message["From"] = self._sender
         _address_to(message, mail.to)
-        # Names of sites and organisations stand in subjects; a list may bring one of two lines.
+        # Subjects contain names of sites and organisations; a list may bring one of two lines.
         message["Subject"] = " ".join(mail.subject.split())
         message.set_content(mail.text)
         if self._url:

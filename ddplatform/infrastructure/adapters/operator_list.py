@@ -1,4 +1,4 @@
-"""A list that the operator may write beside the database, as a file of a known name."""
+"""An optional list by the operator, in a named file beside the database."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ class OperatorList:
 
     @property
     def name(self) -> str:
-        """How the file is called."""
+        """The name of the file."""
         return self._path.name
 
     def read(self) -> str:
-        """The text as it stands there now; empty where there is none.
+        """The current text; empty where there is none.
 
         Raises:
             OSError: it cannot be read, or is larger than 1 MB.

@@ -1,4 +1,4 @@
-"""Passwords: Argon2id, and the rules a new one has to meet (docs/security.md 8)."""
+"""Passwords: Argon2id hashes, and rules for new passwords (docs/security.md 8)."""
 
 from threading import BoundedSemaphore
 
@@ -31,7 +31,7 @@ def verify_password(password: str, kept: str | None) -> bool:
 
 
 def password_problem(password: str, *, email: str = "") -> str | None:
-    """Why a new password is refused, in words that say how to mend it; None if it is fine."""
+    """The reason for refusing a new password, with the remedy; None if it is fine."""
     if len(password) < MIN_LENGTH:
         return gettext(
             "Use at least %(min_length)s characters. Four random words make a good password.",

@@ -1,4 +1,4 @@
-"""The folder where the operator places official lists: a CSV or a saved page, each with a YAML."""
+"""The operator's folder of official lists: a CSV or a saved page, each with a YAML."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Snapshots on disk: arrays that every process maps into memory. A cache, never the truth.
+"""Snapshots on disk: arrays memory-mapped by every process, as a cache only.
 
 `<root>/<tenant>/<map>/<version>/<part>/` holds one `.npy` file an array, `small.npy` with all
-small ones (each file waits for the disk once), and `snapshot.json`, which says what they are.
+small ones (each file waits for the disk once), and `snapshot.json`, which describes them.
 A part is written beside its place and renamed, so it is there whole or not at all, whenever the
 power goes. What is missing or damaged reads as None: the caller makes it again.
 """
@@ -39,7 +39,7 @@ Arrays = Mapping[str, NDArray[np.generic]]
 
 @dataclass(frozen=True)
 class SnapshotPlace:
-    """Whose snapshot of which map, at which version of it."""
+    """The location of a snapshot: organisation, map, and version of the map."""
 
     organisation_id: UUID
     chain_id: UUID
@@ -95,7 +95,7 @@ class SnapshotStore:
             return None
 
     def has(self, place: SnapshotPlace, begins: str) -> bool:
-        """Whether a part stands there whose name begins so; nothing is opened."""
+        """Whether a part exists whose name begins so; nothing is opened."""
         return any(self._folder(place).glob(f"{begins}*"))
 
     def is_whole(self, place: SnapshotPlace, part: str = MAP) -> bool:
@@ -109,7 +109,7 @@ class SnapshotStore:
     def keep(
         self, place: SnapshotPlace, part: str, arrays: Arrays, facts: Mapping[str, Any]
     ) -> None:
-        """Keep a part durably; one that stands there already is replaced. Drops what is old.
+        """Store a part durably, replacing an existing one. Drops old versions.
 
         Args:
             facts: plain values that go into the JSON file, for example the method's hash.
@@ -139,7 +139,7 @@ class SnapshotStore:
         self._drop_old(home, part)
 
     def drop_tenant(self, organisation_id: UUID) -> None:
-        """Remove all snapshots of an organisation that is gone."""
+        """Remove all snapshots of a deleted organisation."""
         shutil.rmtree(self.root / organisation_id.hex, ignore_errors=True)
 
     def _folder(self, place: SnapshotPlace) -> Path:

@@ -1,4 +1,4 @@
-"""Files on disk. The only code that knows a path below `instance/files`."""
+"""File storage on disk; the only code that knows a path below `instance/files`."""
 
 import hashlib
 import os
@@ -37,7 +37,7 @@ class FileStore:
         return self._path(organisation_id, digest).read_bytes()
 
     def has(self, organisation_id: UUID, digest: str) -> bool:
-        """Whether the file is there."""
+        """Whether the file exists."""
         return self._path(organisation_id, digest).exists()
 
     def drop(self, organisation_id: UUID, digest: str) -> None:
@@ -45,7 +45,7 @@ class FileStore:
         self._path(organisation_id, digest).unlink(missing_ok=True)
 
     def drop_tenant(self, organisation_id: UUID) -> None:
-        """Remove all files of an organisation that is gone."""
+        """Remove all files of a deleted organisation."""
         shutil.rmtree(self._root / organisation_id.hex, ignore_errors=True)
 
     def _path(self, organisation_id: UUID, digest: str) -> Path:

@@ -1,4 +1,4 @@
-"""Files in: what may come, checked and cleaned before it is kept (docs/security.md 6)."""
+"""Uploads: permitted types, checks, and cleaning before storage (docs/security.md 6)."""
 
 import re
 import subprocess
@@ -59,7 +59,7 @@ class CheckedFile:
 
 
 def check_upload(filename: str, content: bytes) -> CheckedFile:
-    """Check a file against its name and content, and take off what tells of its maker.
+    """Check a file against its name and content, and remove its author metadata.
 
     Raises:
         FileRefused: names the fault and how to mend it; nothing was kept.

@@ -1,4 +1,4 @@
-"""Runs alone in a child process: an upload on standard input, its cleaned twin on standard output.
+"""The child process of uploads: a file on standard input, its cleaned copy on output.
 
 Pictures are decoded and drawn anew, so that only pixels remain. PDF and Office files lose their
 document properties. Exit codes: 0 cleaned, 3 too large, 4 broken, 5 encrypted, 6 forbidden.
@@ -61,7 +61,7 @@ PNG_TELLING = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 
 
 class Refused(Exception):
-    """The file cannot be taken in; `code` is the exit code that says why."""
+    """The file cannot be accepted; `code` is the exit code for the reason."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -85,7 +85,7 @@ def main() -> int:
 
 
 def clean(content: bytes, media_type: str) -> bytes:
-    """The file without anything that tells of its maker.
+    """The file without any author metadata.
 
     Raises:
         Refused: too large, broken, encrypted, or with content that is never taken in.
@@ -102,7 +102,7 @@ def clean_picture(content: bytes, format_name: str) -> bytes:
 
     Phones without scripts send photos as large as they were taken.
     """
-    Image.MAX_IMAGE_PIXELS = None  # our own limit stands below, before anything is decoded
+    Image.MAX_IMAGE_PIXELS = None  # our own limit follows below, before anything is decoded
     try:
         with Image.open(io.BytesIO(content), formats=[format_name]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -141,7 +141,7 @@ def clean_pdf(content: bytes) -> bytes:
 
 
 def _disarm(writer: PdfWriter) -> None:
-    """Take off what acts by itself, what is attached, and what tells of the maker, everywhere."""
+    """Remove active content, attachments and author metadata, everywhere."""
     seen: set[int] = set()
     waiting: list[object] = [writer.root_object]
     while waiting:
@@ -174,7 +174,7 @@ def strip_jpeg(content: bytes) -> bytes:
     """A JPEG without Exif, XMP, IPTC and comments; its pixels are not touched.
 
     Raises:
-        Refused: its segments cannot be told apart.
+        Refused: its segments cannot be separated.
     """
     kept, place = [content[:2]], 2
     while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
@@ -200,7 +200,7 @@ def strip_png(content: bytes) -> bytes:
 
 
 def _clean_part(name: str, content: bytes) -> bytes:
-    """One part, cleaned. A plain link in the text may stay; what is fetched on opening may not."""
+    """One part, cleaned. A plain link in the text may stay; content fetched on opening may not."""
     if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content:
         raise Refused(FORBIDDEN)
     if (

@@ -34,7 +34,7 @@ _EMPTY_FRAME = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*
 
 
 class MissingAssetError(Exception):
-    """A package or file the build needs is not there; the text says which and what to run."""
+    """A package or file of the build is missing; the text names it and the command to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def load_outline(static_dir: Path) -> Mapping[str, str]:
 
 
 def vendor_files(static_dir: Path) -> frozenset[str]:
-    """Which of the built files exist; pages leave out what is not there."""
+    """The built files that exist; pages leave out missing ones."""
     names = (SPRITE, FONTS, LAND, COUNTRIES)
     return frozenset(name for name in names if (static_dir / "vendor" / name).is_file())
 

@@ -30,7 +30,7 @@ def project(longitude: float, latitude: float) -> Point:
 def country_paths(topology: Mapping[str, Any]) -> dict[str, str]:
     """SVG path of each country in a world-atlas TopoJSON, by its three-digit ISO 3166 number.
 
-    Areas without a number (Natural Earth leaves three so) stand under their English name.
+    Areas without a number (Natural Earth leaves three so) are listed by their English name.
     """
     arcs = _absolute_arcs(topology)
     paths = {}
@@ -73,7 +73,7 @@ def _ring(ids: Sequence[int], arcs: Sequence[Sequence[Point]]) -> str:
 def _path(corners: Sequence[Point]) -> str:
     """A closed path of steps from corner to corner, in tenths: half as long as their places.
 
-    What is smaller than a tenth is no path at all.
+    Areas smaller than a tenth are no path at all.
     """
     tenths = [(round(10 * x), round(10 * y)) for x, y in corners]
     steps = [

@@ -1,1 +1,1 @@
-"""What forms of all pages share: how one is sent, numbers, files, errors at a field."""
+"""Shared parts of all forms: submission, numbers, files, field errors."""

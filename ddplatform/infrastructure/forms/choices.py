@@ -1,4 +1,4 @@
-"""Countries and sectors of the reference data, as a form offers them."""
+"""Countries and sectors of the reference data as form choices."""
 
 from ddplatform.languages import gettext
 from supply_chain.reference.release import load_reference

@@ -1,4 +1,4 @@
-"""A rule that a service found broken is shown at the field it belongs to."""
+"""Service errors at their form fields."""
 
 from wtforms import Form
 
@@ -6,7 +6,7 @@ from ddplatform.infrastructure.errors import Invalid
 
 
 def show_at_fields(form: Form, error: Invalid) -> None:
-    """Put each message at its field; what belongs to no field stands above the form."""
+    """Put each message at its field; messages without a field go above the form."""
     for name, text in error.fields.items():
         if name in form:
             form[name].errors = [*form[name].errors, text]

@@ -1,4 +1,4 @@
-"""Numbers as people type them: with a point or with a comma."""
+"""Numbers as typed, with a decimal point or a decimal comma."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""A form is sent: its change is made, or it is shown again with what to mend and all its input."""
+"""Form submission: the change, or the form again with its errors and all input."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class VersionForm(FlaskForm):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the top of a form says when a rule refused it; `versions`: label, yours, theirs."""
+    """The message above a form that a rule refused; `versions`: label, yours, theirs."""
 
     title: str
     versions: tuple[dict[str, str], ...] = ()
@@ -94,7 +94,7 @@ def show_refusal(form: Form, error: Refused) -> None:
 
 
 def versions_of(error: Conflict) -> tuple[dict[str, str], ...]:
-    """Both versions of what two people changed, as rows of a table."""
+    """Both versions of a record changed by two people, as rows of a table."""
     return tuple(
         {"label": label, "theirs": theirs, "yours": error.mine.get(label, "")}
         for label, theirs in error.theirs.items()

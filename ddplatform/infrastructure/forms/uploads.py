@@ -1,4 +1,4 @@
-"""Files of a form: read to their end, and let go at once."""
+"""Uploaded files of a form, read completely and released at once."""
 
 from werkzeug.datastructures import FileStorage
 

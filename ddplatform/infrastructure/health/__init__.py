@@ -1,1 +1,1 @@
-"""Whether the application stands."""
+"""Health checks."""

@@ -1,4 +1,4 @@
-"""Whether the database answers."""
+"""The health check of the database."""
 
 from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError

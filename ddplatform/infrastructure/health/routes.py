@@ -1,4 +1,4 @@
-"""Whether the application and its database answer: for `make run` and for monitoring."""
+"""Health of application and database, for `make run` and for monitoring."""
 
 from flask import Blueprint, Response
 
@@ -11,7 +11,7 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @public
 def show() -> Response:
-    """200 and "ok" when the database answers, otherwise 503; says nothing else to strangers."""
+    """200 and "ok" when the database answers, otherwise 503; no details for strangers."""
     ok = is_database_answering()
     answer = Response("ok" if ok else "the database does not answer", 200 if ok else 503)
     answer.mimetype = "text/plain"

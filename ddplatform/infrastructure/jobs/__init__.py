@@ -1,1 +1,1 @@
-"""Work to be done later: rows, claims, the worker."""
+"""Background jobs: rows, claims, the worker."""

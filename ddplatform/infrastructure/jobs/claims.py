@@ -1,4 +1,4 @@
-"""Claiming jobs with a lease: one statement, so two workers never hold the same job."""
+"""Job claims with a lease: one statement, so two workers never hold the same job."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ class Claim:
 
 
 def is_waiting() -> bool:
-    """Whether there is something to take. Only reads, so that asking often costs others nothing."""
+    """Whether a job can be claimed. Only reads, so that frequent polling costs others nothing."""
     return db.session.scalar(_open(datetime.now(UTC)).limit(1)) is not None
 
 
@@ -77,7 +77,7 @@ def _give_up_deadly(lapsed: ColumnElement[bool], now: datetime) -> None:
 
 
 def renew_lease(job_id: UUID, *, owner: str) -> None:
-    """Say that the worker still lives."""
+    """Extend the lease of a job that the worker still holds."""
     _change(job_id, owner, lease_until=datetime.now(UTC) + LEASE)
 
 

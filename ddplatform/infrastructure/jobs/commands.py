@@ -1,4 +1,4 @@
-"""`flask worker`: works off the queue of jobs."""
+"""`flask worker`: processing of the job queue."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What a job may know, and how one is done."""
+"""The context and the handler interface of jobs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class JobContext:
-    """What a handler may know of its job."""
+    """The context of a job for its handler."""
 
     payload: Mapping[str, Any]
     act: Act
@@ -50,14 +50,14 @@ class JobContext:
 
 @dataclass(frozen=True)
 class Handler:
-    """How a job is done. Every handler can run twice: the worker may be killed at any time."""
+    """A job handler. Every handler can run twice: the worker may be killed at any time."""
 
     run: Callable[[JobContext], Result]
     permission: Permission | None = None
-    """What the requester must still be allowed when the job runs."""
+    """The permission that the requester must still have when the job runs."""
     is_staged: bool = False
     """Long work: it opens its own units of work and reports progress between them."""
     every_s: int | None = None
     """Seconds between two runs for each organisation, where the work comes by itself."""
     title: str = ""
-    """What it is called on the page that waits for it."""
+    """The title on the progress page."""

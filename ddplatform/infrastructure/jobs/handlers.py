@@ -1,4 +1,4 @@
-"""Which work each job's name stands for: every domain registers its own (rule 4)."""
+"""Job handlers by name: every domain registers its own (rule 4)."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from ddplatform.infrastructure.jobs.context import Handler
 from ddplatform.infrastructure.registry import Registry
 
 HANDLERS: Registry[Handler] = Registry("jobs")
-"""Name of a job -> how it is done. Names stand in the database, so none ever changes."""
+"""Name of a job -> its handler. Names are stored in the database, so none ever changes."""
 
 
 def register_jobs(jobs: Mapping[str, Handler]) -> None:
@@ -23,7 +23,7 @@ def list_periodic() -> list[tuple[str, int]]:
 
 
 def title_of(name: str) -> str:
-    """What a job is called on the page that waits for it; empty where it has no name of its own.
+    """The title of a job on its progress page; empty where it has none of its own.
 
     Jobs of an earlier version that nobody does any more have none either.
     """

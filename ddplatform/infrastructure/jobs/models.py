@@ -1,4 +1,4 @@
-"""Work to be done later: a row in the same transaction as what asked for it."""
+"""Background jobs: a row in the same transaction as the change that needs it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from ddplatform.infrastructure.db import Base
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """States of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -52,5 +52,5 @@ class Job(Base):
 
     @property
     def is_going_on(self) -> bool:
-        """Whether it waits or is at work."""
+        """Whether it is queued or running."""
         return self.state in GOING_ON

@@ -1,4 +1,4 @@
-"""Work that comes back: each kind once a slot of time, for each organisation."""
+"""Periodic jobs: each kind once per time slot and organisation."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from ddplatform.infrastructure.jobs.services import enqueue
 
 
 def enqueue_due(at: datetime) -> int:
-    """Queue what this slot of time asks for and nobody queued yet; returns how many."""
+    """Queue the jobs of this time slot that are not queued yet; returns their number."""
     wanted = {
         f"{name}:{organisation_id}:{int(at.timestamp()) // every}": (name, organisation_id)
         for organisation_id in accounts().list_organisation_ids()

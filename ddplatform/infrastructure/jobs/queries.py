@@ -1,4 +1,4 @@
-"""Where jobs stand."""
+"""Queries of job states."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -70,6 +70,6 @@ def is_waiting(name: str) -> bool:
 
 
 def list_known_keys(keys: Collection[str]) -> set[str]:
-    """Those of these unique keys that some job has, whatever became of it."""
+    """The unique keys among these that some job has, in any state."""
     found = db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(keys)))
     return {key for key in found if key is not None}

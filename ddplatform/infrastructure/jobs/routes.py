@@ -1,4 +1,4 @@
-"""The progress of one job."""
+"""The progress page of one job."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Runs one claimed job: in the tenant and with the rights of who asked for it."""
+"""Execution of one claimed job, in the tenant and with the rights of its requester."""
 
 import logging
 from collections.abc import Mapping
@@ -98,7 +98,7 @@ def _plain(result: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _words(error: Exception, job_id: UUID) -> str:
-    """Words for a page: what is not expected may quote rows and paths, so the log alone has it."""
+    """Words for a page: unexpected errors may quote rows and paths, so they go only to the log."""
     kind = type(error).__name__
     if status_of(error) < 500:
         return f"{kind}: {getattr(error, 'message', '') or error}"[:500]

@@ -1,4 +1,4 @@
-"""Work to be done later. A job exists exactly when the change that asked for it does."""
+"""Queueing of background jobs, atomic with the change that needs them."""
 
 from collections.abc import Mapping
 from datetime import datetime

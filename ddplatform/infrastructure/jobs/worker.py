@@ -1,4 +1,4 @@
-"""The worker: claims due jobs, keeps their leases alive, and starts the periodic work."""
+"""The worker: claims of due jobs, renewal of leases, start of periodic jobs."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ PERIODIC_S = 30.0
 
 
 class Worker:
-    """One process that works off the queue until it is told to stop."""
+    """One process that works off the queue until it is stopped."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app

@@ -1,1 +1,1 @@
-"""What every page needs: headers, errors, languages, filters, navigation."""
+"""Shared parts of all pages: headers, errors, languages, filters, navigation."""

@@ -1,4 +1,4 @@
-"""What stands behind the question mark of an address, where it can be what it says."""
+"""Query parameters of an address, validated."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from ddplatform.infrastructure.errors import NotFound
 from supply_chain.vocabulary import Issue
 
 LARGEST_NUMBER = 2**31 - 1
-"""What both databases take for a whole number."""
+"""The largest whole number that both databases accept."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
@@ -22,9 +22,9 @@ def number(text: str) -> int:
 
 
 def carried() -> MultiDict[str, str]:
-    """What of this address its links may take along.
+    """The part of this address that its links may carry on.
 
-    What stands in the path already (the organisation, a map) and what `url_for` takes for itself
+    Values already in the path (the organisation, a map) and what `url_for` takes for itself
     would lead elsewhere or nowhere; no page asks for them.
     """
     path = request.url_rule.arguments if request.url_rule else set()

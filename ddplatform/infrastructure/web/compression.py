@@ -1,4 +1,4 @@
-"""Pages, styles and scripts go out compressed where the browser takes it and no proxy did it.
+"""Compression of pages, styles and scripts, where the browser accepts it and no proxy does it.
 
 Secrets in pages are safe from length attacks: the session cookie is SameSite=Lax, so no other
 site can make a browser fetch them with it.

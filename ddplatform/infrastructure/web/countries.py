@@ -1,4 +1,4 @@
-"""Countries as pages need them: the name to show, the key of the outline on the map."""
+"""Countries for pages: display name, and key of the outline on the map."""
 
 import csv
 from collections.abc import Mapping
@@ -32,6 +32,6 @@ def country_name(code: str | None) -> str:
 
 
 def outline_key(code: str) -> str | None:
-    """Under which key the outline of a country stands (adapters.world_outline): number or name."""
+    """The key of a country's outline (adapters.world_outline): number or name."""
     entry = _countries().get(code.upper())
     return None if entry is None else entry["m49"] or entry["name_en"]

@@ -1,4 +1,4 @@
-"""Pages for errors. One table decides the status; the page says the rule and the way out."""
+"""Error pages: status from one table, with the rule and the way out."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Jinja filters: how figures, dates and codes read on a page (docs/frontend.md).
+"""Jinja filters: display of figures, dates and codes on pages (docs/frontend.md).
 
 A missing value is said in words ("not known", "Not assessed"), never shown as zero.
 """
@@ -107,7 +107,7 @@ def moment(value: datetime | None) -> str:
 
 
 def ago(value: date | datetime | None, now: datetime | None = None) -> str:
-    """How long ago, or how long from now: "3 days ago", "in 2 hours", "today" for plain days."""
+    """Relative time: "3 days ago", "in 2 hours", "today" for plain days."""
     if value is None:
         return str(NOT_KNOWN)
     reference = _in_utc(now) if now else datetime.now(UTC)
@@ -124,14 +124,14 @@ def ago(value: date | datetime | None, now: datetime | None = None) -> str:
 
 
 def age(months: float) -> str:
-    """How old a figure is: "7 months", and from two years on "26 years"."""
+    """The age of a figure: "7 months", and from two years on "26 years"."""
     whole = round(months)
     unit, count = ("year", whole // 12) if whole >= 24 else ("month", whole)
     return str(format_unit(count, f"duration-{unit}", "long", locale=current_locale()))
 
 
 def days_late(due: date | None, now: datetime) -> str:
-    """How far past its day something is: "3 days late", "due today", "due in 5 days"."""
+    """Days past the due date: "3 days late", "due today", "due in 5 days"."""
     if due is None:
         return str(NOT_KNOWN)
     late = (_in_utc(now).date() - due).days

@@ -1,4 +1,4 @@
-"""Security headers of every answer (docs/security.md 8)."""
+"""Security headers of every response (docs/security.md 8)."""
 
 import secrets
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def fixed_headers(settings: Settings) -> dict[str, str]:
 
 
 def add_to_static(settings: Settings) -> Callable[[Headers, str, str], None]:
-    """What the server of static files calls for each of them: no script of ours runs from one."""
+    """Headers of static files, set by their server: none of them runs a script."""
     fixed = {**fixed_headers(settings), "Content-Security-Policy": "default-src 'none'"}
 
     def add(headers: Headers, _path: str, _url: str) -> None:

@@ -1,4 +1,4 @@
-"""Which language a page speaks: asked for in the address, chosen before, offered, or English.
+"""The language of a page: from the address, the choice before, the browser, or English.
 
 A page of which the reader's catalogue lacks a text is shown in English as a whole
 (`web/whole_pages.py`, decision 25); the choice of the reader stays what it was.
@@ -33,7 +33,7 @@ KEEP = "_keep_language"
 IN_ENGLISH = "ddplatform.in_english"
 """Set in the environment of a request whose page is in English although its reader is not."""
 SESSION_BEFORE = "ddplatform.session_before"
-"""What the session held when the request began, for a second try of the same request."""
+"""The session's content when the request began, for a second try of the same request."""
 PAGE_LANGUAGE = "X-Page-Language"
 """Sent with a request for a part of a page: the language of the page that it goes into."""
 LACKING = "pages that lack texts"
@@ -54,7 +54,7 @@ def choose() -> str:
 
 
 def of_reader() -> str:
-    """The language that who reads the page chose, or is taken to read."""
+    """The language that the reader of the page chose, or is assumed to read."""
     chosen = session.get(ASKED) or _of_account() or getattr(g, "offered_language", None)
     if is_known(chosen):
         return str(chosen)
@@ -73,7 +73,7 @@ def remember_lacking() -> None:
 
 
 def of_page() -> dict[str, Any]:
-    """What layouts need: language, direction, the menu, and what to say of an English page."""
+    """Layout context: language, direction, the menu, and the notice on an English page."""
     here = current_language()
     theirs = of_reader() if IN_ENGLISH in request.environ else here
     return {

@@ -1,4 +1,4 @@
-"""How a long list goes on: the address of its next page, and the place that stands in it."""
+"""Paging of long lists: the address of the next page, with the position encoded in it."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,7 +23,7 @@ def write_place(value: object, key: UUID) -> str:
 
 
 def read_place(text: str, read: Callable[[str], T]) -> tuple[T, UUID] | None:
-    """What `write_place` wrote; None, the beginning of the list, for anything else."""
+    """The inverse of `write_place`; None, the beginning of the list, for anything else."""
     value, _, key = text.partition("_")
     try:
         return read(value), UUID(key)

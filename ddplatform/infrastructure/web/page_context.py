@@ -1,4 +1,4 @@
-"""What every page needs to know: who, where, which language, which navigation."""
+"""The template context of every page: person, organisation, language, navigation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ class Entry:
     permission: P
     locked: bool = False
     also: tuple[str, ...] = ()
-    """Other pages that stand under this entry, where two entries share a blueprint."""
+    """Other pages of this entry, where two entries share a blueprint."""
     not_for: frozenset[RoleId] = frozenset()
     """Roles that may open the page and do not need it in their navigation."""
 
@@ -131,7 +131,7 @@ CLAIMED = frozenset(
     for entry in entries
     for endpoint in (entry.endpoint, *entry.also)
 )
-"""Pages that an entry names: no other entry of their blueprint stands for them."""
+"""Pages that an entry names: no other entry of their blueprint covers them."""
 UNDER = {
     "matching": "value_chain",
     "screening": "value_chain",
@@ -144,7 +144,7 @@ UNDER = {
     "risk_response": "risk",
     "approvals": "risk",
 }
-"""Pages of a column that stand under the entry of another."""
+"""Pages of a column that belong to the entry of another."""
 
 
 def register(app: Flask) -> None:
@@ -153,7 +153,7 @@ def register(app: Flask) -> None:
 
 
 def role_title(role: Role) -> str:
-    """What a role is called, in the language of the page."""
+    """The title of a role, in the language of the page."""
     return str(role.label)
 
 
@@ -179,14 +179,14 @@ def _context() -> dict[str, Any]:
 
 
 def may(permission: P) -> bool:
-    """Whether who reads this page holds a permission here."""
+    """Whether the reader of this page holds a permission here."""
     identity: Identity | None = getattr(g, "identity", None)
     return identity is not None and allows(identity, permission, on=g.now.date())
 
 
 @dataclass(frozen=True)
 class PageLink:
-    """A page of the navigation and the group that it stands in; "" for the first one."""
+    """A page of the navigation with its group; "" for the first one."""
 
     label: str
     group: str
@@ -194,7 +194,7 @@ class PageLink:
 
 
 def list_pages() -> list[PageLink]:
-    """The pages that the navigation of who reads this page leads to."""
+    """The pages in the navigation of the reader."""
     identity: Identity | None = getattr(g, "identity", None)
     return [
         PageLink(str(item["label"]), str(group["title"]), item["href"])

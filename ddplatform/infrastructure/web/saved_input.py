@@ -1,4 +1,4 @@
-"""A form that was sent after its session had ended is carried through the sign-in."""
+"""Input of a form sent after its session expired, carried through sign-in."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,14 +12,14 @@ NEVER_SAVED = frozenset({"csrf_token", "password", "again", "current"})
 
 @dataclass(frozen=True)
 class SavedInput:
-    """Where the form was going, and what stood in it."""
+    """The destination and the content of the form."""
 
     action: str
     fields: tuple[tuple[str, str], ...]
 
 
 def saved_input() -> SavedInput | None:
-    """What this request carries for another form; None for an ordinary sign-in."""
+    """Form input carried by this request; None for an ordinary sign-in."""
     action = safe_next(request.form.get(PREFIX))
     if action is None:
         return None

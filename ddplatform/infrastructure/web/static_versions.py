@@ -1,4 +1,4 @@
-"""Static files under addresses that name their content, kept by browsers for a year.
+"""Static files under content-addressed URLs, cached by browsers for a year.
 
 `/static/css/core.css` is linked as `/static/~3f2a91bc0d7e/css/core.css`. The plain address answers
 too, and so does one of another version: with the file as it is now, kept for a minute.
@@ -19,11 +19,11 @@ SHORT_S = 60
 FOR_GOOD = "max-age=31536000, public, immutable"
 _VERSIONED = re.compile(r"/static/~([0-9a-f]{12})/(.+)")
 _NAMES_VERSION = re.compile(r"vendor/[^/]+@\d[^/]*/")
-"""What a style sheet reaches beside itself: a package, whose folder names its version."""
+"""Files that a style sheet refers to: a package, whose folder names its version."""
 
 
 class StaticVersions:
-    """The version of each file below a folder, worked out anew once the file is another one."""
+    """The version of each file below a folder, computed anew when the file changes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,7 +50,7 @@ class StaticVersions:
 
 
 class Versioned:
-    """Wraps what serves static files: takes the version out of an address, and says how long."""
+    """Wraps the static-file server: strips the version from an address, and sets the cache time."""
 
     def __init__(self, application: "WSGIApplication", versions: StaticVersions) -> None:
         self._application, self._versions = application, versions
@@ -76,7 +76,7 @@ class Versioned:
 
 
 def register(app: Flask) -> None:
-    """Link static files by their version, and serve them so; behind whatever serves the files."""
+    """Link static files by version, and serve them so, ahead of the static-file server."""
     versions = StaticVersions(Path(app.static_folder or ""))
     app.url_defaults(versions.address)
     app.wsgi_app = Versioned(app.wsgi_app, versions)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Pages in one language: answered anew in English where the catalogue of the reader lacks a text.
+"""Pages in one language: rendered again in English where the catalogue lacks a text.
 
 The first try of such a request is undone before anything of it is kept or sent. The process
 remembers the page, so that the next time it is English from the start (decision 25).
@@ -21,7 +21,7 @@ from ddplatform.infrastructure.web.languages import (
 from ddplatform.languages import Source, current_language, listen_anew, spoken_now
 
 SOURCES = "_flashed"
-"""In a session, by the words of a message: what it was made of."""
+"""The session key of a message's sources, by its text."""
 NOTE_LACKS = "ddplatform.note_lacks"
 """Set in the environment of a request that shows a message which its catalogue lacks."""
 
@@ -80,7 +80,7 @@ def _undo_session() -> None:
 
 
 def _note_source(_app: Flask, message: str, **_more: Any) -> None:
-    """Keep what a message is made of: the page that shows it may speak another language."""
+    """Store the sources of a message: the page that shows it may be in another language."""
     source = (spoken_now().sources or {}).get(message)
     if source is not None:
         values = {name: _plain(value) for name, value in source.values.items()}

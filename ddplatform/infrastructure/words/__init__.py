@@ -1,1 +1,1 @@
-"""Words that pages of several features share."""
+"""Display texts shared by the pages of several features."""

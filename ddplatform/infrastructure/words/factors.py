@@ -1,7 +1,7 @@
-"""A factor of the risk method in two parts: what it is, and how it is measured.
+"""Names of risk-method factors in two parts: the factor, and its measure.
 
 The method (RM-1.0 section 5) writes both in one line: "out of school, lower secondary age, %
-(UNESCO UIS, SDG 4.1.4)". A reader wants the first; the second stands below it in small print.
+(UNESCO UIS, SDG 4.1.4)". A reader wants the first; the second is below it in small print.
 """
 
 import re
@@ -19,12 +19,12 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
 
 
 def factor_title(name: str) -> str:
-    """What the factor is, beginning with a capital: "Out of school, lower secondary age"."""
+    """The name of the factor, capitalised: "Out of school, lower secondary age"."""
     return _parts(name)[0]
 
 
 def factor_measure(name: str) -> str:
-    """How it is measured: "%, UNESCO UIS, SDG 4.1.4"; empty where the name says no more."""
+    """Its measure: "%, UNESCO UIS, SDG 4.1.4"; empty where the name has no more."""
     return _parts(name)[1]
 
 

@@ -1,8 +1,8 @@
-"""What is wrong with a file that brings answers or documents, in the language of the page.
+"""Errors in files of answers or documents, in the language of the page.
 
 The words are those of `questionnaires.workbook.returns`, `questionnaires.submissions.instance` and
-`ddplatform.infrastructure.adapters.uploads`, which know no language; `problems` says them in
-another one.
+`ddplatform.infrastructure.adapters.uploads`, which have no translations; `problems`
+translates them.
 """
 
 from ddplatform.languages import lazy_gettext as _
@@ -117,4 +117,4 @@ FAULTS = (
     _("“%(text)s” is not %(yes)s."),
     _("Send %(kinds)s."),
 )
-"""What fits more than its own sentence stands last."""
+"""The pattern that fits more than its own sentence is last."""

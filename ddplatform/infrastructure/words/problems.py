@@ -1,8 +1,8 @@
-"""What is wrong with an answer, in the language of the page.
+"""Problems with answers, in the language of the page.
 
 The words are those of `questionnaires.evaluation.answers` and `questionnaires.evaluation.states`,
-which know no language: a pattern finds the values in them, and the same sentence is said with
-these in another one.
+which have no translations: a pattern finds the values in them, and the translated sentence is
+filled with these.
 """
 
 import re
@@ -46,7 +46,7 @@ _VALUE = re.compile(r"%\((\w+)\)s")
 
 
 def in_words(message: str) -> str:
-    """A problem in the language of the page; one that a form words itself stands as it is."""
+    """A problem in the language of the page; a form's own wording stays as it is."""
     if known := _known(message):
         return known
     for source, found, rest in _begun(message):
@@ -55,7 +55,7 @@ def in_words(message: str) -> str:
 
 
 def refusal_in_words(error: FileRefused | PlatformError, filename: str) -> str:
-    """Why a file cannot come in; its name stands in front where the words carry it."""
+    """The reason for rejecting a file, after its name where the text includes it."""
     head = f"{filename}: "
     name = head if error.message.startswith(head) else ""
     words = in_words(error.message.removeprefix(head))
@@ -74,7 +74,7 @@ def _known(message: str) -> str:
 
 
 def _begun(message: str) -> Iterator[tuple[str, re.Match[str], str]]:
-    """Which sentences a message can begin with, and what is left of it."""
+    """The possible sentences at the start of a message, and the rest of it."""
     for source, pattern in _patterns():
         found = pattern.match(message)
         if found and message[found.end() : found.end() + 1] == " ":

@@ -1,4 +1,4 @@
-"""What is typed in the first steps: format only, rules stand in the services."""
+"""Forms of the first steps: format checks only; business rules are in the services."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ START_NOTES = {
     NONE: _("Your map holds your own business alone; a list can follow at any time."),
 }
 COLLEAGUES = (RoleId.SUSTAINABILITY_MANAGER, RoleId.ANALYST, RoleId.ADMIN)
-"""Roles that are offered for a first colleague; all others stand on the page of people."""
+"""Roles offered to a first colleague; all others are on the page of people."""
 
 
 class ListForm(FlaskForm):  # type: ignore[misc]
-    """Which list the first map begins with."""
+    """The list that the first map begins with."""
 
     start = RadioField(
         _("Supplier list"),
@@ -52,7 +52,7 @@ class ListForm(FlaskForm):  # type: ignore[misc]
 
 
 class BeginForm(ListForm):
-    """The own business, what it buys, and the list."""
+    """The own business, its purchases, and the list."""
 
     name = StringField(
         _("Your own business"),
@@ -74,7 +74,7 @@ class BeginForm(ListForm):
         self.sector_ref.choices = [SelectChoice(*choice) for choice in sector_choices()]
 
     def business(self) -> Business:
-        """What was typed, as the service takes it."""
+        """The input as the service takes it."""
         return Business(
             map_name=self.map_name.data,
             name=self.name.data,

@@ -1,4 +1,4 @@
-"""Where the first steps stand: one look at the map, its list and its scores."""
+"""Progress of the first steps, from the map, its list and its scores."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,14 +26,14 @@ from ddplatform.value_chain.mapping.models import (
 
 
 class Stage(StrEnum):
-    """What comes next."""
+    """The next step."""
 
     BEGIN = "begin"
     """There is no map yet."""
     LIST = "list"
     """There is a map and no list on its way into it."""
     CHECK = "check"
-    """The list is read or waits to be looked at."""
+    """The list is being read or waits for review."""
     SCORE = "score"
     """The list comes in, or its places are scored."""
     READY = "ready"
@@ -42,7 +42,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Work:
-    """A piece of work behind the page: `done` of `total` steps, 0 of 0 before it says."""
+    """A job behind the page: `done` of `total` steps, 0 of 0 before its first report."""
 
     done: int
     total: int
@@ -53,7 +53,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the first steps are."""
+    """Progress of the first steps."""
 
     stage: Stage
     first_run: FirstRun | None
@@ -66,7 +66,7 @@ class Progress:
 
     @property
     def is_unscored(self) -> bool:
-        """Whether the list came in and nobody works on its scores: that work failed."""
+        """Whether the list is in but no scoring job is active: that job failed."""
         return self.stage is Stage.SCORE and self.reading.is_over and not self.scoring.is_going_on
 
 

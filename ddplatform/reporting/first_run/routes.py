@@ -1,4 +1,4 @@
-"""The first steps: one page to begin, one that waits; checking a list is the page of imports."""
+"""Pages of the first steps: a start page and a waiting page; the list check is in imports."""
 
 from collections.abc import Callable
 
@@ -40,7 +40,7 @@ def _tell_pages() -> dict[str, Callable[[], str | None]]:
 
 
 def _start_here() -> str | None:
-    """Where an organisation begins whose maps hold no place but its own; None once they do.
+    """The start page of an organisation whose maps hold only its own place; None once they do.
 
     Empty where the role may not begin. Asked by lists that are empty, and by no other page.
     """
@@ -52,7 +52,7 @@ def _start_here() -> str | None:
 @bp.route("/", methods=["GET", "POST"])
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def show() -> ResponseReturnValue:
-    """Begin, or go on where one left: the business, what it buys and a list."""
+    """Begin, or continue where one left: the business, its purchases and a list."""
     progress = load_progress()
     if progress.stage in (Stage.CHECK, Stage.SCORE, Stage.READY):
         return redirect(_address(progress))
@@ -80,7 +80,7 @@ def show() -> ResponseReturnValue:
 @bp.get("/progress")
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def progress() -> ResponseReturnValue:
-    """How far the list is, with room to invite a colleague; at the end the way to the risks."""
+    """Progress of the list, with an invitation form; at the end a link to the risks."""
     found = load_progress()
     if found.stage in (Stage.BEGIN, Stage.LIST, Stage.CHECK):
         return redirect(_address(found))
@@ -129,7 +129,7 @@ def _address(progress: Progress) -> str:
 
 
 def _begin_form(progress: Progress) -> BeginForm:
-    """What the founder said of the organisation stands in it already."""
+    """The founder's input on the organisation is prefilled."""
     organisation = get_organisation(g.organisation.id)
     known = progress.first_run
     return BeginForm(

@@ -1,4 +1,4 @@
-"""First steps: a first map with the own business, and a list that comes in by the usual way."""
+"""First steps: a first map with the own business, and a list through the usual import."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MADE_UP_NAME: Final = "Made-up list.csv"
 
 @dataclass(frozen=True, kw_only=True)
 class Business:
-    """What is bought and the own business that buys it."""
+    """The purchased products, and the own business that buys them."""
 
     map_name: str
     name: str

@@ -1,4 +1,4 @@
-"""The first steps in words."""
+"""Texts of the first steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ STEPS: Final[Mapping[Stage, LazyText]] = {
     Stage.SCORE: _("Read and score"),
     Stage.READY: _("Ranked risks"),
 }
-"""The steps that a person sees; a map without a list stands at the first."""
+"""The steps that a person sees; a map without a list is at the first."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def steps_of(stage: Stage) -> list[Step]:
 
 
 def state_of(progress: Progress) -> str:
-    """Where the first steps stand, in one sentence."""
+    """The state of the first steps, in one sentence."""
     if progress.reading.fault or progress.scoring.fault:
         return gettext("The work stopped. Nothing you uploaded is lost.")
     if progress.stage is Stage.READY:
@@ -52,7 +52,7 @@ def state_of(progress: Progress) -> str:
 
 @dataclass(frozen=True)
 class FirstStep:
-    """The one thing to do next, as the overview says it."""
+    """The one next step, in the words of the overview."""
 
     title: str
     text: str
@@ -60,7 +60,7 @@ class FirstStep:
 
 
 def first_step(stage: Stage) -> FirstStep:
-    """What comes next of the first steps."""
+    """The next of the first steps."""
     if stage is Stage.CHECK:
         return FirstStep(
             gettext("Review your supplier list"),

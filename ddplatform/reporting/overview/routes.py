@@ -30,13 +30,13 @@ STARTS = {
     **dict.fromkeys(ANSWERING, "responses.index"),
     RoleId.AUDITOR: "reports.index",
 }
-"""Who begins elsewhere: the overview is the company's own desk."""
+"""Start pages of other roles: the overview is for the company's own staff."""
 
 
 @bp.get("/")
 @requires(Permission.ORGANISATION_READ)
 def show() -> ResponseReturnValue:
-    """Where due diligence stands; on the first day, what to do first."""
+    """The state of due diligence; on the first day, the first steps."""
     if g.identity.role_id in STARTS:
         return redirect(url_for(STARTS[g.identity.role_id]))
     found = load_overview(user_id=g.identity.user_id, decider=_decider(), now=g.now)
@@ -70,7 +70,7 @@ def show() -> ResponseReturnValue:
 
 
 def _decider() -> Decider | None:
-    """Who may approve; that nobody decides on sites of a second employer, the list itself says."""
+    """A person with the right to approve; the list handles a second employer's sites itself."""
     if g.identity.user_id is None or not g.identity.has(Permission.RISK_APPROVE):
         return None
     return Decider(g.identity.user_id, frozenset())

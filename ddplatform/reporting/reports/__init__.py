@@ -1,1 +1,1 @@
-"""Reports: asked for, made, sealed, checked."""
+"""Reports: request, generation, sealing, verification."""

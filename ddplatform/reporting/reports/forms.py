@@ -1,4 +1,4 @@
-"""What is typed to ask for a report or to check a file."""
+"""Forms to request a report or to verify a file."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,11 +27,11 @@ EDITIONS = {
     "auditor": _("edition for the auditor"),
     "board": _("edition for the board"),
 }
-"""What the edition of a report for its readers is called."""
+"""The title of a report's edition for its readers."""
 
 
 class NewReportForm(FlaskForm):  # type: ignore[misc]
-    """Which report, for whom, over what."""
+    """Type, audience and scope of a report."""
 
     definition = SelectField(_("Report"), validators=[DataRequired(_("Choose the report."))])
     audience = RadioField(

@@ -1,4 +1,4 @@
-"""Reports: built by a job, sealed once, never changed after."""
+"""Tables of reports: built by a job, sealed once, immutable afterwards."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class ReportStatus(StrEnum):
-    """Where the making of a report stands."""
+    """States of the generation of a report."""
 
     QUEUED = "queued"
     BUILDING = "building"

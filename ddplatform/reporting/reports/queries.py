@@ -1,4 +1,4 @@
-"""Reports: the list, one report, its frozen facts."""
+"""Queries of reports: the list, one report, its frozen facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class ReportRow:
 
     @property
     def has_failed(self) -> bool:
-        """Whether nobody works on it any more although it is not sealed."""
+        """Whether no job is active on it although it is not sealed."""
         unfinished = self.status is not ReportStatus.SEALED
         return self.status is ReportStatus.FAILED or (
             unfinished and self.job_state is JobState.FAILED
@@ -51,7 +51,7 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Sealing:
-    """How many sealed reports there are, and when the newest was sealed."""
+    """The number of sealed reports, and the time of the newest seal."""
 
     count: int
     newest_at: datetime | None
@@ -153,13 +153,13 @@ def find_report_named(name: str) -> Report | None:
 
 
 def report_name(report: "Report | ReportRow | ReportHit") -> str:
-    """How a report is called on paper: `R-2026-014`."""
+    """The name of a report on paper: `R-2026-014`."""
     return f"R-{report.created_at.year}-{report.number:03d}"
 
 
 @dataclass(frozen=True)
 class ReportHit:
-    """A report that holds what was looked for in its title, its number or its map."""
+    """A report that matches the search in its title, its number or its map."""
 
     id: UUID
     title: str
@@ -170,7 +170,7 @@ class ReportHit:
 
     @property
     def name(self) -> str:
-        """How the report is called on paper."""
+        """The name of the report on paper."""
         return report_name(self)
 
 
@@ -206,7 +206,7 @@ def _report_hit(row: Any) -> ReportHit:
 
 
 def count_sealed() -> Sealing:
-    """How many reports are sealed, and since when the newest is."""
+    """The number of sealed reports, and the time of the newest seal."""
     row = db.session.execute(
         select(func.count(), func.max(Report.sealed_at)).where(Report.status == ReportStatus.SEALED)
     ).one()

@@ -1,4 +1,4 @@
-"""What reports register with earlier packages."""
+"""Registrations of reports with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.reporting.reports.models import Report
@@ -6,5 +6,5 @@ from ddplatform.reporting.reports.queries import names_bytes
 
 
 def register() -> None:
-    """Which files are kept."""
+    """Register the files to keep."""
     KEEPERS.add(Report.__tablename__, names_bytes)

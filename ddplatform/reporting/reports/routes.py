@@ -1,4 +1,4 @@
-"""Reports: the list, asking, waiting, reading, downloading, checking."""
+"""Pages of reports: list, request, progress, reading, download, verification."""
 
 from datetime import date
 from typing import Any
@@ -60,7 +60,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.REPORT_REQUEST)
 def new() -> ResponseReturnValue:
-    """Ask for a report; "see the gaps" shows first what it would lack."""
+    """Ask for a report; "see the gaps" shows them first."""
     chains = sorted(list_chains(), key=lambda chain: (-chain.nodes, chain.name))
     if not chains:
         return render_template("reporting/reports/no_map.html")
@@ -160,7 +160,7 @@ def download(report_id: UUID, form: str) -> ResponseReturnValue:
 @bp.get("/<uuid:report_id>/check")
 @requires(Permission.REPORT_READ)
 def check(report_id: UUID) -> ResponseReturnValue:
-    """Check now what stands behind a sealed report."""
+    """Verify now the facts, seal and log of a sealed report."""
     report = get_report_with_facts(report_id)
     if report.status is not ReportStatus.SEALED:
         raise NotFound()

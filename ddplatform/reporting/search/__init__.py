@@ -1,1 +1,1 @@
-"""One search over all that an organisation has, by kind and by what the reader may read."""
+"""One search over all records of an organisation, by kind and by the reader's permissions."""

@@ -1,4 +1,4 @@
-"""What the search finds, and which permission lets somebody find it."""
+"""Kinds of search results, each with the permission that it requires."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ LAST_PAGE = 1_000
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader looks for.
+    """A reader's search request.
 
     Attributes:
         kinds: those that the reader may read; no other is looked through or counted.
@@ -64,14 +64,14 @@ class Wanted:
         return Words.of(self.typed)
 
     def part_of(self, kind: Kind) -> Part:
-        """Which results of a kind are read."""
+        """The range of results of a kind to read."""
         if self.only is None:
             return Part(0, FIRST)
         return Part((self.page - 1) * PAGE, PAGE) if kind is self.only else Part(0, 1)
 
 
 def read_wanted(typed: str, only: str, page: int, *, may: Callable[[Permission], bool]) -> Wanted:
-    """What an address asks for: an unknown kind, or one that is not for this reader, is none."""
+    """The request in an address: an unknown kind, or one not for this reader, is none."""
     kinds = tuple(kind for kind in Kind if may(PERMISSIONS[kind]))
     return Wanted(
         typed[:LONGEST].strip(),

@@ -1,4 +1,4 @@
-"""What an organisation has that holds what somebody typed, by kind."""
+"""Search results of an organisation by kind."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The search over the organisation."""
+"""The search page of the organisation."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ bp = Blueprint("search", __name__)
 @bp.get("/")
 @requires(Permission.OVERVIEW_READ)
 def show() -> ResponseReturnValue:
-    """What holds the words typed, by kind; of each kind only what this reader may read."""
+    """Results for the words typed, by kind; only kinds that this reader may read."""
     args = request.args
     page = args.get("page", 1, type=number)
     wanted = read_wanted(args.get("q", ""), args.get("kind", ""), page, may=may)

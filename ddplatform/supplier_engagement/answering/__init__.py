@@ -1,1 +1,1 @@
-"""The pages on which a supplier answers."""
+"""Answer pages of suppliers."""

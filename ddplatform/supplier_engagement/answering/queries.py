@@ -1,4 +1,4 @@
-"""How long the rest of a questionnaire takes, by what is still open on each page."""
+"""Estimated time for the rest of a questionnaire, from the open questions of each page."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from questionnaires import Page, seconds_left
 
 
 def seconds_left_on(page: Page, filled: Filled, documents: Collection[str]) -> int:
-    """Seconds for what a page of a round asks now and nobody has answered.
+    """Seconds for the open questions on a page of a round.
 
     Args:
         documents: paths that have a document.

@@ -1,4 +1,4 @@
-"""The blueprint of the pages behind the link of a questionnaire; no account is needed for them."""
+"""The blueprint of the pages behind a questionnaire link, which need no account."""
 
 from flask import Blueprint
 

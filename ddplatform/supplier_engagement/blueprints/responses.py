@@ -1,4 +1,4 @@
-"""The blueprint of the supplier's pages; their modules hang their routes on it."""
+"""The blueprint of the supplier's pages, used by all their route modules."""
 
 from flask import Blueprint
 

@@ -1,1 +1,1 @@
-"""How far a campaign is, on the page and as a file."""
+"""Progress of a campaign, as a page and as a file."""

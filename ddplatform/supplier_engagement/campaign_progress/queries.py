@@ -1,4 +1,4 @@
-"""How far a campaign is: over all, by country, by tier, by questionnaire."""
+"""Progress of a campaign: in total, by country, by tier, by questionnaire."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from ddplatform.value_chain.mapping.models import NodeSummary, ValueChainNode
 
 
 class Stage(StrEnum):
-    """How far a questionnaire of a campaign came; each is counted from there on."""
+    """Stages of a campaign questionnaire, counted cumulatively."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -45,7 +45,7 @@ class ProgressRow:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a campaign is."""
+    """Progress of a campaign."""
 
     total: ProgressRow
     countries: Sequence[ProgressRow]
@@ -93,7 +93,7 @@ def load_progress(campaign_id: UUID) -> Progress:
 
 
 def _by(rows: Sequence[Any], key: Callable[[Any], Any]) -> Sequence[ProgressRow]:
-    """Groups by size, tiers by their number; what is not known last."""
+    """Groups by size, tiers by their number; unknown values last."""
     groups: dict[Any, list[Any]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)

@@ -1,4 +1,4 @@
-"""Where each supplier of a campaign stands goes out as a file; each export is an event."""
+"""Export of supplier states in a campaign; each export is an event."""
 
 from uuid import UUID
 

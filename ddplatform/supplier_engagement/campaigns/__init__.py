@@ -1,1 +1,1 @@
-"""Many suppliers asked in one go, in waves and with reminders."""
+"""Campaigns: bulk requests to suppliers, in waves and with reminders."""

@@ -1,4 +1,4 @@
-"""What is typed to plan a campaign."""
+"""Forms of campaign planning."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ LENGTHS = {None: BY_SIZE, True: SHORT, False: FULL}
 
 
 class HowForm(FlaskForm):  # type: ignore[misc]
-    """How a campaign asks."""
+    """Settings of a campaign."""
 
     name = StringField(
         _("Name of the campaign"),
@@ -91,7 +91,7 @@ class HowForm(FlaskForm):  # type: ignore[misc]
             )
 
     def how(self) -> How:
-        """What was typed."""
+        """The settings entered."""
         lengths = {word: value for value, word in LENGTHS.items()}
         return How(
             name=self.name.data,
@@ -107,7 +107,7 @@ class HowForm(FlaskForm):  # type: ignore[misc]
 
 
 class PlanForm(HowForm):
-    """A new campaign: also what is asked."""
+    """A new campaign: also its questionnaires."""
 
     modules = SelectMultipleField(
         _("Questionnaires"), choices=[], validators=[DataRequired(_("Choose at least one."))]
@@ -118,7 +118,7 @@ class PlanForm(HowForm):
 
 
 def how_fields(campaign: Campaign) -> dict[str, object]:
-    """What the form of a campaign begins with."""
+    """Initial values of a campaign's form."""
     names = ("name", "due_on", "language", "message", "per_day", "most_reminders", "escalate_after")
     return {
         **{name: getattr(campaign, name) for name in names},

@@ -1,4 +1,4 @@
-"""Campaigns: many suppliers asked in one go, wave by wave, with their reminders."""
+"""Tables of campaigns: bulk requests to suppliers, wave by wave, with their reminders."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ class LeftOut(StrEnum):
 
 
 class Campaign(TenantScoped, Base):
-    """Whom to ask what, how fast, and how to remind. It sends nothing before it is started."""
+    """Targets, questionnaires, pace and reminders. It sends nothing before it is started."""
 
     __tablename__ = "campaign"
     __table_args__ = (

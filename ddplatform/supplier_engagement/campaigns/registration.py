@@ -1,4 +1,4 @@
-"""What campaigns register with earlier packages."""
+"""Registrations of campaigns with earlier packages."""
 
 from ddplatform.supplier_engagement.campaigns.models import CampaignTarget
 from ddplatform.value_chain.merging.queries.references import (
@@ -9,6 +9,6 @@ from ddplatform.value_chain.merging.queries.references import (
 
 
 def register() -> None:
-    """Which column names a node: a campaign asks it each questionnaire once."""
+    """Register the column that names a node: a campaign asks it each questionnaire once."""
     once = Once((CampaignTarget.campaign_id, CampaignTarget.version_id))
     register_references(NodeReference(CampaignTarget.node_id, once=once))

@@ -1,4 +1,4 @@
-"""What campaigns are called on their pages."""
+"""Display texts of campaigns."""
 
 from collections.abc import Mapping, Sequence
 
@@ -35,7 +35,7 @@ HAPPENING_WORDS: Mapping[Happening, str] = {
 
 
 def state_words(row: Campaign | CampaignRow) -> tuple[str, str]:
-    """Where a campaign stands: the word and the kind of its tag."""
+    """The state of a campaign: the word and the kind of its tag."""
     if row.started_at is None:
         return gettext("Draft"), "line"
     return (gettext("Stopped"), "warn") if row.stopped_at else (gettext("Running"), "info")
@@ -47,7 +47,7 @@ def day_words(row: CalendarRow) -> str:
 
 
 def reminder_words(days: Sequence[int]) -> str:
-    """When reminders go out: "7 days before the due date, on the due date"; "none" without any."""
+    """The reminder days: "7 days before the due date, on the due date"; "none" without any."""
     return ", ".join(_beside(day) for day in days) or gettext("none")
 
 

@@ -1,1 +1,1 @@
-"""Suppliers of suppliers: named, proposed to a buyer, asked in turn."""
+"""Suppliers of suppliers: naming, proposal to a buyer, onward requests."""

@@ -1,4 +1,4 @@
-"""What a supplier types about one of its own suppliers."""
+"""Forms of a supplier about its own suppliers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Suppliers of suppliers: named by those who buy from them, proposed to a buyer, asked in turn."""
+"""Tables of suppliers of suppliers: named by their buyers, proposed upstream, asked in turn."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from supply_chain.vocabulary import NodeKind
 
 
 class ShareBand(StrEnum):
-    """How much of the input comes from a supplier; a band, since an exact share is a secret."""
+    """A supplier's share of the input; a band, since an exact share is a secret."""
 
     UNDER_5 = "under_5"
     FROM_5_TO_25 = "from_5_to_25"
@@ -25,7 +25,7 @@ class ShareBand(StrEnum):
 
 
 class AskedState(StrEnum):
-    """How far a supplier's supplier is with the questions that were forwarded to it."""
+    """Progress of a supplier's supplier on the questions forwarded to it."""
 
     NOT_ASKED = "not_asked"
     ASKED = "asked"
@@ -35,7 +35,7 @@ class AskedState(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """What the buyer made of a supplier that was named to it."""
+    """The buyer's decision on a supplier named to it."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"

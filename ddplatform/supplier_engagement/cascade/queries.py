@@ -1,4 +1,4 @@
-"""Own suppliers, what buyers were told of them, and who asks whom."""
+"""Queries of own suppliers, proposals to buyers, and onward requests."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ ASKED: Mapping[State, AskedState] = {
     State.EXPIRED: AskedState.DEAD_END,
     State.WITHDRAWN: AskedState.DEAD_END,
 }
-"""What the state of a forwarded questionnaire means; every other one: answered."""
+"""The meaning of the state of a forwarded questionnaire; every other one: answered."""
 
 
 @dataclass(frozen=True)
 class Below:
-    """What is known below one supplier of a supplier, as counts."""
+    """Counts of known suppliers below one supplier of a supplier."""
 
     depth: int = 0
     named: int = 0
@@ -81,14 +81,14 @@ def find_forwarded(assignment_id: UUID) -> OwnSupplier | None:
 
 @dataclass(frozen=True)
 class BuyerProposal:
-    """What one buyer was told of an own supplier."""
+    """The proposal of an own supplier to one buyer."""
 
     proposal: ChainProposal
     buyer: str
 
 
 def list_buyer_proposals() -> Mapping[UUID, Sequence[BuyerProposal]]:
-    """Own supplier -> which buyers know of it, and what."""
+    """Own supplier -> the buyers that know of it, and the extent."""
     rows = db.session.execute(
         select(ChainProposal, Organisation.name)
         .join(Organisation, Organisation.id == ChainProposal.organisation_id)
@@ -102,7 +102,7 @@ def list_buyer_proposals() -> Mapping[UUID, Sequence[BuyerProposal]]:
 
 
 def get_buyer_proposal(proposal_id: UUID) -> ChainProposal:
-    """What the acting organisation told a buyer, held for change; or NotFound."""
+    """The acting organisation's proposal to a buyer, locked for change; or NotFound."""
     statement = select(ChainProposal).where(
         ChainProposal.id == proposal_id,
         ChainProposal.respondent_organisation_id == current_organisation(),
@@ -111,7 +111,7 @@ def get_buyer_proposal(proposal_id: UUID) -> ChainProposal:
 
 
 def find_buyer_proposal(assignment: Assignment, own_supplier_id: UUID) -> ChainProposal | None:
-    """What this buyer was told of this own supplier and what still stands."""
+    """The current proposal of this own supplier to this buyer."""
     rows = db.session.scalars(
         select(ChainProposal).where(
             ChainProposal.own_supplier_id == own_supplier_id,
@@ -123,9 +123,9 @@ def find_buyer_proposal(assignment: Assignment, own_supplier_id: UUID) -> ChainP
 
 
 def next_number(assignment: Assignment) -> int:
-    """Which number the next supplier gets that the node of an assignment names to this buyer.
+    """The number of the next supplier that the node of an assignment names to this buyer.
 
-    One count for all questionnaires of a node: kept names are told apart by it alone.
+    One count for all questionnaires of a node: withheld names differ by it alone.
     """
     of_node = select(Assignment.id).where(Assignment.node_id == assignment.node_id)
     last = db.session.scalar(
@@ -135,7 +135,7 @@ def next_number(assignment: Assignment) -> int:
 
 
 def asked_state_of(own: OwnSupplier) -> AskedState:
-    """How far a forwarded questionnaire is, as its requester sees it."""
+    """Progress of a forwarded questionnaire, as its requester sees it."""
     if own.forwarded_id is None:
         return AskedState.NOT_ASKED
     status = db.session.scalar(select(Assignment.status).where(Assignment.id == own.forwarded_id))
@@ -143,9 +143,9 @@ def asked_state_of(own: OwnSupplier) -> AskedState:
 
 
 def below(own: OwnSupplier, above: Container[UUID]) -> Below:
-    """What this supplier told the acting organisation of its own suppliers, added up.
+    """Totals of this supplier's own suppliers as reported to the acting organisation.
 
-    Nothing where it stands `above` (`list_above`): counts that go in a circle would grow for ever.
+    Nothing where it is `above` (`list_above`): circular counts would grow for ever.
     """
     if own.forwarded_id is None:
         return Below()
@@ -184,12 +184,12 @@ class Proposed:
 
     @property
     def title(self) -> str:
-        """Its name, or what stands for a name that is kept."""
+        """Its name, or the label for a withheld name."""
         return self.proposal.name or blind_name(self.node.name, self.proposal.number)
 
 
 def blind_name(named_by: str, number: int) -> str:
-    """What a node is called whose name is kept."""
+    """The label of a node whose name is withheld."""
     return f"Supplier {number} of {named_by} (name kept)"
 
 
@@ -211,7 +211,7 @@ def list_proposals() -> Sequence[Proposed]:
 def find_namesakes(proposals: Sequence[Proposed]) -> Mapping[UUID, ValueChainNode]:
     """Proposal that waits -> a node of its map with just the name that was released.
 
-    The map is the buyer's own, so that this tells nothing of who asks whom.
+    The map is the buyer's own, so that this reveals nothing of who asks whom.
     """
     named = {
         one.proposal.id: (one.node.chain_id, one.proposal.name)
@@ -247,7 +247,7 @@ def _proposed() -> Select[ChainProposal, ValueChainNode]:
 
 
 def find_naming_section(form: Form) -> str:
-    """The name of the section that asks whom the respondent buys from; "" where none does."""
+    """The name of the section about the respondent's suppliers; "" where there is none."""
     for section in form.sections:
         if any(extra(question, "use") == "cascade" for question in section.questions()):
             return section.name
@@ -281,16 +281,16 @@ def list_also_asked(asked: Sequence[AskedOfMe]) -> Sequence[AlsoAsked]:
 
 
 def list_asking() -> Mapping[UUID, str]:
-    """The acting organisation and who asks it, all of whom it knows: id -> name."""
+    """The acting organisation and its requesters, all of which it knows: id -> name."""
     asking = {current_organisation(), *_requesters_of(current_organisation())}
     names = select(Organisation.id, Organisation.name).where(Organisation.id.in_(asking))
     return {key: name for key, name in db.session.execute(names)}
 
 
 def list_above() -> frozenset[UUID]:
-    """The acting organisation, who asks it, and who asks those.
+    """The acting organisation, its requesters, and theirs.
 
-    For counts alone: nobody may be shown or refused anything by it, since it tells of others.
+    For counts alone: nothing may be shown or refused by it, since it reveals data of others.
     """
     found: set[UUID] = set()
     level = {current_organisation()}

@@ -1,4 +1,4 @@
-"""States of suppliers of suppliers, as pages call them."""
+"""Display texts for states of suppliers of suppliers."""
 
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.cascade.models import AskedState, ProposalState

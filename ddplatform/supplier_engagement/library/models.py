@@ -1,4 +1,4 @@
-"""Questionnaires, their versions, and who was asked."""
+"""Tables of questionnaires, their versions and assignments."""
 
 from datetime import date, datetime
 from typing import Any
@@ -48,7 +48,7 @@ class QuestionnaireVersion(Base):
 
 
 class OwnForm(TenantScoped, Base):
-    """A form that an organisation brought itself: its drafts, and what became of them."""
+    """An own form of an organisation: its drafts, and their history."""
 
     __tablename__ = "own_form"
     __table_args__ = (tenant_key(),)
@@ -117,7 +117,7 @@ class ConfirmedText(TenantScoped, Base):
 
 
 class Assignment(Shared, Base):
-    """A questionnaire sent to the people behind one node, or to who visits it."""
+    """A questionnaire sent to the people behind one node, or to its assessor."""
 
     __tablename__ = "assignment"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The library of questionnaires, and who was asked what."""
+"""Queries of the questionnaire library and of assignments."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ _plans: dict[str, Plan] = {}
 
 
 class View(StrEnum):
-    """Which assignments a list shows."""
+    """Filters of an assignment list."""
 
     OPEN = "open"
     OVERDUE = "overdue"
@@ -65,13 +65,13 @@ class LibraryRow:
 
     @property
     def answered_by(self) -> Answerer:
-        """Who fills it in; only what suppliers fill in is sent."""
+        """The kind of respondent; only questionnaires for suppliers are sent."""
         return answered_by(self.ref)
 
 
 @dataclass(frozen=True)
 class AssignmentRow:
-    """One questionnaire that was sent. Sections tell how far it is before it is submitted."""
+    """One sent questionnaire. Sections show its progress before it is submitted."""
 
     id: UUID
     node_id: UUID
@@ -92,7 +92,7 @@ class AssignmentRow:
 
     @property
     def is_visit(self) -> bool:
-        """Whether somebody who visits fills it in."""
+        """Whether an assessor on a visit fills it in."""
         return self.answered_by is Answerer.ASSESSOR
 
 
@@ -107,7 +107,7 @@ class AssignmentPage:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many assignments stand where."""
+    """Counts of assignments by state."""
 
     open: int
     overdue: int
@@ -146,7 +146,7 @@ def list_library() -> Sequence[LibraryRow]:
 
 
 def list_for_suppliers() -> Sequence[LibraryRow]:
-    """The library without what a person who visits fills in: what can be sent."""
+    """The sendable part of the library, without forms for assessors."""
     return [row for row in list_library() if row.answered_by is Answerer.SUPPLIER]
 
 
@@ -188,7 +188,7 @@ def select_own_and_offered() -> Any:
 
 
 def find_answerer(version_id: UUID) -> Answerer:
-    """Who fills in a version: suppliers, or a person who visits. Raises NotFound."""
+    """The kind of respondent of a version: suppliers, or an assessor. Raises NotFound."""
     questionnaire = db.session.get(Questionnaire, get_version(version_id).questionnaire_id)
     return answered_by(questionnaire.ref if questionnaire else "")
 
@@ -234,7 +234,7 @@ def list_assignments(
     after: UUID | None = None,
     limit: int = PAGE_SIZE,
 ) -> AssignmentPage:
-    """A page of what was sent, the one due first on top, in three statements at most."""
+    """A page of sent questionnaires, the one due first on top, in three statements at most."""
     conditions = [_mine(), *_conditions(view, today)]
     if q.strip():
         conditions.append(Assignment.node_name.icontains(q.strip(), autoescape=True))
@@ -258,7 +258,7 @@ def list_assignments(
 
 
 def count_assignments(today: date) -> Counts:
-    """How many are open, overdue and waiting for a review, each counted up to the cap."""
+    """Counts of open, overdue and unreviewed assignments, each up to the cap."""
     return Counts(
         *(
             _count([_mine(), *_conditions(view, today)])

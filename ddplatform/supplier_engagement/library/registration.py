@@ -1,4 +1,4 @@
-"""What questionnaires register with earlier packages."""
+"""Registrations of questionnaires with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.supplier_engagement.library.models import Assignment, OwnFormDraft
@@ -12,7 +12,7 @@ from ddplatform.value_chain.merging.queries.references import (
 
 
 def register() -> None:
-    """Which column names a node, and which files are kept."""
+    """Register the column that names a node, and the files to keep."""
     sent = Dependence(
         "questionnaire sent",
         "questionnaires sent",

@@ -1,4 +1,4 @@
-"""The library: every questionnaire, whom it asks, how long it is; to read and to take away."""
+"""Pages of the library: every questionnaire with respondents and length, to read and download."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,24 +59,24 @@ class Entry:
 
     @property
     def is_sent(self) -> bool:
-        """Whether it goes out by a link; else it can be read and taken away only."""
+        """Whether it is sent by a link; otherwise it can only be read and downloaded."""
         return self.row.answered_by is not Answerer.CASE_WORKER
 
     @property
     def is_visit(self) -> bool:
-        """Whether somebody who visits fills it in."""
+        """Whether an assessor on a visit fills it in."""
         return self.row.answered_by is Answerer.ASSESSOR
 
     @property
     def who(self) -> str:
-        """Who answers, in words."""
+        """The kind of respondent, in words."""
         return str(ANSWERERS[self.row.answered_by])
 
 
 @bp.get("/library")
 @requires(Permission.QUESTIONNAIRE_READ)
 def library() -> ResponseReturnValue:
-    """Every questionnaire, with whom it asks and how long it takes."""
+    """Every questionnaire, with its respondents and duration."""
     entries = [_entry(row) for row in list_library()]
     return render_template("supplier_engagement/library/library.html", entries=entries)
 
@@ -102,7 +102,7 @@ def _seconds(row: LibraryRow, shipped: Shipped | None) -> float:
 @bp.post("/library")
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def publish() -> ResponseReturnValue:
-    """Bring in the questionnaires that come with the product."""
+    """Import the questionnaires that come with the product."""
     words = ngettext(
         "Added to the library: %(num)s new questionnaire.",
         "Added to the library: %(num)s new questionnaires.",
@@ -140,7 +140,7 @@ def version_media(version_id: UUID, name: str) -> Response:
 
 
 def _views_of(version_id: UUID, form: Form) -> Mapping[str, Sequence[MediaView]]:
-    """What the labels of the questions show or play, by their path; what is missing is left out."""
+    """Media of the labels of the questions, by their path; missing ones are left out."""
     names = frozenset(one.name for one in list_media(get_version(version_id)))
 
     def address(name: str) -> str:

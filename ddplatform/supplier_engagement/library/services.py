@@ -1,4 +1,4 @@
-"""The library of questionnaires: what ships is published, and what suppliers answer is sent."""
+"""The library of questionnaires: publication of shipped ones, and the check before sending."""
 
 from datetime import datetime
 from uuid import UUID
@@ -51,9 +51,9 @@ def _what_it_asks(form: Form) -> str:
 
 
 def require_sent_by_link(version_id: UUID) -> Answerer:
-    """Who is asked a questionnaire by a link: suppliers, or who visits. Raises Conflict, NotFound.
+    """The respondents of a linked questionnaire: suppliers or assessors. Raises Conflict, NotFound.
 
-    What a case worker fills in stays with the case and goes to no address.
+    A questionnaire for case workers stays with the case and goes to no address.
     """
     answerer = find_answerer(version_id)
     if answerer is Answerer.CASE_WORKER:

@@ -1,1 +1,1 @@
-"""Answers that come by a workbook."""
+"""Answers by workbook."""

@@ -1,4 +1,4 @@
-"""Answers that came another way than by the page, and the links by which phones send them."""
+"""Tables of answers received offline, and of the links by which phones send them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from ddplatform.infrastructure.tenancy import TenantScoped
 
 
 class IntakeWay(StrEnum):
-    """How answers came: a workbook, a file of a phone app, or from the app itself."""
+    """Channels of answers: a workbook, a file of a phone app, or the app itself."""
 
     EXCEL = "excel"
     ODK = "odk"

@@ -1,4 +1,4 @@
-"""Files with answers that wait or were taken over, and the links of phone apps."""
+"""Queries of pending and imported answer files, and of phone-app links."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -61,7 +61,7 @@ def get_app_link(assignment_id: UUID, link_id: UUID) -> AppLink:
 
 
 def find_app_link(token_hash: str) -> AppLink | None:
-    """The link with this token, whoever made it; call it before a tenant is known."""
+    """The link with this token, by any maker; call it before a tenant is known."""
     return db.session.scalar(select(AppLink).where(AppLink.token_hash == token_hash))
 
 

@@ -1,4 +1,4 @@
-"""What files with answers register with earlier packages."""
+"""Registrations of answer files with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.supplier_engagement.offline.models import AnswerIntake
@@ -6,5 +6,5 @@ from ddplatform.supplier_engagement.offline.queries import names_bytes
 
 
 def register() -> None:
-    """Which files are kept."""
+    """Register the files to keep."""
     KEEPERS.add(AnswerIntake.__tablename__, names_bytes)

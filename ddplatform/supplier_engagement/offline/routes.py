@@ -1,4 +1,4 @@
-"""Other ways to answer: a workbook, a phone app, and what came back by them."""
+"""Pages of offline answering: a workbook, a phone app, and the files received."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -35,7 +35,7 @@ from supply_chain.errors import FileRefused
 @bp.get("/<uuid:assignment_id>/ways")
 @requires(Permission.RESPONSE_ANSWER)
 def ways(assignment_id: UUID) -> ResponseReturnValue:
-    """Download the workbook or the form of the phone app, and upload what was filled in."""
+    """Download the workbook or the form of the phone app, and upload the answers."""
     return _ways_page(assignment_id)
 
 
@@ -60,7 +60,7 @@ def phone_form(assignment_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:assignment_id>/ways")
 @requires(Permission.RESPONSE_ANSWER)
 def bring(assignment_id: UUID) -> ResponseReturnValue:
-    """Take a file in, to be looked at before anything of it counts."""
+    """Upload a file for review before anything of it counts."""
     get_request(assignment_id)
     upload = request.files.get("file")
     if upload is None or not upload.filename:
@@ -92,7 +92,7 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:assignment_id>/ways/<uuid:intake_id>")
 @requires(Permission.RESPONSE_ANSWER)
 def incoming(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
-    """What a file would change, with every fault; nothing is changed yet."""
+    """The changes in a file, with every error; nothing is changed yet."""
     asked = get_request(assignment_id)
     found = look(assignment_id, intake_id, at=g.now)
     is_open = asked.is_writable and found.intake.status is IntakeStatus.WAITING
@@ -136,7 +136,7 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:assignment_id>/ways/brought/<uuid:book_id>")
 @requires(Permission.RESPONSE_ANSWER)
 def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
-    """Look at a workbook that the buyer brought in; nothing of it counts yet."""
+    """Review a workbook imported by the buyer; nothing of it counts yet."""
     get_request(assignment_id)
     name = get_returned(assignment_id, book_id).filename.rpartition("/")[2]
     try:

@@ -1,4 +1,4 @@
-"""The square that a phone scans: the settings of ODK Collect as a QR code.
+"""The QR code for phones: the settings of ODK Collect.
 
 Source: docs.getodk.org, Collect settings as QR code (JSON, zlib, base64). A setting that is not in
 it goes back to the default of the app, which neither fetches forms nor sends answers by itself.
@@ -17,7 +17,7 @@ MOST_OF_NAME = 60
 
 
 def collect_settings(address: str, name: str) -> str:
-    """What ODK Collect reads from its QR code: the server, what it does by itself, its `name`."""
+    """Settings that ODK Collect reads from its QR code: server, automatic actions, its `name`."""
     general = {
         "protocol": "odk_default",
         "server_url": address,

@@ -1,1 +1,1 @@
-"""Forms that an organisation brings itself."""
+"""Own forms of an organisation."""

@@ -1,4 +1,4 @@
-"""Pictures, sounds and films of labels: what may come in, told by content (docs/security.md 6).
+"""Label media: permitted types, identified by content (docs/security.md 6).
 
 Pictures are drawn anew, as documents are. Sounds and films stay as they are: a browser plays them,
 and nothing here opens them.
@@ -68,7 +68,7 @@ def check_media(filename: str, content: bytes) -> CheckedFile:
 
 
 def is_media(filename: str) -> bool:
-    """Whether a file of this name may come in, were its content true."""
+    """Whether a file of this name is permitted, provided that its content matches."""
     return Path(filename).suffix.lower() in PICTURES | PLAYED.keys()
 
 

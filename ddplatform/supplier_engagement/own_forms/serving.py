@@ -1,4 +1,4 @@
-"""The bytes of pictures, sounds and films, as every page that shows a form gives them out."""
+"""Delivery of media files for every page that shows a form."""
 
 from io import BytesIO
 
@@ -8,7 +8,7 @@ from ddplatform.supplier_engagement.own_forms.queries.media import MediaFile
 from ddplatform.supplier_engagement.own_forms.services.media import read
 
 KEPT_S = 3600
-"""How long a phone keeps a file: a version never changes its files."""
+"""The cache time of a file on a phone: a version never changes its files."""
 POLICY = "default-src 'none'; sandbox"
 
 

@@ -1,4 +1,4 @@
-"""Pictures, sounds and films of labels: where a page finds them."""
+"""Addresses of label media for pages."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _FIELDS = {"big-image": "big"}
 
 @dataclass(frozen=True)
 class MediaView:
-    """The files of one label as addresses; "" where it has none. `label` says what they show."""
+    """The files of one label as addresses; "" where it has none. `label` describes them."""
 
     label: str
     image: str = ""

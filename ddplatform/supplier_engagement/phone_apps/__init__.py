@@ -1,1 +1,1 @@
-"""Answers that come by ODK Collect and Enketo."""
+"""Answers by ODK Collect and Enketo."""

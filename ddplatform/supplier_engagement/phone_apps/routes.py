@@ -1,4 +1,4 @@
-"""Form list, form and submission for phone apps. The secret in the address is the key.
+"""Form list, form and submission for phone apps, authenticated by the secret in the address.
 
 No session is read or begun here, and no form token asked: `gate.by_token`.
 """
@@ -103,7 +103,7 @@ def form_list_page(token: str) -> ResponseReturnValue:
 @bp.get("/form.xml")
 @by_token
 def form(token: str) -> ResponseReturnValue:
-    """The form itself, with the field that tells whose answers it takes."""
+    """The form itself, with the field that identifies the respondent."""
     link = _come_in(token)
     return answer(write_phone_form(get_request(link.assignment_id)), 200)
 
@@ -131,7 +131,7 @@ def media(token: str, name: str) -> ResponseReturnValue:
 @bp.route("/submission", methods=["HEAD", "GET"])
 @by_token
 def before_submission(token: str) -> ResponseReturnValue:
-    """What an app asks before it sends: where to, and how much at once."""
+    """The pre-submission request of an app: target address and size limit."""
     _come_in(token)
     response = answer(None, 204)
     response.headers["Location"] = _address(".submission", token)
@@ -168,7 +168,7 @@ def submission(token: str) -> ResponseReturnValue:
 
 
 def _come_in(token: str) -> AppLink:
-    """The link behind a token, and its maker as who acts; an unknown one is counted."""
+    """The link behind a token, with its maker as acting identity; an unknown one is counted."""
     with across_tenants():
         link = find_app_link(hash_of(token))
         try:

@@ -31,7 +31,7 @@ def answer(document: Element | bytes | None, status: int) -> Response:
 
 
 def message(text: str, *, nature: str = "") -> Element:
-    """What the app shows to the person after it sent something."""
+    """The app's message to the person after a submission."""
     document = Element("OpenRosaResponse", xmlns=RESPONSE)
     said = SubElement(document, "message")
     if nature:

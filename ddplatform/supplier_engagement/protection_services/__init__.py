@@ -1,1 +1,1 @@
-"""Whom to call where a child is in danger."""
+"""Emergency contacts for a child in danger."""

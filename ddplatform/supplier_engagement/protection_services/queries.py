@@ -1,4 +1,4 @@
-"""Whom to call where a child is in danger: services of the countries that answers are about."""
+"""Emergency contacts for a child in danger, for the countries that answers are about."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def services_in(country: str | None) -> Sequence[ProtectionService]:
 def services_by_country() -> Mapping[str, Sequence[ProtectionService]]:
     """Country -> its services, for each place that the acting organisation was asked about.
 
-    A country without any stands there with none, so that the page can say so.
+    A country without any is listed with none, so that the page can say so.
     """
     asked = db.session.scalars(
         select(Assignment.node_country)
@@ -53,7 +53,7 @@ def _own_country() -> str | None:
 
 
 def _in_force() -> ByCountry:
-    """What ships and what the operator wrote; a faulty file is told in the log and left out."""
+    """Shipped contacts and the operator's; an invalid file is noted in the log and left out."""
     file = adapters().protection_services
     try:
         own = read_services(file.read())

@@ -1,7 +1,8 @@
-"""What is said to who told of a child in danger, in the language of the page.
+"""Guidance for people who report a child in danger, in the language of the page.
 
-The words are those of `questionnaires/data/red_flags.toml`; a test holds them equal. Who visits a
-place is told other words: that person is no part of the place, and nobody reads the checklist yet.
+The words are those of `questionnaires/data/red_flags.toml`; a test holds them equal. An
+assessor on a visit gets other texts: that person is no part of the place, and nobody reads the
+checklist yet.
 """
 
 from collections.abc import Iterable
@@ -99,7 +100,7 @@ UNTIL_SENT = _(
 def words_of_help(
     flags: Iterable[Notice], answerer: Answerer, services: Iterable[ProtectionService]
 ) -> list[str]:
-    """What to do now about the dangers that were told of, and whom to call; each said once.
+    """Guidance and contacts for the reported dangers; each stated once.
 
     Args:
         services: the child-protection services of the country of the place.

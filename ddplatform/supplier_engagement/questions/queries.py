@@ -1,4 +1,4 @@
-"""What a questionnaire is called that is read before anything is answered, and what it asks."""
+"""Title and questions of a questionnaire, for reading before answering."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class AskedHit:
-    """A questionnaire, or one of its questions, that holds what was looked for.
+    """A questionnaire, or one of its questions, that matches the search.
 
     `question` is the id of the question and `label` its text; both are empty for the whole.
     """
@@ -45,7 +45,7 @@ class AskedHit:
 
 
 def get_title(version_id: UUID, titles: Mapping[str, str], language: str) -> str:
-    """What the questionnaire of a version is called in a language. Raises NotFound.
+    """The title of a version's questionnaire in a language. Raises NotFound.
 
     Args:
         titles: its titles in further languages, by their code.
@@ -56,7 +56,7 @@ def get_title(version_id: UUID, titles: Mapping[str, str], language: str) -> str
 
 
 def select_offered() -> Question[Sequence[Offered]]:
-    """The library, as `list_library` lists it: what ships, and own forms that are offered."""
+    """The library, as `list_library` lists it: shipped forms, and own forms on offer."""
     statement = (
         select(
             QuestionnaireVersion.id.label("version_id"),

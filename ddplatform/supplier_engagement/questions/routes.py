@@ -1,4 +1,4 @@
-"""All questions on one page and on paper, to be read before, while and after answering."""
+"""All questions on one page and on paper, for reading before, during and after answering."""
 
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
@@ -72,7 +72,7 @@ def questions_pdf(assignment_id: UUID) -> ResponseReturnValue:
 @respond.get("/respond/<token>/questions")
 @public
 def questions_first(token: str) -> ResponseReturnValue:
-    """Every question, for who holds the link and has not begun."""
+    """Every question, for holders of the link who have not begun."""
     assignment = _invited(token)
     back = url_for("respond.open_questions", token=token)
     paper = url_for("respond.questions_first_pdf", token=token)
@@ -94,7 +94,7 @@ def questions_first_pdf(token: str) -> ResponseReturnValue:
 @respond.get("/respond/<token>/media/<name>")
 @public
 def questions_first_media(token: str, name: str) -> ResponseReturnValue:
-    """What a label of these questions shows or plays."""
+    """Media files of the labels of these questions."""
     return serve(get_media(get_version(_invited(token).version_id), name))
 
 
@@ -117,7 +117,7 @@ def _sections(assignment: Assignment, wording: Wording) -> list[SectionToRead]:
 
 
 def _count(sections: Sequence[SectionToRead]) -> int:
-    """How many questions are numbered: a further field is not counted as one of its own."""
+    """The number of numbered questions: a further field is not counted as one of its own."""
     return sum(1 for section in sections for question in section.questions if question.number)
 
 

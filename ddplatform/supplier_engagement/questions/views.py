@@ -1,4 +1,4 @@
-"""Every question of a questionnaire, to be read before anything is answered."""
+"""View models of all questions of a questionnaire, for reading before answering."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class QuestionToRead:
     """Whether it is asked for each entry of a list."""
     takes_files: bool
     files: Sequence[LabelFile] = ()
-    """What its label and those of its choices show or play, whether or not it came along."""
+    """Media of its label and of its choices, whether or not the files are available."""
     lang: str = ""
     """The code of the language of the label where that is not the one of the page."""
     hint_lang: str = ""
@@ -64,7 +64,7 @@ def all_questions(form: Form, tongue: Tongue, *, light: bool) -> Sequence[Sectio
 
 
 def hint_and_why(question: Question, shown: str) -> tuple[str, str]:
-    """A hint as it is shown, in whatever language, as the help to answer or as why it is asked."""
+    """A hint as displayed, in any language, as help to answer or as the reason for asking."""
     if not question.hint.plain(NO_LANGUAGE).startswith(WHY):
         return shown, ""
     return "", _BEFORE_COLON.sub("", shown).strip()
@@ -84,7 +84,7 @@ class _Reader:
             self.repeats.append(section.group.path)
 
     def section_of(self, questions: Sequence[Question]) -> SectionToRead:
-        """The section: uploads that only support an answer are told at that answer."""
+        """The section: uploads that only support an answer are listed at that answer."""
         supported = {extra(q, "evidence_for") for q in questions if q.kind in UPLOADS}
         own = [q for q in questions if not (q.kind in UPLOADS and extra(q, "evidence_for"))]
         read = [self._question(number, q, supported) for number, q in self._numbered(own)]

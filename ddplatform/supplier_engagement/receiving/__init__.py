@@ -1,1 +1,1 @@
-"""What the requester makes of answers: risk signals and facts."""
+"""Evaluation of answers by the requester: risk signals and facts."""

@@ -1,4 +1,4 @@
-"""What the requester has made of answers so far."""
+"""Evaluations of answers stored by the requester."""
 
 from uuid import UUID
 
@@ -9,6 +9,6 @@ from ddplatform.supplier_engagement.responses.models import RiskSignal
 
 
 def has_signals(response_id: UUID) -> bool:
-    """Whether risk signals were made of a response: it was received."""
+    """Whether a response has risk signals: it was received."""
     known = select(RiskSignal.id).where(RiskSignal.response_id == response_id).limit(1)
     return db.session.scalar(known) is not None

@@ -1,1 +1,1 @@
-"""Questionnaires are sent, chased and withdrawn."""
+"""Questionnaire requests: sending, reminders, withdrawal."""

@@ -1,4 +1,4 @@
-"""What people fill in to send and to chase questionnaires."""
+"""Forms to send questionnaires and reminders."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
@@ -25,7 +25,7 @@ SHORT, FULL, BY_SIZE = "short", "full", "by_size"
 
 
 def length_field() -> RadioField:
-    """How much of a questionnaire is asked: of each by its size, or the same of everybody."""
+    """The length of a questionnaire: by the size of each site, or the same for everybody."""
     return RadioField(
         _("Length"),
         choices=[
@@ -39,7 +39,7 @@ def length_field() -> RadioField:
 
 
 class SendForm(FlaskForm):  # type: ignore[misc]
-    """How a questionnaire is sent."""
+    """Settings for sending a questionnaire."""
 
     due_on = DateField(_("Answers due on"), validators=[DataRequired(_("Choose the last day."))])
     language = SelectField(_("Language of the questions"))

@@ -1,6 +1,6 @@
-"""Which questionnaires fit nodes, and the links by which they are asked.
+"""Questionnaires that fit nodes, and the links by which they are sent.
 
-What fits is told by the map and by accepted answers.
+The match follows from the map and from accepted answers.
 """
 
 from collections import defaultdict

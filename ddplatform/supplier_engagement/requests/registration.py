@@ -1,4 +1,4 @@
-"""What the sending of questionnaires registers with earlier packages."""
+"""Registrations of questionnaire requests with earlier packages."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def register() -> None:
 
 
 def _load(sites: int) -> dict[str, Any]:
-    """The page of sending looks at each site; for more than it takes nothing is offered."""
+    """The page of sending checks each site; above its limit nothing is offered."""
     offered = list_for_suppliers() if sites <= MAX_AT_ONCE else ()
     titles = [(str(row.version_id), row.title) for row in offered]
     return {"questionnaires": titles, "most": MAX_AT_ONCE}

@@ -1,1 +1,1 @@
-"""Who answers: the way in by a link, and several people of one supplier."""
+"""Respondents: sign-in by a link, and several people of one supplier."""

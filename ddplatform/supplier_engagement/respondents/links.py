@@ -1,4 +1,4 @@
-"""Whose the link of a questionnaire is."""
+"""The invitation behind a questionnaire link."""
 
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
 from ddplatform.accounts.organisations.queries import get_invitation_by_hash

@@ -1,4 +1,4 @@
-"""Who of a supplier's own people answered what, and when; no other organisation reads it."""
+"""Authors and times of answers within a supplier, hidden from other organisations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NOT_HERE = "A colleague who left"
 
 @dataclass(frozen=True)
 class Said:
-    """Who typed an answer last, and when."""
+    """The last author of an answer, and the time."""
 
     name: str
     at: datetime
@@ -31,11 +31,11 @@ class People:
 
     @property
     def are_several(self) -> bool:
-        """Whether it matters who wrote what."""
+        """Whether authorship matters."""
         return len(self.names) > 1
 
     def name(self, user_id: UUID | None) -> str:
-        """What a person is called; somebody who was taken out of the organisation has no name."""
+        """The name of a person; a person removed from the organisation has none."""
         return self.names.get(user_id, NOT_HERE) if user_id else NOT_HERE
 
 
@@ -55,7 +55,7 @@ def load_writers(filled: Filled, *, me: UUID | None) -> People:
 
 
 def said_at(filled: Filled, people: People) -> dict[str, Said]:
-    """Path -> who answered it last. What the form itself or last year put there has nobody."""
+    """Path -> its last author. Answers from the form itself or from last year have none."""
     return {
         path: Said(people.name(answer.saved_by_id), answer.saved_at)
         for path, answer in filled.answers.items()
@@ -64,7 +64,7 @@ def said_at(filled: Filled, people: People) -> dict[str, Said]:
 
 
 def said_on(page: Page, said: Mapping[str, Said]) -> Sequence[Said]:
-    """Who answered on a page, each with the last time, the newest first."""
+    """The authors on a page, each with the last time, the newest first."""
     newest: dict[str, Said] = {}
     for one in sorted((said[p] for p in page.paths if p in said), key=lambda s: s.at):
         newest[one.name] = one
@@ -72,12 +72,12 @@ def said_on(page: Page, said: Mapping[str, Said]) -> Sequence[Said]:
 
 
 def taker_of(filled: Filled, section: str) -> UUID | None:
-    """Who said that they answer this section."""
+    """The person who took on this section."""
     found = filled.row.taken_sections.get(section)
     return UUID(found) if found else None
 
 
 def given_on(page: Page, filled: Filled) -> int:
-    """How many answers of a page stand there from before and were not looked at since."""
+    """The number of earlier answers on a page that nobody has checked since."""
     answers = (filled.answers.get(path) for path in page.paths)
     return sum(1 for one in answers if one and one.raw and one.given_at and not one.share_id)

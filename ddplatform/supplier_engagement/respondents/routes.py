@@ -1,4 +1,4 @@
-"""The link in the mail: GET shows who asks and why, only POST uses it."""
+"""The link in the mail: GET shows requester and purpose, only POST uses it."""
 
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -49,7 +49,7 @@ class GoOnForm(FlaskForm):  # type: ignore[misc]
 @bp.route("/respond/<token>", methods=["GET", "POST"])
 @public_and_noted
 def open_questions(token: str) -> ResponseReturnValue:
-    """Say who asks, why, and who sees what; then let the supplier in."""
+    """Show the requester, the reason and the readers; then let the supplier in."""
     invitation = find_invitation(token)
     if invitation.used_at is not None or invitation.expires_at < g.now:
         return _worn_out(invitation, token)

@@ -1,1 +1,1 @@
-"""Answers of suppliers as they are kept."""
+"""Stored answers of suppliers."""

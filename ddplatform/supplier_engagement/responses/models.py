@@ -1,4 +1,4 @@
-"""Answers of suppliers, and what the requester reads in them."""
+"""Tables of supplier answers and of the requester's review."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -52,7 +52,7 @@ class Response(SharedOnRelease, Base):
 
 
 class Answer(SharedOnRelease, Base):
-    """What was typed for one question (and repeat), valid or not, exactly as typed."""
+    """The text of one question (and repeat), valid or not, exactly as typed."""
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -81,7 +81,7 @@ class Answer(SharedOnRelease, Base):
 
 
 class ReviewDecision(StrEnum):
-    """What the requester decides about one answer, or about a whole response (escalated)."""
+    """The requester's decision on one answer, or on a whole response (escalated)."""
 
     ACCEPTED = "accepted"
     ASKED_BACK = "asked_back"

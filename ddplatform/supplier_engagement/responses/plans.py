@@ -1,7 +1,7 @@
-"""Plans to find out: how and by when somebody who answers "I don't know" will know (RM-2.0 13, R1).
+"""Plans to find out: method and date behind an "I don't know" (RM-2.0 13, R1).
 
-A plan stands at its answer exactly as typed. It counts where its day is a day, from the one on
-which the answers were sent on.
+A plan is stored with its answer exactly as typed. It counts where its day is a valid date, not
+before the day on which the answers were sent.
 """
 
 from collections import defaultdict
@@ -52,7 +52,7 @@ def day_of(text: str) -> date | None:
 
 
 def fault_of(plan: FindOut, *, today: date) -> PlanFault | None:
-    """What is wrong with a plan on a day; None: nothing, or there is none."""
+    """The error in a plan on a day; None: none, or there is no plan."""
     if not plan.day.strip():
         return PlanFault.NO_DAY if plan.text.strip() else None
     day = day_of(plan.day)

@@ -1,4 +1,4 @@
-"""What answers register with earlier packages."""
+"""Registrations of answers with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.targets import TARGETS, Target
 from ddplatform.languages import lazy_gettext as _
@@ -14,7 +14,7 @@ from ddplatform.value_chain.merging.queries.references import (
 
 
 def register() -> None:
-    """What documents hang on, which columns name a node, and what goes with the answers."""
+    """Register document targets, the columns that name a node, and dependents of answers."""
     TARGETS.add(Response.__tablename__, Target(_("Questionnaire")))
     answers = Dependence("site with answers", "sites with answers")
     register_references(

@@ -1,10 +1,10 @@
-"""What in the free text of an answer may lead to a person: asked about, never refused."""
+"""Possible personal data in the free text of an answer: a question back, never a refusal."""
 
 from ddplatform.core.due_diligence.free_text import traces_in
 from questionnaires import Kind, NodeState, Question
 
 LONG = 60
-"""From so many characters on a text on one line says more than a name of a place or a firm."""
+"""The length from which a one-line text is more than the name of a place or a firm."""
 
 
 def is_free_text(question: Question) -> bool:

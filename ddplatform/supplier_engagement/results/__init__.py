@@ -1,1 +1,1 @@
-"""What all respondents say to each question."""
+"""Results: the answers of all respondents to each question."""

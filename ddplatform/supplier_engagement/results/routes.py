@@ -1,4 +1,4 @@
-"""Results: what all respondents say to each question, and all of it as files."""
+"""Pages of results: the answers of all respondents to each question, and file exports."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,7 +40,7 @@ BY_WORDS = {
     By.TIER: lazy_gettext("By tier"),
 }
 FILLS = ((0.2, "f-low"), (0.5, "f-medium"), (0.8, "f-high"))
-"""Upper end of the risk value of an answer -> its fill; what is not scored has the plain one."""
+"""Upper end of the risk value of an answer -> its fill; unscored answers have the plain one."""
 LEGEND = (
     ("f-low", "good practice"),
     ("f-medium", "some risk"),

@@ -1,4 +1,4 @@
-"""Results and the documents behind them go out as files; each export is an event of the log."""
+"""Export of results and their documents as files; each export is an event of the log."""
 
 import csv
 import hashlib

@@ -1,1 +1,1 @@
-"""Workbooks that suppliers mailed back, brought in by the buyer."""
+"""Workbooks mailed back by suppliers and imported by the buyer."""

@@ -1,6 +1,6 @@
-"""Workbooks that suppliers sent back to the buyer, brought in by the buyer for them to confirm.
+"""Tables of workbooks imported by the buyer for confirmation by the supplier.
 
-The buyer never writes an answer: a workbook waits until the supplier looks at it itself.
+The buyer never writes an answer: a workbook waits until the supplier reviews it.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class BookOutcome(StrEnum):
-    """What became of one workbook."""
+    """The outcome of one workbook."""
 
     WAITING = "waiting"
     HANDED_ON = "handed_on"

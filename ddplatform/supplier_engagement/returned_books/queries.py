@@ -1,4 +1,4 @@
-"""Workbooks that a buyer brought in: its deliveries, and those that wait for a supplier."""
+"""Workbooks imported by a buyer: its batches, and those pending with a supplier."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def get_delivery(delivery_id: UUID) -> BookDelivery:
 
 
 def count_outcomes(delivery_id: UUID) -> Mapping[BookOutcome, int]:
-    """How many workbooks of an upload came to what; every outcome has its number."""
+    """The number of workbooks of an upload for every outcome."""
     rows = db.session.execute(
         select(ReturnedBook.outcome, func.count())
         .where(_mine(), ReturnedBook.delivery_id == delivery_id)
@@ -141,7 +141,7 @@ def find_handed_on(keys: Collection[UUID]) -> set[tuple[UUID, str]]:
 
 
 def list_returned(assignment_id: UUID) -> Sequence[ReturnedBook]:
-    """What the buyer brought for a questionnaire asked of the acting organisation, not opened."""
+    """Unopened workbooks from the buyer for a questionnaire of the acting organisation."""
     return db.session.scalars(
         select(ReturnedBook)
         .where(*_for_me(assignment_id), ReturnedBook.opened_at.is_(None))
@@ -171,5 +171,5 @@ def _for_me(assignment_id: UUID) -> tuple[ColumnElement[bool], ...]:
 
 
 def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:
-    """Whether a workbook that an organisation brought in has these bytes."""
+    """Whether a workbook imported by an organisation has these bytes."""
     return (ReturnedBook.organisation_id == organisation_id) & (ReturnedBook.sha256 == sha256)

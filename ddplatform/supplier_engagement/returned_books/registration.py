@@ -1,4 +1,4 @@
-"""What workbooks that buyers bring in register with earlier packages."""
+"""Registrations of returned workbooks with earlier packages."""
 
 from ddplatform.evidence.uploads.queries.stored_files import KEEPERS
 from ddplatform.supplier_engagement.returned_books.models import ReturnedBook
@@ -6,5 +6,5 @@ from ddplatform.supplier_engagement.returned_books.queries import names_bytes
 
 
 def register() -> None:
-    """Which files are kept."""
+    """Register the files to keep."""
     KEEPERS.add(ReturnedBook.__tablename__, names_bytes)

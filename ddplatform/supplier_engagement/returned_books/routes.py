@@ -1,4 +1,4 @@
-"""Workbooks that suppliers sent back by mail: brought in, many at once."""
+"""Pages to import workbooks mailed back by suppliers, many at once."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -66,7 +66,7 @@ def returned() -> ResponseReturnValue:
 @bp.get("/returned-workbooks/<uuid:delivery_id>")
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def returned_books(delivery_id: UUID) -> ResponseReturnValue:
-    """What became of each workbook of an upload."""
+    """The outcome of each workbook of an upload."""
     delivery, counts = get_delivery(delivery_id), count_outcomes(delivery_id)
     outcome = _outcome()
     found = list_books(delivery_id, outcome=outcome, after=request.args.get("after", -1, type=int))

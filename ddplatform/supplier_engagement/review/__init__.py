@@ -1,1 +1,1 @@
-"""The requester reads answers, accepts them or asks back."""
+"""The requester's review of answers: acceptance or questions back."""

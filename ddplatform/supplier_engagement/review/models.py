@@ -1,4 +1,4 @@
-"""What a reviewer needs to know of answers before opening them, and samples drawn of the rest."""
+"""Tables of review: summaries of responses for the queue, and random samples."""
 
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ class ReviewEntry(TenantScoped, Base):
 
 
 class ReviewSample(TenantScoped, Base):
-    """Some unremarkable responses drawn by chance; once all are looked at, the rest may follow."""
+    """A random sample of unremarkable responses; once all are reviewed, the rest may follow."""
 
     __tablename__ = "review_sample"
     __table_args__ = (

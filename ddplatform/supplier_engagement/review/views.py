@@ -1,4 +1,4 @@
-"""A response as the reviewer reads it: each answer beside its documents and the last round."""
+"""A response for the reviewer: each answer beside its documents and the previous round."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Place = tuple[str, int | None]
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside the answers of a round."""
+    """Data shown beside the answers of a round."""
 
     files: Mapping[str, Sequence[FileOfAnswer]]
     threads: Mapping[str, Sequence[Message]]
@@ -34,7 +34,7 @@ class Beside:
     reworded: Mapping[str, str]
     """Question, without places -> the words that were answered for another buyer, if others."""
     withheld: frozenset[str] = frozenset()
-    """Where nothing is read since a consent is over."""
+    """Paths that cannot be read since a consent is over."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ class ReviewRow:
     is_withheld: bool = False
     """Whether it is not shown any more, since a consent is over."""
     given_on: date | None = None
-    """The day on which it was given to another buyer, where it stands under a consent."""
+    """The day on which it was given to another buyer, where it is under a consent."""
     answered_as: str = ""
     """The words that were answered then, where the question here has others."""
     is_text: bool = False
     """Whether words can be taken out of it."""
     plan: FindOut | None = None
-    """How and by when a "don't know" will be found out."""
+    """The plan to find out behind a "don't know": method and date."""
     traces: Sequence[str] = ()
     """Words in it, or in that of the round before, that may lead to a person."""
 
@@ -76,7 +76,7 @@ class ReviewRow:
 
     @property
     def weight(self) -> int:
-        """What to look at first; 0 for what is unremarkable."""
+        """The review priority; 0 for unremarkable responses."""
         found = FLAGGED * self.is_flagged + DOUBTFUL * self.is_doubtful + NAMED * bool(self.traces)
         return found + RISK_WEIGHTS.get(self.risk[1], 0) + (self.before is not None)
 
@@ -88,7 +88,7 @@ class ReviewRow:
 
 @dataclass(frozen=True)
 class Block:
-    """What stands in the way of accepting the answers, and where on the page it is settled."""
+    """An obstacle to accepting the answers, with the place on the page to resolve it."""
 
     text: str
     href: str
@@ -101,7 +101,7 @@ def blocks_of(
     *,
     is_own: bool,
 ) -> list[Block]:
-    """What accepting all answers waits for; the service refuses it by the same rules.
+    """The obstacles to accepting all answers; the service enforces the same rules.
 
     Args:
         is_own: whether who reads this sent the answers.
@@ -236,7 +236,7 @@ def _sent(
 
 
 def shown_words(state: NodeState, show_below: str) -> Sequence[str]:
-    """The answer in words; a small number of people is not told apart (Q-1.0 0)."""
+    """The answer in words; a small number of people is not given exactly (Q-1.0 0)."""
     words = answer_words(state)
     if show_below.isdigit() and state.value.isdigit() and 0 < int(state.value) < int(show_below):
         return [f"<{show_below}"]

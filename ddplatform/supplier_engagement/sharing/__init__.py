@@ -1,1 +1,1 @@
-"""Answers given once are shown to one more buyer."""
+"""Sharing of existing answers with a further buyer."""

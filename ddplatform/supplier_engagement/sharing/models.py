@@ -1,4 +1,4 @@
-"""What a supplier lets one more buyer read of the answers it gave before."""
+"""Tables of a supplier's consents to share earlier answers with a further buyer."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
 
 class SectionShare(SharedOnRelease, Base):
-    """Consent: one section, one buyer, until a day; taken back at any time.
+    """Consent: one section, one buyer, until a day; revocable at any time.
 
     Which buyer the answers were given to first stands nowhere here: the receiving one learns the
     day alone. The supplier's own log names the response they come from.

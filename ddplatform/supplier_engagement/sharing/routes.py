@@ -1,4 +1,4 @@
-"""Who can see what; answers of before offered to one more buyer; consents taken back."""
+"""Pages of sharing: visibility of answers, offers to a further buyer, withdrawal of consent."""
 
 from uuid import UUID
 
@@ -86,7 +86,7 @@ def give(assignment_id: UUID) -> ResponseReturnValue:
 @bp.get("/consents/<uuid:share_id>/end")
 @requires(Permission.RESPONSE_ANSWER)
 def ask_to_end(share_id: UUID) -> ResponseReturnValue:
-    """The second step before a consent is taken back, with what follows from it."""
+    """The second step of withdrawing a consent, with its consequences."""
     share = get_share(share_id)
     asked = get_request(share.assignment_id)
     title = section_titles(asked.plan.form, current_language()).get(share.section, share.section)
@@ -105,7 +105,7 @@ def end(share_id: UUID) -> ResponseReturnValue:
 
 
 def _offer_page(asked: Request, *, unticked: str | None = None) -> str:
-    """The page of what can be used; `unticked`: the source that was sent without a section."""
+    """The page of usable answers; `unticked`: the source that was sent without a section."""
     filled = get_newest_round(asked, now=g.now)
     titles = section_titles(filled.form.form, current_language())
     sources = [_offered(filled, one, titles) for one in list_sources(filled, at=g.now)]

@@ -1,7 +1,7 @@
-"""Answers given once are shown to one more buyer: by consent, for a section, until a day.
+"""Sharing of answers with a further buyer: by consent, for a section, until a day.
 
 The receiving buyer sees the answers with the day on which they were given, never to whom. When a
-consent is taken back or runs out, that buyer sees them no longer; what it concluded before stays.
+consent is withdrawn or expires, that buyer no longer sees them; its earlier conclusions stay.
 """
 
 import calendar
@@ -73,7 +73,7 @@ def share_section(
 ) -> SectionShare:
     """Show one section of answers that another buyer has to this one too, until a day.
 
-    Only what stands blank is filled: nothing that was typed here is replaced. A section that is
+    Only blank answers are filled: nothing that was typed here is replaced. A section that is
     complete by it counts as done, unless a question of it has other words than the one that was
     answered: then it is looked at first. Nothing reaches the buyer before the answers are sent.
 
@@ -213,7 +213,7 @@ def release_shares(row: ResponseRow) -> None:
 def end_share(share_id: UUID, *, act: Act) -> SectionShare:
     """Take a consent back: the buyer sees the answers under it no longer, nor their documents.
 
-    What was not sent yet is blank again, to be answered.
+    Answers not sent yet are blank again, to be answered.
 
     Raises:
         NotFound: this organisation gave no such consent.
@@ -246,7 +246,7 @@ def expire_shares(*, act: Act) -> int:
 
 
 def tell_ended(share_id: UUID, *, act: Act) -> None:
-    """The results of the buyer forget answers that are not shown any more; its log tells it."""
+    """Remove answers no longer shown from the buyer's results; its log records it."""
     share = find_share(share_id)
     if share is not None:
         forget_hidden(share.assignment_id, share.section)
@@ -279,7 +279,7 @@ def _end(share: SectionShare, *, act: Act) -> None:
 
 
 def _blank(assignment_id: UUID, row: ResponseRow, paths: list[str], *, act: Act) -> None:
-    """What was not sent yet is asked again; documents of one's own stay where they are."""
+    """Questions not sent yet are asked again; documents of one's own stay where they are."""
     request = get_request(assignment_id)
     filled = load_filled(request.assignment, row, now=act.at, plan=request.plan)
     left = list_files(row.id)
@@ -296,7 +296,7 @@ def _hide_answers(share: SectionShare) -> Sequence[Answer]:
 
 
 def _blank_flags(hidden: Collection[tuple[UUID, str]]) -> None:
-    """That a red flag stood stays with the buyer, who acts on it; what was answered does not."""
+    """The existence of a red flag stays with the buyer, who acts on it; the answer does not."""
     for flag in list_flags_of_rounds({response_id for response_id, _ in hidden}):
         if (flag.response_id, flag.path) in hidden:
             flag.answer = ""

@@ -1,1 +1,1 @@
-"""Answers are checked, declared and sent."""
+"""Submission of answers: check, declaration, sending."""

@@ -1,4 +1,4 @@
-"""Check the answers, send them, keep the receipt."""
+"""Submission pages: check of the answers, sending, receipt."""
 
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,7 @@ def send(assignment_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:assignment_id>/sent")
 @requires(Permission.RESPONSE_ANSWER)
 def sent(assignment_id: UUID) -> ResponseReturnValue:
-    """The receipt: number, day, what happens next, and what was sent."""
+    """The receipt: number, day, next steps, and the submitted answers."""
     asked, filled = _newest(assignment_id)
     if filled.row.status is ResponseStatus.DRAFT:
         raise NotFound()

@@ -1,4 +1,4 @@
-"""Declaring and sending the answers: one step, released by the supplier, a receipt in return."""
+"""Declaration and submission of answers in one step, with a receipt for the supplier."""
 
 import secrets
 from uuid import UUID
@@ -64,7 +64,7 @@ def submit(assignment_id: UUID, *, declared: bool, note: str = "", act: Act) -> 
     row, assignment = filled.row, filled.assignment
     if assignment.answered_by is Answerer.ASSESSOR:
         require_still_independent(assignment, by=act.by)
-    confirm_given(filled, act=act)  # the declaration says it of all that stands there
+    confirm_given(filled, act=act)  # the declaration covers all existing answers
     facts = QuestionnaireFacts(required_answers_complete=True)
     require_step(Machine.QUESTIONNAIRE, assignment.status, State.SUBMITTED, facts)
     row.status, row.submitted_at = ResponseStatus.SUBMITTED, act.at
@@ -163,7 +163,7 @@ def receipt_pdf(request: Request, filled: Filled) -> bytes:
 
 
 def next_steps(request: Request) -> tuple[str, ...]:
-    """What happens after sending, one sentence each."""
+    """The steps after submission, one sentence each."""
     together = gettext(
         "Where you told of a problem, you plan together what helps. Nobody is punished for it."
     )

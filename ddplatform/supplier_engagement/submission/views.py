@@ -1,4 +1,4 @@
-"""The answers of a round as they are looked through: every question by section."""
+"""The answers of a round for the final check: every question by section."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ Files = Mapping[str, Sequence[FileOfAnswer]]
 def sections_of(
     filled: Filled, files: Files, doubtful: Collection[str] = ()
 ) -> list[dict[str, Any]]:
-    """The pages with their questions, answers, documents and what stands against sending them.
+    """The pages with questions, answers, documents and obstacles to submission.
 
     Args:
         doubtful: refs of questions whose answers do not fit others.

@@ -1,1 +1,1 @@
-"""Texts of questionnaires in further languages."""
+"""Translations of questionnaires."""

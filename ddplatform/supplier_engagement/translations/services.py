@@ -1,4 +1,4 @@
-"""Translations of a questionnaire that a person confirms: kept as the organisation's words."""
+"""Confirmation of questionnaire translations, stored as the organisation's wording."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -92,7 +92,7 @@ def _require_sound(
 
 
 def fault_of(known: TextIn, text: str) -> str:
-    """Why a text cannot stand as the translation of another, or nothing."""
+    """The reason why a text is no valid translation of another, or nothing."""
     if not text:
         return str(EMPTY)
     if len(text) > LONGEST:
@@ -130,10 +130,10 @@ def _keep(
 
 
 def take_back(version_id: UUID, language: str, places: Sequence[str], *, act: Act) -> int:
-    """Take confirmations back: what ships, or the form says itself, stands there again.
+    """Withdraw confirmations, which restores the shipped text or the form's own.
 
     Returns:
-        How many were confirmed.
+        The number of confirmed texts.
 
     Raises:
         NotFound: no such version.

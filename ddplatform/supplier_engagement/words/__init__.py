@@ -1,1 +1,1 @@
-"""Words that pages and papers of questionnaires share."""
+"""Display texts shared by questionnaire pages and papers."""

@@ -1,4 +1,4 @@
-"""What readers of a translated questionnaire are told of it."""
+"""Notices to readers of a translated questionnaire."""
 
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.translations.queries.texts import Review

@@ -1,4 +1,4 @@
-"""The mail behind a single-use link. The secret is made here and stands in the mail alone."""
+"""Mails with single-use links; the secret is made here and is only in the mail."""
 
 from datetime import datetime
 from typing import Protocol
@@ -27,14 +27,14 @@ _PATHS = {
 
 
 class Delivery(Protocol):
-    """How a later package writes and sends the mail of an invitation to its own pages."""
+    """A later package's way to write and send the mail of an invitation to its own pages."""
 
     def __call__(self, invitation: Invitation, *, at: datetime) -> None:
         """Send it with a fresh link; an invitation that works no more never comes here."""
 
 
 DELIVERIES: Registry[Delivery] = Registry("mails of invitations")
-"""Purpose of an invitation -> who writes its mail, for those that are not written here."""
+"""Purpose of an invitation -> sender of its mail, for those that are not written here."""
 
 
 def send(invitation_id: UUID, *, at: datetime, retry_of: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Organisations: found, find the keeper of the installation's log, rename."""
+"""Organisations: founding, renaming, the owner of the installation's log."""
 
 import re
 from datetime import datetime
@@ -94,7 +94,7 @@ def rename_organisation(organisation: Organisation, *, name: str, act: Act) -> N
 def set_help_contact(
     organisation: Organisation, *, name: str, email: str, phone: str, act: Act
 ) -> None:
-    """Say whom suppliers ask for help; all empty takes it away, then it is who invited them.
+    """Set the help contact of suppliers; all empty removes it, then it is who invited them.
 
     Raises:
         Invalid: there is a way to be reached without a name, or a name without such a way.

@@ -1,4 +1,4 @@
-"""People of an organisation: invited, joined, given another role, taken out."""
+"""People of an organisation: invitation, joining, change of role, removal."""
 
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -35,7 +35,7 @@ RESET_LIFE = timedelta(hours=2)
 
 
 class RoleGiven(Protocol):
-    """What a later package does when a person of the acting organisation is given a role."""
+    """A later package's reaction when a person of the acting organisation is given a role."""
 
     def __call__(self, user_id: UUID, role: RoleId, *, at: datetime) -> None:
         """In the same transaction, before the change is recorded."""

@@ -1,4 +1,4 @@
-"""A person's own account: colours, password, sessions."""
+"""Pages of a person's own account: colours, password, sessions."""
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -49,6 +49,6 @@ def end_sessions() -> ResponseReturnValue:
 @bp.post("/account/theme")
 @signed_in
 def theme() -> ResponseReturnValue:
-    """Light, dark, or as the device says."""
+    """Light, dark, or the setting of the device."""
     choose_theme(get_user(current_user.id), request.form.get("theme", ""))
     return redirect(safe_next(request.form.get("next")) or url_for("auth.home"))

@@ -1,4 +1,4 @@
-"""Single-use links: join an organisation, set a new password. GET shows, only POST consumes."""
+"""Single-use links to join or to set a new password; GET shows, only POST consumes."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,7 @@ bp.register_error_handler(NotFound, dead_link)
 @bp.route("/forgotten-password", methods=["GET", "POST"])
 @public
 def forgotten() -> ResponseReturnValue:
-    """Send a link for a new password; the answer never tells whether the account exists."""
+    """Send a link for a new password; the answer never reveals whether the account exists."""
     form = ForgottenForm()
     if form.validate_on_submit():
         rate_limits.count_try(rate_limits.LINK_REQUEST, request.remote_addr or "", at=g.now)

@@ -1,4 +1,4 @@
-"""The way in and out."""
+"""Sign-in and sign-out pages."""
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -62,14 +62,14 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    """End this session; the browser forgets what it kept."""
+    """End this session and clear the browser's data."""
     return leave()
 
 
 @bp.post("/shared-phone")
 @signed_in
 def shared_phone() -> ResponseReturnValue:
-    """Say that others use this phone too: from now on it keeps nothing, and sessions are short."""
+    """Mark this phone as shared: from now on it stores nothing, and sessions are short."""
     session[SHARED] = True
     session[RENEW] = session[GOES_ON] = True
     return redirect(safe_next(request.form.get("next")) or url_for("auth.home"))

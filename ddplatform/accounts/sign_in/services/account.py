@@ -51,7 +51,7 @@ def choose_language(user: User, language: str) -> None:
 
 
 def choose_theme(user: User, theme: str) -> None:
-    """Colours of the pages: as the device says (empty), light or dark."""
+    """Colours of the pages: the setting of the device (empty), light or dark."""
     if theme not in THEMES:
         raise Invalid(
             fields={"theme": gettext("Choose light, dark, or the colours of your device.")}

@@ -1,4 +1,4 @@
-"""Signing in with a password. Unknown people and wrong passwords get the same answer."""
+"""Sign-in by password, with equal answers for unknown people and wrong passwords."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ def sign_in(*, email: str, password: str, address: str, at: datetime) -> User:
     A second factor will be asked between this and the session; nothing else has to change.
 
     Raises:
-        Invalid: wrong, in words that do not tell whether the account exists.
+        Invalid: wrong, in words that do not reveal whether the account exists.
         TooMany: too many tries for this account or from this network address.
     """
     # The address first: who is stopped there does not use up the tries of an account.

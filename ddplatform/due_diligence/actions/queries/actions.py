@@ -1,4 +1,4 @@
-"""Mitigation actions: the board, lists, one action, those of a supplier, counts, effects."""
+"""Queries of mitigation actions: board, lists, one action, by supplier, counts, effects."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ BOARD_STATES = (
 
 @dataclass(frozen=True)
 class ActionFilter:
-    """What to show of the actions."""
+    """Filters of the actions."""
 
     status: ActionState | None = None
     owner_id: UUID | None = None
@@ -151,7 +151,7 @@ def list_actions(
 
 
 def place_of(row: ActionRow) -> tuple[int, date, UUID]:
-    """Where a row stands in the order of `list_actions`."""
+    """The position of a row in the order of `list_actions`."""
     closed = row.status in (ActionState.VERIFIED, ActionState.DROPPED)
     return int(closed), row.due_on, row.id
 
@@ -215,7 +215,7 @@ def load_board(wanted: ActionFilter) -> Sequence[BoardColumn]:
 
 
 def count_actions(wanted: ActionFilter) -> dict[ActionState, int]:
-    """How many actions stand in each state; states without any are left out."""
+    """The number of actions in each state; states without any are left out."""
     rows = db.session.execute(
         select(MitigationAction.status, func.count())
         .where(*_conditions(wanted))
@@ -226,7 +226,7 @@ def count_actions(wanted: ActionFilter) -> dict[ActionState, int]:
 
 @dataclass(frozen=True)
 class ActionCounts:
-    """How the work stands on a day (IND-05). `due`: actions whose day has come."""
+    """Counts of the work on a day (IND-05). `due`: actions whose day has come."""
 
     open: int
     overdue: int
@@ -297,7 +297,7 @@ def list_notes(action_id: UUID) -> Sequence[ActionNote]:
 
 @dataclass(frozen=True)
 class ActionHit:
-    """An action that holds what was looked for in one of its texts."""
+    """An action that matches the search in one of its texts."""
 
     id: UUID
     title: str

@@ -1,4 +1,4 @@
-"""Which actions, sites and findings put off somebody must be reminded of to look at today."""
+"""Reminders due today: actions, sites to reassess and deferred findings, by recipient."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,14 +21,14 @@ from ddplatform.risk.reassessment.models import ReviewTask
 from ddplatform.value_chain.mapping.models import ValueChainNode
 
 LEAD_DAYS = (30, 7, 1)
-"""How many days before its day somebody is told of an action."""
+"""Days of advance notice for an action."""
 LOOK_DAYS = (7, 1)
 """The same for a site to look at again, besides the morning after it was given to somebody, and
 for a finding that was put off."""
 
 
 class Task(StrEnum):
-    """What somebody is reminded of."""
+    """The subject of a reminder."""
 
     ACTION = "action"
     REASSESSMENT = "reassessment"
@@ -49,9 +49,9 @@ class Reminder:
 
 
 def list_reminders(today: date) -> dict[UUID, Sequence[Reminder]]:
-    """Who of the acting organisation is to be told of which actions, the longest late first.
+    """Recipients in the acting organisation with their actions, the longest late first.
 
-    Owners are told of the actions they own; the people of a supplier of those that the
+    Owners are notified of the actions they own; the people of a supplier of those that the
     supplier carries out.
     """
     ours = select(MitigationAction, Membership.user_id).join(

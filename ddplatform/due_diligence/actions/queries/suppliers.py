@@ -1,4 +1,4 @@
-"""Actions as the supplier who carries them out sees them: never the finding, never a score."""
+"""Actions in the view of the supplier in charge: no finding, no score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

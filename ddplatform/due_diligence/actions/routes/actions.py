@@ -1,4 +1,4 @@
-"""Actions of the company: board, list, one of them, and what happens to it."""
+"""Pages of the company's actions: board, list, one action and its steps."""
 
 from datetime import date
 from uuid import UUID
@@ -90,7 +90,7 @@ def actions() -> ResponseReturnValue:
 
 
 def moves_of(state: ActionState) -> list[tuple[str, str]]:
-    """Where a card can be moved to, as choices of its menu."""
+    """The possible moves of a card, as choices of its menu."""
     return [(step.to, step.title) for step in next_steps(Machine.ACTION, state)]
 
 
@@ -122,7 +122,7 @@ def _place(text: str) -> tuple[int, date, UUID] | None:
 @bp.get("/actions/<uuid:action_id>")
 @requires(Permission.FINDING_READ)
 def action(action_id: UUID) -> ResponseReturnValue:
-    """One action: what was agreed, what happened, what shows it, and whether it works."""
+    """One action: agreement, history, evidence and effectiveness."""
     row, kept = get_action_row(action_id), get_action(action_id)
     effect = effect_of(kept.verified_at, list_score_history(row.node_id, row.issue))
     fact = find_open_fact(row.finding_id)
@@ -151,7 +151,7 @@ def action(action_id: UUID) -> ResponseReturnValue:
 @bp.route("/<uuid:finding_id>/plan", methods=["GET", "POST"])
 @requires(Permission.ACTION_EDIT)
 def plan(finding_id: UUID) -> ResponseReturnValue:
-    """Plan an action: who, until when, with what, and how success is measured."""
+    """Plan an action: owner, due day, resources, and the measure of success."""
     finding = get_finding(finding_id)
     form = PlanForm(owner_id=str(finding.owner_id or ""), **_proposed())
     form.owner_id.choices = words.people_choices(list_people(), gettext("Unassigned"))
@@ -178,7 +178,7 @@ def plan(finding_id: UUID) -> ResponseReturnValue:
 
 
 def _proposed() -> dict[str, str]:
-    """What the page that leads here proposes for the action, to be changed or sent."""
+    """Values for the action proposed by the referring page, to be changed or sent."""
     asked = ("title", "control", "success_measure", "is_own_practice")
     return {name: request.args[name] for name in asked if request.args.get(name)}
 
@@ -232,7 +232,7 @@ def move_by_menu(action_id: UUID) -> ResponseReturnValue:
 @bp.route("/actions/<uuid:action_id>/move/<to>", methods=["GET", "POST"])
 @requires(Permission.ACTION_EDIT)
 def move_action(action_id: UUID, to: str) -> ResponseReturnValue:
-    """A step that needs a reason: what it waits for, or why it is dropped."""
+    """A step that needs a reason: the cause of waiting, or of cancellation."""
     kept = get_action(action_id)
     if to not in (ActionState.WAITING, ActionState.DROPPED):
         raise NotFound()

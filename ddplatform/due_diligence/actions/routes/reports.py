@@ -1,4 +1,4 @@
-"""An action is reported done, and verified or sent back by somebody else."""
+"""Completion reports of actions, with verification or rejection by a second person."""
 
 from uuid import UUID
 
@@ -46,7 +46,7 @@ def _examined(file: FileStorage) -> SentFile:
 @bp.route("/actions/<uuid:action_id>/report", methods=["GET", "POST"])
 @requires(Permission.ACTION_EDIT, reads_first=True)
 def report(action_id: UUID) -> ResponseReturnValue:
-    """Report it done, with what shows it."""
+    """Report completion, with evidence."""
     kept = get_action(action_id)
     form = ReportForm(version=kept.row_version)
 
@@ -67,7 +67,7 @@ def report(action_id: UUID) -> ResponseReturnValue:
 @bp.route("/actions/<uuid:action_id>/verify", methods=["GET", "POST"])
 @requires(Permission.ACTION_VERIFY)
 def verify(action_id: UUID) -> ResponseReturnValue:
-    """Judge how far it reaches and what the evidence shows."""
+    """Judge the reach of the control and the evidence."""
     kept = get_action(action_id)
     form = VerifyForm(version=kept.row_version)
 

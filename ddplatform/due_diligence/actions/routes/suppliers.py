@@ -1,4 +1,4 @@
-"""What suppliers see: the actions they carry out, never a finding or a score."""
+"""Pages of the supplier's own actions, without findings or scores."""
 
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def my_actions() -> ResponseReturnValue:
 @bp.get("/my-actions/<uuid:action_id>")
 @requires(Permission.ACTION_REPORT)
 def my_action(action_id: UUID) -> ResponseReturnValue:
-    """One action: what was agreed, how far it is, report it done."""
+    """One action: agreement, progress, completion report."""
     row = get_asked_action(action_id)
     form = ReportForm(formdata=None, version=row.row_version)
     return _page(action_id, form, ProgressForm(formdata=None))

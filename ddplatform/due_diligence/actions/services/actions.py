@@ -1,4 +1,4 @@
-"""Mitigation actions: planned, started, extended, dropped, told of."""
+"""Mitigation actions: planning, start, extension, cancellation, notes."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +29,7 @@ TITLE_LENGTH, TEXT_LENGTH, NOTE_LENGTH = 160, 2000, 1000
 
 @dataclass(frozen=True)
 class ActionPlan:
-    """What is agreed when an action is planned.
+    """The terms agreed when an action is planned.
 
     Attributes:
         by_supplier: the people behind the site carry it out; owner_id then follows it up.
@@ -280,5 +280,5 @@ def add_note(
 
 
 def carrier_of(action: MitigationAction) -> UUID | None:
-    """Who answers for an action: its owner, or the supplier that carries it out."""
+    """The responsible party of an action: its owner, or the supplier that carries it out."""
     return action.owner_id or action.respondent_organisation_id

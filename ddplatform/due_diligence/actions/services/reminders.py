@@ -1,4 +1,4 @@
-"""The daily mail about actions: one to each person, grouped, never with anything about a child."""
+"""The daily mail about actions: one per person, grouped, never about a child."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -33,7 +33,7 @@ def ask_reminders(*, act: Act) -> int:
 
 
 def send_reminder(user_id: UUID, *, act: Act) -> bool:
-    """Write and send the mail of one person; False when there is nothing to tell any more."""
+    """Write and send the mail of one person; False when nothing is due any more."""
     reminders = list_reminders(act.at.date()).get(user_id)
     if not reminders:
         return False

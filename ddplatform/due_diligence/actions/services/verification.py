@@ -1,4 +1,4 @@
-"""Actions are reported done with evidence, and verified by somebody else."""
+"""Completion of actions: report with evidence, verification by a second person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def _require_carrier(action: MitigationAction, by: Identity) -> None:
 
 
 def _take_in_all(action: MitigationAction, files: Sequence[SentFile], *, act: Act) -> int:
-    """Keep what was sent; how many documents show the action now."""
+    """Store the upload; returns the number of documents that now support the action."""
     for file in files:
         _take_in(action, file, act=act)
     db.session.flush()  # the documents just added are counted
@@ -108,7 +108,7 @@ def _take_in(action: MitigationAction, file: SentFile, *, act: Act) -> None:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the verifier saw.
+    """The verifier's observations.
 
     Attributes:
         coverage: share of the people, sites or volume reached, 0 to 1.
@@ -122,7 +122,7 @@ class Judgement:
 
 
 def verify(action_id: UUID, judged: Judgement, *, version: int, act: Act) -> MitigationAction:
-    """Accept an action as done and say how far its control reaches; asks for a new assessment.
+    """Accept an action as done and record its control's reach; asks for a new assessment.
 
     Raises:
         NotFound, Conflict: gone, or changed meanwhile.

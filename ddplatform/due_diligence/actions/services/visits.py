@@ -1,4 +1,4 @@
-"""Visits that lines of assessment plans ask for: each is an action about a finding."""
+"""Visits from lines of assessment plans, each an action on a finding."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What is judged of a finding: how severe it is, and how the company is involved."""
+"""Judgements of a finding: severity, and the involvement of the company."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _AS_THE_METHOD_SAYS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Grade:
-    """How severe the impact is or would be, seen from the child (UNGP 14, RM-1.0 7.2).
+    """Severity of the actual or potential impact, for the child (UNGP 14, RM-1.0 7.2).
 
     Attributes:
         scale, scope, irremediability: 1 to 5. reasons: trait -> why.

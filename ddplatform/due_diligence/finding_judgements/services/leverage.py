@@ -1,4 +1,4 @@
-"""What leverage a company has over a business partner, and what follows from it (UNGP 19)."""
+"""Leverage over a business partner, with its consequences (UNGP 19)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ REASON_LENGTH = 1000
 
 @dataclass(frozen=True)
 class LeverageAnswers:
-    """What the leverage table asks of a business partner (UNGP 19, commentary)."""
+    """Answers to the leverage table on a business partner (UNGP 19, commentary)."""
 
     has_leverage: bool
     can_be_raised: bool
@@ -36,7 +36,7 @@ def settle_leverage(
     version: int,
     act: Act,
 ) -> str:
-    """Decide by LD-1 to LD-5 what to do about the business partner; returns the ref.
+    """Decide by LD-1 to LD-5 on the business partner; returns the ref.
 
     Args:
         types: LEV-nn that are used or built.

@@ -1,4 +1,4 @@
-"""Findings: the list, one of them, and what is told and judged of it."""
+"""Pages of findings: the list, one finding, its details and judgements."""
 
 from datetime import datetime
 from uuid import UUID
@@ -94,7 +94,7 @@ def _filter() -> FindingFilter:
 @bp.route("/record", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
 def record() -> ResponseReturnValue:
-    """Choose the site, then write down what was found there."""
+    """Choose the site, then record the finding."""
     node_id = request.args.get("node", type=UUID)
     if node_id is None:
         q = request.args.get("q", "").strip()
@@ -119,7 +119,7 @@ def record() -> ResponseReturnValue:
 
 
 def _draft(response_id: UUID | None, path: str | None) -> AnswerDraft | None:
-    """What the form begins with where a finding comes from an answer that may be read."""
+    """Initial values of the form where a finding comes from an answer that may be read."""
     if response_id is None or path is None or not g.identity.has(Permission.RESPONSE_READ):
         return None
     row = get_response(response_id)
@@ -145,7 +145,7 @@ def _fields(form: RecordForm, answer: tuple[UUID | None, str | None]) -> Finding
 @bp.get("/<uuid:finding_id>")
 @requires(Permission.FINDING_READ)
 def show(finding_id: UUID) -> ResponseReturnValue:
-    """One finding: how severe, how we are involved, what is done, whether it works."""
+    """One finding: severity, involvement, actions and their effectiveness."""
     place = get_finding_place(finding_id)
     work = work_on(finding_id)
     finding = place.finding
@@ -205,7 +205,7 @@ def rewrite(finding_id: UUID) -> ResponseReturnValue:
 @bp.route("/<uuid:finding_id>/owner", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
 def owner(finding_id: UUID) -> ResponseReturnValue:
-    """Say who answers for it."""
+    """Assign an owner."""
     finding = get_finding(finding_id)
     form = OwnerForm(owner_id=str(finding.owner_id or ""), version=finding.row_version)
     form.owner_id.choices = words.people_choices(list_people(), gettext("Unassigned"))

@@ -1,4 +1,4 @@
-"""The steps of a finding along ST-RISK."""
+"""Lifecycle steps of a finding (ST-RISK)."""
 
 from typing import Any
 from uuid import UUID
@@ -42,7 +42,7 @@ NEEDS_VERIFIER = frozenset(
 @bp.route("/<uuid:finding_id>/step/<to>", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
 def step(finding_id: UUID, to: str) -> ResponseReturnValue:
-    """Take a finding to another state, with what the step asks for."""
+    """Take a finding to another state, with the input of the step."""
     finding = get_finding(finding_id)
     if to not in set(RiskState):
         raise NotFound()

@@ -1,4 +1,4 @@
-"""What lists of sites show of findings and actions, kept in their summaries."""
+"""Counts of findings and actions in the summaries of sites, for lists."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Findings: recorded, reworded, given to an owner."""
+"""Findings: recording, rewording, assignment to an owner."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -27,11 +27,11 @@ TITLE_LENGTH, TEXT_LENGTH = 160, 4000
 
 @dataclass(frozen=True)
 class FindingFields:
-    """What is told of a finding when it is recorded.
+    """The details of a finding when it is recorded.
 
     Attributes:
         response_id, answer_path: the answer it comes from, if it does.
-        self_disclosed: the site told of it; shown beside the score, changes no number.
+        self_disclosed: the site disclosed it; shown beside the score, changes no number.
         found_by_control: detecting control through which the site itself found confirmed harm.
     """
 
@@ -148,7 +148,7 @@ def _check_texts(title: str, description: str) -> None:
 
 
 def set_owner(finding_id: UUID, owner_id: UUID | None, *, version: int, act: Act) -> Finding:
-    """Say who of the organisation answers for a finding (UNGP 19).
+    """Assign a finding to an owner in the organisation (UNGP 19).
 
     Raises:
         NotFound, Conflict: gone, or changed meanwhile.

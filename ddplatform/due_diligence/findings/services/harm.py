@@ -1,4 +1,4 @@
-"""Harm that is alleged or confirmed: the fact that overrides the model (RM-1.0 section 8)."""
+"""Alleged or confirmed harm: the fact that overrides the model (RM-1.0 section 8)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -49,13 +49,13 @@ def report_harm(
     self_disclosed: bool = False,
     act: Act,
 ) -> Finding:
-    """Say that a potential impact has become an actual one, alleged or confirmed.
+    """Record that a potential impact has become an actual one, alleged or confirmed.
 
     The likelihood rises at once. The case that helps the child is opened next, on its own page.
 
     Args:
         found_by_control: the detecting control through which the site itself found it.
-        self_disclosed: the site told of it.
+        self_disclosed: the site disclosed it.
 
     Raises:
         NotFound: no such finding.

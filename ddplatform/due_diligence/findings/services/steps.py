@@ -1,4 +1,4 @@
-"""Findings move along ST-RISK; each step is open only when its guards are met."""
+"""Lifecycle of findings (ST-RISK), each step open only when its guards are met."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ ACTIONS_READ = 500
 
 @dataclass(frozen=True)
 class StepInput:
-    """What a person adds to a step; which of it is needed depends on the step.
+    """A person's input to a step; the required fields depend on the step.
 
     Attributes:
         review_on: when a deferred finding is looked at again, within 12 months.
@@ -61,7 +61,7 @@ class StepInput:
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step the table knows from here, with what must be done first."""
+    """A step in the table from here, with its open requirements."""
 
     step: Step
     missing: tuple[str, ...]
@@ -69,7 +69,7 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class Work:
-    """What was done about a finding, as the guards see it."""
+    """The work done on a finding, for the guards."""
 
     actions: Sequence[ActionRow]
     documents: int
@@ -84,7 +84,7 @@ def work_on(finding_id: UUID) -> Work:
 
 
 def list_steps(place: FindingPlace, work: Work, *, act: Act) -> list[OpenStep]:
-    """The steps from where a finding stands; what the form of a step asks for counts as given."""
+    """The next possible steps of a finding; input of a step's form counts as given."""
     given = StepInput(
         reason="given",
         review_on=act.at.date() + timedelta(days=1),
@@ -211,7 +211,7 @@ def _months_since(day: str | None, today: date) -> float:
 def _kept(
     to: RiskState, given: StepInput, place: FindingPlace, *, act: Act, was: RiskState
 ) -> dict[str, Any]:
-    """What later guards and the page need to know of this step."""
+    """Data of this step for later guards and for the page."""
     today, data, scores = act.at.date().isoformat(), place.finding.step_data, place.scores
     if to is RiskState.DEFERRED:
         review_on = given.review_on.isoformat() if given.review_on else None

@@ -1,4 +1,4 @@
-"""A finding drafted from an answer, in the words of the question and of the answer."""
+"""Drafts of findings from answers, in the words of question and answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from questionnaires.scoring.plan import extra
 
 @dataclass(frozen=True)
 class AnswerDraft:
-    """What the form of a finding begins with, and where the answer stands.
+    """Initial values of a finding's form, and the location of the answer.
 
     `issue` is None where the answer names no child-rights issue.
     """

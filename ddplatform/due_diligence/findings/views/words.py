@@ -1,4 +1,4 @@
-"""Words of the pages of findings and actions, from the data of the core."""
+"""Display texts of finding and action pages, from the data of the core."""
 
 from collections.abc import Iterable, Mapping
 
@@ -75,7 +75,7 @@ def people_choices(people: Iterable[Person], nobody: str) -> list[SelectChoice]:
 
 
 def described(entry: HistoryEntry) -> tuple[str, list[str]]:
-    """An event of a finding in words, and what changed in it, before and after."""
+    """An event of a finding in words, and its changes, before and after."""
     changes = [
         f"{SHOWN_CHANGES[change.name]}: {_shown(change.before)} → {_shown(change.after)}"
         if change.before is not None

@@ -1,4 +1,4 @@
-"""Remediation cases: whole ones for who is assigned, suppressed counts for everybody else."""
+"""Remediation cases: in full for assigned people, suppressed counts for all others."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from supply_chain.vocabulary import Issue
 
 
 class CaseStage(StrEnum):
-    """How far a case is, as it is counted for everybody."""
+    """Stages of a case, as counted for all readers."""
 
     MADE_SAFE = "made_safe"
     PLAN = "plan"
@@ -76,7 +76,7 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CaseOrigin:
-    """What a case comes from."""
+    """The origin of a case."""
 
     finding_id: UUID
     issue: Issue
@@ -107,7 +107,7 @@ class AssigneeRow:
 
 @dataclass(frozen=True)
 class StageCount:
-    """How many cases are at a stage, suppressed."""
+    """The number of cases at a stage, suppressed."""
 
     stage: CaseStage
     shown: Shown
@@ -146,7 +146,7 @@ def get_case_for(
 
 
 def find_assignment(case: RemediationCase, user_id: UUID) -> CaseAssignment | None:
-    """What lets this person open the case, whether it still runs or not; None: nothing does."""
+    """This person's access to the case, active or ended; None: no access."""
     return db.session.scalar(
         select(CaseAssignment).where(
             CaseAssignment.case_id == case.id, CaseAssignment.user_id == user_id
@@ -212,7 +212,7 @@ def load_criteria(case_id: UUID) -> dict[str, CaseCriterion]:
 
 
 def list_accesses(case_id: UUID, *, limit: int = 50) -> Sequence[AccessRow]:
-    """Who opened a case, newest first."""
+    """Accesses to a case, newest first."""
     rows = db.session.execute(
         select(CaseAccess.read_at, User.name, CaseAccess.purpose)
         .join(User, User.id == CaseAccess.user_id)
@@ -224,7 +224,7 @@ def list_accesses(case_id: UUID, *, limit: int = 50) -> Sequence[AccessRow]:
 
 
 def list_assignees(case_id: UUID) -> Sequence[AssigneeRow]:
-    """Who may open a case, by name."""
+    """The people with access to a case, by name."""
     rows = db.session.execute(
         select(User.id, User.name, CaseAssignment.is_verifier, CaseAssignment.access_until)
         .join(User, User.id == CaseAssignment.user_id)
@@ -263,7 +263,7 @@ def count_cases_by_stage() -> tuple[list[StageCount], Shown]:
     """Cases by stage with their total, guarded before they leave this query (SUPP-1, 2, 4, 7, 9).
 
     Sensitive classes are hidden below ten: one such case makes the whole row sensitive, since
-    the classes are not told apart here.
+    the classes are not distinguished here.
     """
     rows = db.session.execute(
         select(RemediationCase.status, RemediationCase.is_sensitive_class)

@@ -1,4 +1,4 @@
-"""What the time limits of remediation cases need to know: states entered, and whose case it is."""
+"""Input of the time limits of remediation cases: state entries and assignees."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

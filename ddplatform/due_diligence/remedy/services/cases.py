@@ -1,4 +1,4 @@
-"""Remediation cases: open, take a step, plan support, judge closure, move on."""
+"""Remediation cases: opening, steps, support plans, closure criteria, follow-up."""
 
 import secrets
 from collections.abc import Collection
@@ -48,13 +48,13 @@ _CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 @dataclass(frozen=True)
 class Alert:
-    """What is known when a case is opened (REM-01). Ages as bands, nothing that finds a child."""
+    """Facts known when a case is opened (REM-01). Ages as bands, nothing identifying."""
 
     alert_source: str
     work_class: WorkClass
     age_band: AgeBand = AgeBand.UNDETERMINED
     in_danger: bool | None = None
-    """None: nobody has said, which counts as danger."""
+    """None: unknown, which counts as danger."""
     note: str = ""
 
 
@@ -151,7 +151,7 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
 def take_step(
     case: RemediationCase, step: str, *, ticked: Collection[str], note: str, act: Act
 ) -> RemediationStep:
-    """Record a step of the protocol (REM-01..12) with what was found true.
+    """Record a step of the protocol (REM-01..12) with its confirmed facts.
 
     Raises:
         Invalid: unknown step or statement, or a note that could show who the child is.
@@ -236,7 +236,7 @@ def plan_support(
     currency: str | None,
     act: Act,
 ) -> SupportItem:
-    """Agree one item of help and who pays for it. The child never waits for the split.
+    """Agree one support item and its payer. The child never waits for the split.
 
     Raises:
         Invalid: unknown item or payer, or an amount without its currency.
@@ -270,7 +270,7 @@ def plan_support(
 def set_support_status(
     case: RemediationCase, item: SupportItem, status: SupportStatus, *, act: Act
 ) -> None:
-    """Say how far one item of help is."""
+    """Record the progress of a support item."""
     item.status = status
     audit.record("case:support", case, act=act, restricted=True)
 
@@ -278,7 +278,7 @@ def set_support_status(
 def judge_criterion(
     case: RemediationCase, criterion: str, *, is_met: bool, basis: str, act: Act
 ) -> CaseCriterion:
-    """Say whether a closure criterion is met, and on what basis.
+    """Record whether a closure criterion is met, with its basis.
 
     Raises:
         Invalid: unknown criterion, no basis, or a basis that could show who the child is.
@@ -311,7 +311,7 @@ def _require_open(case: RemediationCase) -> None:
 
 
 def _require_clean(text: str, *, field: str = "note") -> None:
-    """A text that could show who a child is is not kept; what was seen is named."""
+    """Refuse a text that could identify a child; the matches are named."""
     seen = look_for_traces(text)
     if seen:
         advice = " ".join(dict.fromkeys(sighting.advice for sighting in seen))

@@ -1,4 +1,4 @@
-"""What the guards of ST-IMPACT need to know about a case, gathered from its rows."""
+"""Facts of a case for the guards of ST-IMPACT, gathered from its rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ class OpenedCase:
     support: Sequence[SupportItem]
     criteria: Mapping[str, JudgedCriterion]
     may_move: ImpactFacts
-    """What the guards know; a reason and a reference are asked for in the form."""
+    """The facts of the guards; a reason and a reference are asked for in the form."""
     assignees: Sequence[AssigneeRow]
     accesses: Sequence[AccessRow]
 

@@ -1,6 +1,6 @@
-"""Until when the next step of a remediation case is due (ST-IMPACT).
+"""Due dates of the next step of a remediation case (ST-IMPACT).
 
-Only whether a child is in danger is opened for it, and only where the limit depends on that.
+Of the sealed content, only the danger to a child is decrypted, where the limit depends on it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +27,7 @@ def load_limits(case_ids: Collection[UUID]) -> Mapping[UUID, DueStep]:
 
 
 def count_late(user_id: UUID, *, at: datetime) -> int:
-    """How many of the cases that a person may open have a step overdue."""
+    """The number of the person's accessible cases with an overdue step."""
     cases = list_cases_of(user_id, today=at.date())
     limits = load_limits([case.id for case in cases]) if cases else {}
     return sum(1 for due in limits.values() if due.is_late(at))
@@ -53,8 +53,8 @@ def limit_of(case: RemediationCase, entered: Sequence[Entered]) -> DueStep | Non
 
 
 def arrival_of(case: RemediationCase, entered: Sequence[Entered]) -> Entered:
-    """When a case last came to the state where it stands, and who took it there."""
-    # Two steps of one moment stand in no order, so the last of all need not be the one. Where
+    """The latest entry of a case into its current state, and the person who moved it."""
+    # Two steps of one moment have no order, so the last of all need not be the one. Where
     # nothing says when it came, the limit runs from the alert: the earliest it could have been.
     return ([one for one in entered if one.state is case.status] or entered[:1])[-1]
 

@@ -1,8 +1,8 @@
-"""Mails to safeguarding officers: time limits of their cases, and who becomes one of them.
+"""Mails to safeguarding officers about time limits of their cases and about new officers.
 
-About a time limit is told who has a part in the case, and nobody else. A mail leaves the sealed
-room, so it names no case, no step and no moment: how long a limit runs would tell whether a child
-is in danger. About a new officer all others are told: nobody gets to cases unseen.
+Only people assigned to the case are notified of a time limit. A mail leaves the protected area,
+so it names no case, no step and no moment: the length of a limit would show whether a child is in
+danger. All other officers are notified of a new one: nobody gains access to cases unnoticed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ TELL_OFFICERS = "person:tell_officers"
 
 
 class Urgency(StrEnum):
-    """How far the limit of a step is."""
+    """The urgency of a step's time limit."""
 
     RUNNING = "running"
     LATE = "late"
@@ -66,10 +66,10 @@ TEXTS: Mapping[Urgency, str] = {
 
 
 def ask_reminders(*, act: Act) -> int:
-    """Queue one mail for each person, step and urgency that was not told yet; returns how many.
+    """Queue one mail per person, step and urgency not yet sent; returns their number.
 
-    Case managers are told when a limit begins to run, but not whoever took the case to where it
-    stands, and when it has passed; everybody with a part in the case when it has passed twice.
+    Case managers are notified when a limit begins to run, except whoever moved the case to its
+    state, and when it has passed; everybody assigned to the case when it has passed twice.
     """
     wanted = dict(_wanted(act.at))
     for key in list_known_keys(wanted):

@@ -1,4 +1,4 @@
-"""Sealing and opening what a remediation case holds."""
+"""Encryption and decryption of the content of a remediation case."""
 
 import json
 from typing import Any

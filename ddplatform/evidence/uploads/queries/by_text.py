@@ -1,4 +1,4 @@
-"""Documents by their names and descriptions; what stands in a file is not looked through."""
+"""Search of documents by name and description; the content of files is not searched."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from ddplatform.infrastructure.together import Question
 
 @dataclass(frozen=True)
 class DocumentHit:
-    """A document that holds what was looked for in its name or its description."""
+    """A document that matches the search in its name or its description."""
 
     id: UUID
     filename: str

@@ -1,4 +1,4 @@
-"""Documents and where they are used."""
+"""Queries of documents and their uses."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -135,7 +135,7 @@ def find_redacted(sha256: str) -> Evidence | None:
 
 
 def find_last_reading(evidence_id: UUID, user_id: UUID | None) -> datetime | None:
-    """When this person opened a document last, as the log tells."""
+    """The last time this person opened a document, from the log."""
     return db.session.scalar(
         select(func.max(AuditEvent.at)).where(
             AuditEvent.action == READ,
@@ -147,7 +147,7 @@ def find_last_reading(evidence_id: UUID, user_id: UUID | None) -> datetime | Non
 
 
 def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:
-    """What a document is used for, oldest first."""
+    """The uses of a document, oldest first."""
     return db.session.scalars(
         select(EvidenceLink)
         .where(EvidenceLink.evidence_id == evidence_id)
@@ -156,7 +156,7 @@ def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:
 
 
 def list_links_to(target_type: str, target_id: UUID) -> Sequence[tuple[EvidenceLink, Evidence]]:
-    """What is attached to one row, oldest first: each link with its document, in use or not."""
+    """The links of one row, oldest first: each with its document, in use or not."""
     rows = db.session.execute(
         select(EvidenceLink, Evidence)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
@@ -168,7 +168,7 @@ def list_links_to(target_type: str, target_id: UUID) -> Sequence[tuple[EvidenceL
 
 @dataclass(frozen=True)
 class DocumentUse:
-    """What one document is used for; `title` where it is a record that this tenant sees."""
+    """One use of a document; `title` where it is a record visible to this tenant."""
 
     target_type: str
     target_id: UUID
@@ -176,11 +176,11 @@ class DocumentUse:
     created_at: datetime
     title: str | None
     owner_id: UUID | None
-    """Whose record it is: an action can be another organisation's that asked for it."""
+    """The owner of the record: an action can be another organisation's that asked for it."""
 
 
 def list_uses(evidence_id: UUID) -> Sequence[DocumentUse]:
-    """What a document is used for, oldest first, with the title of records one can open."""
+    """The uses of a document, oldest first, with the titles of accessible records."""
     titles = [record.title for record in list_records()]
     statement = select(
         EvidenceLink.target_type,
@@ -224,7 +224,7 @@ def list_evidence_of(
 
 
 def count_documents_of(target_ids: Collection[UUID]) -> int:
-    """How many documents in use are attached to any of these rows."""
+    """The number of documents in use attached to any of these rows."""
     return (
         db.session.scalar(
             select(func.count(func.distinct(Evidence.id)))

@@ -1,4 +1,4 @@
-"""Which rows name bytes in the store. Bytes that no row names may be destroyed."""
+"""References from rows to stored bytes; unreferenced bytes may be destroyed."""
 
 from collections.abc import Callable
 from typing import Any

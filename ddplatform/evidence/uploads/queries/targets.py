@@ -1,4 +1,4 @@
-"""What documents are attached to, as the features that own it registered it."""
+"""Records that documents are attached to, as registered by the features that own them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ddplatform.infrastructure.registry import Registry
 
 @dataclass(frozen=True)
 class TargetPage:
-    """A page that shows what a document is attached to.
+    """A page that shows a record with attached documents.
 
     Attributes:
         argument: of the address, for its key.
@@ -45,7 +45,7 @@ class TargetRecord:
 
 @dataclass(frozen=True)
 class Target:
-    """What the rows of one table are called, and how they are opened, where they can be."""
+    """The name of one table's rows, and the way to open them, where there is one."""
 
     word: str
     record: TargetRecord | None = None

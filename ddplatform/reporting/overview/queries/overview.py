@@ -1,4 +1,4 @@
-"""Where due diligence stands: counted in a handful of statements, however large the maps are."""
+"""The state of due diligence, counted in a handful of statements for maps of any size."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ NOT_SHOWN = ("access:refuse", "session:%", "report:export", "audit:%", "report:f
 
 @dataclass(frozen=True)
 class ChainState:
-    """A map and what its current assessment says; `summary` is empty before the first."""
+    """A map and its current assessment; `summary` is empty before the first."""
 
     id: UUID
     name: str
@@ -81,7 +81,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """What others did since this person was here last."""
+    """Changes by others since this person's last visit."""
 
     since: datetime
     rows: Sequence[Change]
@@ -94,17 +94,17 @@ class Overview:
     chains: Sequence[ChainState]
     places: Sequence[PlaceCount]
     first: FirstRows
-    """Where to act and to find out first, over the maps that are scored by RM-2.0."""
+    """Priorities for action and for inquiry, over the maps that are scored by RM-2.0."""
     moves: Moves | None
-    """Whose risk moved since a quarter ago; None: no map has such an earlier assessment."""
+    """Places with changed risk since a quarter ago; None: no map has such an earlier assessment."""
     work: ActionCounts
     overdue: Sequence[ActionRow]
     to_look_at: OpenTasks
     cases: Shown
-    """All remediation cases, as the suppressed query tells them."""
+    """All remediation cases, from the suppressed query."""
     sealed: Sealing
     responses: Measures
-    """How suppliers respond, as the buyer may read it today."""
+    """Supplier responses, as the buyer may read them today."""
     changes: Changes
     approvals: int
     """Requests of others that wait for this person's approval."""
@@ -144,7 +144,7 @@ def _runs_of(chains: Sequence[ChainState]) -> list[MapRun]:
 
 
 def moves_of(chains: Sequence[ChainState]) -> Moves | None:
-    """Whose risk moved since the earlier run of each map; None: no map has one."""
+    """Places with changed risk since the earlier run of each map; None: no map has one."""
     maps = [
         Since(MapRun(chain.id, chain.name, chain.run_id), chain.before_run_id, chain.before_as_of)
         for chain in chains
@@ -196,7 +196,7 @@ def _run_before(day: date) -> ColumnElement[UUID | None]:
 
 
 def list_changes(*, user_id: UUID, now: datetime) -> Changes:
-    """What others did since the person's last visit, by kind, the newest first.
+    """Changes by others since the person's last visit, by kind, the newest first.
 
     The last visit is the last thing the person did that left an event, a pause ago; without one,
     the last 30 days are shown.

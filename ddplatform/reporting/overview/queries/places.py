@@ -1,8 +1,8 @@
-"""How many nodes of each map stand in which country, tier and band, and who was asked so far.
+"""Counts of the nodes of each map by country, tier and band, and of those asked so far.
 
 Country, tier and band of a node change with the version of its map or with its current run, so
-what was counted for both is kept: a large map is counted once, not at each look. How far
-questionnaires are changes at any time; it is read for the nodes that were asked alone.
+what was counted for both is kept: a large map is counted once, not at each look. Progress
+of questionnaires changes at any time; it is read only for the nodes that were asked.
 """
 
 from collections import Counter, OrderedDict, defaultdict
@@ -42,7 +42,7 @@ class Counted(Protocol):
 
 @dataclass(frozen=True)
 class PlaceCount:
-    """How many nodes of a map stand in one country and tier, in one band, asked so far."""
+    """The number of a map's nodes in one country and tier, in one band, asked so far."""
 
     chain_id: UUID
     country: str | None
@@ -110,7 +110,7 @@ def _asked(
 ) -> tuple[Mapping[UUID, Counter[tuple[Place, str]]], Measures]:
     """The nodes that were ever asked, by map, place and state of their questionnaire.
 
-    How their suppliers respond comes along, so that both cost one statement. Each map is named:
+    Responses of their suppliers are included, so that both cost one statement. Each map is named:
     the index of those that were asked begins with it, as all of their indexes.
     """
     measure, has_figures = shown_measure(today), SupplierFigures.id.is_not(None)

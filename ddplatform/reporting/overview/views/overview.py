@@ -1,4 +1,4 @@
-"""From counts to what the overview shows."""
+"""View models of the overview, made from counts."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ REASONS = {
     "controls": _("controls"),
     "severity": _("severity"),
 }
-"""What moved most in a score, in words."""
+"""The largest changes in a score, in words."""
 ASKED = (
     ("f-accent", _("Answers accepted"), (State.ACCEPTED,)),
     ("f-low", _("Answers to check"), (State.SUBMITTED, State.UNDER_REVIEW)),
@@ -81,7 +81,7 @@ class ChainRow:
 
 
 def chain_rows(overview: Overview) -> list[ChainRow]:
-    """Every map with what is not known about it."""
+    """Every map with its unknowns."""
     by_chain = _by_chain(overview.places)
     return [_chain_row(chain, by_chain[chain.id]) for chain in overview.chains]
 
@@ -120,7 +120,7 @@ def _poorly_known(chain: ChainState) -> int | None:
 
 @dataclass(frozen=True)
 class Totals:
-    """What stands over all maps."""
+    """Totals over all maps."""
 
     nodes: int
     assessed: int
@@ -167,7 +167,7 @@ class FirstLine:
 
 @dataclass(frozen=True)
 class FirstList:
-    """One of the two lists, with where all of it stands."""
+    """One of the two lists, with the address of the full list."""
 
     rows: Sequence[FirstLine]
     href: str
@@ -184,7 +184,7 @@ def first_list(rows: Sequence[FirstRow], view: View, register: Address) -> First
 
 @dataclass(frozen=True)
 class MoveLine:
-    """A risk that moved: from where to where, and what moved most in it."""
+    """A risk that moved: from and to, and its main cause."""
 
     points: str  # "+8", "−24"
     was: float
@@ -197,7 +197,7 @@ class MoveLine:
 
 
 def move_lines(moves: Moves) -> Sequence[MoveLine]:
-    """What rose, then what fell, the largest first."""
+    """Rises, then falls, the largest first."""
     return [_move_line(move) for move in (*moves.rose, *moves.fell)]
 
 
@@ -217,7 +217,7 @@ def _move_line(move: Move) -> MoveLine:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How well the highest risk of each place is known, over the maps scored by RM-2.0."""
+    """Confidence in the highest risk of each place, over the maps scored by RM-2.0."""
 
     grades: Sequence[tuple[str, str, int]]  # letter, word, places
     places: int
@@ -380,6 +380,6 @@ def _worse(one: RiskBand | None, other: RiskBand | None) -> RiskBand | None:
 
 
 def count_countries(places: Sequence[PlaceCount]) -> tuple[int, int]:
-    """In how many countries the nodes stand, and how many nodes have none."""
+    """The number of countries of the nodes, and the number of nodes without one."""
     known = {place.country for place in places if place.country}
     return len(known), sum(place.nodes for place in places if not place.country)

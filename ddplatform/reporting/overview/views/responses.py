@@ -1,4 +1,4 @@
-"""The card of how suppliers respond."""
+"""The overview card of supplier responses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from supply_chain.risk.rm2.response import Label
 
 @dataclass(frozen=True)
 class Responses:
-    """How suppliers respond over all maps; never beside risk in one drawing."""
+    """Supplier responses over all maps; never beside risk in one drawing."""
 
     labels: Sequence[tuple[str, str, int, float]]  # label, word, places, % of those measured
     swarm: Swarm

@@ -1,4 +1,4 @@
-"""The map of a report: its nodes and links with their scores, and where no origin is known."""
+"""The map of a report: nodes and links with scores, and parts without a known origin."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def _map(scope: Scope) -> tuple[Graph, Sequence[UUID], Sequence[str], Sequence[s
 
 
 def _scores(scope: Scope) -> dict[str, Scored]:
-    """Node ref -> what its residual bands say in the run; every issue of a node is scored."""
+    """Node ref -> its residual bands in the run; every issue of a node is scored."""
     if scope.run is None:
         return {}
     register = load_register(scope.run.id)
@@ -127,7 +127,7 @@ def _questionnaires(scope: Scope) -> dict[UUID, str]:
 
 
 def _state(row: Any, scope: Scope) -> QuestionnaireState:
-    """How far a questionnaire had come; what happened in between is not kept."""
+    """The state that a questionnaire had reached; intermediate states are not stored."""
     status: QuestionnaireState = row.status
     if not scope.is_past:
         return status

@@ -1,4 +1,4 @@
-"""All records that a report tells of, gathered in one look at the database."""
+"""All records of a report, gathered from the database at one moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from ddplatform.reporting.report_facts.queries.work import (
 
 @dataclass(frozen=True)
 class Records:
-    """What the records say of a scope; `cases` and `frameworks` are kept for today alone."""
+    """The records of a scope; `cases` and `frameworks` are stored for today alone."""
 
     scope: Scope
     organisation: Organisation
@@ -44,7 +44,7 @@ class Records:
 
 
 def load_records(scope: Scope) -> Records:
-    """What the records say of a scope.
+    """The records of a scope.
 
     The number of statements does not depend on the size of the map.
     """

@@ -1,4 +1,4 @@
-"""What a report tells about risk: the register, counted and its first rows, and figures."""
+"""Risk records of a report: the register (counts and first rows) and figures."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ LIKELIHOOD_STEPS = 5
 
 @dataclass(frozen=True)
 class Risks:
-    """The register of a run: all of it counted, its first rows, and what is known of these."""
+    """The register of a run: full counts, its first rows, and details of these."""
 
     cells: Sequence[dict[str, Any]]
     bands: Mapping[RiskBand, int]

@@ -1,4 +1,4 @@
-"""What a report is about: the map, the period, the day, and the assessment that holds on it."""
+"""The scope of a report: map, period, day, and the assessment valid on that day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,8 +21,8 @@ class Scope:
     """One map over a period, seen from one day.
 
     Records made after `as_of` are left out, due dates are held against it. Seen from a day that
-    is past, what can be told from days on record is told as of that day; what was changed since
-    and is not kept as it stood is not told at all.
+    is past, facts with days on record are given as of that day; what was changed since
+    and is not stored in its former state is left out.
     """
 
     chain: ValueChain
@@ -35,11 +35,11 @@ class Scope:
     changed: frozenset[str] | None = None
     """Ids of the findings and actions that were changed after the day; None: it is today."""
     past: Past | None = None
-    """The map of the day, where it was changed since; None: it stands as it did."""
+    """The map of the day, where it was changed since; None: it is unchanged."""
 
     @property
     def is_past(self) -> bool:
-        """Whether it is seen from a day that is over."""
+        """Whether its day is over."""
         return self.changed is not None
 
     @property
@@ -49,7 +49,7 @@ class Scope:
 
     @property
     def map_name(self) -> str:
-        """What the map was called on the day."""
+        """The name of the map on the day."""
         return self.chain.name if self.past is None else self.past.name_of(self.chain)
 
     def was_changed(self, row_id: UUID) -> bool:
@@ -106,7 +106,7 @@ def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date, today:
 
 
 def map_changed_after(chain: ValueChain, day: date) -> date | None:
-    """The last day after `day` on which the map was made or changed; None: it stands as it did."""
+    """The last day after `day` on which the map was made or changed; None: unchanged."""
     changed = db.session.scalar(
         select(func.max(MapStep.made_at)).where(
             MapStep.chain_id == chain.id, MapStep.made_at >= end_of(day)

@@ -1,4 +1,4 @@
-"""The work that a report tells of: questionnaires, findings, actions."""
+"""Work records of a report: questionnaires, findings, actions."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Facts of a report about the map: tiers, nodes, links, and what has no known origin."""
+"""Facts of a report about the map: tiers, nodes, links, and parts without a known origin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ BANDS = (RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH, RiskBand.CRITICAL)
 
 @dataclass(frozen=True)
 class ChainFacts:
-    """The `value_chain` part of the facts, and what the list of gaps needs of it."""
+    """The `value_chain` part of the facts, and its input to the list of gaps."""
 
     document: dict[str, Any]
     not_assessed: int

@@ -1,4 +1,4 @@
-"""All facts of a report (docs/report-facts.md), from what the records say."""
+"""All facts of a report (docs/report-facts.md), made from its records."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is missing from the picture, found by counting. Nothing here is ever read as "no risk"."""
+"""Gaps in the records of a report, found by counting; never evidence of "no risk"."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

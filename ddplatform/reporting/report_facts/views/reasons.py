@@ -11,7 +11,7 @@ from supply_chain.risk.method import METHOD
 from supply_chain.risk.rm2.country_profile import country_profile
 
 REASONED = 10
-"""So many risks are told with their figures, the most salient first."""
+"""The maximum number of risks with figures, the most salient first."""
 FIGURES = 3
 LEAST = 0.5  # points; smaller lines are not told
 LINES = {
@@ -32,7 +32,7 @@ def range_of(known: Known) -> str:
 
 
 def reasons_of(risk: RiskScore, known: Known) -> Iterator[str]:
-    """What a score rests on: its lines, its range, its severity."""
+    """The reasons of a score: its lines, its range, its severity."""
     told = [
         f"{points:+.1f} {LINES[line]}".replace("-", "−")
         for line, points in known.lines.items()
@@ -57,7 +57,7 @@ def figures_of(countries: Sequence[str], most: int) -> list[dict[str, Any]]:
     """Public figures that the scores rest on, each with source and year.
 
     Args:
-        countries: those of the nodes. most: figures that are told at most.
+        countries: those of the nodes. most: the maximum number of figures.
     """
     found = [
         {

@@ -91,7 +91,7 @@ def _role(finding: Any) -> str | None:
 
 
 def _reasons(one: RiskScore, finding: Any) -> list[str]:
-    """What the score rests on, the strongest part first."""
+    """The drivers of the score, the strongest part first."""
     on_record = ["A finding is on record for this place and issue."] if finding else []
     if one.known is not None:
         return [*reasons_of(one, one.known), *on_record]

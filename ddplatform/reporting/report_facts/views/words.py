@@ -1,4 +1,4 @@
-"""How words of vocabularies and codes of countries stand in the facts of a report."""
+"""Display texts of vocabularies and country codes in the facts of a report."""
 
 from supply_chain.reference.release import load_reference
 
@@ -9,6 +9,6 @@ def spaced(word: str | None) -> str | None:
 
 
 def country_word(code: str | None) -> str | None:
-    """What a country is called; an unknown code stays as it is."""
+    """The name of a country; an unknown code stays as it is."""
     country = load_reference().countries.get(code or "")
     return country.short_name if country else code

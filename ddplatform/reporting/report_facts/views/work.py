@@ -45,7 +45,7 @@ def questionnaire_facts(scope: Scope, sent: Rounds) -> dict[str, Any]:
 
 
 def _counts(rows: Sequence[Any], scope: Scope) -> dict[str, int]:
-    """What had come by the day of the scope."""
+    """The work received by the day of the scope."""
     return {
         "sent": len(rows),
         "submitted": sum(

@@ -1,4 +1,4 @@
-"""What a report would say before it is made: its gaps, and whether it was sealed already."""
+"""Preview of a report: its gaps, and any sealed report of the same content."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ddplatform.reporting.reports.queries import list_sealed_like
 from ddplatform.reporting.reports.services.requests import Wanted, checked, draft_of, gather
 
 NOT_CONTENT = ("report", "audit")
-"""Keys of the facts that tell of the report itself, not of the organisation."""
+"""Keys of the facts about the report itself, not about the organisation."""
 
 
 def find_same(wanted: Wanted, *, at: datetime) -> Report | None:
@@ -31,7 +31,7 @@ def find_same(wanted: Wanted, *, at: datetime) -> Report | None:
 
 @dataclass(frozen=True)
 class SectionPreview:
-    """A section as it would be made now, and what it would lack."""
+    """A section as it would be made now, and its gaps."""
 
     title: str
     gaps: tuple[Gap, ...]
@@ -39,7 +39,7 @@ class SectionPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a report would say of itself, before it is made."""
+    """The content of a report before generation."""
 
     sections: tuple[SectionPreview, ...]
     gaps: tuple[Gap, ...]

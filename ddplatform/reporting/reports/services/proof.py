@@ -1,4 +1,4 @@
-"""Does a file belong to a sealed report, and do file, facts and log agree?"""
+"""Verification of a file against a sealed report, its facts and the log."""
 
 import re
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Check:
 
 @dataclass(frozen=True)
 class FileProof:
-    """What checking a file found. `report_id` is None where no report claims the file."""
+    """The result of verifying a file. `report_id` is None where no report claims the file."""
 
     sha256: str
     report_id: UUID | None
@@ -121,7 +121,7 @@ def _claims(content: bytes) -> list[str]:
 
 
 def checks_of(report: Report) -> tuple[Check, ...]:
-    """What stands behind a sealed report, checked now: facts, seal in the log, head, whole log."""
+    """Verification of a sealed report now: facts, seal in the log, head, whole log."""
     return (_facts(report), _seal(report), _head(report), _log())
 
 
@@ -139,7 +139,7 @@ def _facts(report: Report) -> Check:
 
 
 def _shown(report: Report) -> dict[str, tuple[object, object]]:
-    """What pages show of a report beside what its sealed facts say, by name."""
+    """Data of a report on pages, each with the same from its sealed facts, by name."""
     facts: dict[str, Any] = report.facts or {}
     period = [report.period_from.isoformat(), report.period_to.isoformat()]
     return {

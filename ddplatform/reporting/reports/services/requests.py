@@ -1,4 +1,4 @@
-"""Reports are asked for: what makes sense, what they are called, and the facts they are of."""
+"""Requests of reports: validation, title, and the facts covered."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -117,7 +117,7 @@ def checked(wanted: Wanted, *, today: date) -> Definition:
 
 
 def gather(report: Report) -> dict[str, Any]:
-    """The facts that the records give for a report, whoever reads it."""
+    """The facts of a report from the records, for any reader."""
     scope = load_scope(
         report.chain_id,
         period=(report.period_from, report.period_to),

@@ -1,4 +1,4 @@
-"""Reports are made: frozen, made into files, sealed. A sealed report never changes.
+"""Generation of reports: frozen facts, rendered files, seal; immutable once sealed.
 
 Making takes three steps, so that no unit of work stays open while a PDF is laid out: `freeze`
 keeps the facts, `render` makes the files without a database, `seal` keeps them. Each time a file
@@ -58,7 +58,7 @@ class Frozen:
 
 
 def freeze(report_id: UUID, *, act: Act) -> Frozen | None:
-    """Keep the facts of a report, without what its reader may not see, under a signed log head.
+    """Store the facts of a report, without fields hidden from its reader, under a signed log head.
 
     A report that is frozen already keeps its facts; None when it is sealed already.
 
@@ -80,7 +80,7 @@ def freeze(report_id: UUID, *, act: Act) -> Frozen | None:
 
 def _freeze(report: Report, *, act: Act) -> None:
     checkpoint = audit.sign_checkpoint(at=act.at)
-    assert checkpoint is not None  # the request of this report stands in the log
+    assert checkpoint is not None  # the request of this report is in the log
     facts = {
         **gather(report),
         "report": {
@@ -132,7 +132,7 @@ def render(frozen: Frozen) -> dict[str, bytes]:
 
 
 def stamp_of(name: str, checksum: str, audit_size: int) -> "Stamp":
-    """What stands on each page of a report."""
+    """The stamp on each page of a report."""
     line = f"Facts SHA-256 {checksum[:8]}…{checksum[-8:]}, log position {audit_size}"
     return lazy.sheets.Stamp(name, line)
 

@@ -1,4 +1,4 @@
-"""Where the figures of a report lead in the product. A public edition names no rows to lead to."""
+"""Links from report figures to product pages; none to single rows in a public edition."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.web.page_context import may
 
 Links = Mapping[str, Mapping[str, Mapping[str, str]]]
-"""Ref of a table -> key of a column -> what stands in the cell -> address."""
+"""Ref of a table -> key of a column -> content of the cell -> address."""
 
 
 def links_of(facts: Mapping[str, Any], chain_id: UUID) -> Links:

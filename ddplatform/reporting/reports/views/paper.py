@@ -1,4 +1,4 @@
-"""A composed report as blocks that a template can write, with links into the product."""
+"""A composed report as template blocks, with links into the product."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,11 +64,11 @@ class _Cell:
     is_band: bool
     is_missing: bool
     small: Sequence[tuple[str, str | None]]
-    """Words and address of what stands in small letters below."""
+    """Text and address of the small print below."""
 
 
 class _Writer:
-    """Turns each kind of block into what the template needs."""
+    """Converts each kind of block for the template."""
 
     def __init__(self, document: Document, chain_id: UUID) -> None:
         self._chain_id = chain_id

@@ -1,4 +1,4 @@
-"""Where in a text the words stand that were looked for, to be marked on the page."""
+"""Positions of the searched words in a text, for highlighting."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LONGEST_READ = 20_000
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a text; `is_hit`: it is what was looked for."""
+    """A stretch of a text; `is_hit`: it matches the search."""
 
     text: str
     is_hit: bool = False
@@ -24,7 +24,7 @@ Pieces = tuple[Piece, ...]
 
 
 def count_of(parts: Sequence[str], text: str) -> int:
-    """How many of these words, folded, a text holds."""
+    """The number of these words, folded, in a text."""
     folded = fold(text)
     return sum(part in folded for part in parts)
 

@@ -1,4 +1,4 @@
-"""The page of results: one group a kind, with its number and where it goes on."""
+"""The results page: one group per kind, with its count and paging."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from ddplatform.reporting.search.views.results import (
 
 @dataclass(frozen=True)
 class Paging:
-    """Which results of a kind are shown, as the macro `paging` takes them."""
+    """The range of results shown of a kind, as the macro `paging` takes it."""
 
     first: int
     last: int
@@ -32,7 +32,7 @@ class Paging:
 
 @dataclass(frozen=True)
 class Group:
-    """The results of one kind; `all_href` leads to all of them, `count` says how many."""
+    """The results of one kind; `all_href` leads to all of them, `count` is their number."""
 
     kind: Kind
     total: int
@@ -54,7 +54,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What the page shows; `total` is over all kinds, and `count` the same in words."""
+    """The page content; `total` is over all kinds, and `count` the same in words."""
 
     wanted: Wanted
     groups: Sequence[Group]
@@ -99,7 +99,7 @@ def _count(found: Found[Any]) -> str:
 
 
 def _without_rows(wanted: Wanted, pages: Sequence[PageLink]) -> dict[Kind, Found[Any]]:
-    """The kinds that stand in no table."""
+    """The kinds that are in no table."""
     found: dict[Kind, Found[Any]] = {}
     if Kind.ATLAS in wanted.kinds:
         found[Kind.ATLAS] = find_in_atlas(wanted.typed, wanted.part_of(Kind.ATLAS))

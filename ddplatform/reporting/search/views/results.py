@@ -1,4 +1,4 @@
-"""What was found as lines of the page: a title that leads there, and why it matched."""
+"""Search results as lines: a linked title, and the reason for the match."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ Texts = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Result:
-    """One line: the title with the words marked, and where else they stand.
+    """One line: the title with the words marked, and further matches.
 
     Attributes:
         field: where the words stand: `TITLE`, `SIMILAR` where they do only nearly, or the key or
             name of another text, of which `excerpt` is the part.
-        row: what the line tells besides.
+        row: further content of the line.
     """
 
     title: Pieces
@@ -61,7 +61,7 @@ def result_of(title: str, href: str, texts: Texts, words: Words, row: Any) -> Re
     """The line of a row.
 
     Args:
-        texts: key or name, and text, of where the words may stand beside the title.
+        texts: key or name, and text, of further places for the words beside the title.
     """
     marked, folded = mark(title, words), fold(title)
     missing = [part for part in words.parts if part not in folded]
@@ -168,7 +168,7 @@ def find_in_glossary(words: Words, part: Part) -> Found[Term]:
 
 
 def find_in_atlas(typed: str, part: Part) -> Found[AtlasEntry]:
-    """The country and the good that are called so, in whatever language."""
+    """The country and the good of that name, in any language."""
     entries = []
     code = country_code(typed) if len(typed) >= LEAST_COUNTRY else None
     if code is not None:

@@ -1,4 +1,4 @@
-"""Files of the labels of a questionnaire, for those who were asked it."""
+"""Media files of questionnaire labels, for the people asked."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ def media(assignment_id: UUID, name: str) -> ResponseReturnValue:
 
 
 def media_of(filled: Filled) -> LabelMedia:
-    """What the labels of a round show or play."""
+    """Media files of the labels of a round."""
     assignment: Assignment = filled.assignment
     files = list_media(get_version(assignment.version_id))
     return LabelMedia(

@@ -1,4 +1,4 @@
-"""My questionnaires: what is asked, the sections of one, help."""
+"""Questionnaire pages of the supplier: the list, the sections of one, help."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -66,7 +66,7 @@ def _is_assessor() -> bool:
 @bp.get("/help")
 @requires(Permission.RESPONSE_ANSWER)
 def help_page() -> ResponseReturnValue:
-    """Whom to ask at each buyer, and what to do when a child is in danger."""
+    """Help contacts at each buyer, and guidance for a child in danger."""
     contacts = list(dict.fromkeys(asked.help for asked in list_asked_of_me()))
     return render_template(
         "supplier_engagement/answering/help.html",
@@ -80,7 +80,7 @@ def help_page() -> ResponseReturnValue:
 @bp.get("/<uuid:assignment_id>/")
 @requires(Permission.RESPONSE_ANSWER)
 def show(assignment_id: UUID) -> ResponseReturnValue:
-    """The sections of one questionnaire, how far each is, and what was asked back."""
+    """The sections of one questionnaire, the progress of each, and the questions asked back."""
     asked = get_request(assignment_id)
     filled = get_newest_round(asked, now=g.now)
     pages, files = filled.pages, list_files(filled.row.id)
@@ -135,6 +135,6 @@ def begin(assignment_id: UUID) -> ResponseReturnValue:
 
 
 def _first_of(page: Page, paths: frozenset[str]) -> str:
-    """Where on the page the first of these questions stands; empty where there is none."""
+    """The position of the first of these questions on the page; empty where there is none."""
     found = (item.state.path for item in page.questions() if item.state.path in paths)
     return field_id(next(found, ""))

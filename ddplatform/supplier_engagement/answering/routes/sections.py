@@ -1,4 +1,4 @@
-"""One section of questions a page: shown, saved as typed, drafts, documents."""
+"""Section pages of a questionnaire: display, saving as typed, drafts, documents."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -70,7 +70,7 @@ from questionnaires.scoring.items import UNSURE
 from supply_chain.errors import FileRefused
 
 ELSEWHERE = frozenset({"later", "leave", "back", "add", "remove", "detach", "again"})
-"""Buttons that keep a page without saying that all on it was looked at."""
+"""Buttons that store a page without confirming that all on it was reviewed."""
 
 
 @bp.get("/<uuid:assignment_id>/<name>")
@@ -129,7 +129,7 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
 @bp.post("/<uuid:assignment_id>/<name>/draft")
 @requires(Permission.RESPONSE_ANSWER)
 def draft(assignment_id: UUID, name: str) -> ResponseReturnValue:
-    """Keep what is being typed; tells the page what is open now. Both texts on a clash: 409."""
+    """Store current input; returns the open questions. Both texts on a conflict: 409."""
     _require_section(get_request(assignment_id), name)
     saved = save_draft(assignment_id, read_typed(request.form), act=g.act)
     page = _find_page(saved.filled.pages, name)
@@ -151,7 +151,7 @@ def _find_page(pages: Sequence[Page], name: str) -> Page | None:
 
 
 def _open_questions(filled: Filled, name: str) -> dict[str, str]:
-    """What is written for each question that a page asks now, by path in reading order."""
+    """The stored text of each question that a page asks now, by path in reading order."""
     page = _find_page(filled.pages, name)
     return {item.state.path: item.state.raw for item in page.questions()} if page else {}
 
@@ -173,7 +173,7 @@ def _address_before(assignment_id: UUID, pages: Sequence[Page], name: str) -> st
 
 
 def _examine_sent() -> list[tuple[str, SentFile]]:
-    """The chosen documents by path; who sent too many already gets none of them looked at."""
+    """The chosen documents by path; beyond the upload limit, none of them is checked."""
     found = []
     for name, upload in request.files.items(multi=True):
         if name.startswith(f"{FILE}/") and upload.filename:
@@ -199,7 +199,7 @@ def _take_files(assignment_id: UUID, sent: Sequence[tuple[str, SentFile]]) -> Ma
                 act=g.act,
             )
         except (FileRefused, TooMany) as error:
-            # What was typed on the same page is kept all the same.
+            # Other input on the same page is stored all the same.
             words = refusal_in_words(error, one.filename)
             named = words if one.filename in words else f"{one.filename}: {words}"
             refused[path] = f"{refused.get(path, '')} {named}".strip()
@@ -311,7 +311,7 @@ def _reworded(asked: Request, given: Mapping[str, Answer]) -> Mapping[str, str]:
 
 
 def _without_a_place(saved: Saved | None, page: Page) -> list[str]:
-    """What was typed into an entry that somebody removed meanwhile: shown, to be copied."""
+    """Input into an entry that somebody removed meanwhile: shown, to be copied."""
     return [c.mine for c in saved.clashes if c.path not in page.paths] if saved else []
 
 
@@ -340,7 +340,7 @@ def _summary(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _plan_problem(shown: FieldView) -> tuple[str, list[str]]:
-    """What is wrong with the plan to find out, where the answer is "I don't know"."""
+    """The error in the plan to find out, where the answer is "I don't know"."""
     plan = shown.plan
     is_wrong = plan is not None and plan.error and shown.text == UNSURE
     return f"{shown.id}-plan", [plan.error] if plan and is_wrong else []

@@ -1,4 +1,4 @@
-"""Questions as fields of a page, and what a page sends as texts by path."""
+"""Questions as page fields, and submitted texts by path."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ class ChoiceView:
 
 @dataclass(frozen=True)
 class ClashView:
-    """One question with two answers, as they read; `theirs` stands on another page or phone."""
+    """One question with two answers as displayed; `theirs` is from another page or phone."""
 
     mine: str
     theirs: str
@@ -63,7 +63,7 @@ class ClashView:
 
 @dataclass(frozen=True)
 class GivenView:
-    """An answer that stands there from before: what it says, since when, and for whom.
+    """An existing answer: its content, its date, and its recipient.
 
     `answered_as`: the words it was given to, where the question here has others; else "".
     """
@@ -78,7 +78,7 @@ class GivenView:
 class FieldView:
     """One question as the page shows it. `control` names the part that draws it.
 
-    `lang`, `hint_lang` and that of a choice: the code of the language a text stands in where it
+    `lang`, `hint_lang` and that of a choice: the code of the language of a text where it
     has no translation into that of the page.
     """
 
@@ -104,20 +104,20 @@ class FieldView:
     lang: str = ""
     hint_lang: str = ""
     is_gap: bool = False
-    """Whether such a text is a gap in a form that speaks the language of the page else."""
+    """Whether such a text is missing in a form that otherwise has the language of the page."""
     traces: Sequence[str] = ()
     """Words of the answer that may lead to a person."""
     counts_as: str = ""
-    """What a number counts as, where it is not what was typed."""
+    """The numeric value, where it differs from the text typed."""
     media: MediaView | None = None
-    """What its label shows or plays."""
+    """Media of its label."""
     plan: "PlanView | None" = None
-    """How and by when it will be found out, where "I don't know" is on offer."""
+    """The plan to find out (method and date), where "I don't know" is on offer."""
 
 
 @dataclass(frozen=True)
 class Around:
-    """What stands beside the answers of a page."""
+    """Data shown beside the answers of a page."""
 
     files: Mapping[str, Sequence[FileOfAnswer]] = field(default_factory=dict)
     threads: Mapping[str, Sequence[Message]] = field(default_factory=dict)
@@ -128,17 +128,17 @@ class Around:
     said: Mapping[str, Said] = field(default_factory=dict)
     """Path -> who answered; empty where one person answers alone."""
     given: Mapping[str, Answer] = field(default_factory=dict)
-    """Path -> an answer that was given before and not looked at since."""
+    """Path -> an earlier answer not checked since."""
     reworded: Mapping[str, str] = field(default_factory=dict)
     """Question, without places -> the words that were answered for another buyer, if others."""
     plans: Mapping[str, FindOut] = field(default_factory=dict)
-    """Path -> the plan to find out that stands there."""
+    """Path -> the existing plan to find out."""
     today: date | None = None
     """The day by which plans are judged; None: no plan is asked for."""
     tongue: Tongue = field(default_factory=lambda: Tongue(current_language()))
-    """What the form is read in."""
+    """The language of the form."""
     media: LabelMedia = field(default_factory=LabelMedia)
-    """What labels show or play."""
+    """Media of labels."""
 
 
 def field_id(path: str) -> str:
@@ -147,7 +147,7 @@ def field_id(path: str) -> str:
 
 
 def field_view(item: Item, around: Around) -> FieldView:
-    """A question of a page with everything that stands at it."""
+    """A question of a page with all data shown at it."""
     uploads = tuple(_view(state, around) for state in item.uploads)
     return _view(item.state, around, number=item.number, uploads=uploads)
 
@@ -214,7 +214,7 @@ def _question(state: NodeState) -> Question:
 
 
 def _errors(state: NodeState, around: Around) -> Sequence[str]:
-    """Faults of what was typed; what is still blank is asked for on the last page only."""
+    """Errors in the input; blank answers are asked for on the last page only."""
     refused = around.refused.get(state.path)
     typed = tuple(in_words(text) for text in state.messages) if state.raw else ()
     return (*typed, refused) if refused else typed
@@ -281,7 +281,7 @@ def _around(path: str, entries: Mapping[str, str]) -> list[str]:
 
 
 def answer_words(state: NodeState) -> Sequence[str]:
-    """An answer as it reads: the labels of what was chosen, a day or a country, or the text.
+    """An answer as displayed: the labels of its choices, a day or a country, or the text.
 
     A number that loses its decimals says so: the forms of ODK count "1.5" as 1.
     """
@@ -293,7 +293,7 @@ def answer_words(state: NodeState) -> Sequence[str]:
 
 
 def words_of(state: NodeState, text: str) -> Sequence[str]:
-    """The same for any text that may stand at a question."""
+    """The same for any possible text of a question."""
     if state.choices:
         labels = {choice.name: choice.label for choice in state.choices}
         return [labels.get(name, name) for name in text.split()]
@@ -333,7 +333,7 @@ def _text(texts: Sequence[str]) -> str:
 
 
 def open_paths(page: Page) -> list[str]:
-    """What the page asks now, for the script that opens and closes branches."""
+    """The open questions of the page, for the script that opens and closes branches."""
     return [item.state.path for item in page.items if item.state.relevant]
 
 

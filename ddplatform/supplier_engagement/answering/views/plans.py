@@ -1,4 +1,4 @@
-"""The plan to find out as fields of a page: how, and by when."""
+"""Plans to find out, as page fields: method and date."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ FAULTS = {
 
 @dataclass(frozen=True)
 class PlanView:
-    """The two fields with what was typed; `is_day`: the browser's own field can show it."""
+    """The two fields with the input; `is_day`: the browser's own field can show it."""
 
     day: str
     text: str
@@ -35,12 +35,12 @@ class PlanView:
 
     @property
     def is_open(self) -> bool:
-        """Whether something stands in them."""
+        """Whether they have any content."""
         return bool(self.day or self.text)
 
     @property
     def was(self) -> str:
-        """What the page shows: sent back the same, nobody has touched it."""
+        """The texts as displayed: submitted unchanged, nobody has edited them."""
         return f"{self.day}|{self.text}"
 
 

@@ -1,7 +1,7 @@
-"""What an open page showed, as marks: a field that nobody touched contradicts no answer.
+"""Marks of an open page's texts, so that an untouched field never conflicts with an answer.
 
 A form sends every field, also those whose text a colleague changed meanwhile on another phone.
-The marks of the page tell those from the texts that somebody typed, without scripts too.
+The marks of the page distinguish those from texts that somebody typed, without scripts too.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The calendar of a campaign: what goes out on which day, and whom it would reach today."""
+"""The calendar of a campaign: mails by day, with the recipients as of today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 class Happening(StrEnum):
-    """What goes out by the calendar."""
+    """Kinds of mails in the calendar."""
 
     WAVE = "wave"
     REMINDER = "reminder"
@@ -30,7 +30,7 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True)
 class CalendarRow:
-    """One day of a campaign. `many`: what went out, or would by what is known now."""
+    """One day of a campaign. `many`: the number of mails sent, or expected as of now."""
 
     day: date
     what: Happening
@@ -43,7 +43,7 @@ class CalendarRow:
 def list_calendar(campaign: Campaign, *, today: date) -> Sequence[CalendarRow]:
     """Waves, reminders, the due date and the escalation, by day; three statements.
 
-    Whom a day would reach: who was asked and has not answered, and who is asked until then.
+    The recipients of a day: people asked who have not answered, and those asked until then.
     """
     waves = db.session.execute(
         select(CampaignTarget.send_on, func.count())
@@ -72,7 +72,7 @@ def list_calendar(campaign: Campaign, *, today: date) -> Sequence[CalendarRow]:
 
 
 class _Reached:
-    """How many a campaign would reach on a day by what is known now."""
+    """The number of recipients on a day, as of now."""
 
     def __init__(self, campaign_id: UUID) -> None:
         self.waiting = _count(campaign_id, Assignment.status.in_(WAITING))
@@ -104,7 +104,7 @@ def list_running() -> Sequence[Campaign]:
 
 
 def list_to_remind(campaign: Campaign, *, today: date, limit: int) -> Sequence[Assignment]:
-    """Whom the calendar reminds today: open, not reminded today, not too often before."""
+    """Recipients of today's reminders: open, none today, below the maximum."""
     days = [today - timedelta(days=distance) for distance in campaign.reminder_days]
     begin = end_of(today - DAY)
     last = Assignment.last_reminded_at
@@ -127,7 +127,7 @@ def list_to_remind(campaign: Campaign, *, today: date, limit: int) -> Sequence[A
 def list_to_escalate(
     campaign: Campaign, *, today: date, limit: int
 ) -> Sequence[tuple[Assignment, UUID | None]]:
-    """What is so late that the owner of the node is told, with the owner; each once."""
+    """Overdue assignments to report to the node owner, with the owner; each once."""
     assert campaign.escalate_after is not None
     rows = db.session.execute(
         select(Assignment, ValueChainNode.owner_id)
@@ -147,13 +147,13 @@ def list_to_escalate(
 def list_escalated(
     campaign_id: UUID, owner_id: UUID, *, is_starter: bool, limit: int
 ) -> tuple[Sequence[str], int]:
-    """The first names of what an owner is told of, and how many there are.
+    """The first names reported to an owner, and the total number.
 
     Args:
         is_starter: who started the campaign answers for nodes that have no owner.
     """
     owner = ValueChainNode.owner_id
-    # Who left the organisation answers for nothing any more.
+    # A person who left the organisation is responsible for nothing any more.
     nobody = owner.is_(None) | owner.not_in(select(Membership.user_id))
     conditions = (
         Assignment.campaign_id == campaign_id,

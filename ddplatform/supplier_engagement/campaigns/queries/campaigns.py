@@ -1,4 +1,4 @@
-"""Campaigns: whom they mean, what of them is left to do, how they are listed."""
+"""Queries of campaigns: targets, outstanding work, lists."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ ANSWERED = (
 
 
 class Plan(Protocol):
-    """A plan that names whom to ask."""
+    """A plan that names nodes to ask."""
 
     @property
     def id(self) -> UUID: ...
@@ -42,12 +42,12 @@ class Plan(Protocol):
 
 @dataclass(frozen=True)
 class PlanSource:
-    """How campaigns ask whom a plan names, and tell it what was sent."""
+    """The interface of campaigns to plans: nodes to ask, and notes of what was sent."""
 
     get: Callable[[UUID], Plan]
     """A plan, or NotFound."""
     list_nodes: Callable[[UUID, UUID], Sequence[UUID]]
-    """By map and plan: the nodes that stand on the map and are still to be asked."""
+    """By map and plan: the nodes on the map that are still to be asked."""
     note_sent: Callable[[UUID, Mapping[str, UUID]], object]
     """By plan: stable id of a node -> the assignment that it was sent; part of the sending."""
 
@@ -217,7 +217,7 @@ def _target_columns() -> Any:
 
 @dataclass(frozen=True)
 class TargetCounts:
-    """How many lines there are of each questionnaire, and how many are left out, by why."""
+    """Counts of lines by questionnaire, and of excluded lines by reason."""
 
     modules: Mapping[str, int]
     left_out: Mapping[LeftOut, int]
@@ -231,7 +231,7 @@ class TargetCounts:
 
 
 def count_targets(campaign_id: UUID) -> TargetCounts:
-    """What a campaign would send; two statements."""
+    """The counts of a campaign before sending; two statements."""
     target = CampaignTarget
     rows = db.session.execute(
         select(Questionnaire.title, target.left_out, func.count())
@@ -260,7 +260,7 @@ def count_targets(campaign_id: UUID) -> TargetCounts:
 
 
 def to_send(campaign_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    """What the lines of a campaign that were not sent yet have in common."""
+    """The conditions for lines of a campaign not sent yet."""
     return (
         CampaignTarget.campaign_id == campaign_id,
         CampaignTarget.assignment_id.is_(None),
@@ -332,7 +332,7 @@ def list_to_mail(campaign_id: UUID, *, after: UUID | None, limit: int) -> Sequen
 
 
 def count_sending(campaign_id: UUID, *, today: date) -> tuple[int, int]:
-    """How many of the lines whose day has come are sent, and how many there are."""
+    """The number of due lines already sent, and their total."""
     of_today = (
         CampaignTarget.campaign_id == campaign_id,
         CampaignTarget.left_out.is_(None),

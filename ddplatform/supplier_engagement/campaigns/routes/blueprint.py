@@ -1,4 +1,4 @@
-"""The blueprint of the campaign pages; their modules hang their routes on it."""
+"""The blueprint of the campaign pages, used by all their route modules."""
 
 from flask import Blueprint
 

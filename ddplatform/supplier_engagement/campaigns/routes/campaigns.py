@@ -1,4 +1,4 @@
-"""Campaigns: their list, one of them, its calendar, started and stopped."""
+"""Pages of campaigns: the list, one campaign, its calendar, start and stop."""
 
 from datetime import datetime
 from typing import Any
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<uuid:campaign_id>")
 @requires(Permission.QUESTIONNAIRE_READ)
 def show(campaign_id: UUID) -> ResponseReturnValue:
-    """A draft with what it would send, or how far a campaign is."""
+    """A draft with its targets, or the progress of a campaign."""
     campaign = get_campaign(campaign_id)
     shared = {
         "campaign": campaign,
@@ -116,7 +116,7 @@ def _mail(campaign: Campaign) -> Any:
 
 
 def _sending(campaign: Campaign) -> dict[str, Any]:
-    """How far the sending of what is due by today is."""
+    """Progress of the mails due by today."""
     job = _job(campaign)
     is_going = job is not None and job.is_going_on
     done, total = count_sending(campaign.id, today=g.now.date())
@@ -215,7 +215,7 @@ def go_on(campaign_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:campaign_id>/calendar")
 @requires(Permission.QUESTIONNAIRE_READ)
 def calendar(campaign_id: UUID) -> ResponseReturnValue:
-    """What goes out on which day."""
+    """The mails of each day."""
     campaign = get_campaign(campaign_id)
     return render_template(
         "supplier_engagement/campaigns/calendar.html",

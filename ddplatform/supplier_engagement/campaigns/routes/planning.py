@@ -1,4 +1,4 @@
-"""Planning a campaign: whom, what, how; and leaving single suppliers out."""
+"""Pages of campaign planning: targets, questionnaires, settings, exclusions of suppliers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Meant:
 
     @property
     def words(self) -> list[str]:
-        """Where they come from."""
+        """Their source."""
         if self.plan is not None:
             return [gettext("Questionnaires of the plan “%(name)s”", name=self.plan.name)]
         return list(said_words(self.said).values()) or [gettext("All suppliers of the map")]
@@ -70,7 +70,7 @@ class Meant:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def new() -> ResponseReturnValue:
-    """Say whom to ask what and how; what comes of it is shown before anything is sent."""
+    """Choose targets, questionnaires and settings; the result is shown before anything is sent."""
     meant = _meant()
     library = list_for_suppliers()
     form = PlanForm(due_on=propose_due_date(g.now.date()), modules=[row.ref for row in library[:1]])

@@ -1,4 +1,4 @@
-"""Campaigns: planned by rule, looked at, started in waves, stopped, gone on with."""
+"""Campaigns: planning by rule, preview, start in waves, stop, continuation."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -49,7 +49,7 @@ BY_HAND = "Chosen for everybody in this campaign."
 
 @dataclass(frozen=True, kw_only=True)
 class How:
-    """How a campaign asks: what can be changed until it is started."""
+    """Settings of a campaign, editable until it is started."""
 
     name: str
     due_on: date
@@ -64,7 +64,7 @@ class How:
 
 @dataclass(frozen=True, kw_only=True)
 class Whom:
-    """Whom a campaign asks what: nodes of a map, and where they come from."""
+    """Targets of a campaign with their questionnaires: nodes of a map, and their source."""
 
     chain_id: UUID
     keys: Sequence[UUID]
@@ -75,7 +75,7 @@ class Whom:
 
 
 def plan_campaign(whom: Whom, how: How, *, act: Act) -> Campaign:
-    """Work out who would be asked what and why. Nothing is sent.
+    """Determine targets and questionnaires, with the reasons. Nothing is sent.
 
     Raises:
         NotFound: no such map.
@@ -224,7 +224,7 @@ def why_not(place: Place, visitors: Container[tuple[UUID, str]], *, has_it: bool
 def why_no_mail(
     node_id: UUID, address: str | None, visitors: Container[tuple[UUID, str]]
 ) -> LeftOut | None:
-    """Why nothing can be sent to the address of a place: who visits it does not answer for it."""
+    """The reason not to send to a place's address, for example that of its own assessor."""
     email = (address or "").strip().lower()
     if not is_address(email):
         return LeftOut.NO_ADDRESS
@@ -334,7 +334,7 @@ def _waves(
 
 
 def queue_sending(campaign: Campaign, *, at: datetime) -> None:
-    """One job that sends at a time; it goes on whoever leaves the organisation."""
+    """One sending job at a time; it continues even if its requester leaves the organisation."""
     key = f"{SEND}:{campaign.id}"
     if find_going_on(key) is not None:
         return
@@ -344,7 +344,7 @@ def queue_sending(campaign: Campaign, *, at: datetime) -> None:
 
 
 def stop(campaign_id: UUID, *, act: Act) -> Campaign:
-    """Send and remind no more; what was sent can still be answered.
+    """Stop sending and reminders; sent questionnaires can still be answered.
 
     Raises:
         Conflict: it does not go on.

@@ -1,4 +1,4 @@
-"""Reminders of a campaign by its calendar, and the word to whoever answers for a late supplier.
+"""Reminders of a campaign by its calendar, and escalation of late suppliers to node owners.
 
 It ends where the answers are in, the questionnaire is withdrawn, the mail was refused, enough
 reminders went out, or the campaign is stopped.
@@ -31,7 +31,7 @@ NAMES_SHOWN = 20
 
 
 def remind_by_calendar(*, unit: Unit, act: Act) -> dict[str, int]:
-    """What the calendars of all campaigns ask for today, a batch a transaction."""
+    """Send today's reminders of all campaigns, one batch per transaction."""
     with unit():
         campaigns = [row.id for row in list_running()]
     told = {"reminded": 0, "escalated": 0}
@@ -65,7 +65,7 @@ def _remind_batch(campaign: Campaign, act: Act) -> int:
 
 
 def _escalate_batch(campaign: Campaign, act: Act) -> int:
-    """Mark what is late, and queue one mail for each person who answers for some of it."""
+    """Mark late assignments, and queue one mail for each person responsible for some of them."""
     if campaign.escalate_after is None:
         return 0
     late = list_to_escalate(campaign, today=act.at.date(), limit=BATCH)

@@ -1,7 +1,7 @@
-"""A campaign is sent in the background: a batch is one transaction, and nobody is asked twice.
+"""Sending of a campaign in the background: one transaction per batch, nobody asked twice.
 
 A worker that is killed leaves whole batches. Mails of a batch are written after their links are
-kept, under names that follow from the assignment: written again, they stand in the outbox once.
+kept, under names that follow from the assignment: written again, they are in the outbox once.
 A mail server cannot promise that, so there a batch of mails is one mail.
 """
 
@@ -81,7 +81,7 @@ def carry_out(
 
 
 def go_on_with_all(*, act: Act) -> dict[str, int]:
-    """By the calendar: the next wave of each campaign, and what could not be mailed before."""
+    """By the calendar: the next wave of each campaign, and mails that failed before."""
     found = list_going_on(act.at.date())
     for campaign in found:
         queue_sending(campaign, at=act.at)
@@ -131,7 +131,7 @@ def send_batch(campaign_id: UUID, job_id: UUID, *, act: Act) -> int:
 def _settle(
     line: CampaignTarget, node: ValueChainNode, visitors: Container[tuple[UUID, str]]
 ) -> bool:
-    """Whether a line can still be sent; what changed since it was planned leaves it out."""
+    """Whether a line can still be sent; changes since it was planned may exclude it."""
     if node.archived_at is not None:
         line.left_out = LeftOut.ARCHIVED
     else:
@@ -192,7 +192,7 @@ def _assignments(
 
 
 def _sections(versions: set[UUID], at: datetime) -> Mapping[tuple[UUID, bool], int]:
-    """How many pages a form begins with, by version and whether it is the short one."""
+    """The number of pages that a form begins with, by version and whether it is the short one."""
     empty = {version: Response(load_plan(version), None, now=at) for version in versions}
     return {
         (version, light): len(pages(form, light=light))

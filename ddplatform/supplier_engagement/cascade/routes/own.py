@@ -1,4 +1,4 @@
-"""My own suppliers: named, told to a buyer with or without the name, asked in turn."""
+"""Pages of own suppliers: naming, proposal with or without the name, onward requests."""
 
 from uuid import UUID
 
@@ -78,7 +78,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<uuid:own_supplier_id>/")
 @requires(Permission.CASCADE_NAME)
 def show(own_supplier_id: UUID) -> ResponseReturnValue:
-    """One own supplier: who knows of it, and what it was asked."""
+    """One own supplier: the buyers that know of it, and its questionnaires."""
     return _page(get_own_supplier(own_supplier_id), _forward_form())
 
 
@@ -128,7 +128,7 @@ def forward(own_supplier_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:own_supplier_id>/answers")
 @requires(Permission.CASCADE_NAME)
 def answers(own_supplier_id: UUID) -> ResponseReturnValue:
-    """What an own supplier answered, as it was sent."""
+    """The answers of an own supplier, as submitted."""
     own = get_own_supplier(own_supplier_id)
     assignment = get_assignment(own.forwarded_id or UUID(int=0))
     row = find_response(assignment.id)
@@ -155,7 +155,7 @@ def remove(own_supplier_id: UUID) -> ResponseReturnValue:
 @bp.post("/told/<uuid:proposal_id>")
 @requires(Permission.CASCADE_NAME)
 def change_proposal(proposal_id: UUID) -> ResponseReturnValue:
-    """Give a buyer the name that was kept, or take back what it was told."""
+    """Release a withheld name to a buyer, or withdraw the proposal."""
     change = cascade.release_name if "name" in request.form else cascade.withdraw_proposal
     told = change(proposal_id, act=g.act)
     return redirect(url_for(".show", own_supplier_id=told.own_supplier_id))

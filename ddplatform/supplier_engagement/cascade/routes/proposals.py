@@ -1,4 +1,4 @@
-"""What a buyer reads of suppliers that its suppliers named, and what it makes of them."""
+"""Pages of the buyer about suppliers named by its suppliers, and the decisions on them."""
 
 from uuid import UUID
 
@@ -38,7 +38,7 @@ def proposals() -> ResponseReturnValue:
 @bp.post("/proposals/<uuid:proposal_id>")
 @requires(Permission.VALUE_CHAIN_EDIT)
 def decide(proposal_id: UUID) -> ResponseReturnValue:
-    """Put it on the map, say no with a reason, or put a released name on the map."""
+    """Put it on the map, decline with a reason, or put a released name on the map."""
     if "accept" in request.form:
         review.accept(proposal_id, act=g.act)
         flash(gettext("It stands on the map now."), "success")

@@ -1,7 +1,7 @@
-"""A supplier names its own suppliers, tells buyers of them, and asks them in turn.
+"""Own suppliers of a supplier: naming, proposals to buyers, onward requests.
 
-Names belong to who named them: a buyer reads country, kind and share, and the name only when it
-is released. Whoever is asked answers to who asked, not to anybody further up.
+Names belong to the supplier that gave them: a buyer reads country, kind and share, and the name
+only when it is released. Respondents answer to their direct requester, not to anybody further up.
 """
 
 from collections.abc import Container, Sequence
@@ -52,9 +52,9 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 REFRESH = "cascade:refresh"
 CHAIN = "Our own suppliers"
 INVITATIONS = rate_limits.Limit("cascade invitation", 20, 86_400)
-"""How many questionnaires one organisation forwards in a day."""
+"""The maximum number of questionnaires that one organisation forwards in a day."""
 PROPOSALS = rate_limits.Limit("cascade proposal", 60, 86_400)
-"""How often in a day one organisation tells a buyer of a supplier that has an address."""
+"""The maximum number of proposals with an address by one organisation in a day."""
 MOST_NAMED = 200
 AGAIN_AFTER = timedelta(days=30)
 MAX_NAME = 200
@@ -65,12 +65,12 @@ SHARES = {
     ShareBand.OVER_50: 0.75,
     ShareBand.NOT_KNOWN: None,
 }
-"""The middle of each band: what a link says until somebody knows better."""
+"""The middle of each band: the share of a link until a better figure is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSupplierFields:
-    """What a supplier says of one of its own suppliers."""
+    """A supplier's details of one of its own suppliers."""
 
     name: str
     country: str
@@ -84,7 +84,7 @@ def name_supplier(wanted: OwnSupplierFields, *, act: Act) -> OwnSupplier:
 
     Raises:
         Invalid: a field breaks a rule.
-        Conflict: it stands on the list already, or the list is full.
+        Conflict: it is on the list already, or the list is full.
     """
     name = " ".join(wanted.name.split())
     _check(wanted, name)
@@ -130,7 +130,7 @@ def _check(wanted: OwnSupplierFields, name: str) -> None:
 
 
 def remove_supplier(own_supplier_id: UUID, *, act: Act) -> None:
-    """Take a business off the own list, and take back what no buyer decided on yet."""
+    """Take a business off the own list, and withdraw proposals without a decision."""
     own = get_own_supplier(own_supplier_id)
     own.removed_at, own.removed_by_id = act.at, act.by.user_id
     for told in list_buyer_proposals().get(own.id, ()):
@@ -146,7 +146,7 @@ def propose(
 
     Raises:
         Conflict: this buyer knows of it already, or it is one that asks this organisation.
-        TooMany: so many with an address were told of today.
+        TooMany: the day's maximum of proposals with an address is reached.
     """
     own, asked = get_own_supplier(own_supplier_id), get_request(assignment_id)
     assignment = asked.assignment
@@ -180,7 +180,7 @@ def propose(
 
 
 def release_name(proposal_id: UUID, *, act: Act) -> ChainProposal:
-    """Give a buyer the name that was kept; what it has read it keeps."""
+    """Give a buyer the name that was withheld; it cannot be taken back."""
     proposal = get_buyer_proposal(proposal_id)
     proposal.name = get_own_supplier(proposal.own_supplier_id).name
     audit.record("cascade:release_name", proposal, act=act)
@@ -188,7 +188,7 @@ def release_name(proposal_id: UUID, *, act: Act) -> ChainProposal:
 
 
 def withdraw_proposal(proposal_id: UUID, *, act: Act) -> ChainProposal:
-    """Take back what a buyer was told.
+    """Withdraw a proposal to a buyer.
 
     Raises:
         Conflict: the buyer decided already.
@@ -218,7 +218,7 @@ def forward(
     own.email = email.strip().lower() or own.email
     if not own.email or not is_address(own.email):
         raise Invalid(fields={"email": gettext("Write the e-mail address, like name@firm.com.")})
-    # A refusal counts too: it tells whose the address is, so that none may be tried at will.
+    # A refusal counts too: it reveals the owner of the address, so addresses must not be probed.
     rate_limits.count_try(INVITATIONS, str(act.by.organisation_id), at=act.at)
     _refuse_who_asks(own)
     _refuse_soon(own, act.at)
@@ -240,10 +240,10 @@ def forward(
 
 
 def _refuse_who_asks(own: OwnSupplier) -> None:
-    """Whoever asks this organisation, which it knows, is none of its suppliers.
+    """A known requester of this organisation is none of its suppliers.
 
-    Who stands further up is never refused: a refusal would tell who asks the buyer. The buyer sees
-    a circle on its own map (`find_namesakes`), and counts do not go round in it (`below`).
+    Requesters further up are never refused: a refusal would reveal who asks the buyer. The buyer
+    sees a circle on its own map (`find_namesakes`), and counts do not go round in it (`below`).
     """
     asking = list_asking()
     if own.name.casefold() in {name.casefold() for name in asking.values()}:
@@ -321,7 +321,7 @@ def _own_chain(*, act: Act) -> ValueChain:
 
 
 def refresh_states() -> int:
-    """Bring what buyers read of own suppliers in step with what those did; returns how many.
+    """Update the buyers' data on own suppliers from those suppliers' actions; returns how many.
 
     States and counts alone, no change of a person: no event. Twice is once.
     """

@@ -1,4 +1,4 @@
-"""What a buyer makes of suppliers that its suppliers named: questions first, then the map."""
+"""The buyer's review of suppliers named by its suppliers: questions first, then the map."""
 
 from uuid import UUID
 
@@ -45,7 +45,7 @@ def accept(proposal_id: UUID, *, act: Act) -> SupplyLink:
 
 
 def decline(proposal_id: UUID, *, reason: str, act: Act) -> ChainProposal:
-    """Say no, with the reason, which the supplier reads.
+    """Decline, with a reason for the supplier to read.
 
     Raises:
         Invalid: no reason.

@@ -1,4 +1,4 @@
-"""Files of answers that `flask questionnaires evaluate` and `score` read (docs/commands.md)."""
+"""Answer files for `flask questionnaires evaluate` and `score` (docs/commands.md)."""
 
 import json
 from collections.abc import Iterator

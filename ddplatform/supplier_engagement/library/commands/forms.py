@@ -1,4 +1,4 @@
-"""`flask questionnaires ...`: check forms and evaluate answers from files, without a database."""
+"""`flask questionnaires ...`: form checks and answer evaluation on files, without a database."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The workbook of one questionnaire: written in the language of the supplier."""
+"""The workbook of one questionnaire, in the language of the supplier."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ from questionnaires.workbook.workbook import BookFacts, write_answer_workbook
 
 
 def write_book(assignment_id: UUID, *, at: datetime) -> tuple[str, bytes]:
-    """The name and the bytes of the workbook with the answers as they stand.
+    """The name and the bytes of the workbook with the current answers.
 
     Raises:
         Conflict: the questions were never opened.

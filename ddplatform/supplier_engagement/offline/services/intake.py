@@ -1,6 +1,6 @@
-"""Answers in a file: kept as they came, shown beside what is kept, taken over when asked.
+"""Import of answer files: stored as received, compared, applied on request.
 
-What goes in goes in as from the page: wrong texts stay with their problem, nothing is sent.
+Answers are applied as from the page: invalid texts stay with their error, nothing is submitted.
 """
 
 import re
@@ -45,7 +45,7 @@ _PLACE = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True)
 class Incoming:
-    """What a file brings, beside what is kept now."""
+    """The content of a file, beside the stored answers."""
 
     intake: AnswerIntake
     news: Sequence[Judged]
@@ -54,7 +54,7 @@ class Incoming:
     set_aside: Sequence[tuple[str, str]] = ()
     """Nodes that these questions do not have, with their texts."""
     recalculated: Sequence[tuple[str, str, str]] = ()
-    """What the phone calculated otherwise: label, its value, ours."""
+    """Values that the phone calculated differently: label, its value, ours."""
     awaited: Sequence[str] = ()
     """Names of attachments that did not come."""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Taken:
-    """What taking over came to."""
+    """The result of an import."""
 
     filled: Filled
     changed: int
@@ -84,7 +84,7 @@ def is_workbook(filename: str) -> bool:
 def keep_book(
     assignment_id: UUID, *, filename: str, content: bytes, brought_by: str = "", act: Act
 ) -> AnswerIntake:
-    """Keep a returned workbook with its cells, to be looked at before it counts.
+    """Store a returned workbook with its cells, for review before it counts.
 
     Args:
         brought_by: who of the buyer brought it, where the supplier did not upload it itself.
@@ -138,7 +138,7 @@ def keep_file(intake: AnswerIntake, content: bytes, *, act: Act) -> AnswerIntake
 
 
 def look(assignment_id: UUID, intake_id: UUID, *, at: datetime) -> Incoming:
-    """What a waiting file would change; nothing is changed."""
+    """The changes in a pending file; nothing is changed."""
     request = get_request(assignment_id)
     row = find_response(assignment_id)
     if row is None:
@@ -234,7 +234,7 @@ def take(
 
 
 def _visit(filled: Filled, paths: set[str]) -> None:
-    """The sections that the answers belong to were gone through."""
+    """Mark the sections of the answers as completed."""
     plain = {_PLACE.sub("", path) for path in paths}
     visited = list(filled.row.visited_sections)
     for section in filled.form.form.sections:
@@ -247,7 +247,7 @@ def _visit(filled: Filled, paths: set[str]) -> None:
 def attach_files(
     intake: AnswerIntake, files: Mapping[str, str], *, but: Collection[str] = (), act: Act
 ) -> None:
-    """Attach what came with a submission to its answers; what is there already stays as it is.
+    """Attach the files of a submission to its answers; existing ones stay as they are.
 
     Args:
         but: names of those that came before: a person may have removed them since.

@@ -1,4 +1,4 @@
-"""Forms that the organisation brought itself: their drafts and the versions published."""
+"""Queries of own forms: drafts and published versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

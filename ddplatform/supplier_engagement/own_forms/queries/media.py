@@ -1,4 +1,4 @@
-"""Pictures, sounds and films of the labels of an own form, kept with each draft and version."""
+"""Queries of the label media of an own form, stored with each draft and version."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Forms of one's own: brought in, checked, kept as drafts, changed, published, retired."""
+"""Pages of own forms: upload, check, drafts, changes, publication, retirement."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ from questionnaires.scoring.plan import extra
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """A question of an own form as its page lists it, with what it says about risk."""
+    """A question of an own form as its page lists it, with its bearing on risk."""
 
     question: Question
     group: str
@@ -65,7 +65,7 @@ class QuestionRow:
 @bp.get("/own")
 @requires(Permission.QUESTIONNAIRE_READ)
 def own_forms() -> ResponseReturnValue:
-    """Every form the organisation brought itself."""
+    """Every own form of the organisation."""
     return _own_page(OwnFileForm())
 
 
@@ -78,7 +78,7 @@ def _own_page(form: OwnFileForm) -> str:
 @bp.post("/own")
 @requires(Permission.QUESTIONNAIRE_DESIGN)
 def bring_in() -> ResponseReturnValue:
-    """Upload a form: kept as a draft, or every fault told."""
+    """Upload a form: stored as a draft, or every error reported."""
     return _upload(None)
 
 
@@ -134,7 +134,7 @@ def _faults_page(report: FormReport, own: OwnForm | None) -> str:
 @bp.get("/own/<uuid:form_id>")
 @requires(Permission.QUESTIONNAIRE_READ)
 def own_form(form_id: UUID) -> ResponseReturnValue:
-    """One form: its questions with what they say about risk, drafts and versions."""
+    """One form: its questions with their bearing on risk, drafts and versions."""
     return _form_page(get_own_form(form_id), OwnFileForm(formdata=None))
 
 

@@ -1,4 +1,4 @@
-"""Trying a form out: answers beside the state of each question. Nothing is kept."""
+"""The test page of a form: answers beside the state of each question, nothing stored."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -75,7 +75,7 @@ def try_own(form_id: UUID) -> ResponseReturnValue:
     media = _media_of(draft, response)
     view = RESPONDENT if request.args.get("view") == RESPONDENT else STATE
     names = [section.name for section in plan.form.sections]
-    section = (request.form.getlist("section") or [""])[-1]  # a pressed button stands last
+    section = (request.form.getlist("section") or [""])[-1]  # a pressed button is last
     section = section if section in names else (names[0] if names else "")
     shown = pages(response)
     page = next((page for page in shown if page.name == section), shown[0] if shown else None)
@@ -110,7 +110,7 @@ def _media_of(draft: OwnFormDraft, response: Response) -> LabelMedia:
 
 
 def _answered(plan: Plan) -> Response:
-    """The response that the page carries, with what was typed and pressed since."""
+    """The response that the page carries, with the input since."""
     languages = plan.form.languages
     language = request.form.get("language", "")
     response = Response(
@@ -160,7 +160,7 @@ def _step(response: Response, path: str, *, add: bool) -> None:
 
 
 def _rows(response: Response, section: str, media: LabelMedia) -> Iterator[TriedRow]:
-    """The nodes of a section, and the values that stand between the sections."""
+    """The nodes of a section, and the values between the sections."""
     form = response.form
     paged = {node.path for one in form.sections for node in one.children}
     loose = {node.path for node in form.children} - paged

@@ -1,4 +1,4 @@
-"""Forms an organisation brings itself: checked, kept as drafts, changed, published, retired."""
+"""Own forms of an organisation: check, drafts, changes, publication, retirement."""
 
 import hashlib
 import re
@@ -47,7 +47,7 @@ _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 
 @dataclass(frozen=True)
 class ImportedForm:
-    """What became of an upload: the report, and the form if it can be used.
+    """The result of an upload: the report, and the form if it can be used.
 
     `unnamed`: files that were given along and that no label of the form names; not kept.
     """
@@ -60,7 +60,7 @@ class ImportedForm:
 def bring_in(
     filename: str, data: bytes, *, act: Act, form_id: UUID | None = None, media: Uploaded = ()
 ) -> ImportedForm:
-    """Check a form and keep it as a draft; one with errors is not kept, its report tells all.
+    """Check a form and store it as a draft; with errors, only a full report is returned.
 
     Args:
         form_id: the form this is another draft of; None for a new one.
@@ -94,7 +94,7 @@ def bring_in(
 
 
 def _checked(data: bytes, kind: str, name: str, given: Collection[str]) -> FormReport:
-    """The report of a form, in which what could not be scored counts as an error."""
+    """The report of a form, in which unscorable parts count as errors."""
     report = check_form(data, kind, name=name, given=given)
     faults = tuple(replace(f, level="error") if f.code == "scoring" else f for f in report.faults)
     usable = not any(fault.level == "error" for fault in faults)
@@ -299,7 +299,7 @@ def publish(form_id: UUID, *, number: int, act: Act) -> QuestionnaireVersion:
 
 
 def is_same(draft: OwnFormDraft, version: QuestionnaireVersion) -> bool:
-    """Whether a draft says what a version says, and shows the same files."""
+    """Whether a draft has the same content and files as a version."""
     return draft.checksum == version.checksum and draft.media == version.media
 
 
@@ -322,7 +322,7 @@ def _questionnaire_of(form: OwnForm, planned: Form) -> Questionnaire:
 
 
 def retire(form_id: UUID, *, act: Act) -> None:
-    """Offer a form for sending no longer; what was sent goes on, and nothing is deleted.
+    """Offer a form for sending no longer; sent ones continue, and nothing is deleted.
 
     Raises:
         Conflict: it is not published, or retired already.

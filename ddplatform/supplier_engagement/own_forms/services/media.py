@@ -1,4 +1,4 @@
-"""Pictures, sounds and films that come along with an own form: unpacked, checked, kept."""
+"""Media files of an own form: unpacking, check, storage."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import md5
@@ -76,7 +76,7 @@ def _unpacked(uploads: Uploaded) -> Iterator[tuple[str, bytes]]:
 
 
 def _in_archive(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files of an archive; what systems put beside them by themselves is passed over."""
+    """The files of an archive, without those that operating systems add."""
     try:
         with ZipFile(BytesIO(content)) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
@@ -86,7 +86,7 @@ def _in_archive(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                 path = PurePosixPath(member.filename)
                 if path.name.startswith(".") or "__MACOSX" in path.parts:
                     continue
-                # What no label can show is refused by its name, unread.
+                # Files that no label can show are refused by their names, unread.
                 yield path.name, unpack(archive, member, MAX_BYTES) if is_media(path.name) else b""
     except UnpacksToTooMuch:
         words = gettext(
@@ -107,7 +107,7 @@ def _in_archive(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 def chosen(
     form: Form, new: Mapping[str, CheckedFile], before: Iterable[MediaFile], *, by: Identity
 ) -> Sequence[MediaFile]:
-    """What is kept with a form: new files, and those of before, that a label names; by name."""
+    """The files of a form: new and earlier ones that a label names; by name."""
     wanted = named_media(form)
     kept = {one.name: one for one in before}
     kept |= {name: _keep(file, by) for name, file in new.items() if wanted.wants(name)}
@@ -129,5 +129,5 @@ def _keep(file: CheckedFile, by: Identity) -> MediaFile:
 
 
 def read(file: MediaFile) -> bytes:
-    """The bytes of a file. Whoever calls has asked whether the form may be read."""
+    """The bytes of a file. The caller has checked that the form may be read."""
     return adapters().files.get(owner_of(file), file.sha256)

@@ -1,4 +1,4 @@
-"""The form of one questionnaire as a phone app takes it, in all languages that it speaks."""
+"""The form of one questionnaire for phone apps, in all its languages."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -57,7 +57,7 @@ def _made(version: QuestionnaireVersion, wording: Wording, language: str) -> str
 
 
 def _about(wording: Wording, translations: Sequence[Translation]) -> Mapping[str, str]:
-    """The title, and in each language what is to be known of its translation; {} for nothing."""
+    """The title, and in each language the notice on its translation; {} for none."""
     title, about = wording.plan.form.title, {}
     for code in (one.language for one in translations):
         with speaking(code):

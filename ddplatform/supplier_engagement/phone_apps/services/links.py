@@ -1,4 +1,4 @@
-"""Secret addresses for phone apps: made and revoked by the supplier, one for each phone."""
+"""Secret addresses for phone apps, made and revoked by the supplier, one per phone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,12 +33,12 @@ LASTS = timedelta(days=60)
 MAX_NAME = 80
 MOST_LINKS = 20
 SUBMISSION = "submission.xml"
-"""What a submission of an app is called."""
+"""The name of an app's submission."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """What a submission from a phone came to; `waiting` answers stand otherwise on the page."""
+    """The result of a submission from a phone; `waiting` answers differ on the page."""
 
     intake: AnswerIntake
     waiting: int
@@ -46,7 +46,7 @@ class Received:
 
 
 def make_link(assignment_id: UUID, *, name: str, act: Act) -> tuple[AppLink, str]:
-    """Make a link for one phone; its token is told once and kept as a hash.
+    """Make a link for one phone; its token is shown once and stored as a hash.
 
     Raises:
         Invalid: it has no name, or as many phones as may be have a link.
@@ -92,12 +92,12 @@ def revoke_link(assignment_id: UUID, link_id: UUID, *, act: Act) -> None:
 
 
 def is_live(link: AppLink, *, at: datetime) -> bool:
-    """Whether an app may still come in by it."""
+    """Whether it still gives an app access."""
     return link.revoked_at is None and link.expires_at >= at
 
 
 def identity_of(link: AppLink, *, at: datetime, request_ref: str) -> Identity:
-    """Who acts when an app comes in: the maker of the link, with the rights of now.
+    """The identity of an app: the maker of the link, with that person's current rights.
 
     Call it across tenants.
 
@@ -125,7 +125,7 @@ def identity_of(link: AppLink, *, at: datetime, request_ref: str) -> Identity:
 def receive_submission(
     link: AppLink, content: bytes, attachments: dict[str, bytes], *, act: Act
 ) -> Received:
-    """Keep a submission and take over what does not contradict the page.
+    """Store a submission and apply the answers that do not conflict with the page.
 
     An app sends large attachments in several requests with the same submission; answers that
     stand otherwise on the page wait there for a person. What came before as it comes now changes
@@ -162,7 +162,7 @@ def receive_submission(
 
 
 def _count_waiting(kept: AnswerIntake, *, at: datetime) -> int:
-    """How many answers of it stand otherwise on the page and wait there for a person."""
+    """The number of its answers that differ on the page and wait there for a person."""
     if kept.status is not IntakeStatus.WAITING:
         return 0
     return len(look(kept.assignment_id, kept.id, at=at).clashes)

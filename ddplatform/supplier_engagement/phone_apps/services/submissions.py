@@ -1,4 +1,4 @@
-"""Submissions of phone apps: kept once by their instanceID, each for the questions it names."""
+"""Submissions of phone apps: stored once by instanceID, each for the questions it names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,14 +26,14 @@ from supply_chain.errors import FileRefused
 OTHER_FORM = "other_form"
 """The code of a submission that belongs to another form."""
 MOST_ATTACHMENTS = 100
-"""Of the submissions of one file: each is looked at by a process of its own."""
+"""Of the submissions of one file: each is checked by a process of its own."""
 MOST_TO_CHOOSE = 20
-"""Submissions of a file that name no questions: a person looks at each and takes one over."""
+"""Submissions of a file that name no questions: a person reviews each and applies one."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What came with one file: how, from which phone, with which files beside it."""
+    """The context of one file: channel, phone and attached files."""
 
     filename: str
     way: IntakeWay = IntakeWay.ODK
@@ -43,7 +43,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Again:
-    """A submission that came before: what is kept of it, and whether this time brings a file."""
+    """A repeated submission: its stored form, and whether this time brings a file."""
 
     intake: AnswerIntake
     came: frozenset[str]
@@ -57,7 +57,7 @@ def find_again(
     """The submission that came before with the same answers, or None.
 
     Also where the answers were sent on meanwhile: an app that did not hear the first answer asks
-    again, and is to be told that all arrived.
+    again, and must receive confirmation that all arrived.
 
     Raises:
         FileRefused: the same instanceID with other answers.
@@ -66,7 +66,7 @@ def find_again(
     try:
         one = read_submission_file("", content, form).submissions[0]
     except BookRefused:
-        return None  # told in words where it is to be kept
+        return None  # reported in words where it is stored
     earlier = find_instance(assignment_id, one.instance_id)
     if earlier is None:
         return None
@@ -98,7 +98,7 @@ def keep_submissions(
     phone: str = "",
     act: Act,
 ) -> Sequence[AnswerIntake]:
-    """Keep what a file of a phone app or its server holds, to be looked at before it counts.
+    """Store the content of a phone app's or its server's file, for review before it counts.
 
     One that came before is given back as it stands. Where several submissions are in the file,
     those whose hidden field names other questions are left out; where none names any, a person

@@ -1,4 +1,4 @@
-"""What a response says at a glance, kept when it is received: the queue and the results read it."""
+"""Summaries of responses, stored on receipt for the review queue and the results."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ from questionnaires.scoring.items import DONT_KNOW
 SERIOUS, RAISED = 0.8, 0.5
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.ACKNOWLEDGE})
 FLAG, CHECK, SERIOUS_ANSWER = 1_000, 100, 10
-"""How much a red flag, a check and a serious answer weigh beside one that is only raised."""
+"""The weights of a red flag, a check and a serious answer relative to a raised one."""
 SHORTEST_PATTERN = 8
 """Fewer choices than these are alike at many sites without anybody having copied them."""
 
@@ -59,7 +59,7 @@ def keep_entry(filled: Filled, signals: Signals, *, at: datetime) -> ReviewEntry
 
 
 def _conduct(filled: Filled, signals: Signals) -> list[dict[str, object]]:
-    """How each required question was answered; "don't know" with the last day of its plan."""
+    """The kind of answer to each required question; "don't know" with the last day of its plan."""
     days = planned_days(filled)
     found = []
     for answer in signals.answers:
@@ -93,7 +93,7 @@ def worst_of(signals: Signals) -> Mapping[tuple[str, int | None], float]:
 
 
 def _counted(filled: Filled) -> Iterator[tuple[str, str | None]]:
-    """What is given to each question that is asked; of texts only that there is one."""
+    """The answer to each question that is asked; of texts only that there is one."""
     for page in filled.pages:
         for item in page.questions():
             state = item.state

@@ -1,4 +1,4 @@
-"""What the requester makes of answers: risk signals, facts of red flags, a new assessment.
+"""Evaluation of answers by the requester: risk signals, red-flag facts, a new assessment.
 
 Everything here acts in the tenant of the requester. Signals are never overwritten: a response
 that is read again (accepted documents) adds newer ones.
@@ -64,12 +64,12 @@ class EndFlag(Protocol):
     """A red flag proved to be a mistake, and counts no more."""
 
     def __call__(self, flag_id: UUID, *, at: datetime) -> object:
-        """Part of what a reviewer says of the flag: no event of its own, no commit."""
+        """Part of a reviewer's statement on the flag: no event of its own, no commit."""
 
 
 @dataclass(frozen=True)
 class FlagEffect:
-    """What red flags change in a later package."""
+    """Effects of red flags in a later package."""
 
     begin: RaiseFlag
     end: EndFlag
@@ -124,7 +124,7 @@ def _withheld_questions(filled: Filled, at: datetime) -> frozenset[str]:
 
 
 def write_signals(filled: Filled, *, but: Collection[str] = (), at: datetime) -> Signals:
-    """Score a response and keep what it says of each factor and control.
+    """Score a response and store its result for each factor and control.
 
     Args:
         but: questions that nobody reads now; what they speak of is left as it was kept before.
@@ -132,7 +132,7 @@ def write_signals(filled: Filled, *, but: Collection[str] = (), at: datetime) ->
     signals, node_id = read_answers(filled), filled.assignment.node_id
     buyer_id = _own_business(node_id)
     for factor, signal in _read_still(signals.factors, but).items():
-        # WRK-21 tells of the buyer who asked: it never counts against the supplier.
+        # WRK-21 is about the buyer who asked: it never counts against the supplier.
         charged = buyer_id if signal.charged_to == BUYER else node_id
         # "I don't know" all through is no observation: what was known before stays in force.
         if charged is not None and (signal.score is not None or signal.is_blank):
@@ -153,7 +153,7 @@ def _read_still(found: Mapping[str, Kept], but: Collection[str]) -> Mapping[str,
 
 
 def read_answers(filled: Filled) -> Signals:
-    """What a response says of factors and controls, and which answers may not match."""
+    """Factors and controls in a response, and answers that may be inconsistent."""
     return score(
         filled.form,
         evidence_accepted=list_accepted_paths(filled.row.id),
@@ -163,7 +163,7 @@ def read_answers(filled: Filled) -> Signals:
 
 
 def find_sector_risk(node: ValueChainNode) -> float | None:
-    """SEC-01 of what a node does, 0 to 1, as its assessment takes it; None: not known.
+    """SEC-01 of a node's activity, 0 to 1, as its assessment takes it; None: not known.
 
     Of several goods the worst counts (RM-1.0 section 5).
     """
@@ -235,7 +235,7 @@ def refute_flag(flag_id: UUID, *, at: datetime) -> None:
 
 
 def _tell_sender(filled: Filled, flags: int) -> None:
-    """A mail to who asked. It names no answer: mail is read by many eyes."""
+    """A mail to the requester. It names no answer, since mails have many readers."""
     assignment = filled.assignment
     sender = get_account(assignment.sent_by_id) if assignment.sent_by_id else None
     if sender is None or not sender.is_active:

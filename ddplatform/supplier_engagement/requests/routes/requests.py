@@ -1,4 +1,4 @@
-"""What was sent: its list, one of it, and chasing."""
+"""Pages of sent questionnaires: the list, one request, reminders."""
 
 from uuid import UUID
 
@@ -42,7 +42,7 @@ VIEWS = {
 @bp.get("/")
 @requires(Permission.QUESTIONNAIRE_READ)
 def index() -> ResponseReturnValue:
-    """What was sent: who to chase, what to review."""
+    """Sent questionnaires: reminders to send, answers to review."""
     view = _view()
     q, today = request.args.get("q", "").strip(), g.now.date()
     node_id = _id("node")
@@ -84,7 +84,7 @@ def _id(name: str) -> UUID | None:
 @bp.get("/assignments/<uuid:assignment_id>")
 @requires(Permission.QUESTIONNAIRE_READ)
 def assignment(assignment_id: UUID) -> ResponseReturnValue:
-    """One questionnaire that was sent: how far it is, and what to do."""
+    """One sent questionnaire: its progress, and the next steps."""
     row = get_assignment_row(assignment_id)
     return _assignment_page(assignment_id, DueForm(due_on=row.due_on))
 

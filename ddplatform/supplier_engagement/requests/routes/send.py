@@ -1,4 +1,4 @@
-"""Sending a questionnaire: choose suppliers, or sites to visit, then say how."""
+"""Pages to send a questionnaire: choice of suppliers or sites to visit, then settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

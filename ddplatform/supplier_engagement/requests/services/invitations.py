@@ -1,4 +1,4 @@
-"""The mail that asks somebody to answer a questionnaire, and what became of it."""
+"""The mail that asks for answers to a questionnaire, and its delivery state."""
 
 import logging
 from datetime import datetime, timedelta
@@ -24,9 +24,9 @@ from questionnaires import Answerer
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 20
-"""How often a server may refuse a mail for now until that counts as refused."""
+"""The number of temporary refusals by a server that count as a final one."""
 LINK_LIFE = timedelta(days=14)
-"""How long a link works at least that is handed over by a person."""
+"""The minimum validity of a link that is handed over by a person."""
 TRY_AGAIN = timedelta(minutes=15)
 
 
@@ -35,7 +35,7 @@ def send(invitation: Invitation, *, at: datetime) -> None:
 
     One that does not get through is tried again later, and the link that was known before works
     on. Refusals for now are counted; a server that is not there, or that takes nothing from us,
-    says nothing about an address and is told in the log.
+    says nothing about an address and is noted in the log.
     """
     assert invitation.assignment_id is not None, "it is for a questionnaire"
     asked = get_assignment(invitation.assignment_id)
@@ -112,7 +112,7 @@ def show_link(asked: Assignment, *, act: Act) -> str:
 
 
 def note_link_opened(asked: Assignment, *, at: datetime) -> None:
-    """Keep when the page behind the link was opened first; nothing in the mail itself tells."""
+    """Store when the page behind the link was first opened; the mail has no tracking."""
     if asked.link_opened_at is None:
         asked.link_opened_at = at
         by = system_identity(asked.organisation_id)
@@ -122,7 +122,7 @@ def note_link_opened(asked: Assignment, *, at: datetime) -> None:
 def write_questions(
     to: str, *, buyer: str, help_line: str, link: str, until: datetime, note: str = ""
 ) -> Mail:
-    """The mail that asks a supplier to answer; the note of the buyer stands in it as it is."""
+    """The mail that asks a supplier to answer, with the buyer's note verbatim."""
     why = gettext(
         "%(buyer)s buys from you and asks how children are protected at your work places.\n"
         "Honest answers bring help, not loss of orders. You can stop and go on at any time.",
@@ -136,7 +136,7 @@ def write_questions(
 def _write_visit(
     to: str, *, buyer: str, place: str, help_line: str, link: str, until: datetime, note: str
 ) -> Mail:
-    """The mail that asks somebody who visits a place to fill in its checklist."""
+    """The mail that asks an assessor to fill in the checklist of a place."""
     why = gettext(
         "%(buyer)s asks you to visit %(place)s and to fill in the checklist of the visit.\n"
         "You can write on a phone, stop and go on at any time. When you send it, %(buyer)s reads\n"

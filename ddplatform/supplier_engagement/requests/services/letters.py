@@ -1,6 +1,6 @@
-"""Mails to suppliers who have joined: in their language, with whom to ask.
+"""Mails to suppliers who have joined, in their language and with a help contact.
 
-No mail holds a secret or an answer: it is read by many eyes.
+No mail holds a secret or an answer, since mails have many readers.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,10 @@ from ddplatform.supplier_engagement.library.models import Assignment
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What a letter about a questionnaire names."""
+    """The details named in a letter about a questionnaire."""
 
     requester: str
-    """Who asked the questions."""
+    """The requester of the questions."""
     pages: str
     """Address of the questionnaire's pages; ends with a stroke."""
     helper: str
@@ -30,7 +30,7 @@ class Letterhead:
 
     @property
     def help(self) -> str:
-        """Whom to ask, as most letters end; in the language spoken now."""
+        """The help contact at the end of most letters, in the current language."""
         return gettext("Do you need help? Ask %(helper)s.", helper=self.helper)
 
 
@@ -43,7 +43,7 @@ class Letter:
 
 
 def send_letter(assignment: Assignment, compose: Callable[[Letterhead], Letter]) -> None:
-    """Send what `compose` writes, which it writes in the language of who is asked.
+    """Send the text of `compose`, written in the language of the recipient.
 
     Args:
         assignment: a questionnaire whose supplier has joined.

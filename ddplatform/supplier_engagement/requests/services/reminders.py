@@ -1,4 +1,4 @@
-"""Chasing: reminders to those who have not answered, by hand and by the calendar."""
+"""Reminders to people who have not answered, by hand and by the calendar."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,7 +25,7 @@ EXPIRE_AFTER = timedelta(days=30)
 
 
 def remind(assignment: Assignment, *, act: Act) -> None:
-    """Send a reminder; who never opened the link gets a fresh one.
+    """Send a reminder, with a fresh link where the old one was never opened.
 
     Raises:
         Conflict: the answers are in, or a reminder went out today.
@@ -47,7 +47,7 @@ def remind(assignment: Assignment, *, act: Act) -> None:
 
 
 def chase(*, act: Act) -> dict[str, int]:
-    """What the calendar asks for: reminders 7 and 1 days before and 1 day after, then the end."""
+    """Send due reminders: 7 and 1 days before and 1 day after, then the end."""
     today = act.at.date()
     days = [today - timedelta(days=distance) for distance in DAYS_FROM_DUE]
     due = [found for found in list_due(days) if not _was_reminded(found, act.at)]

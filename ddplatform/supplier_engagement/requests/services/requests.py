@@ -1,4 +1,4 @@
-"""Questionnaires: sent to the people behind nodes and to who visits, due dates, withdrawn."""
+"""Questionnaire requests to suppliers and assessors: sending, due dates, withdrawal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ LIGHT_BELOW = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Sending:
-    """How a questionnaire is sent. `light_mode` None: proposed by the size of each node."""
+    """Settings for sending. `light_mode` None: proposed by the size of each node."""
 
     version_id: UUID
     due_on: date
@@ -49,7 +49,7 @@ class Sending:
 
 
 def is_small(node: ValueChainNode) -> bool:
-    """Whether the map says that fewer than 50 people work there; not known is not small."""
+    """Whether the map gives fewer than 50 workers; unknown is not small."""
     text = str(node.attributes.get("workers", "")).replace(",", "").strip()
     return text.isdigit() and int(text) < LIGHT_BELOW
 
@@ -159,7 +159,7 @@ def _asked(
     answerer: Answerer,
     sections: dict[bool, int],
 ) -> Assignment:
-    """What is sent to one address; the short version is for suppliers alone."""
+    """The requests to one address; the short version is for suppliers alone."""
     light = answerer is Answerer.SUPPLIER and is_light(sending, node)
     return Assignment(
         node_id=node.id,

@@ -1,7 +1,7 @@
-"""The way in for who answers: one link, one address, one questionnaire, used once.
+"""Joining of respondents: one link, one address, one questionnaire, used once.
 
-A supplier comes into its own organisation, an assessor into one apart: what was seen on a visit
-never stands where a supplier reads.
+A supplier joins its own organisation, an assessor a separate one: observations of a visit are
+never where a supplier can read them.
 """
 
 import re
@@ -42,7 +42,7 @@ ROLE_OF = {Answerer.SUPPLIER: RoleId.SUPPLIER, Answerer.ASSESSOR: RoleId.ASSESSO
 
 @dataclass(frozen=True)
 class Joined:
-    """Who came in, and where their questions are."""
+    """The person who joined, and the address of their questions."""
 
     user: User
     organisation_slug: str
@@ -50,7 +50,7 @@ class Joined:
 
 
 def get_invited(invitation: Invitation) -> Assignment:
-    """What a link asks, in the tenant of the requester.
+    """The request behind a link, in the tenant of the requester.
 
     Raises:
         NotFound: it is asked no longer.
@@ -115,7 +115,7 @@ def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> J
 
 
 def require_still_independent(assignment: Assignment, *, by: Identity) -> None:
-    """Who visited may have come to belong to the place since it was assigned.
+    """Refuse an assessor who has come to belong to the place since the assignment.
 
     Raises:
         Conflict: this person belongs to the organisation that the visit is about.

@@ -1,4 +1,4 @@
-"""Several people of one supplier: who answers which section."""
+"""Several people of one supplier, with the assignment of sections."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from ddplatform.supplier_engagement.responses.services.drafts import draft_row
 
 
 def take_section(assignment_id: UUID, section: str, *, act: Act) -> None:
-    """Say that one answers a section; colleagues see it, and may answer all the same.
+    """Take on a section; colleagues see it, and may answer all the same.
 
     Raises:
         NotFound: there is no such section.

@@ -1,7 +1,7 @@
-"""Which consents stand at the moment of reading: what is over is shown no more, job or no job.
+"""Consents valid at the moment of reading, whether or not the job has ended the others.
 
-A consent that is taken back or whose last day is past is ended in the rows by a job of the
-supplier, which may be late; a buyer must not read a moment longer for that.
+A job of the supplier ends withdrawn and expired consents in the rows, and may be late; a buyer
+must not be able to read a moment longer for that.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,17 +19,17 @@ from ddplatform.supplier_engagement.sharing.models import SectionShare
 
 
 def section_of(path: str) -> str:
-    """The name of the section that an answer stands in."""
+    """The name of an answer's section."""
     return path.split("/")[2].partition("[")[0]
 
 
 def is_over(today: date) -> ColumnElement[bool]:
-    """Taken back, or its last day is past."""
+    """Withdrawn, or its last day is past."""
     return or_(SectionShare.ended_at.is_not(None), SectionShare.expires_on < today)
 
 
 def list_over(assignment_ids: Collection[UUID], today: date) -> Sequence[SectionShare]:
-    """The consents of these questionnaires that stand no more."""
+    """The consents of these questionnaires that are no longer valid."""
     return db.session.scalars(
         select(SectionShare).where(
             among(SectionShare.assignment_id, list(assignment_ids)), is_over(today)
@@ -40,7 +40,7 @@ def list_over(assignment_ids: Collection[UUID], today: date) -> Sequence[Section
 def texts_that_stand(
     row: ResponseRow, answers: Mapping[str, Answer], *, today: date
 ) -> dict[str, str]:
-    """What counts of a round: path -> text, without answers whose consent is over.
+    """The valid texts of a round: path -> text, without answers whose consent is over.
 
     Who gave the answers goes on reading what was sent; a draft of theirs asks again.
     """
@@ -57,7 +57,7 @@ def texts_that_stand(
 def paths_that_stand(
     response_ids: Collection[UUID], over: Sequence[SectionShare]
 ) -> Mapping[UUID, set[str]]:
-    """Response -> where an answer stands that is not under one of these consents."""
+    """Response -> paths of the answers that are not under one of these consents."""
     ended = {share.id for share in over}
     rows = db.session.execute(
         select(Answer.response_id, Answer.path, Answer.share_id).where(

@@ -1,4 +1,4 @@
-"""What the same supplier answered before: for fields of a visit, and for `${last-saved#name}`.
+"""Earlier answers of the same supplier, for visit fields and for `${last-saved#name}`.
 
 On a phone "the last saved record" is that of the phone (docs.getodk.org/form-logic, "Values from
 the last saved record"). Here it is what this supplier sent to this buyer, about this place.
@@ -51,7 +51,7 @@ def _paths(form: Form) -> dict[str, str]:
 
 
 def _accepted(node_id: UUID) -> list[tuple[UUID, UUID]]:
-    """Version and round of what was accepted at a place, the newest first."""
+    """Version and round of accepted responses at a place, the newest first."""
     rows = db.session.execute(
         select(Assignment.version_id, ResponseRow.id)
         .join(ResponseRow, ResponseRow.assignment_id == Assignment.id)
@@ -75,7 +75,7 @@ def _text(response_id: UUID, path: str) -> str:
 
 
 def load_last_saved(assignment: Assignment, row: ResponseRow, form: Form) -> Mapping[str, str]:
-    """Path -> value of what had been sent when this round was begun; empty where nothing was.
+    """Path -> value sent before this round was begun; empty where there was none.
 
     The moment of the beginning decides, so that a round reads the same whenever it is looked at.
     A visit says what was seen that day: it reads nothing of the visit before.
@@ -112,7 +112,7 @@ def _sent_before(assignment: Assignment, row: ResponseRow) -> Any:
 
 
 def _values(version_id: UUID, row: ResponseRow) -> Mapping[str, str]:
-    """What counted of a round, in the order of its form.
+    """The valid answers of a round, in the order of its form.
 
     What was not asked is blank, as in a record of a phone; values that were worked out stand as
     they were sent; an answer under a consent was given to another buyer, and is left out.

@@ -1,4 +1,4 @@
-"""Answers of a supplier: what was asked, what is written so far, what was said about it."""
+"""Queries of a supplier's answers: the request, the answers so far, the review."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class AskedOfMe:
 
 @dataclass(frozen=True)
 class Request:
-    """What one supplier is asked, by whom, with the form."""
+    """The request to one supplier: its requester, and the form."""
 
     assignment: Assignment
     requester: str
@@ -62,7 +62,7 @@ class Request:
     plan: Plan
     help: HelpContact
     review: Review = field(default_factory=Review)
-    """How far a person has confirmed the translation in which its texts are read."""
+    """Confirmation progress of the translation in which its texts are read."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Its title in further languages, by their code."""
     version: QuestionnaireVersion | None = None
@@ -107,7 +107,7 @@ class FileOfAnswer:
     media_type: str
     size_bytes: int
     traces: UploadTraces | None
-    """What may lead to a person in it; none while it was not searched."""
+    """Possible personal data in it; none before it is searched."""
     redacted_at: datetime | None
 
 
@@ -225,7 +225,7 @@ def list_notes_before(row: ResponseRow) -> Mapping[int, str]:
 
 
 def find_earlier(assignment: Assignment) -> tuple[Assignment, ResponseRow] | None:
-    """What the same supplier last sent to the same buyer on the same questionnaire and node."""
+    """The same supplier's last response to this buyer, questionnaire and node."""
     siblings = select(QuestionnaireVersion.id).where(
         QuestionnaireVersion.questionnaire_id == get_version(assignment.version_id).questionnaire_id
     )
@@ -256,7 +256,7 @@ def load_filled(
 ) -> Filled:
     """The form filled with the answers of a round; a sent one as it stood when it was sent.
 
-    Answers under a consent count while it stands at `now`. `anew`: as in `list_answers`.
+    Answers under a consent count while it is valid at `now`. `anew`: as in `list_answers`.
     """
     answers = {answer.path: answer for answer in list_answers(row.id, anew=anew)}
     form_plan = plan or load_wording(assignment.version_id, assignment.organisation_id).plan
@@ -290,7 +290,7 @@ def list_answers(response_id: UUID, *, anew: bool = False) -> Sequence[Answer]:
 
 
 def list_red_flags(response_id: UUID) -> Sequence[RedFlag]:
-    """The red flags of a round that still stand, in the order they fired."""
+    """The current red flags of a round, in the order they fired."""
     return db.session.scalars(
         select(RedFlag)
         .where(RedFlag.response_id == response_id, RedFlag.withdrawn_at.is_(None))
@@ -338,7 +338,7 @@ def _files() -> Any:
 
 
 def get_file_link(response_id: UUID, link_id: UUID) -> EvidenceLink:
-    """Where a document supports an answer of this round, or NotFound."""
+    """The link between a document and an answer of this round, or NotFound."""
     return get_one(
         select(EvidenceLink).where(
             EvidenceLink.id == link_id, EvidenceLink.target_id == response_id

@@ -1,4 +1,4 @@
-"""The round of answers that is being written: opened, kept in step with the form, counted."""
+"""The current round of answers: opening, synchronisation with the form, counts."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -53,14 +53,14 @@ def draft_row(request: Request) -> ResponseRow:
 
 
 def finish(filled: Filled, *, page: str, act: Act) -> tuple[Notice, ...]:
-    """Keep what changed, count, and let red flags fire; returns the new ones with their words."""
+    """Store changes, count, and fire red flags; returns the new ones with their words."""
     keep(filled, page=page, act=act)
     count_progress(filled)
     return note_flags(filled, act=act)
 
 
 def keep(filled: Filled, *, page: str, act: Act) -> None:
-    """Bring the rows in step with the form: changed texts get the new revision."""
+    """Synchronise the rows with the form: changed texts get the new revision."""
     row, now = filled.row, filled.form.answers()
     problems = {state.path: " ".join(state.messages) for state in filled.form.broken() if state.raw}
     changed = [
@@ -102,10 +102,10 @@ def mark_given(
     given_at: datetime,
     share_id: UUID | None = None,
 ) -> None:
-    """Say of answers that stand there that they were given before, to be confirmed or changed.
+    """Mark existing answers as given before, to be confirmed or changed.
 
     Args:
-        share_id: the consent they stand under, where they were given to another buyer.
+        share_id: the consent they are given under, where they were given to another buyer.
     """
     for path in paths:
         if answer := filled.answers.get(path):
@@ -124,7 +124,7 @@ def keep_plans(filled: Filled, plans: Mapping[str, FindOut]) -> None:
 
 
 def keep_given(filled: Filled, last: ResponseRow) -> None:
-    """In one more round, consents and plans to find out stand at their answers as before."""
+    """Carry consents and plans to find out over to the answers of a new round."""
     for answer in list_answers(last.id):
         again = filled.answers.get(answer.path)
         if again is not None and again.raw == answer.raw:
@@ -135,7 +135,7 @@ def keep_given(filled: Filled, last: ResponseRow) -> None:
 
 @dataclass(frozen=True)
 class Marks:
-    """What stands at a path, since when it is given, and the plan to find out."""
+    """The text at a path, its date, and the plan to find out."""
 
     raw: str
     given_at: datetime | None
@@ -168,9 +168,9 @@ def put_marks(filled: Filled, marks: Mapping[str, Marks]) -> None:
 def confirm_given(
     filled: Filled, section: str | None = None, *, but: Collection[str] = (), act: Act
 ) -> int:
-    """Answers of last time that were looked at and left as they are become answers of today.
+    """Earlier answers that were checked and left unchanged become answers of today.
 
-    Those that stand under a consent keep the day on which they were given.
+    Those under a consent keep the day on which they were given.
 
     Args:
         section: on this page alone; None: on all.
@@ -195,5 +195,5 @@ def count_progress(filled: Filled) -> None:
 
 
 def is_done(page: Page, row: ResponseRow) -> bool:
-    """Whether a page was gone through and nothing on it stands against sending."""
+    """Whether a page was completed and nothing on it prevents submission."""
     return page.name in row.visited_sections and not any(page.problems())

@@ -1,4 +1,4 @@
-"""Documents that support answers, seen by the supplier alone until the answers are sent."""
+"""Supporting documents of answers, visible only to the supplier until submission."""
 
 import re
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ def copy_files(last: ResponseRow, row: ResponseRow, *, at: datetime) -> None:
 
 
 def shift_files(row: ResponseRow, repeat: str, place: int) -> None:
-    """Entry `place` of a repeat is gone: its files go with it, those behind move up."""
+    """Entry `place` of a repeat was removed: its files go with it, those behind move up."""
     behind = re.compile(rf"{re.escape(repeat)}\[(\d+)\](/.*)\Z")
     for link, _ in _links(row):
         found = behind.match(link.path or "")

@@ -1,4 +1,4 @@
-"""Red flags fire on save: rows for the requester to see after sending, words of help at once."""
+"""Red flags on save: rows for the requester after submission, guidance at once."""
 
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
@@ -10,9 +10,9 @@ from questionnaires.scoring.plan import question_id
 
 
 def note_flags(filled: Filled, *, act: Act) -> tuple[Notice, ...]:
-    """Bring the rows in step with the answers; returns the flags that are new, with their words.
+    """Synchronise the rows with the answers; returns the new flags with their words.
 
-    A flag whose answer was changed is withdrawn, and stands again if the answer comes back.
+    A flag whose answer was changed is withdrawn, and restored if the answer comes back.
     """
     notices = red_flags_fired(filled.form, light=filled.assignment.light_mode)
     fired = {
@@ -39,7 +39,7 @@ def note_flags(filled: Filled, *, act: Act) -> tuple[Notice, ...]:
 
 
 def path_of(form: Response, flag: FiredFlag) -> str:
-    """Where the answer that fired a flag stands, with the places of repeats."""
+    """The path of the answer that fired a flag, with the positions of repeats."""
     found = [
         state.path
         for state in form.states()

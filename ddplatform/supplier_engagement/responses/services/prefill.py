@@ -1,6 +1,6 @@
-"""Nothing is asked twice: what was answered to the same buyer before stands there to be checked.
+"""Prefilling of questions with earlier answers to the same buyer, to be checked.
 
-No section counts as done by it, documents and attestations are given anew.
+No section counts as done by it; documents and attestations are given anew.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ ATTESTATION = "attestation"
 
 @dataclass(frozen=True)
 class Given:
-    """Answers of before that now stand in a form: where, and when they were given."""
+    """Earlier answers now in a form: their paths and dates."""
 
     paths: frozenset[str]
     at: datetime
@@ -35,7 +35,7 @@ class Given:
 def prefill(filled: Filled) -> Given | None:
     """Put the answers of the newest earlier questionnaire into a new form, to be confirmed.
 
-    A visit says what was seen that day: nothing of the visit before stands there.
+    A visit records what was seen that day: nothing of the visit before is prefilled.
     """
     if filled.assignment.answered_by is not Answerer.SUPPLIER:
         return None
@@ -73,13 +73,13 @@ def _says_otherwise(form: Response, path: str, text: str) -> bool:
 
 
 def put_answers(form: Response, texts: Mapping[str, str]) -> frozenset[str]:
-    """Put answers of before into a form; returns the paths of those that may stand there."""
+    """Put earlier answers into a form; returns the paths of the permitted ones."""
     asked = may_be_carried(form.form)
     return frozenset(path for path, text in texts.items() if _put(form, path, text, asked))
 
 
 def may_be_carried(form: Form) -> set[str]:
-    """The paths of the questions whose answer of before may be given again as it stands."""
+    """The paths of the questions whose earlier answer may be given again unchanged."""
     return {
         question.path
         for question in form.questions()

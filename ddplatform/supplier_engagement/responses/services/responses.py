@@ -1,8 +1,8 @@
-"""A supplier's answers: begun, saved as typed, entries of repeats added and removed.
+"""A supplier's answers: start, saving as typed, addition and removal of repeat entries.
 
-Nothing typed is ever thrown away: every text is kept as it stands, with the problem that keeps
-it from being an answer, and a text that is older than what another page saved meanwhile comes
-back to be chosen from.
+No input is ever discarded: every text is stored as typed, with the problem that keeps it from
+being an answer, and a text older than one saved meanwhile from another page is returned for a
+choice between the two.
 """
 
 import re
@@ -68,7 +68,7 @@ _PLACE = re.compile(r"\[(\d+)\]\Z")
 
 @dataclass(frozen=True)
 class Typed:
-    """What one open page sends.
+    """The input of one open page.
 
     `values` maps paths to texts; `seen` is the revision the page was made from; `page` names the
     open page, so that its own earlier saves are no contradiction; `untouched` are the paths that
@@ -95,7 +95,7 @@ class Clash:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save came to; everything that does not clash is kept."""
+    """The result of a save; everything without a conflict is stored."""
 
     filled: Filled
     clashes: tuple[Clash, ...]
@@ -186,7 +186,7 @@ def save_section(
     """Keep a page of answers and the replies on it, and count the page as visited.
 
     Args:
-        confirm: what stands there from before and was left as it is counts as given today.
+        confirm: existing answers left unchanged count as given today.
     """
     filled = open_draft(assignment_id, at=act.at)
     if section not in filled.row.visited_sections:
@@ -200,7 +200,7 @@ def save_section(
 
 
 def save_draft(assignment_id: UUID, typed: Typed, *, act: Act) -> Saved:
-    """Keep what is being typed. Drafts leave no event: the save of their section does."""
+    """Store current input. Drafts leave no event: the save of their section does."""
     return _save(open_draft(assignment_id, at=act.at), typed, act=act)
 
 

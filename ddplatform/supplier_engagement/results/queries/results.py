@@ -1,4 +1,4 @@
-"""Results: what all respondents of a questionnaire say to each question, and the rows behind it.
+"""Results: the answers of all respondents to each question, with the rows behind them.
 
 Counts about children below five are withheld (`ddplatform.core.due_diligence.suppression`): of
 questions whose numbers are shown as "<5", of those with an answer that fires a red flag, and of
@@ -53,7 +53,7 @@ _RANGES = ("0", "1 to 10", "11 to 50", "51 to 200", "201 to 1,000", "more than 1
 
 
 class By(StrEnum):
-    """What the results are split by."""
+    """The grouping of the results."""
 
     COUNTRY = "country"
     TIER = "tier"
@@ -86,7 +86,7 @@ class Respondent:
 
 @dataclass(frozen=True)
 class OptionCount:
-    """How many chose one answer, over all and by group; `risk` is that of the answer, if it has."""
+    """Counts of one answer, in total and by group; `risk` is that of the answer, if any."""
 
     label: str
     shown: Shown
@@ -96,7 +96,7 @@ class OptionCount:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """What all said to one question."""
+    """All answers to one question."""
 
     ref: str
     label: str
@@ -178,7 +178,7 @@ def load_respondents(
 
 
 def _as_they_stand(respondents: Sequence[Respondent], today: date) -> Sequence[Respondent]:
-    """Without what a consent showed that is over: its section keeps what stands by itself."""
+    """Exclude answers whose consent is over; the section's other answers stay."""
     sections: dict[UUID, set[str]] = {}
     over = list_over([one.assignment_id for one in respondents], today)
     for share in over:
@@ -207,14 +207,14 @@ def asked_questions(form: Form) -> Sequence[Question]:
 
 
 def concerns_children(question: Question) -> bool:
-    """Whether small counts of its answers could lead to a child."""
+    """Whether small counts of its answers could identify a child."""
     flagged = any(choice.extras.get("red_flag") for choice in question.choices)
     speaks = extra(question, "factor") in _OF_CHILDREN
     return bool(extra(question, "show_below")) or flagged or speaks
 
 
 def groups_of(respondents: Iterable[Respondent], by: By | None) -> Sequence[Any]:
-    """The groups to split by: the largest by country, all by tier; what is not known last."""
+    """The groups to split by: the largest by country, all by tier; unknown values last."""
     if by is None:
         return ()
     counts: dict[Any, int] = {}
@@ -234,7 +234,7 @@ def count_answers(
     by: By | None = None,
     everyone: Sequence[Respondent] = (),
 ) -> Sequence[QuestionResult]:
-    """Every countable question of a form with what all said; nothing is looked up.
+    """Every countable question of a form with all its answers; nothing is queried.
 
     Args:
         everyone: all respondents of the version, where `respondents` are those of one campaign:
@@ -281,7 +281,7 @@ def _told_by_difference(question: Question, apart: Sequence[tuple[Any, str]]) ->
 
 
 def _names(question: Question, value: str) -> Sequence[str]:
-    """The answers that a value stands for: those chosen, or the range of a number."""
+    """The answers that a value represents: those chosen, or the range of a number."""
     return value.split() if question.kind in SELECTS else [_range(value, [])]
 
 
@@ -326,7 +326,7 @@ def _result(
 def _shown(counts: Sequence[int], told: Sequence[bool], *, single: bool) -> Sequence[Shown]:
     """Counts as they may be shown: those of one choice each add up, so they go together.
 
-    How many answered stands beside them, so that nothing is shown where that would tell too much.
+    The number of answers is shown beside them, so nothing is shown where it would reveal too much.
 
     Args:
         told: which of them a reader of all campaigns could take apart.
@@ -343,7 +343,7 @@ def _shown(counts: Sequence[int], told: Sequence[bool], *, single: bool) -> Sequ
 
 
 def _split(counts: Sequence[int], shown: Shown, *, hide: bool) -> Sequence[Shown]:
-    """One answer by group, its total last: a group left open would tell a small one.
+    """One answer by group, its total last: a group left open would reveal a small one.
 
     So would the groups of a total that is not shown, and those beside a few in no group.
     """

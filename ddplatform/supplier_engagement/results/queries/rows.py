@@ -1,4 +1,4 @@
-"""The rows behind results: what was written in full, and the documents behind the answers."""
+"""The rows behind results: answers in full, and their supporting documents."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from ddplatform.supplier_engagement.results.queries.results import Respondent
 
 
 def load_texts(respondents: Sequence[Respondent]) -> Mapping[tuple[UUID, str], str]:
-    """(response, path) -> what was written, where the count keeps only that something was."""
+    """(response, path) -> full text, where the count holds only its presence."""
     wanted = [one.response_id for one in respondents if None in one.counted.values()]
     rows = db.session.execute(
         select(Answer.response_id, Answer.path, Answer.raw).where(among(Answer.response_id, wanted))
@@ -25,7 +25,7 @@ def load_texts(respondents: Sequence[Respondent]) -> Mapping[tuple[UUID, str], s
 
 
 def list_evidence(respondents: Sequence[Respondent], *, today: date) -> Sequence[Any]:
-    """The documents that support these answers and that everybody who reads answers may open.
+    """The documents that support these answers and that all readers of answers may open.
 
     Those that came with a consent are left out once it is over.
     """

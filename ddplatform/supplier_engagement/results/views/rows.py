@@ -1,4 +1,4 @@
-"""The rows behind results, as tables: one row a respondent (wide), or one an answer (long)."""
+"""The rows behind results as tables: one row per respondent (wide) or per answer (long)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def wide_tables(
     respondents: Sequence[Respondent],
     texts: Mapping[tuple[UUID, str], str],
 ) -> Sequence[Table]:
-    """A row a respondent, and what each heading means."""
+    """One row per respondent, and the meaning of each heading."""
     return wide_table(questions, respondents, texts), question_table(questions)
 
 
@@ -37,7 +37,7 @@ def long_tables(
     respondents: Sequence[Respondent],
     texts: Mapping[tuple[UUID, str], str],
 ) -> Sequence[Table]:
-    """A row an answer, and what each question is."""
+    """One row per answer, and the description of each question."""
     return long_table(questions, respondents, texts), question_table(questions)
 
 
@@ -91,7 +91,7 @@ def long_table(
 
 
 def question_table(questions: Sequence[Question]) -> Table:
-    """What each heading means: ids, words, and the answers on offer."""
+    """The meaning of each heading: ids, words, and the possible answers."""
     columns = (
         Column("question", "Question id"),
         Column("label", "Question", 4),

@@ -1,7 +1,7 @@
-"""Workbooks that suppliers sent back by mail: brought in by the buyer, many at once.
+"""Import of workbooks mailed back by suppliers, by the buyer and many at once.
 
-A buyer never writes the answers of a supplier. Each workbook is read by itself, beside the answers
-that it was given out with; what it brings waits until the supplier looks at it and takes it over.
+A buyer never writes the answers of a supplier. Each workbook is read by itself and compared
+with the answers it was exported with; its changes wait until the supplier reviews and applies them.
 """
 
 import logging
@@ -93,13 +93,13 @@ UNREADABLE = (
     lazy_gettext("Ask the supplier to upload it on the page of its own questions."),
 )
 _OPEN = frozenset({State.SENT, State.OPENED, State.RETURNED})
-"""Where the supplier is known: questions that ran out are sent again when they get more time."""
+"""Where the supplier is known: expired questions are sent again when they get more time."""
 _NOT_BEGUN = frozenset({State.SENT, State.RETURNED})
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one workbook comes to."""
+    """The outcome of one workbook."""
 
     outcome: BookOutcome
     asked: AskedBook | None = None
@@ -278,7 +278,7 @@ def _told(words: tuple[str, str]) -> list[Mapping[str, str]]:
 
 
 def _settle(delivery_id: UUID, verdicts: dict[UUID, Verdict], *, act: Act) -> None:
-    """Keep what a batch came to; what is handed on is told to its supplier.
+    """Store the outcome of a batch; the supplier is notified of anything handed on.
 
     Another delivery may have brought the same workbook since it was judged, and another worker may
     have read this one: the questionnaires are held, and what is handed on is judged by them again.
@@ -327,7 +327,7 @@ def _judged_again(
 
 
 def open_returned(assignment_id: UUID, book_id: UUID, *, act: Act) -> AnswerIntake:
-    """The supplier looks at a workbook that its buyer brought: from now on it is its own file.
+    """Open a workbook imported by the buyer: from now on it is the supplier's own file.
 
     Questions that came back, or were sent again after they ran out, are opened by it.
 

@@ -1,4 +1,4 @@
-"""The mail that tells a supplier that its buyer brought its workbook in. It names no answer."""
+"""The mail to a supplier about a workbook imported by its buyer, without any answer."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""A response beside what the same respondent said before and at other sites (CHK-4, CHK-7)."""
+"""Comparison of a response with the respondent's earlier and other sites (CHK-4, CHK-7)."""
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ TEXTS_COMPARED = 100
 
 
 def compare_answers(filled: Filled, *, note: str | None) -> tuple[Check, ...]:
-    """What a reviewer may ask about, in the order of the checks.
+    """Possible questions of a reviewer, in the order of the checks.
 
     Args:
         note: what the respondent said when sending; a change that is explained raises nothing.
@@ -27,7 +27,7 @@ def compare_answers(filled: Filled, *, note: str | None) -> tuple[Check, ...]:
 
 
 def _same_words(filled: Filled) -> Check | None:
-    """Texts of this response that stand at other sites of the same respondent too."""
+    """Texts of this response that also occur at other sites of the same respondent."""
     texts = list(own_words(filled.form))[:TEXTS_COMPARED]
     if not texts:
         return None

@@ -1,4 +1,4 @@
-"""The queue of reviews: what to look at first, the same answers at several sites, samples."""
+"""The review queue: priorities, identical answers at several sites, samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from ddplatform.supplier_engagement.review.models import ReviewEntry, ReviewSamp
 PAGE_SIZE = 50
 NAMES_SHOWN = 20
 NOT_READ_YET = 1 << 30
-"""The weight of answers that no job has read yet: nobody can say that they are unremarkable."""
+"""The weight of answers that no job has read yet: they may be remarkable."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """A page of the queue; `alike` tells of each pattern how many responses have it."""
+    """A page of the queue; `alike` gives the number of responses for each pattern."""
 
     rows: Sequence[QueueRow]
     alike: Mapping[str, int]
@@ -63,7 +63,7 @@ def list_queue(
     after: tuple[int, UUID] | None = None,
     limit: int = PAGE_SIZE,
 ) -> QueuePage:
-    """What waits for a review, the weightiest first; three statements."""
+    """Responses waiting for review, by priority; three statements."""
     weight = func.coalesce(ReviewEntry.weight, NOT_READ_YET)
     conditions = _waiting(campaign_id)
     statement = _columns(weight).where(*conditions)
@@ -116,7 +116,7 @@ def _columns(weight: Any) -> Any:
 
 
 def count_alike(patterns: Sequence[str]) -> Mapping[str, int]:
-    """How many sites gave just these answers, by pattern; only what more than one gave."""
+    """The number of sites with identical answers, by pattern; only patterns of several."""
     sites = func.count(func.distinct(Assignment.node_id))
     rows = db.session.execute(
         select(ReviewEntry.pattern, sites)
@@ -143,12 +143,12 @@ def list_alike(entry: ReviewEntry, node_id: UUID) -> Sequence[tuple[UUID, str]]:
 
 
 def find_entry(response_id: UUID) -> ReviewEntry | None:
-    """What a response says at a glance, if a job has read it."""
+    """The summary of a response, if a job has made it."""
     return db.session.scalar(select(ReviewEntry).where(ReviewEntry.response_id == response_id))
 
 
 def list_entries(assignment_id: UUID) -> Sequence[ReviewEntry]:
-    """The same of every round of an assignment, with what was counted."""
+    """The same of every round of an assignment, with its counts."""
     return db.session.scalars(
         select(ReviewEntry)
         .where(ReviewEntry.assignment_id == assignment_id)
@@ -205,7 +205,7 @@ def get_sample(sample_id: UUID, *, for_change: bool = False) -> ReviewSample:
 
 @dataclass(frozen=True)
 class DrawnRow:
-    """One response of a sample, and what came of it."""
+    """One response of a sample, with its outcome."""
 
     assignment_id: UUID
     node_name: str
@@ -223,7 +223,7 @@ def list_drawn(sample: ReviewSample) -> Sequence[DrawnRow]:
 
 
 def list_rest(sample: ReviewSample, *, limit: int) -> Sequence[UUID]:
-    """The next responses that a sample stands for and that still wait as they stood then."""
+    """The next responses represented by a sample that still wait unchanged."""
     rows = _rest(sample, select(Response.id)).order_by(Assignment.id).limit(limit)
     return db.session.scalars(rows).all()
 

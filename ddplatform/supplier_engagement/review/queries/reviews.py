@@ -1,4 +1,4 @@
-"""What was sent to the requester, in all its rounds, and what the requester decided about it."""
+"""Responses received by the requester in all rounds, with the decisions on them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

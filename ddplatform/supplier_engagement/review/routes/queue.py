@@ -1,4 +1,4 @@
-"""The queue of reviews: what tells most on top, a sample for what tells nothing."""
+"""The page of the review queue: by priority, with samples of unremarkable responses."""
 
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ SIZE = 10
 @bp.get("/review")
 @requires(Permission.RESPONSE_READ)
 def queue() -> ResponseReturnValue:
-    """What waits for a review."""
+    """Responses waiting for review."""
     return _page()
 
 
@@ -59,14 +59,14 @@ def draw() -> ResponseReturnValue:
 @bp.post("/review/sample/<uuid:sample_id>/accept")
 @requires(Permission.RESPONSE_REVIEW)
 def accept_what_is_left(sample_id: UUID) -> ResponseReturnValue:
-    """Accept what the sample stands for."""
+    """Accept the responses represented by the sample."""
     sample = ask_to_accept_rest(sample_id, act=g.act)
     flash(gettext("The others are being accepted in the background."), "success")
     return redirect(url_for(".queue", campaign=sample.campaign_id))
 
 
 def _left_out(sample: ReviewSample | None) -> int:
-    """How many a sample stood for and were not accepted with it, once that is over."""
+    """The number of responses that a finished sample represented but did not accept."""
     if sample is None or sample.accepted_at is None:
         return 0
     if find_going_on(f"{ACCEPT_REST}:{sample.id}") is not None:

@@ -1,4 +1,4 @@
-"""Reviewing one response: accept, ask back, documents, red flags, send back."""
+"""Review pages of one response: acceptance, questions back, documents, red flags, return."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -131,7 +131,7 @@ def take_section(assignment_id: UUID) -> ResponseReturnValue:
 @bp.post("/assignments/<uuid:assignment_id>/review/flags/<uuid:flag_id>")
 @requires(Permission.RESPONSE_REVIEW)
 def look_at_flag(assignment_id: UUID, flag_id: UUID) -> ResponseReturnValue:
-    """Say what is done about a red flag."""
+    """Record the action on a red flag."""
     try:
         handle_flag(
             assignment_id,
@@ -166,7 +166,7 @@ def accept(assignment_id: UUID) -> ResponseReturnValue:
 @bp.post("/assignments/<uuid:assignment_id>/review/escalate")
 @requires(Permission.RESPONSE_REVIEW)
 def hand_on(assignment_id: UUID) -> ResponseReturnValue:
-    """Ask the others who review to decide."""
+    """Ask the other reviewers to decide."""
     reason = request.form.get("reason", "")
     if not reason.strip():
         words = gettext("Write what is to be decided, and why.")
@@ -179,7 +179,7 @@ def hand_on(assignment_id: UUID) -> ResponseReturnValue:
 @bp.post("/assignments/<uuid:assignment_id>/review/return")
 @requires(Permission.RESPONSE_REVIEW)
 def send_back(assignment_id: UUID) -> ResponseReturnValue:
-    """Send the answers back with what was asked."""
+    """Send the answers back with the questions on them."""
     return_answers(assignment_id, reason=request.form.get("reason", ""), act=g.act)
     flash(gettext("The answers were sent back. The supplier gets a mail."), "success")
     return redirect(url_for(".assignment", assignment_id=assignment_id))
@@ -238,7 +238,7 @@ def _page(
 
 
 def _typed(faults: dict[str, str] | None, stale: dict[str, Conflict] | None) -> dict[str, Any]:
-    """What is wrong with what was sent, and the words that stay in its fields."""
+    """The error in the input, and the texts that stay in its fields."""
     return {
         "faults": faults or {},
         "stale": stale or {},
@@ -248,7 +248,7 @@ def _typed(faults: dict[str, str] | None, stale: dict[str, Conflict] | None) -> 
 
 
 def _notes(row: ResponseRow) -> dict[str, Any]:
-    """What may name a person in the note, and the notes of rounds before that may."""
+    """Possible names of people in the note, and earlier rounds' notes that may contain some."""
     before = [(number, text, traces_in(text)) for number, text in list_notes_before(row).items()]
     return {
         "note_traces": traces_in(row.declared_note or ""),
@@ -257,7 +257,7 @@ def _notes(row: ResponseRow) -> dict[str, Any]:
 
 
 def _one(turn: Sequence[ReviewRow]) -> dict[str, Any] | None:
-    """The answer that is looked at by itself, its place, and where to go on."""
+    """The single answer under review, its place, and the next address."""
     at = request.values.get("at", type=number)
     if at is None or not 0 <= at < len(turn):
         return None
@@ -265,7 +265,7 @@ def _one(turn: Sequence[ReviewRow]) -> dict[str, Any] | None:
 
 
 def _before(filled: Filled) -> Filled | None:
-    """The round before; in the first round what was sent the time before."""
+    """The previous round; in the first round the submission of the time before."""
     last = find_round(filled.assignment.id, filled.row.round - 1)
     if last is not None:
         return load_filled(filled.assignment, last, now=g.now)

@@ -1,4 +1,4 @@
-"""What a review tells by mail. A mail names no answer: it is read by many eyes."""
+"""Mails of a review, without any answer, since mails have many readers."""
 
 from uuid import UUID
 
@@ -37,7 +37,7 @@ def _returned(head: Letterhead) -> Letter:
 
 
 def tell_escalated(assignment_id: UUID, *, by: Identity) -> None:
-    """The mail to everybody else who reviews: a decision waits for them."""
+    """The mail to all other reviewers: a decision waits for them."""
     assignment = get_assignment(assignment_id)
     if assignment.status is not State.ESCALATED:
         return

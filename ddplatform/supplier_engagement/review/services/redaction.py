@@ -1,4 +1,4 @@
-"""Words that lead to a person are taken out of answers by the requester, for good."""
+"""Irreversible redaction of identifying words in answers by the requester."""
 
 import re
 from collections.abc import Sequence
@@ -31,10 +31,10 @@ def redact(assignment_id: UUID, path: str, words: str, *, act: Act) -> int:
     that it was done, by whom and at which question, and never the words.
 
     Args:
-        words: one stretch of words a line, as they stand in the answer.
+        words: one stretch of words a line, as written in the answer.
 
     Raises:
-        Invalid: nothing to take out, or it stands in no round (`words`).
+        Invalid: nothing to take out, or it occurs in no round (`words`).
         NotFound: no such answers, or no text is written at this question.
     """
     assignment = get_assignment(assignment_id)
@@ -75,7 +75,7 @@ def _redact_notes(assignment_id: UUID, wanted: Sequence[str]) -> int:
 def _redact_answers(
     assignment_id: UUID, question: str, wanted: Sequence[str], *, is_text: bool
 ) -> int:
-    """In all its places: an entry of a repeat may stand elsewhere in another round."""
+    """In all its places: an entry of a repeat may be elsewhere in another round."""
     answers = list_sent_answers(assignment_id, question)
     if not answers:
         raise NotFound()
@@ -91,7 +91,7 @@ def _redact_answers(
 
 
 def _require_standing(texts: Sequence[str], wanted: Sequence[str]) -> None:
-    """Each stretch of words has to stand in one of the texts at least."""
+    """Each stretch of words has to occur in one of the texts at least."""
     for words in wanted:
         if not any(re.search(re.escape(words), text, re.IGNORECASE) for text in texts):
             raise Invalid(

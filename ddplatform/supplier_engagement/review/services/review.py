@@ -1,4 +1,4 @@
-"""The requester's side of answers: accept, ask back, accept documents, send back."""
+"""The requester's review: acceptance, questions back, acceptance of documents, return."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -72,7 +72,7 @@ def accept_answer(assignment_id: UUID, path: str, *, seen: str | None = None, ac
 def judge_documents(
     assignment_id: UUID, path: str, *, accepted: bool, seen: str | None = None, act: Act
 ) -> None:
-    """Say whether the documents of an answer support it; the answers are scored again.
+    """Record whether the documents of an answer support it; the answers are scored again.
 
     Raises:
         Conflict: as in `accept_answer`.
@@ -163,7 +163,7 @@ def return_answers(assignment_id: UUID, *, reason: str, act: Act) -> None:
 
 
 def escalate(assignment_id: UUID, *, reason: str, act: Act) -> None:
-    """Hand the decision to those who review: each of them is told, and the reason stands there.
+    """Hand the decision to the reviewers: each is notified, and the reason is recorded.
 
     The supplier reads only that the answers are being read.
 
@@ -215,7 +215,7 @@ def handle_flag(
     seen: str | None = None,
     act: Act,
 ) -> None:
-    """Say that a red flag was looked at and what is done about it; more can be said later.
+    """Record the review of a red flag and the action on it; more can be added later.
 
     Args:
         refuted: it proved to be a mistake. Only then its fact ends: looking alone lowers no risk.
@@ -252,7 +252,7 @@ def handle_flag(
 
 
 def of_flag(flag_id: UUID) -> str:
-    """The path of what reviewers said about a red flag."""
+    """The path of reviewers' statements on a red flag."""
     return f"{_FLAG}{flag_id}"
 
 

@@ -1,7 +1,7 @@
-"""Unremarkable answers of many: some are drawn by chance and looked at, then the rest follows.
+"""Sampling of unremarkable responses: a random few are reviewed, then the rest follows.
 
-Unremarkable: no red flag, no check, no raised risk, and nobody else gave just the same answers.
-What was drawn, with which seed, and what followed stays in the sample and in the log.
+Unremarkable: no red flag, no check, no raised risk, and nobody else gave identical answers.
+The draw, its seed and the outcome stay in the sample and in the log.
 """
 
 import secrets
@@ -42,7 +42,7 @@ def draw_sample(size: int, *, campaign_id: UUID | None = None, act: Act) -> Revi
 
     Raises:
         NotFound: no such campaign.
-        Invalid: too small a sample, or too few unremarkable responses for it to stand for more.
+        Invalid: too small a sample, or too few unremarkable responses for it to represent more.
     """
     if campaign_id is not None:
         get_campaign(campaign_id)
@@ -89,7 +89,7 @@ def draw_sample(size: int, *, campaign_id: UUID | None = None, act: Act) -> Revi
 
 
 def ask_to_accept_rest(sample_id: UUID, *, act: Act) -> ReviewSample:
-    """Accept what a sample stands for, in the background.
+    """Accept the responses represented by a sample, in the background.
 
     Raises:
         Conflict: not all of the sample is accepted, or this was asked for already.
@@ -114,7 +114,7 @@ def ask_to_accept_rest(sample_id: UUID, *, act: Act) -> ReviewSample:
 
 
 def accept_rest(sample_id: UUID, *, unit: Unit, progress: Progress, act: Act) -> dict[str, int]:
-    """Accept a batch a transaction; what moved on since the draw is left to a person."""
+    """Accept one batch per transaction; responses changed since the draw are left to a person."""
     while True:
         with unit():
             sample = get_sample(sample_id, for_change=True)
@@ -127,7 +127,7 @@ def accept_rest(sample_id: UUID, *, unit: Unit, progress: Progress, act: Act) ->
 
 
 def _accept_batch(sample: ReviewSample, response_ids: Sequence[UUID], *, act: Act) -> None:
-    """What somebody began to review meanwhile is left to that person."""
+    """Responses that somebody began to review meanwhile are left to that person."""
     found = hold_rest(sample, response_ids)
     for assignment, row in found:
         facts = QuestionnaireFacts(

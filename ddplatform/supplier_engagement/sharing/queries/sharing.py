@@ -1,4 +1,4 @@
-"""Answers given to one buyer that another one asks for too, and who can see what."""
+"""Answers to one buyer that another also asks for, and the visibility of answers."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from questionnaires.form.languages import language_of
 from questionnaires.scoring.given import without_places
 
 FRESH = timedelta(days=365)
-"""How old answers may be that are shown to one more buyer: as long as an assessment is valid."""
+"""The maximum age of answers shown to a further buyer: as long as an assessment is valid."""
 MOST_SOURCES = 5
 
 
@@ -57,7 +57,7 @@ class Source:
     reworded: Mapping[str, str]
 
     def in_section(self, filled: Filled, section: str) -> dict[str, str]:
-        """What of it belongs to one section and stands blank there now."""
+        """The part of it in one section whose answers are blank there now."""
         paths = {question.path for question in filled.form.form.section(section).questions()}
         return {
             path: text
@@ -72,7 +72,7 @@ def has_sources(assignment: Assignment, *, at: datetime) -> bool:
 
 
 def list_sources(filled: Filled, *, at: datetime) -> Sequence[Source]:
-    """What was sent to other buyers within a year and is asked here too, the newest first."""
+    """Responses to other buyers within a year also requested here, the newest first."""
     rows = db.session.execute(
         _sent_elsewhere(filled.assignment, at)
         .order_by(ResponseRow.submitted_at.desc(), ResponseRow.id)
@@ -83,7 +83,7 @@ def list_sources(filled: Filled, *, at: datetime) -> Sequence[Source]:
 
 
 def get_source(filled: Filled, response_id: UUID, *, at: datetime) -> Source:
-    """One of them, or NotFound: also for what another supplier sent."""
+    """One of them, or NotFound: also for responses of another supplier."""
     for source in list_sources(filled, at=at):
         if source.response_id == response_id:
             return source
@@ -98,7 +98,7 @@ def _sent_elsewhere(assignment: Assignment, at: datetime) -> Select[Assignment, 
         .where(
             Assignment.respondent_organisation_id == current_organisation(),
             Assignment.organisation_id != assignment.organisation_id,
-            # What was seen on a visit belongs to who asked for it.
+            # Observations of a visit belong to the requester of the visit.
             Assignment.answered_by == Answerer.SUPPLIER,
             ResponseRow.round == Assignment.round,
             ResponseRow.submitted_at.is_not(None),
@@ -109,7 +109,7 @@ def _sent_elsewhere(assignment: Assignment, at: datetime) -> Select[Assignment, 
 
 def _source(filled: Filled, assignment: Assignment, row: ResponseRow, buyer: str) -> Source:
     old, new = load_plan(assignment.version_id).form, filled.form.form
-    # What stands there under a consent was not given then: its own source has its day.
+    # Answers under a consent were not given then: their own source has its day.
     kept = [a for a in list_answers(row.id) if a.raw and a.share_id is None]
     answers = [a for a in kept if not a.problem]
     same = same_asked(old, new, {a.path: a.raw for a in answers})
@@ -127,7 +127,7 @@ def _text(filled: Filled, path: str) -> str:
 
 
 def list_pages_to_look_at(filled: Filled) -> Sequence[Page]:
-    """Pages with a consented answer to other words, which nobody looked at since it came in."""
+    """Pages with a consented answer to a different wording, unchecked since it came in."""
     if not any(answer.share_id for answer in filled.answers.values()):
         return ()
     reworded = load_reworded(filled.assignment.id)
@@ -141,7 +141,7 @@ def list_pages_to_look_at(filled: Filled) -> Sequence[Page]:
 
 
 def find_withheld(filled: Filled, *, today: date) -> frozenset[str]:
-    """Where the requester reads nothing since a consent is over: no answer was left empty there."""
+    """Paths hidden from the requester since a consent ended: no answer was left empty there."""
     if filled.row.organisation_id != current_organisation():
         return frozenset()
     sections = {share.section for share in list_over([filled.assignment.id], today)}
@@ -216,7 +216,7 @@ class SharedSection:
 
 @dataclass(frozen=True)
 class Seen:
-    """One questionnaire, and what its buyer can see of it now."""
+    """One questionnaire, and the part its buyer can see now."""
 
     asked: AskedOfMe
     sections: Sequence[str]
@@ -268,7 +268,7 @@ def list_who_sees(language: str) -> Sequence[Seen]:
 
 
 def _paths_shared(share_ids: Sequence[UUID]) -> Mapping[UUID, set[str]]:
-    """Consent -> the questions, without places, whose answers stand under it."""
+    """Consent -> the questions, without places, with answers under it."""
     rows = db.session.execute(
         select(Answer.share_id, Answer.path).where(Answer.share_id.in_(share_ids), Answer.raw != "")
     )

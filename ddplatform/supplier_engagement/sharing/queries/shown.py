@@ -1,4 +1,4 @@
-"""What is shown under a consent, in every round: it is hidden when the consent ends."""
+"""Content shown under a consent in every round, for removal when the consent ends."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID

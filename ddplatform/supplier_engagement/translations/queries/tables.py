@@ -1,4 +1,4 @@
-"""The table of translations of a version: made, and what a returned one would change."""
+"""The translation table of a version: export, and the changes in a returned table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from supply_chain.errors import FileRefused
 
 @dataclass(frozen=True)
 class Offered:
-    """A change of a table beside what stands here now; `where`: the source it translates."""
+    """A change in a table beside the current text; `where`: the source it translates."""
 
     change: TableChange
     source: str
@@ -31,18 +31,18 @@ class Offered:
 
     @property
     def clashes(self) -> bool:
-        """Whether the text was changed here too since the table went out."""
+        """Whether the text was changed here too since the table was exported."""
         return self.now not in (self.change.before, self.change.text)
 
     @property
     def is_confirmation(self) -> bool:
-        """Whether the words stay, and only a person now stands for them."""
+        """Whether the text stays, and only its confirmation by a person is new."""
         return self.now == self.change.text
 
 
 @dataclass(frozen=True)
 class Returned:
-    """What a table would change, and its cells that cannot be taken."""
+    """The changes in a table, and its unusable cells."""
 
     offered: Sequence[Offered]
     faults: Sequence[TableFault]
@@ -64,7 +64,7 @@ def table_of(version_id: UUID, language: str = "") -> tuple[str, bytes]:
 
 
 def look_at_table(version_id: UUID, filename: str, content: bytes) -> Returned:
-    """What a returned table would change; nothing is changed.
+    """The changes in a returned table; nothing is changed.
 
     Raises:
         FileRefused: it is no table of this form in this version.

@@ -1,6 +1,6 @@
-"""Texts of questionnaires in further languages: what persons confirmed, and how far it got.
+"""Translated texts of questionnaires: confirmed wording, and progress.
 
-Words that a person confirmed are those of the organisation: it and whom it asks read them.
+Confirmed texts belong to the organisation: it and its respondents read them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ MOST_KEPT = 50  # forms and wordings kept in one process
 
 @dataclass(frozen=True)
 class Review:
-    """How many texts of a language are as a machine made them, and how many persons confirmed."""
+    """The number of unrevised machine-translated texts of a language, and of confirmed ones."""
 
     machine: int = 0
     confirmed: int = 0
@@ -48,7 +48,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Wording:
-    """A questionnaire in the words of who asks it. `stamp` grows with each change of a word."""
+    """A questionnaire in the requester's wording. `stamp` grows with each change of a word."""
 
     plan: Plan
     stamp: int = 0
@@ -56,13 +56,13 @@ class Wording:
     titles: Mapping[str, str] = field(default_factory=dict)
 
     def review(self, language: str) -> Review:
-        """How far a language (a code) is confirmed."""
+        """Confirmation progress of a language (a code)."""
         return self.reviews.get(language, Review())
 
 
 @dataclass(frozen=True)
 class LanguageRow:
-    """How far a questionnaire is translated into one language; `stale`: the source changed."""
+    """Translation progress of a questionnaire in one language; `stale`: the source changed."""
 
     code: str
     counts: Mapping[TextState, int]
@@ -71,7 +71,7 @@ class LanguageRow:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """Who confirmed a text, and when; the name is empty where the platform did."""
+    """Confirmation of a text: person and time; the name is empty where the platform did it."""
 
     name: str
     at: datetime
@@ -79,7 +79,7 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Texts:
-    """The texts of a version in one language, and who confirmed which."""
+    """The texts of a version in one language, each with its confirmation."""
 
     form: Form
     texts: Mapping[str, TextIn]
@@ -226,7 +226,7 @@ def require_target(form: Form, language: str) -> None:
 
 
 def list_languages(version_id: UUID) -> Sequence[LanguageRow]:
-    """How far a version is translated, in the words of the acting organisation, by language."""
+    """Translation progress of a version, in the acting organisation's wording, by language."""
     kept = get_version(version_id)
     form = _form_of(kept)
     confirmed = _confirmed(kept.questionnaire_id, current_organisation())

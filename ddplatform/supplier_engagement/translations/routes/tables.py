@@ -1,4 +1,4 @@
-"""The table of translations: out as a workbook, back in with a look at each change first."""
+"""Pages of the translation table: export as a workbook, import with review of each change."""
 
 import json
 import zlib
@@ -106,7 +106,7 @@ Chosen = dict[str, tuple[dict[str, str], dict[str, str]]]
 
 
 def _unpacked(packed: str, taken: set[str]) -> Chosen | None:
-    """Language -> texts, and the marks of what stood there, by place; None if it was damaged."""
+    """Language -> texts, and the marks of earlier texts, by place; None if it was damaged."""
     try:
         reader = zlib.decompressobj()
         plain = reader.decompress(b64decode(packed, validate=True), MOST_UNPACKED)

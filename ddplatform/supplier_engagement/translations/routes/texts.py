@@ -1,4 +1,4 @@
-"""Translations of a questionnaire: how far each is, side by side, confirmed by a person."""
+"""Translation pages of a questionnaire: progress, side-by-side view, confirmation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ STATE_KINDS = {
 
 @dataclass(frozen=True)
 class TextRow:
-    """One text as the page shows it: what it is, the source, the words typed or kept."""
+    """One text as displayed: its kind, the source, the words typed or stored."""
 
     known: TextIn
     id: str
@@ -61,7 +61,7 @@ class TextRow:
 
     @property
     def state(self) -> str:
-        """Who made the translation, in words."""
+        """The origin of the translation, in words."""
         return str(STATE_WORDS[self.known.state])
 
     @property
@@ -73,12 +73,12 @@ class TextRow:
 @bp.get("/library/<uuid:version_id>/translations")
 @requires(Permission.QUESTIONNAIRE_READ)
 def translations(version_id: UUID) -> ResponseReturnValue:
-    """How far a version is translated into each language, with its table."""
+    """Translation progress of a version in each language, with its table."""
     return languages_page(version_id)
 
 
 def languages_page(version_id: UUID, *, errors: Sequence[str] = ()) -> str:
-    """The page of all languages, with what was wrong about a file."""
+    """The page of all languages, with the errors of a file."""
     return render_template(
         "supplier_engagement/translations/translations.html",
         form=load_source(version_id),
@@ -100,7 +100,7 @@ def translation(version_id: UUID, language: str) -> ResponseReturnValue:
 @bp.post("/library/<uuid:version_id>/translations/<language>/confirm")
 @requires(Permission.QUESTIONNAIRE_DESIGN)
 def confirm_texts(version_id: UUID, language: str) -> ResponseReturnValue:
-    """Confirm one text or a whole section; what was changed counts as confirmed too."""
+    """Confirm one text or a whole section; changed texts count as confirmed too."""
     known = load_texts(version_id, language)
     section = _section(text_sections(known.form))
     here = url_for(".translation", version_id=version_id, language=language, section=section.name)
@@ -121,7 +121,7 @@ def confirm_texts(version_id: UUID, language: str) -> ResponseReturnValue:
 
 
 def _chosen(known: Mapping[str, TextIn], typed: Mapping[str, str]) -> dict[str, str]:
-    """What is confirmed: the text pressed or the whole section, and whatever was changed."""
+    """The texts to confirm: the one pressed or the whole section, and whatever was changed."""
     pressed, is_all = request.form.get("confirm", ""), "all" in request.form
     return {
         place: text
@@ -180,7 +180,7 @@ def _following(sections: Sequence[TextSection], section: TextSection) -> TextSec
 
 
 def _left(found: Texts, section: TextSection) -> int:
-    """How many texts of a section no person has confirmed or written."""
+    """The number of texts in a section that no person has confirmed or written."""
     done = (TextState.CONFIRMED, TextState.WRITTEN)
     return sum(1 for place in section.places if found.texts[place].state not in done)
 
@@ -216,7 +216,7 @@ def _row(found: Texts, section: TextSection, place: str, typed: str | None, erro
 
 
 def _what(known: TextIn) -> str:
-    """What a text is, by its place."""
+    """The kind of a text, by its place."""
     if known.place.startswith("choices/"):
         return gettext("Answer")
     column = known.place.rpartition("/")[2]
