@@ -119,7 +119,8 @@ def test_a_search_without_a_letter_shows_the_whole_glossary(app: Flask, tenant: 
 
 
 def test_letters_lead_to_the_first_term_that_begins_with_them(app: Flask, tenant: Tenant):
-    letters = dict(re.findall(r'<a href="#([a-z-]+)">([A-Z])</a>', page(app, tenant, MANAGER)))
+    text = page(app, tenant, MANAGER)
+    letters = dict(re.findall(r'<a class="btn quiet sm" href="#([a-z-]+)">([A-Z])</a>', text))
 
     assert letters["approval"] == "A"
     assert letters["verification"] == "V"

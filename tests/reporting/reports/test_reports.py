@@ -582,7 +582,7 @@ def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
         file = report_sealing.export(report.id, "pdf", act=Act(tenant.manager, NOW))
-        assert file.filename == "R-2026-001.pdf"
+        assert file.name == "R-2026-001.pdf"
         assert sha256(file.content).hexdigest() == report.files["pdf"]["sha256"]
         event = db.session.scalar(select(AuditEvent).where(AuditEvent.action == "report:export"))
         assert event is not None
