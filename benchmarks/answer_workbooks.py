@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import openpyxl
 
 from benchmarks.contract import SEED, Row, count_row, in_turn, ratio_row
-from benchmarks.returned_books import PLACEHOLDER, Told, bring_in
+from benchmarks.returned_books import PLACEHOLDER, Outcome, bring_in
 from questionnaires import Response, plan, shipped_form
 from questionnaires.workbook.changes import judge
 from questionnaires.workbook.reading import RawBook, read_books
@@ -81,7 +81,7 @@ def _with_database(books: Sequence[bytes], many: int) -> list[Row]:
     ]
 
 
-def _bring_in(books: Sequence[bytes], many: int) -> Told:
+def _bring_in(books: Sequence[bytes], many: int) -> Outcome:
     with TemporaryDirectory() as name:
         return bring_in(Path(name), books, many=many, confirmed=max(1, many // CONFIRMED))
 

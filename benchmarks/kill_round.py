@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from benchmarks.kill_lists import Sizes, list_files
-from benchmarks.kill_steps import Steps, Told
+from benchmarks.kill_steps import RoundResults, Steps
 from benchmarks.kill_world import World
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -34,7 +34,7 @@ class Round(Steps):
     """All that happens to a map of its own."""
 
     def __init__(
-        self, world: World, told: Told, number: int, *, chance: Random | None, sizes: Sizes
+        self, world: World, told: RoundResults, number: int, *, chance: Random | None, sizes: Sizes
     ) -> None:
         made = world.change(lambda: _make_map(world, number))
         super().__init__(world, told, number, chance=chance, chain_id=made)

@@ -21,7 +21,7 @@ LATEST = 1.1  # of the usual time of a step: some kills come when it has just en
 
 
 @dataclass
-class Told:
+class RoundResults:
     """Findings of the rounds."""
 
     kills: Counter[str] = field(default_factory=Counter)
@@ -34,7 +34,13 @@ class Steps:
     """Steps on one map; without `chance` nothing is killed and the usual times are learnt."""
 
     def __init__(
-        self, world: World, told: Told, number: int, *, chance: Random | None, chain_id: UUID
+        self,
+        world: World,
+        told: RoundResults,
+        number: int,
+        *,
+        chance: Random | None,
+        chain_id: UUID,
     ) -> None:
         self._world, self._told, self._number, self._chance = world, told, number, chance
         self._chain = chain_id

@@ -18,7 +18,7 @@ from uuid import uuid4
 from benchmarks.contract import SEED, Row, count_row
 from benchmarks.kill_lists import Sizes
 from benchmarks.kill_round import Round
-from benchmarks.kill_steps import Told
+from benchmarks.kill_steps import RoundResults
 from benchmarks.kill_world import make_world
 from benchmarks.postgres import SERVER, own_database
 
@@ -58,13 +58,13 @@ def killed_rounds(
     seed: int,
     sizes: Sizes | None = None,
     usual: float | None = None,
-) -> Told:
+) -> RoundResults:
     """So many rounds with a kill in each step.
 
     Args:
         usual: expected seconds of a step; None: a round before them, without kills, measures each.
     """
-    told = Told() if usual is None else Told(usual=defaultdict(lambda: usual))
+    told = RoundResults() if usual is None else RoundResults(usual=defaultdict(lambda: usual))
     world = make_world(folder, url, free_port())
     try:
         for number in range(0 if usual is None else 1, rounds + 1):

@@ -57,7 +57,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Told:
+class Outcome:
     """Seconds for bringing in and reading, for the supplier's confirming, and what was found."""
 
     import_s: float
@@ -67,7 +67,7 @@ class Told:
     confirmed: int
 
 
-def bring_in(folder: Path, books: Sequence[bytes], *, many: int, confirmed: int) -> Told:
+def bring_in(folder: Path, books: Sequence[bytes], *, many: int, confirmed: int) -> Outcome:
     """A fresh database; `many` workbooks imported, and the first of them confirmed."""
     app, by = make_platform(folder)
     with app.app_context():
@@ -88,7 +88,7 @@ def bring_in(folder: Path, books: Sequence[bytes], *, many: int, confirmed: int)
         assert kept >= sum(answers)
         db.session.rollback()
         db.engine.dispose()
-    return Told(read - begin, done - read, handed_on, faults, sum(map(bool, answers)))
+    return Outcome(read - begin, done - read, handed_on, faults, sum(map(bool, answers)))
 
 
 def _ask(by: Identity, many: int, *, opened: int) -> Asked:

@@ -52,7 +52,7 @@ LATEST = 1.2
 
 
 @dataclass
-class Kept:
+class Tally:
     """Observations: the number of each kind of event, and the faults found afterwards."""
 
     saves: int = 0
@@ -76,7 +76,7 @@ def run(size: str) -> list[Row]:
     return rows
 
 
-def _row(name: str, kept: Kept) -> Row:
+def _row(name: str, kept: Tally) -> Row:
     for fault in kept.faults:
         print(f"{name}: {fault}")
     what = (
@@ -86,7 +86,7 @@ def _row(name: str, kept: Kept) -> Row:
     return count_row(what, len(kept.faults), 0, "lost")
 
 
-def saved_under_kills(folder: Path, url: str, saves: int, *, seed: int) -> Kept:
+def saved_under_kills(folder: Path, url: str, saves: int, *, seed: int) -> Tally:
     """So many saves by one phone, and what stood in the database after each kill and cut."""
     world = make_world(folder, url, free_port())
     try:
@@ -129,10 +129,10 @@ class _Phone:
 
     def __init__(self, world: World, address: str, chance: Random) -> None:
         self.world, self.address, self.chance = world, address, chance
-        self.page, self.acknowledged, self.told = uuid4().hex, "", Kept()
+        self.page, self.acknowledged, self.told = uuid4().hex, "", Tally()
         self.times: list[float] = [0.1]
 
-    def save_all(self, saves: int) -> Kept:
+    def save_all(self, saves: int) -> Tally:
         """Save so often; look after each kill and cut, and at the end."""
         for number in range(1, saves + 1):
             text = f"text {number} " + "x" * self.chance.randrange(400)

@@ -14,7 +14,7 @@ from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.languages import gettext
 
 
-class Told(TypedDict, total=False):
+class FormWords(TypedDict, total=False):
     """What the page of a short form says above it and on its button."""
 
     heading: Required[str]
@@ -65,7 +65,7 @@ def answer_about_finding(
     form: FlaskForm,
     save: Callable[[], ResponseReturnValue],
     finding: Finding,
-    **told: Unpack[Told],
+    **told: Unpack[FormWords],
 ) -> ResponseReturnValue:
     """Answer a short form about a finding."""
     return answer_form(form, save, lambda: finding_form(form, finding, **told))
@@ -75,7 +75,7 @@ def answer_about_action(
     form: FlaskForm,
     save: Callable[[], ResponseReturnValue],
     action: MitigationAction,
-    **told: Unpack[Told],
+    **told: Unpack[FormWords],
 ) -> ResponseReturnValue:
     """Answer a short form about an action."""
     return answer_form(form, save, lambda: action_form(form, action, **told))

@@ -184,7 +184,7 @@ def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Po
             view.log.problem(view.column("coordinates"), pair, fault)
             return None, None
         texts = dict(zip(texts, parts, strict=True))
-    east_or_west = told_half(texts["longitude"], country)
+    east_or_west = hemisphere_of(texts["longitude"], country)
     point = (
         _degrees(view, "latitude", texts["latitude"], 90),
         _degrees(view, "longitude", east_or_west, 180),
@@ -193,7 +193,7 @@ def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Po
     return (None, None) if view.log.faulty else judge_point(view.log, column, point, country)
 
 
-def told_half(text: str | None, country: str | None) -> str | None:
+def hemisphere_of(text: str | None, country: str | None) -> str | None:
     """A longitude whose O is the west (oeste, ouest, ovest) or the east (Ost) as W or E.
 
     The country decides, where it lies clear of the other; else the text stays as it is.

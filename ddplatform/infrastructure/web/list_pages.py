@@ -1,6 +1,7 @@
 """Paging of long lists: the address of the next page, with the position encoded in it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -29,3 +30,14 @@ def read_place(text: str, read: Callable[[str], T]) -> tuple[T, UUID] | None:
         return read(value), UUID(key)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The rows of a list that a page shows, as the macro `paging` takes them."""
+
+    first: int
+    last: int
+    total: int
+    previous_href: str | None
+    next_href: str | None

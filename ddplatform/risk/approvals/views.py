@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import url_for
 
 from ddplatform.infrastructure.web.filters import number
+from ddplatform.infrastructure.web.list_pages import Paging
 from ddplatform.infrastructure.words.factors import factor_title
 from ddplatform.languages import gettext, ngettext
 from ddplatform.languages import lazy_gettext as _
@@ -83,17 +84,6 @@ class PartLine:
     href: str
     state: tuple[str, str]
     note: str
-
-
-@dataclass(frozen=True)
-class Paging:
-    """The position of a page in its list."""
-
-    first: int
-    last: int
-    total: int
-    previous_href: str | None
-    next_href: str | None
 
 
 def rows_of(found: AskedPage) -> Sequence[Row]:

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import postgres
 from benchmarks.kill_lists import Sizes
-from benchmarks.kill_steps import Steps, Told
+from benchmarks.kill_steps import RoundResults, Steps
 from benchmarks.kill_world import count_backends, make_world
 from benchmarks.kills import free_port, killed_rounds
 from tests.conftest import DATABASES
@@ -46,7 +46,7 @@ def test_a_process_killed_at_a_random_moment_of_each_step_leaves_no_half_state(
 
 
 def test_what_is_kept_between_two_looks_after_a_kill_is_no_half_state() -> None:
-    told, world = Told(usual={"apply": 0.0}), MagicMock()
+    told, world = RoundResults(usual={"apply": 0.0}), MagicMock()
     kept = iter([False, True, True])  # as three looks after the kill find it
 
     def look(_read: object) -> object:

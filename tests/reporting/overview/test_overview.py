@@ -198,7 +198,7 @@ def test_a_node_without_a_path_to_the_own_business_has_a_bar_of_its_own(
         value_chain.add_node(world.chain_id, NodeFields(name="New"), act=Act(tenant.analyst, NOW))
         found = load_overview(user_id=uuid4(), now=NOW)
     rows = views.tier_rows(views.places_of(found, found.chains[0]), nowhere)
-    assert rows[-1]["label"] == "No path to us"
+    assert rows[-1]["label"] == "No path to the own business"
 
 
 def test_another_map_can_be_chosen(

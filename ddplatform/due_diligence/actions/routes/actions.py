@@ -31,7 +31,7 @@ from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.due_diligence.findings.queries import find_open_fact, get_finding
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.short_forms import (
-    Told,
+    FormWords,
     answer_about_action,
     finding_form,
     saved_action,
@@ -53,12 +53,12 @@ VIEWS = ("board", "list", "mine")
 NO_ACCOUNT = _(
     "Nobody at this site has an account yet, so the supplier cannot carry out the action here."
 )
-DROP: Told = {
+DROP: FormWords = {
     "heading": _("Drop action"),
     "lead": _("It stays in the history with your reason."),
     "button": _("Drop action"),
 }
-HOLD: Told = {"heading": _("Put on hold"), "button": _("Put on hold")}
+HOLD: FormWords = {"heading": _("Put on hold"), "button": _("Put on hold")}
 
 
 @bp.get("/actions")

@@ -324,7 +324,7 @@ def _tier_row(tier: int | None, counts: Mapping[str, int]) -> dict[str, Any]:
 
 def _tier_title(tier: int | None) -> str:
     if tier is None:
-        return gettext("No path to us")
+        return gettext("No path to the own business")
     return gettext("Tier %(number)s", number=tier) if tier else gettext("Own business")
 
 

@@ -8,6 +8,7 @@ from flask import url_for
 
 from ddplatform.infrastructure.text_search import Found
 from ddplatform.infrastructure.web.filters import number
+from ddplatform.infrastructure.web.list_pages import Paging
 from ddplatform.infrastructure.web.page_context import PageLink
 from ddplatform.reporting.search.kinds import PAGE, Kind, Wanted
 from ddplatform.reporting.search.views.results import (
@@ -17,17 +18,6 @@ from ddplatform.reporting.search.views.results import (
     find_in_glossary,
     find_pages,
 )
-
-
-@dataclass(frozen=True)
-class Paging:
-    """The range of results shown of a kind, as the macro `paging` takes it."""
-
-    first: int
-    last: int
-    total: int
-    previous_href: str | None
-    next_href: str | None
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,11 @@ class AnalysisPage:
         """(label, value, note) of the key figures."""
         issues = dict(colour_choices())
         return [
-            (figure.label, told(figure.value, figure.kind), issues.get(figure.note, figure.note))
+            (
+                figure.label,
+                cell_text(figure.value, figure.kind),
+                issues.get(figure.note, figure.note),
+            )
             for figure in self.answer.figures
         ]
 
@@ -156,7 +160,7 @@ class AnalysisPage:
         region, _, country = code.rpartition(", ")
         if sheet.ref == "regions" and region and len(country) == ALPHA_2:
             return Cell(f"{region}, {country_name(country)}")
-        return Cell(told(value, column.kind), href)
+        return Cell(cell_text(value, column.kind), href)
 
 
 def _country_below(sheet: Sheet, spot: Spot) -> str:
@@ -175,7 +179,7 @@ def _about(value: Value) -> Spot | None:
     return last if isinstance(last, Spot) else None
 
 
-def told(value: Value, kind: Kind) -> str:
+def cell_text(value: Value, kind: Kind) -> str:
     """A number as a page writes it; a text as it is."""
     if not isinstance(value, int | float):
         return str(value) if value is not None else gettext("not known")
