@@ -36,7 +36,10 @@ class HelpContact:
     @property
     def line(self) -> str:
         """The contact as one line of a mail or a receipt."""
-        parts = (f"{self.name} ({self.organisation})", self.email, self.phone)
+        who = self.organisation
+        if self.name != self.organisation:
+            who = f"{self.name} ({self.organisation})"
+        parts = (who, self.email, self.phone)
         return ", ".join(part for part in parts if part)
 
 
@@ -180,7 +183,10 @@ def get_organisation(organisation_id: UUID) -> Organisation:
 
 
 def help_contact(organisation: Organisation, invited_by: User | None) -> HelpContact:
-    """The help contact at an organisation; where it names nobody, the person who invited."""
+    """The help contact at an organisation; where it names nobody, the person who invited.
+
+    Where nobody is left it is the organisation itself, whose name is the same in every language.
+    """
     if organisation.help_name:
         return HelpContact(
             organisation.name,
@@ -190,7 +196,7 @@ def help_contact(organisation: Organisation, invited_by: User | None) -> HelpCon
         )
     if invited_by is not None and invited_by.is_active:
         return HelpContact(organisation.name, invited_by.name, invited_by.email, "")
-    return HelpContact(organisation.name, "Your contact person", "", "")
+    return HelpContact(organisation.name, organisation.name, "", "")
 
 
 def get_help_contact(organisation_id: UUID, invited_by_id: UUID | None) -> HelpContact:

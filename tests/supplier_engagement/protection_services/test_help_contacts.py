@@ -72,14 +72,14 @@ def test_without_a_help_desk_the_person_who_invited_is_named(
     assert tenant.email(RoleId.SUSTAINABILITY_MANAGER) in text
 
 
-def test_where_nobody_is_left_the_supplier_is_told_to_write_back(context: Flask, tenant: Tenant):
+def test_where_nobody_is_left_the_organisation_itself_is_named(context: Flask, tenant: Tenant):
     with unit_of_work():
         left = db.session.get_one(User, tenant.manager.user_id)
         left.is_active = False
 
     for inviter in (tenant.manager.user_id, None):
         found = get_help_contact(tenant.id, inviter)
-        assert found.line == "Your contact person (Acme)"
+        assert found.line == "Acme"
 
 
 def test_invitation_reminder_and_receipt_name_who_helps(context: Flask, tenant: Tenant):
