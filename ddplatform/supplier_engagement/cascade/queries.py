@@ -190,7 +190,7 @@ class Proposed:
 
 def blind_name(named_by: str, number: int) -> str:
     """The label of a node whose name is withheld."""
-    return f"Supplier {number} of {named_by} (name kept)"
+    return f"Supplier {number} of {named_by} (name withheld)"
 
 
 def list_proposals() -> Sequence[Proposed]:

@@ -103,7 +103,7 @@ def test_a_buyer_reads_country_kind_and_share_and_never_a_kept_name(
     assert FARM_EMAIL not in _buyer_rows(supplier)
     with acting(supplier.asked.tenant.id):
         (one,) = list_proposals()
-        assert one.title == "Supplier 1 of SCOOP Espoir (name kept)"
+        assert one.title == "Supplier 1 of SCOOP Espoir (name withheld)"
         assert one.proposal.share_band is ShareBand.FROM_25_TO_50
         assert db.session.scalars(select(OwnSupplier)).all() == []
 
@@ -134,8 +134,8 @@ def test_kept_names_of_two_questionnaires_of_one_node_are_told_apart_by_their_nu
         names = {one.title for one in list_proposals()}
 
     assert names == {
-        "Supplier 1 of SCOOP Espoir (name kept)",
-        "Supplier 2 of SCOOP Espoir (name kept)",
+        "Supplier 1 of SCOOP Espoir (name withheld)",
+        "Supplier 2 of SCOOP Espoir (name withheld)",
     }
 
 
@@ -521,7 +521,7 @@ def test_a_supplier_is_named_told_and_asked_on_the_pages_and_the_buyer_decides(
 
     desk = signed_in_client(app, tenant, RoleId.ANALYST)
     page = desk.get("/o/acme/cascade/proposals")
-    assert "Supplier 1 of SCOOP Espoir (name kept)" in page.text
+    assert "Supplier 1 of SCOOP Espoir (name withheld)" in page.text
     assert SECRET not in page.text
     with app.app_context(), acting(tenant.id):
         proposal_id = list_proposals()[0].proposal.id
