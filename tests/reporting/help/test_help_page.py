@@ -66,7 +66,7 @@ def test_help_is_linked_in_the_top_bar_and_in_the_menu_of_a_phone(app: Flask, te
     html = page(app, tenant, AUDITOR, "/o/acme/reports/")
     menu = html[html.index('class="menu-m"') :].partition("</details>")[0]
 
-    assert f'<a class="iconbtn" href="{PAGE}">' in html
+    assert f'<a class="iconbtn help" href="{PAGE}">' in html
     assert f'href="{PAGE}"' in menu
     assert "Help</span>" in menu
 
