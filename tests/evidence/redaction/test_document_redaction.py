@@ -406,7 +406,7 @@ def test_faults_of_the_form_stand_at_their_fields_and_keep_what_was_typed(
 
     assert "“Z99” is not an area. Write cells of the grid" in wrong
     assert "Z99</textarea>" in wrong
-    assert "“Yaw” does not stand in this file as text." in missing
+    assert "“Yaw” was not found in the text of this file." in missing
     assert "Nothing is selected for redaction." in nothing
     assert sent(reviewer, address, row, face="x").count("Open this page again") == 1
 

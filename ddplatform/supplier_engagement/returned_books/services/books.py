@@ -63,7 +63,7 @@ UNKNOWN = (
     lazy_gettext("Ask the supplier to upload it on the page of its own questions."),
 )
 CAME_ALREADY = (
-    lazy_gettext("This workbook came already, and waits for the supplier or was opened by it."),
+    lazy_gettext("This workbook was uploaded before and has been passed on to the supplier."),
     lazy_gettext("No action is needed."),
 )
 _CLOSED: Mapping[State, tuple[str, str]] = {

@@ -169,7 +169,7 @@ def hand_on(assignment_id: UUID) -> ResponseReturnValue:
     """Ask the other reviewers to decide."""
     reason = request.form.get("reason", "")
     if not reason.strip():
-        words = gettext("Write what is to be decided, and why.")
+        words = gettext("Describe the decision needed, and why.")
         return _page(assignment_id, faults={"escalate": words})
     escalate(assignment_id, reason=reason, act=g.act)
     flash(gettext("The other reviewers get a mail. The supplier is not informed."), "success")
