@@ -26,6 +26,7 @@ from sqlalchemy.orm import (
 from ddplatform.infrastructure import isolation_check
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import Base, PlatformSession, db
+from ddplatform.infrastructure.tenant_setting import key_of, tell_postgresql
 
 EVERYONE = "*"
 ERASING = "!"
@@ -267,8 +268,12 @@ class _Guarded:
     released: frozenset[str]
 
 
-def guard_engine(engine: Engine) -> None:
-    """Put the check at the cursor and the database's own view of the tenant on an engine."""
+def guard_engine(engine: Engine, secret_key: str) -> None:
+    """Put the check at the cursor and the database's own view of the tenant on an engine.
+
+    Args:
+        secret_key: SECRET_KEY of the installation; it seals what PostgreSQL is told.
+    """
     guarded = _Guarded(
         tables=frozenset(tenant_tables()),
         released=frozenset(
@@ -279,15 +284,17 @@ def guard_engine(engine: Engine) -> None:
     )
 
     def check(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
+        _connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
     ) -> None:
         shape = isolation_check.shape_of(statement, guarded.tables)
         if shape.touches:
-            _check_statement(guarded, shape, connection, cursor, parameters, context)
+            _check_statement(guarded, shape, parameters, context)
 
     event.listen(engine, "before_cursor_execute", check)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tell_sqlite)
+    else:
+        tell_postgresql(engine, key_of(secret_key), _tenant.get)
 
 
 def _tell_sqlite(connection: Any, _record: object) -> None:
@@ -297,14 +304,10 @@ def _tell_sqlite(connection: Any, _record: object) -> None:
 def _check_statement(
     guarded: _Guarded,
     shape: isolation_check.Shape,
-    connection: Any,
-    cursor: Any,
     parameters: Any,
     context: Any,
 ) -> None:
     tenant = _tenant.get()
-    if connection.dialect.name == "postgresql" and shape.is_write:
-        cursor.execute("SELECT set_config('app.tenant', %s, true)", (tenant or "",))
     if tenant == EVERYONE:
         return
     if tenant is None:
