@@ -47,7 +47,7 @@ TAIL = """
     dialect = op.get_bind().dialect.name
     for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
         op.execute(statement)
-    for statement in row_security(dialect, TENANT_TABLES, SHARED):
+    for statement in row_security(dialect, TENANT_TABLES, SHARED, QUEUES):
         op.execute(statement)
 """
 
@@ -82,6 +82,16 @@ def _of_writers(table: str) -> str:
     return " OR ".join(f"{table}.{column} = {ACTING}" for column in columns)
 
 
+def queues() -> list[str]:
+    """Tables that name an organisation and are none of its own."""
+    tenants = tenant_tables()
+    return sorted(
+        table.name
+        for table in Base.metadata.tables.values()
+        if table.name not in tenants and "organisation_id" in table.columns
+    )
+
+
 def moving_tables() -> dict[str, list[str]]:
     """Append-only tables whose rows move with a merge, with the columns that never change."""
     return {
@@ -104,7 +114,8 @@ def main() -> None:
     tables = dict(sorted(tenant_tables().items()))
     text = (
         f"{HEAD}TENANT_TABLES = {tables!r}\n\nAPPEND_ONLY = {append_only_tables()!r}\n\n"
-        f"MOVING = {moving_tables()!r}\n\nSHARED = {shared_tables()!r}\n\n\n"
+        f"MOVING = {moving_tables()!r}\n\nSHARED = {shared_tables()!r}\n\n"
+        f"QUEUES = {queues()!r}\n\n\n"
         f"def upgrade() -> None:\n{_indent(up)}{TAIL}\n\n"
         f"def downgrade() -> None:\n{_indent(down)}\n"
     )

@@ -284,11 +284,11 @@ def guard_engine(engine: Engine, secret_key: str) -> None:
     )
 
     def check(
-        _connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
+        connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
     ) -> None:
-        shape = isolation_check.shape_of(statement, guarded.tables)
-        if shape.touches:
-            _check_statement(guarded, shape, parameters, context)
+        if _tenant.get() != EVERYONE and isolation_check.mentions(statement, guarded.tables):
+            options = context.execution_options if context is not None else {}
+            _check_statement(guarded, statement, parameters, options, connection.dialect.name)
 
     event.listen(engine, "before_cursor_execute", check)
     if engine.dialect.name == "sqlite":
@@ -303,21 +303,20 @@ def _tell_sqlite(connection: Any, _record: object) -> None:
 
 def _check_statement(
     guarded: _Guarded,
-    shape: isolation_check.Shape,
+    statement: str,
     parameters: Any,
-    context: Any,
+    options: Mapping[str, Any],
+    dialect: str,
 ) -> None:
-    tenant = _tenant.get()
-    if tenant == EVERYONE:
-        return
-    if tenant is None:
-        raise TenancyError("No organisation is acting; tenant rows cannot be touched.")
-    options = context.execution_options if context is not None else {}
     reason = options.get("unscoped")
     if reason is not None and reason not in UNSCOPED_REASONS:
         raise TenancyError(f"'{reason}' is no accepted reason to leave the tenant scope.")
-    if reason or (_flushing.get() and shape.is_write):
+    is_nobody = _tenant.get() is None
+    is_checked_by_row = reason or (_flushing.get() and isolation_check.is_write(statement))
+    if is_checked_by_row and not is_nobody:
         return
-    isolation_check.require_criteria(
-        shape, parameters, current_organisation(), released=guarded.released
-    )
+    shape = isolation_check.shape_of(statement, guarded.tables, guarded.released, dialect)
+    if shape.tables and is_nobody:
+        raise TenancyError("No organisation is acting; tenant rows cannot be touched.")
+    if shape.tables:
+        isolation_check.require_criteria(shape, parameters, current_organisation())

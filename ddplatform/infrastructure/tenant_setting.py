@@ -1,7 +1,8 @@
 """The tenant of a transaction on PostgreSQL, as its policies and row triggers read it.
 
-Both settings end with the transaction, so a connection that goes back to the pool names nobody. A
-savepoint that is rolled back takes them back as well; they are said again before the next statement.
+Both settings end with the transaction, so a connection that goes back to the pool names nobody.
+A savepoint that is rolled back takes them back as well; they are said again before the next
+statement.
 """
 
 import hmac

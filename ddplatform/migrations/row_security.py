@@ -1,9 +1,10 @@
 """Row-level security of PostgreSQL: policies of the tenant tables, and the key of their seal.
 
-A transaction names its tenant in the settings `app.tenant` (the hex UUID of an organisation, `*` for
-all, `!` and the UUID while an organisation is erased) and `app.seal`. Policies believe a tenant whose
-seal was made with the key in `isolation.tenant_key`, which the role of the application cannot read:
-SQL that somebody slipped into a statement can change the settings, but not seal them (decision 26).
+A transaction names its tenant in the settings `app.tenant` (the hex UUID of an organisation, `*`
+for all, `!` and the UUID while an organisation is erased) and `app.seal`. Policies believe a tenant
+whose seal was made with the key in `isolation.tenant_key`, which the role of the application cannot
+read: SQL that somebody slipped into a statement can change the settings, but not seal them
+(decision 36).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 ACTING = "(SELECT acting_organisation())"
 """The organisation of the transaction, as policies ask for it: once a statement."""
 ACROSS = "(SELECT acts_across())"
+NOBODY = "(SELECT coalesce(current_setting('app.tenant', true), '') = '')"
 
 SEALED = """
 CREATE OR REPLACE FUNCTION sealed_tenant() RETURNS text
@@ -63,7 +65,10 @@ END $$
 
 
 def row_security(
-    dialect: str, tenant_tables: Mapping[str, Sequence[str]], shared: Mapping[str, str]
+    dialect: str,
+    tenant_tables: Mapping[str, Sequence[str]],
+    shared: Mapping[str, str],
+    queues: Sequence[str],
 ) -> Iterator[str]:
     """The SQL that puts a policy on every tenant table; none for SQLite, which has no such thing.
 
@@ -71,6 +76,8 @@ def row_security(
         dialect: `sqlite` or `postgresql`.
         tenant_tables: table -> the columns that name an organisation which may write a row.
         shared: table -> which rows the acting organisation may see, where not all with its name.
+        queues: tables that are no tenant's and name an organisation: whoever acts for one sees its
+            rows, and all are seen where nobody acts, as in the worker that looks for work.
     """
     if dialect != "postgresql":
         return
@@ -79,13 +86,19 @@ def row_security(
     yield ACROSS_FUNCTION
     for table, columns in tenant_tables.items():
         own = " OR ".join(f"{column} = {ACTING}" for column in columns)
-        seen = shared.get(table, own)
-        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-        yield (
-            f"CREATE POLICY tenant ON {table} "
-            f"USING ({seen} OR {ACROSS}) WITH CHECK ({own} OR {ACROSS})"
-        )
+        yield from _policy(table, shared.get(table, own), own)
+    for table in queues:
+        own = f"organisation_id = {ACTING} OR organisation_id IS NULL OR {NOBODY}"
+        yield from _policy(table, own, own)
+
+
+def _policy(table: str, seen: str, written: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield (
+        f"CREATE POLICY tenant ON {table} "
+        f"USING ({seen} OR {ACROSS}) WITH CHECK ({written} OR {ACROSS})"
+    )
 
 
 def keep_key(secret: bytes) -> Iterator[str]:
