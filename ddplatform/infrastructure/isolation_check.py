@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlglot import exp
@@ -40,6 +40,24 @@ class IsolationError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Either:
+    """Conditions that hold together: it is enough if one of them binds to the organisation."""
+
+    parts: tuple["Binding", ...]
+
+
+@dataclass(frozen=True)
+class Both:
+    """Sides of an OR: each of them has to bind to it."""
+
+    parts: tuple["Binding", ...]
+
+
+Binding: TypeAlias = Either | Both | int | str
+"""What has to hold the acting organisation: a parameter, by its position or name."""
+
+
+@dataclass(frozen=True)
 class Shape:
     """What a statement does with tenant tables."""
 
@@ -48,9 +66,9 @@ class Shape:
     unbound: frozenset[str]
     """Those that no condition binds wherever they are read."""
     withheld: frozenset[str]
-    """Those that are bound, while rows which were not released may come too."""
-    places: frozenset[int | str]
-    """Parameters that have to hold the acting organisation: positions or names."""
+    """Those of them that would be bound, if only released rows came."""
+    bindings: tuple[Binding, ...]
+    """How each reading of the others is bound."""
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +107,7 @@ def shape_of(
         tree = None
     if not isinstance(tree, _READABLE):
         named = frozenset(word.lower() for word in _names(tables).findall(statement))
-        return Shape(named, named, frozenset(), frozenset())
+        return Shape(named, named, frozenset(), ())
     return _read(tree, tables, released)
 
 
@@ -130,25 +148,25 @@ def _read(tree: exp.Expr, tables: frozenset[str], released: frozenset[str]) -> S
         for table in tree.find_all(exp.Table)
         if table.name.lower() in tables and not isinstance(table.parent, exp.Lock)
     }
-    unbound, withheld, places = dict(seen), set(), set[int | str]()
+    unbound, withheld, bindings = dict(seen), set(), dict[Binding, None]()
     for block in tree.find_all(exp.Select, exp.Update, exp.Delete):
         sources = list(_sources(block))
         names = Counter(table.alias_or_name.lower() for table, _ in sources)
         for table, conditions in sources:
             if id(table) not in seen or names[table.alias_or_name.lower()] > 1:
                 continue
-            binding = _binding(table, conditions)
-            if binding is None:
-                continue
-            del unbound[id(table)]
-            places |= binding.places
-            if table.name.lower() in released and not binding.is_released:
-                withheld.add(table.name.lower())
+            name = table.name.lower()
+            binding = _binding(table, conditions, is_open=name not in released)
+            if binding is not None:
+                del unbound[id(table)]
+                bindings[binding] = None
+            elif _binding(table, conditions, is_open=True) is not None:
+                withheld.add(name)
     return Shape(
         tables=frozenset(table.name.lower() for table in seen.values()),
         unbound=frozenset(table.name.lower() for table in unbound.values()),
         withheld=frozenset(withheld),
-        places=frozenset(places),
+        bindings=tuple(bindings),
     )
 
 
@@ -196,33 +214,25 @@ def _on(join: exp.Join) -> exp.Expr | None:
 # ---- conditions ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Binding:
-    """How a condition binds a table: by which parameters, and whether it asks for the release."""
+def _binding(table: exp.Expr, conditions: Iterable[exp.Expr], *, is_open: bool) -> Binding | None:
+    """How all conditions together bind a table; None: a foreign row may meet them.
 
-    places: frozenset[int | str]
-    is_released: bool
-
-
-def _binding(table: exp.Expr, conditions: Iterable[exp.Expr]) -> _Binding | None:
-    """How all conditions together bind a table; None: a foreign row may meet them."""
+    Args:
+        is_open: the keeper of a row may read it, whether it was released or not.
+    """
     given = table.args.get("alias")
     if given is not None and given.args.get("columns"):
         return None  # its columns have other names here
-    return _of_all(list(conditions), table.alias_or_name.lower())
+    return _of_all(conditions, table.alias_or_name.lower(), is_open=is_open)
 
 
-def _of_all(conditions: Iterable[exp.Expr], alias: str) -> _Binding | None:
+def _of_all(conditions: Iterable[exp.Expr], alias: str, *, is_open: bool) -> Binding | None:
     """Conditions that hold together: one that binds is enough."""
     parts = [part for condition in conditions for part in _conjuncts(condition)]
-    found = [binding for part in parts if (binding := _of_one(part, alias)) is not None]
-    if not found:
-        return None
-    return _Binding(
-        places=frozenset().union(*(binding.places for binding in found)),
-        is_released=any(binding.is_released for binding in found)
-        or any(_asks_for_release(part, alias) for part in parts),
-    )
+    is_open = is_open or any(_asks_for_release(part, alias) for part in parts)
+    found = [_of_one(part, alias, is_open=is_open) for part in parts]
+    binding = tuple(one for one in found if one is not None)
+    return Either(binding) if binding else None
 
 
 def _conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
@@ -234,22 +244,21 @@ def _conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
         yield condition
 
 
-def _of_one(condition: exp.Expr, alias: str) -> _Binding | None:
+def _of_one(condition: exp.Expr, alias: str, *, is_open: bool) -> Binding | None:
     """A condition without AND on top: a comparison with a parameter, or an OR of such."""
     if isinstance(condition, exp.Or):
-        left, right = (_of_all([side], alias) for side in (condition.left, condition.right))
-        if left is None or right is None:
-            return None
-        return _Binding(left.places | right.places, left.is_released and right.is_released)
+        left = _of_all([condition.left], alias, is_open=is_open)
+        right = _of_all([condition.right], alias, is_open=is_open)
+        return None if left is None or right is None else Both((left, right))
     if not isinstance(condition, exp.EQ):
         return None
+    wanted = (KEEPER, RESPONDENT) if is_open else (RESPONDENT,)
     for column, value in (
         (condition.left, condition.right),
         (condition.right, condition.left),
     ):
-        place = _place(value)
-        if place is not None and _is_column(column, alias, KEEPER, RESPONDENT):
-            return _Binding(frozenset({place}), column.name.lower() == RESPONDENT)
+        if _is_column(column, alias, *wanted):
+            return _place(value)
     return None
 
 
@@ -293,23 +302,32 @@ def require_criteria(shape: Shape, parameters: Any, organisation: UUID) -> None:
     Raises:
         IsolationError: a table is used without its criterion, or is bound to somebody else.
     """
+    if shape.withheld and shape.withheld == shape.unbound:
+        raise IsolationError(
+            f"SQL on {_named(shape.withheld)} that does not ask whether rows are released."
+        )
     if shape.unbound:
         raise IsolationError(
-            f"SQL on {', '.join(sorted(shape.unbound))} without the criterion of the acting "
-            "organisation."
-        )
-    if shape.withheld:
-        raise IsolationError(
-            f"SQL on {', '.join(sorted(shape.withheld))} that does not ask whether rows are "
-            "released."
+            f"SQL on {_named(shape.unbound)} without the criterion of the acting organisation."
         )
     many = isinstance(parameters, list) and parameters and not _is_scalar(parameters[0])
     for row in parameters if many else [parameters]:
-        if any(_value(row, place) != organisation for place in shape.places):
+        if not all(_holds(binding, row, organisation) for binding in shape.bindings):
             raise IsolationError(
-                f"SQL on {', '.join(sorted(shape.tables))} bound to another organisation than "
-                "the acting one."
+                f"SQL on {_named(shape.tables)} bound to another organisation than the acting one."
             )
+
+
+def _named(tables: Iterable[str]) -> str:
+    return ", ".join(sorted(tables))
+
+
+def _holds(binding: Binding, row: Any, organisation: UUID) -> bool:
+    if isinstance(binding, Either):
+        return any(_holds(part, row, organisation) for part in binding.parts)
+    if isinstance(binding, Both):
+        return all(_holds(part, row, organisation) for part in binding.parts)
+    return _value(row, binding) == organisation
 
 
 def _is_scalar(value: Any) -> bool:

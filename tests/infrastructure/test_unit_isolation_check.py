@@ -76,6 +76,18 @@ def test_statement_with_the_criterion_of_each_table_runs(statement: str):
     check(statement, MINE)
 
 
+def test_filter_by_the_other_side_of_a_shared_row_stands_beside_the_criterion():
+    statement = (
+        "SELECT red_flag.id FROM red_flag WHERE red_flag.respondent_organisation_id = ? AND "
+        "(red_flag.organisation_id = ? OR red_flag.respondent_organisation_id = ?)"
+    )
+
+    check(statement, OTHER, MINE, MINE)
+    for wrong in ((OTHER, OTHER, MINE), (OTHER, OTHER, OTHER)):
+        with pytest.raises(IsolationError):
+            check(statement, *wrong)
+
+
 def test_rule_that_holds_for_all_alone_is_not_the_rule():
     with pytest.raises(IsolationError):
         check(
