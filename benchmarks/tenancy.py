@@ -38,7 +38,7 @@ def run(size: str) -> list[Row]:
 
 def _rows(owner: UUID, node_id: UUID) -> list[Row]:
     with Session(create_engine(db.engine.url)) as bare:
-        return = [
+        return [
             ratio_row(
                 f"isolation: {name}, {ROUNDS} times", _both(statement, owner, bare), GOALS[name]
             )
