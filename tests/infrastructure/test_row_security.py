@@ -13,7 +13,9 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from ddplatform.accounts.organisations.services.organisations import found_organisation
+from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db, finish, unit_of_work
+from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.infrastructure.tenant_setting import key_of, seal_of
 from ddplatform.value_chain.mapping.models import ValueChain
@@ -127,7 +129,7 @@ def test_sql_slipped_into_a_statement_cannot_become_another_tenant(chains: Chain
     [
         "SELECT name FROM value_chain WHERE organisation_id = {other}",
         "SELECT name FROM value_chain WHERE name = 'foreign' OR 1=1",
-        "SELECT name FROM organisation JOIN value_chain ON organisation_id = organisation.id",
+        "SELECT v.name FROM organisation AS o JOIN value_chain AS v ON v.organisation_id = o.id",
         "SELECT name FROM value_chain WHERE organisation_id = {other} FOR UPDATE",
         "COPY value_chain (name) TO STDOUT",
         "TABLE value_chain",
@@ -155,6 +157,24 @@ def test_prepared_statement_asks_anew_who_is_acting(chains: Chains):
         assert connection.execute("EXECUTE whose").fetchall() == []
         say(connection, chains.other.hex)
         assert connection.execute("EXECUTE whose").fetchall() == [("foreign",)]
+
+
+def test_job_is_seen_by_its_organisation_and_where_nobody_acts(chains: Chains):
+    with chains.app.app_context(), acting_in(chains.mine):
+        queued = [
+            jobs.enqueue("try:it", {}, act=act, unique_key="try")
+            for act in (Act(system_identity(chains.other), NOW),) * 2
+        ]
+        assert queued[0].id == queued[1].id  # found again past the policy of who asks
+        own = jobs.enqueue("try:it", {}, act=Act(system_identity(chains.mine), NOW))
+        finish(ok=True)
+        keys = {"mine": own.id, "foreign": queued[0].id}
+    asked = "SELECT id FROM job WHERE name = 'try:it'"
+    with chains.acting() as connection:
+        assert {key for (key,) in connection.execute(asked)} == {keys["mine"]}
+        assert connection.execute("DELETE FROM job WHERE id = %s", (keys["foreign"],)).rowcount == 0
+    with chains.connected() as connection:
+        assert {key for (key,) in connection.execute(asked)} == set(keys.values())
 
 
 # ---- writing ---------------------------------------------------------------------------------
