@@ -20,6 +20,7 @@ ONE_AT_A_TIME = "SELECT pg_advisory_lock(20261201)"
 
 def make_database(name: str) -> str:
     """A new database, its roles prepared as an operator prepares them; the address of the owner."""
+    assert SUPERUSER, "TEST_POSTGRES_SUPERUSER_URL has to name the superuser of the test server"
     owner = make_url(str(POSTGRES))
     roles = Roles(name, str(owner.username), APPLICATION, BACKUP)
     with _connected(make_url(str(SUPERUSER))) as server:

@@ -31,7 +31,7 @@ UNHELD = """
 SELECT DISTINCT columns.table_name FROM information_schema.columns
 JOIN pg_class ON pg_class.oid = CAST(columns.table_name AS regclass)
 WHERE table_schema = 'public' AND relkind IN ('r', 'p')
-AND (column_name LIKE '%organisation_id')
+AND column_name ~ 'organisation_id$'
 AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (
     SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polqual IS NOT NULL
     AND polwithcheck IS NOT NULL))
