@@ -7,6 +7,7 @@ statement.
 
 import hmac
 from collections.abc import Callable
+from contextlib import closing
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -42,11 +43,14 @@ def tell_postgresql(engine: Engine, key: bytes, acting: Callable[[], str | None]
         acting: the tenant that is acting now, None: nobody.
     """
 
-    def say(connection: Connection, cursor: Any, *_of_statement: Any) -> None:
+    def say(connection: Connection, *_of_statement: Any) -> None:
         tenant = acting() or NOBODY
-        if connection.info.get(SAID, NOBODY) != tenant:
+        if connection.info.get(SAID, NOBODY) == tenant:
+            return
+        # Not the cursor of the statement: one that streams runs nothing before rows are fetched.
+        with closing(connection.connection.cursor()) as cursor:
             cursor.execute(_SAY, (tenant, seal_of(key, tenant) if tenant else NOBODY))
-            connection.info[SAID] = tenant
+        connection.info[SAID] = tenant
 
     event.listen(engine, "before_cursor_execute", say)
     for name in _ENDINGS:

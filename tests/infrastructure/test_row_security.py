@@ -321,6 +321,13 @@ def test_connection_goes_back_to_the_pool_without_its_tenant(chains: Chains, end
         assert names_of_any() == []
 
 
+def test_statement_whose_rows_are_streamed_says_its_tenant_first(chains: Chains):
+    streamed = select(ValueChain.name).execution_options(yield_per=10)
+    with chains.app.app_context(), acting_in(chains.mine):
+        assert list(db.session.scalars(streamed)) == ["mine"]
+        db.session.rollback()
+
+
 def test_savepoint_that_is_rolled_back_leaves_the_right_tenant(chains: Chains):
     with chains.app.app_context(), acting_in(chains.mine):
         assert db.session.scalar(select(ValueChain.name)) == "mine"
