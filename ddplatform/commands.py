@@ -83,6 +83,19 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "database",
+        "Prepare the database server.",
+        lambda: lazy.database.database,
+        (
+            Verb(
+                "roles",
+                "Print the SQL that makes the roles of a PostgreSQL database, for a superuser to "
+                "run.",
+                is_alone=True,
+            ),
+        ),
+    ),
+    Verbs(
         "demo",
         "The sample company.",
         lambda: lazy.demo.demo,

@@ -48,6 +48,7 @@ class Settings:
     instance_path: Path
     database_url: str
     secret_key: str
+    migration_database_url: str | None = None
     mail_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ()
@@ -66,6 +67,11 @@ def _always(settings: Settings) -> list[str]:
     faults = []
     if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
         faults.append("DATABASE_URL must begin with sqlite: or postgresql+psycopg:")
+    owner = settings.migration_database_url
+    if owner and not owner.startswith("postgresql+psycopg:"):
+        faults.append("MIGRATION_DATABASE_URL must begin with postgresql+psycopg:")
+    if owner and not settings.database_url.startswith("postgresql"):
+        faults.append("MIGRATION_DATABASE_URL is for PostgreSQL; DATABASE_URL names SQLite")
     if len(settings.secret_key) < MIN_SECRET_LENGTH:
         faults.append(f"SECRET_KEY must have at least {MIN_SECRET_LENGTH} characters")
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
@@ -137,6 +143,7 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         instance_path=instance,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'platform.db'}",
         secret_key=secret,
+        migration_database_url=env.get("MIGRATION_DATABASE_URL") or None,
         mail_url=env.get("MAIL_URL") or None,
         base_url=(env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         trusted_hosts=tuple(filter(None, map(str.strip, env.get("TRUSTED_HOSTS", "").split(",")))),

@@ -14,6 +14,7 @@ from ddplatform.audit.services.log import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.adapters.installed import install
+from ddplatform.infrastructure.database_roles.check import refuse_unsafe_roles
 from ddplatform.infrastructure.db import db, prepare_engine
 from ddplatform.infrastructure.tenancy import guard_engine
 
@@ -43,7 +44,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "ddplatform" / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
-        guard_engine(db.engine)
+        guard_engine(db.engine, settings.secret_key)
+        if settings.kind is Kind.PRODUCTION and db.engine.dialect.name == "postgresql":
+            refuse_unsafe_roles(db.engine)
     app.session_interface = ServerSessionInterface()
     gate.open_gate(
         app,

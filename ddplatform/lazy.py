@@ -11,6 +11,7 @@ MODULES = {
     "assessment_plan": "ddplatform.risk.assessment_plan.commands",
     "assets": "ddplatform.infrastructure.assets.commands",
     "audit": "ddplatform.audit.commands",
+    "database": "ddplatform.infrastructure.database_roles.commands",
     "demo": "ddplatform.demo.commands",
     "forms": "ddplatform.supplier_engagement.library.commands.forms",
     "founding": "ddplatform.accounts.founding.commands",
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ddplatform.due_diligence.frameworks import commands as frameworks
     from ddplatform.infrastructure.access import commands as access
     from ddplatform.infrastructure.assets import commands as assets
+    from ddplatform.infrastructure.database_roles import commands as database
     from ddplatform.infrastructure.jobs import commands as jobs
     from ddplatform.reporting.reports import commands as reports
     from ddplatform.risk.analysis import commands as analysis

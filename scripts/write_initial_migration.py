@@ -9,11 +9,13 @@ from pathlib import Path
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, literal_column
+from sqlalchemy.dialects import postgresql
 
 import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform.infrastructure.db import Base
-from ddplatform.infrastructure.tenancy import tenant_tables
+from ddplatform.infrastructure.tenancy import TenantScoped, tenant_tables
+from ddplatform.migrations.row_security import ACTING
 
 TARGET = Path(__file__).resolve().parent.parent / "ddplatform/migrations/versions/0001_initial.py"
 
@@ -32,6 +34,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from ddplatform.migrations.isolation import isolation_triggers
+from ddplatform.migrations.row_security import row_security
 
 revision = "0001"
 down_revision = None
@@ -43,6 +46,8 @@ depends_on = None
 TAIL = """
     dialect = op.get_bind().dialect.name
     for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
+        op.execute(statement)
+    for statement in row_security(dialect, TENANT_TABLES, SHARED, QUEUES):
         op.execute(statement)
 """
 
@@ -57,6 +62,34 @@ def append_only_tables() -> dict[str, str | None]:
         elif condition := getattr(model, "is_append_only_when", None):
             found[mapper.local_table.name] = condition
     return dict(sorted(found.items()))
+
+
+def shared_tables() -> dict[str, str]:
+    """Tables whose rows are not seen by all who may write them, with the rule of their models."""
+    acting = literal_column(ACTING)
+    rules = {
+        mapper.local_table.name: str(
+            mapper.class_.visible_to(acting).compile(dialect=postgresql.dialect())
+        )
+        for mapper in sorted(Base.registry.mappers, key=lambda one: one.local_table.name)
+        if issubclass(mapper.class_, TenantScoped)
+    }
+    return {table: rule for table, rule in rules.items() if rule != _of_writers(table)}
+
+
+def _of_writers(table: str) -> str:
+    columns = tenant_tables()[table]
+    return " OR ".join(f"{table}.{column} = {ACTING}" for column in columns)
+
+
+def queues() -> list[str]:
+    """Tables that name an organisation and are none of its own."""
+    tenants = tenant_tables()
+    return sorted(
+        table.name
+        for table in Base.metadata.tables.values()
+        if table.name not in tenants and "organisation_id" in table.columns
+    )
 
 
 def moving_tables() -> dict[str, list[str]]:
@@ -81,7 +114,8 @@ def main() -> None:
     tables = dict(sorted(tenant_tables().items()))
     text = (
         f"{HEAD}TENANT_TABLES = {tables!r}\n\nAPPEND_ONLY = {append_only_tables()!r}\n\n"
-        f"MOVING = {moving_tables()!r}\n\n\n"
+        f"MOVING = {moving_tables()!r}\n\nSHARED = {shared_tables()!r}\n\n"
+        f"QUEUES = {queues()!r}\n\n\n"
         f"def upgrade() -> None:\n{_indent(up)}{TAIL}\n\n"
         f"def downgrade() -> None:\n{_indent(down)}\n"
     )

@@ -79,6 +79,10 @@ def isolation_triggers(
             yield _postgresql_triggers(table, columns)
         for table, condition in append_only.items():
             yield _postgresql_append(table, condition, moving.get(table, ()))
+            yield (
+                f"CREATE TRIGGER truncate_{table} BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+            )
         for table in moving:
             yield (
                 f"CREATE TRIGGER move_{table} BEFORE UPDATE OF node_id ON {table} "

@@ -35,12 +35,15 @@ from ddplatform.infrastructure.tenancy import (
     TenantScoped,
     across_tenants,
     acting_in,
+    tenant_tables,
 )
 from ddplatform.infrastructure.web import headers
+from ddplatform.migrations.row_security import HOLD_BACK
 from ddplatform.value_chain.mapping.models import ValueChain
 from tests.conftest import NOW
 from tests.factories import PASSWORD, csrf_token
 from tests.leak_checks import Caller, Sweep, Sweeper, all_endpoints, browser
+from tests.postgres import APPLICATION, superuser
 from tests.worlds import World
 
 Worlds = dict[str, World]
@@ -235,6 +238,10 @@ def policy_of_a_page(app: Flask, worlds: Worlds) -> list[str]:
     return [] if "default-src 'none'" in policy and "unsafe-" not in policy else [policy or "none"]
 
 
+def is_on_postgresql(app: Flask) -> bool:
+    return str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("postgresql")
+
+
 # ---- mutants: how each control is switched off -----------------------------------------------
 
 
@@ -260,12 +267,31 @@ def no_flush_check(app: Flask, patch: Patch) -> None:
     patch.setattr(tenancy, "_check_row", lambda _row: None)
 
 
+def no_policies(app: Flask, patch: Patch) -> None:
+    """Nothing on SQLite, which has none."""
+    if is_on_postgresql(app):
+        with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+            for table in db.metadata.tables:
+                connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+
+
+def no_walls_for_reading(app: Flask, patch: Patch) -> None:
+    no_reading_walls(app, patch)
+    no_policies(app, patch)
+
+
 def no_triggers(app: Flask, patch: Patch) -> None:
-    with app.app_context(), across_tenants(), db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
+    """On PostgreSQL neither policies nor privileges in front of them."""
+    if is_on_postgresql(app):
+        no_policies(app, patch)
+        with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+            connection.exec_driver_sql(
+                f"GRANT UPDATE ON ALL TABLES IN SCHEMA public TO {APPLICATION}"
+            )
             for table in db.metadata.tables:
                 connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-            return
+        return
+    with app.app_context(), across_tenants(), db.engine.begin() as connection:
         found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in found.all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
@@ -360,19 +386,24 @@ def no_policy(app: Flask, patch: Patch) -> None:
 class Mutant:
     off: Callable[[Flask, Patch], None]
     check: Callable[[Flask, Worlds], list[str]]
+    is_held_by_policies: bool = False
+    """On PostgreSQL the check finds nothing all the same: there is a second wall."""
 
     @property
     def marks(self) -> list[pytest.MarkDecorator]:
         """What stands in the database itself is tried on both."""
-        return [pytest.mark.both_databases] if self.off is no_triggers else []
+        is_of_both = self.is_held_by_policies or self.off in (no_triggers, no_walls_for_reading)
+        return [pytest.mark.both_databases] if is_of_both else []
 
 
 MUTANTS = [
     Mutant(no_criterion, pages_of_a_manager),
     Mutant(no_criterion, requests_of_a_supplier),
     Mutant(no_cursor_check, raw_sql),
-    Mutant(no_reading_walls, pages_of_a_manager),
-    Mutant(no_reading_walls, documents_of_a_manager),
+    Mutant(no_reading_walls, pages_of_a_manager, is_held_by_policies=True),
+    Mutant(no_reading_walls, documents_of_a_manager, is_held_by_policies=True),
+    Mutant(no_walls_for_reading, pages_of_a_manager),
+    Mutant(no_walls_for_reading, documents_of_a_manager),
     Mutant(no_look_at_held_rows, row_held_already),
     Mutant(no_flush_check, foreign_row_at_the_flush),
     Mutant(no_triggers, foreign_row_in_the_database),
@@ -381,8 +412,8 @@ MUTANTS = [
     Mutant(no_membership_check, pages_of_a_manager),
     Mutant(no_sign_in_asked, pages_for_nobody),
     Mutant(no_end_of_access, ended_access),
-    Mutant(no_release_asked, documents_of_a_manager),
-    Mutant(shared_with_all, documents_of_a_manager),
+    Mutant(no_release_asked, documents_of_a_manager, is_held_by_policies=True),
+    Mutant(shared_with_all, documents_of_a_manager, is_held_by_policies=True),
     Mutant(no_filter_of_jobs, progress_of_jobs),
     Mutant(no_csrf, form_without_token),
     Mutant(no_end_of_session, session_after_signing_out),
@@ -428,13 +459,18 @@ def test_check_finds_something_once_its_control_is_off(
     mutant.off(app, monkeypatch)
 
     try:
-        assert mutant.check(app, worlds) != []
+        found = mutant.check(app, worlds)
     finally:
-        _raise_triggers_again(app)
+        _raise_walls_again(app)
+    assert bool(found) is not (mutant.is_held_by_policies and is_on_postgresql(app)), found
 
 
-def _raise_triggers_again(app: Flask) -> None:
-    with app.app_context(), across_tenants(), db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            for table in db.metadata.tables:
-                connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+def _raise_walls_again(app: Flask) -> None:
+    if not is_on_postgresql(app):
+        return
+    with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        for table in (*tenant_tables(), "job"):
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+        for table in db.metadata.tables:
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+        connection.exec_driver_sql(HOLD_BACK)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from ddplatform.migrations.isolation import isolation_triggers
+from ddplatform.migrations.row_security import row_security
 
 revision = "0001"
 down_revision = None
@@ -199,6 +200,17 @@ MOVING = {
         "created_by_id",
     ],
 }
+
+SHARED = {
+    "answer": "answer.respondent_organisation_id = (SELECT acting_organisation()) OR answer.organisation_id = (SELECT acting_organisation()) AND (answer.is_released OR answer.respondent_organisation_id IS NULL)",
+    "evidence": "evidence.respondent_organisation_id = (SELECT acting_organisation()) OR evidence.organisation_id = (SELECT acting_organisation()) AND (evidence.is_released OR evidence.respondent_organisation_id IS NULL)",
+    "evidence_link": "evidence_link.respondent_organisation_id = (SELECT acting_organisation()) OR evidence_link.organisation_id = (SELECT acting_organisation()) AND (evidence_link.is_released OR evidence_link.respondent_organisation_id IS NULL)",
+    "red_flag": "red_flag.respondent_organisation_id = (SELECT acting_organisation()) OR red_flag.organisation_id = (SELECT acting_organisation()) AND (red_flag.is_released OR red_flag.respondent_organisation_id IS NULL)",
+    "response": "response.respondent_organisation_id = (SELECT acting_organisation()) OR response.organisation_id = (SELECT acting_organisation()) AND (response.is_released OR response.respondent_organisation_id IS NULL)",
+    "section_share": "section_share.respondent_organisation_id = (SELECT acting_organisation()) OR section_share.organisation_id = (SELECT acting_organisation()) AND (section_share.is_released OR section_share.respondent_organisation_id IS NULL)",
+}
+
+QUEUES = ["job"]
 
 
 def upgrade() -> None:
@@ -6151,6 +6163,8 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
     for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
+        op.execute(statement)
+    for statement in row_security(dialect, TENANT_TABLES, SHARED, QUEUES):
         op.execute(statement)
 
 
