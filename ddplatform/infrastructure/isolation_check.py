@@ -237,8 +237,8 @@ def _of_all(conditions: Iterable[exp.Expr], alias: str, *, is_open: bool) -> Bin
 def _conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
     condition = condition.unnest()
     if isinstance(condition, exp.And):
-        yield from _conjuncts(condition.left)
-        yield from _conjuncts(condition.right)
+        for part in condition.flatten():  # hundreds in a row are no deep tree to go down
+            yield from _conjuncts(part)
     else:
         yield condition
 
@@ -246,9 +246,9 @@ def _conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
 def _of_one(condition: exp.Expr, alias: str, *, is_open: bool) -> Binding | None:
     """A condition without AND on top: a comparison with a parameter, or an OR of such."""
     if isinstance(condition, exp.Or):
-        left = _of_all([condition.left], alias, is_open=is_open)
-        right = _of_all([condition.right], alias, is_open=is_open)
-        return None if left is None or right is None else Both((left, right))
+        sides = [_of_all([side], alias, is_open=is_open) for side in condition.flatten()]
+        bound = tuple(side for side in sides if side is not None)
+        return Both(bound) if len(bound) == len(sides) else None
     if not isinstance(condition, exp.EQ):
         return None
     wanted = (KEEPER, RESPONDENT) if is_open else (RESPONDENT,)
@@ -284,12 +284,18 @@ def _asks_for_release(condition: exp.Expr, alias: str) -> bool:
     """Whether only rows meet it that were released, or that nobody else has a part in."""
     condition = condition.unnest()
     if isinstance(condition, exp.Or):
-        return all(_asks_for_release(side, alias) for side in (condition.left, condition.right))
+        return all(_asks_for_release(side, alias) for side in condition.flatten())
     if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
         return _is_column(condition.this, alias, RESPONDENT)
-    if isinstance(condition, exp.EQ | exp.Is) and condition.expression.sql() in {"1", "TRUE"}:
+    if isinstance(condition, exp.EQ | exp.Is) and _is_true(condition.expression):
         condition = condition.this
     return _is_column(condition, alias, RELEASED)
+
+
+def _is_true(value: exp.Expr) -> bool:
+    if isinstance(value, exp.Boolean):
+        return bool(value.this)
+    return isinstance(value, exp.Literal) and not value.is_string and value.this == "1"
 
 
 # ---- the verdict -----------------------------------------------------------------------------

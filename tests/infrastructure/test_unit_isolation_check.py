@@ -53,6 +53,14 @@ HONEST = [
     "SELECT finding.id FROM finding WHERE ? = finding.organisation_id",
 ]
 
+HONEST += [
+    f"SELECT finding.id FROM finding WHERE finding.organisation_id = ? AND ({many})"
+    for many in (
+        " OR ".join(f"finding.rank = {rank}" for rank in range(900)),
+        " AND ".join(f"finding.rank <> {rank}" for rank in range(900)),
+    )
+]
+
 BY_EITHER = (
     "SELECT answer.raw FROM answer WHERE {before}answer.respondent_organisation_id = ? OR "
     "answer.organisation_id = ? AND ({released} OR answer.respondent_organisation_id IS NULL){after}"
