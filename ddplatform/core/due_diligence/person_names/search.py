@@ -1,0 +1,29 @@
+"""Search for names of people, by script; names of firms and places that are known are left out."""
+
+from collections.abc import Collection, Iterator
+
+from ddplatform.core.due_diligence.person_names.arabic import find_in_arabic
+from ddplatform.core.due_diligence.person_names.chinese import find_in_chinese
+from ddplatform.core.due_diligence.person_names.latin import find_in_letters
+from ddplatform.core.due_diligence.person_names.spelling import IS_ARABIC, IS_HAN
+
+
+def find_names(text: str) -> list[tuple[int, int]]:
+    """Beginning and end of what seem to be names of people, in the order of the text.
+
+    By lists and by the words beside a name, not by understanding: a name that is no list's, and
+    stands beside nothing that tells, is not found, and some finds are names of firms.
+    """
+    found: list[tuple[int, int]] = []
+    for begin, end in _all_names(text):
+        if all(end <= one[0] or one[1] <= begin for one in found):
+            found.append((begin, end))
+    return sorted(found)
+
+
+def _all_names(text: str) -> Iterator[tuple[int, int]]:
+    yield from find_in_letters(text)
+    if IS_ARABIC.search(text):
+        yield from find_in_arabic(text)
+    if IS_HAN.search(text):
+        yield from find_in_chinese(text)
