@@ -37,7 +37,7 @@ LARGE = 100_000
 """Inhabitants of a town whose name is known as one."""
 CITY = 300_000
 """Inhabitants from which a name is rather that of the town than of a person."""
-USUAL_HAN = 3
+USUAL_HAN = 20
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _MARKS = re.compile(r"<[^>]*>|%\(\w+\)\w|\{\w*\}|\S*[@/]\S*|`[^`]*`")
 _SIGNS_BEFORE = re.compile(r"(?:^|[.!?:;…]|[\"“”«»(])\s*$")
@@ -50,14 +50,22 @@ def main(names: Path, jieba: Path, dictionaries: Path) -> None:
     towns, cities = _towns()
     countries = _countries()
     by_hand = {fold(word) for words in _cues()["also_words"].values() for word in words.split()}
-    plain_names = {fold(word) for words in _cues()["plain_names"].values() for word in words.split()}
-    spelt = {one: Dictionary.from_files(str(dictionaries / f"dictionary-{one}/index")) for one in SPELT}
+    plain_names = {
+        fold(word) for words in _cues()["plain_names"].values() for word in words.split()
+    }
+    spelt = {
+        one: Dictionary.from_files(str(dictionaries / f"dictionary-{one}/index")) for one in SPELT
+    }
     given = _names(names / "given_names.csv") | _day_names(names / "day_names_west_africa.csv")
     family = _names(names / "family_names.csv")
     for title, listed in (("given", given), ("family", family)):
         plain, doubtful = [], []
         for folded, written in sorted(listed.items()):
-            if len(folded) < 2 or IS_HAN.search(folded) or _is_common(folded, written, spelt):
+            if (
+                len(folded) < 2
+                or IS_HAN.search(folded)
+                or (folded not in by_hand | plain_names and _is_common(folded, written, spelt))
+            ):
                 continue
             is_word = folded not in plain_names and (
                 folded in by_hand
@@ -85,7 +93,9 @@ def _write(name: str, words: Iterable[str]) -> None:
 def _names(path: Path) -> dict[str, str]:
     """Folded name -> as it is written, of scripts that our languages are written in."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["script"] in ("Latin", "Arabic", "Han")]
+        rows = [
+            row for row in csv.DictReader(stream) if row["script"] in ("Latin", "Arabic", "Han")
+        ]
     found: dict[str, str] = {}
     for row in rows:
         name = row["name"].strip()
@@ -113,7 +123,8 @@ def _is_everyday(folded: str, written: str, spelt: dict[str, Dictionary]) -> boo
 def _is_common(folded: str, written: str, spelt: dict[str, Dictionary]) -> bool:
     """Whether a name is one of the commonest words of a language: "she", "will", "elle"."""
     return any(
-        wordfreq.zipf_frequency(folded, language) >= COMMONEST and dictionary.lookup(written.lower())
+        wordfreq.zipf_frequency(folded, language) >= COMMONEST
+        and dictionary.lookup(written.lower())
         for language, dictionary in spelt.items()
     )
 
@@ -178,7 +189,9 @@ def _countries() -> set[str]:
 
 
 def _cues() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load((OUT.parent / "person_names.yaml").read_text())
+    found: dict[str, dict[str, str]] = yaml.safe_load(
+        (OUT.parent / "person_names.yaml").read_text()
+    )
     return found
 
 

@@ -12,9 +12,11 @@ from ddplatform.core.due_diligence.person_names.spelling import ARABIC, fold
 _WORD: Final = re.compile(rf"[{ARABIC}]+|\d+|[^\s\w]")
 _JOINED: Final = ("و", "ف", "ب", "ل")
 _LEAST: Final = 3
-_QUOTES: Final = frozenset(":،(\"«")
+_QUOTES: Final = frozenset(':،("«')
 _STOPS: Final = frozenset(".؟!؛:")
-_FORMS: Final = re.compile(r"(?:[يتن]\w{3,}|ا?ست\w{3,}|س[يتن]\w{3,}|ال\w+|\w+(?:ات|ون|ين|ها|هم|نا|وا)|م\w{3,})")
+_FORMS: Final = re.compile(
+    r"(?:[يتن]\w{3,}|ا?ست\w{3,}|س[يتن]\w{3,}|ال\w+|\w+(?:ات|ون|ين|ها|هم|نا|وا)|م\w{3,})"
+)
 """Forms of verbs, plurals and words with an article or a possessor: no name that we do not know."""
 _OLDEST: Final = 99
 
@@ -48,7 +50,7 @@ def _cues(kind: str) -> frozenset[str]:
 
 
 def _bare(word: _Word) -> str:
-    """A word without "and", "for", "with" and their like, where the rest is a name and it is not."""
+    """A word without "and", "for", "with" and their like, where only the rest is a name."""
     listed = names()
     if word.folded in listed.given or word.folded in listed.family or word.folded in listed.words:
         return word.folded
@@ -108,7 +110,7 @@ def _is_told(words: Sequence[_Word], at: int, length: int, kind: str) -> bool:
     if before in _cues("naming") or before in _cues("titles"):
         return True
     follows_people = before in _cues("people") or before in _cues("kin")
-    if kind != "v" and (follows_people or _has_age(words, at + length)):
+    if (kind != "v" and follows_people) or _has_age(words, at + length):
         return True
     is_first = not at or words[at - 1].folded in _STOPS
     after = words[at + length].folded if at + length < len(words) else ""
@@ -158,8 +160,21 @@ def _has_age(words: Sequence[_Word], after: int) -> bool:
             close = words[after + place + 1 : after + place + 2]
             has_unit = any(one.folded in _cues("age") for one in close)
             has_word = any(one.folded in _cues("age") for one in words[after : after + place])
-            apart = place == 1 and words[after].folded in "(،" and bool(close) and close[0].folded in ")،."
+            apart = (
+                place == 1
+                and words[after].folded in "(،"
+                and bool(close)
+                and close[0].folded in ")،."
+            )
             return int(word.folded) <= _OLDEST and (has_unit or has_word or apart)
-        if word.folded not in _cues("age") and word.folded not in ("(", "،", "من", "العمر", "ذو", "ذات", "في"):
+        if word.folded not in _cues("age") and word.folded not in (
+            "(",
+            "،",
+            "من",
+            "العمر",
+            "ذو",
+            "ذات",
+            "في",
+        ):
             break
     return False

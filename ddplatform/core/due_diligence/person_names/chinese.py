@@ -10,9 +10,11 @@ from ddplatform.core.due_diligence.person_names.spelling import HAN
 
 _DOTTED: Final = re.compile(rf"[{HAN}]{{1,7}}(?:[·•・‧][{HAN}]{{1,8}})+")
 _STRETCH: Final = re.compile(rf"[{HAN}]+")
-_AGE: Final = re.compile(r"\s*[，,、（(]?\s*(?:今年|年仅|才|只有|刚满|现年|已满|大约|约|，)?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:岁|周岁)|\s*[（(]\s*\d{1,2}\s*[）)]")
+_AGE: Final = re.compile(
+    r"\s*[，,、（(]?\s*(?:今年|年仅|才|只有|刚满|现年|已满|大约|约|，)?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:岁|周岁)|\s*[（(]\s*\d{1,2}\s*[）)]"
+)
 _AGED: Final = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*岁的?$")
-_OPEN: Final = frozenset("，。！？；：、（）()“”\"《》\n,.!?;: 　—-")
+_OPEN: Final = frozenset('，。！？；：、（）()“”"《》\n,.!?;: 　—-')
 _NICK: Final = re.compile(rf"(?<![{HAN}])?[小老阿]")
 _LONGEST_CUE: Final = 4
 _LONGEST_FOREIGN: Final = 6
@@ -42,7 +44,9 @@ def _cues(kind: str) -> frozenset[str]:
 def _length_of_cue_in(text: str, begin: int, end: int) -> int:
     """The cue that runs into a name with a dot: 女孩阿米娜·优素福."""
     for length in range(min(_LONGEST_CUE, end - begin - 1), 0, -1):
-        if any(text[begin : begin + length] in _cues(kind) for kind in ("people", "naming", "before")):
+        if any(
+            text[begin : begin + length] in _cues(kind) for kind in ("people", "naming", "before")
+        ):
             return length
     return 0
 
@@ -115,12 +119,40 @@ def _nickname(text: str, at: int, end: int) -> int:
     if text[at] not in "小老阿" or at + 2 > end or not _is_open(text, at):
         return 0
     listed, second = han_names(), text[at + 1]
-    fits = second in listed.signs if text[at] == "阿" else second in listed.family
+    is_called = _follows(text, at, "naming")
+    fits = second in _signs() if is_called or text[at] == "阿" else second in listed.family
     is_word = text[at : at + 2] in _NO_NICKNAMES or text[at : at + 3] in listed.words
     return 2 if fits and not is_word and _ends(text, at + 2) else 0
 
 
-_NO_NICKNAMES: Final = frozenset(("小时", "老师", "小学", "小农", "老家", "小车", "小麦", "小米", "老王头", "小包", "老路", "小路", "小于", "小查", "小石", "老花", "小花", "小何", "小计", "小河", "小江", "小白", "小马", "小牛"))
+_NO_NICKNAMES: Final = frozenset(
+    (
+        "小时",
+        "老师",
+        "小学",
+        "小农",
+        "老家",
+        "小车",
+        "小麦",
+        "小米",
+        "老王头",
+        "小包",
+        "老路",
+        "小路",
+        "小于",
+        "小查",
+        "小石",
+        "老花",
+        "小花",
+        "小何",
+        "小计",
+        "小河",
+        "小江",
+        "小白",
+        "小马",
+        "小牛",
+    )
+)
 
 
 def _is_open(text: str, at: int) -> bool:
@@ -133,7 +165,9 @@ def _is_open(text: str, at: int) -> bool:
 def _follows(text: str, at: int, kind: str) -> bool:
     before = text[at - 1 : at] in _OPEN and kind == "naming"
     end = at - 1 if before else at
-    return any(text[max(0, end - n) : end] in _cues(kind) for n in range(1, _LONGEST_CUE + 1) if end >= n)
+    return any(
+        text[max(0, end - n) : end] in _cues(kind) for n in range(1, _LONGEST_CUE + 1) if end >= n
+    )
 
 
 def _ends(text: str, end: int) -> bool:

@@ -8,7 +8,6 @@ from typing import Final
 from ddplatform.core.due_diligence.person_names.lists import cues, names
 from ddplatform.core.due_diligence.person_names.runs import (
     FAMILY,
-    FAMILY_WORD,
     GIVEN,
     GIVEN_WORD,
     KNOWN,
@@ -76,10 +75,9 @@ def find_in_letters(text: str) -> Iterator[tuple[int, int]]:
 
 def _place_of(tokens: Sequence[Token], run: Run) -> _Place:
     end = run.begin
-    is_apart = bool(end) and tokens[end - 1].kind == SIGN and tokens[end - 1].text in _BETWEEN
-    if is_apart:
-        end -= 1
-    elif end > 1 and tokens[end - 1].text == "." and tokens[end - 2].folded in cues("titles"):
+    sign = tokens[end - 1].text if end and tokens[end - 1].kind == SIGN else ""
+    is_apart = bool(sign) and sign in _BETWEEN
+    if is_apart or (sign == "." and end > 1 and tokens[end - 2].folded in cues("titles")):
         end -= 1
     begin = end
     while begin and end - begin < _BACK and tokens[begin - 1].kind == WORD:
@@ -95,7 +93,7 @@ def _is_person(place: _Place) -> bool:
         return True
     if _is_firm(place):
         return False
-    if _is_introduced(place):
+    if _is_introduced(place) or (place.is_named and _has_title_behind(place)):
         return True
     if _has_age(place) or _has_kin_behind(place):
         return run.has(*LISTED) or (place.is_named and not run.has(KNOWN, ORDINARY, TOWN))
@@ -121,6 +119,11 @@ def _is_introduced(place: _Place) -> bool:
         if token.folded not in cues("of"):
             break
     return place.is_named and place.is_apart and _speaks_of_people(place)
+
+
+def _has_title_behind(place: _Place) -> bool:
+    """ "Yılmaz Hanım", where the title has a capital too."""
+    return any(word.folded in cues("after", "tr") for word in place.words[1:])
 
 
 def _speaks_of_people(place: _Place) -> bool:
@@ -174,14 +177,22 @@ def _is_one_name(place: _Place, kind: str) -> bool:
     if kind == FAMILY:
         return not place.is_first or _does(place, "deeds") or _is_with_another(place)
     if kind == GIVEN_WORD:
-        if not place.is_first:
-            return place.last not in cues("articles") or _does(place, "deeds_alone")
-        return _does(place, "deeds_alone") or _is_with_another(place) or _is_turkish_name(place)
+        return _is_name_not_word(place)
     if kind == UNKNOWN and place.is_first:
-        return not _is_inflected(place.words[0].folded) and _does(place, "deeds_alone")
+        does = _does(place, "deeds_alone") or _is_with_another(place)
+        return does and not _is_inflected(place.words[0].folded)
     if place.last in cues("of"):
         return False
     return _does(place, "deeds_alone") or _is_spoken_with(place)
+
+
+def _is_name_not_word(place: _Place) -> bool:
+    """Whether a name that is a word too stands for a person."""
+    has_article = place.last in cues("articles") and place.last != "a"
+    is_town = place.words[0].folded in names().towns
+    if not (place.is_first or is_town or has_article):
+        return True
+    return _does(place, "deeds_alone") or _is_with_another(place) or _is_turkish_name(place)
 
 
 def _is_inflected(folded: str) -> bool:
@@ -191,8 +202,22 @@ def _is_inflected(folded: str) -> bool:
 
 
 def _is_turkish_name(place: _Place) -> bool:
-    """Turkish puts an apostrophe before the ending of a name, and of no other word."""
-    return bool(place.after) and place.after[0].text[0] in _APOSTROPHES
+    """Turkish puts an apostrophe before the ending of a name, and the verb at the end."""
+    if not place.after or place.after[0].kind != WORD or place.words[0].folded in names().towns:
+        return False
+    if place.after[0].text[0] in _APOSTROPHES and place.after[0].folded != "'s":
+        return True
+    return place.is_first and _ends_with(place, cues("deeds_turkish"))
+
+
+def _ends_with(place: _Place, deeds: frozenset[str]) -> bool:
+    """Whether one of these words stands in the rest of the sentence."""
+    for token in place.after:
+        if token.kind == SIGN and token.text in ".!?;":
+            return False
+        if token.folded in deeds:
+            return True
+    return False
 
 
 def _is_spoken_with(place: _Place) -> bool:
@@ -209,7 +234,7 @@ def _is_with_another(place: _Place) -> bool:
         return False
     other = place.after[1]
     if other.is_capital:
-        return kind_of(other.folded) in LISTED
+        return kind_of(other.folded) in (GIVEN, GIVEN_WORD)
     return other.folded in cues("his") or other.folded in cues("kinship")
 
 
@@ -247,17 +272,11 @@ def _does(place: _Place, cue: str) -> bool:
     if not place.after or place.after[0].kind != WORD:
         return False
     one, two = place.after[0].folded, "_".join(token.folded for token in place.after[:2])
-    if one in cues(cue) or two in cues(cue):
+    if any(said in cues(kind) for said in (one, two) for kind in (cue, "deeds_alone")):
         return True
     if _SWAHILI_DEED.fullmatch(one) and place.last not in cues("of"):
         return True
-    turkish = cues(cue, "tr")
-    for token in place.after:
-        if token.kind == SIGN and token.text in ".!?;":
-            break
-        if token.folded in turkish:
-            return True
-    return False
+    return _ends_with(place, cues(cue, "tr"))
 
 
 def _in_small_letters(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

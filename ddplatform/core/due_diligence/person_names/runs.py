@@ -12,9 +12,6 @@ GIVEN, FAMILY, GIVEN_WORD, FAMILY_WORD = "given", "family", "given_word", "famil
 KNOWN, TOWN, ORDINARY, UNKNOWN = "known", "town", "ordinary", "unknown"
 LISTED: Final = frozenset({GIVEN, FAMILY, GIVEN_WORD, FAMILY_WORD})
 _LEADING: Final = ("titles", "kinship", "people", "naming", "day_before")
-_PARTICLES: Final = frozenset(
-    "de da do dos das del della di la las los bin ibn ben bint al el ould mint von van der".split()
-)
 _MOST_PARTICLES: Final = 2
 
 
@@ -96,7 +93,7 @@ def _end_of_run(tokens: Sequence[Token], at: int) -> int:
     while end < len(tokens):
         skip = 0
         while skip < _MOST_PARTICLES and end + skip < len(tokens):
-            if tokens[end + skip].is_capital or tokens[end + skip].folded not in _PARTICLES:
+            if tokens[end + skip].is_capital or tokens[end + skip].folded not in cues("particles"):
                 break
             skip += 1
         following = end + skip

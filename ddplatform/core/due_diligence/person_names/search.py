@@ -1,5 +1,6 @@
 """Search for names of people, by script; names of firms and places that are known are left out."""
 
+import re
 from collections.abc import Collection, Iterator
 
 from ddplatform.core.due_diligence.person_names.arabic import find_in_arabic
@@ -8,17 +9,29 @@ from ddplatform.core.due_diligence.person_names.latin import find_in_letters
 from ddplatform.core.due_diligence.person_names.spelling import IS_ARABIC, IS_HAN
 
 
-def find_names(text: str) -> list[tuple[int, int]]:
+def find_names(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
     """Beginning and end of what seem to be names of people, in the order of the text.
 
     By lists and by the words beside a name, not by understanding: a name that is no list's, and
     stands beside nothing that tells, is not found, and some finds are names of firms.
+
+    Args:
+        known: names of firms and places; what stands within one of them is no find.
     """
-    found: list[tuple[int, int]] = []
+    found = list(_known_places(text, known)) if known else []
+    count = len(found)
     for begin, end in _all_names(text):
         if all(end <= one[0] or one[1] <= begin for one in found):
             found.append((begin, end))
-    return sorted(found)
+    return sorted(found[count:])
+
+
+def _known_places(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where known names stand in a text, as whole words; small and capital letters are alike."""
+    for name in known:
+        if name.strip():
+            whole = re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)", re.IGNORECASE)
+            yield from (match.span() for match in whole.finditer(text))
 
 
 def _all_names(text: str) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ _ELIDED: Final = re.compile(r"(?:[dlsjmctn]|qu|jusqu|lorsqu|puisqu)(?=['’ʼ])"
 _OWN_FIRST: Final = frozenset("nmo")
 """Letters that begin names with an apostrophe: N'Guessan, M'Bala, O'Brien."""
 _ENDING: Final = re.compile(r"['’ʼ](?=[a-zıçğşöü])")
-_NEW_SENTENCE: Final = frozenset(".!?:;…•\n\"“„«|*")
+_NEW_SENTENCE: Final = frozenset('.!?:;…•\n"“„«|*')
 WORD, NUMBER, SIGN = "word", "number", "sign"
 
 
@@ -52,8 +52,10 @@ def tokens_of(text: str) -> list[Token]:
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or SIGN
-        for part, start in _parts(match.group(), match.start()) if kind == WORD else (
-            (match.group(), match.start()),
+        for part, start in (
+            _parts(match.group(), match.start())
+            if kind == WORD
+            else ((match.group(), match.start()),)
         ):
             is_first = kind == WORD and _begins(found)
             found.append(Token(part, fold(part), start, kind, is_first))
