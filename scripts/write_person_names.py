@@ -78,7 +78,8 @@ def main(names: Path, jieba: Path, dictionaries: Path) -> None:
         _write(f"{title}.txt", plain)
         _write(f"{title}_also_words.txt", doubtful)
     everybody = given.keys() | family.keys()
-    _write("words.txt", small | {word for word in capital if word not in everybody})
+    turkish = _stems(dictionaries / "dictionary-tr/index.dic", "tr")
+    _write("words.txt", small | turkish | {word for word in capital if word not in everybody})
     _write("towns.txt", towns - everybody | cities | countries)
     usual = _usual_han(names / "family_names.csv")
     _write_chinese(given, usual, _jieba(jieba / "jieba/dict.txt"), chinese)
@@ -87,7 +88,7 @@ def main(names: Path, jieba: Path, dictionaries: Path) -> None:
 def _write(name: str, words: Iterable[str]) -> None:
     lines = sorted(set(words))
     (OUT / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{name}: {len(lines):,}")
+    sys.stdout.write(f"{name}: {len(lines):,}\n")
 
 
 def _names(path: Path) -> dict[str, str]:
@@ -118,6 +119,17 @@ def _is_everyday(folded: str, written: str, spelt: dict[str, Dictionary]) -> boo
         if often >= EVERYDAY and (dictionary.lookup(small) or dictionary.lookup(folded)):
             return True
     return False
+
+
+def _stems(path: Path, language: str) -> set[str]:
+    """The words of a dictionary in small letters that texts use, without their endings."""
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    words = (line.split("/")[0].strip() for line in lines)
+    return {
+        fold(word)
+        for word in words
+        if word.islower() and wordfreq.zipf_frequency(word, language) >= EVERYDAY
+    }
 
 
 def _is_common(folded: str, written: str, spelt: dict[str, Dictionary]) -> bool:

@@ -18,6 +18,7 @@ _FORMS: Final = re.compile(
     r"(?:[يتن]\w{3,}|ا?ست\w{3,}|س[يتن]\w{3,}|ال\w+|\w+(?:ات|ون|ين|ها|هم|نا|وا)|م\w{3,})"
 )
 """Forms of verbs, plurals and words with an article or a possessor: no name that we do not know."""
+_VERB: Final = re.compile(r"[يت]\w{3,5}")
 _OLDEST: Final = 99
 
 
@@ -114,7 +115,8 @@ def _is_told(words: Sequence[_Word], at: int, length: int, kind: str) -> bool:
         return True
     is_first = not at or words[at - 1].folded in _STOPS
     after = words[at + length].folded if at + length < len(words) else ""
-    if is_first and after in _cues("deeds") and not words[at].folded.startswith("ال"):
+    does = after in _cues("deeds") or (kind != "g" and _VERB.fullmatch(after) is not None)
+    if is_first and does and not words[at].folded.startswith("ال"):
         return True
     if kind == "g" and after in _cues("deeds"):
         return True

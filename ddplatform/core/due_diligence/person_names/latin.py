@@ -28,7 +28,9 @@ _BACK: Final = 6
 _OLDEST: Final = 99
 _BETWEEN: Final = frozenset(",:\"“”„«»'‘(")
 _APOSTROPHES: Final = "'’ʼ"
-_STEM: Final = 5
+_STEM: Final = 4
+"""Letters of a word that an ending may follow."""
+_ENDING: Final = 5
 _INITIALS: Final = re.compile(r"(?<![^\W_.])[A-Z]\.(?:\s?[A-Z]\.)+(?!\w)")
 _SWAHILI_DEED: Final = re.compile(r"(?:ana|ali|ame|ata|hana)\w{3,}")
 _LEADING_DIGITS: Final = 4
@@ -109,10 +111,11 @@ def _follows_naming(place: _Place) -> bool:
 
 def _is_introduced(place: _Place) -> bool:
     """As "Mr Okoro", "the boy Kofi", "the brother of Kofi", "her uncle, Kofi"."""
+    if place.last in cues("titles") or place.last in cues("people"):
+        is_adjacent = not place.is_apart and not place.before[-1].is_capital
+        return place.is_named or (is_adjacent and place.run.kinds in ((TOWN,), (ORDINARY,)))
     if not place.is_named and place.run.kinds[0] != TOWN:
         return False
-    if place.last in cues("titles") or place.last in cues("people"):
-        return not place.is_apart or place.is_named
     for token in reversed(place.before):
         if token.folded in cues("kinship"):
             return place.is_named or token is place.before[-1]
@@ -134,15 +137,22 @@ def _speaks_of_people(place: _Place) -> bool:
 
 def _is_firm(place: _Place) -> bool:
     """Whether a word for a firm or an office is part of the run, or follows it."""
-    firms, sites = cues("firms"), cues("places_before")
-    if any(word.folded in firms for word in place.words) or place.words[0].folded in sites:
+    if any(_is_firm_word(word.folded) for word in place.words):
+        return True
+    if place.words[0].folded in cues("places_before"):
         return True
     after = list(place.after[:2])
     if after and after[0].text == "&":
         return True
-    if after and after[0].text[0] in _APOSTROPHES:
+    if after and after[0].folded == "'s":
         after = after[1:]
-    return bool(after) and after[0].folded in firms and after[0].folded not in cues("deeds")
+    return bool(after) and _is_firm_word(after[0].folded) and after[0].folded not in cues("deeds")
+
+
+def _is_firm_word(folded: str) -> bool:
+    """Whether a word is one for firms and offices, also with an ending: "fabrikasını"."""
+    stems = cues("firm_stems")
+    return folded in cues("firms") or any(folded[:n] in stems for n in range(_STEM, len(folded)))
 
 
 def _is_at_a_place(place: _Place) -> bool:
@@ -162,7 +172,7 @@ def _is_by_itself(place: _Place) -> bool:
     run = place.run
     if run.has(GIVEN):
         return True
-    if place.last in cues("in") or run.has(KNOWN, ORDINARY, TOWN):
+    if place.last in cues("in") or run.has(KNOWN, ORDINARY, TOWN) or _has_place_ending(place):
         return False
     if len(run.kinds) == 1:
         return _is_one_name(place, run.kinds[0])
@@ -173,6 +183,11 @@ def _is_by_itself(place: _Place) -> bool:
     return place.last not in cues("articles") and place.last not in cues("of")
 
 
+def _has_place_ending(place: _Place) -> bool:
+    """Whether a Turkish ending says "in" or "from": "Söke'de"."""
+    return bool(place.after) and place.after[0].folded in cues("place_endings")
+
+
 def _is_one_name(place: _Place, kind: str) -> bool:
     if kind == FAMILY:
         return not place.is_first or _does(place, "deeds") or _is_with_another(place)
@@ -180,6 +195,7 @@ def _is_one_name(place: _Place, kind: str) -> bool:
         return _is_name_not_word(place)
     if kind == UNKNOWN and place.is_first:
         does = _does(place, "deeds_alone") or _is_with_another(place)
+        does = does or _ends_with(place, cues("deeds_turkish"))
         return does and not _is_inflected(place.words[0].folded)
     if place.last in cues("of"):
         return False
@@ -205,8 +221,8 @@ def _is_turkish_name(place: _Place) -> bool:
     """Turkish puts an apostrophe before the ending of a name, and the verb at the end."""
     if not place.after or place.after[0].kind != WORD or place.words[0].folded in names().towns:
         return False
-    if place.after[0].text[0] in _APOSTROPHES and place.after[0].folded != "'s":
-        return True
+    if place.after[0].text[0] in _APOSTROPHES:
+        return place.after[0].folded != "'s"
     return place.is_first and _ends_with(place, cues("deeds_turkish"))
 
 

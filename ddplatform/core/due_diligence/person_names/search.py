@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from ddplatform.core.due_diligence.person_names.arabic import find_in_arabic
 from ddplatform.core.due_diligence.person_names.chinese import find_in_chinese
 from ddplatform.core.due_diligence.person_names.latin import find_in_letters
-from ddplatform.core.due_diligence.person_names.spelling import IS_ARABIC, IS_HAN
+from ddplatform.core.due_diligence.person_names.runs import GIVEN, kind_of
+from ddplatform.core.due_diligence.person_names.spelling import IS_ARABIC, IS_HAN, fold
 
 
 def find_names(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
@@ -27,9 +28,12 @@ def find_names(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
 
 
 def _known_places(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Where known names stand in a text, as whole words; small and capital letters are alike."""
+    """Where known names stand in a text, as whole words; small and capital letters are alike.
+
+    A firm that is called by a given name alone does not keep that name from being found.
+    """
     for name in known:
-        if name.strip():
+        if name.strip() and kind_of(fold(name.strip())) != GIVEN:
             whole = re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)", re.IGNORECASE)
             yield from (match.span() for match in whole.finditer(text))
 
