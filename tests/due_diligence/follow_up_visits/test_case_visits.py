@@ -280,8 +280,8 @@ def test_service_that_the_plan_lacks_is_told_before_it_is_left_out(door: Door):
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
-        ("ask Kofi Mensah", "Kofi Mensah: Leave out the name"),
-        ("call 0244 123 456", "0244 123 456: Leave out the phone number."),
+        ("ask Kofi Mensah", "“Kofi Mensah” may lead to a person. Write who the person is"),
+        ("call 0244 123 456", "“0244 123 456” may lead to a person. Leave out the phone"),
         ("x" * 281, "Shorten the text to 280 characters"),
     ],
 )

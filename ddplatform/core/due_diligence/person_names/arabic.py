@@ -71,6 +71,8 @@ def _kind(word: _Word) -> str:
     listed, bare = names(), _bare(word)
     if bare in listed.given:
         return "G"
+    if bare in listed.words:
+        return "o"
     if bare in listed.given_also_words or bare in listed.family or bare in listed.family_also_words:
         return "g"
     if not bare.isalpha() or len(bare) < _LEAST or _is_word(bare):
