@@ -145,7 +145,7 @@ def _is_firm(place: _Place) -> bool:
     if after and after[0].text == "&":
         return True
     if after and after[0].folded == "'s":
-        after = after[1:]
+        after = [one for one in after[1:] if one.is_capital]
     return bool(after) and _is_firm_word(after[0].folded) and after[0].folded not in cues("deeds")
 
 

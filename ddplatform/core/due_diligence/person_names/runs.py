@@ -63,9 +63,10 @@ def runs_of(tokens: Sequence[Token]) -> Iterator[Run]:
         while begin < end - 1 and _only_leads(tokens[begin]):
             begin += 1
         kinds = [_kind(one) for one in tokens[begin:end] if one.is_capital]
-        if all(one.is_shouted for one in tokens[begin:end]) and len(kinds) > 1:
-            kinds = [kind_of(one.folded) for one in tokens[begin:end]]
-        if kinds:
+        if len(kinds) > 1 and all(one.is_shouted for one in tokens[begin:end]):
+            shouted = [kind_of(one.folded) for one in tokens[begin:end]]
+            kinds = shouted if GIVEN in shouted or FAMILY in shouted else kinds
+        if kinds and any(len(one.text) > 1 for one in tokens[begin:end]):
             yield Run(begin, end, tuple(kinds))
         at = end
 
