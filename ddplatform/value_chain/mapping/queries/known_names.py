@@ -12,6 +12,7 @@ from supply_chain.graph.home_places import may_be_home, texts_of
 
 MOST = 500
 """Nodes that are looked at; a word that more of them share names none of them alone."""
+MOST_WORDS = 50
 
 
 def list_names_with(words: Collection[str]) -> list[str]:
@@ -36,7 +37,7 @@ def list_names_with(words: Collection[str]) -> list[str]:
             or_(
                 *(
                     folded(column).contains(fold(word), autoescape=True)
-                    for word in words
+                    for word in list(words)[:MOST_WORDS]
                     for column in (node.name, node.region)
                 )
             )
