@@ -58,11 +58,16 @@ class _Sealed:
     at: datetime
     content: Any
 
-    def texts(self) -> Iterator[str]:
-        """The free texts in it."""
-        texts: list[str] = []
-        self.changed(lambda text: texts.append(text) or text)
-        return (text for text in texts if text)
+    def texts(self) -> list[str]:
+        """The free texts in it that hold something."""
+        found: list[str] = []
+
+        def note(text: str) -> str:
+            found.append(text)
+            return text
+
+        self.changed(note)
+        return [text for text in found if text]
 
     def changed(self, change: Change) -> Any:
         """The content with its free texts changed; choices, dates and numbers stay."""
