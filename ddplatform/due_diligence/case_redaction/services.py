@@ -31,6 +31,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.responses.traces import is_free_text
+from questionnaires import Question
 from questionnaires.scoring.given import without_places
 
 Row = RemediationCase | RemediationStep | CaseCriterion | FollowUpVisit
@@ -154,9 +155,11 @@ def _open(
 
 def _free_texts(version: str) -> frozenset[str]:
     """The paths of the questions that are answered in words of one's own."""
-    specs = visit_plan(version).specs
+    nodes = ((path, spec.node) for path, spec in visit_plan(version).specs.items())
     return frozenset(
-        path for path, spec in specs.items() if is_free_text(spec.node) and spec.node.name != CODE
+        path
+        for path, node in nodes
+        if isinstance(node, Question) and is_free_text(node) and node.name != CODE
     )
 
 

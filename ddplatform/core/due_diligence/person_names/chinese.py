@@ -16,6 +16,13 @@ _AGE: Final = re.compile(
 _AGED: Final = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*岁的?$")
 _OPEN: Final = frozenset('，。！？；：、（）()“”"《》\n,.!?;: 　—-')
 _NICK: Final = re.compile(rf"(?<![{HAN}])?[小老阿]")
+_NO_NICKNAMES: Final = frozenset(
+    "时组学心麦米型孩农工额区店镇企量康贷户吃费河路山村车船数部分子女生儿家师板人化"
+)
+_BEFORE_AGE: Final = re.compile(
+    rf"(?:^|[，。！？；\s])([{HAN}]{{2,4}})(?:今年|现年|年仅|，)?\s*\d{{1,2}}\s*岁", re.MULTILINE
+)
+_NO_NAMES: Final = frozenset("的们孩童人生工女男子弟妹哥姐她他它都约龄在有和年岁满未到过个者")
 _LONGEST_CUE: Final = 4
 _LONGEST_FOREIGN: Final = 6
 _WHOLE: Final = 3
@@ -27,6 +34,7 @@ def find_in_chinese(text: str) -> Iterator[tuple[int, int]]:
     dotted = [match.span() for match in _DOTTED.finditer(text)]
     for begin, end in dotted:
         yield begin + _length_of_cue_in(text, begin, end), end
+    yield from _stretch_with_age(text)
     for stretch in _STRETCH.finditer(text):
         at = stretch.start()
         while at < stretch.end():
@@ -115,44 +123,19 @@ def _transcribed(text: str, at: int, end: int) -> int:
 
 
 def _nickname(text: str, at: int, end: int) -> int:
-    """小王, 老李, 阿强, before what people do."""
+    """小芳, 老李, 阿强, before what people do."""
     if text[at] not in "小老阿" or at + 2 > end or not _is_open(text, at):
         return 0
-    listed, second = han_names(), text[at + 1]
-    is_called = _follows(text, at, "naming")
-    fits = second in _signs() if is_called or text[at] == "阿" else second in listed.family
-    is_word = text[at : at + 2] in _NO_NICKNAMES or text[at : at + 3] in listed.words
-    return 2 if fits and not is_word and _ends(text, at + 2) else 0
+    second = text[at + 1]
+    fits = second in han_names().family if text[at] == "老" else second in _signs()
+    return 2 if fits and second not in _NO_NICKNAMES and _ends(text, at + 2) else 0
 
 
-_NO_NICKNAMES: Final = frozenset(
-    (
-        "小时",
-        "老师",
-        "小学",
-        "小农",
-        "老家",
-        "小车",
-        "小麦",
-        "小米",
-        "老王头",
-        "小包",
-        "老路",
-        "小路",
-        "小于",
-        "小查",
-        "小石",
-        "老花",
-        "小花",
-        "小何",
-        "小计",
-        "小河",
-        "小江",
-        "小白",
-        "小马",
-        "小牛",
-    )
-)
+def _stretch_with_age(text: str) -> Iterator[tuple[int, int]]:
+    """What stands alone before an age: 买买提今年14岁."""
+    for match in _BEFORE_AGE.finditer(text):
+        if not _NO_NAMES & set(match[1]) and match[1] not in han_names().words:
+            yield match.span(1)
 
 
 def _is_open(text: str, at: int) -> bool:

@@ -32,6 +32,13 @@ _STEM: Final = 4
 """Letters of a word that an ending may follow."""
 _ENDING: Final = 5
 _INITIALS: Final = re.compile(r"(?<![^\W_.])[A-Z]\.(?:\s?[A-Z]\.)+(?!\w)")
+_TURKISH_PLACE: Final = re.compile(r"[^n][dt][ae]n?$")
+"""An ending for "in" or "from" on a word that belongs to nothing: "fabrikada"."""
+_SWAHILI_TO: Final = re.compile(
+    r"(?:ni|tu|wa|a|u|m|ku|hu)(?:li|na|me|ta|)mw?(?:on|it|pig|kut|uliz|p|chuku|let|saidi|ambi|tum"
+    r"|fukuz|beb|tib|hoj)\w+"
+)
+"""What people do to one person."""
 _SWAHILI_DEED: Final = re.compile(r"(?:ana|ali|ame|ata|hana)\w{3,}")
 _LEADING_DIGITS: Final = 4
 
@@ -152,7 +159,11 @@ def _is_firm(place: _Place) -> bool:
 def _is_firm_word(folded: str) -> bool:
     """Whether a word is one for firms and offices, also with an ending: "fabrikasını"."""
     stems = cues("firm_stems")
-    return folded in cues("firms") or any(folded[:n] in stems for n in range(_STEM, len(folded)))
+    if folded in cues("firms"):
+        return True
+    return _TURKISH_PLACE.search(folded) is None and any(
+        folded[:length] in stems for length in range(_STEM, len(folded) + 1)
+    )
 
 
 def _is_at_a_place(place: _Place) -> bool:
@@ -194,9 +205,11 @@ def _is_one_name(place: _Place, kind: str) -> bool:
     if kind == GIVEN_WORD:
         return _is_name_not_word(place)
     if kind == UNKNOWN and place.is_first:
+        word, is_turkish = place.words[0].folded, _ends_with(place, cues("deeds_turkish"))
+        if is_turkish or _ends_with(place, cues("deeds_alone", "tr")):
+            return not _is_inflected(word, names().turkish_words, _STEM)
         does = _does(place, "deeds_alone") or _is_with_another(place)
-        does = does or _ends_with(place, cues("deeds_turkish"))
-        return does and not _is_inflected(place.words[0].folded)
+        return does and not _is_inflected(word, names().words, _STEM + 1)
     if place.last in cues("of"):
         return False
     return _does(place, "deeds_alone") or _is_spoken_with(place)
@@ -211,10 +224,10 @@ def _is_name_not_word(place: _Place) -> bool:
     return _does(place, "deeds_alone") or _is_with_another(place) or _is_turkish_name(place)
 
 
-def _is_inflected(folded: str) -> bool:
-    """Whether a word is an ordinary one with another ending."""
-    words = names().words
-    return any(folded[:length] in words for length in range(_STEM, len(folded)))
+def _is_inflected(folded: str, words: frozenset[str], stem: int) -> bool:
+    """Whether a word is one of these, as it is or with an ending behind its `stem` letters."""
+    least = max(stem, len(folded) - _ENDING)
+    return any(folded[:length] in words for length in range(least, len(folded) + 1))
 
 
 def _is_turkish_name(place: _Place) -> bool:
@@ -238,7 +251,7 @@ def _ends_with(place: _Place, deeds: frozenset[str]) -> bool:
 
 def _is_spoken_with(place: _Place) -> bool:
     """As "talked with Zonkpe", "yesterday Zonkpe came"."""
-    if place.last in cues("day_before"):
+    if place.last in cues("day_before") or _SWAHILI_TO.fullmatch(place.last):
         return True
     is_near = place.last in cues("with") or place.last in cues("talks")
     return is_near and any(token.folded in cues("talks") for token in place.before)
@@ -263,7 +276,9 @@ def _has_age(place: _Place) -> bool:
             has_unit = any(one.folded in years for one in told)
             is_apart = at == 1 and place.after[0].text in ",(" and _closes(place.after[at + 1 :])
             return int(token.text[:_LEADING_DIGITS]) <= _OLDEST and (has_unit or is_apart)
-        if token.text not in ",(" and token.folded not in cues("age_between"):
+        if token.folded in cues("numerals"):
+            return any(one.folded in years for one in place.after[at + 1 : at + 3])
+        if token.text not in ",(" and token.folded not in {*cues("age_between"), *years}:
             break
     return place.last in years and not place.is_apart and place.last not in ("age", "aged", "umri")
 
