@@ -120,9 +120,10 @@ def _is_told(words: Sequence[_Word], at: int, length: int, kind: str) -> bool:
     does = after in _cues("deeds") or (kind != "g" and _VERB.fullmatch(after) is not None)
     if is_first and does and not words[at].folded.startswith("ال"):
         return True
-    if kind == "g" and after in _cues("deeds"):
+    if kind == "g" and (after in _cues("deeds") or before in _cues("deeds_of_listed")):
         return True
-    return kind in "gu" and before in _cues("deeds_past")
+    is_object = words[at].folded.endswith("ا")
+    return kind in "gu" and not is_object and before in _cues("deeds_past")
 
 
 def _further(words: Sequence[_Word], at: int) -> int:

@@ -95,7 +95,9 @@ def _is_name(text: str, at: int, family: int, length: int) -> bool:
         return is_usual or _ends(text, end)
     if length == _WHOLE and whole[:2] in listed.words and given not in listed.given:
         return False
-    return is_usual and _is_open(text, at) and _ends(text, end)
+    begins = not at or text[at - 1] in _OPEN
+    is_whole = length == _WHOLE and begins and whole[:2] not in listed.words
+    return is_usual and _is_open(text, at) and (is_whole or _ends(text, end))
 
 
 def _is_introduced(text: str, at: int, end: int) -> bool:
