@@ -14,8 +14,10 @@ from ddplatform.core.due_diligence.person_names.runs import (
     LISTED,
     ORDINARY,
     TOWN,
+    TURKISH_STEM,
     UNKNOWN,
     Run,
+    begins_with,
     kind_of,
     runs_of,
 )
@@ -28,9 +30,6 @@ _BACK: Final = 6
 _OLDEST: Final = 99
 _BETWEEN: Final = frozenset(",:\"“”„«»'‘(")
 _APOSTROPHES: Final = "'’ʼ"
-_STEM: Final = 4
-"""Letters of a word that an ending may follow."""
-_ENDING: Final = 5
 _INITIALS: Final = re.compile(r"(?<![^\W_.])[A-Z]\.(?:\s?[A-Z]\.)+(?!\w)")
 _TURKISH_PLACE: Final = re.compile(r"[^n][dt][ae]n?$")
 """An ending for "in" or "from" on a word that belongs to nothing: "fabrikada"."""
@@ -162,7 +161,7 @@ def _is_firm_word(folded: str) -> bool:
     if folded in cues("firms"):
         return True
     return _TURKISH_PLACE.search(folded) is None and any(
-        folded[:length] in stems for length in range(_STEM, len(folded) + 1)
+        folded[:length] in stems for length in range(TURKISH_STEM, len(folded) + 1)
     )
 
 
@@ -207,12 +206,12 @@ def _is_one_name(place: _Place, kind: str) -> bool:
     if kind == UNKNOWN and place.is_first:
         word, is_turkish = place.words[0].folded, _ends_with(place, cues("deeds_turkish"))
         if is_turkish or _ends_with(place, cues("deeds_alone", "tr")):
-            return not _is_inflected(word, names().turkish_words, _STEM)
+            return not begins_with(word, names().turkish_words, TURKISH_STEM)
         does = _does(place, "deeds_alone") or _is_with_another(place)
-        return does and not _is_inflected(word, names().words, _STEM + 1)
-    if place.last in cues("of"):
-        return False
-    return _does(place, "deeds_alone") or _is_spoken_with(place)
+        return does and not begins_with(word, names().words, TURKISH_STEM + 1)
+    if _is_spoken_with(place):
+        return True
+    return place.last not in cues("of") and _does(place, "deeds_alone")
 
 
 def _is_name_not_word(place: _Place) -> bool:
@@ -222,12 +221,6 @@ def _is_name_not_word(place: _Place) -> bool:
     if not (place.is_first or is_town or has_article):
         return True
     return _does(place, "deeds_alone") or _is_with_another(place) or _is_turkish_name(place)
-
-
-def _is_inflected(folded: str, words: frozenset[str], stem: int) -> bool:
-    """Whether a word is one of these, as it is or with an ending behind its `stem` letters."""
-    least = max(stem, len(folded) - _ENDING)
-    return any(folded[:length] in words for length in range(least, len(folded) + 1))
 
 
 def _is_turkish_name(place: _Place) -> bool:
@@ -253,8 +246,14 @@ def _is_spoken_with(place: _Place) -> bool:
     """As "talked with Zonkpe", "yesterday Zonkpe came"."""
     if place.last in cues("day_before") or _SWAHILI_TO.fullmatch(place.last):
         return True
-    is_near = place.last in cues("with") or place.last in cues("talks")
-    return is_near and any(token.folded in cues("talks") for token in place.before)
+    if place.after and place.after[0].folded in cues("object_endings"):
+        return _ends_with(place, cues("talks", "tr"))
+    before = place.before[:-1] if place.last in ("o", "a") else place.before
+    last = before[-1].folded if before else ""
+    if last in cues("day_before"):
+        return True
+    is_near = any(word in cues(cue) for word in (place.last, last) for cue in ("with", "talks"))
+    return is_near and any(token.folded in cues("talks") for token in before)
 
 
 def _is_with_another(place: _Place) -> bool:

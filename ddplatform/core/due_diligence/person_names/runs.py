@@ -13,6 +13,9 @@ KNOWN, TOWN, ORDINARY, UNKNOWN = "known", "town", "ordinary", "unknown"
 LISTED: Final = frozenset({GIVEN, FAMILY, GIVEN_WORD, FAMILY_WORD})
 _LEADING: Final = ("titles", "kinship", "people", "naming", "day_before")
 _MOST_PARTICLES: Final = 2
+_LONGEST_ENDING: Final = 5
+TURKISH_STEM: Final = 4
+"""Letters of a word that an ending may follow; in other languages one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,18 @@ def _only_leads(token: Token) -> bool:
     """Whether a word leads up to the name behind it: "When Kofi", "Mr Okoro", "Mama Asha"."""
     if not token.is_capital or _is_cue(token.folded):
         return True
-    return token.is_first and (
-        token.folded in names().words or kind_of(token.folded) in (ORDINARY, KNOWN, FAMILY_WORD)
-    )
+    if not token.is_first:
+        return False
+    kind = kind_of(token.folded)
+    if token.folded in names().words or kind in (ORDINARY, KNOWN, FAMILY_WORD):
+        return True
+    return kind == UNKNOWN and begins_with(token.folded, names().turkish_words, TURKISH_STEM)
+
+
+def begins_with(folded: str, words: frozenset[str], stem: int) -> bool:
+    """Whether a word is one of these, as it is or with an ending behind its `stem` letters."""
+    least = max(stem, len(folded) - _LONGEST_ENDING)
+    return any(folded[:length] in words for length in range(least, len(folded) + 1))
 
 
 def _end_of_run(tokens: Sequence[Token], at: int) -> int:
