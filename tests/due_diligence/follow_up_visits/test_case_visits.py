@@ -297,6 +297,16 @@ def test_text_that_could_show_who_the_child_is_is_shown_again_and_never_kept(
     assert re.search(r'value="week_2"[^>]* checked', again)
 
 
+def test_words_of_a_visit_that_name_nobody_are_confirmed_and_kept(door: Door):
+    said = {**GOOD, TEXT: "delivered by Daniela last week"}
+    refused = door.send(said)
+    assert refused.status_code == 422
+    assert 'name="not_names"' in refused.text and 'value="Daniela"' in refused.text
+
+    assert door.send({**said, "not_names": "Daniela"}, seen=1).status_code == 302
+    assert "delivered by Daniela last week" in door.read(first_visit(door))
+
+
 def test_code_of_the_case_and_files_of_a_made_up_page_do_not_come_in(
     context: Flask, tenant: Tenant, officer: Identity
 ):

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.core.due_diligence.vocabulary import ImpactState
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services.facts import open_steps
@@ -18,7 +19,7 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from tests.conftest import NOW
-from tests.due_diligence.remedy.test_remedy import opened
+from tests.due_diligence.remedy.test_remedy import alert, make_finding, opened
 from tests.factories import Tenant, csrf_token, signed_in_client
 
 NAMES = (
@@ -90,6 +91,25 @@ def test_confirming_one_word_lets_no_other_name_through(
             step(case, officer, "Daniela and Koffi came", not_names=["Daniela"])
 
         assert refused.value.names == ("Koffi",)
+
+
+def test_every_text_of_a_case_is_searched_and_takes_the_confirmation(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    text, said, act = "Told by Daniela", {"not_names": ["Daniela"]}, Act(officer, NOW)
+    with acting_in(tenant.id), unit_of_work():
+        case = remedy.open_case(make_finding(), alert(note=text), act=act, **said)
+        remedy.judge_criterion(case, "CLO-1", is_met=True, basis=text, act=act, **said)
+        remedy.move(case, ImpactState.TRIAGED, reason=text, act=act, **said)
+        confirmed = select(AuditEvent).where(AuditEvent.action == "case:confirm")
+        assert len(db.session.scalars(confirmed).all()) == 3
+
+        with pytest.raises(MayIdentify):
+            remedy.open_case(make_finding(), alert(note=text), act=act)
+        with pytest.raises(MayIdentify):
+            remedy.judge_criterion(case, "CLO-1", is_met=True, basis=text, act=act)
+        with pytest.raises(MayIdentify):
+            remedy.move(case, ImpactState.IMMEDIATE_PROTECTION, reason=text, act=act)
 
 
 def test_name_of_a_firm_on_the_own_map_is_no_persons_name(

@@ -131,7 +131,7 @@ def _is_introduced(place: _Place) -> bool:
 
 
 def _has_title_behind(place: _Place) -> bool:
-    """ "Yılmaz Hanım", where the title has a capital too."""
+    """As "Yılmaz Hanım", where the title has a capital too."""
     return any(word.folded in cues("after", "tr") for word in place.words[1:])
 
 
