@@ -132,6 +132,7 @@ def test_known_name_of_a_firm_is_no_find_and_a_given_name_alone_stays_one():
 
     assert [text[a:b] for a, b in find_names(text)] == ["Barry Callebaut", "Koffi"]
     assert [text[a:b] for a, b in find_names(text, ["BARRY CALLEBAUT", "Koffi"])] == ["Koffi"]
+    assert find_names("told by Koffi Barry", ["Barry"]) == [(8, 19)]
 
 
 @given(st.text(max_size=200))

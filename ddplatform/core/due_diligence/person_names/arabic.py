@@ -19,7 +19,8 @@ _FORMS: Final = re.compile(
 )
 """Forms of verbs, plurals and words with an article or a possessor: no name that we do not know."""
 _VERB: Final = re.compile(r"[يت]\w{3,5}")
-_OLDEST: Final = 99
+_DIGITS: Final = 2
+"""Of an age in years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ def find_in_arabic(text: str) -> Iterator[tuple[int, int]]:
         length = _length_of_name(words, at)
         if length:
             first = words[at]
-            yield first.end - len(_bare(first)), words[at + length - 1].end
+            # What is joined to a name is one letter.
+            joined = 0 if _bare(first) == first.folded else 1
+            yield first.start + joined, words[at + length - 1].end
         at += max(length, 1)
 
 
@@ -134,21 +137,17 @@ def _further(words: Sequence[_Word], at: int) -> int:
             if _kind(words[end + 1]) == "o" and not words[end + 1].folded.startswith("ال"):
                 break
             end += 2
-        elif words[end].folded in names().given | _families() or _is_listed(words[end]):
+        elif _is_listed(words[end].folded):
             end += 1
         else:
             break
     return end - at
 
 
-def _is_listed(word: _Word) -> bool:
+def _is_listed(folded: str) -> bool:
     listed = names()
-    return word.folded in listed.given_also_words or word.folded in listed.family_also_words
-
-
-@cache
-def _families() -> frozenset[str]:
-    return names().family
+    lists = (listed.given, listed.given_also_words, listed.family, listed.family_also_words)
+    return any(folded in one for one in lists)
 
 
 def _is_place(words: Sequence[_Word], at: int) -> bool:
@@ -165,21 +164,9 @@ def _has_age(words: Sequence[_Word], after: int) -> bool:
             close = words[after + place + 1 : after + place + 2]
             has_unit = any(one.folded in _cues("age") for one in close)
             has_word = any(one.folded in _cues("age") for one in words[after : after + place])
-            apart = (
-                place == 1
-                and words[after].folded in "(،"
-                and bool(close)
-                and close[0].folded in ")،."
-            )
-            return int(word.folded) <= _OLDEST and (has_unit or has_word or apart)
-        if word.folded not in _cues("age") and word.folded not in (
-            "(",
-            "،",
-            "من",
-            "العمر",
-            "ذو",
-            "ذات",
-            "في",
-        ):
+            closes = bool(close) and close[0].folded in ")،."
+            apart = place == 1 and words[after].folded in "(،" and closes
+            return len(word.folded) <= _DIGITS and (has_unit or has_word or apart)
+        if word.folded not in _cues("age") and word.folded not in _cues("age_between"):
             break
     return False

@@ -10,12 +10,13 @@ from ddplatform.core.due_diligence.person_names.spelling import HAN
 
 _DOTTED: Final = re.compile(rf"[{HAN}]{{1,7}}(?:[·•・‧][{HAN}]{{1,8}})+")
 _STRETCH: Final = re.compile(rf"[{HAN}]+")
+_YEARS: Final = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*周?岁"
 _AGE: Final = re.compile(
-    r"\s*[，,、（(]?\s*(?:今年|年仅|才|只有|刚满|现年|已满|大约|约|，)?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:岁|周岁)|\s*[（(]\s*\d{1,2}\s*[）)]"
+    r"\s*[，,、（(]?\s*(?:今年|年仅|才|只有|刚满|现年|已满|大约|约|，)?\s*"
+    rf"{_YEARS}|\s*[（(]\s*\d{{1,2}}\s*[）)]"
 )
-_AGED: Final = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*岁的?$")
+_AGED: Final = re.compile(rf"{_YEARS}的?$")
 _OPEN: Final = frozenset('，。！？；：、（）()“”"《》\n,.!?;: 　—-')
-_NICK: Final = re.compile(rf"(?<![{HAN}])?[小老阿]")
 _NO_NICKNAMES: Final = frozenset(
     "时组学心麦米型孩农工额区店镇企量康贷户吃费河路山村车船数部分子女生儿家师板人化"
 )

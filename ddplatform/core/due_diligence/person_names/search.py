@@ -19,12 +19,13 @@ def find_names(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
     Args:
         known: names of firms and places; what stands within one of them is no find.
     """
-    found = list(_known_places(text, known)) if known else []
-    count = len(found)
+    places = list(_known_places(text, known)) if known else []
+    found: list[tuple[int, int]] = []
     for begin, end in _all_names(text):
-        if all(end <= one[0] or one[1] <= begin for one in found):
+        is_known = any(place[0] <= begin and end <= place[1] for place in places)
+        if not is_known and all(end <= one[0] or one[1] <= begin for one in found):
             found.append((begin, end))
-    return sorted(found[count:])
+    return sorted(found)
 
 
 def _known_places(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
