@@ -56,7 +56,9 @@ def main(names: Path, jieba: Path, dictionaries: Path) -> None:
     spelt = {
         one: Dictionary.from_files(str(dictionaries / f"dictionary-{one}/index")) for one in SPELT
     }
-    given = _names(names / "given_names.csv") | _day_names(names / "day_names_west_africa.csv")
+    own = {fold(name): name for line in _cues()["more_names"].values() for name in line.split()}
+    gathered = _names(names / "given_names.csv")
+    given = own | gathered | _day_names(names / "day_names_west_africa.csv")
     family = _names(names / "family_names.csv")
     for title, listed in (("given", given), ("family", family)):
         plain, doubtful = [], []
