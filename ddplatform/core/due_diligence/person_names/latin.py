@@ -50,8 +50,13 @@ class _Place:
     words: Sequence[Token]
     before: Sequence[Token]
     after: Sequence[Token]
-    is_apart: bool
-    """Whether a comma, colon or quote stands in front."""
+    sign: str
+    """The sign in front of it; "" where there is none."""
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether a comma, colon or quote stands in front."""
+        return bool(self.sign) and self.sign in _BETWEEN
 
     @property
     def is_first(self) -> bool:
@@ -84,14 +89,13 @@ def find_in_letters(text: str) -> Iterator[tuple[int, int]]:
 def _place_of(tokens: Sequence[Token], run: Run) -> _Place:
     end = run.begin
     sign = tokens[end - 1].text if end and tokens[end - 1].kind == SIGN else ""
-    is_apart = bool(sign) and sign in _BETWEEN
-    if is_apart or (sign == "." and end > 1 and tokens[end - 2].folded in cues("titles")):
+    if sign in _BETWEEN or (sign == "." and end > 1 and tokens[end - 2].folded in cues("titles")):
         end -= 1
     begin = end
     while begin and end - begin < _BACK and tokens[begin - 1].kind == WORD:
         begin -= 1
     after = tokens[run.end : run.end + _REACH]
-    return _Place(run, tokens[run.begin : run.end], tokens[begin:end], after, is_apart)
+    return _Place(run, tokens[run.begin : run.end], tokens[begin:end], after, sign)
 
 
 def _is_person(place: _Place) -> bool:
@@ -148,7 +152,7 @@ def _is_firm(place: _Place) -> bool:
     if place.words[0].folded in cues("places_before"):
         return True
     after = list(place.after[:2])
-    if after and after[0].text == "&":
+    if place.sign == "&" or (after and after[0].text == "&"):
         return True
     if after and after[0].folded == "'s":
         after = [one for one in after[1:] if one.is_capital]

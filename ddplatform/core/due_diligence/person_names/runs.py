@@ -47,6 +47,8 @@ def kind_of(folded: str) -> str:
     for kind, words in kinds:
         if folded in words:
             return kind
+    if folded.split("-")[0] in cues("saints"):
+        return TOWN
     parts = [kind_of(part) for part in folded.split("-") if len(part) > 1 and part != folded]
     for kind in (GIVEN, GIVEN_WORD, FAMILY):
         if kind in parts:
