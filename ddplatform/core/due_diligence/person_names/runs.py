@@ -1,5 +1,6 @@
 """Words with capitals that follow each other, and what each of them may be."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ GIVEN, FAMILY, GIVEN_WORD, FAMILY_WORD = "given", "family", "given_word", "famil
 KNOWN, TOWN, ORDINARY, UNKNOWN = "known", "town", "ordinary", "unknown"
 LISTED: Final = frozenset({GIVEN, FAMILY, GIVEN_WORD, FAMILY_WORD})
 _LEADING: Final = ("titles", "kinship", "people", "naming", "day_before")
+_SWAHILI_VERB: Final = re.compile(r"(?:ni|tu|wa|a|u|m)(?:li|na|me|ta|ki)\w{4,}")
 _MOST_PARTICLES: Final = 2
 _LONGEST_ENDING: Final = 5
 TURKISH_STEM: Final = 4
@@ -94,7 +96,10 @@ def _only_leads(token: Token) -> bool:
     kind = kind_of(token.folded)
     if token.folded in names().words or kind in (ORDINARY, KNOWN, FAMILY_WORD):
         return True
-    return kind == UNKNOWN and begins_with(token.folded, names().turkish_words, TURKISH_STEM)
+    if kind != UNKNOWN:
+        return False
+    is_turkish = begins_with(token.folded, names().turkish_words, TURKISH_STEM)
+    return is_turkish or _SWAHILI_VERB.fullmatch(token.folded) is not None
 
 
 def begins_with(folded: str, words: frozenset[str], stem: int) -> bool:
