@@ -3,6 +3,7 @@
 from ddplatform.accounts.founding import models as first_run
 from ddplatform.accounts.organisations import models as organisations
 from ddplatform.audit import models as audit
+from ddplatform.due_diligence.case_redaction import models as case_redaction
 from ddplatform.due_diligence.findings import models as findings
 from ddplatform.due_diligence.remedy import models as remedy
 from ddplatform.evidence.uploads import models as evidence
@@ -41,6 +42,7 @@ __all__ = [
     "bulk_changes",
     "campaigns",
     "cascade",
+    "case_redaction",
     "context_events",
     "evidence",
     "findings",

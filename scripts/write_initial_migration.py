@@ -6,6 +6,7 @@ Run: .venv/bin/python scripts/write_initial_migration.py
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
@@ -45,7 +46,7 @@ depends_on = None
 
 TAIL = """
     dialect = op.get_bind().dialect.name
-    for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
+    for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING, REDACTED):
         op.execute(statement)
     for statement in row_security(dialect, TENANT_TABLES, SHARED, QUEUES):
         op.execute(statement)
@@ -101,6 +102,23 @@ def moving_tables() -> dict[str, list[str]]:
     }
 
 
+def redacted_tables() -> dict[str, list[str]]:
+    """Append-only tables with a sealed column that is redacted: it, and what never changes."""
+    return {
+        mapper.local_table.name: [
+            mapper.class_.redacted_column,
+            *(c.name for c in mapper.columns if c.name not in _changing(mapper.class_)),
+        ]
+        for mapper in sorted(Base.registry.mappers, key=lambda one: one.local_table.name)
+        if hasattr(mapper.class_, "redacted_column")
+    }
+
+
+def _changing(model: Any) -> tuple[str, str]:
+    """The redacted column, and the version that the ORM counts on with each change."""
+    return model.redacted_column, "row_version"
+
+
 def main() -> None:
     """Compare the models with an empty database and write what is missing: all of it."""
     with create_engine("sqlite://").connect() as connection:
@@ -114,8 +132,8 @@ def main() -> None:
     tables = dict(sorted(tenant_tables().items()))
     text = (
         f"{HEAD}TENANT_TABLES = {tables!r}\n\nAPPEND_ONLY = {append_only_tables()!r}\n\n"
-        f"MOVING = {moving_tables()!r}\n\nSHARED = {shared_tables()!r}\n\n"
-        f"QUEUES = {queues()!r}\n\n\n"
+        f"MOVING = {moving_tables()!r}\n\nREDACTED = {redacted_tables()!r}\n\n"
+        f"SHARED = {shared_tables()!r}\n\nQUEUES = {queues()!r}\n\n\n"
         f"def upgrade() -> None:\n{_indent(up)}{TAIL}\n\n"
         f"def downgrade() -> None:\n{_indent(down)}\n"
     )

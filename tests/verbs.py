@@ -79,6 +79,17 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"risk.assessment_plan.services.assign.assign"},
     ),
     (
+        "Words that are confirmed as no person's name leave an event of their own.",
+        {"case:confirm"},
+        {
+            "due_diligence.follow_up_visits.services.write_visit",
+            "due_diligence.remedy.services.cases.judge_criterion",
+            "due_diligence.remedy.services.cases.move",
+            "due_diligence.remedy.services.cases.open_case",
+            "due_diligence.remedy.services.cases.take_step",
+        },
+    ),
+    (
         "A supplier that is asked or accepted comes onto the map as one that is added by hand.",
         {"value_chain:create", "node:add", "link:add", "questionnaire:assign"},
         {"supplier_engagement.cascade.services.cascade.forward"},

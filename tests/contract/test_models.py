@@ -15,7 +15,7 @@ from ddplatform.factory import create_app
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.tenancy import TenantScoped, across_tenants, tenant_tables
 from ddplatform.migrations.isolation import isolation_triggers
-from scripts.write_initial_migration import append_only_tables, moving_tables
+from scripts.write_initial_migration import append_only_tables, moving_tables, redacted_tables
 from tests.conftest import DATABASES, NOW, _empty, settings_for
 from tests.worlds import make_worlds
 
@@ -116,7 +116,9 @@ def test_database_keeps_every_check_and_unique_key_of_the_models(filled: Flask):
 
 def triggers_of(dialect: str) -> dict[str, str]:
     """Trigger -> the statement that makes it, as walls.py asks for it."""
-    statements = isolation_triggers(dialect, tenant_tables(), append_only_tables(), moving_tables())
+    statements = isolation_triggers(
+        dialect, tenant_tables(), append_only_tables(), moving_tables(), redacted_tables()
+    )
     named = {}
     for statement in statements:
         if match := re.match(r"CREATE TRIGGER (\w+)", statement):

@@ -79,6 +79,7 @@ def write(code: str) -> ResponseReturnValue:
         seen=Seen(_number("number"), _number("seen")),
         record="record" in request.form,
         ticked=request.form.getlist("ticked"),
+        not_names=request.form.getlist("not_names"),
         act=g.act,
     )
     if not written.is_sound:
@@ -136,6 +137,9 @@ def _form_page(case: RemediationCase, visit: Visit, written: Written | None = No
         sections=sections,
         statements=further_statements(),
         ticked=visit.ticked,
+        not_names=dict.fromkeys((*request.form.getlist("not_names"), *written.names))
+        if written
+        else (),
         problems=summary(sections) if written else [],
         written=written,
         flags=_flags(case, [visit]) if written else [],

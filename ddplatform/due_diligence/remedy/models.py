@@ -1,7 +1,8 @@
 """Tables of remediation cases about children.
 
 No column here holds a name, a date of birth or a place smaller than a region; the content of a
-case is encrypted with a key of that case.
+case is encrypted with a key of that case. Rows with a `redacted_column` change in that column
+alone, and only where `case_redaction` has a record of the new value.
 """
 
 from datetime import date, datetime
@@ -74,6 +75,7 @@ class RemediationStep(TenantScoped, Base):
         Index("ix_step_case", "organisation_id", "case_id", "taken_at"),
     )
     is_append_only = True
+    redacted_column = "sealed_note"
 
     case_id: Mapped[UUID]
     step: Mapped[str] = mapped_column(comment="REM-nn, or the state entered")
@@ -122,6 +124,7 @@ class CaseCriterion(TenantScoped, Base):
         Index("ix_criterion_case", "organisation_id", "case_id"),
     )
     is_append_only = True
+    redacted_column = "sealed_basis"
 
     case_id: Mapped[UUID]
     criterion: Mapped[str] = mapped_column(comment="CLO-n")
@@ -145,6 +148,7 @@ class FollowUpVisit(TenantScoped, Base):
         CheckConstraint("(recorded_at IS NULL) = (recorded_by_id IS NULL)", name="recorded_pair"),
     )
     is_append_only_when = "OLD.recorded_at IS NOT NULL"
+    redacted_column = "sealed_answers"
 
     case_id: Mapped[UUID]
     number: Mapped[int] = mapped_column(comment="Counts from 1 in each case")

@@ -1,5 +1,7 @@
 """Pages of remediation: the list, one case and its steps."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -24,6 +26,7 @@ from ddplatform.due_diligence.remedy.forms import (
     StepForm,
     SupportForm,
     SupportStatusForm,
+    TextForm,
 )
 from ddplatform.due_diligence.remedy.models import CaseAssignment, RemediationCase, SupportStatus
 from ddplatform.due_diligence.remedy.queries.cases import (
@@ -36,6 +39,7 @@ from ddplatform.due_diligence.remedy.queries.cases import (
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import facts
 from ddplatform.due_diligence.remedy.services.limits import load_limits
+from ddplatform.due_diligence.remedy.services.texts import MayIdentify
 from ddplatform.due_diligence.remedy.views import CASE_STAGES, CasePage, case_page, case_rows
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
@@ -83,10 +87,10 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
             in_danger=DANGER[form.danger.data],
             note=form.note.data or "",
         )
-        remedy.open_case(finding, alert, act=g.act)
+        remedy.open_case(finding, alert, act=g.act, not_names=form.not_names.data)
         return render_template("due_diligence/remedy/handed_over.html", finding=finding)
 
-    return answer_page(form, save, "due_diligence/remedy/open.html", finding=finding)
+    return _answer_text(form, save, "due_diligence/remedy/open.html", finding=finding)
 
 
 @bp.get("/<code>")
@@ -129,10 +133,11 @@ def step(code: str, step: str) -> ResponseReturnValue:
             ticked=form.ticked.data or [],
             note=form.note.data or "",
             act=g.act,
+            not_names=form.not_names.data,
         )
         return _saved(code, gettext("%(step)s is recorded.", step=protocol.title))
 
-    return answer_page(form, save, "due_diligence/remedy/step.html", case=case, step=protocol)
+    return _answer_text(form, save, "due_diligence/remedy/step.html", case=case, step=protocol)
 
 
 @bp.route("/<code>/move/<to>", methods=["GET", "POST"])
@@ -153,10 +158,11 @@ def move(code: str, to: str) -> ResponseReturnValue:
             act=g.act,
             reason=form.reason.data or "",
             reference=form.reference.data or "",
+            not_names=form.not_names.data,
         )
         return _saved(code, gettext("%(step)s: done.", step=chosen.title))
 
-    return answer_page(form, save, "due_diligence/remedy/move.html", case=case, move=chosen)
+    return _answer_text(form, save, "due_diligence/remedy/move.html", case=case, move=chosen)
 
 
 @bp.route("/<code>/support", methods=["GET", "POST"])
@@ -217,20 +223,19 @@ def criterion(code: str, criterion: str) -> ResponseReturnValue:
             is_met=form.is_met.data,
             basis=form.basis.data,
             act=g.act,
+            not_names=form.not_names.data,
         )
         return _saved(code)
 
-    def show() -> str:
-        return render_template(
-            "due_diligence/remedy/criterion.html",
-            form=form,
-            case=case,
-            ref=criterion,
-            words=words,
-            proposal=proposals_of(newest_of(open_visits(case, at=g.now)[0])).get(criterion),
-        )
-
-    return answer_form(form, save, show)
+    return _answer_text(
+        form,
+        save,
+        "due_diligence/remedy/criterion.html",
+        case=case,
+        ref=criterion,
+        words=words,
+        proposal=proposals_of(newest_of(open_visits(case, at=g.now)[0])).get(criterion),
+    )
 
 
 @bp.route("/<code>/assign", methods=["GET", "POST"])
@@ -256,6 +261,26 @@ def assign(code: str) -> ResponseReturnValue:
 
 def _case(code: str) -> tuple[RemediationCase, CaseAssignment]:
     return get_case_for(code, g.identity.user_id, today=g.now.date())
+
+
+def _answer_text(
+    form: TextForm, save: Callable[[], ResponseReturnValue], template: str, /, **values: Any
+) -> ResponseReturnValue:
+    """As `answer_page`; words that seem to be names can be confirmed as none, or said otherwise."""
+    ticked = list(form.not_names.data or ())
+
+    def save_text() -> ResponseReturnValue:
+        try:
+            return save()
+        except MayIdentify as error:
+            ticked.extend(error.names)
+            raise
+
+    def show() -> str:
+        form.offer(ticked)
+        return render_template(template, form=form, **values)
+
+    return answer_form(form, save_text, show)
 
 
 def _saved(code: str, message: str = "") -> ResponseReturnValue:

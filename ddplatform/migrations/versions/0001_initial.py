@@ -39,6 +39,7 @@ TENANT_TABLES = {
     "case_access": ("organisation_id",),
     "case_assignment": ("organisation_id",),
     "case_criterion": ("organisation_id",),
+    "case_redaction": ("organisation_id",),
     "chain_proposal": ("organisation_id", "respondent_organisation_id"),
     "column_mapping": ("organisation_id",),
     "confirmed_text": ("organisation_id",),
@@ -117,6 +118,7 @@ APPEND_ONLY = {
     "audit_event": None,
     "case_access": None,
     "case_criterion": None,
+    "case_redaction": None,
     "context_value": None,
     "control_record": None,
     "follow_up_visit": "OLD.recorded_at IS NOT NULL",
@@ -198,6 +200,38 @@ MOVING = {
         "reasons",
         "created_at",
         "created_by_id",
+    ],
+}
+
+REDACTED = {
+    "case_criterion": [
+        "sealed_basis",
+        "id",
+        "organisation_id",
+        "case_id",
+        "criterion",
+        "is_met",
+        "judged_at",
+        "judged_by_id",
+    ],
+    "follow_up_visit": [
+        "sealed_answers",
+        "id",
+        "organisation_id",
+        "case_id",
+        "number",
+        "form_version",
+        "recorded_at",
+        "recorded_by_id",
+    ],
+    "remediation_step": [
+        "sealed_note",
+        "id",
+        "organisation_id",
+        "case_id",
+        "step",
+        "taken_at",
+        "taken_by_id",
     ],
 }
 
@@ -4959,6 +4993,41 @@ def upgrade() -> None:
         "ix_criterion_case", "case_criterion", ["organisation_id", "case_id"], unique=False
     )
     op.create_table(
+        "case_redaction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "row_id", sa.Uuid(), nullable=False, comment="The row of the case that was sealed anew"
+        ),
+        sa.Column(
+            "nonce", sa.LargeBinary(), nullable=False, comment="First 12 bytes of the new value"
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["user.id"], name=op.f("fk_case_redaction_made_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_case_redaction_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_case_redaction_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_redaction")),
+    )
+    op.create_index(
+        op.f("ix_case_redaction_organisation_id"),
+        "case_redaction",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_redaction_row", "case_redaction", ["organisation_id", "row_id"], unique=False
+    )
+    op.create_table(
         "chain_proposal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -6162,7 +6231,7 @@ def upgrade() -> None:
     )
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
-    for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
+    for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING, REDACTED):
         op.execute(statement)
     for statement in row_security(dialect, TENANT_TABLES, SHARED, QUEUES):
         op.execute(statement)
@@ -6229,6 +6298,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_chain_proposal_respondent_organisation_id"), table_name="chain_proposal")
     op.drop_index(op.f("ix_chain_proposal_organisation_id"), table_name="chain_proposal")
     op.drop_table("chain_proposal")
+    op.drop_index("ix_redaction_row", table_name="case_redaction")
+    op.drop_index(op.f("ix_case_redaction_organisation_id"), table_name="case_redaction")
+    op.drop_table("case_redaction")
     op.drop_index("ix_criterion_case", table_name="case_criterion")
     op.drop_index(op.f("ix_case_criterion_organisation_id"), table_name="case_criterion")
     op.drop_table("case_criterion")

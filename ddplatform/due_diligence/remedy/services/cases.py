@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from ddplatform.audit.services import log as audit
-from ddplatform.core.due_diligence.free_text import look_for_traces
 from ddplatform.core.due_diligence.impacts import (
     SENSITIVE_CLASSES,
     AgeBand,
@@ -34,6 +33,7 @@ from ddplatform.due_diligence.remedy.queries.cases import (
 )
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
+from ddplatform.due_diligence.remedy.services.texts import record_confirmation, require_clean
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
@@ -58,11 +58,16 @@ class Alert:
     note: str = ""
 
 
-def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
+def open_case(
+    finding: Finding, alert: Alert, *, act: Act, not_names: Collection[str] = ()
+) -> RemediationCase:
     """Open a case about one child for a finding that is an actual impact.
 
     Every safeguarding officer of the organisation is assigned; whoever opens it does not see it
     unless they are one of them.
+
+    Args:
+        not_names: words of the note that the writer confirmed as no person's name.
 
     Raises:
         Conflict: the finding is a potential impact, or there is no safeguarding officer.
@@ -75,7 +80,7 @@ def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
         )
     if alert.alert_source not in impact_words().alert_sources:
         raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
-    _require_clean(alert.note)
+    is_confirmed = require_clean(alert.note, field="note", not_names=not_names)
     officers = list_officers(today=act.at.date())
     if not officers:
         raise Conflict(
@@ -105,6 +110,8 @@ def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
     for user_id, _name in officers:
         db.session.add(CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at))
     audit.record("case:open", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
     return case
 
 
@@ -149,9 +156,18 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
 
 
 def take_step(
-    case: RemediationCase, step: str, *, ticked: Collection[str], note: str, act: Act
+    case: RemediationCase,
+    step: str,
+    *,
+    ticked: Collection[str],
+    note: str,
+    act: Act,
+    not_names: Collection[str] = (),
 ) -> RemediationStep:
     """Record a step of the protocol (REM-01..12) with its confirmed facts.
+
+    Args:
+        not_names: words of the note that the writer confirmed as no person's name.
 
     Raises:
         Invalid: unknown step or statement, or a note that could show who the child is.
@@ -162,7 +178,7 @@ def take_step(
             fields={"step": gettext("Choose a step of the protocol and its own statements.")}
         )
     _require_open(case)
-    _require_clean(note)
+    is_confirmed = require_clean(note, field="note", not_names=not_names)
     row = RemediationStep(
         id=uuid4(), case_id=case.id, step=step, taken_at=act.at, taken_by_id=act.by.user_id
     )
@@ -172,23 +188,32 @@ def take_step(
     db.session.add(row)
     db.session.flush()  # the guards of the next move read it
     audit.record("case:step", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
     return row
 
 
 def move(
-    case: RemediationCase, to: ImpactState, *, act: Act, reason: str = "", reference: str = ""
+    case: RemediationCase,
+    to: ImpactState,
+    *,
+    act: Act,
+    reason: str = "",
+    reference: str = "",
+    not_names: Collection[str] = (),
 ) -> None:
     """Take a case to another state, if its guards are met.
 
     Args:
         reason: for going back, refusing, not substantiating, reopening.
         reference: body referred to and its reference code.
+        not_names: words of the reason that the writer confirmed as no person's name.
 
     Raises:
         StepNotAllowed: names what has to be done first.
         Invalid: a reason that could show who the child is.
     """
-    _require_clean(reason)
+    is_confirmed = require_clean(reason, field="reason", not_names=not_names)
     facts = gather(case, act=act, reason=reason, reference=reference)
     require_step(Machine.IMPACT, case.status, to, facts)
     case.status = to
@@ -201,6 +226,8 @@ def move(
     db.session.add(row)
     _mark_end(case, to, act=act)
     audit.record("case:move", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
 
 
 def _mark_end(case: RemediationCase, to: ImpactState, *, act: Act) -> None:
@@ -276,9 +303,18 @@ def set_support_status(
 
 
 def judge_criterion(
-    case: RemediationCase, criterion: str, *, is_met: bool, basis: str, act: Act
+    case: RemediationCase,
+    criterion: str,
+    *,
+    is_met: bool,
+    basis: str,
+    act: Act,
+    not_names: Collection[str] = (),
 ) -> CaseCriterion:
     """Record whether a closure criterion is met, with its basis.
+
+    Args:
+        not_names: words of the basis that the writer confirmed as no person's name.
 
     Raises:
         Invalid: unknown criterion, no basis, or a basis that could show who the child is.
@@ -287,7 +323,7 @@ def judge_criterion(
         raise Invalid(fields={"criterion": gettext("Choose one of the closure criteria.")})
     if not basis.strip():
         raise Invalid(fields={"basis": gettext("Enter the basis.")})
-    _require_clean(basis, field="basis")
+    is_confirmed = require_clean(basis, field="basis", not_names=not_names)
     row = CaseCriterion(
         id=uuid4(),
         case_id=case.id,
@@ -300,6 +336,8 @@ def judge_criterion(
     db.session.add(row)
     db.session.flush()  # the guards of the next move read it
     audit.record("case:judge", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
     return row
 
 
@@ -307,16 +345,4 @@ def _require_open(case: RemediationCase) -> None:
     if case.closed_at is not None:
         raise Conflict(
             gettext("This case is closed."), gettext("Reopen it first, with the reason.")
-        )
-
-
-def _require_clean(text: str, *, field: str = "note") -> None:
-    """Refuse a text that could identify a child; the matches are named."""
-    seen = look_for_traces(text)
-    if seen:
-        advice = " ".join(dict.fromkeys(sighting.advice for sighting in seen))
-        raise Invalid(
-            gettext("This text could identify the child, so it was not saved."),
-            advice,
-            fields={field: advice},
         )

@@ -270,6 +270,7 @@ def _section_page(
         reworded=_reworded(asked, given),
         tongue=tongue_of(filled.form.form, current_language(), filled.row.language),
         media=media_of(filled),
+        known=(asked.requester, g.organisation.name),
     )
     items = view_items(page, around)
     taker = taker_of(filled, name)

@@ -55,6 +55,7 @@ from ddplatform.supplier_engagement.review.views import (
     blocks_of,
     first_of,
     in_turn,
+    named_in,
     risks_of,
     rows_of,
     sections_of,
@@ -64,6 +65,7 @@ from ddplatform.supplier_engagement.sharing.queries.sharing import (
     list_shares,
     section_titles,
 )
+from ddplatform.value_chain.mapping.queries.known_names import list_names_with
 from questionnaires import red_flags
 
 
@@ -206,6 +208,7 @@ def _page(
         risks=risks_of(signals),
         reworded=load_reworded(assignment_id),
         withheld=find_withheld(filled, today=g.now.date()),
+        known=list_names_with(named_in(filled)),
     )
     sections = sections_of(filled, beside)
     turn = in_turn(sections)
