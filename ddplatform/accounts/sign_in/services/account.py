@@ -3,16 +3,13 @@
 from datetime import datetime
 
 from ddplatform.accounts.organisations.models import User
+from ddplatform.accounts.organisations.services.new_passwords import set_password
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.organisations.services.people import end_reset_links
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
-from ddplatform.infrastructure.adapters.passwords import (
-    hash_password,
-    password_problem,
-    verify_password,
-)
+from ddplatform.infrastructure.adapters.passwords import verify_password
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext, is_known
@@ -28,9 +25,7 @@ def change_password(user: User, *, current: str, new: str, at: datetime) -> None
     """
     if not verify_password(current, user.password_hash):
         raise Invalid(fields={"current": gettext("This is not the password you use now.")})
-    if problem := password_problem(new, email=user.email):
-        raise Invalid(fields={"password": problem})
-    user.password_hash = hash_password(new)
+    set_password(user, new)
     sign_out_everywhere(user, at=at, action="password:change")
 
 
