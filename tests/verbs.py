@@ -42,6 +42,17 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"value_chain.screening.services.matches.decide"},
     ),
     (
+        "Each kind of record that a leaver hands over has an event.",
+        {
+            "node:hand_over",
+            "risk_follow_up:hand_over",
+            "review_task:hand_over",
+            "finding:hand_over",
+            "action:hand_over",
+        },
+        {"accounts.leaving.services.remove_and_hand_over"},
+    ),
+    (
         "Each merge of many can be undone alone, so that each has its event.",
         {"node:merge"},
         {"value_chain.merging.services.many.merge_many"},

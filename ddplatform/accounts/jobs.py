@@ -1,5 +1,6 @@
-"""Background jobs of accounts: mails with links, removal of expired sessions."""
+"""Background jobs of accounts: mails with links, removal of expired sessions and counters."""
 
+from ddplatform.accounts.limits.services import forget_old_counters
 from ddplatform.accounts.organisations.services import invitations
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
@@ -12,7 +13,8 @@ def _send_invitation(job: JobContext) -> None:
 
 
 def _end_expired_sessions(job: JobContext) -> Result:
-    return {"ended": sessions.end_expired_sessions(at=job.act.at)}
+    forgotten = forget_old_counters(at=job.act.at)
+    return {"ended": sessions.end_expired_sessions(at=job.act.at), "counters": forgotten}
 
 
 def register() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ddplatform.due_diligence import jobs
 from ddplatform.due_diligence.actions import registration as actions
 from ddplatform.due_diligence.findings import registration as findings
+from ddplatform.due_diligence.handing_over import registration as handing_over
 from ddplatform.due_diligence.remedy import registration as remedy
 from ddplatform.due_diligence.risk_evidence import registration as risk_evidence
 
@@ -14,6 +15,7 @@ FEATURES: tuple[Callable[[], None], ...] = (
     remedy.register,
     jobs.register,
     risk_evidence.register,
+    handing_over.register,
 )
 
 

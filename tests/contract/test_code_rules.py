@@ -25,6 +25,8 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/infrastructure/gate.py",
     "ddplatform/infrastructure/jobs/runner.py",
     "ddplatform/accounts/sign_in/",
+    # A new password is not made of the name of any organisation of the person.
+    "ddplatform/accounts/organisations/services/new_passwords.py",
     # A supplier's link: whose it is, and whether the person answers somewhere already.
     "ddplatform/supplier_engagement/respondents/links.py",
     "ddplatform/supplier_engagement/respondents/services/join.py",

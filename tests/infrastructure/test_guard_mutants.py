@@ -14,12 +14,12 @@ from sqlalchemy import insert, inspect, select, true, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import with_loader_criteria
 
-from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations import queries as accounts
 from ddplatform.accounts.organisations.models import Membership, Organisation
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sign_in import start
 from ddplatform.accounts.sign_in.routes import sign_in as auth_routes
+from ddplatform.accounts.sign_in.services import sign_in as sign_in_service
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure import gate, isolation_check, tenancy
 from ddplatform.infrastructure.access.accounts import MembershipFacts
@@ -375,7 +375,7 @@ def no_check_of_next(app: Flask, patch: Patch) -> None:
 
 
 def no_counting(app: Flask, patch: Patch) -> None:
-    patch.setattr(rate_limits, "count_try", lambda *_, **__: None)
+    patch.setattr(sign_in_service, "count_failure", lambda *_, **__: None)
 
 
 def no_policy(app: Flask, patch: Patch) -> None:

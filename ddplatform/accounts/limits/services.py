@@ -1,28 +1,36 @@
-"""Rate limits, with counters in the shared database."""
+"""Rate limits, with counters in the shared database.
 
+A counter's key is keyed with the secret of the installation: who tried from where is not to be
+read off the table. Counters are deleted once no window of theirs can go on.
+"""
+
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from ddplatform.accounts.limits.queries import find_counter, find_counter_for_change
 from ddplatform.accounts.organisations.models import RateCount
+from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import TooMany
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` in each window of `window_s` seconds."""
+    """At most `times` in each window of `window_s` seconds, `LONGEST_WINDOW` at most."""
 
     name: str
     times: int
     window_s: int
 
 
-SIGN_IN_ACCOUNT = Limit("sign-in account", 10, 3600)
-SIGN_IN_ADDRESS = Limit("sign-in address", 30, 3600)
+LONGEST_WINDOW = timedelta(days=1)
 LINK_REQUEST = Limit("link request", 5, 3600)
+LINK_ADDRESS = Limit("link request from an address", 60, 3600)
 INVITATION = Limit("invitation", 60, 3600)
 SIGN_UP_ADDRESS = Limit("sign-up address", 10, 3600)
 SIGN_UP_EMAIL = Limit("sign-up e-mail", 3, 86_400)
@@ -42,7 +50,7 @@ def count_try(limit: Limit, who: str, *, at: datetime) -> None:
     Raises:
         TooMany: the limit of this window is reached; says when the next one begins.
     """
-    row = _window(limit, who, at)
+    row = hold_window(limit, who, at=at)
     if row.count >= limit.times:
         raise _too_many(row, limit, at)
     row.count += 1
@@ -60,9 +68,13 @@ def require_left(limit: Limit, who: str, *, at: datetime) -> None:
         raise _too_many(row, limit, at)
 
 
+def window_ends_at(limit: Limit, row: RateCount) -> datetime:
+    """When the window of a counter ends, and the next one begins."""
+    return row.window_starts_at + timedelta(seconds=limit.window_s)
+
+
 def _too_many(row: RateCount, limit: Limit, at: datetime) -> TooMany:
-    ends = row.window_starts_at + timedelta(seconds=limit.window_s)
-    return TooMany(int((ends - at).total_seconds()) + 1)
+    return TooMany(int((window_ends_at(limit, row) - at).total_seconds()) + 1)
 
 
 def settle_tries(*, kept: bool) -> None:
@@ -72,10 +84,16 @@ def settle_tries(*, kept: bool) -> None:
         return
     with unit_of_work():
         for limit, who, at in tries:
-            _window(limit, who, at).count += 1
+            hold_window(limit, who, at=at).count += 1
 
 
-def _window(limit: Limit, who: str, at: datetime) -> RateCount:
+def forget_old_counters(*, at: datetime) -> int:
+    """Delete counters whose window is over, whatever their limit; returns how many."""
+    statement = delete(RateCount).where(RateCount.window_starts_at < at - LONGEST_WINDOW)
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def hold_window(limit: Limit, who: str, *, at: datetime) -> RateCount:
     """The counter of this window, held until the end of the unit of work."""
     key, starts = _key_of(limit, who), _start_of(limit, at)
     db.session.flush()  # a second try of this unit of work counts on from the first
@@ -93,7 +111,8 @@ def _window(limit: Limit, who: str, at: datetime) -> RateCount:
 
 
 def _key_of(limit: Limit, who: str) -> str:
-    return f"{limit.name}:{who}"
+    secret = adapters().secret_key.encode()
+    return f"{limit.name}:{hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()}"
 
 
 def _start_of(limit: Limit, at: datetime) -> datetime:

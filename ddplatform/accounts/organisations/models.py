@@ -118,6 +118,7 @@ class RateCount(Base):
     __tablename__ = "rate_count"
     __table_args__ = (UniqueConstraint("key", "window_starts_at"),)
 
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(comment="Limit, and HMAC of who is counted")
     window_starts_at: Mapped[datetime]
     count: Mapped[int]
+    last_at: Mapped[datetime | None] = mapped_column(comment="Last failure, where the next waits")

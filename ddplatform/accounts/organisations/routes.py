@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ddplatform.accounts.blueprints.organisations import bp
 from ddplatform.accounts.organisations.forms import (
@@ -30,7 +29,6 @@ from ddplatform.accounts.organisations.services.people import (
     change_role,
     invite,
     invite_colleague,
-    remove_person,
     send_again,
     withdraw_invitation,
 )
@@ -104,18 +102,6 @@ def role(user_id: UUID) -> ResponseReturnValue:
     return answer_page(
         form, save, "accounts/organisations/role.html", person=person, notes=ROLE_NOTES
     )
-
-
-@bp.route("/people/<uuid:user_id>/remove", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
-def remove(user_id: UUID) -> ResponseReturnValue:
-    """Take somebody out, in two steps."""
-    person = get_person(user_id)
-    form = FlaskForm()
-    if form.validate_on_submit():
-        remove_person(get_membership(person.membership_id), act=g.act)
-        return _told(gettext("%(name)s is no longer a member.", name=person.name))
-    return render_template("accounts/organisations/remove.html", person=person)
 
 
 @bp.post("/people/invitations/<uuid:invitation_id>/again")

@@ -6,6 +6,7 @@ from flask_login import login_user
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
 from ddplatform.accounts.sessions.services import SHARED
+from ddplatform.accounts.sign_in.device_cookie import remember_device
 from ddplatform.infrastructure.gate import SignedInUser
 from ddplatform.infrastructure.web.languages import ASKED, KEEP
 
@@ -32,3 +33,5 @@ def start_session(user: User, *, on_shared_phone: bool = False, goes_on: bool = 
         session[GOES_ON] = True
     if is_shared:
         session[SHARED] = True
+    elif not goes_on:
+        remember_device(user)

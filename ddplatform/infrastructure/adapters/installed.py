@@ -1,6 +1,6 @@
 """The adapters of the running installation, set once by the factory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ddplatform.config import Settings
@@ -23,6 +23,8 @@ class Adapters:
     screening: ScreeningFolder
     protection_services: OperatorList
     base_url: str
+    secret_key: str = field(repr=False)
+    """Signs cookies and keys the counters of tries."""
     sample_sign_ins: Path
     """The file with the sign-ins of the sample company (docs/commands.md)."""
 
@@ -41,6 +43,7 @@ def install(settings: Settings) -> Adapters:
         screening=ScreeningFolder(folder / "screening-lists"),
         protection_services=OperatorList(folder / "protection-services.yaml"),
         base_url=settings.base_url,
+        secret_key=settings.secret_key,
         sample_sign_ins=folder / "demo_sign_ins.json",
     )
     _installed[:] = [made]

@@ -328,9 +328,15 @@ def upgrade() -> None:
     op.create_table(
         "rate_count",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False, comment="Limit, and HMAC of who is counted"),
         sa.Column("window_starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column(
+            "last_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Last failure, where the next waits",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rate_count")),
         sa.UniqueConstraint(
             "key", "window_starts_at", name=op.f("uq_rate_count_key_window_starts_at")

@@ -15,6 +15,7 @@ from ddplatform.accounts.organisations.queries import (
     get_user_by_email,
 )
 from ddplatform.accounts.sessions.services import SHARED
+from ddplatform.accounts.sign_in.device_cookie import devices_of_request
 from ddplatform.accounts.sign_in.forms import JoinForm
 from ddplatform.accounts.sign_in.services.sign_in import sign_in
 from ddplatform.accounts.sign_in.start import start_session
@@ -119,7 +120,13 @@ def _form(known: User | None) -> FlaskForm:
 def _check_password(email: str, password: str) -> None:
     try:
         with nobody():
-            sign_in(email=email, password=password, address=request.remote_addr or "", at=g.now)
+            sign_in(
+                email=email,
+                password=password,
+                address=request.remote_addr or "",
+                devices=devices_of_request(),
+                at=g.now,
+            )
     except Invalid:
         keep_changes()  # the counter of tries; nothing of the joining has begun yet
         raise

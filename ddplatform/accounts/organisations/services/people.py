@@ -1,5 +1,6 @@
 """People of an organisation: invitation, joining, change of role, removal."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -11,18 +12,19 @@ from ddplatform.accounts.organisations.models import Invitation, InvitationPurpo
 from ddplatform.accounts.organisations.queries import (
     count_members_with_role,
     get_invitation_by_hash,
+    get_organisation,
     get_user,
     get_user_by_email,
     is_member,
     list_open_reset_links,
     list_people,
 )
+from ddplatform.accounts.organisations.services.new_passwords import set_password
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import KEEPERS, ROLES, RoleId
-from ddplatform.infrastructure.adapters.passwords import hash_password, password_problem
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
@@ -52,8 +54,12 @@ def add_person(
     password: str,
     act: Act,
     access_until: date | None = None,
+    names: Collection[str] = (),
 ) -> User:
     """Give a person a role in the acting organisation, with a password (commands, samples).
+
+    Args:
+        names: further ones that the password may not be made of, such as that of the inviter.
 
     Raises:
         Invalid: no e-mail address, the password breaks a rule, or a dated role has no end date.
@@ -62,7 +68,8 @@ def add_person(
     _require_address(email)
     user = get_user_by_email(email) or _new_user(email=email, name=name, at=act.at)
     if user.password_hash is None:
-        _set_password(user, password)
+        own = get_organisation(act.by.organisation_id)
+        set_password(user, password, names=[own.name, own.slug, *names])
     _join(user, role=role, access_until=access_until, act=act)
     return user
 
@@ -167,7 +174,8 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str, at: d
     user = get_user_by_email(invitation.email)
     if user is None or user.password_hash is None:
         user = user or _new_user(email=invitation.email, name=name, at=at)
-        _set_password(user, password)
+        own = get_organisation(invitation.organisation_id)
+        set_password(user, password, names=[own.name, own.slug])
     invitation.used_at = at
     if invitation.role is not None:
         by = system_identity(invitation.organisation_id)
@@ -183,7 +191,7 @@ def reset_password(invitation: Invitation, *, password: str, at: datetime) -> Us
         Invalid: the password breaks a rule.
     """
     user = get_user(invitation.user_id or UUID(int=0))
-    _set_password(user, password)
+    set_password(user, password)
     end_reset_links(user.id, at=at)
     sessions.end_all_sessions(user.id)
     by = system_identity(invitation.organisation_id)
@@ -293,12 +301,6 @@ def _new_user(*, email: str, name: str, at: datetime) -> User:
     db.session.add(user)
     db.session.flush()  # the membership needs the key
     return user
-
-
-def _set_password(user: User, password: str) -> None:
-    if problem := password_problem(password, email=user.email):
-        raise Invalid(fields={"password": problem})
-    user.password_hash = hash_password(password)
 
 
 def _join(user: User, *, role: RoleId, access_until: date | None, act: Act) -> None:

@@ -1,19 +1,22 @@
 """Pages of a person's own account: colours, password, sessions."""
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import current_user, logout_user
 
 from ddplatform.accounts.organisations.queries import get_user
+from ddplatform.accounts.sessions.flask_session import RENEW
 from ddplatform.accounts.sign_in.forms import ChangePasswordForm
 from ddplatform.accounts.sign_in.services.account import (
+    GuessesUsedUp,
     change_password,
     choose_theme,
     sign_out_everywhere,
 )
 from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_page
-from ddplatform.infrastructure.gate import signed_in
+from ddplatform.infrastructure.gate import keep_changes, signed_in
 from ddplatform.infrastructure.web.saved_input import safe_next
 from ddplatform.languages import gettext
 
@@ -27,7 +30,19 @@ def show() -> ResponseReturnValue:
     form, user = ChangePasswordForm(), get_user(current_user.id)
 
     def save() -> ResponseReturnValue:
-        change_password(user, current=form.current.data, new=form.password.data, at=g.now)
+        try:
+            change_password(
+                user,
+                current=form.current.data,
+                new=form.password.data,
+                at=g.now,
+                session_ref=session.get("ref"),
+            )
+        except GuessesUsedUp:
+            return _end_session()
+        except Invalid:
+            keep_changes()  # the counter of guesses and the event
+            raise
         start_session(user)
         flash(gettext("Your password is changed. You were signed out everywhere else."), "success")
         return redirect(url_for("account.show"))
@@ -52,3 +67,18 @@ def theme() -> ResponseReturnValue:
     """Light, dark, or the setting of the device."""
     choose_theme(get_user(current_user.id), request.form.get("theme", ""))
     return redirect(safe_next(request.form.get("next")) or url_for("auth.home"))
+
+
+def _end_session() -> ResponseReturnValue:
+    """Sign out who guessed the password in use too often; the next page says why."""
+    logout_user()
+    session.clear()
+    session[RENEW] = True
+    flash(
+        gettext(
+            "The password in use was wrong ten times, so you were signed out. Sign in again, or "
+            "ask for a link to set a new password."
+        ),
+        "warning",
+    )
+    return redirect(url_for("auth.sign_in"))

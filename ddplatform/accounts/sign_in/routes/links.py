@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.accounts.guesses.services import network_of
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
 from ddplatform.accounts.organisations.queries import get_organisation, get_user_by_email
@@ -32,8 +33,10 @@ def forgotten() -> ResponseReturnValue:
     """Send a link for a new password; the answer never reveals whether the account exists."""
     form = ForgottenForm()
     if form.validate_on_submit():
-        rate_limits.count_try(rate_limits.LINK_REQUEST, request.remote_addr or "", at=g.now)
-        request_reset(form.email.data, at=g.now)
+        network, mailbox = network_of(request.remote_addr or ""), form.email.data.strip().lower()
+        rate_limits.count_try(rate_limits.LINK_ADDRESS, network, at=g.now)
+        rate_limits.count_try(rate_limits.LINK_REQUEST, mailbox, at=g.now)
+        request_reset(mailbox, at=g.now)
         return render_template("accounts/sign_in/link_sent.html", email=form.email.data)
     return render_template(
         "accounts/sign_in/forgotten.html", form=form

@@ -7,6 +7,7 @@ from flask_login import current_user
 from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
 from ddplatform.accounts.sessions.services import SHARED
+from ddplatform.accounts.sign_in.device_cookie import devices_of_request
 from ddplatform.accounts.sign_in.forms import SignInForm
 from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_password
@@ -37,6 +38,7 @@ def sign_in() -> ResponseReturnValue:
                 email=form.email.data,
                 password=form.password.data,
                 address=request.remote_addr or "",
+                devices=devices_of_request(),
                 at=g.now,
             )
         except Invalid as error:
