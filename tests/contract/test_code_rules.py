@@ -25,6 +25,8 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/infrastructure/gate.py",
     "ddplatform/infrastructure/jobs/runner.py",
     "ddplatform/accounts/sign_in/",
+    # Of a person: whether an organisation asks for a second factor, and where else they belong.
+    "ddplatform/accounts/second_factor/services/",
     # A supplier's link: whose it is, and whether the person answers somewhere already.
     "ddplatform/supplier_engagement/respondents/links.py",
     "ddplatform/supplier_engagement/respondents/services/join.py",
