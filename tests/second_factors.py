@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from ddplatform.accounts.organisation_factors.services import require_factor_of
 from ddplatform.accounts.organisations.models import Organisation, UserSession
 from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.accounts.second_factor.models import SecondFactor
-from ddplatform.accounts.second_factor.services.policy import require_factor_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work

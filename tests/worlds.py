@@ -127,6 +127,7 @@ class _Builder:
         self.world.keys[OWN, "user"] = str(user_id)
         secret = new_secret()
         start_session(secret, user_id=user_id, data={}, at=self.at)
+        db.session.flush()
         session = db.session.scalars(
             select(UserSession).where(UserSession.id_hash == hash_of(secret))
         ).one()

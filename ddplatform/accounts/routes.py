@@ -5,10 +5,10 @@ from flask import Flask
 from ddplatform.accounts.blueprints.account import bp as account
 from ddplatform.accounts.blueprints.organisations import bp as organisations
 from ddplatform.accounts.founding.routes import bp as founding
+from ddplatform.accounts.organisation_factors import routes as organisation_factor_routes
 from ddplatform.accounts.organisations import routes as organisations_routes
 from ddplatform.accounts.own_sessions import routes as own_sessions_routes
-from ddplatform.accounts.second_factor.routes import organisation as organisation_factor_routes
-from ddplatform.accounts.second_factor.routes import own as own_factor_routes
+from ddplatform.accounts.second_factor import routes as own_factor_routes
 from ddplatform.accounts.sign_in.routes import account as account_routes
 from ddplatform.accounts.sign_in.routes import confirm as confirm_routes
 from ddplatform.accounts.sign_in.routes.code import bp as sign_in_code

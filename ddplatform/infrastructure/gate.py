@@ -222,7 +222,7 @@ def start_over() -> None:
 
 def _load_user(user_id: str) -> SignedInUser | None:
     with across_tenants():
-        account = accounts().get_account_to_admit(UUID(user_id))
+        account = accounts().get_account_to_admit(UUID(user_id), today=datetime.now(UTC).date())
     if account is None or not account.is_active:
         return None
     return SignedInUser(account)

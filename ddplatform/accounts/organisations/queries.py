@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    or_,
     select,
     type_coerce,
 )
@@ -58,6 +59,7 @@ class HelpContact:
 _MUST_HAVE_FACTOR = exists().where(
     Membership.user_id == User.id,
     Organisation.id == Membership.organisation_id,
+    or_(Membership.access_until.is_(None), Membership.access_until >= bindparam("today")),
     # Roles stand between bars, in a text (`db.WordList`).
     type_coerce(Organisation.second_factor_roles, Text).contains(
         literal("|").concat(type_coerce(Membership.role, Text)).concat("|")
@@ -97,18 +99,20 @@ def get_account(user_id: UUID) -> Account | None:
     return Account(*row) if row else None
 
 
-def get_account_to_admit(user_id: UUID) -> Account | None:
+def get_account_to_admit(user_id: UUID, *, today: date) -> Account | None:
     """The same with what is known of a second factor; call it across tenants."""
-    row = db.session.execute(_ACCOUNT_TO_ADMIT, {"user_id": user_id}).one_or_none()
+    values = {"user_id": user_id, "today": today}
+    row = db.session.execute(_ACCOUNT_TO_ADMIT, values).one_or_none()
     return Account(*row) if row else None
 
 
-def must_have_factor(user_id: UUID) -> bool:
+def must_have_factor(user_id: UUID, *, today: date) -> bool:
     """Whether an organisation asks for a second factor in this person's role there.
 
     Call it across tenants.
     """
-    return bool(db.session.scalar(select(_MUST_HAVE_FACTOR).where(User.id == user_id)))
+    asked = select(_MUST_HAVE_FACTOR).where(User.id == user_id)
+    return bool(db.session.scalar(asked, {"today": today}))
 
 
 def get_membership_facts(user_id: UUID, slug: str) -> MembershipFacts | None:

@@ -50,7 +50,7 @@ class Accounts(Protocol):
     def get_account(self, user_id: UUID) -> Account | None:
         """The account, or None."""
 
-    def get_account_to_admit(self, user_id: UUID) -> Account | None:
+    def get_account_to_admit(self, user_id: UUID, *, today: date) -> Account | None:
         """The same with what is known of a second factor; asked across tenants."""
 
     def get_membership_facts(self, user_id: UUID, slug: str) -> MembershipFacts | None:

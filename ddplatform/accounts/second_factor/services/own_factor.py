@@ -94,7 +94,7 @@ def remove_factor(user: User, *, at: datetime) -> None:
     """
     _require_factor(user.id)
     with across_tenants():
-        is_asked_for = must_have_factor(user.id)
+        is_asked_for = must_have_factor(user.id, today=at.date())
     if is_asked_for:
         raise Conflict(
             gettext("Your organisation asks for a second factor in your role."),

@@ -7,11 +7,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.accounts.organisation_factors.services import (
+    remove_factor_of_colleague,
+    require_factor_of,
+)
 from ddplatform.accounts.organisations.queries import get_organisation, get_person
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.accounts.second_factor.queries import has_factor
-from ddplatform.accounts.second_factor.services.lost_factor import remove_factor_of_colleague
-from ddplatform.accounts.second_factor.services.policy import require_factor_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import unit_of_work
@@ -198,7 +200,7 @@ def test_administrator_removes_the_lost_factor_of_a_colleague_who_is_told(
     assert "second_factor:remove_of_colleague" in actions(app)
     mail = last_mail(app)
     assert f"To: {tenant.email(ANALYST)}" in mail
-    assert "removed the second" in mail
+    assert "An administrator of your organisation" in mail
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 
+from ddplatform.accounts.organisation_factors.services import remove_factor_by_operator
 from ddplatform.accounts.organisations.queries import get_user_by_email
-from ddplatform.accounts.second_factor.services.lost_factor import remove_factor_by_operator
 from ddplatform.infrastructure.commands import answer, command_unit, json_option
 from ddplatform.infrastructure.errors import NotFound
 

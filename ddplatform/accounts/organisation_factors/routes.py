@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from ddplatform.accounts.blueprints.organisations import bp
+from ddplatform.accounts.organisation_factors.forms import NOTES, RolesForm
+from ddplatform.accounts.organisation_factors.services import (
+    remove_factor_of_colleague,
+    require_factor_of,
+)
 from ddplatform.accounts.organisations.queries import get_organisation, get_person
-from ddplatform.accounts.second_factor.forms import NOTES, RolesForm
-from ddplatform.accounts.second_factor.services.lost_factor import remove_factor_of_colleague
-from ddplatform.accounts.second_factor.services.policy import require_factor_of
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.forms.sent import answer_page
@@ -31,7 +33,7 @@ def second_factor_roles() -> ResponseReturnValue:
         flash(gettext("Saved."), "success")
         return redirect(url_for(".settings"))
 
-    return answer_page(form, save, "accounts/second_factor/roles.html", notes=NOTES)
+    return answer_page(form, save, "accounts/organisation_factors/roles.html", notes=NOTES)
 
 
 @bp.route("/people/<uuid:user_id>/second-factor", methods=["GET", "POST"])
@@ -50,4 +52,4 @@ def colleague_factor(user_id: UUID) -> ResponseReturnValue:
             "success",
         )
         return redirect(url_for(".people"))
-    return render_template("accounts/second_factor/colleague.html", person=person)
+    return render_template("accounts/organisation_factors/colleague.html", person=person)

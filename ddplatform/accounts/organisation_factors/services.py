@@ -1,8 +1,9 @@
-"""Removal of a second factor whose owner has lost it: by an administrator, or by the operator."""
+"""Which roles need a second factor, and removal of one whose owner has lost it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from ddplatform.accounts.organisations.models import User
+from ddplatform.accounts.organisations.models import Organisation, User
 from ddplatform.accounts.organisations.queries import Person, get_user, list_membership_facts
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.second_factor.queries import has_factor
@@ -14,6 +15,16 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.languages import gettext
+
+
+def require_factor_of(organisation: Organisation, roles: Collection[RoleId], *, act: Act) -> None:
+    """Ask a second factor of the members in these roles; who has none sets one up at once."""
+    before = list(organisation.second_factor_roles)
+    wanted = sorted({role.value for role in roles})
+    if wanted == before:
+        return
+    organisation.second_factor_roles = wanted
+    audit.record("organisation:ask_second_factor", organisation, act=act, roles=(before, wanted))
 
 
 def remove_factor_of_colleague(person: Person, *, act: Act) -> None:
@@ -31,7 +42,9 @@ def remove_factor_of_colleague(person: Person, *, act: Act) -> None:
     _require_removable(person)
     user = get_user(person.user_id)
     drop_factor(user.id)
-    tell(user, Change.REMOVED_BY_OTHERS, act=act)
+    # By the platform itself: the mail goes out even when the administrator loses the role.
+    by = system_identity(act.by.organisation_id)
+    tell(user, Change.REMOVED_BY_OTHERS, act=Act(by, act.at))
     audit.record("second_factor:remove_of_colleague", user, act=act)
 
 
