@@ -217,6 +217,17 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "second-factor",
+        "Second factors of people.",
+        lambda: lazy.second_factor.second_factor,
+        (
+            Verb(
+                "remove",
+                "Remove a person's second factor and end their sessions; a mail tells the person.",
+            ),
+        ),
+    ),
+    Verbs(
         "value-chain",
         "Nodes and links of a map: bring lists in, send maps out.",
         lambda: lazy.map_files.value_chain,

@@ -8,8 +8,9 @@ from flask_migrate import Migrate
 import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform import commands, registration, routes
 from ddplatform.accounts.limits.services import settle_tries
-from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
-from ddplatform.accounts.sign_in.again import ask_to_sign_in_again
+from ddplatform.accounts.second_factor.asking import ask_for_factor
+from ddplatform.accounts.sessions.flask_session import ServerSessionInterface, is_fresh
+from ddplatform.accounts.sign_in.again import ask_to_confirm, ask_to_sign_in_again
 from ddplatform.audit.services.log import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
@@ -52,6 +53,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app,
         record_refusal=record_refusal,
         ask_again=ask_to_sign_in_again,
+        ask_factor=ask_for_factor,
+        ask_confirmation=ask_to_confirm,
+        is_fresh=is_fresh,
         settle_tries=settle_tries,
     )
     registration.register()

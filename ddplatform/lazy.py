@@ -23,10 +23,12 @@ MODULES = {
     "reference": "ddplatform.risk.reference.commands",
     "reports": "ddplatform.reporting.reports.commands",
     "screening": "ddplatform.value_chain.screening.commands",
+    "second_factor": "ddplatform.accounts.organisation_factors.commands",
 }
 
 if TYPE_CHECKING:
     from ddplatform.accounts.founding import commands as founding
+    from ddplatform.accounts.organisation_factors import commands as second_factor
     from ddplatform.accounts.organisations import commands as organisations
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo

@@ -2,6 +2,7 @@
 
 from ddplatform.accounts.founding import models as first_run
 from ddplatform.accounts.organisations import models as organisations
+from ddplatform.accounts.second_factor import models as second_factor
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
 from ddplatform.due_diligence.findings import models as findings
@@ -65,6 +66,7 @@ __all__ = [
     "risk_observations",
     "saved_views",
     "screening",
+    "second_factor",
     "sharing",
     "supplier_figures",
     "value_chain",

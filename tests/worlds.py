@@ -16,7 +16,8 @@ import yaml
 from sqlalchemy import JSON, Column, Date, Enum, Float, Integer, LargeBinary, Text, Uuid, select
 from sqlalchemy.sql.sqltypes import Boolean, String
 
-from ddplatform.accounts.sessions.services import hash_of, new_secret
+from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.accounts.sessions.services import hash_of, new_secret, start_session
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
@@ -121,8 +122,16 @@ class _Builder:
         self.rows[OWN, model.__tablename__] = row
 
     def _add_people(self) -> None:
-        """The person whom addresses name: the analyst."""
-        self.world.keys[OWN, "user"] = str(self.world.tenant.analyst.user_id)
+        """The person whom addresses name: the analyst, with a session."""
+        user_id = self.world.tenant.analyst.user_id
+        self.world.keys[OWN, "user"] = str(user_id)
+        secret = new_secret()
+        start_session(secret, user_id=user_id, data={}, at=self.at)
+        db.session.flush()
+        session = db.session.scalars(
+            select(UserSession).where(UserSession.id_hash == hash_of(secret))
+        ).one()
+        self.world.keys[OWN, "user_session"] = str(session.id)
         for table in SHIPPED:
             row = self.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
             self.world.keys[OWN, table] = str(row.id)

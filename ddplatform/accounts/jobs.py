@@ -1,7 +1,8 @@
-"""Background jobs of accounts: mails with links, removal of expired sessions and counters."""
+"""Background jobs of accounts: mails with links and notices; expired sessions and counters."""
 
 from ddplatform.accounts.limits.services import forget_old_counters
 from ddplatform.accounts.organisations.services import invitations
+from ddplatform.accounts.second_factor.services import notices
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
 from ddplatform.infrastructure.jobs.handlers import register_jobs
@@ -10,6 +11,11 @@ from ddplatform.infrastructure.jobs.handlers import register_jobs
 def _send_invitation(job: JobContext) -> None:
     retry_of = job.payload.get("retry_of")
     invitations.send(job.id_of("invitation_id"), at=job.act.at, retry_of=retry_of)
+
+
+def _tell_of_factor(job: JobContext) -> None:
+    change = notices.Change(job.payload["change"])
+    notices.send(job.id_of("user_id"), change, at=job.act.at)
 
 
 def _end_expired_sessions(job: JobContext) -> Result:
@@ -22,6 +28,7 @@ def register() -> None:
     register_jobs(
         {
             invitations.SEND: Handler(_send_invitation),
+            notices.TELL: Handler(_tell_of_factor),
             "session:expire": Handler(_end_expired_sessions, every_s=3600),
         }
     )

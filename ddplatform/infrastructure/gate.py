@@ -1,7 +1,9 @@
 """Authentication, organisation and permission: one check before any view.
 
 Endpoints declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
-nothing stops the application from starting. The gate also ends the unit of work.
+nothing stops the application from starting. Who has to set up a second factor reaches nothing else
+before; acts that are declared `fresh` need a proof of identity of the last minutes. The gate also
+ends the unit of work.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.infrastructure.access.accounts import MembershipFacts, accounts
+from ddplatform.infrastructure.access.accounts import Account, MembershipFacts, accounts
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
@@ -44,6 +46,10 @@ class Access:
     """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
     by_token: bool = False
     """A program comes in by the secret in the address: no session, so no form token is asked."""
+    fresh: bool = False
+    """Only for who proved within the last minutes who they are, with password and second factor."""
+    before_factor: bool = False
+    """Open to who has to set up a second factor first."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -53,9 +59,11 @@ class UndeclaredAccess(RuntimeError):
 class SignedInUser(UserMixin):  # type: ignore[misc]
     """The account behind the session, as plain values."""
 
-    def __init__(self, user_id: UUID, name: str, email: str, theme: str, language: str) -> None:
-        self.id, self.name, self.email = user_id, name, email
-        self.theme, self.language = theme, language
+    def __init__(self, account: Account) -> None:
+        self.id, self.name, self.email = account.id, account.name, account.email
+        self.theme, self.language = account.theme, account.language
+        self.has_second_factor = account.has_second_factor
+        self.lacks_second_factor = account.lacks_second_factor
 
 
 RefusalRecorder = Callable[[Act, str], None]
@@ -67,6 +75,9 @@ class GateState:
 
     record_refusal: RefusalRecorder
     ask_again: Callable[[], ResponseReturnValue]
+    ask_factor: Callable[[], ResponseReturnValue]
+    ask_confirmation: Callable[[], ResponseReturnValue]
+    is_fresh: Callable[..., bool]
     settle_tries: Callable[..., None]
 
 
@@ -98,8 +109,28 @@ def signed_in(view: View) -> View:
     return view
 
 
+def signed_in_and(*, fresh: bool = False, before_factor: bool = False) -> Callable[[View], View]:
+    """The same, with more said.
+
+    Args:
+        fresh: only after a proof of identity within the last minutes.
+        before_factor: also for who has to set up a second factor first.
+    """
+
+    def declare(view: View) -> View:
+        access = Access("signed_in", fresh=fresh, before_factor=before_factor)
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def requires(
-    permission: Permission, *, leaves_event: bool = False, reads_first: bool = False
+    permission: Permission,
+    *,
+    leaves_event: bool = False,
+    reads_first: bool = False,
+    fresh: bool = False,
 ) -> Callable[[View], View]:
     """Only members of the organisation in the address whose role holds the permission.
 
@@ -107,10 +138,12 @@ def requires(
         leaves_event: a GET of this endpoint writes an event of the log (`db.write_lock`).
         reads_first: a POST makes a file, or looks at one, before it changes anything: without
             SQLite's write lock.
+        fresh: only after a proof of identity within the last minutes; the page of a form asks
+            for it as well as the form itself, so that nothing is typed in vain.
     """
 
     def declare(view: View) -> View:
-        access = Access("permission", permission, leaves_event, reads_first)
+        access = Access("permission", permission, leaves_event, reads_first, fresh=fresh)
         view.access = access  # type: ignore[attr-defined]
         return view
 
@@ -129,6 +162,9 @@ def open_gate(
     *,
     record_refusal: RefusalRecorder,
     ask_again: Callable[[], ResponseReturnValue],
+    ask_factor: Callable[[], ResponseReturnValue],
+    ask_confirmation: Callable[[], ResponseReturnValue],
+    is_fresh: Callable[..., bool],
     settle_tries: Callable[..., None],
 ) -> None:
     """Put the gate before every request of the application.
@@ -136,9 +172,14 @@ def open_gate(
     Args:
         record_refusal: writes the event of a refused try.
         ask_again: the answer to a form that came after its session had ended.
+        ask_factor: the answer to who has to set up a second factor first.
+        ask_confirmation: the answer where a proof of identity of the last minutes is needed.
+        is_fresh: whether there is one, `at` a moment.
         settle_tries: counts tries of a refused request, whose changes are not `kept`.
     """
-    app.extensions["gate"] = GateState(record_refusal, ask_again, settle_tries)
+    app.extensions["gate"] = GateState(
+        record_refusal, ask_again, ask_factor, ask_confirmation, is_fresh, settle_tries
+    )
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(_load_user)
@@ -181,10 +222,10 @@ def start_over() -> None:
 
 def _load_user(user_id: str) -> SignedInUser | None:
     with across_tenants():
-        account = accounts().get_account(UUID(user_id))
+        account = accounts().get_account_to_admit(UUID(user_id), today=datetime.now(UTC).date())
     if account is None or not account.is_active:
         return None
-    return SignedInUser(account.id, account.name, account.email, account.theme, account.language)
+    return SignedInUser(account)
 
 
 def _take_organisation(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -216,10 +257,18 @@ def _admit() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
-    if access.kind == "signed_in":
-        return None
-    _enter_organisation(access.permission)
+    if current_user.lacks_second_factor and not access.before_factor:
+        return _state().ask_factor()
+    if access.kind == "permission":
+        _enter_organisation(access.permission)
+    if access.fresh and not _state().is_fresh(at=g.now):
+        return _state().ask_confirmation()
     return None
+
+
+def _state() -> GateState:
+    state: GateState = current_app.extensions["gate"]
+    return state
 
 
 def _refuse_nul() -> None:
@@ -240,8 +289,7 @@ def _texts(values: MultiDict[str, str]) -> Iterator[str]:
 def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
-    state: GateState = current_app.extensions["gate"]
-    return state.ask_again()
+    return _state().ask_again()
 
 
 def _enter_organisation(permission: Permission | None) -> None:
@@ -278,7 +326,7 @@ def _is_over(standing: MembershipFacts) -> bool:
 def _end(response: Response) -> Response:
     if not hasattr(g, "scope"):
         return response
-    state: GateState = current_app.extensions["gate"]
+    state = _state()
     kept = response.status_code < 400 or g.keep_changes
     finish(ok=kept)
     state.settle_tries(kept=kept)

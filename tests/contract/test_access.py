@@ -38,6 +38,7 @@ PUBLIC = {
     "respond.questions_first",
     "respond.questions_first_media",
     "respond.questions_first_pdf",
+    "sign_in_code.show",
     "static",
 }
 

@@ -27,6 +27,9 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/accounts/sign_in/",
     # A new password is not made of the name of any organisation of the person.
     "ddplatform/accounts/organisations/services/new_passwords.py",
+    # Of a person: whether an organisation asks for a second factor, and where else they belong.
+    "ddplatform/accounts/second_factor/services/",
+    "ddplatform/accounts/organisation_factors/services.py",
     # A supplier's link: whose it is, and whether the person answers somewhere already.
     "ddplatform/supplier_engagement/respondents/links.py",
     "ddplatform/supplier_engagement/respondents/services/join.py",

@@ -44,6 +44,7 @@ from tests.conftest import NOW
 from tests.factories import PASSWORD, csrf_token
 from tests.leak_checks import Caller, Sweep, Sweeper, all_endpoints, browser
 from tests.postgres import APPLICATION, superuser
+from tests.second_factors import ask_factor_of, let_minutes_pass, with_phone
 from tests.worlds import World
 
 Worlds = dict[str, World]
@@ -233,6 +234,31 @@ def guessing_a_password(app: Flask, worlds: Worlds) -> list[str]:
     return [] if status == 429 else [f"the eleventh try got {status}"]
 
 
+def password_without_a_code(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    with_phone(app, world.tenant, RoleId.ADMIN)
+    client = app.test_client()
+    _sign_in(client, worlds, "/sign-in")
+    status = client.get(f"/o/{world.slug}/").status_code
+    return [] if status == 302 else [f"the password alone got {status}"]
+
+
+def pages_before_a_factor(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    ask_factor_of(app, world.tenant, RoleId.ADMIN)
+    client = browser(app, Caller(world, RoleId.ADMIN))
+    status = client.get(f"/o/{world.slug}/people/").status_code
+    return [] if status == 302 else [f"who has to set up a factor first got {status}"]
+
+
+def dangerous_act_of_an_old_session(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    client = browser(app, Caller(world, RoleId.ADMIN))
+    let_minutes_pass(app, 16)
+    status = client.get(f"/o/{world.slug}/people/invite").status_code
+    return [] if status == 302 else [f"an old session got {status}"]
+
+
 def policy_of_a_page(app: Flask, worlds: Worlds) -> list[str]:
     policy = app.test_client().get("/sign-in").headers.get("Content-Security-Policy", "")
     return [] if "default-src 'none'" in policy and "unsafe-" not in policy else [policy or "none"]
@@ -378,6 +404,18 @@ def no_counting(app: Flask, patch: Patch) -> None:
     patch.setattr(sign_in_service, "count_failure", lambda *_, **__: None)
 
 
+def no_code_asked(app: Flask, patch: Patch) -> None:
+    patch.setattr(start, "has_factor", lambda _user_id: False)
+
+
+def no_factor_asked(app: Flask, patch: Patch) -> None:
+    patch.setattr(app.extensions["gate"], "ask_factor", lambda: None)
+
+
+def no_fresh_sign_in(app: Flask, patch: Patch) -> None:
+    patch.setattr(app.extensions["gate"], "is_fresh", lambda *, at: True)
+
+
 def no_policy(app: Flask, patch: Patch) -> None:
     patch.setattr(headers, "policy", lambda _nonce: "script-src 'unsafe-inline'")
 
@@ -421,6 +459,9 @@ MUTANTS = [
     Mutant(no_new_session_id, session_id_before_signing_in),
     Mutant(no_check_of_next, address_after_signing_in),
     Mutant(no_counting, guessing_a_password),
+    Mutant(no_code_asked, password_without_a_code),
+    Mutant(no_factor_asked, pages_before_a_factor),
+    Mutant(no_fresh_sign_in, dangerous_act_of_an_old_session),
     Mutant(no_policy, policy_of_a_page),
 ]
 CHECKS = list(dict.fromkeys(mutant.check for mutant in MUTANTS))

@@ -19,7 +19,7 @@ SHOWN = 20
 
 
 @bp.route("/people/<uuid:user_id>/remove", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def remove(user_id: UUID) -> ResponseReturnValue:
     """Take somebody out, in two steps, and hand over what they answer for."""
     person = get_person(user_id)

@@ -26,7 +26,7 @@ from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.evidence.redaction.blackening_words import TAKEN_OUT, pattern_of
 from ddplatform.evidence.redaction.services import stretches_of
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.adapters.case_vault import NONCE_BYTES
+from ddplatform.infrastructure.adapters.sealing import NONCE_BYTES
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.languages import gettext

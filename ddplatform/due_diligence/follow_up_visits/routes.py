@@ -39,7 +39,7 @@ from ddplatform.supplier_engagement.protection_services.queries import services_
 
 
 @bp.get("/<code>/visits")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def visits(code: str) -> ResponseReturnValue:
     """The visits of a case by number, and the next one due."""
     case = _case(code)
@@ -58,7 +58,7 @@ def _flags(case: RemediationCase, visits: Sequence[Visit]) -> list[FlagView]:
 
 
 @bp.get("/<code>/visits/form")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def visit_form(code: str) -> ResponseReturnValue:
     """The form of one more visit, or of the one that is being written."""
     case = _case(code)
@@ -98,7 +98,7 @@ def write(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/<code>/visits/<uuid:visit_id>")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def visit(code: str, visit_id: UUID) -> ResponseReturnValue:
     """One visit as it was recorded."""
     case = _case(code)

@@ -94,7 +94,7 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/<code>")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def show(code: str) -> ResponseReturnValue:
     """One case; opening it is kept and shown."""
     case, _ = _case(code)
@@ -141,7 +141,7 @@ def step(code: str, step: str) -> ResponseReturnValue:
 
 
 @bp.route("/<code>/move/<to>", methods=["GET", "POST"])
-@requires(Permission.CASE_WORK)
+@requires(Permission.CASE_WORK, fresh=True)
 def move(code: str, to: str) -> ResponseReturnValue:
     """Take the case to another state, in two steps."""
     case, _ = _case(code)

@@ -44,6 +44,7 @@ def _row(app: Flask, endpoint: str, rule: str, methods: set[str]) -> dict[str, A
         "methods": sorted(methods - {"HEAD", "OPTIONS"}),
         "access": declared.kind,
         "permission": permission.value if permission else None,
+        "fresh": declared.fresh,
         "roles": [
             role.id.value
             for role in ROLES.values()

@@ -311,6 +311,12 @@ def upgrade() -> None:
         ),
         sa.Column("help_email", sa.String(), nullable=True),
         sa.Column("help_phone", sa.String(), nullable=True),
+        sa.Column(
+            "second_factor_roles",
+            sa.Text(),
+            nullable=True,
+            comment="Roles that need a second factor here",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
@@ -1148,6 +1154,23 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "begins",
+            sa.String(),
+            nullable=False,
+            comment="The first signs, by which the row is found",
+        ),
+        sa.Column("code_hash", sa.String(), nullable=False, comment="Argon2id of the rest"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_recovery_code_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("user_id", "begins", name=op.f("uq_recovery_code_user_id_begins")),
+    )
+    op.create_table(
         "risk_lot",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1364,12 +1387,48 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "second_factor",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "sealed_secret",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="AES-256-GCM, bound to the person; key outside the database",
+        ),
+        sa.Column(
+            "last_step",
+            sa.Integer(),
+            nullable=False,
+            comment="Time step of the newest code that was used; no code up to it works again",
+        ),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_second_factor_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_second_factor_user_id")),
+    )
+    op.create_table(
         "user_session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("id_hash", sa.String(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "browser", sa.String(), nullable=False, comment="A name of devices.py, never raw"
+        ),
+        sa.Column("system", sa.String(), nullable=False, comment="The same"),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="Sign-in; stays under a new id",
+        ),
+        sa.Column(
+            "confirmed_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="The person last proved who they are",
+        ),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_session_user_id")),
@@ -6533,6 +6592,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_user_session_user_id"), table_name="user_session")
     op.drop_index(op.f("ix_user_session_expires_at"), table_name="user_session")
     op.drop_table("user_session")
+    op.drop_table("second_factor")
     op.drop_index(op.f("ix_screening_list_organisation_id"), table_name="screening_list")
     op.drop_index("ix_screening_list_current", table_name="screening_list")
     op.drop_table("screening_list")
@@ -6543,6 +6603,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_risk_lot_organisation_id"), table_name="risk_lot")
     op.drop_index("ix_risk_lot_made", table_name="risk_lot")
     op.drop_table("risk_lot")
+    op.drop_table("recovery_code")
     op.drop_table("questionnaire_version")
     op.drop_index(op.f("ix_own_form_questionnaire_id"), table_name="own_form")
     op.drop_index(op.f("ix_own_form_organisation_id"), table_name="own_form")

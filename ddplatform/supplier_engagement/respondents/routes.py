@@ -14,6 +14,7 @@ from ddplatform.accounts.organisations.queries import (
     get_organisation,
     get_user_by_email,
 )
+from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.accounts.sign_in.device_cookie import devices_of_request
 from ddplatform.accounts.sign_in.forms import JoinForm
@@ -117,10 +118,10 @@ def _form(known: User | None) -> FlaskForm:
     return KnownForm()
 
 
-def _check_password(email: str, password: str) -> None:
+def _check_password(email: str, password: str) -> User:
     try:
         with nobody():
-            sign_in(
+            return sign_in(
                 email=email,
                 password=password,
                 address=request.remote_addr or "",
@@ -134,7 +135,11 @@ def _check_password(email: str, password: str) -> None:
 
 def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> ResponseReturnValue:
     if isinstance(form, KnownForm):
-        _check_password(invitation.email, form.password.data)
+        user = _check_password(invitation.email, form.password.data)
+        if has_factor(user.id):
+            # The password alone joins nothing: with the code they come back to this link.
+            then = start_session(user, then=request.path, on_shared_phone=SHARED in request.form)
+            return redirect(then)
     name = form.name.data if known is None else ""
     password = form.password.data if known is None else ""
     joined = join(invitation, name=name, password=password, at=g.now)

@@ -261,7 +261,7 @@ def test_new_password_begins_a_session_of_twelve_hours(app: Flask, tenant: Tenan
         db.session.execute(update(UserSession).values(expires_at=soon))
     new = "four random words here now"
     data = {"current": PASSWORD, "password": new, "again": new}
-    client.post("/account", data={"csrf_token": csrf_token(client, "/account"), **data})
+    client.post("/account/password", data={"csrf_token": csrf_token(client, "/account"), **data})
 
     with app.app_context():
         row = sessions.read_session(cookie_of(client), at=datetime.now(UTC))

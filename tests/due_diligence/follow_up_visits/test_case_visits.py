@@ -27,7 +27,7 @@ from ddplatform.due_diligence.remedy.queries.cases import list_accesses
 from ddplatform.due_diligence.remedy.services.facts import open_steps
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.adapters.case_vault import SealBroken
+from ddplatform.infrastructure.adapters.sealing import SealBroken
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.infrastructure.tenancy import acting_in

@@ -26,7 +26,7 @@ from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services.facts import open_facts, open_steps
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.adapters.case_vault import SealBroken
+from ddplatform.infrastructure.adapters.sealing import SealBroken
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.tenancy import acting_in

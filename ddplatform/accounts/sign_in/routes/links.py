@@ -51,9 +51,11 @@ def new_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
 
     def save() -> ResponseReturnValue:
-        start_session(reset_password(invitation, password=form.password.data, at=g.now))
+        user = reset_password(invitation, password=form.password.data, at=g.now)
+        # A second factor is asked all the same: who has the mailbox has not the phone.
+        then = start_session(user, then=url_for("auth.home"))
         flash(gettext("Your new password is set. You were signed out everywhere else."), "success")
-        return redirect(url_for("auth.home"))
+        return redirect(then)
 
     return answer_page(form, save, "accounts/sign_in/new_password.html")
 
@@ -76,8 +78,8 @@ def join(token: str) -> ResponseReturnValue:
         except Invalid as error:
             show_at_fields(form, error)
         else:
-            start_session(user)
-            return redirect(url_for("overview.show", organisation=organisation.slug))
+            start = url_for("overview.show", organisation=organisation.slug)
+            return redirect(start_session(user, then=start))
     status = 422 if form.errors else 200
     return render_template(
         "accounts/sign_in/join.html", form=form, organisation_name=organisation.name
