@@ -15,8 +15,8 @@ from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.uploads import CheckedFile
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.adapters.uploads import CheckedFile, require_harmless
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, IntakeStatus, IntakeWay
@@ -28,7 +28,11 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_files,
     load_filled,
 )
-from ddplatform.supplier_engagement.responses.services.drafts import finish, open_draft
+from ddplatform.supplier_engagement.responses.services.drafts import (
+    finish,
+    open_draft,
+    require_draft,
+)
 from ddplatform.supplier_engagement.responses.services.responses import attach_checked
 from questionnaires import Notice
 from questionnaires.submissions.files import read_stored
@@ -94,15 +98,22 @@ def keep_book(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads in an hour.
     """
-    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    require_draft(assignment_id)
+    try:
+        with adapters().turns.take(act.by.user_id):
+            book = read_book(content)
+            require_harmless(filename, content)
+    except BookRefused as refused:
+        raise _refused(filename, refused) from refused
+    finally:  # a file that is refused counts too
+        begin_change()
+        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     filled = open_draft(assignment_id, at=act.at)
     try:
-        book = read_book(content)
         check_meta(read_meta(book), assignment=str(assignment_id), response=filled.form)
     except BookRefused as refused:
-        raise FileRefused(
-            refused.code, f"{filename}: {refused.message}", refused.advice
-        ) from refused
+        raise _refused(filename, refused) from refused
     return keep_file(
         AnswerIntake(
             assignment_id=assignment_id,
@@ -115,6 +126,10 @@ def keep_book(
         content,
         act=act,
     )
+
+
+def _refused(filename: str, refused: BookRefused) -> FileRefused:
+    return FileRefused(refused.code, f"{filename}: {refused.message}", refused.advice)
 
 
 def keep_file(intake: AnswerIntake, content: bytes, *, act: Act) -> AnswerIntake:

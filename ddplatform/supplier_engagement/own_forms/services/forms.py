@@ -12,8 +12,9 @@ from zipfile import ZipFile
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.adapters.uploads import CheckedFile
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import CheckedFile, require_harmless
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.models import (
@@ -34,6 +35,7 @@ from questionnaires import Form, FormReport, check_form
 from questionnaires.form.sheet_edits import EditRefused, change_row, move_row
 from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
 from questionnaires.workbook.reading import BookRefused
+from supply_chain.errors import FileRefused
 
 MAX_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -73,15 +75,25 @@ def bring_in(
         TooMany: too many uploads in an hour.
     """
     form = get_own_form(form_id) if form_id else None
-    kind = _kind_of(filename, data)
-    if media:
-        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
-    new = check_all(media)
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     before = list_media(get_draft(form.id)) if form else ()
-    given = {*new, *(one.name for one in before)}
-    report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE], given)
+    try:
+        with adapters().turns.take(act.by.user_id):
+            kind = _kind_of(filename, data)
+            require_harmless(filename, data)
+            new = check_all(media)
+            given = {*new, *(one.name for one in before)}
+            report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE], given)
+    except FileRefused as refused:
+        raise Invalid(fields={"file": f"{refused.message} {refused.advice}"}) from refused
+    finally:
+        begin_change()
+        if media:
+            rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     if not report.usable:
         return ImportedForm(report, None)
+    if form_id:
+        form = get_own_form(form_id)
     if form is None:
         form = OwnForm(title="", created_at=act.at, created_by_id=act.by.user_id)
         db.session.add(form)

@@ -16,8 +16,9 @@ from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import require_no_virus
 from ddplatform.infrastructure.bulk import rising_keys
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -118,12 +119,17 @@ def bring(files: Sequence[tuple[str, bytes]], *, act: Act) -> BookDelivery:
         TooMany: too many uploads in an hour.
     """
     assert act.by.user_id is not None
-    # Counted before it is unpacked, so that an archive that is refused counts too.
-    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     try:
-        parts = take_apart(files)
+        with adapters().turns.take(act.by.user_id):
+            for name, content in files:
+                require_no_virus(name, content)
+            parts = take_apart(files)
     except BookRefused as refused:
         raise FileRefused(refused.code, refused.message, refused.advice) from refused
+    finally:  # an archive that is refused counts too
+        begin_change()
+        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     if not parts:
         raise FileRefused(
             "empty",
