@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePath
@@ -32,6 +32,7 @@ from ddplatform.supplier_engagement.own_forms.queries.forms import (
 from ddplatform.supplier_engagement.own_forms.queries.media import MediaFile, list_media
 from ddplatform.supplier_engagement.own_forms.services.media import Uploaded, check_all, chosen
 from questionnaires import Form, FormReport, check_form
+from questionnaires.checking.apart import check_form_apart
 from questionnaires.form.sheet_edits import EditRefused, change_row, move_row
 from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
 from questionnaires.workbook.reading import BookRefused
@@ -83,7 +84,8 @@ def bring_in(
             require_harmless(filename, data)
             new = check_all(media)
             given = {*new, *(one.name for one in before)}
-            report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE], given)
+            name = PurePath(filename).name[:LONGEST_TITLE]
+            report = _strict(check_form_apart(data, kind, name=name, given=given))
     except FileRefused as refused:
         raise Invalid(fields={"file": f"{refused.message} {refused.advice}"}) from refused
     finally:
@@ -105,9 +107,8 @@ def bring_in(
     return ImportedForm(report, form, sorted(set(new) - kept))
 
 
-def _checked(data: bytes, kind: str, name: str, given: Collection[str]) -> FormReport:
+def _strict(report: FormReport) -> FormReport:
     """The report of a form, in which unscorable parts count as errors."""
-    report = check_form(data, kind, name=name, given=given)
     faults = tuple(replace(f, level="error") if f.code == "scoring" else f for f in report.faults)
     usable = not any(fault.level == "error" for fault in faults)
     return replace(report, faults=faults, usable=usable)
@@ -256,7 +257,8 @@ def _edited(edit: Callable[[], bytes]) -> bytes:
 def _keep_edited(form_id: UUID, data: bytes, note: str, *, act: Act) -> OwnFormDraft:
     form = get_own_form(form_id)
     before = list_media(get_draft(form_id))
-    report = _checked(data, ".xlsx", form.title, [one.name for one in before])
+    given = [one.name for one in before]
+    report = _strict(check_form(data, ".xlsx", name=form.title, given=given))
     if not report.usable:
         fault = next(fault for fault in report.faults if fault.level == "error")
         raise Invalid(fields={fault.column or "label": f"{fault.message} {fault.mend}"})
