@@ -90,7 +90,7 @@ def rich_workbook() -> bytes:
     return output.getvalue()
 
 
-@pytest.mark.filterwarnings("ignore:Cannot parse header or footer", "ignore:Unknown type")
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 def test_a_workbook_with_all_that_people_use_keeps_it():
     made = office.clean(rich_workbook(), XLSX)
 
@@ -120,7 +120,7 @@ def test_a_workbook_of_another_library_comes_in():
     assert (kept["A1"].value, kept["A1"].comment.text) == ("Site", "Counted")
 
 
-@pytest.mark.filterwarnings("ignore:Cannot parse header or footer", "ignore:Unknown type")
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "tests/data/xlsforms").glob("*.xlsx")), ids=lambda path: path.stem
 )
