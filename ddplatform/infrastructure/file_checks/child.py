@@ -19,7 +19,7 @@ MODULES: Final = {"application/pdf": "pdf"} | dict.fromkeys(
     ("image/png", "image/jpeg", "image/webp"), "pictures"
 )
 """Which module cleans a type; Office files have the rest. One is imported, the others are not."""
-POLITENESS: Final = 10
+POLITENESS: Final = 5
 """Steps by which the web processes go before this one on a busy machine."""
 
 

@@ -11,7 +11,7 @@ from ddplatform.infrastructure.file_checks.refusals import BROKEN, TOO_LARGE, Re
 
 MEMORY_BYTES: Final = 768 * 1024**2
 CPU_S: Final = 12
-CLOCK_S: Final = 20
+CLOCK_S: Final = 30
 """While somebody waits for the page."""
 LATER: Final = 5
 """By how much longer the worker lets it take: large lists."""

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from ddplatform.config import UnsafeSettings, read_settings
 from ddplatform.infrastructure.adapters import upload_turns
 from ddplatform.infrastructure.adapters.upload_turns import UploadTurns
 from ddplatform.infrastructure.errors import Busy, status_of
@@ -146,3 +147,20 @@ def test_a_process_that_is_killed_gives_its_place_back(tmp_path: Path):
 
     with turns.take(uuid4()):
         pass
+
+
+@pytest.mark.parametrize(("written", "places"), [(None, 2), ("1", 1), ("12", 12)])
+def test_the_number_of_places_is_a_setting(tmp_path: Path, written: str | None, places: int):
+    environment = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "s" * 40}
+    if written is not None:
+        environment["UPLOADS_AT_ONCE"] = written
+
+    assert read_settings(environment).uploads_at_once == places
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "many", "2.5", "²"])
+def test_a_number_of_places_that_is_none_stops_the_start(tmp_path: Path, written: str):
+    environment = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "s" * 40}
+
+    with pytest.raises(UnsafeSettings, match="UPLOADS_AT_ONCE"):
+        read_settings({**environment, "UPLOADS_AT_ONCE": written})
