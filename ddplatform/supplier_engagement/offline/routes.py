@@ -133,7 +133,7 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:assignment_id>/ways/brought/<uuid:book_id>")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.RESPONSE_ANSWER, reads_first=True)
 def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
     """Review a workbook imported by the buyer; nothing of it counts yet."""
     get_request(assignment_id)
@@ -141,8 +141,7 @@ def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
     try:
         kept = open_returned(assignment_id, book_id, act=g.act)
     except (FileRefused, Conflict) as error:
-        status = 422 if isinstance(error, FileRefused) else 409
-        return _ways_page(assignment_id, [refusal_in_words(error, name)]), status
+        return _ways_page(assignment_id, [refusal_in_words(error, name)]), status_of(error)
     return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept.id))
 
 

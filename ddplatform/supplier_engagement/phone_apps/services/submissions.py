@@ -18,7 +18,12 @@ from ddplatform.infrastructure.db import begin_change
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, IntakeWay
 from ddplatform.supplier_engagement.offline.queries import find_instance
-from ddplatform.supplier_engagement.offline.services.intake import is_workbook, keep_book, keep_file
+from ddplatform.supplier_engagement.offline.services.intake import (
+    is_workbook,
+    keep_book,
+    keep_file,
+    read_returned_book,
+)
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
 from ddplatform.supplier_engagement.responses.services.drafts import open_draft, require_draft
 from questionnaires import Form
@@ -91,7 +96,9 @@ def keep_upload(
         FileRefused, Conflict, TooMany: as `keep_book` and `keep_submissions`.
     """
     if is_own_book(content) or (is_workbook(filename) and not is_book(content)):
-        return [keep_book(assignment_id, filename=filename, content=content, act=act)]
+        require_draft(assignment_id)
+        book = read_returned_book(filename, content, act=act)
+        return [keep_book(assignment_id, book, act=act)]
     return keep_submissions(assignment_id, filename=filename, content=content, act=act)
 
 

@@ -25,7 +25,7 @@ from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.queries import load_plan
 from ddplatform.supplier_engagement.offline.models import AnswerIntake
-from ddplatform.supplier_engagement.offline.services.intake import keep_book
+from ddplatform.supplier_engagement.offline.services.intake import keep_book, read_returned_book
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
 from ddplatform.supplier_engagement.responses.services.responses import start
 from ddplatform.supplier_engagement.returned_books.models import (
@@ -344,14 +344,11 @@ def open_returned(assignment_id: UUID, book_id: UUID, *, act: Act) -> AnswerInta
         TooMany: too many uploads in an hour.
     """
     book = get_returned(assignment_id, book_id)
+    content = adapters().files.get(book.organisation_id, book.sha256)
+    read = read_returned_book(book.filename.rpartition("/")[2], content, act=act)
+    begin_change()
     if get_request(assignment_id).assignment.status in _NOT_BEGUN:
         start(assignment_id, act=act)
-    kept = keep_book(
-        assignment_id,
-        filename=book.filename.rpartition("/")[2],
-        content=adapters().files.get(book.organisation_id, book.sha256),
-        brought_by=book.brought_by,
-        act=act,
-    )
+    kept = keep_book(assignment_id, read, brought_by=book.brought_by, act=act)
     book.opened_at = book.opened_at or act.at
     return kept
