@@ -1,6 +1,7 @@
 """Settings: read once, validated together, immutable."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
+_SCANNER = re.compile(r"unix:/.+|tcp:[^:\s]+:\d{1,5}|tcp:\[[0-9a-fA-F:]+\]:\d{1,5}")
 
 
 class Kind(StrEnum):
@@ -56,6 +58,8 @@ class Settings:
     debug: bool = False
     mail_from: str = "no-reply@localhost"
     sign_up: str = SignUp.BY_INVITATION
+    virus_scanner: str | None = None
+    uploads_at_once: int = 2
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -78,6 +82,10 @@ def _always(settings: Settings) -> list[str]:
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
     if settings.sign_up not in set(SignUp):
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
+    if settings.virus_scanner and not _SCANNER.fullmatch(settings.virus_scanner):
+        faults.append("VIRUS_SCANNER must be unix:/path/of/clamd.ctl or tcp:host:port")
+    if settings.uploads_at_once < 1:
+        faults.append("UPLOADS_AT_ONCE must be a whole number from 1")
     return faults
 
 
@@ -152,7 +160,14 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
         sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
+        virus_scanner=env.get("VIRUS_SCANNER") or None,
+        uploads_at_once=_whole_number(env.get("UPLOADS_AT_ONCE") or "2"),
     )
+
+
+def _whole_number(text: str) -> int:
+    """The number; 0, which no setting permits, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _kept_secret(instance: Path) -> str:

@@ -90,6 +90,16 @@ class TooMany(PlatformError):
         self.retry_after_s = retry_after_s
 
 
+class Busy(FileRefused):
+    """A file that was not read since too many are read at this moment; nothing is wrong with it."""
+
+    RETRY_AFTER_S = 60
+
+    def __init__(self, message: str) -> None:
+        advice = gettext("Choose it again in a minute. What else you typed is still here.")
+        super().__init__("busy", message, advice)
+
+
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     NotAllowed: 403,
@@ -97,6 +107,7 @@ STATUS: dict[type[Exception], int] = {
     StepNotAllowed: 409,
     Invalid: 422,
     FileRefused: 422,
+    Busy: 503,
     QuestionnaireError: 422,
     SupplyChainError: 422,
     TooMany: 429,

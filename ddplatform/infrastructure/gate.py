@@ -103,6 +103,12 @@ def by_token(view: View) -> View:
     return view
 
 
+def by_token_reading_first(view: View) -> View:
+    """The same, where a POST looks at files before it changes anything (`requires`)."""
+    view.access = Access("public", by_token=True, reads_first=True)  # type: ignore[attr-defined]
+    return view
+
+
 def signed_in(view: View) -> View:
     """Anybody with an account may call this endpoint."""
     view.access = Access("signed_in")  # type: ignore[attr-defined]

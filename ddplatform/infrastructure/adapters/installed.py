@@ -10,6 +10,8 @@ from ddplatform.infrastructure.adapters.operator_list import OperatorList
 from ddplatform.infrastructure.adapters.screening_folder import ScreeningFolder
 from ddplatform.infrastructure.adapters.snapshot_files import SnapshotStore
 from ddplatform.infrastructure.adapters.storage import FileStore
+from ddplatform.infrastructure.adapters.upload_turns import UploadTurns
+from ddplatform.infrastructure.adapters.virus_scanner import VirusScanner
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class Adapters:
     """Signs cookies and keys the counters of tries."""
     sample_sign_ins: Path
     """The file with the sign-ins of the sample company (docs/commands.md)."""
+    turns: UploadTurns
+    scanner: VirusScanner | None
+    """None: the installation has no virus scanner."""
 
 
 _installed: list[Adapters] = []
@@ -45,6 +50,8 @@ def install(settings: Settings) -> Adapters:
         base_url=settings.base_url,
         secret_key=settings.secret_key,
         sample_sign_ins=folder / "demo_sign_ins.json",
+        turns=UploadTurns(folder / "turns", places=settings.uploads_at_once),
+        scanner=VirusScanner(settings.virus_scanner) if settings.virus_scanner else None,
     )
     _installed[:] = [made]
     return made
@@ -55,3 +62,8 @@ def adapters() -> Adapters:
     if not _installed:
         raise RuntimeError("No application is made yet, so there are no adapters.")
     return _installed[0]
+
+
+def find_scanner() -> VirusScanner | None:
+    """The virus scanner; None without one, and before the application is made."""
+    return _installed[0].scanner if _installed else None

@@ -16,7 +16,7 @@ from werkzeug.routing import RequestRedirect
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import ANSWERING
-from ddplatform.infrastructure.errors import STATUS, Conflict, Invalid, TooMany, status_of
+from ddplatform.infrastructure.errors import STATUS, Busy, Conflict, Invalid, TooMany, status_of
 from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
 from ddplatform.infrastructure.web.languages import ASKED
 from ddplatform.infrastructure.web.saved_input import input_of_this_request
@@ -61,7 +61,9 @@ def _expected(error: Exception) -> ResponseReturnValue:
         ]
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after_s)
-    return _page(status, **page), status, headers
+    if isinstance(error, Busy):
+        headers["Retry-After"] = str(error.RETRY_AFTER_S)
+    return _page(422 if isinstance(error, Busy) else status, **page), status, headers
 
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:

@@ -14,9 +14,10 @@ from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.accounts.sessions.services import hash_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.errors import NotFound, PlatformError, TooMany, status_of
+from ddplatform.infrastructure.db import begin_change
+from ddplatform.infrastructure.errors import Busy, NotFound, PlatformError, TooMany, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
-from ddplatform.infrastructure.gate import bind_organisation, by_token
+from ddplatform.infrastructure.gate import bind_organisation, by_token, by_token_reading_first
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.infrastructure.web.errors import TOO_LARGE
 from ddplatform.infrastructure.web.languages import offer
@@ -68,6 +69,8 @@ def _refused(error: PlatformError | FileRefused) -> Response:
     response = answer(message(refusal_in_words(error, SUBMISSION)), status)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = str(error.RETRY_AFTER_S)
     return response
 
 
@@ -139,7 +142,7 @@ def before_submission(token: str) -> ResponseReturnValue:
 
 
 @bp.post("/submission")
-@by_token
+@by_token_reading_first
 def submission(token: str) -> ResponseReturnValue:
     """Answers of an app: kept, and taken over where they contradict nothing on the page."""
     link = _come_in(token)
@@ -177,6 +180,7 @@ def _come_in(token: str) -> AppLink:
             who = identity_of(link, at=g.now, request_ref=g.request_id)
         except NotFound:
             if request.method == "POST":
+                begin_change()
                 address = request.remote_addr or ""
                 rate_limits.count_try(rate_limits.APP_LINK, address, at=g.now)
             raise NotFound(

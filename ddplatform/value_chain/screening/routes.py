@@ -96,7 +96,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/lists/new", methods=["GET", "POST"])
-@requires(Permission.SCREENING_UPLOAD)
+@requires(Permission.SCREENING_UPLOAD, reads_first=True)
 def new_list() -> ResponseReturnValue:
     """Import an edition of an official list."""
     form = ListForm()
