@@ -1,6 +1,6 @@
 """Follow-up visits: the case worker's form (REM), filled in and sealed within its case."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -213,8 +213,7 @@ def write_visit(
     if record:
         refused |= {s.path: " ".join(s.messages) for s in visit.form.broken() if not s.raw}
     visit = replace(visit, row=row or _new_row(case, number=len(rows) + 1))
-    names = dict.fromkeys(name for found in checked.values() for name in found.names)
-    written = Written(visit, refused, names=tuple(names))
+    written = Written(visit, refused, names=_names_in(checked.values()))
     _keep(case, visit, but=named, record=record and written.is_sound, act=act)
     if any(found.confirmed for path, found in checked.items() if path not in named):
         record_confirmation(case, act=act)
@@ -299,6 +298,11 @@ def _check_texts(form: Response, not_names: Collection[str]) -> dict[str, Checke
         for state in form.states()
         if isinstance(state.node, Question) and is_free_text(state.node) and state.path != code
     }
+
+
+def _names_in(checked: Iterable[Checked]) -> tuple[str, ...]:
+    """What seems to be a name in the texts, each once."""
+    return tuple(dict.fromkeys(name for found in checked for name in found.names))
 
 
 def _follow_up_step(case: RemediationCase, visit: Visit, *, act: Act) -> RemediationStep:

@@ -73,13 +73,7 @@ def open_case(
         Conflict: the finding is a potential impact, or there is no safeguarding officer.
         Invalid: an unknown choice, or a note that could show who the child is.
     """
-    if not finding.is_actual:
-        raise Conflict(
-            gettext("Only an actual impact opens a case."),
-            gettext("Report the harm on the page of the finding first."),
-        )
-    if alert.alert_source not in impact_words().alert_sources:
-        raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
+    _require_case(finding, alert)
     is_confirmed = require_clean(alert.note, field="note", not_names=not_names)
     officers = list_officers(today=act.at.date())
     if not officers:
@@ -113,6 +107,17 @@ def open_case(
     if is_confirmed:
         record_confirmation(case, act=act)
     return case
+
+
+def _require_case(finding: Finding, alert: Alert) -> None:
+    """Only for an actual impact, and with a known source of the alert."""
+    if not finding.is_actual:
+        raise Conflict(
+            gettext("Only an actual impact opens a case."),
+            gettext("Report the harm on the page of the finding first."),
+        )
+    if alert.alert_source not in impact_words().alert_sources:
+        raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
 
 
 def new_code() -> str:

@@ -271,7 +271,6 @@ def _section_page(
     )
     items = view_items(page, around)
     taker = taker_of(filled, name)
-    problems = _summary(items) if saved else []
     html = render_template(
         "supplier_engagement/answering/section.html",
         asked=asked,
@@ -281,7 +280,7 @@ def _section_page(
         title_lang=around.tongue.of_section(filled.form.form, name),
         total=len(filled.pages),
         minutes=minutes_of(seconds_left_on(page, filled, around.files)),
-        problems=problems,
+        problems=_summary(items) if saved else [],
         clashes=saved.clashes if saved else (),
         lost=_without_a_place(saved, page),
         taken_by=people.name(taker) if taker and taker != g.identity.user_id else "",

@@ -211,8 +211,7 @@ def _page(
         known=list_names_with(named_in(filled)),
     )
     sections = sections_of(filled, beside)
-    turn = in_turn(sections)
-    entry = find_entry(row.id)
+    turn, entry = in_turn(sections), find_entry(row.id)
     shown_flags = [_flag(flag, sections, decisions) for flag in flags]
     is_own = row.declared_by_id == g.identity.user_id
     html = render_template(
