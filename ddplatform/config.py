@@ -12,6 +12,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
+LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
 
 
 class Kind(StrEnum):
@@ -55,6 +56,7 @@ class Settings:
     debug: bool = False
     mail_from: str = "no-reply@localhost"
     sign_up: str = SignUp.BY_INVITATION
+    officer_wait_hours: int = LEAST_OFFICER_WAIT_HOURS
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -72,6 +74,11 @@ def _always(settings: Settings) -> list[str]:
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
     if settings.sign_up not in set(SignUp):
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
+    if not LEAST_OFFICER_WAIT_HOURS <= settings.officer_wait_hours <= MOST_OFFICER_WAIT_HOURS:
+        faults.append(
+            f"OFFICER_WAIT_HOURS must be between {LEAST_OFFICER_WAIT_HOURS} and "
+            f"{MOST_OFFICER_WAIT_HOURS}: officers need time to object, and a new one to begin"
+        )
     return faults
 
 
@@ -145,7 +152,15 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
         sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
+        officer_wait_hours=_hours(env.get("OFFICER_WAIT_HOURS")),
     )
+
+
+def _hours(text: str | None) -> int:
+    """Hours as written; the default without any, and what is refused for anything else."""
+    if not text:
+        return LEAST_OFFICER_WAIT_HOURS
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
 def _kept_secret(instance: Path) -> str:

@@ -18,6 +18,7 @@ MODULES = {
     "jobs": "ddplatform.infrastructure.jobs.commands",
     "map_files": "ddplatform.value_chain.map_files.commands",
     "method_comparison": "ddplatform.risk.method_comparison.commands",
+    "officers": "ddplatform.accounts.officers.commands",
     "organisations": "ddplatform.accounts.organisations.commands",
     "reference": "ddplatform.risk.reference.commands",
     "reports": "ddplatform.reporting.reports.commands",
@@ -26,6 +27,7 @@ MODULES = {
 
 if TYPE_CHECKING:
     from ddplatform.accounts.founding import commands as founding
+    from ddplatform.accounts.officers import commands as officers
     from ddplatform.accounts.organisations import commands as organisations
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo

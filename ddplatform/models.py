@@ -1,6 +1,7 @@
 """All models; importing this module registers every table."""
 
 from ddplatform.accounts.founding import models as first_run
+from ddplatform.accounts.officers import models as officers
 from ddplatform.accounts.organisations import models as organisations
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.findings import models as findings
@@ -49,6 +50,7 @@ __all__ = [
     "map_history",
     "map_imports",
     "matching",
+    "officers",
     "organisations",
     "questionnaires",
     "reassessment",

@@ -1,5 +1,8 @@
-"""Background jobs of accounts: mails with links, removal of expired sessions."""
+"""Background jobs of accounts: mails, roles after their wait, removal of expired sessions."""
 
+from ddplatform.accounts.officers.queries import get_proposal
+from ddplatform.accounts.officers.services import mails as officer_mails
+from ddplatform.accounts.officers.services import proposals
 from ddplatform.accounts.organisations.services import invitations
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
@@ -15,11 +18,22 @@ def _end_expired_sessions(job: JobContext) -> Result:
     return {"ended": sessions.end_expired_sessions(at=job.act.at)}
 
 
+def _begin_officer(job: JobContext) -> Result:
+    proposal = get_proposal(job.id_of("officer_proposal_id"))
+    return {"begun": proposals.begin(proposal, at=job.act.at)}
+
+
+def _tell_officer(job: JobContext) -> None:
+    officer_mails.send_news(job.payload)
+
+
 def register() -> None:
     """Register the jobs of accounts."""
     register_jobs(
         {
             invitations.SEND: Handler(_send_invitation),
+            proposals.BEGIN: Handler(_begin_officer),
+            officer_mails.TELL: Handler(_tell_officer),
             "session:expire": Handler(_end_expired_sessions, every_s=3600),
         }
     )

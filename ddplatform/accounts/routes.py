@@ -4,12 +4,13 @@ from flask import Flask
 
 from ddplatform.accounts.blueprints.organisations import bp as organisations
 from ddplatform.accounts.founding.routes import bp as founding
+from ddplatform.accounts.officers import routes as officers_routes
 from ddplatform.accounts.organisations import routes as organisations_routes
 from ddplatform.accounts.sign_in.routes.account import bp as account
 from ddplatform.accounts.sign_in.routes.links import bp as links
 from ddplatform.accounts.sign_in.routes.sign_in import bp as sign_in
 
-WITH_ROUTES = (organisations_routes,)
+WITH_ROUTES = (organisations_routes, officers_routes)
 """Modules whose routes use a blueprint from a module of its own."""
 
 

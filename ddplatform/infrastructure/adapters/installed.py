@@ -1,6 +1,7 @@
 """The adapters of the running installation, set once by the factory."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from ddplatform.config import Settings
@@ -25,6 +26,8 @@ class Adapters:
     base_url: str
     sample_sign_ins: Path
     """The file with the sign-ins of the sample company (docs/commands.md)."""
+    officer_wait: timedelta
+    """Time between the agreement to a safeguarding officer and the role, to object in."""
 
 
 _installed: list[Adapters] = []
@@ -42,6 +45,7 @@ def install(settings: Settings) -> Adapters:
         protection_services=OperatorList(folder / "protection-services.yaml"),
         base_url=settings.base_url,
         sample_sign_ins=folder / "demo_sign_ins.json",
+        officer_wait=timedelta(hours=settings.officer_wait_hours),
     )
     _installed[:] = [made]
     return made

@@ -66,6 +66,7 @@ TENANT_TABLES = {
     "mitigation_action": ("organisation_id", "respondent_organisation_id"),
     "node_merge": ("organisation_id",),
     "node_summary": ("organisation_id",),
+    "officer_proposal": ("organisation_id",),
     "own_form": ("organisation_id",),
     "own_form_draft": ("organisation_id",),
     "own_supplier": ("organisation_id",),
@@ -179,7 +180,6 @@ MOVING = {
         "id",
         "organisation_id",
         "issue",
-        "is_emergency",
         "delay_harms",
         "involvement",
         "reason",
@@ -1032,6 +1032,100 @@ def upgrade() -> None:
         op.f("ix_membership_organisation_id"), "membership", ["organisation_id"], unique=False
     )
     op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
+    op.create_table(
+        "officer_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "appoint",
+                "remove",
+                name="proposalkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "proposed",
+                "agreed",
+                "done",
+                "objected",
+                "withdrawn",
+                "lapsed",
+                name="proposalstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "user_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="Known account; none: an invitation goes to the address",
+        ),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=True, comment="None: the operator"),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "effective_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="End of the waiting period",
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "agreed_by_id <> proposed_by_id", name=op.f("ck_officer_proposal_two_people")
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id IS NULL OR agreed_at IS NOT NULL",
+            name=op.f("ck_officer_proposal_agreed_pair"),
+        ),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_officer_proposal_email_lower")),
+        sa.CheckConstraint(
+            "ended_by_id IS NULL OR ended_at IS NOT NULL",
+            name=op.f("ck_officer_proposal_ended_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["user.id"], name=op.f("fk_officer_proposal_agreed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["user.id"], name=op.f("fk_officer_proposal_ended_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_officer_proposal_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["user.id"], name=op.f("fk_officer_proposal_proposed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_officer_proposal_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_proposal")),
+    )
+    op.create_index(
+        op.f("ix_officer_proposal_organisation_id"),
+        "officer_proposal",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_officer_proposal_status",
+        "officer_proposal",
+        ["organisation_id", "status"],
+        unique=False,
+    )
     op.create_table(
         "own_form",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2807,7 +2901,6 @@ def upgrade() -> None:
         sa.Column("severity_reasons", sa.JSON(), nullable=False),
         sa.Column("involvement", sa.String(), nullable=True, comment="UNGP 13, by INV-1..4"),
         sa.Column("involvement_answers", sa.JSON(), nullable=False),
-        sa.Column("is_emergency", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column(
             "step_data",
@@ -3572,7 +3665,6 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("is_emergency", sa.Boolean(), nullable=False),
         sa.Column("delay_harms", sa.Boolean(), nullable=True),
         sa.Column("involvement", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
@@ -4551,10 +4643,17 @@ def upgrade() -> None:
         sa.Column("opened_by_id", sa.Uuid(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "merged_into_id", sa.Uuid(), nullable=True, comment="The case that goes on instead"
+        ),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(closed_at IS NULL) = (closed_by_id IS NULL)",
             name=op.f("ck_remediation_case_closed_pair"),
+        ),
+        sa.CheckConstraint(
+            "merged_into_id IS NULL OR closed_at IS NOT NULL",
+            name=op.f("ck_remediation_case_merged_closed"),
         ),
         sa.ForeignKeyConstraint(
             ["closed_by_id"], ["user.id"], name=op.f("fk_remediation_case_closed_by_id")
@@ -4566,6 +4665,11 @@ def upgrade() -> None:
             ["organisation_id", "finding_id"],
             ["finding.organisation_id", "finding.id"],
             name=op.f("fk_remediation_case_organisation_id_finding_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "merged_into_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_remediation_case_organisation_id_merged_into_id"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -5284,7 +5388,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False, comment="REM-nn, or the state entered"),
+        sa.Column(
+            "step",
+            sa.String(),
+            nullable=False,
+            comment="REM-nn, the state entered, merged or handed_over",
+        ),
         sa.Column("sealed_note", sa.LargeBinary(), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_by_id", sa.Uuid(), nullable=True),
@@ -6455,6 +6564,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_own_form_questionnaire_id"), table_name="own_form")
     op.drop_index(op.f("ix_own_form_organisation_id"), table_name="own_form")
     op.drop_table("own_form")
+    op.drop_index("ix_officer_proposal_status", table_name="officer_proposal")
+    op.drop_index(op.f("ix_officer_proposal_organisation_id"), table_name="officer_proposal")
+    op.drop_table("officer_proposal")
     op.drop_index(op.f("ix_membership_user_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")

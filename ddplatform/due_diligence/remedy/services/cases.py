@@ -1,10 +1,12 @@
 """Remediation cases: opening, steps, support plans, closure criteria, follow-up."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
+from ddplatform.accounts.officers.queries import list_officers
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.free_text import look_for_traces
 from ddplatform.core.due_diligence.impacts import (
@@ -16,7 +18,7 @@ from ddplatform.core.due_diligence.impacts import (
 from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
-from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.remedy.models import (
     CaseAccess,
     CaseAssignment,
@@ -29,8 +31,9 @@ from ddplatform.due_diligence.remedy.models import (
 from ddplatform.due_diligence.remedy.queries.cases import (
     find_assignment,
     get_origin,
+    has_case,
     has_open_case,
-    list_officers,
+    is_last_manager,
 )
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
@@ -43,6 +46,15 @@ from ddplatform.risk.runs.models import FactKind
 
 ENDED = frozenset({ImpactState.CLOSED_VERIFIED, ImpactState.UNSUBSTANTIATED})
 PAYERS = ("us", "supplier", "shared", "another buyer", "public service")
+FROM_FINDING: Mapping[FindingSource, str] = {
+    FindingSource.OWN_CHECK: "own_check",
+    FindingSource.QUESTIONNAIRE: "supplier_self_report",
+    FindingSource.AUDIT: "audit",
+    FindingSource.MEDIA: "media",
+    FindingSource.WORKER_VOICE: "grievance",
+    FindingSource.OFFICIAL_LIST: "authority",
+}
+"""Source of a finding -> that of the alert, where nobody said more."""
 _CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
@@ -68,23 +80,10 @@ def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
         Conflict: the finding is a potential impact, or there is no safeguarding officer.
         Invalid: an unknown choice, or a note that could show who the child is.
     """
-    if not finding.is_actual:
-        raise Conflict(
-            gettext("Only an actual impact opens a case."),
-            gettext("Report the harm on the page of the finding first."),
-        )
     if alert.alert_source not in impact_words().alert_sources:
         raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
-    _require_clean(alert.note)
-    officers = list_officers(today=act.at.date())
-    if not officers:
-        raise Conflict(
-            gettext("Your organisation has no safeguarding officer, so nobody would read this."),
-            gettext(
-                "Call the child-protection service now if there is danger, and ask your "
-                "administrator to name an officer today."
-            ),
-        )
+    require_clean(alert.note)
+    officers = _require_readers(finding, act)
     case = RemediationCase(
         id=uuid4(),
         organisation_id=act.by.organisation_id,
@@ -106,6 +105,23 @@ def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
         db.session.add(CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at))
     audit.record("case:open", case, act=act, restricted=True)
     return case
+
+
+def make_sure_of_protection(finding: Finding, *, act: Act) -> None:
+    """Hand a finding over to the safeguarding officers unless somebody asked them before.
+
+    Either way one restricted event is left, so that neither the answer nor the gap in the open
+    part of the log tells which it was (decision 33).
+
+    Raises:
+        Conflict: the finding is a potential impact, or there is no safeguarding officer.
+    """
+    _require_readers(finding, act)
+    if has_case(finding.id):
+        audit.record("case:ask", finding, act=act, restricted=True)
+        return
+    alert = Alert(alert_source=FROM_FINDING[finding.source], work_class=WorkClass.OTHER)
+    open_case(finding, alert, act=act)
 
 
 def new_code() -> str:
@@ -135,17 +151,30 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
         )
     if user_id not in {officer for officer, _ in list_officers(today=act.at.date())}:
         raise Invalid(fields={"user": gettext("Only safeguarding officers can be given a case.")})
-    assigned = find_assignment(case, user_id)
-    if assigned is not None and assigned.is_verifier == is_verifier:
+    assigned, today = find_assignment(case, user_id), act.at.date()
+    runs = assigned is not None and (
+        assigned.access_until is None or assigned.access_until >= today
+    )
+    if assigned is not None and runs and assigned.is_verifier == is_verifier:
         raise Conflict(gettext("This person may open the case already."))
+    if is_verifier and is_last_manager(user_id, today=today, case_id=case.id):
+        raise Conflict(
+            gettext("This person is the only case manager, who cannot become its verifier."),
+            gettext("The case is handed over first."),
+        )
     if assigned is None:
         assigned = CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at)
         assigned.created_by_id = act.by.user_id
         db.session.add(assigned)
-    assigned.is_verifier = is_verifier
+    assigned.is_verifier, assigned.access_until = is_verifier, None
     db.session.flush()  # the page lists it
     audit.record("case:assign", case, act=act, restricted=True)
     return assigned
+
+
+def is_still_needed(user_id: UUID, *, at: datetime) -> bool:
+    """Whether this officer has to hand an open case over before they leave."""
+    return is_last_manager(user_id, today=at.date())
 
 
 def take_step(
@@ -162,7 +191,7 @@ def take_step(
             fields={"step": gettext("Choose a step of the protocol and its own statements.")}
         )
     _require_open(case)
-    _require_clean(note)
+    require_clean(note)
     row = RemediationStep(
         id=uuid4(), case_id=case.id, step=step, taken_at=act.at, taken_by_id=act.by.user_id
     )
@@ -188,7 +217,12 @@ def move(
         StepNotAllowed: names what has to be done first.
         Invalid: a reason that could show who the child is.
     """
-    _require_clean(reason)
+    require_clean(reason)
+    if case.merged_into_id is not None:
+        raise Conflict(
+            gettext("This case was merged into another one."),
+            gettext("Go on in the other case."),
+        )
     facts = gather(case, act=act, reason=reason, reference=reference)
     require_step(Machine.IMPACT, case.status, to, facts)
     case.status = to
@@ -287,7 +321,7 @@ def judge_criterion(
         raise Invalid(fields={"criterion": gettext("Choose one of the closure criteria.")})
     if not basis.strip():
         raise Invalid(fields={"basis": gettext("Enter the basis.")})
-    _require_clean(basis, field="basis")
+    require_clean(basis, field="basis")
     row = CaseCriterion(
         id=uuid4(),
         case_id=case.id,
@@ -303,6 +337,25 @@ def judge_criterion(
     return row
 
 
+def _require_readers(finding: Finding, act: Act) -> Sequence[tuple[UUID, str]]:
+    """The officers who are given a case of this finding; refuse where nobody would read it."""
+    if not finding.is_actual:
+        raise Conflict(
+            gettext("Only an actual impact opens a case."),
+            gettext("Report the harm on the page of the finding first."),
+        )
+    officers = list_officers(today=act.at.date())
+    if not officers:
+        raise Conflict(
+            gettext("Your organisation has no safeguarding officer, so nobody would read this."),
+            gettext(
+                "Call the child-protection service now if there is danger, and ask the operator "
+                "of the platform to name an officer today."
+            ),
+        )
+    return officers
+
+
 def _require_open(case: RemediationCase) -> None:
     if case.closed_at is not None:
         raise Conflict(
@@ -310,7 +363,7 @@ def _require_open(case: RemediationCase) -> None:
         )
 
 
-def _require_clean(text: str, *, field: str = "note") -> None:
+def require_clean(text: str, *, field: str = "note") -> None:
     """Refuse a text that could identify a child; the matches are named."""
     seen = look_for_traces(text)
     if seen:
