@@ -124,6 +124,11 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
                 lambda: lazy.officers.name_officer,
             ),
             Verb(
+                "open-case",
+                "Agree to an officer's emergency access where no second officer can.",
+                lambda: lazy.custody.open_case,
+            ),
+            Verb(
                 "remove-officer",
                 "Take a safeguarding officer out of an organisation; all officers are told.",
                 lambda: lazy.officers.remove_officer,

@@ -11,6 +11,7 @@ MODULES = {
     "assessment_plan": "ddplatform.risk.assessment_plan.commands",
     "assets": "ddplatform.infrastructure.assets.commands",
     "audit": "ddplatform.audit.commands",
+    "custody": "ddplatform.due_diligence.custody.commands",
     "demo": "ddplatform.demo.commands",
     "forms": "ddplatform.supplier_engagement.library.commands.forms",
     "founding": "ddplatform.accounts.founding.commands",
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ddplatform.accounts.organisations import commands as organisations
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo
+    from ddplatform.due_diligence.custody import commands as custody
     from ddplatform.due_diligence.frameworks import commands as frameworks
     from ddplatform.infrastructure.access import commands as access
     from ddplatform.infrastructure.assets import commands as assets

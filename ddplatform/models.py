@@ -4,6 +4,7 @@ from ddplatform.accounts.founding import models as first_run
 from ddplatform.accounts.officers import models as officers
 from ddplatform.accounts.organisations import models as organisations
 from ddplatform.audit import models as audit
+from ddplatform.due_diligence.custody import models as custody
 from ddplatform.due_diligence.findings import models as findings
 from ddplatform.due_diligence.remedy import models as remedy
 from ddplatform.evidence.uploads import models as evidence
@@ -43,6 +44,7 @@ __all__ = [
     "campaigns",
     "cascade",
     "context_events",
+    "custody",
     "evidence",
     "findings",
     "first_run",

@@ -38,6 +38,7 @@ TENANT_TABLES = {
     "case_access": ("organisation_id",),
     "case_assignment": ("organisation_id",),
     "case_criterion": ("organisation_id",),
+    "case_handover": ("organisation_id",),
     "chain_proposal": ("organisation_id", "respondent_organisation_id"),
     "column_mapping": ("organisation_id",),
     "confirmed_text": ("organisation_id",),
@@ -45,6 +46,7 @@ TENANT_TABLES = {
     "context_event_node": ("organisation_id",),
     "control_record": ("organisation_id",),
     "duplicate_pair": ("organisation_id",),
+    "emergency_access": ("organisation_id",),
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
     "figure_question": ("organisation_id", "respondent_organisation_id"),
@@ -180,6 +182,7 @@ MOVING = {
         "id",
         "organisation_id",
         "issue",
+        "is_emergency",
         "delay_harms",
         "involvement",
         "reason",
@@ -2901,6 +2904,7 @@ def upgrade() -> None:
         sa.Column("severity_reasons", sa.JSON(), nullable=False),
         sa.Column("involvement", sa.String(), nullable=True, comment="UNGP 13, by INV-1..4"),
         sa.Column("involvement_answers", sa.JSON(), nullable=False),
+        sa.Column("is_emergency", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column(
             "step_data",
@@ -3665,6 +3669,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("is_emergency", sa.Boolean(), nullable=False),
         sa.Column("delay_harms", sa.Boolean(), nullable=True),
         sa.Column("involvement", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
@@ -5051,6 +5056,41 @@ def upgrade() -> None:
         "ix_criterion_case", "case_criterion", ["organisation_id", "case_id"], unique=False
     )
     op.create_table(
+        "case_handover",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "ended_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Accepted, declined or withdrawn",
+        ),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_case_handover_two_officers")),
+        sa.ForeignKeyConstraint(["from_id"], ["user.id"], name=op.f("fk_case_handover_from_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_case_handover_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_case_handover_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["user.id"], name=op.f("fk_case_handover_to_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_handover")),
+    )
+    op.create_index(
+        op.f("ix_case_handover_organisation_id"), "case_handover", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_handover_to", "case_handover", ["organisation_id", "to_id", "ended_at"], unique=False
+    )
+    op.create_table(
         "chain_proposal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -5194,6 +5234,72 @@ def upgrade() -> None:
         "ix_proposal_state",
         "chain_proposal",
         ["organisation_id", "state", "created_at", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "emergency_access",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "agreed_by_id", sa.Uuid(), nullable=True, comment="None though agreed: the operator"
+        ),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("is_justified", sa.Boolean(), nullable=True),
+        sa.Column("sealed_review", sa.LargeBinary(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(reviewed_at IS NULL) = (reviewed_by_id IS NULL)",
+            name=op.f("ck_emergency_access_reviewed_pair"),
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id <> asked_by_id", name=op.f("ck_emergency_access_second_officer")
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id IS NULL OR agreed_at IS NOT NULL",
+            name=op.f("ck_emergency_access_agreed_pair"),
+        ),
+        sa.CheckConstraint(
+            "reviewed_by_id <> asked_by_id", name=op.f("ck_emergency_access_reviewed_by_another")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["user.id"], name=op.f("fk_emergency_access_agreed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["user.id"], name=op.f("fk_emergency_access_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_emergency_access_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_emergency_access_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by_id"], ["user.id"], name=op.f("fk_emergency_access_reviewed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_access")),
+    )
+    op.create_index(
+        op.f("ix_emergency_access_organisation_id"),
+        "emergency_access",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_emergency_asked_by",
+        "emergency_access",
+        ["organisation_id", "asked_by_id", "ends_at"],
         unique=False,
     )
     op.create_table(
@@ -6320,10 +6426,16 @@ def downgrade() -> None:
     op.drop_table("map_step")
     op.drop_index(op.f("ix_follow_up_visit_organisation_id"), table_name="follow_up_visit")
     op.drop_table("follow_up_visit")
+    op.drop_index("ix_emergency_asked_by", table_name="emergency_access")
+    op.drop_index(op.f("ix_emergency_access_organisation_id"), table_name="emergency_access")
+    op.drop_table("emergency_access")
     op.drop_index("ix_proposal_state", table_name="chain_proposal")
     op.drop_index(op.f("ix_chain_proposal_respondent_organisation_id"), table_name="chain_proposal")
     op.drop_index(op.f("ix_chain_proposal_organisation_id"), table_name="chain_proposal")
     op.drop_table("chain_proposal")
+    op.drop_index("ix_handover_to", table_name="case_handover")
+    op.drop_index(op.f("ix_case_handover_organisation_id"), table_name="case_handover")
+    op.drop_table("case_handover")
     op.drop_index("ix_criterion_case", table_name="case_criterion")
     op.drop_index(op.f("ix_case_criterion_organisation_id"), table_name="case_criterion")
     op.drop_table("case_criterion")

@@ -99,6 +99,10 @@ class AssigneeRow:
     is_verifier: bool
     access_until: date | None
 
+    def is_ended(self, today: date) -> bool:
+        """Whether the access has ended."""
+        return self.access_until is not None and self.access_until < today
+
 
 @dataclass(frozen=True)
 class StageCount:

@@ -147,10 +147,7 @@ def gather(
     facts, steps = open_facts(case), open_steps(case)
     ticked = {flag for step in steps for flag in step.ticked}
     managers = [person for person in list_assignees(case.id) if not person.is_verifier]
-    today = act.at.date()
-    running = [
-        person for person in managers if person.access_until is None or person.access_until >= today
-    ]
+    running = [person for person in managers if not person.is_ended(act.at.date())]
     work = {*remedy_steps(), ImpactState.CLOSURE_PROPOSED} - {VERIFICATION}
     worked = {row.taken_by_id for row in list_steps(case.id) if row.step in work}
     is_verifier = act.by.user_id not in {person.user_id for person in managers} | worked
