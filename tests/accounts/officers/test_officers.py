@@ -269,6 +269,18 @@ def test_first_officer_comes_from_the_operator_at_once_and_the_next_after_the_wa
         assert officer_ids() == {one.user.id, two.user.id}
 
 
+def test_first_steps_say_how_the_first_officer_is_named(app: Flask, tenant: Tenant):
+    founder, places = signed_in_client(app, tenant, RoleId.ADMIN_MANAGER), ("", "first-steps/")
+    words = f"organisations name-officer --organisation {tenant.slug}"
+    with_officer = [founder.get(f"/o/{tenant.slug}/{place}") for place in places]
+    with app.app_context(), unit_of_work(), acting_in(tenant.id):
+        db.session.delete(find_membership(tenant[OFFICER].user_id))
+    without = [founder.get(f"/o/{tenant.slug}/{place}") for place in places]
+
+    assert [words in page.text for page in with_officer] == [False, False]
+    assert [words in page.text for page in without] == [True, True]
+
+
 def test_commands_name_and_remove_an_officer(app: Flask, tenant: Tenant):
     run, old = app.test_cli_runner().invoke, tenant.email(OFFICER)
     name, remove = (

@@ -17,6 +17,7 @@ from ddplatform.accounts.organisations.queries import (
     list_open_reset_links,
     list_people,
 )
+from ddplatform.accounts.organisations.services.officer_role import require_free_role
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
@@ -59,7 +60,7 @@ def add_person(
         Invalid: no e-mail address, the password breaks a rule, or a dated role has no end date.
         Conflict: the person is a member already, or the role takes two people (`officers`).
     """
-    _require_free_role(role)
+    require_free_role(role)
     user = keep_account(email=email, name=name, password=password, at=act.at)
     _join(user, role=role, access_until=access_until, act=act)
     return user
@@ -88,7 +89,7 @@ def invite(
         Conflict: the role takes two people (`officers`).
         TooMany: the organisation has sent as many mails as it may in an hour.
     """
-    _require_free_role(role)
+    require_free_role(role)
     _require_end_date(role, access_until)
     rate_limits.count_try(rate_limits.INVITATION, str(act.by.organisation_id), at=act.at)
     return issue(
@@ -224,7 +225,7 @@ def change_role(
         Invalid: the role needs an end date.
     """
     _require_other_person(membership, act.by)
-    _require_free_role(role, membership.role)
+    require_free_role(role, membership.role)
     _require_end_date(role, access_until)
     _require_one_left(membership, role)
     before, membership.role = membership.role, role
@@ -242,7 +243,7 @@ def remove_person(membership: Membership, *, act: Act) -> None:
             takes two people (`officers`).
     """
     _require_other_person(membership, act.by)
-    _require_free_role(membership.role)
+    require_free_role(membership.role)
     _require_one_left(membership, None)
     sessions.end_all_sessions(membership.user_id)
     audit.record("person:remove", membership, act=act, role=membership.role)
@@ -372,18 +373,6 @@ def _require_one_left(membership: Membership, role: RoleId | None) -> None:
     audit.lock_log()  # two who take the role from each other at once are counted one by one
     if count_members_with_role(*KEEPERS) == 1:
         raise Conflict(
-            gettext("The last administrator cannot be removed."),
+            gettext("The last %(role)s cannot be removed.", role=gettext("administrator")),
             gettext("Make somebody else administrator first."),
-        )
-
-
-def _require_free_role(*roles: RoleId) -> None:
-    """Refuse what no single person may do: to give the role of officer, or to take it."""
-    if RoleId.SAFEGUARDING_OFFICER in roles:
-        raise Conflict(
-            gettext("Who becomes or ceases to be safeguarding officer is decided by two people."),
-            gettext(
-                "Make a proposal under People, Safeguarding officers; the operator of the "
-                "platform names the first officer of an organisation."
-            ),
         )

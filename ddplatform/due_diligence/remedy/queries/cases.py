@@ -281,14 +281,8 @@ def is_last_manager(user_id: UUID, *, today: date, case_id: UUID | None = None) 
     return db.session.scalar(found.limit(1)) is not None
 
 
-def has_case(finding_id: UUID) -> bool:
-    """Whether somebody asked for protection because of this finding. No page may depend on it."""
-    found = select(RemediationCase.id).where(RemediationCase.finding_id == finding_id)
-    return db.session.scalar(found.limit(1)) is not None
-
-
 def has_open_case(finding_id: UUID, *, but: UUID | None = None) -> bool:
-    """Whether a case of this finding is still open."""
+    """Whether a case of this finding is still open. No page outside may depend on it."""
     statement = select(RemediationCase.id).where(
         RemediationCase.finding_id == finding_id, RemediationCase.closed_at.is_(None)
     )

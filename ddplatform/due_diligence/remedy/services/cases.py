@@ -31,7 +31,6 @@ from ddplatform.due_diligence.remedy.models import (
 from ddplatform.due_diligence.remedy.queries.cases import (
     find_assignment,
     get_origin,
-    has_case,
     has_open_case,
     is_last_manager,
 )
@@ -108,7 +107,7 @@ def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
 
 
 def make_sure_of_protection(finding: Finding, *, act: Act) -> None:
-    """Hand a finding over to the safeguarding officers unless somebody asked them before.
+    """Hand a finding over to the safeguarding officers unless a case of it is open.
 
     Either way one restricted event is left, so that neither the answer nor the gap in the open
     part of the log tells which it was (decision 33).
@@ -117,7 +116,7 @@ def make_sure_of_protection(finding: Finding, *, act: Act) -> None:
         Conflict: the finding is a potential impact, or there is no safeguarding officer.
     """
     _require_readers(finding, act)
-    if has_case(finding.id):
+    if has_open_case(finding.id):
         audit.record("case:ask", finding, act=act, restricted=True)
         return
     alert = Alert(alert_source=FROM_FINDING[finding.source], work_class=WorkClass.OTHER)
