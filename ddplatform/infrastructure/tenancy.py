@@ -100,11 +100,6 @@ def current_organisation() -> UUID:
     return UUID((tenant or "").lstrip(ERASING))
 
 
-def is_acting() -> bool:
-    """Whether one organisation is acting, so that its rows can be read."""
-    return _tenant.get() not in (None, EVERYONE)
-
-
 @contextmanager
 def acting_in(organisation_id: UUID) -> Iterator[None]:
     """Everything inside sees and writes the rows of this organisation alone."""

@@ -13,7 +13,6 @@ from ddplatform.infrastructure.access.permissions import Permission as P
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import Role, RoleId
 from ddplatform.infrastructure.registry import Registry
-from ddplatform.infrastructure.tenancy import is_acting
 from ddplatform.infrastructure.web import languages
 from ddplatform.languages import lazy_gettext as _
 
@@ -204,8 +203,8 @@ def _context() -> dict[str, Any]:
 
 def _notices() -> list[PageNotice]:
     identity: Identity | None = getattr(g, "identity", None)
-    if identity is None or not is_acting():
-        return []  # the page of an error is drawn when the unit of work has ended
+    if identity is None:
+        return []
     return [notice for of_feature in NOTICES for notice in of_feature(identity, now=g.now)]
 
 
