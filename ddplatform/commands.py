@@ -130,6 +130,22 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
                 "Mail a link with which somebody founds an organisation in the browser.",
                 lambda: lazy.founding.invite_founder,
             ),
+            Verb(
+                "name-officer",
+                "Name the first safeguarding officer; a further one begins after the waiting "
+                "period.",
+                lambda: lazy.officers.name_officer,
+            ),
+            Verb(
+                "open-case",
+                "Agree to an officer's emergency access where no second officer can.",
+                lambda: lazy.custody.open_case,
+            ),
+            Verb(
+                "remove-officer",
+                "Take a safeguarding officer out of an organisation; all officers are told.",
+                lambda: lazy.officers.remove_officer,
+            ),
         ),
     ),
     Verbs(

@@ -14,6 +14,7 @@ from werkzeug.sansio.utils import host_is_trusted
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
 _SCANNER = re.compile(r"unix:/.+|tcp:[^:\s]+:\d{1,5}|tcp:\[[0-9a-fA-F:]+\]:\d{1,5}")
+LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
 
 
 class Kind(StrEnum):
@@ -60,6 +61,7 @@ class Settings:
     sign_up: str = SignUp.BY_INVITATION
     virus_scanner: str | None = None
     uploads_at_once: int = 2
+    officer_wait_hours: int = LEAST_OFFICER_WAIT_HOURS
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -86,6 +88,11 @@ def _always(settings: Settings) -> list[str]:
         faults.append("VIRUS_SCANNER must be unix:/path/of/clamd.ctl or tcp:host:port")
     if settings.uploads_at_once < 1:
         faults.append("UPLOADS_AT_ONCE must be a whole number from 1")
+    if not LEAST_OFFICER_WAIT_HOURS <= settings.officer_wait_hours <= MOST_OFFICER_WAIT_HOURS:
+        faults.append(
+            f"OFFICER_WAIT_HOURS must be between {LEAST_OFFICER_WAIT_HOURS} and "
+            f"{MOST_OFFICER_WAIT_HOURS}: officers need time to object, and a new one to begin"
+        )
     return faults
 
 
@@ -162,12 +169,20 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
         virus_scanner=env.get("VIRUS_SCANNER") or None,
         uploads_at_once=_whole_number(env.get("UPLOADS_AT_ONCE") or "2"),
+        officer_wait_hours=_hours(env.get("OFFICER_WAIT_HOURS")),
     )
 
 
 def _whole_number(text: str) -> int:
     """The number; 0, which no setting permits, for anything else."""
     return int(text) if text.isascii() and text.isdecimal() else 0
+
+
+def _hours(text: str | None) -> int:
+    """Hours as written; the default without any, and what is refused for anything else."""
+    if not text:
+        return LEAST_OFFICER_WAIT_HOURS
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
 def _kept_secret(instance: Path) -> str:

@@ -12,6 +12,7 @@ MODULES = {
     "assets": "ddplatform.infrastructure.assets.commands",
     "audit": "ddplatform.audit.commands",
     "database": "ddplatform.infrastructure.database_roles.commands",
+    "custody": "ddplatform.due_diligence.custody.commands",
     "demo": "ddplatform.demo.commands",
     "forms": "ddplatform.supplier_engagement.library.commands.forms",
     "founding": "ddplatform.accounts.founding.commands",
@@ -19,6 +20,7 @@ MODULES = {
     "jobs": "ddplatform.infrastructure.jobs.commands",
     "map_files": "ddplatform.value_chain.map_files.commands",
     "method_comparison": "ddplatform.risk.method_comparison.commands",
+    "officers": "ddplatform.accounts.officers.commands",
     "organisations": "ddplatform.accounts.organisations.commands",
     "reference": "ddplatform.risk.reference.commands",
     "reports": "ddplatform.reporting.reports.commands",
@@ -28,10 +30,12 @@ MODULES = {
 
 if TYPE_CHECKING:
     from ddplatform.accounts.founding import commands as founding
+    from ddplatform.accounts.officers import commands as officers
     from ddplatform.accounts.organisation_factors import commands as second_factor
     from ddplatform.accounts.organisations import commands as organisations
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo
+    from ddplatform.due_diligence.custody import commands as custody
     from ddplatform.due_diligence.frameworks import commands as frameworks
     from ddplatform.infrastructure.access import commands as access
     from ddplatform.infrastructure.assets import commands as assets

@@ -8,12 +8,16 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.accounts.officers.queries import get_proposal, list_open_proposals
+from ddplatform.accounts.officers.services.operator import name_officer
+from ddplatform.accounts.officers.services.proposals import begin
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.accounts.sessions.services import hash_of, new_secret, start_session
 from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
-from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.access.roles import ROLES, Role, RoleId
+from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.passwords import hash_password
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, nobody
@@ -64,13 +68,8 @@ def make_tenant(slug: str, *, at: datetime) -> Tenant:
                     User(email=email, name=name, password_hash=kept_password(), created_at=at)
                 )
                 db.session.flush()
-                user = add_person(
-                    email=email,
-                    name=name,
-                    role=role.id,
-                    password=PASSWORD,
-                    act=Act(system_identity(organisation.id), at),
-                    access_until=FAR_FUTURE if role.is_dated else None,
+                user = _join(
+                    role, email=email, name=name, act=Act(system_identity(organisation.id), at)
                 )
                 people[role.id] = Identity(
                     user_id=user.id,
@@ -80,6 +79,35 @@ def make_tenant(slug: str, *, at: datetime) -> Tenant:
                 )
         found = organisation.id
     return Tenant(found, slug, people)
+
+
+def _join(role: Role, *, email: str, name: str, act: Act) -> User:
+    if role.id is RoleId.SAFEGUARDING_OFFICER:
+        return name_officer(email=email, name=name, password=None, act=act).user
+    return add_person(
+        email=email,
+        name=name,
+        role=role.id,
+        password=PASSWORD,
+        act=act,
+        access_until=FAR_FUTURE if role.is_dated else None,
+    )
+
+
+def make_officer(tenant: Tenant, email: str, name: str, *, at: datetime) -> Identity:
+    """A further safeguarding officer, named by the operator long enough ago to have begun.
+
+    Call it acting in the tenant.
+    """
+    before = at - adapters().officer_wait
+    db.session.add(User(email=email, name=name, password_hash=kept_password(), created_at=before))
+    db.session.flush()
+    act = Act(system_identity(tenant.id), before)
+    named = name_officer(email=email, name=name, password=None, act=act)
+    for row in list_open_proposals():
+        if row.user_id == named.user.id:
+            assert begin(get_proposal(row.id), at=at)
+    return Identity(named.user.id, tenant.id, RoleId.SAFEGUARDING_OFFICER, name)
 
 
 def signed_in_client(app: Flask, tenant: Tenant, role: RoleId) -> FlaskClient:

@@ -53,6 +53,11 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"accounts.leaving.services.remove_and_hand_over"},
     ),
     (
+        "Harm reaches the safeguarding officers: a case, or word that there is one (decision 33).",
+        {"case:open", "case:ask"},
+        {"due_diligence.findings.services.steps.take_step"},
+    ),
+    (
         "Each merge of many can be undone alone, so that each has its event.",
         {"node:merge"},
         {"value_chain.merging.services.many.merge_many"},

@@ -1,6 +1,9 @@
-"""Background jobs of accounts: mails with links and notices; expired sessions and counters."""
+"""Background jobs of accounts: mails, roles after their wait, expired sessions and counters."""
 
 from ddplatform.accounts.limits.services import forget_old_counters
+from ddplatform.accounts.officers.queries import get_proposal
+from ddplatform.accounts.officers.services import mails as officer_mails
+from ddplatform.accounts.officers.services import proposals
 from ddplatform.accounts.organisations.services import invitations
 from ddplatform.accounts.second_factor.services import notices
 from ddplatform.accounts.sessions import services as sessions
@@ -23,12 +26,23 @@ def _end_expired_sessions(job: JobContext) -> Result:
     return {"ended": sessions.end_expired_sessions(at=job.act.at), "counters": forgotten}
 
 
+def _begin_officer(job: JobContext) -> Result:
+    proposal = get_proposal(job.id_of("officer_proposal_id"))
+    return {"begun": proposals.begin(proposal, at=job.act.at)}
+
+
+def _tell_officer(job: JobContext) -> None:
+    officer_mails.send_news(job.payload)
+
+
 def register() -> None:
     """Register the jobs of accounts."""
     register_jobs(
         {
             invitations.SEND: Handler(_send_invitation),
             notices.TELL: Handler(_tell_of_factor),
+            proposals.BEGIN: Handler(_begin_officer),
+            officer_mails.TELL: Handler(_tell_officer),
             "session:expire": Handler(_end_expired_sessions, every_s=3600),
         }
     )

@@ -6,6 +6,7 @@ from ddplatform.accounts.blueprints.account import bp as account
 from ddplatform.accounts.blueprints.organisations import bp as organisations
 from ddplatform.accounts.founding.routes import bp as founding
 from ddplatform.accounts.leaving import routes as leaving_routes
+from ddplatform.accounts.officers import routes as officers_routes
 from ddplatform.accounts.organisation_factors import routes as organisation_factor_routes
 from ddplatform.accounts.organisations import routes as organisations_routes
 from ddplatform.accounts.own_sessions import routes as own_sessions_routes
@@ -18,6 +19,7 @@ from ddplatform.accounts.sign_in.routes.sign_in import bp as sign_in
 
 WITH_ROUTES = (
     organisations_routes,
+    officers_routes,
     leaving_routes,
     account_routes,
     confirm_routes,

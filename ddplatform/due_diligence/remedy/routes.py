@@ -8,6 +8,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
+from ddplatform.accounts.officers.queries import list_officers
 from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
 from ddplatform.core.due_diligence.lifecycle import lifecycle
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
@@ -34,7 +35,6 @@ from ddplatform.due_diligence.remedy.queries.cases import (
     get_case_for,
     get_support_item,
     list_cases_of,
-    list_officers,
 )
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import facts
@@ -55,7 +55,7 @@ DANGER = {"yes": True, "no": False, "unknown": None}
 @requires(Permission.CASE_COUNT)
 def index() -> ResponseReturnValue:
     """Suppressed counts for everybody; the own cases for safeguarding officers."""
-    stages, total = count_cases_by_stage()
+    figures = count_cases_by_stage(on=g.now.date())
     may_open = g.identity.has(Permission.CASE_WORK)
     cases = list_cases_of(g.identity.user_id, today=g.now.date()) if may_open else ()
     late_only = request.args.get("due", "") == "late"
@@ -63,9 +63,8 @@ def index() -> ResponseReturnValue:
     rows = case_rows(cases, limits, at=g.now)
     return render_template(
         "due_diligence/remedy/index.html",
-        stages=stages,
+        figures=figures,
         stage_words=CASE_STAGES,
-        total=total,
         rows=[row for row in rows if row.is_late or not late_only],
         late=sum(1 for row in rows if row.is_late),
         late_only=late_only,

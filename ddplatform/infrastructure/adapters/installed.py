@@ -1,6 +1,7 @@
 """The adapters of the running installation, set once by the factory."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from ddplatform.config import Settings
@@ -32,6 +33,8 @@ class Adapters:
     turns: UploadTurns
     scanner: VirusScanner | None
     """None: the installation has no virus scanner."""
+    officer_wait: timedelta
+    """Time between the agreement to a safeguarding officer and the role, to object in."""
 
 
 _installed: list[Adapters] = []
@@ -52,6 +55,7 @@ def install(settings: Settings) -> Adapters:
         sample_sign_ins=folder / "demo_sign_ins.json",
         turns=UploadTurns(folder / "turns", places=settings.uploads_at_once),
         scanner=VirusScanner(settings.virus_scanner) if settings.virus_scanner else None,
+        officer_wait=timedelta(hours=settings.officer_wait_hours),
     )
     _installed[:] = [made]
     return made

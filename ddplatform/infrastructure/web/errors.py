@@ -117,7 +117,10 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, **context: Any) -> str:
-    return render_template(f"errors/{status}.html", layout=_frame(status), **context)
+    # Notices are read from the database, whose unit of work may have ended or broken.
+    return render_template(
+        f"errors/{status}.html", layout=_frame(status), page_notices=list, **context
+    )
 
 
 def _frame(status: int) -> str:

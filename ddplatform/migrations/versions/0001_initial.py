@@ -39,6 +39,7 @@ TENANT_TABLES = {
     "case_access": ("organisation_id",),
     "case_assignment": ("organisation_id",),
     "case_criterion": ("organisation_id",),
+    "case_handover": ("organisation_id",),
     "case_redaction": ("organisation_id",),
     "chain_proposal": ("organisation_id", "respondent_organisation_id"),
     "column_mapping": ("organisation_id",),
@@ -47,6 +48,7 @@ TENANT_TABLES = {
     "context_event_node": ("organisation_id",),
     "control_record": ("organisation_id",),
     "duplicate_pair": ("organisation_id",),
+    "emergency_access": ("organisation_id",),
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
     "figure_question": ("organisation_id", "respondent_organisation_id"),
@@ -68,6 +70,7 @@ TENANT_TABLES = {
     "mitigation_action": ("organisation_id", "respondent_organisation_id"),
     "node_merge": ("organisation_id",),
     "node_summary": ("organisation_id",),
+    "officer_proposal": ("organisation_id",),
     "own_form": ("organisation_id",),
     "own_form_draft": ("organisation_id",),
     "own_supplier": ("organisation_id",),
@@ -1090,6 +1093,100 @@ def upgrade() -> None:
         op.f("ix_membership_organisation_id"), "membership", ["organisation_id"], unique=False
     )
     op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
+    op.create_table(
+        "officer_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "appoint",
+                "remove",
+                name="proposalkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "proposed",
+                "agreed",
+                "done",
+                "objected",
+                "withdrawn",
+                "lapsed",
+                name="proposalstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "user_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="Known account; none: an invitation goes to the address",
+        ),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=True, comment="None: the operator"),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "effective_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="End of the waiting period",
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "agreed_by_id <> proposed_by_id", name=op.f("ck_officer_proposal_two_people")
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id IS NULL OR agreed_at IS NOT NULL",
+            name=op.f("ck_officer_proposal_agreed_pair"),
+        ),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_officer_proposal_email_lower")),
+        sa.CheckConstraint(
+            "ended_by_id IS NULL OR ended_at IS NOT NULL",
+            name=op.f("ck_officer_proposal_ended_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["user.id"], name=op.f("fk_officer_proposal_agreed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["user.id"], name=op.f("fk_officer_proposal_ended_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_officer_proposal_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["user.id"], name=op.f("fk_officer_proposal_proposed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_officer_proposal_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_proposal")),
+    )
+    op.create_index(
+        op.f("ix_officer_proposal_organisation_id"),
+        "officer_proposal",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_officer_proposal_status",
+        "officer_proposal",
+        ["organisation_id", "status"],
+        unique=False,
+    )
     op.create_table(
         "own_form",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -4662,10 +4759,17 @@ def upgrade() -> None:
         sa.Column("opened_by_id", sa.Uuid(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "merged_into_id", sa.Uuid(), nullable=True, comment="The case that goes on instead"
+        ),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(closed_at IS NULL) = (closed_by_id IS NULL)",
             name=op.f("ck_remediation_case_closed_pair"),
+        ),
+        sa.CheckConstraint(
+            "merged_into_id IS NULL OR closed_at IS NOT NULL",
+            name=op.f("ck_remediation_case_merged_closed"),
         ),
         sa.ForeignKeyConstraint(
             ["closed_by_id"], ["user.id"], name=op.f("fk_remediation_case_closed_by_id")
@@ -4677,6 +4781,11 @@ def upgrade() -> None:
             ["organisation_id", "finding_id"],
             ["finding.organisation_id", "finding.id"],
             name=op.f("fk_remediation_case_organisation_id_finding_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "merged_into_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_remediation_case_organisation_id_merged_into_id"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -5058,6 +5167,41 @@ def upgrade() -> None:
         "ix_criterion_case", "case_criterion", ["organisation_id", "case_id"], unique=False
     )
     op.create_table(
+        "case_handover",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "ended_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Accepted, declined or withdrawn",
+        ),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_case_handover_two_officers")),
+        sa.ForeignKeyConstraint(["from_id"], ["user.id"], name=op.f("fk_case_handover_from_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_case_handover_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_case_handover_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["user.id"], name=op.f("fk_case_handover_to_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_handover")),
+    )
+    op.create_index(
+        op.f("ix_case_handover_organisation_id"), "case_handover", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_handover_to", "case_handover", ["organisation_id", "to_id", "ended_at"], unique=False
+    )
+    op.create_table(
         "case_redaction",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -5236,6 +5380,72 @@ def upgrade() -> None:
         "ix_proposal_state",
         "chain_proposal",
         ["organisation_id", "state", "created_at", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "emergency_access",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "agreed_by_id", sa.Uuid(), nullable=True, comment="None though agreed: the operator"
+        ),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("is_justified", sa.Boolean(), nullable=True),
+        sa.Column("sealed_review", sa.LargeBinary(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(reviewed_at IS NULL) = (reviewed_by_id IS NULL)",
+            name=op.f("ck_emergency_access_reviewed_pair"),
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id <> asked_by_id", name=op.f("ck_emergency_access_second_officer")
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id IS NULL OR agreed_at IS NOT NULL",
+            name=op.f("ck_emergency_access_agreed_pair"),
+        ),
+        sa.CheckConstraint(
+            "reviewed_by_id <> asked_by_id", name=op.f("ck_emergency_access_reviewed_by_another")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["user.id"], name=op.f("fk_emergency_access_agreed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["user.id"], name=op.f("fk_emergency_access_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_emergency_access_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_emergency_access_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by_id"], ["user.id"], name=op.f("fk_emergency_access_reviewed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_access")),
+    )
+    op.create_index(
+        op.f("ix_emergency_access_organisation_id"),
+        "emergency_access",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_emergency_asked_by",
+        "emergency_access",
+        ["organisation_id", "asked_by_id", "ends_at"],
         unique=False,
     )
     op.create_table(
@@ -5430,7 +5640,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False, comment="REM-nn, or the state entered"),
+        sa.Column(
+            "step",
+            sa.String(),
+            nullable=False,
+            comment="REM-nn, the state entered, merged or handed_over",
+        ),
         sa.Column("sealed_note", sa.LargeBinary(), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_by_id", sa.Uuid(), nullable=True),
@@ -6359,6 +6574,9 @@ def downgrade() -> None:
     op.drop_table("map_step")
     op.drop_index(op.f("ix_follow_up_visit_organisation_id"), table_name="follow_up_visit")
     op.drop_table("follow_up_visit")
+    op.drop_index("ix_emergency_asked_by", table_name="emergency_access")
+    op.drop_index(op.f("ix_emergency_access_organisation_id"), table_name="emergency_access")
+    op.drop_table("emergency_access")
     op.drop_index("ix_proposal_state", table_name="chain_proposal")
     op.drop_index(op.f("ix_chain_proposal_respondent_organisation_id"), table_name="chain_proposal")
     op.drop_index(op.f("ix_chain_proposal_organisation_id"), table_name="chain_proposal")
@@ -6366,6 +6584,9 @@ def downgrade() -> None:
     op.drop_index("ix_redaction_row", table_name="case_redaction")
     op.drop_index(op.f("ix_case_redaction_organisation_id"), table_name="case_redaction")
     op.drop_table("case_redaction")
+    op.drop_index("ix_handover_to", table_name="case_handover")
+    op.drop_index(op.f("ix_case_handover_organisation_id"), table_name="case_handover")
+    op.drop_table("case_handover")
     op.drop_index("ix_criterion_case", table_name="case_criterion")
     op.drop_index(op.f("ix_case_criterion_organisation_id"), table_name="case_criterion")
     op.drop_table("case_criterion")
@@ -6608,6 +6829,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_own_form_questionnaire_id"), table_name="own_form")
     op.drop_index(op.f("ix_own_form_organisation_id"), table_name="own_form")
     op.drop_table("own_form")
+    op.drop_index("ix_officer_proposal_status", table_name="officer_proposal")
+    op.drop_index(op.f("ix_officer_proposal_organisation_id"), table_name="officer_proposal")
+    op.drop_table("officer_proposal")
     op.drop_index(op.f("ix_membership_user_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")

@@ -72,4 +72,4 @@ def test_the_limits_of_small_counts_are_those_of_the_program():
     assert f"1 to {suppression.LIMIT - 1}" in row
     assert f'"<{suppression.LIMIT}"' in row
     assert f"the limit is {suppression.SENSITIVE_LIMIT}" in TEXT
-    assert f"rounded to the nearest {suppression.BASE}" in TEXT
+    assert f"bands of {suppression.BASE}" in TEXT

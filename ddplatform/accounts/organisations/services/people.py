@@ -20,6 +20,7 @@ from ddplatform.accounts.organisations.queries import (
     list_people,
 )
 from ddplatform.accounts.organisations.services.new_passwords import set_password
+from ddplatform.accounts.organisations.services.officer_role import require_free_role
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
@@ -63,14 +64,31 @@ def add_person(
 
     Raises:
         Invalid: no e-mail address, the password breaks a rule, or a dated role has no end date.
-        Conflict: the person is a member already.
+        Conflict: the person is a member already, or the role takes two people (`officers`).
+    """
+    require_free_role(role)
+    own = get_organisation(act.by.organisation_id)
+    known = [own.name, own.slug, *names]
+    user = keep_account(email=email, name=name, password=password, names=known, at=act.at)
+    _join(user, role=role, access_until=access_until, act=act)
+    return user
+
+
+def keep_account(
+    *, email: str, name: str, password: str | None, names: Collection[str] = (), at: datetime
+) -> User:
+    """The account of an address, made where there is none; one with a password keeps it.
+
+    Args:
+        names: those around the person, of which the password may not be made.
+
+    Raises:
+        Invalid: no e-mail address, or the password is missing or breaks a rule.
     """
     _require_address(email)
-    user = get_user_by_email(email) or _new_user(email=email, name=name, at=act.at)
+    user = get_user_by_email(email) or _new_user(email=email, name=name, at=at)
     if user.password_hash is None:
-        own = get_organisation(act.by.organisation_id)
-        set_password(user, password, names=[own.name, own.slug, *names])
-    _join(user, role=role, access_until=access_until, act=act)
+        set_password(user, password or "", names=names)
     return user
 
 
@@ -81,8 +99,10 @@ def invite(
 
     Raises:
         Invalid: the role needs an end date.
+        Conflict: the role takes two people (`officers`).
         TooMany: the organisation has sent as many mails as it may in an hour.
     """
+    require_free_role(role)
     _require_end_date(role, access_until)
     rate_limits.count_try(rate_limits.INVITATION, str(act.by.organisation_id), at=act.at)
     return issue(
@@ -214,11 +234,12 @@ def change_role(
     """Give a member another role; their sessions end at once.
 
     Raises:
-        Conflict: nobody changes the own role; the last administrator and the last safeguarding
-            officer stay.
+        Conflict: nobody changes the own role; the last administrator stays; who is or becomes
+            safeguarding officer takes two people (`officers`).
         Invalid: the role needs an end date.
     """
     _require_other_person(membership, act.by)
+    require_free_role(role, membership.role)
     _require_end_date(role, access_until)
     _require_one_left(membership, role)
     before, membership.role = membership.role, role
@@ -232,10 +253,11 @@ def remove_person(membership: Membership, *, act: Act) -> None:
     """Take a person out of the acting organisation; their sessions end at once.
 
     Raises:
-        Conflict: nobody removes themselves; the last administrator and the last safeguarding
-            officer stay.
+        Conflict: nobody removes themselves; the last administrator stays; a safeguarding officer
+            takes two people (`officers`).
     """
     _require_other_person(membership, act.by)
+    require_free_role(membership.role)
     _require_one_left(membership, None)
     sessions.end_all_sessions(membership.user_id)
     audit.record("person:remove", membership, act=act, role=membership.role)
@@ -354,19 +376,11 @@ def _require_other_person(membership: Membership, by: Identity) -> None:
 
 
 def _require_one_left(membership: Membership, role: RoleId | None) -> None:
-    kept, title, advice = _kept_with(membership.role)
-    if not kept or role in kept:
+    if membership.role not in KEEPERS or role in KEEPERS:
         return
     audit.lock_log()  # two who take the role from each other at once are counted one by one
-    if count_members_with_role(*kept) == 1:
-        raise Conflict(gettext("The last %(role)s cannot be removed.", role=title), advice)
-
-
-def _kept_with(role: RoleId) -> tuple[tuple[RoleId, ...], str, str]:
-    """Roles of which one person at least stays where this one is held, in words, with advice."""
-    if role in KEEPERS:
-        return KEEPERS, gettext("administrator"), gettext("Make somebody else administrator first.")
-    if role is RoleId.SAFEGUARDING_OFFICER:
-        advice = gettext("Name another one first: nobody else can open the cases.")
-        return (role,), str(ROLES[role].label).lower(), advice
-    return (), "", ""
+    if count_members_with_role(*KEEPERS) == 1:
+        raise Conflict(
+            gettext("The last %(role)s cannot be removed.", role=gettext("administrator")),
+            gettext("Make somebody else administrator first."),
+        )

@@ -1,10 +1,12 @@
 """Remediation cases: opening, steps, support plans, closure criteria, follow-up."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
+from ddplatform.accounts.officers.queries import list_officers
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.impacts import (
     SENSITIVE_CLASSES,
@@ -15,7 +17,7 @@ from ddplatform.core.due_diligence.impacts import (
 from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
-from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.remedy.models import (
     CaseAccess,
     CaseAssignment,
@@ -29,7 +31,7 @@ from ddplatform.due_diligence.remedy.queries.cases import (
     find_assignment,
     get_origin,
     has_open_case,
-    list_officers,
+    is_last_manager,
 )
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
@@ -43,6 +45,15 @@ from ddplatform.risk.runs.models import FactKind
 
 ENDED = frozenset({ImpactState.CLOSED_VERIFIED, ImpactState.UNSUBSTANTIATED})
 PAYERS = ("us", "supplier", "shared", "another buyer", "public service")
+FROM_FINDING: Mapping[FindingSource, str] = {
+    FindingSource.OWN_CHECK: "own_check",
+    FindingSource.QUESTIONNAIRE: "supplier_self_report",
+    FindingSource.AUDIT: "audit",
+    FindingSource.MEDIA: "media",
+    FindingSource.WORKER_VOICE: "grievance",
+    FindingSource.OFFICIAL_LIST: "authority",
+}
+"""Source of a finding -> that of the alert, where nobody said more."""
 _CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
@@ -73,17 +84,10 @@ def open_case(
         Conflict: the finding is a potential impact, or there is no safeguarding officer.
         Invalid: an unknown choice, or a note that could show who the child is.
     """
-    _require_case(finding, alert)
+    if alert.alert_source not in impact_words().alert_sources:
+        raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
     is_confirmed = require_clean(alert.note, field="note", not_names=not_names)
-    officers = list_officers(today=act.at.date())
-    if not officers:
-        raise Conflict(
-            gettext("Your organisation has no safeguarding officer, so nobody would read this."),
-            gettext(
-                "Call the child-protection service now if there is danger, and ask your "
-                "administrator to name an officer today."
-            ),
-        )
+    officers = _require_readers(finding, act)
     case = RemediationCase(
         id=uuid4(),
         organisation_id=act.by.organisation_id,
@@ -109,15 +113,21 @@ def open_case(
     return case
 
 
-def _require_case(finding: Finding, alert: Alert) -> None:
-    """Only for an actual impact, and with a known source of the alert."""
-    if not finding.is_actual:
-        raise Conflict(
-            gettext("Only an actual impact opens a case."),
-            gettext("Report the harm on the page of the finding first."),
-        )
-    if alert.alert_source not in impact_words().alert_sources:
-        raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
+def make_sure_of_protection(finding: Finding, *, act: Act) -> None:
+    """Hand a finding over to the safeguarding officers unless a case of it is open.
+
+    Either way one restricted event is left, so that neither the answer nor the gap in the open
+    part of the log tells which it was (decision 33).
+
+    Raises:
+        Conflict: the finding is a potential impact, or there is no safeguarding officer.
+    """
+    _require_readers(finding, act)
+    if has_open_case(finding.id):
+        audit.record("case:ask", finding, act=act, restricted=True)
+        return
+    alert = Alert(alert_source=FROM_FINDING[finding.source], work_class=WorkClass.OTHER)
+    open_case(finding, alert, act=act)
 
 
 def new_code() -> str:
@@ -147,17 +157,30 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
         )
     if user_id not in {officer for officer, _ in list_officers(today=act.at.date())}:
         raise Invalid(fields={"user": gettext("Only safeguarding officers can be given a case.")})
-    assigned = find_assignment(case, user_id)
-    if assigned is not None and assigned.is_verifier == is_verifier:
+    assigned, today = find_assignment(case, user_id), act.at.date()
+    runs = assigned is not None and (
+        assigned.access_until is None or assigned.access_until >= today
+    )
+    if assigned is not None and runs and assigned.is_verifier == is_verifier:
         raise Conflict(gettext("This person may open the case already."))
+    if is_verifier and is_last_manager(user_id, today=today, case_id=case.id):
+        raise Conflict(
+            gettext("This person is the only case manager, who cannot become its verifier."),
+            gettext("The case is handed over first."),
+        )
     if assigned is None:
         assigned = CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at)
         assigned.created_by_id = act.by.user_id
         db.session.add(assigned)
-    assigned.is_verifier = is_verifier
+    assigned.is_verifier, assigned.access_until = is_verifier, None
     db.session.flush()  # the page lists it
     audit.record("case:assign", case, act=act, restricted=True)
     return assigned
+
+
+def is_still_needed(user_id: UUID, *, at: datetime) -> bool:
+    """Whether this officer has to hand an open case over before they leave."""
+    return is_last_manager(user_id, today=at.date())
 
 
 def take_step(
@@ -219,6 +242,11 @@ def move(
         Invalid: a reason that could show who the child is.
     """
     is_confirmed = require_clean(reason, field="reason", not_names=not_names)
+    if case.merged_into_id is not None:
+        raise Conflict(
+            gettext("This case was merged into another one."),
+            gettext("Go on in the other case."),
+        )
     facts = gather(case, act=act, reason=reason, reference=reference)
     require_step(Machine.IMPACT, case.status, to, facts)
     case.status = to
@@ -344,6 +372,25 @@ def judge_criterion(
     if is_confirmed:
         record_confirmation(case, act=act)
     return row
+
+
+def _require_readers(finding: Finding, act: Act) -> Sequence[tuple[UUID, str]]:
+    """The officers who are given a case of this finding; refuse where nobody would read it."""
+    if not finding.is_actual:
+        raise Conflict(
+            gettext("Only an actual impact opens a case."),
+            gettext("Report the harm on the page of the finding first."),
+        )
+    officers = list_officers(today=act.at.date())
+    if not officers:
+        raise Conflict(
+            gettext("Your organisation has no safeguarding officer, so nobody would read this."),
+            gettext(
+                "Call the child-protection service now if there is danger, and ask the operator "
+                "of the platform to name an officer today."
+            ),
+        )
+    return officers
 
 
 def _require_open(case: RemediationCase) -> None:
