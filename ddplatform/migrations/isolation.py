@@ -5,6 +5,7 @@ hex UUID of an organisation, `*` for all tenants, `!` and the UUID while an orga
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 TENANT_FUNCTION = """
 CREATE OR REPLACE FUNCTION tenant_wall() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -67,7 +68,7 @@ def isolation_triggers(
     tenant_tables: Mapping[str, Sequence[str]],
     append_only: Mapping[str, str | None],
     moving: Mapping[str, Sequence[str]],
-    redacted: Mapping[str, Sequence[str]],
+    redacted: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Iterator[str]:
     """The SQL that creates the isolation triggers.
 

@@ -15,7 +15,7 @@ from ddplatform.factory import create_app
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.tenancy import TenantScoped, across_tenants, tenant_tables
 from ddplatform.migrations.isolation import isolation_triggers
-from scripts.write_initial_migration import append_only_tables, moving_tables, redacted_tables
+from scripts.migration_lists import append_only_tables, moving_tables, redacted_tables
 from tests.conftest import DATABASES, NOW, _empty, settings_for
 from tests.worlds import make_worlds
 

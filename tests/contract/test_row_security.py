@@ -17,7 +17,7 @@ from ddplatform.infrastructure import isolation_check, tenancy
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.tenancy import TenantScoped, tenant_tables
-from scripts.write_initial_migration import append_only_tables
+from scripts.migration_lists import append_only_tables
 from tests.conftest import DATABASES, NOW, _empty, settings_for
 from tests.contract.test_leaks import SIDES, drawn_callers
 from tests.infrastructure.test_row_security import address_for, say

@@ -1,56 +1,19 @@
-"""First migration, generated from the models; for use before the first release, never after it.
+"""Lists of tables that a migration hands to the isolation triggers and policies.
 
-Run: .venv/bin/python scripts/write_initial_migration.py
+A migration holds them as they were when it was written. Usage, for a new one:
+python -m scripts.migration_lists
 """
 
-import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-from alembic.autogenerate import produce_migrations, render_python_code
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, literal_column
+from sqlalchemy import literal_column
 from sqlalchemy.dialects import postgresql
 
 import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform.infrastructure.db import Base
 from ddplatform.infrastructure.tenancy import TenantScoped, tenant_tables
 from ddplatform.migrations.row_security import ACTING
-
-TARGET = Path(__file__).resolve().parent.parent / "ddplatform/migrations/versions/0001_initial.py"
-
-OUR_TYPES = {
-    "ddplatform.infrastructure.db.UtcDateTime(timezone=True)": "sa.DateTime(timezone=True)",
-    "ddplatform.infrastructure.db.WordList()": "sa.Text()",
-}
-"""Types of the models as a database knows them."""
-
-HEAD = '''"""The first schema: every table, and the isolation triggers of the database.
-
-Revision: 0001
-"""
-
-import sqlalchemy as sa
-from alembic import op
-
-from ddplatform.migrations.isolation import isolation_triggers
-from ddplatform.migrations.row_security import row_security
-
-revision = "0001"
-down_revision = None
-branch_labels = None
-depends_on = None
-
-'''
-
-TAIL = """
-    dialect = op.get_bind().dialect.name
-    for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING, REDACTED):
-        op.execute(statement)
-    for statement in row_security(dialect, TENANT_TABLES, SHARED, QUEUES):
-        op.execute(statement)
-"""
 
 
 def append_only_tables() -> dict[str, str | None]:
@@ -119,35 +82,18 @@ def _changing(model: Any) -> tuple[str, str]:
     return model.redacted_column, "row_version"
 
 
-def main() -> None:
-    """Compare the models with an empty database and write what is missing: all of it."""
-    with create_engine("sqlite://").connect() as connection:
-        context = MigrationContext.configure(connection)
-        script = produce_migrations(context, Base.metadata)
-    assert script.upgrade_ops is not None and script.downgrade_ops is not None
-    up = render_python_code(script.upgrade_ops)
-    for ours, theirs in OUR_TYPES.items():
-        up = up.replace(ours, theirs)
-    down = render_python_code(script.downgrade_ops)
-    tables = dict(sorted(tenant_tables().items()))
-    text = (
-        f"{HEAD}TENANT_TABLES = {tables!r}\n\nAPPEND_ONLY = {append_only_tables()!r}\n\n"
-        f"MOVING = {moving_tables()!r}\n\nREDACTED = {redacted_tables()!r}\n\n"
-        f"SHARED = {shared_tables()!r}\n\nQUEUES = {queues()!r}\n\n\n"
-        f"def upgrade() -> None:\n{_indent(up)}{TAIL}\n\n"
-        f"def downgrade() -> None:\n{_indent(down)}\n"
-    )
-    TARGET.write_text(text)
-    style = ["-m", "ruff", "format", "-q", "--isolated", "--line-length=100", TARGET]
-    subprocess.run([sys.executable, *style], check=True)
-
-
-def _indent(code: str) -> str:
-    return "\n".join(
-        f"    {line}" if line and not line.startswith("    ") else line
-        for line in code.splitlines()
-    )
+def as_python() -> str:
+    """The lists as a migration holds them."""
+    lists = {
+        "TENANT_TABLES": dict(sorted(tenant_tables().items())),
+        "APPEND_ONLY": append_only_tables(),
+        "MOVING": moving_tables(),
+        "REDACTED": redacted_tables(),
+        "SHARED": shared_tables(),
+        "QUEUES": queues(),
+    }
+    return "\n".join(f"{name} = {found!r}\n" for name, found in lists.items())
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(as_python())
