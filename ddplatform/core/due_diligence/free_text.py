@@ -99,8 +99,10 @@ def look_for_traces(text: str, known: Collection[str] = ()) -> list[Sighting]:
         known: names of firms and places, in which no name of a person is looked for.
     """
     taken: list[Sighting] = []
+    places = bytearray(len(text))
     for sighting in _all_sightings(text, known):
-        if all(sighting.end <= one.start or one.end <= sighting.start for one in taken):
+        if not any(places[sighting.start : sighting.end]):
+            places[sighting.start : sighting.end] = b"\1" * (sighting.end - sighting.start)
             taken.append(sighting)
     if len(text) > LONGEST_TEXT:
         taken.append(Sighting(Trace.TOO_LONG, LONGEST_TEXT, len(text), text[LONGEST_TEXT:]))

@@ -12,6 +12,7 @@ from ddplatform.core.due_diligence.person_names.runs import (
     GIVEN_WORD,
     KNOWN,
     LISTED,
+    LONGEST_NAME,
     ORDINARY,
     TOWN,
     TURKISH_STEM,
@@ -31,7 +32,7 @@ _OLDEST: Final = 99
 _BETWEEN: Final = frozenset(",:\"“”„«»'‘(")
 _APOSTROPHES: Final = "'’ʼ"
 _INITIALS: Final = re.compile(r"(?<![^\W_.])[A-Z]\.(?:\s?[A-Z]\.)+(?!\w)")
-_TURKISH_PLACE: Final = re.compile(r"[^n][dt][ae]n?$")
+_TURKISH_PLACE: Final = re.compile(r"[^n][dt][ae]n?\Z")
 """An ending for "in" or "from" on a word that belongs to nothing: "fabrikada"."""
 _SWAHILI_TO: Final = re.compile(
     r"(?:ni|tu|wa|a|u|m|ku|hu)(?:li|na|me|ta|)mw?(?:on|it|pig|kut|uliz|p|chuku|let|saidi|ambi|tum"
@@ -164,9 +165,9 @@ def _is_firm_word(folded: str) -> bool:
     stems = cues("firm_stems")
     if folded in cues("firms"):
         return True
-    return _TURKISH_PLACE.search(folded) is None and any(
-        folded[:length] in stems for length in range(TURKISH_STEM, len(folded) + 1)
-    )
+    lengths = range(TURKISH_STEM, min(len(folded), LONGEST_NAME) + 1)
+    is_place = _TURKISH_PLACE.search(folded) is not None
+    return not is_place and any(folded[:length] in stems for length in lengths)
 
 
 def _is_at_a_place(place: _Place) -> bool:

@@ -16,6 +16,8 @@ _LEADING: Final = ("titles", "kinship", "people", "naming", "day_before")
 _SWAHILI_VERB: Final = re.compile(r"(?:ni|tu|wa|a|u|m)(?:li|na|me|ta|ki)\w{4,}")
 _MOST_PARTICLES: Final = 2
 _LONGEST_ENDING: Final = 5
+LONGEST_NAME: Final = 60
+"""Letters of one word; longer ones are not looked up."""
 TURKISH_STEM: Final = 4
 """Letters of a word that an ending may follow; in other languages one more."""
 
@@ -37,6 +39,8 @@ class Run:
 @lru_cache(maxsize=8192)
 def kind_of(folded: str) -> str:
     """What a word with a capital may be; a name of several parts is what its parts are."""
+    if len(folded) > LONGEST_NAME:
+        return ORDINARY
     listed = names()
     kinds = (
         (KNOWN, cues("capitals")),

@@ -20,10 +20,12 @@ def find_names(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
         known: names of firms and places; what stands within one of them is no find.
     """
     places = list(_known_places(text, known)) if known else []
+    taken = bytearray(len(text))
     found: list[tuple[int, int]] = []
     for begin, end in _all_names(text):
         is_known = any(place[0] <= begin and end <= place[1] for place in places)
-        if not is_known and all(end <= one[0] or one[1] <= begin for one in found):
+        if not is_known and not any(taken[begin:end]):
+            taken[begin:end] = b"\1" * (end - begin)
             found.append((begin, end))
     return sorted(found)
 
