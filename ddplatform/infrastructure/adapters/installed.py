@@ -22,6 +22,8 @@ class Adapters:
     keys: KeyFolder
     screening: ScreeningFolder
     protection_services: OperatorList
+    erasure_list: Path
+    """The file of erasures, kept apart from the database (docs/operations.md)."""
     base_url: str
     sample_sign_ins: Path
     """The file with the sign-ins of the sample company (docs/commands.md)."""
@@ -40,6 +42,7 @@ def install(settings: Settings) -> Adapters:
         keys=KeyFolder(folder / "keys", origin=log_name(settings.base_url)),
         screening=ScreeningFolder(folder / "screening-lists"),
         protection_services=OperatorList(folder / "protection-services.yaml"),
+        erasure_list=folder / "erasures.jsonl",
         base_url=settings.base_url,
         sample_sign_ins=folder / "demo_sign_ins.json",
     )
