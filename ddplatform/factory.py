@@ -10,11 +10,13 @@ from ddplatform import commands, registration, routes
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
 from ddplatform.accounts.sign_in.again import ask_to_sign_in_again
+from ddplatform.audit import security_events
 from ddplatform.audit.services.log import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.adapters.installed import install
 from ddplatform.infrastructure.db import db, prepare_engine
+from ddplatform.infrastructure.health import metrics
 from ddplatform.infrastructure.tenancy import guard_engine
 
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024
@@ -38,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.update(_flask_settings(settings))
     app.extensions["settings"] = settings
+    app.extensions["factory"] = create_app  # a restore is checked by an application of its own
     install(settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "ddplatform" / "migrations"))
@@ -52,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         settle_tries=settle_tries,
     )
     registration.register()
+    security_events.register(app, settings)
+    metrics.register(app, settings)
     routes.register(app)
     commands.register(app)
     gate.close_gate(app)
@@ -65,6 +70,9 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         options = {"connect_args": connection, "hide_parameters": True}
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        # Form tokens: the last one signs, each one opens.
+        "WTF_CSRF_SECRET_KEY": [*reversed(settings.secret_key_fallbacks), settings.secret_key],
         "TESTING": settings.kind is Kind.TESTING,
         "DEBUG": settings.debug,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,

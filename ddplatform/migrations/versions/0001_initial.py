@@ -57,6 +57,7 @@ TENANT_TABLES = {
     "import_gone": ("organisation_id",),
     "import_page": ("organisation_id",),
     "invitation": ("organisation_id",),
+    "legal_hold": ("organisation_id",),
     "map_change": ("organisation_id",),
     "map_import": ("organisation_id",),
     "map_step": ("organisation_id",),
@@ -955,6 +956,28 @@ def upgrade() -> None:
         op.f("ix_invitation_organisation_id"), "invitation", ["organisation_id"], unique=False
     )
     op.create_index("ix_invitation_token", "invitation", ["token_hash"], unique=False)
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "class_ref",
+            sa.String(),
+            nullable=False,
+            comment="A class of retention/data/classes.yaml",
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False, comment="Last day of the hold"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_legal_hold_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index(
+        op.f("ix_legal_hold_organisation_id"), "legal_hold", ["organisation_id"], unique=False
+    )
     op.create_table(
         "match_decision",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -6460,6 +6483,8 @@ def downgrade() -> None:
     op.drop_table("membership")
     op.drop_index(op.f("ix_match_decision_organisation_id"), table_name="match_decision")
     op.drop_table("match_decision")
+    op.drop_index(op.f("ix_legal_hold_organisation_id"), table_name="legal_hold")
+    op.drop_table("legal_hold")
     op.drop_index("ix_invitation_token", table_name="invitation")
     op.drop_index(op.f("ix_invitation_organisation_id"), table_name="invitation")
     op.drop_index("ix_invitation_assignment", table_name="invitation")
