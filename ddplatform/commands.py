@@ -83,6 +83,24 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "backup",
+        "Encrypted backups of database, files and keys.",
+        lambda: lazy.backup.backup,
+        (
+            Verb(
+                "create",
+                "Write an encrypted backup while the platform runs; keys only under "
+                "their own passphrase.",
+            ),
+            Verb(
+                "restore",
+                "Restore a backup into an empty place, check it there, and only then "
+                "put it in force.",
+            ),
+            Verb("verify", "Check every byte of a backup without restoring it."),
+        ),
+    ),
+    Verbs(
         "database",
         "Prepare the database server.",
         lambda: lazy.database.database,
@@ -119,6 +137,18 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "keys",
+        "Keys of the installation.",
+        lambda: lazy.keys.keys,
+        (
+            Verb(
+                "rotate",
+                "Change KEY while the platform runs; interrupted, it goes on when it is "
+                "called again.",
+            ),
+        ),
+    ),
+    Verbs(
         "organisations",
         "Organisations and their people.",
         lambda: lazy.organisations.organisations,
@@ -145,6 +175,23 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
                 "remove-officer",
                 "Take a safeguarding officer out of an organisation; all officers are told.",
                 lambda: lazy.officers.remove_officer,
+            ),
+        ),
+    ),
+    Verbs(
+        "personal-data",
+        "What the platform holds about a person.",
+        lambda: lazy.personal_data.personal_data,
+        (
+            Verb("erase-case", "Destroy the key of a remediation case and print the receipt."),
+            Verb("erase-person", "Anonymise an account everywhere and print the receipt."),
+            Verb(
+                "export",
+                "Write what is held about an account into a ZIP archive of JSON files.",
+            ),
+            Verb(
+                "replay-erasures",
+                "Erase again what was erased before, after the database came from an older copy.",
             ),
         ),
     ),
@@ -193,6 +240,21 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
                 "report sealed before.",
             ),
             Verb("list-definitions", "The reports that can be made."),
+        ),
+    ),
+    Verbs(
+        "retention",
+        "How long what is kept.",
+        lambda: lazy.retention.retention,
+        (
+            Verb("apply", "Remove now what is due and not held, as the nightly job does."),
+            Verb(
+                "classes",
+                "The retention classes: period, clock, reason, owner, and what removes them.",
+            ),
+            Verb("dry-run", "Count what the nightly job would remove now; nothing is changed."),
+            Verb("hold", "Keep everything of a class until a day, with the reason."),
+            Verb("release", "End a hold before its day."),
         ),
     ),
     Verbs(

@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
 _SCANNER = re.compile(r"unix:/.+|tcp:[^:\s]+:\d{1,5}|tcp:\[[0-9a-fA-F:]+\]:\d{1,5}")
 LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
+KEPT_FALLBACKS = 2
+DATABASES = ("sqlite:", "postgresql+psycopg:")
+METRICS_OFF, METRICS_LOCAL = "off", "local"
 
 
 class Kind(StrEnum):
@@ -52,6 +55,8 @@ class Settings:
     database_url: str
     secret_key: str
     migration_database_url: str | None = None
+    secret_key_fallbacks: tuple[str, ...] = ()
+    """Secrets of before, newest first: what they signed is still accepted."""
     mail_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ()
@@ -62,6 +67,12 @@ class Settings:
     virus_scanner: str | None = None
     uploads_at_once: int = 2
     officer_wait_hours: int = LEAST_OFFICER_WAIT_HOURS
+    security_events: str = ""
+    """Where security events go: a file, `stderr`, or nowhere."""
+    backup_database_url: str = ""
+    """The same database in the role that makes and restores backups; empty: as `database_url`."""
+    metrics: str = "off"
+    """`off`, `local`, or the token with which metrics are read."""
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -70,16 +81,39 @@ class Settings:
 
 
 def _always(settings: Settings) -> list[str]:
+    return [*_databases(settings), *_secrets(settings), *_choices(settings)]
+
+
+def _databases(settings: Settings) -> list[str]:
     faults = []
-    if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+    if not settings.database_url.startswith(DATABASES):
         faults.append("DATABASE_URL must begin with sqlite: or postgresql+psycopg:")
     owner = settings.migration_database_url
     if owner and not owner.startswith("postgresql+psycopg:"):
         faults.append("MIGRATION_DATABASE_URL must begin with postgresql+psycopg:")
     if owner and not settings.database_url.startswith("postgresql"):
         faults.append("MIGRATION_DATABASE_URL is for PostgreSQL; DATABASE_URL names SQLite")
+    if settings.backup_database_url and not settings.backup_database_url.startswith(DATABASES):
+        faults.append("BACKUP_DATABASE_URL must begin with sqlite: or postgresql+psycopg:")
+    return faults
+
+
+def _secrets(settings: Settings) -> list[str]:
+    faults = []
     if len(settings.secret_key) < MIN_SECRET_LENGTH:
         faults.append(f"SECRET_KEY must have at least {MIN_SECRET_LENGTH} characters")
+    if any(len(key) < MIN_SECRET_LENGTH for key in settings.secret_key_fallbacks):
+        faults.append(
+            f"SECRET_KEY_FALLBACKS must have at least {MIN_SECRET_LENGTH} characters each"
+        )
+    is_word = settings.metrics in {METRICS_OFF, METRICS_LOCAL}
+    if not is_word and len(settings.metrics) < MIN_SECRET_LENGTH:
+        faults.append(f"METRICS must be off, local or a token of {MIN_SECRET_LENGTH} characters")
+    return faults
+
+
+def _choices(settings: Settings) -> list[str]:
+    faults = []
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
     if settings.sign_up not in set(SignUp):
@@ -159,9 +193,10 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'platform.db'}",
         secret_key=secret,
         migration_database_url=env.get("MIGRATION_DATABASE_URL") or None,
+        secret_key_fallbacks=_listed(env.get("SECRET_KEY_FALLBACKS")) or _kept_before(instance),
         mail_url=env.get("MAIL_URL") or None,
         base_url=(env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-        trusted_hosts=tuple(filter(None, map(str.strip, env.get("TRUSTED_HOSTS", "").split(",")))),
+        trusted_hosts=_listed(env.get("TRUSTED_HOSTS")),
         secure_cookies=env.get("SECURE_COOKIES", "").lower() in {"1", "on", "true"},
         # Read as Flask reads it, whose debugger would start on anything but these.
         debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
@@ -170,6 +205,9 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         virus_scanner=env.get("VIRUS_SCANNER") or None,
         uploads_at_once=_whole_number(env.get("UPLOADS_AT_ONCE") or "2"),
         officer_wait_hours=_hours(env.get("OFFICER_WAIT_HOURS")),
+        backup_database_url=env.get("BACKUP_DATABASE_URL") or "",
+        security_events=env.get("SECURITY_EVENTS") or "",
+        metrics=env.get("METRICS") or METRICS_OFF,
     )
 
 
@@ -183,6 +221,36 @@ def _hours(text: str | None) -> int:
     if not text:
         return LEAST_OFFICER_WAIT_HOURS
     return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, (text or "").split(","))))
+
+
+def keep_new_secret(settings: Settings) -> bool:
+    """Replace the secret that is kept in the instance folder; two of before stay accepted.
+
+    Processes read it at their start. False: the secret in use is not the kept one.
+    """
+    path = settings.instance_path / "secret_key"
+    if not path.exists() or path.read_text().strip() != settings.secret_key:
+        return False
+    before = [settings.secret_key, *_kept_before(settings.instance_path)][:KEPT_FALLBACKS]
+    _write_private(settings.instance_path / "secret_key_fallbacks", "\n".join(before))
+    _write_private(path, secrets.token_urlsafe(48))
+    return True
+
+
+def _kept_before(instance: Path) -> tuple[str, ...]:
+    path = instance / "secret_key_fallbacks"
+    return tuple(path.read_text().split()) if path.exists() else ()
+
+
+def _write_private(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.new")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    draft.replace(path)
 
 
 def _kept_secret(instance: Path) -> str:

@@ -11,12 +11,14 @@ from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.second_factor.asking import ask_for_factor
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface, is_fresh
 from ddplatform.accounts.sign_in.again import ask_to_confirm, ask_to_sign_in_again
+from ddplatform.audit import security_events
 from ddplatform.audit.services.log import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.adapters.installed import install
 from ddplatform.infrastructure.database_roles.check import refuse_unsafe_roles
 from ddplatform.infrastructure.db import db, prepare_engine
+from ddplatform.infrastructure.health import metrics
 from ddplatform.infrastructure.tenancy import guard_engine
 
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024
@@ -40,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.update(_flask_settings(settings))
     app.extensions["settings"] = settings
+    app.extensions["factory"] = create_app  # a restore is checked by an application of its own
     install(settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "ddplatform" / "migrations"))
@@ -59,6 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         settle_tries=settle_tries,
     )
     registration.register()
+    security_events.register(app, settings)
+    metrics.register(app, settings)
     routes.register(app)
     commands.register(app)
     gate.close_gate(app)
@@ -72,6 +77,9 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         options = {"connect_args": connection, "hide_parameters": True}
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        # Form tokens: the last one signs, each one opens.
+        "WTF_CSRF_SECRET_KEY": [*reversed(settings.secret_key_fallbacks), settings.secret_key],
         "TESTING": settings.kind is Kind.TESTING,
         "DEBUG": settings.debug,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,

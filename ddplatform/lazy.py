@@ -13,17 +13,21 @@ MODULES = {
     "audit": "ddplatform.audit.commands",
     "database": "ddplatform.infrastructure.database_roles.commands",
     "custody": "ddplatform.due_diligence.custody.commands",
+    "backup": "ddplatform.operations.backup.commands",
     "demo": "ddplatform.demo.commands",
     "forms": "ddplatform.supplier_engagement.library.commands.forms",
     "founding": "ddplatform.accounts.founding.commands",
     "frameworks": "ddplatform.due_diligence.frameworks.commands",
     "jobs": "ddplatform.infrastructure.jobs.commands",
+    "keys": "ddplatform.operations.keys.commands",
     "map_files": "ddplatform.value_chain.map_files.commands",
     "method_comparison": "ddplatform.risk.method_comparison.commands",
     "officers": "ddplatform.accounts.officers.commands",
     "organisations": "ddplatform.accounts.organisations.commands",
+    "personal_data": "ddplatform.operations.personal_data.commands",
     "reference": "ddplatform.risk.reference.commands",
     "reports": "ddplatform.reporting.reports.commands",
+    "retention": "ddplatform.operations.retention.commands",
     "screening": "ddplatform.value_chain.screening.commands",
     "second_factor": "ddplatform.accounts.organisation_factors.commands",
 }
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
     from ddplatform.infrastructure.assets import commands as assets
     from ddplatform.infrastructure.database_roles import commands as database
     from ddplatform.infrastructure.jobs import commands as jobs
+    from ddplatform.operations.backup import commands as backup
+    from ddplatform.operations.keys import commands as keys
+    from ddplatform.operations.personal_data import commands as personal_data
+    from ddplatform.operations.retention import commands as retention
     from ddplatform.reporting.reports import commands as reports
     from ddplatform.risk.analysis import commands as analysis
     from ddplatform.risk.assessment.commands import assess as assessment

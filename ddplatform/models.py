@@ -11,6 +11,7 @@ from ddplatform.due_diligence.findings import models as findings
 from ddplatform.due_diligence.remedy import models as remedy
 from ddplatform.evidence.uploads import models as evidence
 from ddplatform.infrastructure.jobs import models as jobs
+from ddplatform.operations.retention import models as retention
 from ddplatform.reporting.reports import models as reports
 from ddplatform.risk.assessment_plan import models as visit_plan
 from ddplatform.risk.context_events import models as context_events
@@ -63,6 +64,7 @@ __all__ = [
     "remedy",
     "reports",
     "responses",
+    "retention",
     "returned_books",
     "reviews",
     "risk",

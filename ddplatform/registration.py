@@ -5,6 +5,7 @@ from ddplatform.audit import registration as audit
 from ddplatform.demo import registration as demo
 from ddplatform.due_diligence import registration as due_diligence
 from ddplatform.evidence import registration as evidence
+from ddplatform.operations import registration as operations
 from ddplatform.reporting import registration as reporting
 from ddplatform.risk import registration as risk
 from ddplatform.supplier_engagement import registration as supplier_engagement
@@ -19,6 +20,7 @@ DOMAINS = (
     risk,
     due_diligence,
     reporting,
+    operations,
     demo,
 )
 

@@ -5,11 +5,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
+from ddplatform.config import Kind
 from ddplatform.demo.load import load_sample
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.commands import answer, command_unit, json_option
+from ddplatform.infrastructure.errors import NotAllowed
 
 
 @click.group()
@@ -23,6 +26,7 @@ def demo() -> None:
 def load(as_json: bool) -> None:
     """Make the sample company; a second time changes nothing. Refused beside real data."""
     with command_unit():
+        _refuse_in_production()
         sample = load_sample(datetime.now(UTC))
     file = adapters().sample_sign_ins
     file.write_text(json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n")
@@ -32,3 +36,13 @@ def load(as_json: bool) -> None:
         as_json=as_json,
         text=f"The sample company {state}. Sign-ins: {file}",
     )
+
+
+def _refuse_in_production() -> None:
+    """The passwords of the sample are public: whoever knows them could sign in."""
+    if current_app.extensions["settings"].kind is Kind.PRODUCTION:
+        raise NotAllowed(
+            "This is a production installation, and the passwords of the sample are public.",
+            "Load it into an installation of its own: APP_KIND=development, another INSTANCE_PATH "
+            "and DATABASE_URL.",
+        )

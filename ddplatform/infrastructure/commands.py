@@ -60,6 +60,30 @@ def organisation_unit(slug: str, *, reads_first: bool = False, **more: object) -
         yield
 
 
+@contextmanager
+def refusing() -> Iterator[None]:
+    """For commands with several units of work: an expected error becomes words and exit code 1."""
+    try:
+        yield
+    except Exception as error:
+        if status_of(error) >= SERVER_FAULT:
+            raise
+        refuse(error)
+
+
+def tell_progress() -> Callable[[str, int, int], None]:
+    """Something to tell (step, done, of how much): one line on standard error for each tenth."""
+    told: list[tuple[str, int]] = []
+
+    def tell(step: str, done: int, total: int) -> None:
+        mark = (step, done * 10 // max(total, 1))
+        if told[-1:] != [mark]:
+            told[:] = [mark]
+            click.echo(f"{step}: {mark[1] * 10} %", err=True)
+
+    return tell
+
+
 def answer(document: Any, *, as_json: bool, text: str) -> None:
     """Print the document as JSON, or the text for people."""
     if as_json:

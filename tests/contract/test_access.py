@@ -23,6 +23,7 @@ PUBLIC = {
     "founding.found_organisation",
     "founding.sign_up",
     "health.show",
+    "health.show_metrics",
     "links.forgotten",
     "links.join",
     "links.new_password",

@@ -39,6 +39,10 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/demo/removal.py",
     # Replacing and destroying stored bytes: a supplier may name them in what it has not sent.
     "ddplatform/evidence/redaction/services.py",
+    # A backup is whole, and what is restored is checked as a whole.
+    "ddplatform/operations/backup/services/",
+    # A person concerned: everything that names them, in every organisation.
+    "ddplatform/operations/personal_data/services/",
     # A second person: in which other organisations this person has a role.
     "ddplatform/risk/approvals/services/deciders.py",
 )

@@ -83,10 +83,11 @@ VALIDATORS = frozenset(
 LABELS = frozenset({"label", "description", "message"})
 LOOKED_AT = re.compile(rf"\b(?:\w*Field|{'|'.join(sorted(TELLS))})\(")
 PYTHON_LEFT_OUT = re.compile(
-    r"/(?:migrations|core|documents|demo|report_facts)/|commands?(?:\.py|/)|adapters/uploads\.py"
+    r"/(?:migrations|core|documents|demo|operations|report_facts)/|commands?(?:\.py|/)"
+    r"|adapters/uploads\.py"
     r"|organisations/queries\.py|reference/queries/releases\.py"
 )
-"""What operators and outsiders read (commands, files, the sample company), and faults of files,
+"""What operators and outsiders read (commands, operations, files, the sample company), and faults of files,
 which are translated by their pattern where they are shown (`infrastructure/words/files.py`)."""
 
 

@@ -157,7 +157,8 @@ def _of_row(sid: str, row: UserSession) -> ServerSession:
 
 def _signer(app: Flask) -> URLSafeTimedSerializer:
     assert app.secret_key
-    return URLSafeTimedSerializer(app.secret_key, salt="session of a first page")
+    accepted = [*reversed(app.config["SECRET_KEY_FALLBACKS"]), app.secret_key]
+    return URLSafeTimedSerializer(accepted, salt="session of a first page")
 
 
 def _carried(app: Flask, cookie: str) -> dict[str, Any]:

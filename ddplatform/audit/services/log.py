@@ -136,15 +136,15 @@ def verify(*, given: Sequence[PublicKey] = ()) -> Verification:
 
     Args:
         given: keys that the reader got another way than from this installation; heads count that
-            are signed by one of them. Without any it is the key of this installation.
+            are signed by one of them. Without any those count that signed here, old ones too.
     """
     end, log, values, heads = _read_log()
     if load_end() != end:
         lock_log()  # somebody wrote meanwhile; for a second reading the log is locked
         end, log, values, heads = _read_log()
-    key = adapters().keys.log_signer().public_key
-    faults = verify_stored_log(log, values, end, heads, given or [key])
-    return Verification(len(log), len(heads), tuple(faults), key)
+    keys = adapters().keys.log_public_keys()
+    faults = verify_stored_log(log, values, end, heads, given or keys)
+    return Verification(len(log), len(heads), tuple(faults), keys[-1])
 
 
 def _read_log() -> tuple[
@@ -153,9 +153,9 @@ def _read_log() -> tuple[
     return load_end(), load_log(), load_values(), load_heads()
 
 
-def read_checkpoint(note: str) -> Checkpoint:
-    """Open a signed head with the installation's own public key."""
-    return open_checkpoint(note, [adapters().keys.log_signer().public_key])
+def read_checkpoint(note: str, given: Sequence[PublicKey] = ()) -> Checkpoint:
+    """Open a signed head with the keys that are given, or with the installation's own."""
+    return open_checkpoint(note, given or adapters().keys.log_public_keys())
 
 
 def lock_log() -> None:

@@ -6,6 +6,7 @@ of a value is bound into its seal: a sealed value moved to another row or column
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,6 +58,31 @@ def unseal(sealed: bytes, *, master: bytes, wrapped: bytes, key_place: Place, pl
         SealBroken: changed, moved, or another key.
     """
     return _open(_unwrap(master, wrapped, key_place), sealed, place).decode()
+
+
+def fitting_master(masters: Sequence[bytes], wrapped: bytes, place: Place) -> bytes:
+    """The one of several master keys with which a data key is wrapped.
+
+    Raises:
+        SealBroken: with none of them.
+    """
+    for master in masters[:-1]:
+        try:
+            _unwrap(master, wrapped, place)
+        except SealBroken:
+            continue
+        return master
+    _unwrap(masters[-1], wrapped, place)
+    return masters[-1]
+
+
+def rewrap(wrapped: bytes, place: Place, *, old: bytes, new: bytes) -> bytes:
+    """The same data key, wrapped with another master key. What it sealed stays as it is.
+
+    Raises:
+        SealBroken: it is not wrapped with `old`.
+    """
+    return _seal(_tenant_key(new, place.organisation_id), _unwrap(old, wrapped, place), place)
 
 
 def _tenant_key(master: bytes, organisation_id: UUID) -> bytes:

@@ -25,6 +25,8 @@ class Adapters:
     keys: KeyFolder
     screening: ScreeningFolder
     protection_services: OperatorList
+    erasure_list: Path
+    """The file of erasures, kept apart from the database (docs/operations.md)."""
     base_url: str
     secret_key: str = field(repr=False)
     """Signs cookies and keys the counters of tries."""
@@ -50,6 +52,7 @@ def install(settings: Settings) -> Adapters:
         keys=KeyFolder(folder / "keys", origin=log_name(settings.base_url)),
         screening=ScreeningFolder(folder / "screening-lists"),
         protection_services=OperatorList(folder / "protection-services.yaml"),
+        erasure_list=folder / "erasures.jsonl",
         base_url=settings.base_url,
         secret_key=settings.secret_key,
         sample_sign_ins=folder / "demo_sign_ins.json",

@@ -8,8 +8,14 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ddplatform.core.ledger.checkpoint import Signer
+from ddplatform.core.ledger.checkpoint import PublicKey, Signer, read_public_key
 
+LOG_KEY, LOG_ORIGIN, LOG_PUBLIC_KEYS = "log_signing_key", "log_origin", "log_public_keys"
+CASE_MASTER, CASE_MASTER_BEFORE = "case_master_key", "case_master_key.before"
+NEXT = ".next"
+"""Ending of a key that was made and is not in force yet."""
+PUBLIC_NAMES = (LOG_ORIGIN, LOG_PUBLIC_KEYS)
+"""Files of the folder that hold no secret."""
 NO_HOST = "ddplatform-log"
 """The name of the log where the installation has no address of its own."""
 _OWN_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -41,41 +47,122 @@ class KeyFolder:
 
     def __init__(self, folder: Path, *, origin: str) -> None:
         self._folder, self._origin = folder, origin
-        self._read: dict[str, bytes] = {}
+        self._read: dict[str, tuple[tuple[int, int], bytes]] = {}
 
     def log_signer(self) -> Signer:
         """Signs the heads of the logs of this installation."""
-        raw = self._keep(
-            "log_signing_key", lambda: Ed25519PrivateKey.generate().private_bytes_raw()
-        )
+        raw = self._keep(LOG_KEY, _new_log_key)
         # The name is in every event and signed head: it stays when the address changes.
-        name = self._keep("log_origin", self._origin.encode).decode()
+        name = self._keep(LOG_ORIGIN, self._origin.encode).decode()
         return Signer(name, Ed25519PrivateKey.from_private_bytes(raw))
 
+    def log_public_keys(self) -> tuple[PublicKey, ...]:
+        """Every public key that has signed heads here, the one in use last."""
+        current = self.log_signer().public_key
+        path = self._folder / LOG_PUBLIC_KEYS
+        lines = path.read_text().split() if path.exists() else []
+        known = [read_public_key(line) for line in lines]
+        if current not in known:
+            self._put(LOG_PUBLIC_KEYS, "".join(f"{line}\n" for line in (*lines, current.text())))
+        return (*(key for key in known if key != current), current)
+
+    def prepare_log_signer(self) -> PublicKey:
+        """Make the next signing key, known from now on; the same again until it is in force."""
+        name = self.log_signer().name
+        self.log_public_keys()
+        raw = self._keep(LOG_KEY + NEXT, _new_log_key)
+        made = Signer(name, Ed25519PrivateKey.from_private_bytes(raw)).public_key
+        lines = (self._folder / LOG_PUBLIC_KEYS).read_text().split()
+        if made.text() not in lines:
+            self._put(LOG_PUBLIC_KEYS, "".join(f"{line}\n" for line in (*lines, made.text())))
+        return made
+
+    def change_log_signer(self) -> None:
+        """Put the prepared key in force. The one before is gone; its public half stays."""
+        (self._folder / (LOG_KEY + NEXT)).replace(self._folder / LOG_KEY)
+        _sync_folder(self._folder)
+
     def case_master(self) -> bytes:
-        """32 bytes that wrap the data keys of remediation cases."""
-        return self._keep("case_master_key", lambda: secrets.token_bytes(32))
+        """32 bytes that wrap the data keys of new remediation cases."""
+        return self._keep(CASE_MASTER, lambda: secrets.token_bytes(32))
+
+    def case_masters(self) -> tuple[bytes, ...]:
+        """The keys that data keys may be wrapped with: two while a change goes on."""
+        before = self._find(CASE_MASTER_BEFORE)
+        return (self.case_master(), *((before,) if before else ()))
+
+    def begin_case_master_change(self) -> None:
+        """Put a new master key in force and keep the old one; goes on where it was interrupted."""
+        before, made = self._folder / CASE_MASTER_BEFORE, self._folder / (CASE_MASTER + NEXT)
+        if not before.exists():
+            self.case_master()
+            self._keep(made.name, lambda: secrets.token_bytes(32))
+            # Both names point to the old key until the new one takes the first in one step.
+            os.link(self._folder / CASE_MASTER, before)
+        if made.exists():
+            made.replace(self._folder / CASE_MASTER)
+            _sync_folder(self._folder)
+
+    def finish_case_master_change(self) -> None:
+        """Destroy the old master key, once nothing is wrapped with it any more."""
+        (self._folder / CASE_MASTER_BEFORE).unlink(missing_ok=True)
+        _sync_folder(self._folder)
 
     def second_factor(self) -> bytes:
         """32 bytes that seal the secrets which people share with their authenticator apps."""
         return self._keep("second_factor_key", lambda: secrets.token_bytes(32))
 
     def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
-        if name not in self._read:
-            self._read[name] = self._read_or_make(name, make)
-        return self._read[name]
+        """The content of a file, made when it is missing."""
+        found = self._find(name)
+        while found is None:
+            self._make(self._folder / name, make())
+            found = self._find(name)
+        return found
 
-    def _read_or_make(self, name: str, make: Callable[[], bytes]) -> bytes:
+    def _find(self, name: str) -> bytes | None:
+        """The content of a file, read again where another process has replaced it; None: none."""
         path = self._folder / name
-        if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = path.with_suffix(f".{os.getpid()}")
-            draft.write_bytes(make())
-            draft.chmod(0o600)
-            try:
-                os.link(draft, path)  # the first process wins; the others read its key
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        return path.read_bytes()
+        try:
+            found = path.stat()
+            mark = (found.st_mtime_ns, found.st_ino)
+            if self._read.get(name, (None,))[0] != mark:
+                self._read[name] = (mark, path.read_bytes())
+        except FileNotFoundError:
+            return None
+        return self._read[name][1]
+
+    def _make(self, path: Path, content: bytes) -> None:
+        draft = self._draft(path.name, content)
+        try:
+            os.link(draft, path)  # the first process wins; the others read its key
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+
+    def _put(self, name: str, text: str) -> None:
+        self._draft(name, text.encode()).replace(self._folder / name)
+        _sync_folder(self._folder)
+
+    def _draft(self, name: str, content: bytes) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self._folder / f".{name}.{os.getpid()}"
+        draft.touch(mode=0o600)
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return draft
+
+
+def _new_log_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

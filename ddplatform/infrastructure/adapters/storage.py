@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -47,6 +48,16 @@ class FileStore:
     def drop_tenant(self, organisation_id: UUID) -> None:
         """Remove all files of a deleted organisation."""
         shutil.rmtree(self._root / organisation_id.hex, ignore_errors=True)
+
+    def list_all(self) -> Iterator[tuple[str, Path]]:
+        """Every stored file of all organisations: its name below the root, and where it lies."""
+        for path in sorted(self._root.glob("*/*/*")):
+            if _SHA256.fullmatch(path.name):
+                yield path.relative_to(self._root).as_posix(), path
+
+    def name_of(self, organisation_id: UUID, digest: str) -> str:
+        """The name of a file below the root, as `list_all` gives it."""
+        return self._path(organisation_id, digest).relative_to(self._root).as_posix()
 
     def _path(self, organisation_id: UUID, digest: str) -> Path:
         if not _SHA256.fullmatch(digest):

@@ -1,5 +1,6 @@
 """Keys of an installation stay with it, whatever address it is called by."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,62 @@ def test_two_installations_have_keys_of_their_own(tmp_path: Path) -> None:
     one = KeyFolder(tmp_path / "one", origin="ddplatform/a").log_signer()
     other = KeyFolder(tmp_path / "other", origin="ddplatform/a").log_signer()
     assert one.public_key.text() != other.public_key.text()
+
+
+def test_the_history_of_public_keys_goes_on_when_the_signing_key_changes(tmp_path: Path):
+    keys = KeyFolder(tmp_path / "keys", origin="ddplatform/a")
+    first = keys.log_signer().public_key
+
+    prepared = keys.prepare_log_signer()
+
+    assert keys.log_signer().public_key == first, "not in force yet"
+    assert keys.prepare_log_signer() == prepared, "the same one until it is in force"
+    keys.change_log_signer()
+    assert keys.log_signer().public_key == prepared
+    assert KeyFolder(tmp_path / "keys", origin="x").log_public_keys() == (first, prepared)
+
+
+def test_a_change_in_another_process_is_seen_at_once(tmp_path: Path):
+    web, command = (KeyFolder(tmp_path / "keys", origin="ddplatform/a") for _ in range(2))
+    old = web.case_master()
+
+    command.begin_case_master_change()
+
+    new = web.case_master()
+    assert new != old and web.case_masters() == (new, old)
+    command.finish_case_master_change()
+    assert web.case_masters() == (new,)
+
+
+@pytest.mark.parametrize("step", ["link", "replace"])
+def test_a_change_of_the_master_key_goes_on_where_it_was_interrupted(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+):
+    keys = KeyFolder(tmp_path / "keys", origin="ddplatform/a")
+    old = keys.case_master()
+
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def link(source: Path, target: Path) -> None:
+        power_cut() if target.name.endswith(".before") else real(source, target)
+
+    real, where = os.link, os if step == "link" else Path
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(where, step, link if step == "link" else power_cut)
+        keys.begin_case_master_change()
+
+    assert old in keys.case_masters(), "what is wrapped with it can be read"
+    keys.begin_case_master_change()
+    new, before = keys.case_masters()
+    assert before == old and new != old
+
+
+def test_key_files_are_readable_by_their_owner_alone(tmp_path: Path):
+    keys = KeyFolder(tmp_path / "keys", origin="ddplatform/a")
+    keys.case_master()
+    keys.log_public_keys()
+    keys.prepare_log_signer()
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()}
+    assert set(modes.values()) == {0o600} and len(modes) == 5

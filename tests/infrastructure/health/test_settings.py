@@ -24,6 +24,9 @@ UNSAFE = {
     "MAIL_URL": ("MAIL_URL", ""),
     "SECRET_KEY": ("SECRET_KEY", "x" * 40),
     "DATABASE_URL": ("DATABASE_URL", "mysql://db"),
+    "BACKUP_DATABASE_URL": ("BACKUP_DATABASE_URL", "mysql://db"),
+    "SECRET_KEY_FALLBACKS": ("SECRET_KEY_FALLBACKS", "short"),
+    "METRICS": ("METRICS", "guessed"),
 }
 
 

@@ -8,6 +8,7 @@ from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.adapters import case_vault
 from ddplatform.infrastructure.adapters.case_vault import Place
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.sealing import SealBroken
 from ddplatform.infrastructure.db import Base
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.languages import gettext
@@ -23,7 +24,7 @@ def seal(case: RemediationCase, row: Base, column: str, row_id: UUID, value: Any
     """Seal a JSON value for one column of one row of the case."""
     return case_vault.seal(
         json.dumps(value, ensure_ascii=False),
-        master=adapters().keys.case_master(),
+        master=_master_of(case),
         wrapped=_wrapped(case),
         key_place=_key_place(case),
         place=_place(case, row, column, row_id),
@@ -39,12 +40,38 @@ def unseal(case: RemediationCase, row: Base, column: str, sealed: bytes) -> Any:
     """
     text = case_vault.unseal(
         sealed,
-        master=adapters().keys.case_master(),
+        master=_master_of(case),
         wrapped=_wrapped(case),
         key_place=_key_place(case),
         place=_place(case, row, column, row.id),
     )
     return json.loads(text)
+
+
+def opens(case: RemediationCase) -> bool:
+    """Whether the key of a case can be used with a master key that is here."""
+    try:
+        _master_of(case)
+    except SealBroken:
+        return False
+    return True
+
+
+def rewrapped_key(case: RemediationCase, *, old: bytes, new: bytes) -> bytes | None:
+    """The data key of a case, wrapped with another master key; None where it is already.
+
+    Raises:
+        SealBroken: it is wrapped with neither.
+    """
+    place, wrapped = _key_place(case), _wrapped(case)
+    if case_vault.fitting_master((new, old), wrapped, place) == new:
+        return None
+    return case_vault.rewrap(wrapped, place, old=old, new=new)
+
+
+def _master_of(case: RemediationCase) -> bytes:
+    masters = adapters().keys.case_masters()
+    return case_vault.fitting_master(masters, _wrapped(case), _key_place(case))
 
 
 def _wrapped(case: RemediationCase) -> bytes:

@@ -1,7 +1,7 @@
 """Verification of a file against a sealed report, its facts and the log."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -13,6 +13,7 @@ from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.queries.log import list_event_values, list_leaf_hashes
 from ddplatform.audit.services import log as audit
 from ddplatform.core.ledger.canonical import canonical_json
+from ddplatform.core.ledger.checkpoint import PublicKey
 from ddplatform.core.ledger.errors import LedgerError
 from ddplatform.core.ledger.events import opens_commitment, read_event
 from ddplatform.core.ledger.tree import root_of
@@ -122,7 +123,16 @@ def _claims(content: bytes) -> list[str]:
 
 def checks_of(report: Report) -> tuple[Check, ...]:
     """Verification of a sealed report now: facts, seal in the log, head, whole log."""
-    return (_facts(report), _seal(report), _head(report), _log())
+    return (*checks_beside_log(report), _log())
+
+
+def checks_beside_log(report: Report, keys: Sequence[PublicKey] = ()) -> tuple[Check, ...]:
+    """The same without the whole log, for many reports at once.
+
+    Args:
+        keys: public keys of the log that were got another way.
+    """
+    return (_facts(report), _seal(report), _head(report, keys))
 
 
 def _facts(report: Report) -> Check:
@@ -184,10 +194,10 @@ def _commits_to(event: AuditEvent, wanted: Mapping[str, object]) -> bool:
     )
 
 
-def _head(report: Report) -> Check:
+def _head(report: Report, keys: Sequence[PublicKey]) -> Check:
     """The signed head that the report names is still the head of the log at that size."""
     try:
-        head = audit.read_checkpoint(report.checkpoint or "")
+        head = audit.read_checkpoint(report.checkpoint or "", keys)
     except LedgerError:
         words = gettext("The signed head on the report is not ours.")
         return Check("checkpoint", False, words)

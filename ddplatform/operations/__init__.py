@@ -1,0 +1,1 @@
+"""Operation of an installation: backups, keys, retention, metrics."""

@@ -1,0 +1,1 @@
+"""Rotation of the keys of an installation."""

@@ -1,0 +1,17 @@
+"""Data keys of remediation cases, for changing the master key that wraps them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.infrastructure.db import db, held
+
+
+def list_cases_for_rewrapping(after: UUID | None, limit: int) -> Sequence[RemediationCase]:
+    """The next cases of the acting organisation that were not erased, held for a change."""
+    wanted = select(RemediationCase).where(RemediationCase.key_wrapped.is_not(None))
+    if after is not None:
+        wanted = wanted.where(RemediationCase.id > after)
+    return db.session.scalars(held(wanted.order_by(RemediationCase.id).limit(limit))).all()

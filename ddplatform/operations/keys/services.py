@@ -1,0 +1,129 @@
+"""Rotation of keys: online, and resumed by the same command where it was interrupted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import update
+
+from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.audit.services import log as audit
+from ddplatform.config import Settings, keep_new_secret
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.services.seal import rewrapped_key
+from ddplatform.infrastructure.access.accounts import accounts
+from ddplatform.infrastructure.access.identity import Act, system_identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.tenancy import acting_in, nobody
+from ddplatform.operations.keys.queries import list_cases_for_rewrapping
+
+BATCH: Final = 200
+"""Cases in one unit of work, so that nobody waits long for SQLite's write lock."""
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """A key that was changed. `cases`: whose data keys are wrapped anew by this call."""
+
+    key: str
+    cases: int = 0
+    public_key: str = ""
+    before: str = ""
+
+
+def rotate_case_master(*, at: datetime, progress: Progress) -> Rotated:
+    """Wrap every data key of a case with a new master key; what is sealed stays as it is.
+
+    The old key opens what is not wrapped anew yet, and is destroyed once a whole pass finds
+    nothing left. Interrupted, it goes on when it is called again.
+    """
+    keys = adapters().keys
+    keys.begin_case_master_change()
+    new, *old = keys.case_masters()
+    cases = 0
+    if old:
+        while (wrapped := _pass_over_cases(old[0], new, progress)) > 0:
+            cases += wrapped
+    _record("keys:rotate_case_master", at, cases=cases)
+    keys.finish_case_master_change()
+    return Rotated("case-master", cases=cases)
+
+
+def _pass_over_cases(old: bytes, new: bytes, progress: Progress) -> int:
+    """Go over all cases of all organisations; the number that was wrapped anew."""
+    wrapped = 0
+    with nobody():
+        with unit_of_work():
+            organisations = accounts().list_organisation_ids()
+        for number, organisation_id in enumerate(organisations):
+            after: UUID | None = None
+            while True:
+                with unit_of_work(), acting_in(organisation_id):
+                    cases = list_cases_for_rewrapping(after, BATCH)
+                    wrapped += sum(_rewrap(case, old=old, new=new) for case in cases)
+                if len(cases) < BATCH:
+                    break
+                after = cases[-1].id
+            progress("Organisations", number + 1, len(organisations))
+    return wrapped
+
+
+def _rewrap(case: RemediationCase, *, old: bytes, new: bytes) -> bool:
+    """Change the column alone: the version of the row stays, so that no edit of a person that
+    was begun before is refused."""
+    made = rewrapped_key(case, old=old, new=new)
+    if made is None:
+        return False
+    here = (RemediationCase.id == case.id, RemediationCase.key_wrapped.is_not(None))
+    statement = update(RemediationCase).where(*here).values(key_wrapped=made)
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+    return True
+
+
+def rotate_log_key(*, at: datetime) -> Rotated:
+    """Sign the heads of the logs with a new key from now on.
+
+    Every log is signed by the old key first. The new one is known, and named in an event that
+    the next heads cover, before it signs; heads of before verify by the history of public keys.
+    """
+    keys = adapters().keys
+    before = keys.log_signer().public_key.text()
+    made = keys.prepare_log_signer().text()
+    with nobody():
+        with unit_of_work():
+            organisations = accounts().list_organisation_ids()
+        for organisation_id in organisations:
+            with unit_of_work(), acting_in(organisation_id):
+                audit.sign_checkpoint(at=at)
+    _record("keys:rotate_log_key", at, public_key=(before, made))
+    keys.change_log_signer()
+    return Rotated("log-signing", public_key=made, before=before)
+
+
+def rotate_session_secret(settings: Settings, *, at: datetime) -> Rotated:
+    """Make a new secret for form tokens; open pages go on with the one before.
+
+    Raises:
+        Conflict: the secret comes from the environment, where this command reaches nothing.
+    """
+    if not keep_new_secret(settings):
+        raise Conflict(
+            "SECRET_KEY comes from the environment.",
+            "Put the value of now into SECRET_KEY_FALLBACKS and a new one into SECRET_KEY (python "
+            '-c "import secrets; print(secrets.token_urlsafe(48))"), then start the processes '
+            "again; after a day take the fallback away.",
+        )
+    _record("keys:rotate_session_secret", at)
+    return Rotated("session")
+
+
+def _record(action: str, at: datetime, **told: Any) -> None:
+    with nobody(), unit_of_work():
+        log_id = installation_log(at=at).id
+        with acting_in(log_id):
+            audit.record(action, None, act=Act(system_identity(log_id), at), **told)

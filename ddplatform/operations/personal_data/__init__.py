@@ -1,0 +1,1 @@
+"""Personal data: export for the person concerned, erasure, replay of erasures."""

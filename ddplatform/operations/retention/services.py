@@ -1,0 +1,154 @@
+"""Removal of what is due, and legal holds. Each may run twice: the second time nothing is due."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from ddplatform.accounts.organisations.models import Invitation, RateCount
+from ddplatform.accounts.organisations.queries import INSTALLATION_SLUG, find_organisation
+from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.identity import Act, system_identity
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.operations.personal_data.services.erasure import erase_case
+from ddplatform.operations.retention.classes import (
+    RetentionClass,
+    get_class,
+    retention_classes,
+)
+from ddplatform.operations.retention.models import LegalHold
+from ddplatform.operations.retention.queries import (
+    list_cases_closed_before,
+    list_counts_before,
+    list_holds,
+    list_invitations_before,
+    list_work_before,
+)
+
+APPLY = "retention:apply"
+"""The name of the nightly job."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a class is removed: what is due before a moment, and its removal."""
+
+    due: Callable[[datetime], Sequence[Any]]
+    remove: Callable[[Sequence[Any], datetime], None]
+
+
+@dataclass(frozen=True)
+class Due:
+    """One class in the acting organisation: `count` is what is due; a hold keeps all of it."""
+
+    of: RetentionClass
+    count: int
+    held_until: date | None
+
+
+def _due_work(moment: datetime) -> Sequence[UUID]:
+    return list_work_before(moment, current_organisation())
+
+
+def _due_counts(moment: datetime) -> Sequence[UUID]:
+    """Counts belong to the installation, so that they are removed with its own organisation."""
+    keeper = find_organisation(INSTALLATION_SLUG)
+    is_keeper = keeper is not None and keeper.id == current_organisation()
+    return list_counts_before(moment) if is_keeper else ()
+
+
+def _deleting(model: Any) -> Callable[[Sequence[Any], datetime], None]:
+    def remove(ids: Sequence[Any], _at: datetime) -> None:
+        statement = delete(model).where(model.id.in_(ids))
+        db.session.execute(statement, execution_options={"synchronize_session": False})
+
+    return remove
+
+
+def _erase_cases(cases: Sequence[Any], at: datetime) -> None:
+    for case in cases:
+        erase_case(case, at=at, listed_in=adapters().erasure_list)
+
+
+RULES: Mapping[str, Rule] = {
+    "sign_in_counts": Rule(_due_counts, _deleting(RateCount)),
+    "invitations": Rule(list_invitations_before, _deleting(Invitation)),
+    "finished_work": Rule(_due_work, _deleting(Job)),
+    "case_content": Rule(list_cases_closed_before, _erase_cases),
+}
+
+
+def list_due(at: datetime) -> list[Due]:
+    """What the nightly job would remove in the acting organisation now; changes nothing."""
+    holds = _holds(at)
+    return [
+        Due(one, len(RULES[one.rule].due(_before(one, at))), holds.get(one.ref))
+        for one in retention_classes()
+        if one.is_removed_here
+    ]
+
+
+def apply_retention(at: datetime) -> dict[str, int]:
+    """Remove what is due and not held in the acting organisation; class -> number."""
+    holds, removed = _holds(at), {}
+    for one in retention_classes():
+        if not one.is_removed_here or one.ref in holds:
+            continue
+        rule = RULES[one.rule]
+        if due := rule.due(_before(one, at)):
+            rule.remove(due, at)
+            removed[one.ref] = len(due)
+    told: dict[str, Any] = {ref: count for ref, count in removed.items() if ref != "case_content"}
+    if told:  # each erased case has an event of its own, which officers alone see
+        act = Act(system_identity(current_organisation()), at)
+        audit.record(APPLY, None, act=act, **told)
+    return removed
+
+
+def hold(class_ref: str, *, reason: str, ends_on: date, at: datetime) -> LegalHold:
+    """Keep everything of a class in the acting organisation until a day.
+
+    Raises:
+        NotFound: there is no such class.
+        Invalid: no reason, or a day that has passed.
+    """
+    get_class(class_ref)
+    if not reason.strip():
+        raise Invalid("A legal hold needs a reason.", "Name the claim, the order or the law.")
+    if ends_on < at.date():
+        raise Invalid("The last day of the hold has passed.", "Give a day to come.")
+    made = LegalHold(class_ref=class_ref, reason=reason.strip(), ends_on=ends_on, created_at=at)
+    db.session.add(made)
+    db.session.flush()  # the event names it
+    act = Act(system_identity(current_organisation()), at)
+    audit.record("retention:hold", made, act=act, class_ref=class_ref, ends_on=ends_on)
+    return made
+
+
+def release(held: LegalHold, *, at: datetime) -> None:
+    """End a hold before its day; what is due goes in the next night.
+
+    Raises:
+        Conflict: it has ended already.
+    """
+    if held.released_at is not None:
+        raise Conflict("This hold was released already.", "Nothing is left to do.")
+    held.released_at = at
+    act = Act(system_identity(current_organisation()), at)
+    audit.record("retention:release", held, act=act, class_ref=held.class_ref)
+
+
+def _holds(at: datetime) -> dict[str, date]:
+    """Class -> the last day on which something of it is held."""
+    return {one.class_ref: one.ends_on for one in list_holds(at.date())}
+
+
+def _before(one: RetentionClass, at: datetime) -> datetime:
+    return at - timedelta(days=one.days)

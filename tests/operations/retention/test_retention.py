@@ -1,0 +1,197 @@
+"""Retention: what is due goes in the night, what is held or not due stays."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+
+from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, RateCount
+from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.audit.services import log as audit
+from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.infrastructure.access.identity import Act, system_identity
+from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.jobs.handlers import list_periodic
+from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.operations.personal_data.erasure_list import ErasedKind, read_list
+from ddplatform.operations.retention.classes import get_class, retention_classes
+from ddplatform.operations.retention.services import RULES, _before, apply_retention, list_due
+from tests.conftest import NOW
+from tests.factories import Tenant, signed_in_client
+from tests.operations.conftest import Company
+
+YEAR = timedelta(days=365)
+
+
+def run(app: Flask, *words: str) -> Result:
+    return app.test_cli_runner().invoke(args=["retention", *words, "--json"])
+
+
+def told(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def due(at: datetime) -> dict[str, int]:
+    return {one.of.ref: one.count for one in list_due(at)}
+
+
+def close_case(company: Company, at: datetime) -> None:
+    with unit_of_work(), acting_in(company.tenant.id):
+        db.session.execute(
+            update(RemediationCase)
+            .where(RemediationCase.id == company.case_ids[0])
+            .values(closed_at=at, closed_by_id=company.tenant.manager.user_id)
+        )
+
+
+def readable_cases(company: Company) -> int:
+    with unit_of_work(), acting_in(company.tenant.id):
+        wanted = select(func.count(RemediationCase.id))
+        return db.session.scalar(wanted.where(RemediationCase.key_wrapped.is_not(None))) or 0
+
+
+def test_the_content_of_a_case_goes_a_year_after_it_was_closed_and_not_before(
+    app: Flask, context: Flask, company: Company
+):
+    close_case(company, NOW)
+
+    for at, left in ((NOW + YEAR, 2), (NOW + YEAR + timedelta(minutes=1), 1)):
+        with unit_of_work(), acting_in(company.tenant.id):
+            apply_retention(at)
+        assert readable_cases(company) == left
+
+    with unit_of_work(), acting_in(company.tenant.id):
+        assert audit.verify().faults == ()
+    (erased,) = read_list(adapters().erasure_list)
+    assert (erased.kind, erased.id) == (ErasedKind.CASE, company.case_ids[0])
+    client = signed_in_client(app, company.tenant, RoleId.SAFEGUARDING_OFFICER)
+    assert client.get(f"/o/{company.tenant.slug}/remedy/").status_code == 200
+
+
+def test_a_hold_keeps_what_is_due_until_its_day_has_passed(
+    app: Flask, context: Flask, company: Company
+):
+    long_ago = datetime.now(UTC) - 2 * YEAR
+    close_case(company, long_ago)
+    until = (datetime.now(UTC) + timedelta(days=10)).date()
+    words = ("--class", "case_content", "--reason", "Claim 7", "--until", until.isoformat())
+    told(run(app, "hold", "--organisation", "acme", *words))
+
+    counted = told(run(app, "dry-run", "--organisation", "acme"))
+
+    case = next(one for one in counted if one["class"] == "case_content")
+    assert case == {"class": "case_content", "due": 1, "held_until": until.isoformat()}
+    assert told(run(app, "apply", "--organisation", "acme"))["removed"] == {}
+    assert readable_cases(company) == 2
+    with unit_of_work(), acting_in(company.tenant.id):
+        apply_retention(datetime.now(UTC) + timedelta(days=11))
+    assert readable_cases(company) == 1
+
+
+def test_a_released_hold_keeps_nothing_and_is_released_once(
+    app: Flask, context: Flask, company: Company
+):
+    close_case(company, datetime.now(UTC) - 2 * YEAR)
+    words = ("--class", "case_content", "--reason", "Claim 7", "--until", "2999-01-01")
+    held = told(run(app, "hold", "--organisation", "acme", *words))["hold"]
+
+    told(run(app, "release", "--organisation", "acme", "--hold", held))
+
+    assert run(app, "release", "--organisation", "acme", "--hold", held).exit_code == 1
+    assert told(run(app, "apply", "--organisation", "acme"))["removed"] == {"case_content": 1}
+    assert told(run(app, "apply", "--organisation", "acme"))["removed"] == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--class", "none", "--reason", "x", "--until", "2999-01-01"), "no retention class"),
+        (("--class", "invitations", "--reason", " ", "--until", "2999-01-01"), "needs a reason"),
+        (("--class", "invitations", "--reason", "x", "--until", "2020-01-01"), "has passed"),
+    ],
+)
+def test_a_hold_without_class_reason_or_day_is_refused(
+    app: Flask, tenant: Tenant, words: tuple[str, ...], said: str
+):
+    result = run(app, "hold", "--organisation", "acme", *words)
+
+    assert result.exit_code == 1
+    assert said in json.loads(result.stdout)["error"]["message"]
+
+
+def test_links_work_records_and_counts_go_when_they_are_old_and_the_dry_run_counts_them(
+    context: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    old, at = NOW - YEAR, NOW
+    for one in (tenant, other_tenant):
+        with unit_of_work(), acting_in(one.id):
+            for ends in (old, at):
+                db.session.add(
+                    Invitation(
+                        purpose=InvitationPurpose.JOIN,
+                        email="somebody@acme.example",
+                        created_at=old,
+                        expires_at=ends,
+                    )
+                )
+            made = jobs.enqueue("x", {}, act=Act(system_identity(one.id), old))
+            made.state, made.finished_at = JobState.DONE, old
+            jobs.enqueue("y", {}, act=Act(system_identity(one.id), old))
+    with unit_of_work():
+        db.session.add(RateCount(key="a", window_starts_at=old, count=1))
+        db.session.add(RateCount(key="b", window_starts_at=at, count=1))
+
+    with unit_of_work(), acting_in(tenant.id):
+        before = due(at)
+        removed = apply_retention(at)
+        after = due(at)
+
+    assert before == {
+        "sign_in_counts": 0,
+        "invitations": 1,
+        "finished_work": 1,
+        "case_content": 0,
+    }
+    assert removed == {"invitations": 1, "finished_work": 1}
+    assert set(after.values()) == {0}
+    with unit_of_work(), acting_in(other_tenant.id):
+        assert due(at)["invitations"] == due(at)["finished_work"] == 1, "another organisation"
+        states = db.session.scalars(select(Job.name).where(Job.name.in_(["x", "y"]))).all()
+    assert sorted(states) == ["x", "y", "y"]
+    with unit_of_work(), acting_in(installation_log(at=at).id):
+        assert apply_retention(at)["sign_in_counts"] == 1
+
+
+@given(days=st.integers(0, 4000), minutes=st.integers(0, 1440))
+def test_nothing_is_due_before_its_period_is_over(days: int, minutes: int):
+    """A thing whose clock began some time ago is due exactly when that is longer than the days."""
+    ago = timedelta(days=days, minutes=minutes)
+
+    for one in retention_classes():
+        is_due = NOW - ago < _before(one, NOW)
+        assert is_due == (ago > timedelta(days=one.days))
+
+
+def test_every_class_has_a_rule_that_is_there_and_says_why_and_who():
+    ours = {one.rule for one in retention_classes() if one.is_removed_here}
+
+    assert ours == set(RULES)
+    assert all(
+        one.reason and one.owner and one.clock and one.days > 0 for one in retention_classes()
+    )
+    assert get_class("sessions").by == "session:expire, each hour"
+
+
+def test_the_removal_comes_each_night_by_itself(context: Flask):
+    assert ("retention:apply", 86_400) in list_periodic()
