@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Flask, Response, current_app, g, request
 
@@ -102,9 +102,9 @@ class _Read:
 
 
 def _gauge(name: str, meaning: str, value: float, **labels: str) -> "Metric":
-    metric: Metric = _gauge_of(name, meaning, *labels)
+    metric = _gauge_of(name, meaning, *labels)
     metric.add_metric(list(labels.values()), value)
-    return metric
+    return cast("Metric", metric)
 
 
 def _gauge_of(name: str, meaning: str, *labels: str) -> Any:

@@ -20,10 +20,10 @@ from ddplatform.infrastructure.adapters.sealed_file import Secret
 from ddplatform.infrastructure.commands import answer, json_option, refusing, tell_progress
 from ddplatform.infrastructure.db import db
 from ddplatform.operations.backup.container import Manifest
-from ddplatform.operations.backup.errors import BackupError
 from ddplatform.operations.backup.services.create import create_backup
 from ddplatform.operations.backup.services.restore import Wanted, restore_backup
 from ddplatform.operations.backup.services.verify import verify_backup
+from ddplatform.operations.backup_databases.errors import BackupError
 from ddplatform.operations.personal_data.erasure_list import Erasure, read_list
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
 from ddplatform.infrastructure.adapters.sealed_file import OpeningReader, SealingWriter, Secret
-from ddplatform.operations.backup.errors import BackupError
+from ddplatform.operations.backup_databases.errors import BackupError
 
 FORMAT: Final = "ddplatform-backup/1"
 MANIFEST: Final = "manifest.json"

@@ -16,10 +16,10 @@ from sqlalchemy import make_url
 from ddplatform.config import Settings
 from ddplatform.infrastructure.adapters.keys import PUBLIC_NAMES
 from ddplatform.infrastructure.adapters.sealed_file import OpeningReader, SealingWriter, Secret
-from ddplatform.operations.backup.databases.interface import Database
-from ddplatform.operations.backup.databases.postgresql import PostgresDatabase
-from ddplatform.operations.backup.databases.sqlite import SqliteDatabase
-from ddplatform.operations.backup.errors import PlaceTaken
+from ddplatform.operations.backup_databases.errors import PlaceTaken
+from ddplatform.operations.backup_databases.interface import Database
+from ddplatform.operations.backup_databases.postgresql import PostgresDatabase
+from ddplatform.operations.backup_databases.sqlite import SqliteDatabase
 
 WORK: Final = ".backup-work"
 STAGED: Final = ".restore-files"

@@ -25,10 +25,10 @@ from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.adapters.installed import adapters, install
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
-from ddplatform.operations.backup.databases.interface import Staged
-from ddplatform.operations.backup.databases.sqlite import SqliteDatabase, StagedSqlite
 from ddplatform.operations.backup.place import one_at_a_time
 from ddplatform.operations.backup.services import checks, restore
+from ddplatform.operations.backup_databases.interface import Staged
+from ddplatform.operations.backup_databases.sqlite import SqliteDatabase, StagedSqlite
 from tests.conftest import POSTGRES, settings_for
 from tests.operations.conftest import TOLD, Company
 

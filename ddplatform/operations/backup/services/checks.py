@@ -16,12 +16,12 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.operations.backup.container import Manifest, SignedHead
-from ddplatform.operations.backup.databases.interface import Staged
 from ddplatform.operations.backup.queries import (
     list_cases_with_key,
     list_named_files,
     list_sealed_reports,
 )
+from ddplatform.operations.backup_databases.interface import Staged
 from ddplatform.reporting.reports.queries import report_name
 from ddplatform.reporting.reports.services.proof import checks_beside_log
 

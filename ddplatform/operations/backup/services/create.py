@@ -20,8 +20,6 @@ from ddplatform.infrastructure.adapters.sealed_file import Secret
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.operations.backup.container import FILES, BackupWriter, Manifest, SignedHead
-from ddplatform.operations.backup.databases.interface import DatabaseFacts, Progress
-from ddplatform.operations.backup.errors import BackupError, PlaceTaken
 from ddplatform.operations.backup.place import (
     SEALED_KEYS,
     database_of,
@@ -32,6 +30,8 @@ from ddplatform.operations.backup.place import (
     sync,
 )
 from ddplatform.operations.backup.queries import list_named_files
+from ddplatform.operations.backup_databases.errors import BackupError, PlaceTaken
+from ddplatform.operations.backup_databases.interface import DatabaseFacts, Progress
 
 DATABASE = "database"
 

@@ -20,8 +20,6 @@ from ddplatform.infrastructure.adapters.sealed_file import Secret
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, nobody
 from ddplatform.operations.backup.container import BLOCK, BackupReader, Manifest
-from ddplatform.operations.backup.databases.interface import Database, Progress, Staged
-from ddplatform.operations.backup.errors import BackupError, PlaceTaken
 from ddplatform.operations.backup.place import (
     KEYS,
     SEALED_KEYS,
@@ -34,6 +32,8 @@ from ddplatform.operations.backup.place import (
 from ddplatform.operations.backup.services.checks import Checked, check_content, check_database
 from ddplatform.operations.backup.services.create import DATABASE
 from ddplatform.operations.backup.services.switch import JOURNAL, Switch, undo_interrupted
+from ddplatform.operations.backup_databases.errors import BackupError, PlaceTaken
+from ddplatform.operations.backup_databases.interface import Database, Progress, Staged
 from ddplatform.operations.personal_data.erasure_list import Erasure, add_to_list
 from ddplatform.operations.personal_data.services.erasure import replay
 

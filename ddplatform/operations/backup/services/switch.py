@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ddplatform.operations.backup.databases.interface import Database, Staged
 from ddplatform.operations.backup.place import STAGED, sync, write_private
+from ddplatform.operations.backup_databases.interface import Database, Staged
 
 JOURNAL: Final = ".restore-journal"
 FOLDERS: Final = ("files", "snapshots", "screening-lists", "protection-services.yaml")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ddplatform.infrastructure.adapters.sealed_file import Secret
 from ddplatform.operations.backup.container import FILES, BackupReader, Manifest
-from ddplatform.operations.backup.databases.interface import Progress
 from ddplatform.operations.backup.place import SEALED_KEYS, open_keys
+from ddplatform.operations.backup_databases.interface import Progress
 
 
 @dataclass(frozen=True)

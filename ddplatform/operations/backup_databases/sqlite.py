@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ddplatform.infrastructure.folding import fold_value
-from ddplatform.operations.backup.databases.interface import DatabaseFacts, Progress
+from ddplatform.operations.backup_databases.interface import DatabaseFacts, Progress
 
 WAIT_S = 15.0
 PAGES_A_STEP = 4096

@@ -11,8 +11,8 @@ import psycopg
 from psycopg import Connection, IsolationLevel, sql
 from sqlalchemy import URL
 
-from ddplatform.operations.backup.databases.interface import DatabaseFacts, Progress
-from ddplatform.operations.backup.errors import BackupError, PlaceTaken
+from ddplatform.operations.backup_databases.errors import BackupError, PlaceTaken
+from ddplatform.operations.backup_databases.interface import DatabaseFacts, Progress
 
 MAINTENANCE = "postgres"
 """The database from which others are made and renamed."""
