@@ -238,6 +238,11 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verb(
+        "serve",
+        "Answer browsers, with limits on bodies, headers, waiting and connections.",
+        lambda: lazy.web_server.serve,
+    ),
+    Verb(
         "worker",
         "Do the work that pages put off: imports, assessments, mail, reports.",
         lambda: lazy.jobs.worker,

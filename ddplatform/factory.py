@@ -9,16 +9,15 @@ import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform import commands, registration, routes
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
+from ddplatform.accounts.sessions.services import was_signed_in
 from ddplatform.accounts.sign_in.again import ask_to_sign_in_again
 from ddplatform.audit.services.log import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.access.body_limits import FILES_BYTES, FORM_BYTES
 from ddplatform.infrastructure.adapters.installed import install
 from ddplatform.infrastructure.db import db, prepare_engine
 from ddplatform.infrastructure.tenancy import guard_engine
-
-MAX_UPLOAD_BYTES = 26 * 1024 * 1024
-MAX_FORM_BYTES = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -50,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         record_refusal=record_refusal,
         ask_again=ask_to_sign_in_again,
         settle_tries=settle_tries,
+        was_signed_in=was_signed_in,
     )
     registration.register()
     routes.register(app)
@@ -69,8 +69,8 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "DEBUG": settings.debug,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": options,
-        "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES,
-        "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
+        "MAX_CONTENT_LENGTH": FILES_BYTES,
+        "MAX_FORM_MEMORY_SIZE": FORM_BYTES,
         "MAX_FORM_PARTS": 2000,
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.secure_cookies else "session",

@@ -22,6 +22,7 @@ MODULES = {
     "reference": "ddplatform.risk.reference.commands",
     "reports": "ddplatform.reporting.reports.commands",
     "screening": "ddplatform.value_chain.screening.commands",
+    "web_server": "ddplatform.infrastructure.web_server.commands",
 }
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ddplatform.infrastructure.access import commands as access
     from ddplatform.infrastructure.assets import commands as assets
     from ddplatform.infrastructure.jobs import commands as jobs
+    from ddplatform.infrastructure.web_server import commands as web_server
     from ddplatform.reporting.reports import commands as reports
     from ddplatform.risk.analysis import commands as analysis
     from ddplatform.risk.assessment.commands import assess as assessment

@@ -4,7 +4,7 @@ Endpoints declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endp
 nothing stops the application from starting. The gate also ends the unit of work.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +15,14 @@ from flask import Flask, Response, current_app, g, redirect, request, session, u
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from ddplatform.infrastructure.access.accounts import MembershipFacts, accounts
+from ddplatform.infrastructure.access.body_limits import (
+    ANONYMOUS_BYTES,
+    KnowsSender,
+    largest_body,
+)
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
@@ -29,6 +35,8 @@ from ddplatform.languages import gettext
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NUL = "\0"
+LONGEST_VALUE = 8_000
+"""Characters of one value in an address."""
 OWN_ENDPOINTS = frozenset({"static"})
 
 
@@ -44,6 +52,10 @@ class Access:
     """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
     by_token: bool = False
     """A program comes in by the secret in the address: no session, so no form token is asked."""
+    takes_files: bool = False
+    """The form holds files, so its body may be large."""
+    knows_sender: KnowsSender | None = None
+    """For programs that send files: whether the secret in the address is known."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -68,6 +80,7 @@ class GateState:
     record_refusal: RefusalRecorder
     ask_again: Callable[[], ResponseReturnValue]
     settle_tries: Callable[..., None]
+    was_signed_in: Callable[[str], bool]
 
 
 def public(view: View) -> View:
@@ -92,6 +105,17 @@ def by_token(view: View) -> View:
     return view
 
 
+def files_by_token(knows_sender: KnowsSender) -> Callable[[View], View]:
+    """The same for programs that send files, once `knows_sender` knows the secret."""
+
+    def declare(view: View) -> View:
+        access = Access("public", by_token=True, takes_files=True, knows_sender=knows_sender)
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def signed_in(view: View) -> View:
     """Anybody with an account may call this endpoint."""
     view.access = Access("signed_in")  # type: ignore[attr-defined]
@@ -99,7 +123,11 @@ def signed_in(view: View) -> View:
 
 
 def requires(
-    permission: Permission, *, leaves_event: bool = False, reads_first: bool = False
+    permission: Permission,
+    *,
+    leaves_event: bool = False,
+    reads_first: bool = False,
+    takes_files: bool = False,
 ) -> Callable[[View], View]:
     """Only members of the organisation in the address whose role holds the permission.
 
@@ -107,10 +135,13 @@ def requires(
         leaves_event: a GET of this endpoint writes an event of the log (`db.write_lock`).
         reads_first: a POST makes a file, or looks at one, before it changes anything: without
             SQLite's write lock.
+        takes_files: the form holds files (`access/body_limits.py`).
     """
 
     def declare(view: View) -> View:
-        access = Access("permission", permission, leaves_event, reads_first)
+        access = Access(
+            "permission", permission, leaves_event, reads_first, takes_files=takes_files
+        )
         view.access = access  # type: ignore[attr-defined]
         return view
 
@@ -130,6 +161,7 @@ def open_gate(
     record_refusal: RefusalRecorder,
     ask_again: Callable[[], ResponseReturnValue],
     settle_tries: Callable[..., None],
+    was_signed_in: Callable[[str], bool],
 ) -> None:
     """Put the gate before every request of the application.
 
@@ -137,8 +169,11 @@ def open_gate(
         record_refusal: writes the event of a refused try.
         ask_again: the answer to a form that came after its session had ended.
         settle_tries: counts tries of a refused request, whose changes are not `kept`.
+        was_signed_in: whether the id of a session, in a cookie, belongs or lately belonged to a
+            person.
     """
-    app.extensions["gate"] = GateState(record_refusal, ask_again, settle_tries)
+    state = GateState(record_refusal, ask_again, settle_tries, was_signed_in)
+    app.extensions["gate"] = state
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(_load_user)
@@ -205,13 +240,14 @@ def _admit() -> ResponseReturnValue | None:
     (only_read if request.method in SAFE_METHODS else take_write_lock)()
     if request.endpoint is None or request.endpoint in OWN_ENDPOINTS:
         return None
-    _refuse_nul()
     access = access_of(current_app, request.endpoint)
     assert access is not None
     if access.leaves_event:
         take_write_lock()
     if access.reads_first:
         only_read()
+    _limit_body(access)
+    _refuse_unusable(access)
     if access.kind == "public":
         return None
     if not current_user.is_authenticated:
@@ -222,11 +258,49 @@ def _admit() -> ResponseReturnValue | None:
     return None
 
 
-def _refuse_nul() -> None:
-    """No text has this character, and PostgreSQL keeps none that has."""
-    if any(NUL in text for text in (request.path, *_texts(request.args))):
+def _limit_body(access: Access) -> None:
+    """The shipped server asks the same before it reads a body (`body_limit_of`)."""
+    limit = ANONYMOUS_BYTES
+    if (request.content_length or 0) > limit:
+        sid = request.cookies.get(current_app.config["SESSION_COOKIE_NAME"], "")
+        limit = _largest_body(access, request.view_args or {}, sid)
+    request.max_content_length = min(limit, current_app.config["MAX_CONTENT_LENGTH"])
+
+
+def _largest_body(access: Access | None, values: Mapping[str, Any], sid: str) -> int:
+    state: GateState = current_app.extensions["gate"]
+    return largest_body(access, values, lambda: bool(sid) and state.was_signed_in(sid))
+
+
+def body_limit_of(app: Flask, method: str, path: str, sid: str) -> int:
+    """The most bytes that an address takes as a body, asked before any of it is read.
+
+    Args:
+        sid: the id of the session in the cookie; "" where there is none.
+    """
+    with app.app_context(), nobody():
+        try:
+            endpoint, values = app.url_map.bind("localhost").match(path, method)
+        except HTTPException:
+            return ANONYMOUS_BYTES
+        return _largest_body(access_of(app, endpoint), values, sid)
+
+
+def _refuse_unusable(access: Access) -> None:
+    """No text has the character NUL, and PostgreSQL keeps none that has.
+
+    A value in an address is never as long as a text: searches match patterns, and SQLite refuses
+    patterns past 50,000 bytes.
+    """
+    asked = (request.path, *_texts(request.args))
+    if any(NUL in text or len(text) > LONGEST_VALUE for text in asked):
         raise NotFound()
-    if request.method not in SAFE_METHODS and any(NUL in text for text in _texts(request.form)):
+    if request.method in SAFE_METHODS:
+        return
+    files = [file.filename or "" for _name, file in request.files.items(multi=True)]
+    if any(files) and not access.takes_files:
+        raise Invalid(gettext("This form takes no files."), gettext("Send it without the file."))
+    if any(NUL in text for text in (*_texts(request.form), *files)):
         raise Invalid(
             gettext("A text holds the character NUL."),
             gettext("Type it again instead of pasting it."),

@@ -41,6 +41,15 @@ def read_session(session_id: str, *, at: datetime) -> UserSession | None:
     return row
 
 
+def was_signed_in(session_id: str) -> bool:
+    """Whether somebody is signed in by this id, or was until at most an hour ago.
+
+    Ended sessions are removed each hour (`end_expired_sessions`); nobody can make such an id up.
+    """
+    row = find_session(hash_of(session_id))
+    return row is not None and row.user_id is not None
+
+
 def start_session(
     session_id: str,
     *,

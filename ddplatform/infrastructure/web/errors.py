@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 from werkzeug.routing import RequestRedirect
 
 from ddplatform.core.due_diligence.errors import StepNotAllowed
+from ddplatform.infrastructure.access.body_limits import FORM_BYTES
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import ANSWERING
 from ddplatform.infrastructure.errors import STATUS, Conflict, Invalid, TooMany, status_of
@@ -29,6 +30,14 @@ log = logging.getLogger(__name__)
 TOO_LARGE = _(
     "What was sent is larger than 25\N{NO-BREAK SPACE}MB, so nothing of it was kept. "
     "Go back, and send fewer files at once, or smaller ones."
+)
+FORM_TOO_LARGE = _(
+    "What was sent is larger than a form without files takes (2\N{NO-BREAK SPACE}MB), so "
+    "nothing of it was kept. Go back, and shorten what you typed."
+)
+STRANGER_TOO_LARGE = _(
+    "You are not signed in, and what was sent is larger than is taken from somebody who is not. "
+    "Nothing of it was kept. Sign in, and send it again."
 )
 PAGES = frozenset({403, 404, 409, 422, 429, 500})
 
@@ -90,14 +99,21 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         # A language was chosen on a form that was shown again, whose address takes forms alone.
         return redirect(_page_above())
     if status == 413:
-        return _page(422, message=TOO_LARGE), 413
+        return _page(422, message=_too_large()), 413
     shown = status if status in PAGES else (404 if status < 500 else 500)
     return _page(shown), status
 
 
+def _too_large() -> str:
+    if (request.max_content_length or 0) > FORM_BYTES:
+        return str(TOO_LARGE)
+    return str(FORM_TOO_LARGE if current_user.is_authenticated else STRANGER_TOO_LARGE)
+
+
 def _page_above() -> str:
     """The nearest address above this one that has a page."""
-    path, adapter = request.path.rstrip("/"), request_ctx.url_adapter
+    # Two slashes at the beginning would name a host.
+    path, adapter = f"/{request.path.strip('/')}", request_ctx.url_adapter
     while adapter and (path := path.rpartition("/")[0]):
         try:
             adapter.match(path, method="GET")

@@ -44,7 +44,7 @@ def _examined(file: FileStorage) -> SentFile:
 
 
 @bp.route("/actions/<uuid:action_id>/report", methods=["GET", "POST"])
-@requires(Permission.ACTION_EDIT, reads_first=True)
+@requires(Permission.ACTION_EDIT, reads_first=True, takes_files=True)
 def report(action_id: UUID) -> ResponseReturnValue:
     """Report completion, with evidence."""
     kept = get_action(action_id)

@@ -16,6 +16,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.languages import day_in_words, gettext
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import (
@@ -51,7 +52,7 @@ class Sending:
 def is_small(node: ValueChainNode) -> bool:
     """Whether the map gives fewer than 50 workers; unknown is not small."""
     text = str(node.attributes.get("workers", "")).replace(",", "").strip()
-    return text.isdigit() and int(text) < LIGHT_BELOW
+    return find_number(text, LIGHT_BELOW) < LIGHT_BELOW
 
 
 def assign(sending: Sending, addresses: dict[UUID, str], *, act: Act) -> Sequence[Assignment]:
