@@ -11,7 +11,7 @@ from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
 from ddplatform.accounts.sessions.services import was_signed_in
 from ddplatform.accounts.sign_in.again import ask_to_sign_in_again
-from ddplatform.audit.services.log import record_refusal
+from ddplatform.audit.services.refusals import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.body_limits import FILES_BYTES, FORM_BYTES

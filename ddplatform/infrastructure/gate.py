@@ -38,6 +38,8 @@ NUL = "\0"
 LONGEST_VALUE = 8_000
 """Characters of one value in an address."""
 OWN_ENDPOINTS = frozenset({"static"})
+REFUSALS = {403: "role", 429: "limit"}
+"""Answers that the log keeps as refused tries, with their reason."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         self.theme, self.language = theme, language
 
 
-RefusalRecorder = Callable[[Act, str], None]
+RefusalRecorder = Callable[[Act, str, str], None]
+"""(who and when, endpoint, reason)"""
 
 
 @dataclass
@@ -356,8 +359,8 @@ def _end(response: Response) -> Response:
     kept = response.status_code < 400 or g.keep_changes
     finish(ok=kept)
     state.settle_tries(kept=kept)
-    if response.status_code in (403, 429) and g.identity is not None:
-        state.record_refusal(g.act, request.endpoint or "")
+    if g.identity is not None and (reason := REFUSALS.get(response.status_code)):
+        state.record_refusal(g.act, request.endpoint or "", reason)
     return response
 
 

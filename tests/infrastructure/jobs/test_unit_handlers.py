@@ -46,6 +46,7 @@ COME_BY_THEMSELVES = {
     "action:remind": 86_400,
     "approval:expire": 86_400,
     "audit:checkpoint": 900,
+    "audit:refusals": 900,
     "campaign:continue": 900,
     "campaign:remind": 21_600,
     "cascade:refresh": 3_600,
