@@ -94,6 +94,18 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "files",
+        "Upkeep of stored files.",
+        lambda: lazy.files.files,
+        (
+            Verb(
+                "sweep",
+                "Remove files that no record names, of all organisations, a day after they were "
+                "kept.",
+            ),
+        ),
+    ),
+    Verbs(
         "frameworks",
         "Laws and standards, and the evidence for each requirement.",
         lambda: lazy.frameworks.frameworks,

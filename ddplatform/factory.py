@@ -16,6 +16,7 @@ from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.body_limits import FILES_BYTES, FORM_BYTES
 from ddplatform.infrastructure.adapters.installed import install
+from ddplatform.infrastructure.adapters.private_files import close_folder, make_private_folder
 from ddplatform.infrastructure.db import db, prepare_engine
 from ddplatform.infrastructure.tenancy import guard_engine
 
@@ -28,7 +29,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         UndeclaredAccess: an endpoint declares no access.
     """
     settings = settings or read_settings()
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.instance_path)
+    close_folder(settings.instance_path)
     app = Flask(
         "ddplatform",
         template_folder=str(ROOT / "templates"),

@@ -12,6 +12,7 @@ MODULES = {
     "assets": "ddplatform.infrastructure.assets.commands",
     "audit": "ddplatform.audit.commands",
     "demo": "ddplatform.demo.commands",
+    "files": "ddplatform.evidence.orphaned_files.commands",
     "forms": "ddplatform.supplier_engagement.library.commands.forms",
     "founding": "ddplatform.accounts.founding.commands",
     "frameworks": "ddplatform.due_diligence.frameworks.commands",
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo
     from ddplatform.due_diligence.frameworks import commands as frameworks
+    from ddplatform.evidence.orphaned_files import commands as files
     from ddplatform.infrastructure.access import commands as access
     from ddplatform.infrastructure.assets import commands as assets
     from ddplatform.infrastructure.jobs import commands as jobs

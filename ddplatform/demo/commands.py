@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 
 from ddplatform.demo.load import load_sample
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.private_files import write_whole
 from ddplatform.infrastructure.commands import answer, command_unit, json_option
 
 
@@ -25,7 +26,8 @@ def load(as_json: bool) -> None:
     with command_unit():
         sample = load_sample(datetime.now(UTC))
     file = adapters().sample_sign_ins
-    file.write_text(json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n")
+    words = json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n"
+    write_whole(file, words.encode())
     state = "is loaded" if sample.is_new else "was loaded already; nothing changed"
     answer(
         {"loaded": sample.is_new, "sign_ins": str(file)},

@@ -33,6 +33,7 @@ WAYS_ACROSS_TENANTS = (
     # Removing the sample: its people, and what its suppliers had not released.
     "ddplatform/demo/removal.py",
     # Replacing and destroying stored bytes: a supplier may name them in what it has not sent.
+    "ddplatform/evidence/orphaned_files/services.py",
     "ddplatform/evidence/redaction/services.py",
     # A second person: in which other organisations this person has a role.
     "ddplatform/risk/approvals/services/deciders.py",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ddplatform.core.ledger.checkpoint import Signer
+from ddplatform.infrastructure.adapters.private_files import make_private_folder, open_private
 
 NO_HOST = "ddplatform-log"
 """The name of the log where the installation has no address of its own."""
@@ -64,10 +65,10 @@ class KeyFolder:
     def _read_or_make(self, name: str, make: Callable[[], bytes]) -> bytes:
         path = self._folder / name
         if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(self._folder)
             draft = path.with_suffix(f".{os.getpid()}")
-            draft.write_bytes(make())
-            draft.chmod(0o600)
+            with open_private(draft) as file:
+                file.write(make())
             try:
                 os.link(draft, path)  # the first process wins; the others read its key
             except FileExistsError:

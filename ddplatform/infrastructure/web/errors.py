@@ -17,6 +17,7 @@ from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.infrastructure.access.body_limits import FORM_BYTES
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import ANSWERING
+from ddplatform.infrastructure.disk import is_disk_full
 from ddplatform.infrastructure.errors import STATUS, Conflict, Invalid, TooMany, status_of
 from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
 from ddplatform.infrastructure.web.languages import ASKED
@@ -39,7 +40,7 @@ STRANGER_TOO_LARGE = _(
     "You are not signed in, and what was sent is larger than is taken from somebody who is not. "
     "Nothing of it was kept. Sign in, and send it again."
 )
-PAGES = frozenset({403, 404, 409, 422, 429, 500})
+PAGES = frozenset({403, 404, 409, 422, 429, 500, 507})
 
 
 def register(app: Flask) -> None:
@@ -94,6 +95,8 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # a foreign host name: no page, since none has a link
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")
+    if is_disk_full(getattr(error, "original_exception", None)):
+        return _no_room()
     status = error.code or 500
     if isinstance(error, MethodNotAllowed) and ASKED in request.args:
         # A language was chosen on a form that was shown again, whose address takes forms alone.
@@ -126,8 +129,15 @@ def _page_above() -> str:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    if is_disk_full(error):
+        return _no_room()
     log.exception("request %s failed at %s", getattr(g, "request_id", "-"), request.endpoint)
     return _page(500, request_id=getattr(g, "request_id", "")), 500
+
+
+def _no_room() -> ResponseReturnValue:
+    log.error("request %s failed: the disk is full", getattr(g, "request_id", "-"))
+    return _page(507), 507
 
 
 def _page(status: int, **context: Any) -> str:

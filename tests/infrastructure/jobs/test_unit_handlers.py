@@ -51,6 +51,7 @@ COME_BY_THEMSELVES = {
     "campaign:remind": 21_600,
     "cascade:refresh": 3_600,
     "case:remind": 900,
+    "files:sweep": 86_400,
     "questionnaire:chase": 21_600,
     "reassessment:look": 86_400,
     "risk:renew": 86_400,
