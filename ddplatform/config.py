@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,11 +55,21 @@ class Settings:
     debug: bool = False
     mail_from: str = "no-reply@localhost"
     sign_up: str = SignUp.BY_INVITATION
+    mails_per_day: int = 5_000
+    mails_per_hour: int = 200
+    supplier_mails_per_day: int = 20
+    supplier_mails_per_hour: int = 10
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
         if faults:
             raise UnsafeSettings(faults)
+
+
+MAIL_LIMITS: Mapping[str, int] = {
+    field.name: int(str(field.default)) for field in fields(Settings) if "mails_per" in field.name
+}
+"""Limits of invitations and requests by mail, with their defaults."""
 
 
 def _always(settings: Settings) -> list[str]:
@@ -70,6 +80,9 @@ def _always(settings: Settings) -> list[str]:
         faults.append(f"SECRET_KEY must have at least {MIN_SECRET_LENGTH} characters")
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
+    for name in MAIL_LIMITS:
+        if getattr(settings, name) < 1:
+            faults.append(f"{name.upper()} must be a whole number from 1 on")
     if settings.sign_up not in set(SignUp):
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
     return faults
@@ -145,7 +158,15 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
         sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
+        **{name: _number(env.get(name.upper()), default) for name, default in MAIL_LIMITS.items()},
     )
+
+
+def _number(text: str | None, default: int) -> int:
+    """The number of a setting; 0, which is refused, for what is none."""
+    if not text:
+        return default
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _kept_secret(instance: Path) -> str:

@@ -13,8 +13,19 @@ from ddplatform.infrastructure.adapters.storage import FileStore
 
 
 @dataclass(frozen=True)
+class MailLimits:
+    """Invitations and requests by mail that people may send: a day each organisation, an hour
+    each sender; where people answer questions, fewer."""
+
+    per_day: int
+    per_hour: int
+    supplier_per_day: int
+    supplier_per_hour: int
+
+
+@dataclass(frozen=True)
 class Adapters:
-    """Connections outside the database: files, mail, keys, and our own address."""
+    """Connections outside the database: files, mail and its limits, keys, our own address."""
 
     files: FileStore
     snapshots: SnapshotStore
@@ -23,6 +34,7 @@ class Adapters:
     screening: ScreeningFolder
     protection_services: OperatorList
     base_url: str
+    mail_limits: MailLimits
     sample_sign_ins: Path
     """The file with the sign-ins of the sample company (docs/commands.md)."""
 
@@ -41,6 +53,12 @@ def install(settings: Settings) -> Adapters:
         screening=ScreeningFolder(folder / "screening-lists"),
         protection_services=OperatorList(folder / "protection-services.yaml"),
         base_url=settings.base_url,
+        mail_limits=MailLimits(
+            settings.mails_per_day,
+            settings.mails_per_hour,
+            settings.supplier_mails_per_day,
+            settings.supplier_mails_per_hour,
+        ),
         sample_sign_ins=folder / "demo_sign_ins.json",
     )
     _installed[:] = [made]

@@ -45,20 +45,6 @@ def test_refused_links_for_a_password_count_too(
     assert statuses == [200, 200, 200, 429]
 
 
-def test_an_organisation_invites_no_more_people_than_an_hour_allows(
-    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(rate_limits, "INVITATION", FEW)
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
-    page = f"/o/{tenant.slug}/people/invite"
-    token, answers = csrf_token(client, page), []
-    for number in range(FEW.times + 1):
-        data = {"email": f"p{number}@acme.example", "name": "Ama", "role": RoleId.ANALYST.value}
-        answers.append(client.post(page, data={**data, "csrf_token": token}))
-
-    assert [answer.status_code for answer in answers] == [302, 302, 302, 429]
-
-
 def test_network_that_is_stopped_does_not_lock_the_account_of_its_victim(
     app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
