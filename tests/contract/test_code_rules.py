@@ -25,6 +25,8 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/infrastructure/gate.py",
     "ddplatform/infrastructure/jobs/runner.py",
     "ddplatform/accounts/sign_in/",
+    # A name that looks like that of another organisation which the invited person knows.
+    "ddplatform/accounts/organisations/services/lookalikes.py",
     # A supplier's link: whose it is, and whether the person answers somewhere already.
     "ddplatform/supplier_engagement/respondents/links.py",
     "ddplatform/supplier_engagement/respondents/services/join.py",
