@@ -3,11 +3,11 @@
 from flask import current_app, g, session, url_for
 from flask_login import login_user
 
+from ddplatform.accounts.guesses.device_cookie import remember_device
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
 from ddplatform.accounts.sessions.services import SHARED, WAITING
-from ddplatform.accounts.sign_in.device_cookie import remember_device
 from ddplatform.infrastructure.access.accounts import Account
 from ddplatform.infrastructure.gate import SignedInUser
 from ddplatform.infrastructure.web.languages import ASKED, KEEP

@@ -8,6 +8,7 @@ from uuid import uuid4
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.remedy_protocol import remedy_due, remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState
+from ddplatform.due_diligence.case_texts.services import Checked, check, record_confirmation
 from ddplatform.due_diligence.follow_up_visits.queries import (
     hold_visits,
     list_visits,
@@ -17,7 +18,6 @@ from ddplatform.due_diligence.follow_up_visits.queries import (
 from ddplatform.due_diligence.remedy.models import FollowUpVisit, RemediationCase, RemediationStep
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import NOT_REACHED, SAFE_VISIT
-from ddplatform.due_diligence.remedy.services.texts import Checked, check, record_confirmation
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict

@@ -14,6 +14,7 @@ from ddplatform.core.due_diligence.lifecycle import lifecycle
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
 from ddplatform.due_diligence.blueprints.remedy import bp
+from ddplatform.due_diligence.case_texts.services import MayIdentify
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.follow_up_visits.services import newest_of, open_visits
 from ddplatform.due_diligence.follow_up_visits.views import flags_of, proposals_of
@@ -39,7 +40,6 @@ from ddplatform.due_diligence.remedy.queries.cases import (
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import facts
 from ddplatform.due_diligence.remedy.services.limits import load_limits
-from ddplatform.due_diligence.remedy.services.texts import MayIdentify
 from ddplatform.due_diligence.remedy.views import CASE_STAGES, CasePage, case_page, case_rows
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound

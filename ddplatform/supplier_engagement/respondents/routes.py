@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
+from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Invitation, User
 from ddplatform.accounts.organisations.queries import (
@@ -16,7 +17,6 @@ from ddplatform.accounts.organisations.queries import (
 )
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions.services import SHARED
-from ddplatform.accounts.sign_in.device_cookie import devices_of_request
 from ddplatform.accounts.sign_in.forms import JoinForm
 from ddplatform.accounts.sign_in.services.sign_in import sign_in
 from ddplatform.accounts.sign_in.start import start_session

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent, AuditValue
 from ddplatform.core.due_diligence.vocabulary import ImpactState
+from ddplatform.due_diligence.case_texts.services import MayIdentify, check
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services.facts import open_steps
-from ddplatform.due_diligence.remedy.services.texts import MayIdentify, check
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work

@@ -4,10 +4,10 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
 from ddplatform.accounts.sessions.services import SHARED, WAITING
-from ddplatform.accounts.sign_in.device_cookie import devices_of_request
 from ddplatform.accounts.sign_in.forms import CodeForm, SignInForm
 from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_password

@@ -6,13 +6,13 @@ from uuid import uuid4
 from ddplatform.accounts.officers.queries import find_address, list_officers
 from ddplatform.accounts.officers.services.mailboxes import is_same_mailbox
 from ddplatform.audit.services import log as audit
+from ddplatform.due_diligence.case_texts.services import require_clean
 from ddplatform.due_diligence.custody.models import EmergencyAccess
 from ddplatform.due_diligence.custody.queries import hold_access, list_open_access
 from ddplatform.due_diligence.custody.services.mails import CaseNews, tell
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.queries.cases import find_assignment
 from ddplatform.due_diligence.remedy.services import seal as case_seal
-from ddplatform.due_diligence.remedy.services.texts import require_clean
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound

@@ -17,6 +17,7 @@ from ddplatform.core.due_diligence.impacts import (
 from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
+from ddplatform.due_diligence.case_texts.services import record_confirmation, require_clean
 from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.remedy.models import (
     CaseAccess,
@@ -35,7 +36,6 @@ from ddplatform.due_diligence.remedy.queries.cases import (
 )
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
-from ddplatform.due_diligence.remedy.services.texts import record_confirmation, require_clean
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
