@@ -6,6 +6,8 @@ SHELL := bash
 PORT ?= 8000
 SIZE ?= small
 export PORT
+# The many processes of a run share what one of them has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 SERVER = os.environ.get("TEST_POSTGRES_URL", "")
+SUPERUSER = os.environ.get("TEST_POSTGRES_SUPERUSER_URL", "")
 
 
 @contextmanager
@@ -23,6 +24,11 @@ def own_database(name: str) -> Iterator[str]:
 def driver_address(database: str) -> str:
     """The address of a database as the bare driver takes it."""
     return f"{SERVER.rsplit('/', 1)[0]}/{database}".replace("postgresql+psycopg", "postgresql")
+
+
+def superuser_address(database: str) -> str:
+    """The same for the superuser, whom no policy holds."""
+    return f"{SUPERUSER.rsplit('/', 1)[0]}/{database}".replace("postgresql+psycopg", "postgresql")
 
 
 def command(text: str) -> None:

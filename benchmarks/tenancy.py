@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -29,21 +30,23 @@ GOALS = {"a page of 50 nodes": 1.5, "one row by its key": 2.0}
 
 def run(size: str) -> list[Row]:
     """A page of a list and a row by its key, each read many times over."""
-    with tempfile.TemporaryDirectory() as folder, _filled(Path(folder), NODES[size]) as owner:
-        bare = Session(create_engine(db.engine.url))
-        node_id = bare.scalars(select(ValueChainNode.id).order_by(ValueChainNode.id)).first()
-        assert node_id is not None
-        rows = [
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with filled(folder, f"sqlite:///{folder / 'platform.db'}", NODES[size]) as (owner, node_id):
+            return _rows(owner, node_id)
+
+
+def _rows(owner: UUID, node_id: UUID) -> list[Row]:
+    with Session(create_engine(db.engine.url)) as bare:
+        return [
             ratio_row(
                 f"isolation: {name}, {ROUNDS} times", _both(statement, owner, bare), GOALS[name]
             )
-            for name, statement in _statements(node_id, owner).items()
+            for name, statement in statements(node_id, owner).items()
         ]
-        bare.close()
-        return rows
 
 
-def _statements(node_id: UUID, owner: UUID) -> dict[str, Callable[[Session, bool], object]]:
+def statements(node_id: UUID, owner: UUID) -> dict[str, Callable[[Session, bool], object]]:
     """Read with isolation (the criterion is added) or without (it is written by hand)."""
     page = (
         select(ValueChainNode.id, ValueChainNode.name, NodeSummary.tier)
@@ -81,9 +84,9 @@ def _both(
 
 
 @contextmanager
-def _filled(folder: Path, count: int) -> Iterator[UUID]:
-    """A database of one organisation with a map of `count` nodes."""
-    app = _app(folder)
+def filled(folder: Path, url: str, count: int) -> Iterator[tuple[UUID, UUID]]:
+    """A database of one organisation with a map of `count` nodes; both their ids, of one node."""
+    app = _app(folder, url)
     now = datetime.now(UTC)
     with app.app_context():
         upgrade()
@@ -93,13 +96,14 @@ def _filled(folder: Path, count: int) -> Iterator[UUID]:
                 chain = ValueChain(name="Main", slug="main", created_at=now)
                 db.session.add(chain)
                 db.session.flush()
-                insert_rows(ValueChainNode, [_node(chain.id, i, now) for i in range(count)])
-        yield owner
+                nodes = [_node(chain.id, i, now) for i in range(count)]
+                insert_rows(ValueChainNode, nodes)
+        yield owner, min(node["id"] for node in nodes)
         db.session.remove()
         db.engine.dispose()
 
 
-def _node(chain_id: UUID, number: int, now: datetime) -> dict[str, object]:
+def _node(chain_id: UUID, number: int, now: datetime) -> dict[str, Any]:
     return {
         "id": uuid4(),
         "chain_id": chain_id,
@@ -115,11 +119,11 @@ def _node(chain_id: UUID, number: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _app(folder: Path) -> Flask:
+def _app(folder: Path, url: str) -> Flask:
     settings = Settings(
         kind=Kind.TESTING,
         instance_path=folder,
-        database_url=f"sqlite:///{folder / 'platform.db'}",
+        database_url=url,
         secret_key="a secret for benchmarks only, long enough",
     )
     return create_app(settings)

@@ -83,6 +83,19 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "database",
+        "Prepare the database server.",
+        lambda: lazy.database.database,
+        (
+            Verb(
+                "roles",
+                "Print the SQL that makes the roles of a PostgreSQL database, for a superuser to "
+                "run.",
+                is_alone=True,
+            ),
+        ),
+    ),
+    Verbs(
         "demo",
         "The sample company.",
         lambda: lazy.demo.demo,
@@ -128,6 +141,22 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
                 "invite-founder",
                 "Mail a link with which somebody founds an organisation in the browser.",
                 lambda: lazy.founding.invite_founder,
+            ),
+            Verb(
+                "name-officer",
+                "Name the first safeguarding officer; a further one begins after the waiting "
+                "period.",
+                lambda: lazy.officers.name_officer,
+            ),
+            Verb(
+                "open-case",
+                "Agree to an officer's emergency access where no second officer can.",
+                lambda: lazy.custody.open_case,
+            ),
+            Verb(
+                "remove-officer",
+                "Take a safeguarding officer out of an organisation; all officers are told.",
+                lambda: lazy.officers.remove_officer,
             ),
         ),
     ),
@@ -212,6 +241,17 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
             Verb(
                 "import",
                 "Import a release of an official list: a CSV, or the saved page with its tables.",
+            ),
+        ),
+    ),
+    Verbs(
+        "second-factor",
+        "Second factors of people.",
+        lambda: lazy.second_factor.second_factor,
+        (
+            Verb(
+                "remove",
+                "Remove a person's second factor and end their sessions; a mail tells the person.",
             ),
         ),
     ),

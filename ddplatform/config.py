@@ -1,6 +1,7 @@
 """Settings: read once, validated together, immutable."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,6 +13,8 @@ from werkzeug.sansio.utils import host_is_trusted
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
+_SCANNER = re.compile(r"unix:/.+|tcp:[^:\s]+:\d{1,5}|tcp:\[[0-9a-fA-F:]+\]:\d{1,5}")
+LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
 
 
 class Kind(StrEnum):
@@ -48,6 +51,7 @@ class Settings:
     instance_path: Path
     database_url: str
     secret_key: str
+    migration_database_url: str | None = None
     mail_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ()
@@ -59,6 +63,9 @@ class Settings:
     mails_per_hour: int = 200
     supplier_mails_per_day: int = 20
     supplier_mails_per_hour: int = 10
+    virus_scanner: str | None = None
+    uploads_at_once: int = 2
+    officer_wait_hours: int = LEAST_OFFICER_WAIT_HOURS
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -76,15 +83,28 @@ def _always(settings: Settings) -> list[str]:
     faults = []
     if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
         faults.append("DATABASE_URL must begin with sqlite: or postgresql+psycopg:")
+    owner = settings.migration_database_url
+    if owner and not owner.startswith("postgresql+psycopg:"):
+        faults.append("MIGRATION_DATABASE_URL must begin with postgresql+psycopg:")
+    if owner and not settings.database_url.startswith("postgresql"):
+        faults.append("MIGRATION_DATABASE_URL is for PostgreSQL; DATABASE_URL names SQLite")
     if len(settings.secret_key) < MIN_SECRET_LENGTH:
         faults.append(f"SECRET_KEY must have at least {MIN_SECRET_LENGTH} characters")
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
-    for name in MAIL_LIMITS:
-        if getattr(settings, name) < 1:
-            faults.append(f"{name.upper()} must be a whole number from 1 on")
+    small = (name.upper() for name in MAIL_LIMITS if getattr(settings, name) < 1)
+    faults += [f"{name} must be a whole number from 1 on" for name in small]
     if settings.sign_up not in set(SignUp):
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
+    if settings.virus_scanner and not _SCANNER.fullmatch(settings.virus_scanner):
+        faults.append("VIRUS_SCANNER must be unix:/path/of/clamd.ctl or tcp:host:port")
+    if settings.uploads_at_once < 1:
+        faults.append("UPLOADS_AT_ONCE must be a whole number from 1")
+    if not LEAST_OFFICER_WAIT_HOURS <= settings.officer_wait_hours <= MOST_OFFICER_WAIT_HOURS:
+        faults.append(
+            f"OFFICER_WAIT_HOURS must be between {LEAST_OFFICER_WAIT_HOURS} and "
+            f"{MOST_OFFICER_WAIT_HOURS}: officers need time to object, and a new one to begin"
+        )
     return faults
 
 
@@ -150,6 +170,7 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         instance_path=instance,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'platform.db'}",
         secret_key=secret,
+        migration_database_url=env.get("MIGRATION_DATABASE_URL") or None,
         mail_url=env.get("MAIL_URL") or None,
         base_url=(env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         trusted_hosts=tuple(filter(None, map(str.strip, env.get("TRUSTED_HOSTS", "").split(",")))),
@@ -158,15 +179,18 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
         sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
-        **{name: _number(env.get(name.upper()), default) for name, default in MAIL_LIMITS.items()},
+        virus_scanner=env.get("VIRUS_SCANNER") or None,
+        uploads_at_once=_whole_number(env.get("UPLOADS_AT_ONCE"), 2),
+        officer_wait_hours=_whole_number(env.get("OFFICER_WAIT_HOURS"), LEAST_OFFICER_WAIT_HOURS),
+        **{n: _whole_number(env.get(n.upper()), default) for n, default in MAIL_LIMITS.items()},
     )
 
 
-def _number(text: str | None, default: int) -> int:
-    """The number of a setting; 0, which is refused, for what is none."""
+def _whole_number(text: str | None, default: int) -> int:
+    """The number of a setting, the default without any; 0, which is refused, for anything else."""
     if not text:
         return default
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _kept_secret(instance: Path) -> str:

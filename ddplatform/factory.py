@@ -8,15 +8,17 @@ from flask_migrate import Migrate
 import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform import commands, registration, routes
 from ddplatform.accounts.limits.services import settle_tries
-from ddplatform.accounts.sessions.flask_session import ServerSessionInterface
+from ddplatform.accounts.second_factor.asking import ask_for_factor
+from ddplatform.accounts.sessions.flask_session import ServerSessionInterface, is_fresh
 from ddplatform.accounts.sessions.services import was_signed_in
-from ddplatform.accounts.sign_in.again import ask_to_sign_in_again
+from ddplatform.accounts.sign_in.again import ask_to_confirm, ask_to_sign_in_again
 from ddplatform.audit.services.refusals import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.body_limits import FILES_BYTES, FORM_BYTES
 from ddplatform.infrastructure.adapters.installed import install
 from ddplatform.infrastructure.adapters.private_files import close_folder, make_private_folder
+from ddplatform.infrastructure.database_roles.check import refuse_unsafe_roles
 from ddplatform.infrastructure.db import db, prepare_engine
 from ddplatform.infrastructure.tenancy import guard_engine
 
@@ -44,12 +46,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "ddplatform" / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
-        guard_engine(db.engine)
+        guard_engine(db.engine, settings.secret_key)
+        if settings.kind is Kind.PRODUCTION and db.engine.dialect.name == "postgresql":
+            refuse_unsafe_roles(db.engine)
     app.session_interface = ServerSessionInterface()
     gate.open_gate(
         app,
         record_refusal=record_refusal,
         ask_again=ask_to_sign_in_again,
+        ask_factor=ask_for_factor,
+        ask_confirmation=ask_to_confirm,
+        is_fresh=is_fresh,
         settle_tries=settle_tries,
         was_signed_in=was_signed_in,
     )

@@ -11,6 +11,8 @@ MODULES = {
     "assessment_plan": "ddplatform.risk.assessment_plan.commands",
     "assets": "ddplatform.infrastructure.assets.commands",
     "audit": "ddplatform.audit.commands",
+    "database": "ddplatform.infrastructure.database_roles.commands",
+    "custody": "ddplatform.due_diligence.custody.commands",
     "demo": "ddplatform.demo.commands",
     "files": "ddplatform.evidence.orphaned_files.commands",
     "forms": "ddplatform.supplier_engagement.library.commands.forms",
@@ -19,22 +21,28 @@ MODULES = {
     "jobs": "ddplatform.infrastructure.jobs.commands",
     "map_files": "ddplatform.value_chain.map_files.commands",
     "method_comparison": "ddplatform.risk.method_comparison.commands",
+    "officers": "ddplatform.accounts.officers.commands",
     "organisations": "ddplatform.accounts.organisations.commands",
     "reference": "ddplatform.risk.reference.commands",
     "reports": "ddplatform.reporting.reports.commands",
     "screening": "ddplatform.value_chain.screening.commands",
     "web_server": "ddplatform.infrastructure.web_server.commands",
+    "second_factor": "ddplatform.accounts.organisation_factors.commands",
 }
 
 if TYPE_CHECKING:
     from ddplatform.accounts.founding import commands as founding
+    from ddplatform.accounts.officers import commands as officers
+    from ddplatform.accounts.organisation_factors import commands as second_factor
     from ddplatform.accounts.organisations import commands as organisations
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo
+    from ddplatform.due_diligence.custody import commands as custody
     from ddplatform.due_diligence.frameworks import commands as frameworks
     from ddplatform.evidence.orphaned_files import commands as files
     from ddplatform.infrastructure.access import commands as access
     from ddplatform.infrastructure.assets import commands as assets
+    from ddplatform.infrastructure.database_roles import commands as database
     from ddplatform.infrastructure.jobs import commands as jobs
     from ddplatform.infrastructure.web_server import commands as web_server
     from ddplatform.reporting.reports import commands as reports

@@ -1,8 +1,12 @@
 """All models; importing this module registers every table."""
 
 from ddplatform.accounts.founding import models as first_run
+from ddplatform.accounts.officers import models as officers
 from ddplatform.accounts.organisations import models as organisations
+from ddplatform.accounts.second_factor import models as second_factor
 from ddplatform.audit import models as audit
+from ddplatform.due_diligence.case_redaction import models as case_redaction
+from ddplatform.due_diligence.custody import models as custody
 from ddplatform.due_diligence.findings import models as findings
 from ddplatform.due_diligence.remedy import models as remedy
 from ddplatform.evidence.uploads import models as evidence
@@ -41,7 +45,9 @@ __all__ = [
     "bulk_changes",
     "campaigns",
     "cascade",
+    "case_redaction",
     "context_events",
+    "custody",
     "evidence",
     "findings",
     "first_run",
@@ -49,6 +55,7 @@ __all__ = [
     "map_history",
     "map_imports",
     "matching",
+    "officers",
     "organisations",
     "questionnaires",
     "reassessment",
@@ -63,6 +70,7 @@ __all__ = [
     "risk_observations",
     "saved_views",
     "screening",
+    "second_factor",
     "sharing",
     "supplier_figures",
     "value_chain",

@@ -11,7 +11,7 @@ from ddplatform.demo import routes as demo
 from ddplatform.due_diligence import routes as due_diligence
 from ddplatform.evidence import routes as evidence
 from ddplatform.infrastructure import routes as infrastructure
-from ddplatform.infrastructure.gate import access_of
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.web import (
     converters,
     errors,

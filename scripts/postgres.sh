@@ -21,8 +21,8 @@ as_server() {
   fi
 }
 
-# start_postgres: start a cluster and export TEST_POSTGRES_URL. Its role owns the database
-# and is no superuser, so that row security holds in tests as it does in production.
+# start_postgres: start a cluster and export TEST_POSTGRES_URL, whose role owns the databases, and
+# TEST_POSTGRES_SUPERUSER_URL, which prepares the role that tests run under (tests/postgres.py).
 start_postgres() {
   postgres_user=postgres
   if [ "$(id -u)" -eq 0 ] && ! id -u "$postgres_user" >/dev/null 2>&1; then
@@ -44,6 +44,7 @@ start_postgres() {
   as_server "$postgres_programs/psql" -q -h "$postgres_home" -p "$postgres_port" -U postgres -d postgres \
     -c "CREATE ROLE ddtest LOGIN CREATEDB CREATEROLE" -c "CREATE DATABASE ddtest OWNER ddtest"
   export TEST_POSTGRES_URL="postgresql+psycopg://ddtest@127.0.0.1:$postgres_port/ddtest"
+  export TEST_POSTGRES_SUPERUSER_URL="postgresql+psycopg://postgres@127.0.0.1:$postgres_port/postgres"
 }
 
 # stop_postgres: end the cluster and remove its folder, silently.

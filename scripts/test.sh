@@ -19,6 +19,7 @@ command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null 
   need_packages "The browser tests" chromium "${fonts[@]}"
 command -v soffice >/dev/null ||
   need_packages "The tests of answer workbooks" libreoffice-calc-nogui
+[ -x /usr/sbin/clamd ] || need_packages "The tests of the virus scanner" clamav-daemon
 [ -n "$(postgres_bin)" ] || need_packages "The database tests" postgresql
 
 # What a sample leaves out may be the one case that runs a line.

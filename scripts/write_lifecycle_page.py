@@ -1,30 +1,19 @@
-"""Tables of docs/due-diligence.md, generated from the data of the program.
+"""Tables of docs/due-diligence.md and docs/remediation.md, generated from the data of the program.
 
 Usage: python -m scripts.write_lifecycle_page
-
-The prose of the page is written by hand; the text between `<!-- table NAME -->` and
-`<!-- end -->` is generated.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.lifecycle import Lifecycle, lifecycles
 from ddplatform.core.due_diligence.remedy_protocol import RemedyStep, remedy_steps
 from ddplatform.core.due_diligence.time_limits import TimeLimit, limit_words
+from scripts.page_tables import DOCS, rewrite, table
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "due-diligence.md"
-MARKED = re.compile(r"<!-- table (.+?) -->\n.*?<!-- end -->", re.DOTALL)
+PAGES = (DOCS / "due-diligence.md", DOCS / "remediation.md")
 
 Row = Sequence[str]
-
-
-def table(head: Row, rows: Iterable[Row]) -> str:
-    """A Markdown table, every line ended."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def limits(within: TimeLimit | None, within_danger: TimeLimit | None) -> str:
@@ -103,11 +92,5 @@ def tables() -> dict[str, str]:
     return named | {str(ref): lifecycle_table(life) for ref, life in lifecycles().items()}
 
 
-def filled(page: str) -> str:
-    """The page with every marked table regenerated; a mark without a table is a KeyError."""
-    found = tables()
-    return MARKED.sub(lambda mark: f"<!-- table {mark[1]} -->\n{found[mark[1]]}<!-- end -->", page)
-
-
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    rewrite(PAGES, tables())

@@ -1,21 +1,20 @@
-"""Tables of the method pages, generated from the parameters of the program.
+"""Tables of the method pages, generated from the parameters of the program (page_tables.py).
 
-Usage: python scripts/write_method_page.py
+Usage: python -m scripts.write_method_page
 
-The prose of docs/method.md (RM-2.0) and docs/method-1.0.md is written by hand; the text between
-`<!-- table NAME -->` and `<!-- end -->` is generated, so no page can drift from the data.
+Pages: docs/method.md and docs/method/ (RM-2.0), docs/method-1.0.md and docs/method-1.0/.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import yaml
-from reference_tables import DATA, read_rows
 
-DOCS = DATA.parent.parent / "docs"
-PAGES = (DOCS / "method-1.0.md", DOCS / "method.md")
-MARKED = re.compile(r"<!-- table (.+?) -->\n.*?<!-- end -->", re.DOTALL)
+from scripts import page_tables
+from scripts.page_tables import pages_of
+from scripts.reference_tables import DATA, read_rows
+
+PAGES = (*pages_of("method-1.0"), *pages_of("method"))
 
 WEIGHING = ("weight", "critical")
 Cells = Iterable[Sequence[Any]]
@@ -36,8 +35,7 @@ def figure(value: Any) -> str:
 
 
 def table(head: Sequence[str], lines: Cells) -> str:
-    rows = [head, ["---"] * len(head), *([figure(cell) for cell in line] for line in lines)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return page_tables.table(head, ([figure(cell) for cell in line] for line in lines))
 
 
 def issue_lines(method: dict[str, Any]) -> Iterator[Sequence[Any]]:
@@ -177,12 +175,5 @@ def rm1_tables() -> dict[str, str]:
     return found | {f"factors {group}": factor_table(method, group) for group in method["groups"]}
 
 
-def filled(page: str) -> str:
-    """The page with every marked table regenerated; a mark without a table is a KeyError."""
-    found = tables()
-    return MARKED.sub(lambda mark: f"<!-- table {mark[1]} -->\n{found[mark[1]]}<!-- end -->", page)
-
-
 if __name__ == "__main__":
-    for page in PAGES:
-        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page_tables.rewrite(PAGES, tables())

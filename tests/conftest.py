@@ -14,24 +14,23 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, event, select, text
+from sqlalchemy import event, select
 
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.config import Kind, Settings
 from ddplatform.factory import create_app
 from ddplatform.infrastructure.adapters.installed import install
 from ddplatform.infrastructure.db import db, unit_of_work
-from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.infrastructure.web.languages import LACKING
 from ddplatform.risk.reference.services import install_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.release import load_reference
 from tests.factories import Tenant, make_tenant
+from tests.postgres import APPLICATION, POSTGRES, as_role, make_database, superuser
 from tests.stored_worlds import Kept, KeptWorlds, stored_world
 
 pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds", "tests.fixtures")
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 SECRET = "a secret for tests only, long enough to be accepted"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -80,16 +79,14 @@ def loaded_sample(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pat
 
 
 @pytest.fixture(scope="session")
-def postgres_url(worker_id: str) -> str:
-    """A migrated PostgreSQL database of this test worker's own."""
-    assert POSTGRES is not None
-    name = f"test_{worker_id}_{os.getpid()}"
-    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return POSTGRES.rsplit("/", 1)[0] + "/" + name
+def postgres_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated PostgreSQL database of this test worker's own, for the application's role."""
+    owner = make_database(f"test_{worker_id}_{os.getpid()}")
+    migrated = create_app(settings_for(tmp_path_factory.mktemp("migrated"), owner))
+    with migrated.app_context():
+        upgrade()
+        db.engine.dispose()
+    return as_role(owner, APPLICATION)
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +99,6 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def postgresql_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(settings_for(tmp_path_factory.mktemp("postgres"), postgres_url))
-    with app.app_context():
-        upgrade()
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -169,21 +164,20 @@ def _empty(app: Flask) -> None:
     """Take the rows of a test away.
 
     A TRUNCATE rewrites the files of every table that refers to another, hundreds of them; a
-    DELETE looks through the tables that refer to each row. So a TRUNCATE only where rows are many.
-    The walls stand on each table as triggers; its owner lowers them for the tidying alone.
+    DELETE looks through each table. So a TRUNCATE only where rows are many. The walls stand on
+    each table as policies and triggers; none of them holds a superuser in this mode.
     """
     tables = [f'"{table.name}"' for table in db.metadata.sorted_tables]
     few = f"(SELECT count(*) FROM (SELECT FROM {{t}} LIMIT {FEW + 1}) AS few)"
     asked = " UNION ALL ".join(f"SELECT '{t}', {few.format(t=t)}" for t in tables)
-    with across_tenants(), db.engine.begin() as connection:
+    with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
         rows = {str(name): int(count) for name, count in connection.exec_driver_sql(asked)}
         if max(rows.values()) > FEW:
             connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")
             return
         for table in (table for table in reversed(tables) if rows[table]):
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             connection.exec_driver_sql(f"DELETE FROM {table}")
-            connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
-"""Facts for report tests: the example of docs/report-facts.md, whole or widened."""
+"""Facts for report tests: the example of docs/report-facts-example.json, whole or widened."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-DOCS = Path(__file__).parents[1] / "docs" / "report-facts.md"
+EXAMPLE = Path(__file__).parents[1] / "docs" / "report-facts-example.json"
 
 
 def example_facts() -> dict[str, Any]:
-    """The documented example, so that a test fails when the page and the code part ways."""
-    body = DOCS.read_text(encoding="utf-8").split("```json\n")[1].split("\n```")[0]
-    return json.loads(body)
+    """The documented example, so that a test fails when documentation and code part ways."""
+    return json.loads(EXAMPLE.read_text(encoding="utf-8"))
 
 
 def facts_with_nodes(count: int) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from flask import Flask
 
 from ddplatform.core.due_diligence.vocabulary import ActionState, ImpactState, QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, FindingSource, MitigationAction
-from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.models import RemediationCase, RemediationStep
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.worker import Worker
@@ -182,19 +182,29 @@ def add_assignment(tenant: Tenant, world: World, *, due_on: date) -> UUID:
     return assignment.id
 
 
-def add_cases(finding_id: UUID, count: int, *, sensitive: bool = False) -> None:
-    """Cases about children, as many as asked."""
+def add_cases(
+    finding_id: UUID,
+    count: int,
+    *,
+    sensitive: bool = False,
+    status: ImpactState = ImpactState.IN_REMEDIATION,
+    since: datetime = NOW - timedelta(days=60),
+) -> None:
+    """Cases about children, as many as asked, at this stage since a moment."""
     for _ in range(count):
-        db.session.add(
-            RemediationCase(
-                code=uuid4().hex[:8],
-                finding_id=finding_id,
-                status=ImpactState.IN_REMEDIATION,
-                is_sensitive_class=sensitive,
-                sealed_facts=b"sealed",
-                opened_at=NOW,
-            )
+        case = RemediationCase(
+            id=uuid4(),
+            code=uuid4().hex[:8],
+            finding_id=finding_id,
+            status=status,
+            is_sensitive_class=sensitive,
+            sealed_facts=b"sealed",
+            opened_at=since,
         )
+        db.session.add(case)
+        db.session.flush()
+        step = RemediationStep(case_id=case.id, step=status.value, taken_at=since)
+        db.session.add(step)
     db.session.flush()
 
 

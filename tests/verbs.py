@@ -42,6 +42,22 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"value_chain.screening.services.matches.decide"},
     ),
     (
+        "Each kind of record that a leaver hands over has an event.",
+        {
+            "node:hand_over",
+            "risk_follow_up:hand_over",
+            "review_task:hand_over",
+            "finding:hand_over",
+            "action:hand_over",
+        },
+        {"accounts.leaving.services.remove_and_hand_over"},
+    ),
+    (
+        "Harm reaches the safeguarding officers: a case, or word that there is one (decision 33).",
+        {"case:open", "case:ask"},
+        {"due_diligence.findings.services.steps.take_step"},
+    ),
+    (
         "Each merge of many can be undone alone, so that each has its event.",
         {"node:merge"},
         {"value_chain.merging.services.many.merge_many"},
@@ -77,6 +93,17 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         "What a plan of visits asks for is made at its own places: each has its event.",
         {"questionnaire:assign", "finding:record", "action:plan"},
         {"risk.assessment_plan.services.assign.assign"},
+    ),
+    (
+        "Words that are confirmed as no person's name leave an event of their own.",
+        {"case:confirm"},
+        {
+            "due_diligence.follow_up_visits.services.write_visit",
+            "due_diligence.remedy.services.cases.judge_criterion",
+            "due_diligence.remedy.services.cases.move",
+            "due_diligence.remedy.services.cases.open_case",
+            "due_diligence.remedy.services.cases.take_step",
+        },
     ),
     (
         "A supplier that is asked or accepted comes onto the map as one that is added by hand.",

@@ -16,13 +16,16 @@ import yaml
 from sqlalchemy import JSON, Column, Date, Enum, Float, Integer, LargeBinary, Text, Uuid, select
 from sqlalchemy.sql.sqltypes import Boolean, String
 
-from ddplatform.accounts.sessions.services import hash_of, new_secret
+from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.accounts.sessions.services import hash_of, new_secret, start_session
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
+from ddplatform.due_diligence.custody.models import CaseHandover, EmergencyAccess
 from ddplatform.due_diligence.follow_up_visits.services import Seen, write_visit
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
+from ddplatform.due_diligence.remedy.services.seal import seal
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -121,8 +124,16 @@ class _Builder:
         self.rows[OWN, model.__tablename__] = row
 
     def _add_people(self) -> None:
-        """The person whom addresses name: the analyst."""
-        self.world.keys[OWN, "user"] = str(self.world.tenant.analyst.user_id)
+        """The person whom addresses name: the analyst, with a session."""
+        user_id = self.world.tenant.analyst.user_id
+        self.world.keys[OWN, "user"] = str(user_id)
+        secret = new_secret()
+        start_session(secret, user_id=user_id, data={}, at=self.at)
+        db.session.flush()
+        session = db.session.scalars(
+            select(UserSession).where(UserSession.id_hash == hash_of(secret))
+        ).one()
+        self.world.keys[OWN, "user_session"] = str(session.id)
         for table in SHIPPED:
             row = self.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
             self.world.keys[OWN, table] = str(row.id)
@@ -153,6 +164,27 @@ class _Builder:
         self.world.keys[OWN, "remediation_case"] = str(case.id)
         self.world.keys[OWN, "case_code"] = case.code
         self._record_visit(case, officer)
+        self._add_custody(case, officer)
+
+    def _add_custody(self, case: RemediationCase, officer: Identity) -> None:
+        """A handover to the officer, and a request for access that waits: both of the manager."""
+        manager, text = self.world.tenant.manager.user_id, mark(self.world.slug, "case")
+        access = EmergencyAccess(
+            id=uuid4(),
+            organisation_id=case.organisation_id,
+            case_id=case.id,
+            asked_at=self.at,
+            asked_by_id=manager,
+        )
+        access.sealed_reason = seal(case, access, "sealed_reason", access.id, text)
+        handover = CaseHandover(
+            case_id=case.id, from_id=manager, to_id=officer.user_id, named_at=self.at
+        )
+        for name, row in (("emergency_access", access), ("case_handover", handover)):
+            db.session.add(row)
+            db.session.flush()
+            self.rows[OWN, name] = row
+            self.world.keys[OWN, name] = str(row.id)
 
     def _record_visit(self, case: RemediationCase, officer: Identity) -> None:
         answers = {**GOOD, "/data/E/REM_Q14": mark(self.world.slug, "visit")}

@@ -2,14 +2,31 @@
 
 from flask import Flask
 
+from ddplatform.accounts.blueprints.account import bp as account
 from ddplatform.accounts.blueprints.organisations import bp as organisations
 from ddplatform.accounts.founding.routes import bp as founding
+from ddplatform.accounts.leaving import routes as leaving_routes
+from ddplatform.accounts.officers import routes as officers_routes
+from ddplatform.accounts.organisation_factors import routes as organisation_factor_routes
 from ddplatform.accounts.organisations import routes as organisations_routes
-from ddplatform.accounts.sign_in.routes.account import bp as account
+from ddplatform.accounts.own_sessions import routes as own_sessions_routes
+from ddplatform.accounts.second_factor import routes as own_factor_routes
+from ddplatform.accounts.sign_in.routes import account as account_routes
+from ddplatform.accounts.sign_in.routes import confirm as confirm_routes
+from ddplatform.accounts.sign_in.routes.code import bp as sign_in_code
 from ddplatform.accounts.sign_in.routes.links import bp as links
 from ddplatform.accounts.sign_in.routes.sign_in import bp as sign_in
 
-WITH_ROUTES = (organisations_routes,)
+WITH_ROUTES = (
+    organisations_routes,
+    officers_routes,
+    leaving_routes,
+    account_routes,
+    confirm_routes,
+    own_factor_routes,
+    organisation_factor_routes,
+    own_sessions_routes,
+)
 """Modules whose routes use a blueprint from a module of its own."""
 
 
@@ -17,6 +34,7 @@ def register(app: Flask) -> None:
     """Add these pages to the application."""
     app.register_blueprint(account)
     app.register_blueprint(sign_in)
+    app.register_blueprint(sign_in_code)
     app.register_blueprint(links)
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(founding)

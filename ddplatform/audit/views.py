@@ -34,21 +34,21 @@ def known_actions() -> Mapping[str, ActionWords]:
 
 
 DONE_BY_SUPPLIERS: Final = (
-    _("Moved an action"),
+    _("Changed the status of an action"),
     _("Recorded progress of an action"),
-    _("Reported an action done"),
-    _("Questioned a line of its figures"),
-    _("Brought answers in a file"),
-    _("Made an address for a phone app"),
-    _("Put a file with answers aside"),
+    _("Reported an action as completed"),
+    _("Questioned a line of its own figures"),
+    _("Uploaded a file of answers"),
+    _("Created an address for a phone app"),
+    _("Discarded a file of answers"),
     _("Revoked the address of a phone app"),
-    _("Took answers of a file over"),
-    _("Forwarded questions to an own supplier"),
-    _("Named an own supplier"),
-    _("Told a buyer of an own supplier"),
-    _("Gave a buyer the name of an own supplier"),
-    _("Took an own supplier off the list"),
-    _("Took back what a buyer was told of a supplier"),
+    _("Adopted the answers of a file"),
+    _("Forwarded questions to a sub-supplier"),
+    _("Named a sub-supplier"),
+    _("Disclosed a sub-supplier to a buyer"),
+    _("Disclosed the name of a sub-supplier to a buyer"),
+    _("Removed a sub-supplier from the list"),
+    _("Withdrew the disclosure of a sub-supplier"),
     _("Added a document"),
     _("Opened a document"),
     _("Withdrew a document"),
@@ -62,22 +62,22 @@ DONE_BY_SUPPLIERS: Final = (
     _("Joined through a questionnaire"),
     _("Added a supplier or site"),
     _("Sent a questionnaire"),
-    _("Told of something where help comes first"),
+    _("Reported a situation that needs help first"),
     _("Added an entry to a questionnaire"),
-    _("Let a section of a questionnaire go"),
+    _("Released a section of a questionnaire"),
     _("Removed an entry from a questionnaire"),
     _("Removed a file from an answer"),
     _("Saved a section of a questionnaire"),
     _("Started a questionnaire"),
-    _("Answered a questionnaire"),
-    _("Took a section of a questionnaire"),
+    _("Submitted a questionnaire"),
+    _("Took on a section of a questionnaire"),
     _("Signed out everywhere"),
     _("Refused a sign-in"),
     _("Signed in"),
-    _("Took back a consent to show answers"),
-    _("Ended a consent that ran out"),
-    _("Let one more buyer see answers of before"),
-    _("Was told that answers are shown no longer"),
+    _("Withdrew a consent to share answers"),
+    _("Ended an expired consent to share answers"),
+    _("Consented to share earlier answers with another buyer"),
+    _("Lost access to shared answers"),
 )
 """Actions of suppliers, marked for translation; other events are read by buyers, in English."""
 OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
@@ -93,10 +93,10 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
     "duplicate_pair": _("likely duplicate"),
     "evidence": _("document"),
     "map_import": _("supplier list"),
-    "bulk_change": _("change of many sites"),
-    "match_run": _("merge of many"),
+    "bulk_change": _("bulk change of sites"),
+    "match_run": _("merge of several duplicates"),
     "risk_follow_up": _("owner or deferral of a risk"),
-    "risk_lot": _("change of many risks"),
+    "risk_lot": _("bulk change of risks"),
     "membership": _("person of the organisation"),
     "mitigation_action": _("action"),
     "node": _("supplier or site"),
@@ -156,7 +156,7 @@ def action_words(action: str) -> str:
 
 
 def change_words(action: str, times: int) -> str:
-    """`response:submit` three times -> "3 questionnaires were answered"."""
+    """`response:submit` three times -> "3 questionnaires were submitted"."""
     if action in known_actions():
         words = known_actions()[action]
         return f"{times:,} {words.one if times == 1 else words.many}"

@@ -15,6 +15,7 @@ from ddplatform.accounts.organisations.models import (
     UserSession,
 )
 from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -111,7 +112,8 @@ def _erase(model: type[TenantScoped], organisation_id: UUID) -> None:
 def _remove_people(people: Sequence[UUID], log_id: UUID) -> None:
     with erasing(log_id):
         _delete(delete(Invitation).where(Invitation.user_id.in_(people)))
-    _delete(delete(UserSession).where(UserSession.user_id.in_(people)))
+    for table in (UserSession, RecoveryCode, SecondFactor):
+        _delete(delete(table).where(table.user_id.in_(people)))
     _delete(delete(User).where(User.id.in_(people)))
 
 

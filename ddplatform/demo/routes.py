@@ -14,7 +14,7 @@ from ddplatform.languages import gettext
 
 
 @bp.route("/settings/sample/remove", methods=["GET", "POST"])
-@requires(Permission.SAMPLE_REMOVE)
+@requires(Permission.SAMPLE_REMOVE, fresh=True)
 def remove_sample() -> ResponseReturnValue:
     """Take out the whole sample company, in two steps."""
     if not g.organisation.is_sample:

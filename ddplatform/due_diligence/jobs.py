@@ -1,6 +1,7 @@
 """Background jobs of actions and cases: reminders and mails."""
 
 from ddplatform.due_diligence.actions.services import reminders as action_reminders
+from ddplatform.due_diligence.custody.services import mails as custody_mails
 from ddplatform.due_diligence.remedy.services import mails as case_mails
 from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
 from ddplatform.infrastructure.jobs.handlers import register_jobs
@@ -27,12 +28,17 @@ def _tell_officers(job: JobContext) -> None:
     case_mails.send_news(job.id_of("user_id"), at=job.act.at)
 
 
+def _tell_of_custody(job: JobContext) -> None:
+    custody_mails.send_news(job.payload)
+
+
 JOBS = {
     action_reminders.REMIND: Handler(_ask_reminders, every_s=86_400),
     action_reminders.MAIL: Handler(_mail_reminder),
     case_mails.REMIND: Handler(_ask_case_reminders, every_s=900),
     case_mails.MAIL: Handler(_mail_case_reminder),
     case_mails.TELL_OFFICERS: Handler(_tell_officers),
+    custody_mails.TELL: Handler(_tell_of_custody),
 }
 
 

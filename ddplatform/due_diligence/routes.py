@@ -7,6 +7,8 @@ from ddplatform.due_diligence.actions.routes import reports as findings_report
 from ddplatform.due_diligence.actions.routes import suppliers as findings_supplier
 from ddplatform.due_diligence.blueprints.findings import bp as findings
 from ddplatform.due_diligence.blueprints.remedy import bp as remedy
+from ddplatform.due_diligence.case_redaction import routes as remedy_redaction
+from ddplatform.due_diligence.custody import routes as remedy_custody
 from ddplatform.due_diligence.exit import routes as findings_exit
 from ddplatform.due_diligence.finding_judgements import routes as findings_judging
 from ddplatform.due_diligence.findings.routes import findings as findings_finding
@@ -22,6 +24,8 @@ WITH_ROUTES = (
     findings_report,
     findings_step,
     findings_supplier,
+    remedy_redaction,
+    remedy_custody,
     remedy_routes,
     remedy_visits,
 )

@@ -72,15 +72,32 @@ class Invalid(PlatformError):
 
 
 class TooMany(PlatformError):
-    """A rate limit is reached; `retry_after_s` seconds until the next try."""
+    """A rate limit is reached; `retry_after_s` seconds until the next try.
+
+    `more` adds another way out.
+    """
 
     title = _("Too many tries")
 
-    def __init__(self, retry_after_s: int) -> None:
+    def __init__(self, retry_after_s: int, more: str = "") -> None:
         minutes = max(1, -(-retry_after_s // 60))  # rounded up: earlier would be refused again
         wait = ngettext("Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes)
-        super().__init__(gettext("Too many tries in a short time."), wait)
+        if retry_after_s < 60:
+            wait = ngettext(
+                "Try again in %(num)s second.", "Try again in %(num)s seconds.", retry_after_s
+            )
+        super().__init__(gettext("Too many tries in a short time."), f"{wait} {more}".strip())
         self.retry_after_s = retry_after_s
+
+
+class Busy(FileRefused):
+    """A file that was not read since too many are read at this moment; nothing is wrong with it."""
+
+    RETRY_AFTER_S = 60
+
+    def __init__(self, message: str) -> None:
+        advice = gettext("Choose it again in a minute. What else you typed is still here.")
+        super().__init__("busy", message, advice)
 
 
 STATUS: dict[type[Exception], int] = {
@@ -90,6 +107,7 @@ STATUS: dict[type[Exception], int] = {
     StepNotAllowed: 409,
     Invalid: 422,
     FileRefused: 422,
+    Busy: 503,
     QuestionnaireError: 422,
     SupplyChainError: 422,
     TooMany: 429,

@@ -1,28 +1,26 @@
 """Authentication, organisation and permission: one check before any view.
 
 Endpoints declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
-nothing stops the application from starting. The gate also ends the unit of work.
+nothing stops the application from starting. Who has to set up a second factor reaches nothing else
+before; acts that are declared `fresh` need a proof of identity of the last minutes. The gate also
+ends the unit of work.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
 
-from ddplatform.infrastructure.access.accounts import MembershipFacts, accounts
-from ddplatform.infrastructure.access.body_limits import (
-    ANONYMOUS_BYTES,
-    KnowsSender,
-    largest_body,
-)
+from ddplatform.infrastructure.access.accounts import Account, MembershipFacts, accounts
+from ddplatform.infrastructure.access.body_limits import limit_body
+from ddplatform.infrastructure.access.declared import OWN_ENDPOINTS, Access, KnowsSender, access_of
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
@@ -37,27 +35,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NUL = "\0"
 LONGEST_VALUE = 8_000
 """Characters of one value in an address."""
-OWN_ENDPOINTS = frozenset({"static"})
 REFUSALS = {403: "role", 429: "limit"}
 """Answers that the log keeps as refused tries, with their reason."""
-
-
-@dataclass(frozen=True)
-class Access:
-    """The access requirement of an endpoint."""
-
-    kind: Literal["public", "signed_in", "permission"]
-    permission: Permission | None = None
-    leaves_event: bool = False
-    """Reading alone changes something here: the log says who read."""
-    reads_first: bool = False
-    """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
-    by_token: bool = False
-    """A program comes in by the secret in the address: no session, so no form token is asked."""
-    takes_files: bool = False
-    """The form holds files, so its body may be large."""
-    knows_sender: KnowsSender | None = None
-    """For programs that send files: whether the secret in the address is known."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -67,9 +46,11 @@ class UndeclaredAccess(RuntimeError):
 class SignedInUser(UserMixin):  # type: ignore[misc]
     """The account behind the session, as plain values."""
 
-    def __init__(self, user_id: UUID, name: str, email: str, theme: str, language: str) -> None:
-        self.id, self.name, self.email = user_id, name, email
-        self.theme, self.language = theme, language
+    def __init__(self, account: Account) -> None:
+        self.id, self.name, self.email = account.id, account.name, account.email
+        self.theme, self.language = account.theme, account.language
+        self.has_second_factor = account.has_second_factor
+        self.lacks_second_factor = account.lacks_second_factor
 
 
 RefusalRecorder = Callable[[Act, str, str], None]
@@ -82,6 +63,9 @@ class GateState:
 
     record_refusal: RefusalRecorder
     ask_again: Callable[[], ResponseReturnValue]
+    ask_factor: Callable[[], ResponseReturnValue]
+    ask_confirmation: Callable[[], ResponseReturnValue]
+    is_fresh: Callable[..., bool]
     settle_tries: Callable[..., None]
     was_signed_in: Callable[[str], bool]
 
@@ -109,11 +93,15 @@ def by_token(view: View) -> View:
 
 
 def files_by_token(knows_sender: KnowsSender) -> Callable[[View], View]:
-    """The same for programs that send files, once `knows_sender` knows the secret."""
+    """The same for programs that send files, once `knows_sender` knows the secret.
+
+    A POST looks at the files before it changes anything (`requires`).
+    """
 
     def declare(view: View) -> View:
-        access = Access("public", by_token=True, takes_files=True, knows_sender=knows_sender)
-        view.access = access  # type: ignore[attr-defined]
+        view.access = Access(  # type: ignore[attr-defined]
+            "public", by_token=True, reads_first=True, takes_files=True, knows_sender=knows_sender
+        )
         return view
 
     return declare
@@ -125,12 +113,29 @@ def signed_in(view: View) -> View:
     return view
 
 
+def signed_in_and(*, fresh: bool = False, before_factor: bool = False) -> Callable[[View], View]:
+    """The same, with more said.
+
+    Args:
+        fresh: only after a proof of identity within the last minutes.
+        before_factor: also for who has to set up a second factor first.
+    """
+
+    def declare(view: View) -> View:
+        access = Access("signed_in", fresh=fresh, before_factor=before_factor)
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def requires(
     permission: Permission,
     *,
     leaves_event: bool = False,
     reads_first: bool = False,
     takes_files: bool = False,
+    fresh: bool = False,
 ) -> Callable[[View], View]:
     """Only members of the organisation in the address whose role holds the permission.
 
@@ -139,11 +144,18 @@ def requires(
         reads_first: a POST makes a file, or looks at one, before it changes anything: without
             SQLite's write lock.
         takes_files: the form holds files (`access/body_limits.py`).
+        fresh: only after a proof of identity within the last minutes; the page of a form asks
+            for it as well as the form itself, so that nothing is typed in vain.
     """
 
     def declare(view: View) -> View:
         access = Access(
-            "permission", permission, leaves_event, reads_first, takes_files=takes_files
+            "permission",
+            permission,
+            leaves_event,
+            reads_first,
+            takes_files=takes_files,
+            fresh=fresh,
         )
         view.access = access  # type: ignore[attr-defined]
         return view
@@ -151,18 +163,14 @@ def requires(
     return declare
 
 
-def access_of(app: Flask, endpoint: str) -> Access | None:
-    """The declared access requirement of an endpoint; the static files are public."""
-    if endpoint in OWN_ENDPOINTS:
-        return Access("public")
-    return getattr(app.view_functions[endpoint], "access", None)
-
-
 def open_gate(
     app: Flask,
     *,
     record_refusal: RefusalRecorder,
     ask_again: Callable[[], ResponseReturnValue],
+    ask_factor: Callable[[], ResponseReturnValue],
+    ask_confirmation: Callable[[], ResponseReturnValue],
+    is_fresh: Callable[..., bool],
     settle_tries: Callable[..., None],
     was_signed_in: Callable[[str], bool],
 ) -> None:
@@ -171,12 +179,22 @@ def open_gate(
     Args:
         record_refusal: writes the event of a refused try.
         ask_again: the answer to a form that came after its session had ended.
+        ask_factor: the answer to who has to set up a second factor first.
+        ask_confirmation: the answer where a proof of identity of the last minutes is needed.
+        is_fresh: whether there is one, `at` a moment.
         settle_tries: counts tries of a refused request, whose changes are not `kept`.
         was_signed_in: whether the id of a session, in a cookie, belongs or lately belonged to a
             person.
     """
-    state = GateState(record_refusal, ask_again, settle_tries, was_signed_in)
-    app.extensions["gate"] = state
+    app.extensions["gate"] = GateState(
+        record_refusal,
+        ask_again,
+        ask_factor,
+        ask_confirmation,
+        is_fresh,
+        settle_tries,
+        was_signed_in,
+    )
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(_load_user)
@@ -219,10 +237,10 @@ def start_over() -> None:
 
 def _load_user(user_id: str) -> SignedInUser | None:
     with across_tenants():
-        account = accounts().get_account(UUID(user_id))
+        account = accounts().get_account_to_admit(UUID(user_id), today=datetime.now(UTC).date())
     if account is None or not account.is_active:
         return None
-    return SignedInUser(account.id, account.name, account.email, account.theme, account.language)
+    return SignedInUser(account)
 
 
 def _take_organisation(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -249,44 +267,24 @@ def _admit() -> ResponseReturnValue | None:
         take_write_lock()
     if access.reads_first:
         only_read()
-    _limit_body(access)
+    limit_body(access)
     _refuse_unusable(access)
     if access.kind == "public":
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
-    if access.kind == "signed_in":
-        return None
-    _enter_organisation(access.permission)
+    if current_user.lacks_second_factor and not access.before_factor:
+        return _state().ask_factor()
+    if access.kind == "permission":
+        _enter_organisation(access.permission)
+    if access.fresh and not _state().is_fresh(at=g.now):
+        return _state().ask_confirmation()
     return None
 
 
-def _limit_body(access: Access) -> None:
-    """The shipped server asks the same before it reads a body (`body_limit_of`)."""
-    limit = ANONYMOUS_BYTES
-    if (request.content_length or 0) > limit:
-        sid = request.cookies.get(current_app.config["SESSION_COOKIE_NAME"], "")
-        limit = _largest_body(access, request.view_args or {}, sid)
-    request.max_content_length = min(limit, current_app.config["MAX_CONTENT_LENGTH"])
-
-
-def _largest_body(access: Access | None, values: Mapping[str, Any], sid: str) -> int:
+def _state() -> GateState:
     state: GateState = current_app.extensions["gate"]
-    return largest_body(access, values, lambda: bool(sid) and state.was_signed_in(sid))
-
-
-def body_limit_of(app: Flask, method: str, path: str, sid: str) -> int:
-    """The most bytes that an address takes as a body, asked before any of it is read.
-
-    Args:
-        sid: the id of the session in the cookie; "" where there is none.
-    """
-    with app.app_context(), nobody():
-        try:
-            endpoint, values = app.url_map.bind("localhost").match(path, method)
-        except HTTPException:
-            return ANONYMOUS_BYTES
-        return _largest_body(access_of(app, endpoint), values, sid)
+    return state
 
 
 def _refuse_unusable(access: Access) -> None:
@@ -317,8 +315,7 @@ def _texts(values: MultiDict[str, str]) -> Iterator[str]:
 def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
-    state: GateState = current_app.extensions["gate"]
-    return state.ask_again()
+    return _state().ask_again()
 
 
 def _enter_organisation(permission: Permission | None) -> None:
@@ -355,7 +352,7 @@ def _is_over(standing: MembershipFacts) -> bool:
 def _end(response: Response) -> Response:
     if not hasattr(g, "scope"):
         return response
-    state: GateState = current_app.extensions["gate"]
+    state = _state()
     kept = response.status_code < 400 or g.keep_changes
     finish(ok=kept)
     state.settle_tries(kept=kept)

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from ddplatform.core.due_diligence.free_text import Trace, look_for_traces
+from ddplatform.infrastructure.words.traces import ADVICE
 from ddplatform.languages import gettext
 
 # Names of sites and places are wanted here, so only what leads straight to a person is refused.
@@ -23,7 +24,7 @@ def fault_in(text: str, *, label: str, longest: int, required: bool = True) -> s
     for sighting in look_for_traces(text):
         if sighting.trace in REFUSED:
             advice = gettext("Write what happened without anything that leads to a person.")
-            return f"{sighting.advice} {advice}"
+            return f"{ADVICE[sighting.trace]} {advice}"
     return None
 
 

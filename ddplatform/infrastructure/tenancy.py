@@ -26,6 +26,7 @@ from sqlalchemy.orm import (
 from ddplatform.infrastructure import isolation_check
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import Base, PlatformSession, db
+from ddplatform.infrastructure.tenant_setting import key_of, tell_postgresql
 
 EVERYONE = "*"
 ERASING = "!"
@@ -267,8 +268,12 @@ class _Guarded:
     released: frozenset[str]
 
 
-def guard_engine(engine: Engine) -> None:
-    """Put the check at the cursor and the database's own view of the tenant on an engine."""
+def guard_engine(engine: Engine, secret_key: str) -> None:
+    """Put the check at the cursor and the database's own view of the tenant on an engine.
+
+    Args:
+        secret_key: SECRET_KEY of the installation; it seals what PostgreSQL is told.
+    """
     guarded = _Guarded(
         tables=frozenset(tenant_tables()),
         released=frozenset(
@@ -279,15 +284,17 @@ def guard_engine(engine: Engine) -> None:
     )
 
     def check(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
+        connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
     ) -> None:
-        shape = isolation_check.shape_of(statement, guarded.tables)
-        if shape.touches:
-            _check_statement(guarded, shape, connection, cursor, parameters, context)
+        if _tenant.get() != EVERYONE and isolation_check.mentions(statement, guarded.tables):
+            options = context.execution_options if context is not None else {}
+            _check_statement(guarded, statement, parameters, options, connection.dialect.name)
 
     event.listen(engine, "before_cursor_execute", check)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tell_sqlite)
+    else:
+        tell_postgresql(engine, key_of(secret_key), _tenant.get)
 
 
 def _tell_sqlite(connection: Any, _record: object) -> None:
@@ -296,25 +303,20 @@ def _tell_sqlite(connection: Any, _record: object) -> None:
 
 def _check_statement(
     guarded: _Guarded,
-    shape: isolation_check.Shape,
-    connection: Any,
-    cursor: Any,
+    statement: str,
     parameters: Any,
-    context: Any,
+    options: Mapping[str, Any],
+    dialect: str,
 ) -> None:
-    tenant = _tenant.get()
-    if connection.dialect.name == "postgresql" and shape.is_write:
-        cursor.execute("SELECT set_config('app.tenant', %s, true)", (tenant or "",))
-    if tenant == EVERYONE:
-        return
-    if tenant is None:
-        raise TenancyError("No organisation is acting; tenant rows cannot be touched.")
-    options = context.execution_options if context is not None else {}
     reason = options.get("unscoped")
     if reason is not None and reason not in UNSCOPED_REASONS:
         raise TenancyError(f"'{reason}' is no accepted reason to leave the tenant scope.")
-    if reason or (_flushing.get() and shape.is_write):
+    is_nobody = _tenant.get() is None
+    is_checked_by_row = reason or (_flushing.get() and isolation_check.is_write(statement))
+    if is_checked_by_row and not is_nobody:
         return
-    isolation_check.require_criteria(
-        shape, parameters, current_organisation(), released=guarded.released
-    )
+    shape = isolation_check.shape_of(statement, guarded.tables, guarded.released, dialect)
+    if shape.tables and is_nobody:
+        raise TenancyError("No organisation is acting; tenant rows cannot be touched.")
+    if shape.tables:
+        isolation_check.require_criteria(shape, parameters, current_organisation())

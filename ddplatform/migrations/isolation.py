@@ -5,6 +5,7 @@ hex UUID of an organisation, `*` for all tenants, `!` and the UUID while an orga
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 TENANT_FUNCTION = """
 CREATE OR REPLACE FUNCTION tenant_wall() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -55,12 +56,19 @@ BEGIN
 END $$
 """
 
+NOT_REDACTED = """NOT EXISTS (
+    SELECT 1 FROM case_redaction WHERE case_redaction.organisation_id = OLD.organisation_id
+    AND case_redaction.row_id = OLD.id
+    AND case_redaction.nonce = {first})"""
+"""Whether no redaction is recorded of the value that a sealed column is about to get."""
+
 
 def isolation_triggers(
     dialect: str,
     tenant_tables: Mapping[str, Sequence[str]],
     append_only: Mapping[str, str | None],
     moving: Mapping[str, Sequence[str]],
+    redacted: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Iterator[str]:
     """The SQL that creates the isolation triggers.
 
@@ -70,7 +78,10 @@ def isolation_triggers(
         append_only: table -> SQL condition on OLD under which it may not change, None: never.
         moving: append-only table whose rows move to another node by a merge, and by nothing
             else -> its other columns.
+        redacted: append-only table with a sealed column that a recorded redaction changes, and
+            nothing else -> that column, then the columns that never change.
     """
+    fixed = {**moving, **{table: columns[1:] for table, columns in redacted.items()}}
     if dialect == "postgresql":
         yield TENANT_FUNCTION
         yield APPEND_FUNCTION
@@ -78,22 +89,53 @@ def isolation_triggers(
         for table, columns in tenant_tables.items():
             yield _postgresql_triggers(table, columns)
         for table, condition in append_only.items():
-            yield _postgresql_append(table, condition, moving.get(table, ()))
+            yield _postgresql_append(table, condition, fixed.get(table, ()))
+            yield (
+                f"CREATE TRIGGER truncate_{table} BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+            )
         for table in moving:
             yield (
                 f"CREATE TRIGGER move_{table} BEFORE UPDATE OF node_id ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION moves_with_merge()"
             )
+        for table, columns in redacted.items():
+            yield from _postgresql_redaction(table, columns[0], append_only[table])
         return
     for table, columns in tenant_tables.items():
         yield from _sqlite_triggers(table, columns)
     for table, condition in append_only.items():
-        yield from _sqlite_append(table, condition, moving.get(table, ()))
+        yield from _sqlite_append(table, condition, fixed.get(table, ()))
     for table in moving:
         yield (
             f"CREATE TRIGGER move_{table} BEFORE UPDATE OF node_id ON {table} WHEN {MOVED} "
             f"BEGIN SELECT RAISE(ABORT, 'append only: {table}'); END"
         )
+    for table, columns in redacted.items():
+        yield _sqlite_redaction(table, columns[0], append_only[table])
+
+
+def _postgresql_redaction(table: str, column: str, condition: str | None) -> Iterator[str]:
+    when = f"WHEN ({condition}) " if condition else ""
+    missing = NOT_REDACTED.format(first=f"substring(NEW.{column} FROM 1 FOR 12)")
+    yield (
+        f"CREATE OR REPLACE FUNCTION redact_{table}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        f"BEGIN\n    IF {missing} THEN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END IF;\n"
+        "    RETURN NEW;\nEND $$"
+    )
+    yield (
+        f"CREATE TRIGGER redact_{table} BEFORE UPDATE OF {column} ON {table} "
+        f"FOR EACH ROW {when}EXECUTE FUNCTION redact_{table}()"
+    )
+
+
+def _sqlite_redaction(table: str, column: str, condition: str | None) -> str:
+    missing = NOT_REDACTED.format(first=f"substr(NEW.{column}, 1, 12)")
+    when = f"({condition}) AND {missing}" if condition else missing
+    return (
+        f"CREATE TRIGGER redact_{table} BEFORE UPDATE OF {column} ON {table} WHEN {when} "
+        f"BEGIN SELECT RAISE(ABORT, 'append only: {table}'); END"
+    )
 
 
 def _postgresql_triggers(table: str, columns: Sequence[str]) -> str:

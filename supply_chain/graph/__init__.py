@@ -4,9 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from supply_chain.graph.networks import to_networkx, write_graphml
+    from supply_chain.graph.networks import to_networkx, write_graphml, write_node_link
 
-__all__ = ["to_networkx", "write_graphml"]
+__all__ = ["to_networkx", "write_graphml", "write_node_link"]
 
 
 def __getattr__(name: str) -> object:

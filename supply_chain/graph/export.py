@@ -1,4 +1,4 @@
-"""Export of a map as JSON, CSV, XLSX or GraphML; all but GraphML can be imported unchanged."""
+"""Export of a map: JSON, CSV and XLSX, which can be imported unchanged, and two graph formats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from supply_chain.intake.node_rows import TEXT_ATTRIBUTES
 from supply_chain.intake.value_chain_json import FORMAT
 from supply_chain.intake.words import squeeze, words
 
-ExportForm = Literal["json", "csv", "xlsx", "graphml"]
+ExportForm = Literal["json", "csv", "xlsx", "graphml", "node-link"]
 MAX_CELL_CHARACTERS = 32_767
 # Whole numbers beyond this lose digits in a spreadsheet.
 _MAX_EXACT_NUMBER = 2**53
@@ -44,7 +44,8 @@ def export_map(
 
     Args:
         note: what a reader has to know of the coordinates: a file of its own beside CSV, a comment
-            at their columns in XLSX, a description in GraphML. JSON holds none.
+            at their columns in XLSX, a description in GraphML, an attribute of the graph in
+            node-link JSON. JSON holds none.
 
     Raises:
         SupplyChainError: a text is too long for a spreadsheet cell (JSON has no such limit).
@@ -54,6 +55,9 @@ def export_map(
     if form == "graphml":
         graph = supply_chain.graph.write_graphml(*map_parts(nodes, links), name=name, note=note)
         return (NamedBytes("value-chain.graphml", graph),)
+    if form == "node-link":
+        graph = supply_chain.graph.write_node_link(*map_parts(nodes, links), name=name, note=note)
+        return (NamedBytes("value-chain.node-link.json", graph),)
     tables = {"nodes": _node_table(nodes), "links": _link_table(links)}
     if form == "csv":
         made = [NamedBytes(f"{what}.csv", _csv(rows)) for what, rows in tables.items()]

@@ -1,8 +1,9 @@
-"""A map, or any part or aggregation of it, as a NetworkX graph, and that graph as GraphML.
+"""A map, or any part or aggregation of it, as a NetworkX graph, and that graph as a file.
 
 Loaded by `supply_chain/graph/__init__.py` when a graph is first asked for (decision 23).
 """
 
+import json
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -78,3 +79,19 @@ def write_graphml(
     # Not by the writer: it would keep signs that no XML can hold.
     text = ElementTree.tostring(root, encoding="unicode")
     return f"{_DECLARATION}{fit_for_xml(text)}".encode()
+
+
+def write_node_link(
+    nodes: GraphPart, links: GraphPart, *, name: str, note: str | None = None
+) -> bytes:
+    """The same graph as node-link JSON, as `networkx.node_link_graph(..., edges="links")` reads it.
+
+    Args:
+        note: what a reader has to know of all of it: an attribute of the graph.
+    """
+    graph = to_networkx(nodes, links, name=name)
+    if note is not None:
+        graph.graph["note"] = note
+    document = nx.node_link_data(graph, edges="links")
+    # A lone half of a surrogate pair stays the JSON escape it came as.
+    return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 
@@ -79,7 +80,6 @@ READ_BY_SUPPLIERS = frozenset(
 )
 """Python whose texts suppliers and first-time users read, also in mails: all are translated."""
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
-MARKED = [message for message in read_marked() if message.id]
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SHOWN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|data-label|alt)="([^"]*)"')
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
@@ -97,6 +97,12 @@ SHOWN_ARGUMENTS = frozenset(
 """What macros show of what is handed to them."""
 BRACES = re.compile(r"^f|\{[^{}]*\}")
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+@cache
+def marked() -> list[Message]:
+    """All texts marked for translation; seconds to find, so only where a test asks."""
+    return [message for message in read_marked() if message.id]
 
 
 def unmarked(source: str) -> list[str]:
@@ -244,7 +250,7 @@ def wanted() -> list[Message]:
     """What the pages of suppliers say, in templates and in Python."""
     return [
         message
-        for message in MARKED
+        for message in marked()
         if any(place in FIRST_MET or place in READ_BY_SUPPLIERS for place, _ in message.locations)
     ]
 

@@ -39,6 +39,7 @@ from ddplatform.value_chain.mapping.models import ImportStatus, MapImport, Value
 from supply_chain.vocabulary import Issue, NodeKind
 from tests.conftest import settings_for
 from tests.factories import csrf_token
+from tests.second_factors import set_up
 
 pytestmark = pytest.mark.long  # the first test waits for the sample
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
@@ -206,6 +207,7 @@ def test_the_sample_is_refused_beside_real_data(context: Flask) -> None:
 
 def test_one_click_of_the_administrator_empties_the_platform(sample: Flask) -> None:
     client = _sign_in(sample, "admin")
+    assert set_up(client).status_code == 200  # a second factor goes with its person
     assert "Remove sample data" in client.get("/o/maison-cacao/settings/").text
     page = "/o/maison-cacao/settings/sample/remove"
     assert "cannot be undone" in client.get(page).text

@@ -14,12 +14,12 @@ from sqlalchemy import insert, inspect, select, true, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import with_loader_criteria
 
-from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations import queries as accounts
 from ddplatform.accounts.organisations.models import Membership, Organisation
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sign_in import start
 from ddplatform.accounts.sign_in.routes import sign_in as auth_routes
+from ddplatform.accounts.sign_in.services import sign_in as sign_in_service
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure import gate, isolation_check, tenancy
 from ddplatform.infrastructure.access.accounts import MembershipFacts
@@ -35,12 +35,16 @@ from ddplatform.infrastructure.tenancy import (
     TenantScoped,
     across_tenants,
     acting_in,
+    tenant_tables,
 )
 from ddplatform.infrastructure.web import headers
+from ddplatform.migrations.row_security import HOLD_BACK
 from ddplatform.value_chain.mapping.models import ValueChain
 from tests.conftest import NOW
 from tests.factories import PASSWORD, csrf_token
 from tests.leak_checks import Caller, Sweep, Sweeper, all_endpoints, browser
+from tests.postgres import APPLICATION, superuser
+from tests.second_factors import ask_factor_of, let_minutes_pass, with_phone
 from tests.worlds import World
 
 Worlds = dict[str, World]
@@ -230,9 +234,38 @@ def guessing_a_password(app: Flask, worlds: Worlds) -> list[str]:
     return [] if status == 429 else [f"the eleventh try got {status}"]
 
 
+def password_without_a_code(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    with_phone(app, world.tenant, RoleId.ADMIN)
+    client = app.test_client()
+    _sign_in(client, worlds, "/sign-in")
+    status = client.get(f"/o/{world.slug}/").status_code
+    return [] if status == 302 else [f"the password alone got {status}"]
+
+
+def pages_before_a_factor(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    ask_factor_of(app, world.tenant, RoleId.ADMIN)
+    client = browser(app, Caller(world, RoleId.ADMIN))
+    status = client.get(f"/o/{world.slug}/people/").status_code
+    return [] if status == 302 else [f"who has to set up a factor first got {status}"]
+
+
+def dangerous_act_of_an_old_session(app: Flask, worlds: Worlds) -> list[str]:
+    world = worlds["acmeco"]
+    client = browser(app, Caller(world, RoleId.ADMIN))
+    let_minutes_pass(app, 16)
+    status = client.get(f"/o/{world.slug}/people/invite").status_code
+    return [] if status == 302 else [f"an old session got {status}"]
+
+
 def policy_of_a_page(app: Flask, worlds: Worlds) -> list[str]:
     policy = app.test_client().get("/sign-in").headers.get("Content-Security-Policy", "")
     return [] if "default-src 'none'" in policy and "unsafe-" not in policy else [policy or "none"]
+
+
+def is_on_postgresql(app: Flask) -> bool:
+    return str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("postgresql")
 
 
 # ---- mutants: how each control is switched off -----------------------------------------------
@@ -260,12 +293,31 @@ def no_flush_check(app: Flask, patch: Patch) -> None:
     patch.setattr(tenancy, "_check_row", lambda _row: None)
 
 
+def no_policies(app: Flask, patch: Patch) -> None:
+    """Nothing on SQLite, which has none."""
+    if is_on_postgresql(app):
+        with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+            for table in db.metadata.tables:
+                connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+
+
+def no_walls_for_reading(app: Flask, patch: Patch) -> None:
+    no_reading_walls(app, patch)
+    no_policies(app, patch)
+
+
 def no_triggers(app: Flask, patch: Patch) -> None:
-    with app.app_context(), across_tenants(), db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
+    """On PostgreSQL neither policies nor privileges in front of them."""
+    if is_on_postgresql(app):
+        no_policies(app, patch)
+        with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+            connection.exec_driver_sql(
+                f"GRANT UPDATE ON ALL TABLES IN SCHEMA public TO {APPLICATION}"
+            )
             for table in db.metadata.tables:
                 connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-            return
+        return
+    with app.app_context(), across_tenants(), db.engine.begin() as connection:
         found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in found.all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
@@ -349,7 +401,19 @@ def no_check_of_next(app: Flask, patch: Patch) -> None:
 
 
 def no_counting(app: Flask, patch: Patch) -> None:
-    patch.setattr(rate_limits, "count_try", lambda *_, **__: None)
+    patch.setattr(sign_in_service, "count_failure", lambda *_, **__: None)
+
+
+def no_code_asked(app: Flask, patch: Patch) -> None:
+    patch.setattr(start, "has_factor", lambda _user_id: False)
+
+
+def no_factor_asked(app: Flask, patch: Patch) -> None:
+    patch.setattr(app.extensions["gate"], "ask_factor", lambda: None)
+
+
+def no_fresh_sign_in(app: Flask, patch: Patch) -> None:
+    patch.setattr(app.extensions["gate"], "is_fresh", lambda *, at: True)
 
 
 def no_policy(app: Flask, patch: Patch) -> None:
@@ -360,19 +424,24 @@ def no_policy(app: Flask, patch: Patch) -> None:
 class Mutant:
     off: Callable[[Flask, Patch], None]
     check: Callable[[Flask, Worlds], list[str]]
+    is_held_by_policies: bool = False
+    """On PostgreSQL the check finds nothing all the same: there is a second wall."""
 
     @property
     def marks(self) -> list[pytest.MarkDecorator]:
         """What stands in the database itself is tried on both."""
-        return [pytest.mark.both_databases] if self.off is no_triggers else []
+        is_of_both = self.is_held_by_policies or self.off in (no_triggers, no_walls_for_reading)
+        return [pytest.mark.both_databases] if is_of_both else []
 
 
 MUTANTS = [
     Mutant(no_criterion, pages_of_a_manager),
     Mutant(no_criterion, requests_of_a_supplier),
     Mutant(no_cursor_check, raw_sql),
-    Mutant(no_reading_walls, pages_of_a_manager),
-    Mutant(no_reading_walls, documents_of_a_manager),
+    Mutant(no_reading_walls, pages_of_a_manager, is_held_by_policies=True),
+    Mutant(no_reading_walls, documents_of_a_manager, is_held_by_policies=True),
+    Mutant(no_walls_for_reading, pages_of_a_manager),
+    Mutant(no_walls_for_reading, documents_of_a_manager),
     Mutant(no_look_at_held_rows, row_held_already),
     Mutant(no_flush_check, foreign_row_at_the_flush),
     Mutant(no_triggers, foreign_row_in_the_database),
@@ -381,8 +450,8 @@ MUTANTS = [
     Mutant(no_membership_check, pages_of_a_manager),
     Mutant(no_sign_in_asked, pages_for_nobody),
     Mutant(no_end_of_access, ended_access),
-    Mutant(no_release_asked, documents_of_a_manager),
-    Mutant(shared_with_all, documents_of_a_manager),
+    Mutant(no_release_asked, documents_of_a_manager, is_held_by_policies=True),
+    Mutant(shared_with_all, documents_of_a_manager, is_held_by_policies=True),
     Mutant(no_filter_of_jobs, progress_of_jobs),
     Mutant(no_csrf, form_without_token),
     Mutant(no_end_of_session, session_after_signing_out),
@@ -390,6 +459,9 @@ MUTANTS = [
     Mutant(no_new_session_id, session_id_before_signing_in),
     Mutant(no_check_of_next, address_after_signing_in),
     Mutant(no_counting, guessing_a_password),
+    Mutant(no_code_asked, password_without_a_code),
+    Mutant(no_factor_asked, pages_before_a_factor),
+    Mutant(no_fresh_sign_in, dangerous_act_of_an_old_session),
     Mutant(no_policy, policy_of_a_page),
 ]
 CHECKS = list(dict.fromkeys(mutant.check for mutant in MUTANTS))
@@ -428,13 +500,18 @@ def test_check_finds_something_once_its_control_is_off(
     mutant.off(app, monkeypatch)
 
     try:
-        assert mutant.check(app, worlds) != []
+        found = mutant.check(app, worlds)
     finally:
-        _raise_triggers_again(app)
+        _raise_walls_again(app)
+    assert bool(found) is not (mutant.is_held_by_policies and is_on_postgresql(app)), found
 
 
-def _raise_triggers_again(app: Flask) -> None:
-    with app.app_context(), across_tenants(), db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            for table in db.metadata.tables:
-                connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+def _raise_walls_again(app: Flask) -> None:
+    if not is_on_postgresql(app):
+        return
+    with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        for table in (*tenant_tables(), "job"):
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+        for table in db.metadata.tables:
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+        connection.exec_driver_sql(HOLD_BACK)

@@ -91,8 +91,8 @@ def _begin(founded: Founded) -> ResponseReturnValue:
     """Lead to the first steps; who has an account proves first that it is theirs."""
     start = url_for("first_run.show", organisation=founded.organisation.slug)
     if founded.is_new_account:
-        start_session(founded.user)
-    elif not current_user.is_authenticated or current_user.id != founded.user.id:
+        return redirect(start_session(founded.user, then=start))
+    if not current_user.is_authenticated or current_user.id != founded.user.id:
         flash(gettext("Your organisation is set up. Sign in to begin."), "success")
         return redirect(url_for("auth.sign_in", next=start))
     return redirect(start)

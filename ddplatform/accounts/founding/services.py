@@ -20,6 +20,7 @@ from ddplatform.accounts.organisations.models import (
 )
 from ddplatform.accounts.organisations.queries import get_user_by_email
 from ddplatform.accounts.organisations.services import people
+from ddplatform.accounts.organisations.services.new_passwords import new_password_problem
 from ddplatform.accounts.organisations.services.organisations import (
     found_organisation,
     installation_log,
@@ -27,7 +28,6 @@ from ddplatform.accounts.organisations.services.organisations import (
 from ddplatform.config import SignUp
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.adapters.passwords import password_problem
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.lookalikes import name_fault
@@ -177,7 +177,8 @@ def _check(wanted: Wanted, *, email: str | None) -> None:
             faults["person"] = gettext("Enter your name.")
         elif _WEB_ADDRESS.search(wanted.person):
             faults["person"] = gettext("Write your name alone, without a web or e-mail address.")
-        if problem := password_problem(wanted.password, email=email):
+        names = [wanted.name, wanted.person, email]
+        if problem := new_password_problem(wanted.password, names=names):
             faults["password"] = problem
     if faults:
         raise Invalid(fields=faults)

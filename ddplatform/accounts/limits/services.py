@@ -1,9 +1,16 @@
-"""Rate limits, with counters in the shared database."""
+"""Rate limits, with counters in the shared database.
 
+A counter's key is keyed with the secret of the installation: who tried from where is not to be
+read off the table. Counters are deleted once no window of theirs can go on.
+"""
+
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from ddplatform.accounts.limits.queries import find_counter, find_counter_for_change
@@ -18,7 +25,7 @@ from ddplatform.languages import day_in_words, gettext
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` in each window of `window_s` seconds."""
+    """At most `times` in each window of `window_s` seconds, `LONGEST_WINDOW` at most."""
 
     name: str
     times: int
@@ -26,9 +33,9 @@ class Limit:
 
 
 HOUR_S, DAY_S = 3_600, 86_400
-SIGN_IN_ACCOUNT = Limit("sign-in account", 10, 3600)
-SIGN_IN_ADDRESS = Limit("sign-in address", 30, 3600)
+LONGEST_WINDOW = timedelta(days=1)
 LINK_REQUEST = Limit("link request", 5, 3600)
+LINK_ADDRESS = Limit("link request from an address", 60, 3600)
 RESET_EMAIL = Limit("password link e-mail", 5, 86_400)
 SIGN_UP_ADDRESS = Limit("sign-up address", 10, 3600)
 SIGN_UP_EMAIL = Limit("sign-up e-mail", 3, 86_400)
@@ -48,7 +55,7 @@ def count_try(limit: Limit, who: str, *, at: datetime) -> None:
     Raises:
         TooMany: the limit of this window is reached; says when the next one begins.
     """
-    row = _window(limit, who, at)
+    row = hold_window(limit, who, at=at)
     if row.count >= limit.times:
         raise _too_many(row, limit, at)
     row.count += 1
@@ -68,7 +75,7 @@ def require_left(limit: Limit, who: str, *, at: datetime) -> None:
 
 def is_left(limit: Limit, who: str, *, at: datetime) -> bool:
     """Count one try where the limit allows it; False, and nothing counted, where it is reached."""
-    row = _window(limit, who, at)
+    row = hold_window(limit, who, at=at)
     if row.count >= limit.times:
         return False
     row.count += 1
@@ -115,12 +122,12 @@ def _mails_a_day(act: Act) -> Limit:
 
 def _room_for_mails(limit: Limit, who: str, number: int, at: datetime) -> RateCount:
     """The counter, where it has room for so many more."""
-    row = _window(limit, who, at)
+    row = hold_window(limit, who, at=at)
     left = max(0, limit.times - row.count)
     if number <= left:
         return row
     per_day = limit.window_s == DAY_S
-    most, ends = f"{limit.times:,}", row.window_starts_at + timedelta(seconds=limit.window_s)
+    most, ends = f"{limit.times:,}", window_ends_at(limit, row)
     allowed = (
         gettext("The limit of mails is %(most)s a day for each organisation.", most=most)
         if per_day
@@ -138,9 +145,13 @@ def _room_for_mails(limit: Limit, who: str, number: int, at: datetime) -> RateCo
     raise Invalid(f"{allowed} {rest}", advice)
 
 
+def window_ends_at(limit: Limit, row: RateCount) -> datetime:
+    """When the window of a counter ends, and the next one begins."""
+    return row.window_starts_at + timedelta(seconds=limit.window_s)
+
+
 def _too_many(row: RateCount, limit: Limit, at: datetime) -> TooMany:
-    ends = row.window_starts_at + timedelta(seconds=limit.window_s)
-    return TooMany(int((ends - at).total_seconds()) + 1)
+    return TooMany(int((window_ends_at(limit, row) - at).total_seconds()) + 1)
 
 
 def settle_tries(*, kept: bool) -> None:
@@ -150,10 +161,16 @@ def settle_tries(*, kept: bool) -> None:
         return
     with unit_of_work():
         for limit, who, at in tries:
-            _window(limit, who, at).count += 1
+            hold_window(limit, who, at=at).count += 1
 
 
-def _window(limit: Limit, who: str, at: datetime) -> RateCount:
+def forget_old_counters(*, at: datetime) -> int:
+    """Delete counters whose window is over, whatever their limit; returns how many."""
+    statement = delete(RateCount).where(RateCount.window_starts_at < at - LONGEST_WINDOW)
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def hold_window(limit: Limit, who: str, *, at: datetime) -> RateCount:
     """The counter of this window, held until the end of the unit of work."""
     key, starts = _key_of(limit, who), _start_of(limit, at)
     db.session.flush()  # a second try of this unit of work counts on from the first
@@ -171,7 +188,8 @@ def _window(limit: Limit, who: str, at: datetime) -> RateCount:
 
 
 def _key_of(limit: Limit, who: str) -> str:
-    return f"{limit.name}:{who}"
+    secret = adapters().secret_key.encode()
+    return f"{limit.name}:{hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()}"
 
 
 def _start_of(limit: Limit, at: datetime) -> datetime:

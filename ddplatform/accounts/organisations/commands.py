@@ -14,6 +14,9 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.commands import answer, command_unit, json_option
 from ddplatform.infrastructure.tenancy import acting_in
 
+ROLES_TO_GIVE = [role.value for role in RoleId if role is not RoleId.SAFEGUARDING_OFFICER]
+"""An officer is named by `name-officer`."""
+
 
 @click.group()
 def organisations() -> None:
@@ -37,7 +40,7 @@ def create(slug: str, name: str, country: str | None, as_json: bool) -> None:
 @organisations.command("add-person")
 @click.option("--organisation", required=True)
 @click.option("--email", required=True)
-@click.option("--role", required=True, type=click.Choice([role.value for role in RoleId]))
+@click.option("--role", required=True, type=click.Choice(ROLES_TO_GIVE))
 @click.option("--name", default="", help="As others see it; the address when left out.")
 @click.option("--access-until", type=click.DateTime(["%Y-%m-%d"]), help="Needed for auditors.")
 @click.option("--password-stdin", is_flag=True, required=True, help="Read it from the input.")

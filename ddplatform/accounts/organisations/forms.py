@@ -9,10 +9,12 @@ from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.languages import lazy_gettext as _
 
+NOT_GIVEN_HERE = frozenset({RoleId.ASSESSOR, RoleId.SAFEGUARDING_OFFICER})
+"""Who visits answers in an organisation apart; an officer takes two people."""
 ROLE_CHOICES = [
     SelectChoice(role.id.value, role.label)
     for role in ROLES.values()
-    if role.id is not RoleId.ASSESSOR  # who visits answers in an organisation apart
+    if role.id not in NOT_GIVEN_HERE
 ]
 ROLE_NOTES = {role.id.value: role.description for role in ROLES.values()}
 

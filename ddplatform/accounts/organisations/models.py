@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.db import Base
+from ddplatform.infrastructure.db import Base, WordList
 from ddplatform.infrastructure.tenancy import TenantScoped
 
 
@@ -33,6 +33,9 @@ class Organisation(Base):
     help_name: Mapped[str | None] = mapped_column(comment="A function, as suppliers read it")
     help_email: Mapped[str | None]
     help_phone: Mapped[str | None]
+    second_factor_roles: Mapped[list[str]] = mapped_column(
+        WordList(), nullable=True, default=list, comment="Roles that need a second factor here"
+    )
     created_at: Mapped[datetime]
 
 
@@ -107,7 +110,10 @@ class UserSession(Base):
     id_hash: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    created_at: Mapped[datetime]
+    browser: Mapped[str] = mapped_column(default="", comment="A name of devices.py, never raw")
+    system: Mapped[str] = mapped_column(default="", comment="The same")
+    created_at: Mapped[datetime] = mapped_column(comment="Sign-in; stays under a new id")
+    confirmed_at: Mapped[datetime] = mapped_column(comment="The person last proved who they are")
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -118,6 +124,7 @@ class RateCount(Base):
     __tablename__ = "rate_count"
     __table_args__ = (UniqueConstraint("key", "window_starts_at"),)
 
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(comment="Limit, and HMAC of who is counted")
     window_starts_at: Mapped[datetime]
     count: Mapped[int]
+    last_at: Mapped[datetime | None] = mapped_column(comment="Last failure, where the next waits")

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import (
+    Executable,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    type_coerce,
+)
 
 from ddplatform.accounts.organisations.models import (
     Invitation,
@@ -15,6 +27,7 @@ from ddplatform.accounts.organisations.models import (
     OrganisationKind,
     User,
 )
+from ddplatform.accounts.second_factor.models import SecondFactor
 from ddplatform.infrastructure.access.accounts import Account, MembershipFacts, OrganisationFacts
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
@@ -43,9 +56,24 @@ class HelpContact:
         return ", ".join(part for part in parts if part)
 
 
+_MUST_HAVE_FACTOR = exists().where(
+    Membership.user_id == User.id,
+    Organisation.id == Membership.organisation_id,
+    or_(Membership.access_until.is_(None), Membership.access_until >= bindparam("today")),
+    # Roles stand between bars, in a text (`db.WordList`).
+    type_coerce(Organisation.second_factor_roles, Text).contains(
+        literal("|").concat(type_coerce(Membership.role, Text)).concat("|")
+    ),
+)
+_HAS_FACTOR = exists().where(SecondFactor.user_id == User.id)
+
 # Asked on every page, so written once: making a statement takes longer than running it.
 _ACCOUNT = select(User.id, User.name, User.email, User.is_active, User.theme, User.language).where(
     User.id == bindparam("user_id")
+)
+_ACCOUNT_TO_ADMIT = _ACCOUNT.add_columns(
+    _HAS_FACTOR.label("has_second_factor"),
+    and_(_MUST_HAVE_FACTOR, not_(_HAS_FACTOR)).label("lacks_second_factor"),
 )
 _STANDINGS = (
     select(
@@ -69,6 +97,22 @@ def get_account(user_id: UUID) -> Account | None:
     """The account, or None."""
     row = db.session.execute(_ACCOUNT, {"user_id": user_id}).one_or_none()
     return Account(*row) if row else None
+
+
+def get_account_to_admit(user_id: UUID, *, today: date) -> Account | None:
+    """The same with what is known of a second factor; call it across tenants."""
+    values = {"user_id": user_id, "today": today}
+    row = db.session.execute(_ACCOUNT_TO_ADMIT, values).one_or_none()
+    return Account(*row) if row else None
+
+
+def must_have_factor(user_id: UUID, *, today: date) -> bool:
+    """Whether an organisation asks for a second factor in this person's role there.
+
+    Call it across tenants.
+    """
+    asked = select(_MUST_HAVE_FACTOR).where(User.id == user_id)
+    return bool(db.session.scalar(asked, {"today": today}))
 
 
 def get_membership_facts(user_id: UUID, slug: str) -> MembershipFacts | None:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ddplatform.accounts.blueprints.organisations import bp
 from ddplatform.accounts.organisations.forms import (
@@ -30,10 +29,10 @@ from ddplatform.accounts.organisations.services.people import (
     change_role,
     invite,
     invite_colleague,
-    remove_person,
     send_again,
     withdraw_invitation,
 )
+from ddplatform.accounts.second_factor.queries import list_with_factor
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.forms.sent import answer_page
@@ -45,16 +44,18 @@ from ddplatform.languages import gettext
 @requires(Permission.PEOPLE_READ)
 def people() -> ResponseReturnValue:
     """The people of the organisation with their roles."""
+    members = list_people()
     return render_template(
         "accounts/organisations/people.html",
-        people=list_people(),
+        people=members,
+        with_factor=list_with_factor([person.user_id for person in members]),
         invitations=list_open_invitations(),
         roles=ROLES,
     )
 
 
 @bp.route("/people/invite", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def invite_person() -> ResponseReturnValue:
     """Invite somebody by mail."""
     form = InviteForm()
@@ -73,7 +74,7 @@ def invite_person() -> ResponseReturnValue:
 
 
 @bp.route("/people/colleague", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_INVITE_COLLEAGUE)
+@requires(Permission.PEOPLE_INVITE_COLLEAGUE, fresh=True)
 def colleague() -> ResponseReturnValue:
     """Invite a colleague who answers questions together with this person."""
     form = ColleagueForm()
@@ -86,7 +87,7 @@ def colleague() -> ResponseReturnValue:
 
 
 @bp.route("/people/<uuid:user_id>/role", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def role(user_id: UUID) -> ResponseReturnValue:
     """Give a member another role."""
     person = get_person(user_id)
@@ -106,20 +107,8 @@ def role(user_id: UUID) -> ResponseReturnValue:
     )
 
 
-@bp.route("/people/<uuid:user_id>/remove", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
-def remove(user_id: UUID) -> ResponseReturnValue:
-    """Take somebody out, in two steps."""
-    person = get_person(user_id)
-    form = FlaskForm()
-    if form.validate_on_submit():
-        remove_person(get_membership(person.membership_id), act=g.act)
-        return _told(gettext("%(name)s is no longer a member.", name=person.name))
-    return render_template("accounts/organisations/remove.html", person=person)
-
-
 @bp.post("/people/invitations/<uuid:invitation_id>/again")
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def invite_again(invitation_id: UUID) -> ResponseReturnValue:
     """Send a fresh link; the old one stops working."""
     send_again(get_invitation(invitation_id), act=g.act)
@@ -153,7 +142,8 @@ def settings() -> ResponseReturnValue:
         flash(gettext("Saved."), "success")
         return redirect(url_for(".settings"))
 
-    return answer_page(form, save, "accounts/organisations/settings.html")
+    needing = [ROLES[RoleId(role)].label for role in organisation.second_factor_roles]
+    return answer_page(form, save, "accounts/organisations/settings.html", needing=needing)
 
 
 def _told(message: str) -> ResponseReturnValue:

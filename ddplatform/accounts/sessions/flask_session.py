@@ -6,18 +6,21 @@ the next page that writes makes a session of it.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
+from ddplatform.accounts.organisations.models import UserSession
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.sessions import services as sessions
+from ddplatform.accounts.sessions.devices import device_of
 from ddplatform.accounts.sign_in.services.account import choose_language
 from ddplatform.infrastructure.db import finish, hurried, unit_of_work
 from ddplatform.infrastructure.tenancy import nobody
@@ -26,7 +29,9 @@ from ddplatform.infrastructure.web.languages import ASKED, KEEP
 RENEW = "_renew"
 """Set in a session to get a new id: at sign-in and at every rise of rights."""
 GOES_ON = "_goes_on"
-"""Set beside RENEW where nobody proved again who they are: the session ends when it would have."""
+"""Set beside RENEW where the session goes on: it ends when it would have ended."""
+CONFIRMED = "_confirmed"
+"""Set beside GOES_ON where the person has just proved again who they are."""
 CARRIED = frozenset({"csrf_token", ASKED})
 """The permitted content of a cookie: nothing that belongs to a person or gives a right."""
 _CARRIES = "~"
@@ -41,10 +46,10 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         sid: str | None,
         initial: dict[str, Any],
         last_seen: datetime | None,
-        ends_at: datetime | None = None,
+        before: sessions.Continued | None = None,
     ):
         super().__init__(initial, self._changed)
-        self.sid, self.last_seen, self.ends_at, self.modified = sid, last_seen, ends_at, False
+        self.sid, self.last_seen, self.before, self.modified = sid, last_seen, before, False
         self.accessed = False
 
     @staticmethod
@@ -63,11 +68,7 @@ class ServerSessionInterface(SessionInterface):
         if sid and request.endpoint != "static":
             with nobody():
                 row = sessions.read_session(sid, at=now)
-            found = (
-                ServerSession(sid, dict(row.data), row.last_seen_at, row.expires_at)
-                if row
-                else None
-            )
+            found = _of_row(sid, row) if row else None
             # A form takes SQLite's write lock from its first statement; a read that is still
             # open could not be raised to it while a worker writes.
             finish(ok=False)
@@ -101,7 +102,9 @@ class ServerSessionInterface(SessionInterface):
 
     def _store(self, app: Flask, session: ServerSession, response: Response, now: datetime) -> None:
         renew, keep_language = session.pop(RENEW, False), session.pop(KEEP, False)
-        ends_at = session.ends_at if session.pop(GOES_ON, False) else None
+        goes_on = session.before if session.pop(GOES_ON, False) else None
+        if session.pop(CONFIRMED, False) and goes_on:
+            goes_on = replace(goes_on, confirmed_at=now)
         if session.sid and (renew or not session):
             sessions.end_session(session.sid)
         if not session:
@@ -113,11 +116,21 @@ class ServerSessionInterface(SessionInterface):
             session["ref"] = sessions.hash_of(sid)[:16]
         if user_id and keep_language:
             choose_language(get_user(UUID(user_id)), session[ASKED])
-        who, data = UUID(user_id) if user_id else None, dict(session)
+        # Who waits for a code is written down too: what ends their sessions ends this one.
+        waits = session[sessions.WAITING][0] if sessions.WAITING in session else None
+        known = user_id or waits
+        who, data = UUID(known) if known else None, dict(session)
         if sid == session.sid:
             sessions.save_session(sid, user_id=who, data=data, at=now)
             return
-        sessions.start_session(sid, user_id=who, data=data, at=now, ends_at=ends_at)
+        sessions.start_session(
+            sid,
+            user_id=who,
+            data=data,
+            at=now,
+            device=device_of(request.user_agent.string),
+            goes_on=goes_on,
+        )
         self._set_cookie(app, response, sid)
 
     def _set_cookie(self, app: Flask, response: Response, value: str) -> None:
@@ -129,6 +142,17 @@ class ServerSessionInterface(SessionInterface):
             samesite="Lax",
             path="/",
         )
+
+
+def is_fresh(*, at: datetime) -> bool:
+    """Whether the person in front of this browser proved who they are within the last minutes."""
+    before = session.before if isinstance(session, ServerSession) else None
+    return before is not None and at - before.confirmed_at <= sessions.FRESH
+
+
+def _of_row(sid: str, row: UserSession) -> ServerSession:
+    before = sessions.Continued(row.created_at, row.confirmed_at, row.expires_at)
+    return ServerSession(sid, dict(row.data), row.last_seen_at, before)
 
 
 def _signer(app: Flask) -> URLSafeTimedSerializer:

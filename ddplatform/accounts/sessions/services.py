@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.accounts.sessions.devices import UNKNOWN, Device
 from ddplatform.accounts.sessions.queries import find_session
 from ddplatform.infrastructure.db import db
 
@@ -16,9 +18,22 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 SHARED = "shared_phone"
 """Set in a session on a phone that others use too: it ends sooner."""
+WAITING = "waits_for_code"
+"""In a session that has passed the password alone: whose, and since when. It gives no right."""
 SHARED_IDLE = timedelta(minutes=10)
 SHARED_ABSOLUTE = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
+FRESH = timedelta(minutes=15)
+"""How long a proof of identity counts for acts that ask for a fresh sign-in."""
+
+
+@dataclass(frozen=True)
+class Continued:
+    """What a session keeps of the one that it goes on for under a new id."""
+
+    started_at: datetime
+    confirmed_at: datetime
+    ends_at: datetime
 
 
 def hash_of(secret: str) -> str:
@@ -34,11 +49,13 @@ def new_secret() -> str:
 def read_session(session_id: str, *, at: datetime) -> UserSession | None:
     """The live session behind a cookie, or None."""
     row = find_session(hash_of(session_id))
-    if row is None or row.expires_at < at or row.last_seen_at < at - IDLE:
-        return None
-    if SHARED in row.data and row.last_seen_at < at - SHARED_IDLE:
-        return None
-    return row
+    return row if row is not None and is_live(row, at=at) else None
+
+
+def is_live(row: UserSession, *, at: datetime) -> bool:
+    """Whether a session can still be used."""
+    idle = SHARED_IDLE if SHARED in row.data else IDLE
+    return row.expires_at >= at and row.last_seen_at >= at - idle
 
 
 def was_signed_in(session_id: str) -> bool:
@@ -56,22 +73,27 @@ def start_session(
     user_id: UUID | None,
     data: dict[str, Any],
     at: datetime,
-    ends_at: datetime | None = None,
+    device: Device = UNKNOWN,
+    goes_on: Continued | None = None,
 ) -> None:
     """Begin a session under an id that nobody has used.
 
     Args:
-        ends_at: the end of the session that goes on under this id; it is never moved away.
+        goes_on: of the session that goes on under this id; its end is never moved away.
     """
     lasts = SHARED_ABSOLUTE if SHARED in data else ABSOLUTE
+    goes_on = goes_on or Continued(at, at, at + lasts)
     db.session.add(
         UserSession(
             id_hash=hash_of(session_id),
             user_id=user_id,
             data=data,
-            created_at=at,
+            browser=device.browser,
+            system=device.system,
+            created_at=goes_on.started_at,
+            confirmed_at=goes_on.confirmed_at,
             last_seen_at=at,
-            expires_at=min(at + lasts, ends_at or at + lasts),
+            expires_at=min(at + lasts, goes_on.ends_at),
         )
     )
 

@@ -25,6 +25,31 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """The code of the second step."""
+
+    code = StringField(
+        _("Code"),
+        description=_(
+            "The six digits that your authenticator app shows now. Lost your phone? Enter one of "
+            "your recovery codes."
+        ),
+        validators=[DataRequired(_("Enter the code.")), Length(max=60)],
+    )
+
+
+class ConfirmForm(FlaskForm):  # type: ignore[misc]
+    """The password once more."""
+
+    password = PasswordField(
+        _("Password"), validators=[DataRequired(_("Enter your password.")), Length(max=MAX_LENGTH)]
+    )
+
+
+class ConfirmWithCodeForm(ConfirmForm, CodeForm):
+    """The password once more, and a code."""
+
+
 class ForgottenForm(FlaskForm):  # type: ignore[misc]
     """The address for a link to set a new password."""
 

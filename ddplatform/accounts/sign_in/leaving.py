@@ -8,10 +8,15 @@ from ddplatform.accounts.sessions.services import SHARED
 
 
 def leave() -> Response:
-    """End this session; on a shared phone the page that follows says that it can be closed."""
+    """End this session; on a shared phone the page that follows says that it can be closed.
+
+    A browser of one's own stays known (`device_cookie`), so that failures of strangers do not keep
+    its owner out; the cookie of the session goes either way.
+    """
     was_shared = SHARED in session
     logout_user()
     session.clear()
     response = redirect(url_for("auth.sign_in", left=1 if was_shared else None))
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    kinds = '"cache", "cookies", "storage"' if was_shared else '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = kinds
     return response

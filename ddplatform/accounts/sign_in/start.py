@@ -1,34 +1,58 @@
-"""Session start: the only code that signs a browser in."""
+"""Session start: the only code that signs a browser in, and the only way past the second factor."""
 
-from flask import current_app, g, session
+from flask import current_app, g, session, url_for
 from flask_login import login_user
 
+from ddplatform.accounts.guesses.device_cookie import remember_device
 from ddplatform.accounts.organisations.models import User
+from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
-from ddplatform.accounts.sessions.services import SHARED
+from ddplatform.accounts.sessions.services import SHARED, WAITING
+from ddplatform.infrastructure.access.accounts import Account
 from ddplatform.infrastructure.gate import SignedInUser
 from ddplatform.infrastructure.web.languages import ASKED, KEEP
 
 
-def start_session(user: User, *, on_shared_phone: bool = False, goes_on: bool = False) -> None:
-    """Sign a person in with a session id of its own.
+def start_session(
+    user: User,
+    *,
+    then: str = "",
+    on_shared_phone: bool = False,
+    goes_on: bool = False,
+    has_proved_factor: bool = False,
+) -> str:
+    """Sign a person in with a session id of its own; who has a second factor waits for its code.
 
-    A phone that others use stays one: a new password or a sign-in does not make it private. A
-    second factor will go before this call; nothing after it has to change.
+    A phone that others use stays one: a new password or a sign-in does not make it private.
 
     Args:
+        then: where the person wants to go on.
         goes_on: nobody proved again who they are; the session ends when it would have ended.
+        has_proved_factor: the second factor, where there is one, was asked before.
+
+    Returns:
+        The address to go on to: `then`, or the page that asks for a code.
     """
     chosen, is_shared = session.get(ASKED), on_shared_phone or SHARED in session
     session.clear()
     if chosen:
         session[ASKED], session[KEEP] = chosen, True
+    if is_shared:
+        session[SHARED] = True
     # The token of this request belonged to the session that ended: a form shown in this answer
     # must carry one of the new session, or what it brings back would be refused.
     g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
-    login_user(SignedInUser(user.id, user.name, user.email, user.theme, user.language))
     session[RENEW] = True
+    if has_factor(user.id) and not has_proved_factor:
+        session[WAITING] = [str(user.id), g.now.isoformat()]
+        return url_for("sign_in_code.show", next=then or None)
+    login_user(
+        SignedInUser(
+            Account(user.id, user.name, user.email, user.is_active, user.theme, user.language)
+        )
+    )
     if goes_on:
         session[GOES_ON] = True
-    if is_shared:
-        session[SHARED] = True
+    if not is_shared and not goes_on:
+        remember_device(user)
+    return then

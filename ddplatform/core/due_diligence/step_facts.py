@@ -63,7 +63,7 @@ class RiskFacts:
     band_after: str | None = None
     failed_reviews: int = 0
     leverage_decided: bool = False
-    remediation_case_opened: bool = False
+    harm_reported: bool = False
     trigger: str = ""
 
     @property

@@ -2,12 +2,12 @@
 
 A count from 1 to k - 1 is shown as "<k" (k = 5, and 10 for sensitive classes). Further cells
 are hidden until the total leaves every small count open over its whole range, even to a reader
-who knows these rules. Zeros are shown, so a hidden cell is never zero. What is shown as a number
-is rounded to the base of 5, so that two releases that differ by one case mostly say the same.
+who knows these rules. In a row of answers zeros are shown, so a hidden cell is never zero; in a
+row of cases a zero tells too, so that counts leave as bands of five (`banded_row`).
 
 Source:
     SUPP-1, SUPP-2, SUPP-4 and SUPP-7 of the platform's data rules; complementary suppression
-    and rounding as in Hundepool et al., Statistical Disclosure Control (2012), chapters 4 and 5.
+    and bands as in Hundepool et al., Statistical Disclosure Control (2012), chapters 4 and 5.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ BASE: Final = 5
 SUPPRESSED: Final = "suppressed"
 
 Shown = int | str
-"""A count as it may be shown: the number, "<5" (or "<10"), or "suppressed"."""
+"""A count as it may be shown: the number, "<5" (or "<10"), "5–9" or "suppressed"."""
 
 
 def limit_for(*, sensitive: bool) -> int:
@@ -61,9 +61,32 @@ def suppress_row(counts: Sequence[int], *, sensitive: bool = False) -> list[Show
     return _Row((*counts, sum(counts)), limit_for(sensitive=sensitive)).shown()
 
 
-def rounded(shown: Shown) -> Shown:
-    """The publishable form of a suppressed count: numbers to the nearest 5 (SUPP-7)."""
-    return (shown + BASE // 2) // BASE * BASE if isinstance(shown, int) else shown
+def banded_row(counts: Sequence[int]) -> list[Shown]:
+    """A row of counts and, last, its total, in bands; zero is not told from a small count.
+
+    [0, 3, 12, 20] becomes ["<5", "<5", "10–14", "20–24", "35–39"]. Where total and other cells
+    would narrow a small count, every cell is "suppressed".
+
+    Raises:
+        ValueError: no counts, or a negative one.
+    """
+    if not counts:
+        raise ValueError("A row needs at least one count.")
+    if min(counts) < 0:
+        raise ValueError("A count of people cannot be negative.")
+    lows = [count // BASE * BASE for count in counts]
+    total = sum(counts) // BASE * BASE
+    for low in lows:
+        others = sum(lows) - low
+        least = total - others - (len(lows) - 1) * (BASE - 1)
+        most = total + BASE - 1 - others
+        if low == 0 and (least > 0 or most < BASE - 1):
+            return [SUPPRESSED] * (len(counts) + 1)
+    return [_band(low) for low in (*lows, total)]
+
+
+def _band(low: int) -> Shown:
+    return f"{low}–{low + BASE - 1}" if low else f"<{LIMIT}"
 
 
 @dataclass(frozen=True, slots=True)

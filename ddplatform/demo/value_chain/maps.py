@@ -5,6 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ddplatform.accounts.officers.queries import get_proposal, list_open_proposals
+from ddplatform.accounts.officers.services.operator import name_officer
+from ddplatform.accounts.officers.services.proposals import begin
 from ddplatform.accounts.organisations.services.organisations import found_organisation
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.demo.value_chain.approvals import approve_map
@@ -21,6 +24,9 @@ from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import find_chain
 from supply_chain.intake.drafts import Mapping, NamedBytes
 
+OFFICERS_BEGIN = 4
+"""Days after the founding when further officers have begun: later than the waiting period."""
+
 
 def plan_maps(story: Story, timeline: Timeline) -> None:
     """Organisations are founded, their people join, reference data and maps come in."""
@@ -28,6 +34,7 @@ def plan_maps(story: Story, timeline: Timeline) -> None:
     timeline.add(oldest, lambda _world, at: _install_reference(at))
     for entry in story.organisations:
         timeline.add(entry["days_ago"], _founding(entry))
+        timeline.add(entry["days_ago"] - OFFICERS_BEGIN, _begin_officers(entry["slug"]))
         if "map" in entry:
             timeline.add(entry["map"]["days_ago"], _map(story, entry))
 
@@ -49,19 +56,36 @@ def _founding(entry: dict[str, Any]) -> Any:
     return found
 
 
+def _begin_officers(slug: str) -> Any:
+    """Further officers begin after their wait; the first one has the role from the start."""
+
+    def started(world: World, at: datetime) -> None:
+        with acting_in(world.organisations[slug]):
+            for row in list_open_proposals():
+                begin(get_proposal(row.id), at=at)
+
+    return started
+
+
 def _join(world: World, slug: str, person: dict[str, Any], at: datetime) -> None:
     organisation_id = world.organisations[slug]
     role = RoleId(person["role"])
     days = person.get("access_days")
     until = (world.now + timedelta(days=days)).date() if days else None
-    user = add_person(
-        email=person["email"],
-        name=person["name"],
-        role=role,
-        password=password_of(person),
-        act=Act(system_identity(organisation_id), at),
-        access_until=until,
-    )
+    act, password = Act(system_identity(organisation_id), at), password_of(person)
+    if role is RoleId.SAFEGUARDING_OFFICER:
+        user = name_officer(
+            email=person["email"], name=person["name"], password=password, act=act
+        ).user
+    else:
+        user = add_person(
+            email=person["email"],
+            name=person["name"],
+            role=role,
+            password=password,
+            act=act,
+            access_until=until,
+        )
     world.people[user.email] = Identity(
         user.id, organisation_id, role, user.name, access_until=until
     )

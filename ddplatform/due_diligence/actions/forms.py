@@ -15,7 +15,7 @@ from ddplatform.languages import lazy_gettext as _
 from supply_chain.risk.control_names import CONTROL_NAMES
 
 CARRIERS = [
-    SelectChoice("us", _("Somebody of our organisation")),
+    SelectChoice("us", _("A colleague in our organisation")),
     SelectChoice("supplier", _("The supplier")),
 ]
 EFFECT_KINDS = {

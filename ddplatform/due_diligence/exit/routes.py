@@ -74,11 +74,9 @@ def _known(place: FindingPlace, work: Work) -> Mapping[str, Sequence[str]]:
         else [gettext("No consultation is recorded with the actions.")],
         "RDG-4": [
             gettext(
-                "A remediation case is linked here. Its safeguarding officers know what it needs: "
-                "ask them, not the site."
+                "Whether a remediation case is open is known to the safeguarding officers alone: "
+                "ask them what it needs, not the site."
             )
-            if work.has_case
-            else gettext("No remediation case was opened for this finding.")
         ],
         "RDG-7": [
             gettext("Leverage: %(decision)s", decision=titles[leverage]["title"])

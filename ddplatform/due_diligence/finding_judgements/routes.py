@@ -213,7 +213,7 @@ def report_harm(finding_id: UUID) -> ResponseReturnValue:
             act=g.act,
         )
         return saved_finding(
-            finding_id, gettext("The score rises at once. Open a remediation case next.")
+            finding_id, gettext("The score rises at once. Ask for protection next.")
         )
 
     return answer_about_finding(

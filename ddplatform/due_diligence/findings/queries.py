@@ -19,7 +19,6 @@ from ddplatform.due_diligence.finding_judgements.queries import (
     with_newest_scores,
 )
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one, get_row
 from ddplatform.infrastructure.text_search import Found, Part, Searched, Words, search_question
@@ -294,17 +293,6 @@ def get_finding_place(finding_id: UUID) -> FindingPlace:
         owner_name=row.owner_name,
         recorded_by=row.recorded_by,
         scores=scores_of(row.RiskAssessment, row.Finding.issue, row.current_run_id),
-    )
-
-
-def has_case(finding_id: UUID) -> bool:
-    """Whether a remediation case was opened for a finding; nothing of the case is read."""
-    return bool(
-        db.session.scalar(
-            select(func.count())
-            .select_from(RemediationCase)
-            .where(RemediationCase.finding_id == finding_id)
-        )
     )
 
 

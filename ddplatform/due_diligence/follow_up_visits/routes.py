@@ -40,7 +40,7 @@ from ddplatform.supplier_engagement.protection_services.queries import services_
 
 
 @bp.get("/<code>/visits")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def visits(code: str) -> ResponseReturnValue:
     """The visits of a case by number, and the next one due."""
     case = _case(code)
@@ -59,7 +59,7 @@ def _flags(case: RemediationCase, visits: Sequence[Visit]) -> list[FlagView]:
 
 
 @bp.get("/<code>/visits/form")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def visit_form(code: str) -> ResponseReturnValue:
     """The form of one more visit, or of the one that is being written."""
     case = _case(code)
@@ -80,6 +80,7 @@ def write(code: str) -> ResponseReturnValue:
         seen=Seen(_number("number"), _number("seen")),
         record="record" in request.form,
         ticked=request.form.getlist("ticked"),
+        not_names=request.form.getlist("not_names"),
         act=g.act,
     )
     if not written.is_sound:
@@ -98,7 +99,7 @@ def write(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/<code>/visits/<uuid:visit_id>")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def visit(code: str, visit_id: UUID) -> ResponseReturnValue:
     """One visit as it was recorded."""
     case = _case(code)
@@ -136,6 +137,9 @@ def _form_page(case: RemediationCase, visit: Visit, written: Written | None = No
         sections=sections,
         statements=further_statements(),
         ticked=visit.ticked,
+        not_names=dict.fromkeys((*request.form.getlist("not_names"), *written.names))
+        if written
+        else (),
         problems=summary(sections) if written else [],
         written=written,
         flags=_flags(case, [visit]) if written else [],

@@ -1,14 +1,14 @@
 """Follow-up visits: the case worker's form (REM), filled in and sealed within its case."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
 from ddplatform.audit.services import log as audit
-from ddplatform.core.due_diligence.free_text import Trace, look_for_traces
 from ddplatform.core.due_diligence.remedy_protocol import remedy_due, remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState
+from ddplatform.due_diligence.case_texts.services import Checked, check, record_confirmation
 from ddplatform.due_diligence.follow_up_visits.queries import (
     hold_visits,
     list_visits,
@@ -101,13 +101,15 @@ class Written:
     """The result of a sent form: all input, and everything that prevents recording it.
 
     `refused`: path -> why what was typed there is not kept, or what is missing. `is_taken`: this
-    visit was recorded before the page was sent, so nothing of it was kept.
+    visit was recorded before the page was sent, so nothing of it was kept. `names`: words in the
+    refused texts that seem to be names, and that can be confirmed as none.
     """
 
     visit: Visit
     refused: Mapping[str, str]
     clashes: Sequence[Clash] = ()
     is_taken: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -174,6 +176,7 @@ def write_visit(
     record: bool,
     act: Act,
     ticked: Collection[str] = (),
+    not_names: Collection[str] = (),
 ) -> Written:
     """Store the input about a visit, sealed; record it when nothing prevents it.
 
@@ -183,6 +186,7 @@ def write_visit(
         typed: path -> text, as the page sends it.
         record: it is complete, and does not change any further.
         ticked: statements of the protocol that the form does not ask for; others are left out.
+        not_names: words that the writer confirmed as no person's name.
 
     Raises:
         Conflict: the alert was not substantiated, so there is nobody to visit.
@@ -203,13 +207,16 @@ def write_visit(
     refused = _enter(visit.form, typed)
     if is_taken:
         return Written(visit, refused, is_taken=True)
-    named = _texts_that_name(visit.form)
+    checked = _check_texts(visit.form, not_names)
+    named = {path: found.advice for path, found in checked.items() if found.seen}
     refused |= named
     if record:
         refused |= {s.path: " ".join(s.messages) for s in visit.form.broken() if not s.raw}
     visit = replace(visit, row=row or _new_row(case, number=len(rows) + 1))
-    written = Written(visit, refused)
+    written = Written(visit, refused, names=_names_in(checked.values()))
     _keep(case, visit, but=named, record=record and written.is_sound, act=act)
+    if any(found.confirmed for path, found in checked.items() if path not in named):
+        record_confirmation(case, act=act)
     return written
 
 
@@ -283,16 +290,19 @@ def _is_asked(form: Response, path: str) -> bool:
     )
 
 
-def _texts_that_name(form: Response) -> dict[str, str]:
-    """Path -> parts to leave out of a text that could identify the child."""
-    found = {}
-    for state in form.states():
-        is_text = isinstance(state.node, Question) and is_free_text(state.node)
-        if is_text and state.path != path_of(form, CODE) and (seen := look_for_traces(state.raw)):
-            words = ", ".join(one.seen for one in seen if one.trace is not Trace.TOO_LONG)
-            advice = " ".join(dict.fromkeys(one.advice for one in seen))
-            found[state.path] = f"{words}: {advice}" if words else advice
-    return found
+def _check_texts(form: Response, not_names: Collection[str]) -> dict[str, Checked]:
+    """Path -> what was seen in a text in words of one's own that could identify the child."""
+    code = path_of(form, CODE)
+    return {
+        state.path: check(state.raw, not_names)
+        for state in form.states()
+        if isinstance(state.node, Question) and is_free_text(state.node) and state.path != code
+    }
+
+
+def _names_in(checked: Iterable[Checked]) -> tuple[str, ...]:
+    """What seems to be a name in the texts, each once."""
+    return tuple(dict.fromkeys(name for found in checked for name in found.names))
 
 
 def _follow_up_step(case: RemediationCase, visit: Visit, *, act: Act) -> RemediationStep:

@@ -20,9 +20,10 @@ from ddplatform.core.due_diligence.frameworks import (
     coverage,
     framework,
 )
-from ddplatform.core.due_diligence.vocabulary import ImpactState, QuestionnaireState
+from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.queries.cases import CaseStage, count_cases_by_stage
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, end_of
 from ddplatform.infrastructure.tenancy import current_organisation
@@ -220,14 +221,14 @@ def _of_actions(as_of: date) -> Iterator[Fact]:
 
 
 def _of_cases(as_of: date) -> Iterator[Fact]:
-    """Whether a case was closed and verified; its day is given only by quarter (SUPP-8)."""
-    newest = db.session.scalar(
-        select(_newest(RemediationCase.closed_at, as_of))
-        .select_from(RemediationCase)
-        .where(RemediationCase.status == ImpactState.CLOSED_VERIFIED)
-    )
-    if newest:
-        quarter = date(newest.year, (newest.month - 1) // 3 * 3 + 1, 1)
+    """Whether cases were closed and verified, from the figures that everybody is shown.
+
+    One closed case would be told by its evidence; five or more are, by quarter (SUPP-7, 8).
+    """
+    figures = count_cases_by_stage(on=as_of)
+    closed = next(one.shown for one in figures.stages if one.stage is CaseStage.CLOSED)
+    if figures.as_of is not None and closed not in (f"<{LIMIT}", SUPPRESSED):
+        quarter = date(figures.as_of.year, (figures.as_of.month - 1) // 3 * 3 + 1, 1)
         for kind in ("case_verified", "remedy_provided"):
             yield Fact(kind=kind, record="closed and verified cases", on=quarter)
 

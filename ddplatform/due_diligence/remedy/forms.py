@@ -1,6 +1,6 @@
 """Forms of a case, without any field for a name, a date of birth, an address or a photo."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -59,7 +59,29 @@ def short_text(label: str, *, required: bool = False) -> TextAreaField:
     return TextAreaField(label, description=TEXT_HINT, validators=[first, limit])
 
 
-class OpenForm(FlaskForm):  # type: ignore[misc]
+class TextForm(FlaskForm):  # type: ignore[misc]
+    """A form with a free text, in which words that are no person's name can be confirmed."""
+
+    not_names = SelectMultipleField(
+        _("Not a person’s name"),
+        description=_(
+            "Tick only what names a firm, a place or a thing. The log of the case keeps that you "
+            "confirmed it, without the words."
+        ),
+        choices=[],
+        validate_choice=False,
+    )
+
+    def offer(self, words: Iterable[str]) -> None:
+        """Let these words be confirmed; without any the field is left out."""
+        choices = [SelectChoice(word, f"“{word}”") for word in dict.fromkeys(words)]
+        if choices:
+            self.not_names.choices = choices
+        elif "not_names" in self:
+            del self.not_names
+
+
+class OpenForm(TextForm):
     """Facts known when a case is opened (REM-01)."""
 
     alert_source = SelectField(
@@ -90,14 +112,14 @@ class OpenForm(FlaskForm):  # type: ignore[misc]
     note = short_text(_("Note for the case manager"))
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]
+class StepForm(TextForm):
     """One step of the protocol."""
 
     ticked = SelectMultipleField(_("What is true now"), choices=[], validate_choice=False)
     note = short_text(_("Note"))
 
 
-class MoveForm(FlaskForm):  # type: ignore[misc]
+class MoveForm(TextForm):
     """Going on to another stage."""
 
     reason = short_text(_("Reason"))
@@ -124,7 +146,7 @@ class SupportStatusForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class CriterionForm(FlaskForm):  # type: ignore[misc]
+class CriterionForm(TextForm):
     """One closure criterion, judged."""
 
     is_met = BooleanField(_("This criterion is met"))

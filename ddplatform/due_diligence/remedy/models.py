@@ -1,7 +1,8 @@
 """Tables of remediation cases about children.
 
 No column here holds a name, a date of birth or a place smaller than a region; the content of a
-case is encrypted with a key of that case.
+case is encrypted with a key of that case. Rows with a `redacted_column` change in that column
+alone, and only where `case_redaction` has a record of the new value.
 """
 
 from datetime import date, datetime
@@ -16,6 +17,9 @@ from ddplatform.infrastructure.db import Base
 from ddplatform.infrastructure.tenancy import TenantScoped
 from ddplatform.infrastructure.tenant_keys import belongs_to, tenant_key
 
+MERGED, HANDED_OVER = "merged", "handed_over"
+"""Steps of a case beside the protocol and its states: who holds it."""
+
 
 class RemediationCase(TenantScoped, Base):
     """One case about one child, known by a random code (ST-IMPACT)."""
@@ -24,6 +28,8 @@ class RemediationCase(TenantScoped, Base):
     __table_args__ = (
         tenant_key(),
         belongs_to("finding", "finding_id"),
+        belongs_to("remediation_case", "merged_into_id"),
+        CheckConstraint("merged_into_id IS NULL OR closed_at IS NOT NULL", name="merged_closed"),
         UniqueConstraint("organisation_id", "code"),
         CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed_pair"),
     )
@@ -43,6 +49,7 @@ class RemediationCase(TenantScoped, Base):
     opened_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    merged_into_id: Mapped[UUID | None] = mapped_column(comment="The case that goes on instead")
     row_version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
@@ -74,9 +81,10 @@ class RemediationStep(TenantScoped, Base):
         Index("ix_step_case", "organisation_id", "case_id", "taken_at"),
     )
     is_append_only = True
+    redacted_column = "sealed_note"
 
     case_id: Mapped[UUID]
-    step: Mapped[str] = mapped_column(comment="REM-nn, or the state entered")
+    step: Mapped[str] = mapped_column(comment="REM-nn, the state entered, merged or handed_over")
     sealed_note: Mapped[bytes | None] = mapped_column(LargeBinary)
     taken_at: Mapped[datetime]
     taken_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
@@ -122,6 +130,7 @@ class CaseCriterion(TenantScoped, Base):
         Index("ix_criterion_case", "organisation_id", "case_id"),
     )
     is_append_only = True
+    redacted_column = "sealed_basis"
 
     case_id: Mapped[UUID]
     criterion: Mapped[str] = mapped_column(comment="CLO-n")
@@ -145,6 +154,7 @@ class FollowUpVisit(TenantScoped, Base):
         CheckConstraint("(recorded_at IS NULL) = (recorded_by_id IS NULL)", name="recorded_pair"),
     )
     is_append_only_when = "OLD.recorded_at IS NOT NULL"
+    redacted_column = "sealed_answers"
 
     case_id: Mapped[UUID]
     number: Mapped[int] = mapped_column(comment="Counts from 1 in each case")

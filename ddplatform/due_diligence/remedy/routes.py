@@ -1,16 +1,20 @@
 """Pages of remediation: the list, one case and its steps."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
+from ddplatform.accounts.officers.queries import list_officers
 from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
 from ddplatform.core.due_diligence.lifecycle import lifecycle
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
 from ddplatform.due_diligence.blueprints.remedy import bp
+from ddplatform.due_diligence.case_texts.services import MayIdentify
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.follow_up_visits.services import newest_of, open_visits
 from ddplatform.due_diligence.follow_up_visits.views import flags_of, proposals_of
@@ -24,6 +28,7 @@ from ddplatform.due_diligence.remedy.forms import (
     StepForm,
     SupportForm,
     SupportStatusForm,
+    TextForm,
 )
 from ddplatform.due_diligence.remedy.models import CaseAssignment, RemediationCase, SupportStatus
 from ddplatform.due_diligence.remedy.queries.cases import (
@@ -31,7 +36,6 @@ from ddplatform.due_diligence.remedy.queries.cases import (
     get_case_for,
     get_support_item,
     list_cases_of,
-    list_officers,
 )
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import facts
@@ -51,7 +55,7 @@ DANGER = {"yes": True, "no": False, "unknown": None}
 @requires(Permission.CASE_COUNT)
 def index() -> ResponseReturnValue:
     """Suppressed counts for everybody; the own cases for safeguarding officers."""
-    stages, total = count_cases_by_stage()
+    figures = count_cases_by_stage(on=g.now.date())
     may_open = g.identity.has(Permission.CASE_WORK)
     cases = list_cases_of(g.identity.user_id, today=g.now.date()) if may_open else ()
     late_only = request.args.get("due", "") == "late"
@@ -59,9 +63,8 @@ def index() -> ResponseReturnValue:
     rows = case_rows(cases, limits, at=g.now)
     return render_template(
         "due_diligence/remedy/index.html",
-        stages=stages,
+        figures=figures,
         stage_words=CASE_STAGES,
-        total=total,
         rows=[row for row in rows if row.is_late or not late_only],
         late=sum(1 for row in rows if row.is_late),
         late_only=late_only,
@@ -83,14 +86,14 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
             in_danger=DANGER[form.danger.data],
             note=form.note.data or "",
         )
-        remedy.open_case(finding, alert, act=g.act)
+        remedy.open_case(finding, alert, act=g.act, not_names=form.not_names.data)
         return render_template("due_diligence/remedy/handed_over.html", finding=finding)
 
-    return answer_page(form, save, "due_diligence/remedy/open.html", finding=finding)
+    return _answer_text(form, save, "due_diligence/remedy/open.html", finding=finding)
 
 
 @bp.get("/<code>")
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def show(code: str) -> ResponseReturnValue:
     """One case; opening it is kept and shown."""
     case, _ = _case(code)
@@ -129,14 +132,15 @@ def step(code: str, step: str) -> ResponseReturnValue:
             ticked=form.ticked.data or [],
             note=form.note.data or "",
             act=g.act,
+            not_names=form.not_names.data,
         )
         return _saved(code, gettext("%(step)s is recorded.", step=protocol.title))
 
-    return answer_page(form, save, "due_diligence/remedy/step.html", case=case, step=protocol)
+    return _answer_text(form, save, "due_diligence/remedy/step.html", case=case, step=protocol)
 
 
 @bp.route("/<code>/move/<to>", methods=["GET", "POST"])
-@requires(Permission.CASE_WORK)
+@requires(Permission.CASE_WORK, fresh=True)
 def move(code: str, to: str) -> ResponseReturnValue:
     """Take the case to another state, in two steps."""
     case, _ = _case(code)
@@ -153,10 +157,11 @@ def move(code: str, to: str) -> ResponseReturnValue:
             act=g.act,
             reason=form.reason.data or "",
             reference=form.reference.data or "",
+            not_names=form.not_names.data,
         )
         return _saved(code, gettext("%(step)s: done.", step=chosen.title))
 
-    return answer_page(form, save, "due_diligence/remedy/move.html", case=case, move=chosen)
+    return _answer_text(form, save, "due_diligence/remedy/move.html", case=case, move=chosen)
 
 
 @bp.route("/<code>/support", methods=["GET", "POST"])
@@ -217,20 +222,19 @@ def criterion(code: str, criterion: str) -> ResponseReturnValue:
             is_met=form.is_met.data,
             basis=form.basis.data,
             act=g.act,
+            not_names=form.not_names.data,
         )
         return _saved(code)
 
-    def show() -> str:
-        return render_template(
-            "due_diligence/remedy/criterion.html",
-            form=form,
-            case=case,
-            ref=criterion,
-            words=words,
-            proposal=proposals_of(newest_of(open_visits(case, at=g.now)[0])).get(criterion),
-        )
-
-    return answer_form(form, save, show)
+    return _answer_text(
+        form,
+        save,
+        "due_diligence/remedy/criterion.html",
+        case=case,
+        ref=criterion,
+        words=words,
+        proposal=proposals_of(newest_of(open_visits(case, at=g.now)[0])).get(criterion),
+    )
 
 
 @bp.route("/<code>/assign", methods=["GET", "POST"])
@@ -256,6 +260,26 @@ def assign(code: str) -> ResponseReturnValue:
 
 def _case(code: str) -> tuple[RemediationCase, CaseAssignment]:
     return get_case_for(code, g.identity.user_id, today=g.now.date())
+
+
+def _answer_text(
+    form: TextForm, save: Callable[[], ResponseReturnValue], template: str, /, **values: Any
+) -> ResponseReturnValue:
+    """As `answer_page`; words that seem to be names can be confirmed as none, or said otherwise."""
+    ticked = list(form.not_names.data or ())
+
+    def save_text() -> ResponseReturnValue:
+        try:
+            return save()
+        except MayIdentify as error:
+            ticked.extend(error.names)
+            raise
+
+    def show() -> str:
+        form.offer(ticked)
+        return render_template(template, form=form, **values)
+
+    return answer_form(form, save_text, show)
 
 
 def _saved(code: str, message: str = "") -> ResponseReturnValue:

@@ -10,7 +10,12 @@ from ddplatform.core.due_diligence.lifecycle import DueStep, lifecycle, missing_
 from ddplatform.core.due_diligence.remedy_protocol import RemedyStep, remedy_due, remedy_steps
 from ddplatform.core.due_diligence.time_limits import limit_words
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
-from ddplatform.due_diligence.remedy.models import RemediationCase, SupportItem
+from ddplatform.due_diligence.remedy.models import (
+    HANDED_OVER,
+    MERGED,
+    RemediationCase,
+    SupportItem,
+)
 from ddplatform.due_diligence.remedy.queries.cases import (
     AccessRow,
     AssigneeRow,
@@ -38,6 +43,11 @@ STAGES: Sequence[tuple[str, tuple[str, ...]]] = (
 )
 
 
+CUSTODY_STEPS: Mapping[str, LazyText] = {
+    MERGED: _("Merged"),
+    HANDED_OVER: _("Handed over"),
+}
+"""Steps beside the protocol: who holds the case."""
 CASE_STAGES: Mapping[CaseStage, LazyText] = {
     CaseStage.MADE_SAFE: _("Being made safe"),
     CaseStage.PLAN: _("Plan being agreed"),
@@ -145,7 +155,7 @@ class CasePage:
     """The next step with a limit; None where no step from here has one."""
     assignees: Sequence[AssigneeRow]
     accesses: Sequence[AccessRow]
-    step_titles: dict[str, str]
+    step_titles: Mapping[str, str | LazyText]
 
 
 def case_rows(
@@ -190,7 +200,7 @@ def case_page(opened: OpenedCase, due: DueStep | None, *, at: datetime) -> CaseP
         due=due,
         assignees=opened.assignees,
         accesses=opened.accesses,
-        step_titles=titles | dict(lifecycle(Machine.IMPACT).states),
+        step_titles={**titles, **lifecycle(Machine.IMPACT).states, **CUSTODY_STEPS},
     )
 
 

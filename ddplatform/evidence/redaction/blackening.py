@@ -92,7 +92,7 @@ def blacken(
 _REASONS = {
     3: ("too_large", _("This file is too large to be redacted here.")),
     4: ("broken", _("This file cannot be opened here.")),
-    6: ("unplaced", _("The words stand in a part of this file from which they cannot be removed.")),
+    6: ("unplaced", _("The words are in a part of this file from which they cannot be removed.")),
 }
 
 

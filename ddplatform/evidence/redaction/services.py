@@ -230,7 +230,7 @@ def _require_standing(words: Sequence[str], times: Sequence[int]) -> None:
         raise Invalid(
             fields={
                 "words": gettext(
-                    "“%(text)s” does not stand in this file as text. Copy it as it stands there; "
+                    "“%(text)s” was not found in the text of this file. Copy it exactly; "
                     "words in a picture are covered by an area.",
                     text=missing[0],
                 )

@@ -1,5 +1,6 @@
 """Documents: upload, attachment, release, withdrawal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile, check_upload
 from ddplatform.infrastructure.db import Base, begin_change, db
-from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
+from ddplatform.infrastructure.errors import Busy, Conflict, Invalid, NotAllowed, TooMany
 from ddplatform.languages import gettext
 from supply_chain.errors import FileRefused
 
@@ -32,17 +33,41 @@ class SentFile:
 def examine(filename: str, content: bytes, *, act: Act) -> CheckedFile | FileRefused:
     """Check, clean and search one file, or refuse it with a reason; nothing is stored yet.
 
-    It takes seconds. Before `begin_change` nobody waits for SQLite's write lock meanwhile.
+    It takes seconds. Before `begin_change` nobody waits for SQLite's write lock meanwhile. Where
+    too many files are read at this moment, the refusal is `Busy`.
 
     Raises:
         TooMany: too many uploads in an hour.
     """
     rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     try:
-        checked = check_upload(filename, content)
+        with adapters().turns.take(act.by.user_id):
+            checked = check_upload(filename, content)
+            return replace(checked, traces=evidence_search.search_at_once(checked))
     except FileRefused as refused:
         return refused
-    return replace(checked, traces=evidence_search.search_at_once(checked))
+
+
+def examine_all(files: Iterable[tuple[str, bytes]], *, act: Act) -> list[SentFile]:
+    """The files of one upload, each examined, in one turn for all of them.
+
+    Beyond the limit of uploads a file is not examined; taking it in says so.
+    """
+    sent = [SentFile(name, content) for name, content in files]
+    if not sent:
+        return sent
+    try:
+        with adapters().turns.take(act.by.user_id):
+            return [replace(one, examined=_examined(one, act=act)) for one in sent]
+    except Busy as busy:
+        return [replace(one, examined=busy) for one in sent]
+
+
+def _examined(one: SentFile, *, act: Act) -> CheckedFile | FileRefused | None:
+    try:
+        return examine(one.filename, one.content, act=act)
+    except TooMany:
+        return None
 
 
 def take_in(
@@ -73,6 +98,8 @@ def take_in(
     if issued_on is not None and valid_until is not None and valid_until < issued_on:
         raise Invalid(fields={"valid_until": gettext("Choose a day after the day of issue.")})
     found = examine(filename, content, act=act) if examined is None else examined
+    if isinstance(found, Busy):
+        raise found
     begin_change()
     rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     if isinstance(found, FileRefused):

@@ -20,6 +20,9 @@ class Account:
     is_active: bool
     theme: str
     language: str
+    has_second_factor: bool = False
+    lacks_second_factor: bool = False
+    """An organisation asks for one in the person's role there, and it is not set up yet."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class Accounts(Protocol):
 
     def get_account(self, user_id: UUID) -> Account | None:
         """The account, or None."""
+
+    def get_account_to_admit(self, user_id: UUID, *, today: date) -> Account | None:
+        """The same with what is known of a second factor; asked across tenants."""
 
     def get_membership_facts(self, user_id: UUID, slug: str) -> MembershipFacts | None:
         """The person's role in the organisation with this slug."""

@@ -97,14 +97,14 @@ _ALL = (
     Role(
         RoleId.ADMIN,
         _("Administrator"),
-        _("Keeps people, roles and settings. Reads the work of others, never child cases."),
+        _("Manages people, roles and settings. Reads the work of others, never child cases."),
         _ADMINISTERS,
     ),
     Role(
         RoleId.ADMIN_MANAGER,
         _("Administrator and manager"),
         _(
-            "Founds an organisation: keeps people and settings, and leads due diligence. "
+            "Founds an organisation, manages people and settings, leads due diligence. "
             "Never reads child cases."
         ),
         _ADMINISTERS | _MANAGES,

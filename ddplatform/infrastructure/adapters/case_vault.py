@@ -9,17 +9,15 @@ import os
 from dataclasses import dataclass
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-NONCE_BYTES = 12
-KEY_BYTES = 32
-
-
-class SealBroken(Exception):
-    """A sealed value was changed, moved, or sealed with another key."""
+from ddplatform.infrastructure.adapters.sealing import (
+    KEY_BYTES,
+    SealBroken,
+    open_sealed,
+    seal_bytes,
+)
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,11 @@ def _unwrap(master: bytes, wrapped: bytes, place: Place) -> bytes:
 
 
 def _seal(key: bytes, content: bytes, place: Place) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, content, place.bound())
+    return seal_bytes(key, content, bound=place.bound())
 
 
 def _open(key: bytes, sealed: bytes, place: Place) -> bytes:
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.bound())
-    except InvalidTag as error:
+        return open_sealed(key, sealed, bound=place.bound())
+    except SealBroken as error:
         raise SealBroken(f"The value at {place.table}.{place.column} does not open.") from error

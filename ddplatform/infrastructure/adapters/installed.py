@@ -1,6 +1,7 @@
 """The adapters of the running installation, set once by the factory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from ddplatform.config import Settings
@@ -10,6 +11,8 @@ from ddplatform.infrastructure.adapters.operator_list import OperatorList
 from ddplatform.infrastructure.adapters.screening_folder import ScreeningFolder
 from ddplatform.infrastructure.adapters.snapshot_files import SnapshotStore
 from ddplatform.infrastructure.adapters.storage import FileStore
+from ddplatform.infrastructure.adapters.upload_turns import UploadTurns
+from ddplatform.infrastructure.adapters.virus_scanner import VirusScanner
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,15 @@ class Adapters:
     protection_services: OperatorList
     base_url: str
     mail_limits: MailLimits
+    secret_key: str = field(repr=False)
+    """Signs cookies and keys the counters of tries."""
     sample_sign_ins: Path
     """The file with the sign-ins of the sample company (docs/commands.md)."""
+    turns: UploadTurns
+    scanner: VirusScanner | None
+    """None: the installation has no virus scanner."""
+    officer_wait: timedelta
+    """Time between the agreement to a safeguarding officer and the role, to object in."""
 
 
 _installed: list[Adapters] = []
@@ -59,7 +69,11 @@ def install(settings: Settings) -> Adapters:
             settings.supplier_mails_per_day,
             settings.supplier_mails_per_hour,
         ),
+        secret_key=settings.secret_key,
         sample_sign_ins=folder / "demo_sign_ins.json",
+        turns=UploadTurns(folder / "turns", places=settings.uploads_at_once),
+        scanner=VirusScanner(settings.virus_scanner) if settings.virus_scanner else None,
+        officer_wait=timedelta(hours=settings.officer_wait_hours),
     )
     _installed[:] = [made]
     return made
@@ -70,3 +84,8 @@ def adapters() -> Adapters:
     if not _installed:
         raise RuntimeError("No application is made yet, so there are no adapters.")
     return _installed[0]
+
+
+def find_scanner() -> VirusScanner | None:
+    """The virus scanner; None without one, and before the application is made."""
+    return _installed[0].scanner if _installed else None

@@ -38,7 +38,7 @@ def _is_own_machine(address: str) -> bool:
 
 
 class KeyFolder:
-    """The key that signs log heads and the master key of child cases, made when missing."""
+    """The key that signs log heads and the keys that seal columns, made when missing."""
 
     def __init__(self, folder: Path, *, origin: str) -> None:
         self._folder, self._origin = folder, origin
@@ -56,6 +56,10 @@ class KeyFolder:
     def case_master(self) -> bytes:
         """32 bytes that wrap the data keys of remediation cases."""
         return self._keep("case_master_key", lambda: secrets.token_bytes(32))
+
+    def second_factor(self) -> bytes:
+        """32 bytes that seal the secrets which people share with their authenticator apps."""
+        return self._keep("second_factor_key", lambda: secrets.token_bytes(32))
 
     def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
         if name not in self._read:

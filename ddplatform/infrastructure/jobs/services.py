@@ -8,6 +8,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import find_going_on, find_queued
+from ddplatform.infrastructure.tenancy import acting_in
 
 MAX_ATTEMPTS = 5
 
@@ -28,22 +29,24 @@ def enqueue(
         act: by whose rights the job runs, looked up again when it runs; and since when it waits.
         unique_key: while a job of the organisation waits with this key, it is returned instead.
     """
-    if unique_key is not None:
-        waiting = find_queued(unique_key, act.by.organisation_id)
-        if waiting is not None:
-            return waiting
-    job = Job(
-        name=name,
-        organisation_id=act.by.organisation_id,
-        user_id=act.by.user_id,
-        payload=dict(payload),
-        unique_key=unique_key,
-        run_after=run_after or act.at,
-        created_at=act.at,
-    )
-    db.session.add(job)
-    db.session.flush()  # the caller links to the job's progress page
-    return job
+    db.session.flush()  # what was changed before is written by whoever acts until here
+    with acting_in(act.by.organisation_id):
+        if unique_key is not None:
+            waiting = find_queued(unique_key, act.by.organisation_id)
+            if waiting is not None:
+                return waiting
+        job = Job(
+            name=name,
+            organisation_id=act.by.organisation_id,
+            user_id=act.by.user_id,
+            payload=dict(payload),
+            unique_key=unique_key,
+            run_after=run_after or act.at,
+            created_at=act.at,
+        )
+        db.session.add(job)
+        db.session.flush()  # the caller links to the job's progress page
+        return job
 
 
 def enqueue_once(name: str, payload: Mapping[str, Any], *, unique_key: str, act: Act) -> Job:

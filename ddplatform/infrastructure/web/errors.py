@@ -18,7 +18,7 @@ from ddplatform.infrastructure.access.body_limits import FORM_BYTES
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import ANSWERING
 from ddplatform.infrastructure.disk import is_disk_full
-from ddplatform.infrastructure.errors import STATUS, Conflict, Invalid, TooMany, status_of
+from ddplatform.infrastructure.errors import STATUS, Busy, Conflict, Invalid, TooMany, status_of
 from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
 from ddplatform.infrastructure.web.languages import ASKED
 from ddplatform.infrastructure.web.saved_input import input_of_this_request
@@ -71,7 +71,9 @@ def _expected(error: Exception) -> ResponseReturnValue:
         ]
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after_s)
-    return _page(status, **page), status, headers
+    if isinstance(error, Busy):
+        headers["Retry-After"] = str(error.RETRY_AFTER_S)
+    return _page(422 if isinstance(error, Busy) else status, **page), status, headers
 
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:
@@ -141,7 +143,10 @@ def _no_room() -> ResponseReturnValue:
 
 
 def _page(status: int, **context: Any) -> str:
-    return render_template(f"errors/{status}.html", layout=_frame(status), **context)
+    # Notices are read from the database, whose unit of work may have ended or broken.
+    return render_template(
+        f"errors/{status}.html", layout=_frame(status), page_notices=list, **context
+    )
 
 
 def _frame(status: int) -> str:

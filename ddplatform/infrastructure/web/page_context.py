@@ -1,7 +1,9 @@
 """The template context of every page: person, organisation, language, navigation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
@@ -10,6 +12,7 @@ from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.permissions import Permission as P
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import Role, RoleId
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.web import languages
 from ddplatform.languages import lazy_gettext as _
 
@@ -147,6 +150,25 @@ UNDER = {
 """Pages of a column that belong to the entry of another."""
 
 
+@dataclass(frozen=True)
+class PageNotice:
+    """A notice that stands on every page until what it is about has ended."""
+
+    text: str
+    link: str
+    endpoint: str
+
+
+class Notices(Protocol):
+    """A later package's notices for one person."""
+
+    def __call__(self, identity: Identity, *, now: datetime) -> Sequence[PageNotice]:
+        """The notices of this moment; nobody can put one away."""
+
+
+NOTICES: Registry[Notices] = Registry("notices of every page")
+
+
 def register(app: Flask) -> None:
     """Hand the context to every template."""
     app.context_processor(_context)
@@ -169,6 +191,7 @@ def _context() -> dict[str, Any]:
         "may": may,
         "permission": P,
         "navigation": _navigation(identity) if identity else [],
+        "page_notices": _notices,
         "links": _links(),
         "theme": current_user.theme if current_user and current_user.is_authenticated else "",
         **languages.of_page(),
@@ -176,6 +199,13 @@ def _context() -> dict[str, Any]:
         "csp_nonce": getattr(g, "csp_nonce", ""),
         "now": getattr(g, "now", None),
     }
+
+
+def _notices() -> list[PageNotice]:
+    identity: Identity | None = getattr(g, "identity", None)
+    if identity is None:
+        return []
+    return [notice for of_feature in NOTICES for notice in of_feature(identity, now=g.now)]
 
 
 def may(permission: P) -> bool:

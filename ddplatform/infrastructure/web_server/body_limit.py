@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.http import parse_cookie
 
-from ddplatform.infrastructure.access.body_limits import ANONYMOUS_BYTES
-from ddplatform.infrastructure.gate import body_limit_of
+from ddplatform.infrastructure.access.body_limits import ANONYMOUS_BYTES, body_limit_of
 from ddplatform.infrastructure.web_server.server import BodyLimit
 
 log = logging.getLogger(__name__)

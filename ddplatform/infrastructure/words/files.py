@@ -105,7 +105,6 @@ FAULTS = (
     _("Save it anew in the program it comes from, or choose the right ending."),
     _("Send it smaller: under 40 million pixels, or with fewer pages."),
     _("Send it without a password."),
-    _("Save it without them."),
     _("%(name)s is empty."),
     _("%(name)s is larger than 25 MB."),
     _("%(name)s is of a kind that is not taken."),
@@ -113,7 +112,6 @@ FAULTS = (
     _("%(name)s is too large when it is opened."),
     _("%(name)s cannot be opened."),
     _("%(name)s is locked with a password."),
-    _("%(name)s holds macros or links to other files."),
     _("“%(text)s” is not %(yes)s."),
     _("Send %(kinds)s."),
 )

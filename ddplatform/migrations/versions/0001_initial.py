@@ -71,7 +71,6 @@ TENANT_TABLES = {
     "own_supplier": ("organisation_id",),
     "place_observation": ("organisation_id",),
     "red_flag": ("organisation_id", "respondent_organisation_id"),
-    "refusal_count": ("organisation_id",),
     "remediation_case": ("organisation_id",),
     "remediation_step": ("organisation_id",),
     "report": ("organisation_id",),
@@ -1095,31 +1094,6 @@ def upgrade() -> None:
             "version",
             name=op.f("uq_questionnaire_version_questionnaire_id_version"),
         ),
-    )
-    op.create_table(
-        "refusal_count",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("actor_id", sa.Uuid(), nullable=False),
-        sa.Column("actor_role", sa.String(), nullable=False),
-        sa.Column("endpoint", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False, comment="role or limit"),
-        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_refusal_count_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal_count")),
-        sa.UniqueConstraint(
-            "organisation_id",
-            "actor_id",
-            "endpoint",
-            "reason",
-            name=op.f("uq_refusal_count_organisation_id_actor_id_endpoint_reason"),
-        ),
-    )
-    op.create_index(
-        op.f("ix_refusal_count_organisation_id"), "refusal_count", ["organisation_id"], unique=False
     )
     op.create_table(
         "risk_lot",
@@ -6477,8 +6451,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_risk_lot_organisation_id"), table_name="risk_lot")
     op.drop_index("ix_risk_lot_made", table_name="risk_lot")
     op.drop_table("risk_lot")
-    op.drop_index(op.f("ix_refusal_count_organisation_id"), table_name="refusal_count")
-    op.drop_table("refusal_count")
     op.drop_table("questionnaire_version")
     op.drop_index(op.f("ix_own_form_questionnaire_id"), table_name="own_form")
     op.drop_index(op.f("ix_own_form_organisation_id"), table_name="own_form")

@@ -56,7 +56,7 @@ class BeginForm(ListForm):
 
     name = StringField(
         _("Your own business"),
-        description=_("It stands at the end of the chain and is assessed like every place."),
+        description=_("It is at the end of the chain and is assessed like every place."),
         validators=[DataRequired(_("Name your own business.")), Length(max=300)],
     )
     country = SelectField(_("Country of your own business"))

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.officers.queries import has_officer
 from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.accounts.organisations.services.people import invite
 from ddplatform.infrastructure.access.permissions import Permission
@@ -74,6 +75,7 @@ def show() -> ResponseReturnValue:
         notes=START_NOTES,
         progress=progress,
         steps=steps_of(progress.stage),
+        has_officer=has_officer(today=g.now.date()),
     )
 
 
@@ -118,6 +120,7 @@ def _progress_page(found: Progress, form: ColleagueForm) -> str:
         form=form,
         state=state_of(found),
         steps=steps_of(found.stage),
+        has_officer=has_officer(today=g.now.date()),
     )
 
 

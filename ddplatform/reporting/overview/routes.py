@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.accounts.officers.queries import has_officer
 from ddplatform.audit.views import change_words
 from ddplatform.core.due_diligence.reassessment import triggers
 from ddplatform.due_diligence.remedy.services.limits import count_late
@@ -44,7 +45,9 @@ def show() -> ResponseReturnValue:
     rows = views.chain_rows(found)
     if chain is None or not any(row.nodes > 1 for row in rows):
         return render_template(
-            "reporting/overview/first_day.html", step=first_step(load_progress().stage)
+            "reporting/overview/first_day.html",
+            step=first_step(load_progress().stage),
+            has_officer=has_officer(today=g.now.date()),
         )
     first = partial(url_for, "risk_register.show")
     return render_template(

@@ -169,7 +169,7 @@ def check(report_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/check-file", methods=["GET", "POST"])
-@requires(Permission.REPORT_READ, takes_files=True)
+@requires(Permission.REPORT_READ, reads_first=True, takes_files=True)
 def check_file() -> ResponseReturnValue:
     """Hold a file against the sealed reports; nothing of it is kept."""
     form = CheckForm()

@@ -7,6 +7,6 @@ from ddplatform.value_chain.approvals.models import AbsenceReason
 
 ABSENCES: Mapping[AbsenceReason, str] = {
     AbsenceReason.NO_SUCH_WORK: _("No such work or practice at this site"),
-    AbsenceReason.NO_SUCH_PEOPLE: _("Nobody of this group works or lives at this site"),
+    AbsenceReason.NO_SUCH_PEOPLE: _("No member of this group works or lives at this site"),
     AbsenceReason.NO_SUCH_SERVICE: _("The service or feature is not offered"),
 }

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.errors import Conflict, Invalid, TooMany
+from ddplatform.infrastructure.errors import Conflict, Invalid, TooMany, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download
@@ -58,7 +58,7 @@ def phone_form(assignment_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:assignment_id>/ways")
-@requires(Permission.RESPONSE_ANSWER, takes_files=True)
+@requires(Permission.RESPONSE_ANSWER, reads_first=True, takes_files=True)
 def bring(assignment_id: UUID) -> ResponseReturnValue:
     """Upload a file for review before anything of it counts."""
     get_request(assignment_id)
@@ -73,9 +73,8 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
             act=g.act,
         )
     except (FileRefused, TooMany, Conflict) as error:
-        status = 422 if isinstance(error, FileRefused) else 409
-        status = 429 if isinstance(error, TooMany) else status
-        return _ways_page(assignment_id, [refusal_in_words(error, upload.filename)]), status
+        words = refusal_in_words(error, upload.filename)
+        return _ways_page(assignment_id, [words]), status_of(error)
     if len(kept) > 1:
         flash(
             gettext(
@@ -134,7 +133,7 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:assignment_id>/ways/brought/<uuid:book_id>")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.RESPONSE_ANSWER, reads_first=True)
 def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
     """Review a workbook imported by the buyer; nothing of it counts yet."""
     get_request(assignment_id)
@@ -142,8 +141,7 @@ def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
     try:
         kept = open_returned(assignment_id, book_id, act=g.act)
     except (FileRefused, Conflict) as error:
-        status = 422 if isinstance(error, FileRefused) else 409
-        return _ways_page(assignment_id, [refusal_in_words(error, name)]), status
+        return _ways_page(assignment_id, [refusal_in_words(error, name)]), status_of(error)
     return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept.id))
 
 

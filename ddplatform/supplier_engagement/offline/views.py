@@ -5,12 +5,12 @@ it goes back to the default of the app, which neither fetches forms nor sends an
 """
 
 import base64
-import io
 import json
 import zlib
 
-import segno
 from markupsafe import Markup
+
+from ddplatform.documents.drawings.qr import qr_svg
 
 MOST_OF_NAME = 60
 """Letters of the name of a project; a longer one makes the squares too fine for a phone."""
@@ -30,14 +30,5 @@ def collect_settings(address: str, name: str) -> str:
 
 
 def app_square(address: str, name: str) -> Markup:
-    """The code as SVG, black on white whatever the colours of the page.
-
-    With a box and a width alone it shrinks as a whole on a narrow screen, where a size without a
-    box would cut it off.
-    """
-    target = io.BytesIO()
-    code = segno.make_qr(collect_settings(address, name), error="m")
-    size: dict[str, int] = {"scale": 4, "border": 4}
-    code.save(target, kind="svg", light="#fff", xmldecl=False, nl=False, omitsize=True, **size)
-    width, _height = code.symbol_size(**size)
-    return Markup(target.getvalue().decode().replace("<svg ", f'<svg width="{width}" ', 1))
+    """The code as SVG."""
+    return Markup(qr_svg(collect_settings(address, name)))

@@ -15,7 +15,8 @@ from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.accounts.sessions.services import hash_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.errors import NotFound, PlatformError, TooMany, status_of
+from ddplatform.infrastructure.db import begin_change
+from ddplatform.infrastructure.errors import Busy, NotFound, PlatformError, TooMany, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import bind_organisation, by_token, files_by_token
 from ddplatform.infrastructure.tenancy import across_tenants
@@ -75,6 +76,8 @@ def _refused(error: PlatformError | FileRefused) -> Response:
     response = answer(message(refusal_in_words(error, SUBMISSION)), status)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = str(error.RETRY_AFTER_S)
     return response
 
 
@@ -184,6 +187,7 @@ def _come_in(token: str) -> AppLink:
             who = identity_of(link, at=g.now, request_ref=g.request_id)
         except NotFound:
             if request.method == "POST":
+                begin_change()
                 address = request.remote_addr or ""
                 rate_limits.count_try(rate_limits.APP_LINK, address, at=g.now)
             raise NotFound(

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
+from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Invitation, User
 from ddplatform.accounts.organisations.queries import (
@@ -15,6 +16,7 @@ from ddplatform.accounts.organisations.queries import (
     get_user_by_email,
 )
 from ddplatform.accounts.organisations.services.lookalikes import knows_lookalike
+from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.accounts.sign_in.forms import JoinForm
 from ddplatform.accounts.sign_in.services.sign_in import sign_in
@@ -121,10 +123,16 @@ def _form(known: User | None) -> FlaskForm:
     return KnownForm()
 
 
-def _check_password(email: str, password: str) -> None:
+def _check_password(email: str, password: str) -> User:
     try:
         with nobody():
-            sign_in(email=email, password=password, address=request.remote_addr or "", at=g.now)
+            return sign_in(
+                email=email,
+                password=password,
+                address=request.remote_addr or "",
+                devices=devices_of_request(),
+                at=g.now,
+            )
     except Invalid:
         keep_changes()  # the counter of tries; nothing of the joining has begun yet
         raise
@@ -132,7 +140,11 @@ def _check_password(email: str, password: str) -> None:
 
 def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> ResponseReturnValue:
     if isinstance(form, KnownForm):
-        _check_password(invitation.email, form.password.data)
+        user = _check_password(invitation.email, form.password.data)
+        if has_factor(user.id):
+            # The password alone joins nothing: with the code they come back to this link.
+            then = start_session(user, then=request.path, on_shared_phone=SHARED in request.form)
+            return redirect(then)
     name = form.name.data if known is None else ""
     password = form.password.data if known is None else ""
     joined = join(invitation, name=name, password=password, at=g.now)

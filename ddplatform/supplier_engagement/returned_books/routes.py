@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.errors import NotFound, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job, JobState
@@ -40,10 +40,11 @@ _GOING_ON = (JobState.QUEUED, JobState.RUNNING)
 
 
 @bp.route("/returned-workbooks", methods=["GET", "POST"])
-@requires(Permission.QUESTIONNAIRE_ASSIGN, takes_files=True)
+@requires(Permission.QUESTIONNAIRE_ASSIGN, reads_first=True, takes_files=True)
 def returned() -> ResponseReturnValue:
     """Upload workbooks that came back; the uploads so far."""
     problems: list[str] = []
+    status = 200
     if request.method == "POST":
         uploads = [one for one in request.files.getlist("files") if one.filename]
         files = [(one.filename or "", read_upload(one)) for one in uploads]
@@ -55,13 +56,14 @@ def returned() -> ResponseReturnValue:
             delivery = bring(files, act=g.act)
         except FileRefused as error:
             problems.append(f"{error.message} {error.advice}")
+            status = status_of(error)
         else:
             return redirect(url_for(".returned_books", delivery_id=delivery.id))
     return render_template(
         "supplier_engagement/returned_books/returned.html",
         rows=list_deliveries(),
         problems=problems,
-    ), 422 if problems else 200
+    ), status
 
 
 @bp.get("/returned-workbooks/<uuid:delivery_id>")

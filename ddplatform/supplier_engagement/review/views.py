@@ -1,6 +1,6 @@
 """A response for the reviewer: each answer beside its documents and the previous round."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,6 +35,8 @@ class Beside:
     """Question, without places -> the words that were answered for another buyer, if others."""
     withheld: frozenset[str] = frozenset()
     """Paths that cannot be read since a consent is over."""
+    known: Collection[str] = ()
+    """Names of firms and places on the reader's own maps."""
 
 
 @dataclass(frozen=True)
@@ -221,8 +223,16 @@ def _row(
         is_text=bool(plan and plan.text)
         or (is_free_text(question) and any(one.raw for one in sent)),
         plan=plan,
-        traces=tuple(dict.fromkeys(words for one in sent for words in traces_of(one))),
+        traces=tuple(
+            dict.fromkeys(words for one in sent for words in traces_of(one, beside.known))
+        ),
     )
+
+
+def named_in(filled: Filled) -> list[str]:
+    """Words of a round that may lead to a person, each once."""
+    found = (words for state in filled.form.states() for words in traces_of(state))
+    return list(dict.fromkeys(found))
 
 
 def _sent(

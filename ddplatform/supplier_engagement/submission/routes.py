@@ -104,7 +104,9 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
         *compare_answers(filled, note=request.form.get("note")),
     )
     doubtful = {name for found in checks for name in found.questions}
-    sections = sections_of(filled, list_files(filled.row.id), doubtful)
+    sections = sections_of(
+        filled, list_files(filled.row.id), doubtful, known=(asked.requester, g.organisation.name)
+    )
     return render_template(
         "supplier_engagement/submission/check.html",
         asked=asked,

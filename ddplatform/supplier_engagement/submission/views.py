@@ -17,12 +17,13 @@ Files = Mapping[str, Sequence[FileOfAnswer]]
 
 
 def sections_of(
-    filled: Filled, files: Files, doubtful: Collection[str] = ()
+    filled: Filled, files: Files, doubtful: Collection[str] = (), known: Collection[str] = ()
 ) -> list[dict[str, Any]]:
     """The pages with questions, answers, documents and obstacles to submission.
 
     Args:
         doubtful: refs of questions whose answers do not fit others.
+        known: names of firms that an answer may hold.
     """
     tongue = tongue_of(filled.form.form, current_language(), filled.row.language)
     found = []
@@ -30,7 +31,7 @@ def sections_of(
         numbers = numbers_of(page)
         rows = [
             {
-                **_row(page.name, item, files, doubtful),
+                **_row(page.name, item, files, doubtful, known),
                 "number": numbers[item.state.path],
                 "lang": tongue.other(item.state.node.label),
             }
@@ -42,7 +43,9 @@ def sections_of(
     return found
 
 
-def _row(name: str, item: Item, files: Files, doubtful: Collection[str]) -> dict[str, Any]:
+def _row(
+    name: str, item: Item, files: Files, doubtful: Collection[str], known: Collection[str]
+) -> dict[str, Any]:
     state = item.state
     documents = [file for path in (state, *item.uploads) for file in files.get(path.path, ())]
     named = [file.filename for file in documents]
@@ -60,7 +63,7 @@ def _row(name: str, item: Item, files: Files, doubtful: Collection[str]) -> dict
         ],
         "blank": not state.raw,
         "doubtful": ref in doubtful,
-        "traces": traces_of(state),
+        "traces": traces_of(state, known),
         "section": name,
         "id": field_id(state.path),
     }

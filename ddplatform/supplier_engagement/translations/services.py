@@ -82,7 +82,7 @@ def _require_sound(
             )
         ):
             problems[place] = gettext(
-                "Somebody else wrote here meanwhile: “%(text)s”. Yours stands below; confirm to "
+                "Somebody else changed this meanwhile: “%(text)s”. Yours is below; confirm to "
                 "replace it.",
                 text=stands,
             )

@@ -309,6 +309,7 @@ class ExportForm(FlaskForm):  # type: ignore[misc]
             SelectChoice("csv", _("CSV, two tables in a ZIP")),
             SelectChoice("json", _("JSON, to transfer the map to another organisation")),
             SelectChoice("graphml", _("GraphML, for graph software")),
+            SelectChoice("node-link", _("Node-link JSON, for NetworkX and D3")),
         ],
         default="xlsx",
         validators=[DataRequired(_("Choose a file format."))],

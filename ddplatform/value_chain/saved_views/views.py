@@ -129,7 +129,7 @@ def _colour(text: str) -> str:
 
 
 _UPSTREAM, _BOTH_WAYS = _("Upstream only"), _("Upstream and downstream")
-_BY_INPUT, _BY_SITES = _("Bubbles by share of our input"), _("Bubbles by number of sites")
+_BY_INPUT, _BY_SITES = _("Bubbles by share of input"), _("Bubbles by number of sites")
 _SORTS: Mapping[str, str] = {
     "name": _("Sorted by name"),
     "country": _("Sorted by country"),

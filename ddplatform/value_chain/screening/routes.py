@@ -99,7 +99,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/lists/new", methods=["GET", "POST"])
-@requires(Permission.SCREENING_UPLOAD, takes_files=True)
+@requires(Permission.SCREENING_UPLOAD, reads_first=True, takes_files=True)
 def new_list() -> ResponseReturnValue:
     """Import an edition of an official list."""
     form = ListForm()

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from ddplatform.accounts.organisations.models import Invitation, UserSession
 from ddplatform.accounts.organisations.queries import get_user
-from ddplatform.accounts.organisations.services import invitations, people
+from ddplatform.accounts.organisations.services import invitations, new_passwords, people
 from ddplatform.accounts.sign_in.services import account as accounts
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.roles import RoleId
@@ -89,13 +89,13 @@ def test_password_that_breaks_a_rule_and_colours_nobody_offers_are_refused_at_th
 @pytest.fixture
 def slow_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two requests that came at once both reach the middle of their work."""
-    hash_password: Callable[[str], str] = people.hash_password
+    hash_password: Callable[[str], str] = new_passwords.hash_password
 
     def slow(password: str) -> str:
         time.sleep(0.4)
         return hash_password(password)
 
-    monkeypatch.setattr(people, "hash_password", slow)
+    monkeypatch.setattr(new_passwords, "hash_password", slow)
 
 
 @pytest.mark.both_databases

@@ -182,8 +182,8 @@ def test_password_is_changed_only_with_the_one_in_use(app: Flask, tenant: Tenant
         "csrf_token": csrf_token(client, "/account"),
     }
 
-    wrong = client.post("/account", data={**data, "current": "not the one"})
-    right = client.post("/account", data={**data, "current": PASSWORD})
+    wrong = client.post("/account/password", data={**data, "current": "not the one"})
+    right = client.post("/account/password", data={**data, "current": PASSWORD})
 
     assert wrong.status_code == 422
     assert "not the password you use now" in wrong.text

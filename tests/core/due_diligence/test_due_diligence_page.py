@@ -1,6 +1,4 @@
-"""The page that tells auditors what steps are allowed (docs/due-diligence.md)."""
-
-import re
+"""The pages that tell auditors what steps are allowed (docs/due-diligence.md, remediation.md)."""
 
 import pytest
 
@@ -8,19 +6,18 @@ from ddplatform.core.due_diligence import suppression
 from ddplatform.core.due_diligence.lifecycle import lifecycles
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.time_limits import TimeLimit, limit_words
-from scripts.write_lifecycle_page import PAGE, filled, tables
+from scripts.page_tables import filled, marks
+from scripts.write_lifecycle_page import PAGES, tables
 
-TEXT = PAGE.read_text(encoding="utf-8")
-
-
-def test_the_tables_of_the_page_are_those_of_the_data():
-    assert filled(TEXT) == TEXT
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
-def test_every_table_stands_on_the_page_once():
-    marks = re.findall(r"<!-- table (.+?) -->", TEXT)
+def test_the_tables_of_the_pages_are_those_of_the_data():
+    assert filled(TEXT, tables()) == TEXT
 
-    assert sorted(marks) == sorted(tables())
+
+def test_every_table_stands_on_a_page_once():
+    assert sorted(marks([TEXT])) == sorted(tables())
 
 
 @pytest.mark.parametrize("life", lifecycles().values(), ids=lambda life: life.machine)
@@ -61,12 +58,12 @@ def test_a_changed_table_is_written_anew():
     spoiled = TEXT.replace("| REM-01 |", "| REM-00 |")
 
     assert spoiled != TEXT
-    assert filled(spoiled) == TEXT
+    assert filled(spoiled, tables()) == TEXT
 
 
 def test_a_mark_without_a_table_is_refused():
     with pytest.raises(KeyError, match="weather"):
-        filled("<!-- table weather -->\n<!-- end -->")
+        filled("<!-- table weather -->\n<!-- end -->", tables())
 
 
 def test_the_limits_of_small_counts_are_those_of_the_program():
@@ -75,4 +72,4 @@ def test_the_limits_of_small_counts_are_those_of_the_program():
     assert f"1 to {suppression.LIMIT - 1}" in row
     assert f'"<{suppression.LIMIT}"' in row
     assert f"the limit is {suppression.SENSITIVE_LIMIT}" in TEXT
-    assert f"rounded to the nearest {suppression.BASE}" in TEXT
+    assert f"bands of {suppression.BASE}" in TEXT

@@ -45,7 +45,7 @@ READY = {
         indicator_chosen=True, affected_consulted=True, emergency=False, reason="season over",
         review_on=TODAY + timedelta(days=90), today=TODAY, evidence_attached=True,
         months_of_data=3, reviewer="cy", outcome_met=True, affected_gave_feedback=True,
-        band_before="high", band_after="medium", remediation_case_opened=True, trigger="TRG-06",
+        band_before="high", band_after="medium", harm_reported=True, trigger="TRG-06",
     ),
     Machine.ACTION: ActionFacts(
         owner="ana", due_on=TODAY, success_measure_set=True, waits_for="the school term",

@@ -122,7 +122,7 @@ def test_menu_of_a_card_moves_it_or_leads_to_the_page_that_the_step_needs(
     assert choose("verified").location.endswith("/verify")
     assert choose("nowhere").status_code == 404
     assert choose("doing", version=1).location.endswith(f"/actions/{action_id}")
-    assert "moved it there already" in browser.get(at(world, f"actions/{action_id}")).text
+    assert "changed by somebody else" in browser.get(at(world, f"actions/{action_id}")).text
     with app.app_context():
         move(world, action_id, ActionState.WAITING, reason="the school term")
     assert choose("doing", version=1).status_code == 409

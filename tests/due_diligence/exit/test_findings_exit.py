@@ -297,7 +297,7 @@ def test_page_shows_each_condition_with_what_is_missing_and_why(
         assert words.exit_gate[ref] in page and words.exit_reasons[ref] in page
     assert "0 of 10 are met" in page and "The relationship cannot be ended yet" in page
     assert "never by itself grounds for disengagement" in page
-    assert "No remediation case was opened" in page
+    assert "known to the safeguarding officers alone" in page
 
 
 def test_manager_records_a_condition_and_is_refused_the_exit_in_words(

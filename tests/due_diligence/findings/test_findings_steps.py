@@ -1,12 +1,16 @@
 """Findings move along ST-RISK: each step needs what the standard asks for."""
 
+import re
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
+from flask import Flask
+from sqlalchemy import func, select
 
+from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.errors import StepNotAllowed
-from ddplatform.core.due_diligence.impacts import InvolvementAnswer
+from ddplatform.core.due_diligence.impacts import InvolvementAnswer, WorkClass
 from ddplatform.core.due_diligence.vocabulary import ActionState, Harm, RiskState
 from ddplatform.due_diligence.finding_judgements.services.judgements import judge_involvement
 from ddplatform.due_diligence.finding_judgements.services.leverage import (
@@ -21,13 +25,17 @@ from ddplatform.due_diligence.findings.services.steps import (
     take_step,
     work_on,
 )
-from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.queries.cases import get_case_for, list_cases_of
+from ddplatform.due_diligence.remedy.services import cases as remedy
+from ddplatform.due_diligence.remedy.services.facts import open_facts
 from ddplatform.infrastructure.access.identity import Act, Identity
+from ddplatform.infrastructure.access.roles import RoleId as R
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.due_diligence.actions.test_actions import assessed, move, report, verify
+from tests.factories import signed_in_client
 from tests.finding_worlds import World, acting, days, finding_now, graded, planned, recorded
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -277,25 +285,70 @@ def test_leverage_with_unknown_kinds_or_no_reason_is_refused(world: World):
     assert set(refused.value.fields) == {"types", "reason"}
 
 
-def test_harm_moves_a_finding_on_once_a_case_is_open_and_it_is_judged_afresh(world: World):
+def test_harm_that_nobody_reported_moves_no_finding(world: World):
+    with pytest.raises(StepNotAllowed, match="Report the harm"):
+        step(world, recorded(world), S.MATERIALISED)
+
+
+def test_finding_whose_harm_is_recorded_reaches_the_officers_and_is_judged_afresh(world: World):
     finding_id = recorded(world, harm=Harm.CONFIRMED)
-    with pytest.raises(StepNotAllowed, match="Open a remediation case"):
-        step(world, finding_id, S.MATERIALISED)
-    with acting(world.tenant):
-        db.session.add(
-            RemediationCase(
-                id=uuid4(),
-                code="K7QM-3RDX",
-                finding_id=finding_id,
-                is_sensitive_class=False,
-                sealed_facts=b"sealed",
-                opened_at=NOW,
-            )
-        )
     step(world, finding_id, S.MATERIALISED)
 
     assert finding_now(world, finding_id).status is S.MATERIALISED
     assert "assessed" in missing(world, finding_id)
+    with acting(world.tenant):
+        (case,) = list_cases_of(world.officer.user_id, today=NOW.date())
+        row, _ = get_case_for(case.code, world.officer.user_id, today=NOW.date())
+        assert row.finding_id == finding_id
+        assert open_facts(row).in_danger is None, "not known counts as danger"
+
+
+def ask_for_protection(world: World, finding_id: UUID) -> None:
+    alert = remedy.Alert(alert_source="media", work_class=WorkClass.OTHER)
+    with acting(world.tenant):
+        remedy.open_case(get_finding(finding_id), alert, act=Act(world.tenant.manager, NOW))
+
+
+READERS = (R.ADMIN, R.ADMIN_MANAGER, R.SUSTAINABILITY_MANAGER, R.ANALYST, R.AUDITOR)
+
+
+def test_no_page_outside_remediation_changes_when_protection_is_asked_for(app: Flask, world: World):
+    finding_id = recorded(world, harm=Harm.CONFIRMED)
+    base = f"/o/{world.tenant.slug}"
+    places = (f"/findings/{finding_id}", f"/findings/{finding_id}/exit", "/findings/", "/remedy/")
+    clients = [signed_in_client(app, world.tenant, role) for role in READERS]
+
+    def read() -> list[tuple[int, str]]:
+        answers = [client.get(f"{base}{place}") for client in clients for place in places]
+        return [(answer.status_code, plain(answer.text)) for answer in answers]
+
+    before = read()
+    ask_for_protection(world, finding_id)
+
+    assert "Ask for protection" in before[0][1]
+    assert read() == before
+
+
+def plain(page: str) -> str:
+    return re.sub(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|request [\w-]+', "", page)
+
+
+def test_step_leaves_as_many_events_whether_protection_was_asked_for_before_or_not(world: World):
+    left = []
+    for was_asked in (True, False):
+        finding_id = recorded(world, harm=Harm.CONFIRMED)
+        if was_asked:
+            ask_for_protection(world, finding_id)
+        before = count_events(world)
+        step(world, finding_id, S.MATERIALISED)
+        left.append(count_events(world) - before)
+
+    assert left == [2, 2], "the step, and one event that only officers read"
+
+
+def count_events(world: World) -> int:
+    with acting(world.tenant):
+        return db.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
 
 
 def test_stale_step_and_faulty_words_are_refused(world: World):

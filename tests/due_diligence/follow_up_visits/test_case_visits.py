@@ -27,7 +27,7 @@ from ddplatform.due_diligence.remedy.queries.cases import list_accesses
 from ddplatform.due_diligence.remedy.services.facts import open_steps
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.adapters.case_vault import SealBroken
+from ddplatform.infrastructure.adapters.sealing import SealBroken
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.infrastructure.tenancy import acting_in
@@ -280,8 +280,8 @@ def test_service_that_the_plan_lacks_is_told_before_it_is_left_out(door: Door):
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
-        ("ask Kofi Mensah", "Kofi Mensah: Leave out the name"),
-        ("call 0244 123 456", "0244 123 456: Leave out the phone number."),
+        ("ask Kofi Mensah", "“Kofi Mensah” may lead to a person. Write who the person is"),
+        ("call 0244 123 456", "“0244 123 456” may lead to a person. Leave out the phone"),
         ("x" * 281, "Shorten the text to 280 characters"),
     ],
 )
@@ -295,6 +295,16 @@ def test_text_that_could_show_who_the_child_is_is_shown_again_and_never_kept(
     again = door.read("/visits/form")
     assert text not in again
     assert re.search(r'value="week_2"[^>]* checked', again)
+
+
+def test_words_of_a_visit_that_name_nobody_are_confirmed_and_kept(door: Door):
+    said = {**GOOD, TEXT: "delivered by Daniela last week"}
+    refused = door.send(said)
+    assert refused.status_code == 422
+    assert 'name="not_names"' in refused.text and 'value="Daniela"' in refused.text
+
+    assert door.send({**said, "not_names": "Daniela"}, seen=1).status_code == 302
+    assert "delivered by Daniela last week" in door.read(first_visit(door))
 
 
 def test_code_of_the_case_and_files_of_a_made_up_page_do_not_come_in(

@@ -13,7 +13,6 @@ from ddplatform.core.due_diligence.frameworks import Coverage
 from ddplatform.core.due_diligence.vocabulary import ActionState, ImpactState, QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.frameworks.queries import framework_facts, load_coverage, load_facts
-from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.runs.models import SeverityJudgement
 from ddplatform.supplier_engagement.library.models import Assignment
@@ -103,7 +102,7 @@ def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> No
         finding = add_finding(tenant, world)
         action = add_action(tenant, world, finding, due_on=TODAY)
         assignment = add_assignment(tenant, world, due_on=TODAY)
-        add_cases(finding, 1)
+        add_cases(finding, 5, status=ImpactState.CLOSED_VERIFIED)
         db.session.add(
             SeverityJudgement(
                 node_id=world.trader_id,
@@ -142,13 +141,6 @@ def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> No
             (ValueChainNode, world.farm_id, {"kind": NodeKind.INVESTEE}),
         ):
             db.session.execute(update(model).where(model.id == row).values(**values))
-        db.session.execute(
-            update(RemediationCase).values(
-                status=ImpactState.CLOSED_VERIFIED,
-                closed_at=NOW,
-                closed_by_id=tenant.manager.user_id,
-            )
-        )
         audit.sign_checkpoint(at=NOW)
     assert _kinds(tenant) >= {
         "severity_rated",
@@ -164,7 +156,14 @@ def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> No
     }
     with acting(tenant):
         closed = [fact for fact in load_facts(as_of=TODAY) if fact.kind == "case_verified"]
-    assert closed[0].on == date(2026, 10, 1)  # by quarter alone
+    assert closed[0].on == date(2026, 7, 1)  # by quarter alone: they were closed in September
+
+
+def test_fewer_than_five_closed_cases_are_no_evidence(context: Flask, tenant: Tenant) -> None:
+    world = make_map(tenant)
+    with acting(tenant):
+        add_cases(add_finding(tenant, world), 4, status=ImpactState.CLOSED_VERIFIED)
+    assert "case_verified" not in _kinds(tenant)
 
 
 def test_what_came_after_the_day_does_not_count(context: Flask, tenant: Tenant) -> None:

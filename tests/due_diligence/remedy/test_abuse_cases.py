@@ -6,7 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from ddplatform.accounts.officers.queries import (
+    get_proposal,
+    list_officers,
+    list_open_proposals,
+)
+from ddplatform.accounts.officers.services import operator, proposals
 from ddplatform.accounts.organisations.models import Membership
+from ddplatform.accounts.organisations.queries import get_user, list_open_invitations
 from ddplatform.accounts.organisations.services import people
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.errors import StepNotAllowed
@@ -14,8 +21,9 @@ from ddplatform.core.due_diligence.vocabulary import ImpactState as S
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import mails as case_mails
-from ddplatform.infrastructure.access.identity import Act, Identity
+from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.jobs.models import Job
@@ -23,7 +31,7 @@ from ddplatform.infrastructure.tenancy import acting_in, nobody
 from tests.answering import mails
 from tests.conftest import NOW
 from tests.due_diligence.remedy.test_remedy import go_to_closure, opened, second_officer
-from tests.factories import PASSWORD, Tenant
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 from tests.infrastructure.jobs.test_jobs import work
 
 LATER = NOW + timedelta(days=401)
@@ -99,17 +107,56 @@ def membership_of(person: Identity) -> Membership:
     return found
 
 
-def test_last_safeguarding_officer_stays(context: Flask, tenant: Tenant, officer: Identity):
-    admin = tenant[RoleId.ADMIN]
+def test_last_case_manager_of_an_open_case_is_removed_by_nobody(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    admin, system = tenant[RoleId.ADMIN], system_identity(tenant.id)
     with acting_in(tenant.id), unit_of_work():
-        member = membership_of(officer)
-        with pytest.raises(Conflict, match="last safeguarding officer"):
-            people.remove_person(member, act=Act(admin, NOW))
-        with pytest.raises(Conflict, match="last safeguarding officer"):
-            people.change_role(member, role=RoleId.ANALYST, act=Act(admin, NOW))
+        case = opened(tenant)
+        second = second_officer(tenant)
+        proposal = proposals.propose_removal(membership_of(officer), act=Act(admin, NOW))
+        with pytest.raises(Conflict, match="responsible for an open case"):
+            proposals.agree(proposal, act=Act(second, NOW))
+        with pytest.raises(Conflict, match="responsible for an open case"):
+            operator.remove_officer(get_user(officer.user_id), act=Act(system, NOW))
 
+        remedy.assign(case, second.user_id, is_verifier=True, act=Act(officer, NOW))
+        with pytest.raises(Conflict, match="responsible for an open case"):
+            operator.remove_officer(get_user(officer.user_id), act=Act(system, NOW))
+
+
+def test_officer_whose_case_has_another_manager_or_is_closed_may_leave(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    system = system_identity(tenant.id)
+    with acting_in(tenant.id), unit_of_work():
+        case = opened(tenant)
+        second = second_officer(tenant)
+        remedy.assign(case, second.user_id, is_verifier=False, act=Act(officer, NOW))
+        operator.remove_officer(get_user(officer.user_id), act=Act(system, NOW))
+        db.session.flush()
+        assert [user_id for user_id, _ in list_officers(today=NOW.date())] == [second.user_id]
+
+
+def test_proposal_to_remove_the_last_manager_of_a_case_looks_like_any_other_to_who_makes_it(
+    app: Flask, tenant: Tenant, officer: Identity
+):
+    with app.app_context(), unit_of_work(), acting_in(tenant.id):
         second_officer(tenant)
-        people.remove_person(member, act=Act(admin, NOW))
+    page = f"/o/{tenant.slug}/people/officers/{officer.user_id}/remove"
+    admin, answers = signed_in_client(app, tenant, RoleId.ADMIN), []
+    for has_case in (False, True):
+        with app.app_context(), unit_of_work(), acting_in(tenant.id):
+            if has_case:
+                opened(tenant)
+        token = {"csrf_token": csrf_token(admin, page)}
+        sent = admin.post(page, data=token)
+        with app.app_context(), unit_of_work(), acting_in(tenant.id):
+            (row,) = list_open_proposals()
+            proposals.withdraw(get_proposal(row.id), act=Act(tenant[RoleId.ADMIN], NOW))
+        answers.append((sent.status_code, sent.headers["Location"]))
+
+    assert answers[0] == answers[1]
 
 
 def test_alert_that_nobody_would_read_is_not_taken(
@@ -136,30 +183,24 @@ def test_officer_whose_access_is_over_counts_for_nobody_who_would_read_an_alert(
         assert opened(tenant).code
 
 
-def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_others(
+def test_new_officer_is_made_known_to_the_others_when_the_role_begins(
     context: Flask, tenant: Tenant, officer: Identity
 ):
-    admin = tenant[RoleId.ADMIN]
+    admin, before = tenant[RoleId.ADMIN], NOW - adapters().officer_wait
     with acting_in(tenant.id), unit_of_work():
-        invitation = people.invite(
-            email="second-mailbox@acme.example",
-            name="Second mailbox of the administrator",
-            role=RoleId.SAFEGUARDING_OFFICER,
-            act=Act(admin, NOW),
-        )
+        for email in ("second-mailbox@partner.example", tenant.email(RoleId.ANALYST)):
+            proposal = proposals.propose(email=email, name="Somebody", act=Act(admin, before))
+            proposals.agree(proposal, act=Act(officer, before))
+            proposals.begin(proposal, at=NOW)
+        (invitation,) = list_open_invitations()
         people.accept_invitation(invitation, name="Somebody", password=PASSWORD, at=NOW)
-        people.change_role(
-            membership_of(tenant.analyst),
-            role=RoleId.SAFEGUARDING_OFFICER,
-            act=Act(admin, NOW),
-        )
     db.session.expunge_all()  # the worker is another process
     with nobody():
         while work():
             pass
 
     told = [mail for mail in mails() if mail.startswith("New safeguarding officer")]
-    assert sum("second-mailbox@acme.example" in mail for mail in told) == 2
+    assert sum("second-mailbox@partner.example" in mail for mail in told) == 2
     assert sum(tenant.email(RoleId.ANALYST) in mail for mail in told) == 2
 
 

@@ -1,14 +1,13 @@
 """A case about a child: who may open it, what it may hold, when it may move on."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
@@ -26,7 +25,7 @@ from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services.facts import open_facts, open_steps
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.adapters.case_vault import SealBroken
+from ddplatform.infrastructure.adapters.sealing import SealBroken
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.tenancy import acting_in
@@ -35,7 +34,7 @@ from ddplatform.risk.runs.models import FactKind, RiskFact
 from ddplatform.value_chain.mapping.models import ValueChain, ValueChainNode
 from supply_chain.vocabulary import Issue, NodeKind
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+from tests.factories import Tenant, csrf_token, make_officer, signed_in_client
 
 NOTE = "seen at the drying place during a visit"
 
@@ -82,14 +81,7 @@ def opened(tenant: Tenant, **changes: object) -> RemediationCase:
 
 
 def second_officer(tenant: Tenant) -> Identity:
-    user = add_person(
-        email="second@acme.example",
-        name="Second officer",
-        role=RoleId.SAFEGUARDING_OFFICER,
-        password=PASSWORD,
-        act=Act(tenant.manager, NOW),
-    )
-    return Identity(user.id, tenant.id, RoleId.SAFEGUARDING_OFFICER, user.name)
+    return make_officer(tenant, "second@acme.example", "Second officer", at=NOW)
 
 
 @pytest.fixture
@@ -357,28 +349,60 @@ def test_officer_appointed_later_is_given_a_case_once_for_each_part(
     assert changed.is_verifier
 
 
-def test_everybody_else_sees_suppressed_counts_alone(app: Flask, tenant: Tenant):
-    with app.app_context(), acting_in(tenant.id), unit_of_work():
-        for _ in range(3):
-            opened(tenant)
-        stages, total = count_cases_by_stage()
-        code = opened(tenant).code
-    manager = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
-    page = manager.get(f"/o/{tenant.slug}/remedy/")
+def confirmed(tenant: Tenant, officer: Identity, *, at: datetime, **facts: object) -> None:
+    """A case that an officer confirmed: the child is safe and a provider was called."""
+    case = remedy.open_case(make_finding(), alert(**facts), act=Act(tenant.manager, at))
+    for step, flag in (("REM-02", "safety_checklist_done"), ("REM-03", "provider_contacted")):
+        remedy.take_step(case, step, ticked=[flag], note="", act=Act(officer, at))
+    for minutes, state in enumerate((S.TRIAGED, S.IMMEDIATE_PROTECTION)):
+        remedy.move(case, state, act=Act(officer, at + timedelta(minutes=minutes)))
 
-    assert {stage.shown for stage in stages} & {1, 2, 3, 4} == set()
-    assert total != 3
-    assert code not in page.text
+
+LAST_MONTH, THIS_MONTH = NOW - timedelta(days=30), NOW - timedelta(days=2)
+
+
+def test_everybody_else_sees_figures_of_the_last_month_alone(
+    app: Flask, tenant: Tenant, officer: Identity
+):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        for _ in range(6):
+            confirmed(tenant, officer, at=LAST_MONTH)
+        before = count_cases_by_stage(on=NOW.date())
+        confirmed(tenant, officer, at=THIS_MONTH)
+        code = opened(tenant).code
+        after = count_cases_by_stage(on=NOW.date())
+    manager = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+    assert before == after
+    assert (before.stages[0].shown, before.total) == ("5–9", "5–9")
+    assert before.as_of == date(2026, 10, 31)
+    assert code not in manager.get(f"/o/{tenant.slug}/remedy/").text
     assert manager.get(f"/o/{tenant.slug}/remedy/{code}").status_code == 403
 
 
-def test_sensitive_class_hides_counts_below_ten(context: Flask, tenant: Tenant):
-    with acting_in(tenant.id):
-        for _ in range(7):
-            opened(tenant, work_class=WorkClass.TRAFFICKING_SUSPECTED)
-        stages, _ = count_cases_by_stage()
+def test_reports_of_harm_that_no_officer_confirmed_move_no_figure(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        for _ in range(4):
+            confirmed(tenant, officer, at=LAST_MONTH)
+        for number in range(9):
+            case = remedy.open_case(make_finding(), alert(), act=Act(tenant.manager, LAST_MONTH))
+            if number % 2:
+                remedy.move(case, S.TRIAGED, act=Act(officer, LAST_MONTH))
+        figures = count_cases_by_stage(on=NOW.date())
 
-    assert stages[0].shown in ("<10", "suppressed")
+    assert {figures.total, *(one.shown for one in figures.stages)} == {"<5"}
+
+
+def test_class_of_harm_changes_no_figure(context: Flask, tenant: Tenant, officer: Identity):
+    sensitive = WorkClass.TRAFFICKING_SUSPECTED
+    with acting_in(tenant.id), unit_of_work():
+        for _ in range(6):
+            confirmed(tenant, officer, at=LAST_MONTH, work_class=sensitive)
+        figures = count_cases_by_stage(on=NOW.date())
+
+    assert [one.shown for one in figures.stages] == ["5–9", *["<5"] * 5]
 
 
 def test_each_reading_of_a_case_is_shown_on_it(app: Flask, tenant: Tenant, officer: Identity):
@@ -471,7 +495,7 @@ def test_manager_hands_an_actual_impact_over_and_sees_no_case(app: Flask, tenant
 
     answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)})
 
-    assert "were given the case" in answer.text
+    assert "read your request" in answer.text
     with app.app_context(), acting_in(tenant.id):
         case = db.session.scalar(select(RemediationCase))
         assert case.code not in answer.text

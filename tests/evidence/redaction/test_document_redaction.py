@@ -273,8 +273,8 @@ def test_a_file_is_redacted_twice_and_keeps_both_checksums(supplier: Supplier, t
 @pytest.mark.parametrize(
     ("name", "content", "wanted", "fault"),
     [
-        ("a.txt", TEXT, Wanted(words=("Yaw Boateng",)), "“Yaw Boateng” does not stand"),
-        ("a.png", b"", Wanted(words=("Kofi",)), "“Kofi” does not stand"),
+        ("a.txt", TEXT, Wanted(words=("Yaw Boateng",)), "“Yaw Boateng” was not found"),
+        ("a.png", b"", Wanted(words=("Kofi",)), "“Kofi” was not found"),
         ("a.txt", TEXT, Wanted(), "Nothing is selected"),
         ("a.txt", TEXT, Wanted(areas=(FACE,)), "Nothing of the file changes"),
     ],
@@ -406,7 +406,7 @@ def test_faults_of_the_form_stand_at_their_fields_and_keep_what_was_typed(
 
     assert "“Z99” is not an area. Write cells of the grid" in wrong
     assert "Z99</textarea>" in wrong
-    assert "“Yaw” does not stand in this file as text." in missing
+    assert "“Yaw” was not found in the text of this file." in missing
     assert "Nothing is selected for redaction." in nothing
     assert sent(reviewer, address, row, face="x").count("Open this page again") == 1
 

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Organisation
 from ddplatform.audit.models import AuditEvent
 from ddplatform.due_diligence.actions.queries.suppliers import get_asked_action
@@ -30,6 +32,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from supply_chain.errors import FileRefused
+from tests.busy_turns import all_turns_taken
 from tests.conftest import NOW
 from tests.due_diligence.actions.test_actions import report
 from tests.due_diligence.findings.test_findings_pages import send, statements
@@ -269,6 +272,25 @@ def test_refused_document_comes_back_with_what_was_typed(
     assert answer.status_code == 422
     assert words in answer.text
     assert "Visit report" in answer.text
+
+
+def test_a_document_that_cannot_be_read_now_comes_back_with_what_was_typed_and_is_not_counted(
+    app: Flask, world: World, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rate_limits, "UPLOAD", rate_limits.Limit("upload", 1, 3600))
+
+    def add() -> TestResponse:
+        document = (BytesIO(TEXT), "visit.txt")
+        typed = {"description": "Visit report", "confidentiality": "normal"}
+        return send(browser, at(world, "add"), document=document, **typed)
+
+    with all_turns_taken():
+        answer = add()
+
+    assert answer.status_code == 503
+    assert "Other files are being checked at this moment." in answer.text
+    assert "Visit report" in answer.text
+    assert add().status_code == 302
 
 
 def test_file_leaves_only_as_an_attachment_in_a_sandbox_under_its_own_name(

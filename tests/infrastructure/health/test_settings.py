@@ -67,6 +67,18 @@ def test_missing_secret_is_refused_in_production_and_made_in_development(tmp_pat
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
+def test_owner_of_the_tables_is_another_role_of_the_same_kind_of_database(tmp_path: Path):
+    owner = "postgresql+psycopg://owner@db/platform"
+
+    assert settings(tmp_path, MIGRATION_DATABASE_URL=owner).migration_database_url == owner
+    for wrong in (
+        {"MIGRATION_DATABASE_URL": "sqlite:///platform.db"},
+        {"MIGRATION_DATABASE_URL": owner, "DATABASE_URL": "sqlite:///platform.db"},
+    ):
+        with pytest.raises(UnsafeSettings, match="MIGRATION_DATABASE_URL"):
+            settings(tmp_path, **wrong)
+
+
 def test_unknown_kind_of_installation_is_refused(tmp_path: Path):
     with pytest.raises(UnsafeSettings, match="APP_KIND"):
         settings(tmp_path, APP_KIND="prod")

@@ -17,8 +17,8 @@ from ddplatform.infrastructure.access.body_limits import (
     FILES_BYTES,
     FORM_BYTES,
 )
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.gate import access_of
 from ddplatform.infrastructure.web_server.body_limit import limit_by_address
 from ddplatform.infrastructure.web_server.server import Bounds, Running, start_server
 from tests.factories import Tenant, signed_in_client

@@ -197,7 +197,7 @@ def test_ways_reach_and_a_stop_follow_the_trader(app: Flask, tools: UUID) -> Non
         ("plant", pytest.approx(0.56)),
     ]
     first = run(app, "reach", "--node", "mine", "--most", "1")
-    assert first["figures"]["own"] == 2 and "behind 2 own operations" in first["sentence"]
+    assert first["figures"]["own"] == 2 and "supplies 2 own operations" in first["sentence"]
     assert [row["own"]["name"] for row in first["tables"]["own"]] == ["House of Tools", "1 more"]
     stop = run(app, "stop")
     assert stop["about"][0]["id"] in ("trader", "smelter")
@@ -261,7 +261,7 @@ def test_choke_points_circles_and_gaps_are_found(app: Flask, tools: UUID) -> Non
     one = run(app, "blind-spots", "--most", "1")["tables"]["gaps"]
     assert one[-1]["buyer"]["name"].endswith("smaller gaps together")
     whole = run(app, "blind-spots", "--node", "mine")
-    assert whole["sentence"] == "Where all of it comes from is known."
+    assert whole["sentence"] == "All origins are known."
 
 
 def test_steps_that_a_circle_alone_still_fills_are_told_together(
@@ -296,7 +296,7 @@ def test_dependence_names_shares_of_suppliers_places_and_goods(app: Flask, tools
     assert goods["tables"]["goods"][0]["good"] == "Cobalt"
     assert goods["tables"]["goods"][0]["hs"].startswith("26")
     nothing = run(app, "products", "--node", "mine")
-    assert nothing["sentence"] == "No link says which good flows over it."
+    assert nothing["sentence"] == "No link states the good that it carries."
 
 
 def test_finance_turnover_and_labour_have_words_of_their_own(
@@ -314,7 +314,10 @@ def test_finance_turnover_and_labour_have_words_of_their_own(
         {"supplier": "hands", "buyer": "seller", "share": 0.3, "kind": "provides_labour"},
     ]
     bring_in(app, tmp_path, nodes, links, "Money")
-    assert "of the portfolio comes from" in run(app, "blind-spots", chain="Money")["sentence"]
+    assert (
+        "of the portfolio has an unknown origin"
+        in run(app, "blind-spots", chain="Money")["sentence"]
+    )
     assert "of its portfolio" in run(app, "reach", "--node", "shop", chain="Money")["sentence"]
     turnover = run(app, "dependence", "--node", "shop", chain="Money")["sentence"]
     assert turnover.startswith("The turnover of Web shop comes from 1 direct seller")
@@ -533,7 +536,7 @@ def test_numbers_of_an_analysis_say_what_they_are(analyst: FlaskClient, tools: U
     assert "a link the wrong way round" in analyst.get(page(tools, "circles")).text
     tiers = analyst.get(page(tools, "blind-spots")).text
     assert "Bars:" not in tiers
-    assert "Comes from further up" in tiers
+    assert "From suppliers further upstream" in tiers
 
 
 def test_a_region_is_told_with_the_name_of_its_country(analyst: FlaskClient, tools: UUID) -> None:

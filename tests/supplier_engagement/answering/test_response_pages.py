@@ -47,6 +47,7 @@ from tests.answering import (
     receive_now,
     send,
 )
+from tests.busy_turns import all_turns_taken
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 from tests.stored_worlds import stored_world
@@ -398,6 +399,23 @@ def test_too_many_uploads_lose_nothing_that_was_typed(
     assert answer.status_code == 422
     assert "Too many tries" in answer.text
     assert "Meadow Ltd" in phone.get(address).text
+
+
+def test_a_file_that_cannot_be_read_now_loses_nothing_that_was_typed(
+    phone: FlaskClient, supplier: Supplier
+):
+    address, path = f"{_base(supplier)}/A", "/data/A/SAQ_A06_evidence"
+    with all_turns_taken():
+        answer = _post(
+            phone,
+            address,
+            {f"file:{path}": (BytesIO(b"policy"), "policy.txt"), "/data/A/SAQ_A02": "Meadow Ltd"},
+        )
+
+    assert answer.status_code == 422
+    assert "Choose it again in a minute." in answer.text
+    page = phone.get(address).text
+    assert "Meadow Ltd" in page and "policy.txt" not in page
 
 
 def test_form_of_an_ended_session_is_carried_through_signing_in(

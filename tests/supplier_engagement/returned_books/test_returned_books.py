@@ -239,7 +239,7 @@ def test_same_workbook_twice_is_handed_on_once(app: Flask, tenant: Tenant, suppl
         "nothing_new",
         "nothing_new",
     ]
-    assert "came already" in later[0][1][0]["message"]
+    assert "was uploaded before" in later[0][1][0]["message"]
 
 
 def test_workbook_with_faults_alone_is_refused_with_each_cell(

@@ -179,7 +179,7 @@ def test_the_review_offers_to_take_a_name_out_of_the_note_of_a_round_before(
     assert "The note of round 1 may name a person" in reviewer.get(address).text
     sent = {"path": WHOLE, "round": "1", "csrf_token": csrf_token(reviewer, address)}
     wrong = reviewer.post(f"{address}/redact", data={**sent, "words": "Yaw"})
-    assert "“Yaw” does not stand in this answer" in wrong.text
+    assert "“Yaw” was not found in this answer" in wrong.text
     words = "Mr Kofi Mensah\n0544 123 456"
     done = reviewer.post(f"{address}/redact", data={**sent, "words": words}, follow_redirects=True)
     assert "Redacted in 2 places" in done.text
@@ -213,7 +213,7 @@ def test_the_review_offers_to_take_a_name_out_that_stands_in_the_round_before_al
     [
         (" \n ", "Copy the words"),
         ("a", "too short"),
-        ("Kofi Mensah\nYaw Mensah", "“Yaw Mensah” does not stand in this answer"),
+        ("Kofi Mensah\nYaw Mensah", "“Yaw Mensah” was not found in this answer"),
     ],
 )
 def test_words_that_cannot_be_taken_out_change_nothing_and_say_why(
@@ -275,7 +275,7 @@ def test_a_reviewer_takes_a_name_out_on_the_page_and_the_supplier_reads_that_it_
         f"{address}/redact", data={"path": HELP, "words": "Yaw", "csrf_token": token}
     )
     assert wrong.status_code == 422
-    assert "“Yaw” does not stand in this answer" in wrong.text
+    assert "“Yaw” was not found in this answer" in wrong.text
     done = reviewer.post(
         f"{address}/redact",
         data={"path": HELP, "words": WORDS, "csrf_token": token},

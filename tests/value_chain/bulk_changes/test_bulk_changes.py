@@ -361,7 +361,7 @@ def test_new_scores_are_asked_for_after_any_change_of_many(cocoa: CocoaMap, tena
 def test_the_same_button_pressed_twice_makes_one_change(cocoa: CocoaMap, tenant: Tenant):
     mills = add_mills(tenant, cocoa.chain, cocoa.own, 600)
     change_id = ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills).id
-    with pytest.raises(Conflict, match="Another change of many sites goes on"):
+    with pytest.raises(Conflict, match="Another bulk change of sites is in progress"):
         ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills)
     break_down(tenant, change_id, parts=1)
     assert ask(tenant, cocoa.chain, BulkVerb.GROUP, "There", mills).asked == 600

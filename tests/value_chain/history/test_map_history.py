@@ -63,7 +63,7 @@ def test_every_past_day_is_told_as_the_map_stood_at_its_end(
     assert as_it_stood(walk, datetime.now(UTC).date()) == walk.stood[walk.at.date()]
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "xlsx", "graphml"])
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx", "graphml", "node-link"])
 def test_an_export_of_a_past_day_has_the_bytes_of_the_one_that_was_made_then(
     context: Flask, tenant: Tenant, form: ExportForm
 ):

@@ -51,11 +51,17 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from supply_chain.intake.drafts import Mapping, NamedBytes, TableMapping
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.office_packages import table
 from tests.risk.scenarios.test_what_if import every_row
 from tests.stored_worlds import stored_world
 
 LISTS = Path(__file__).parents[2] / "data" / "supplier_lists"
 LATER = NOW + timedelta(minutes=5)
+WORDS = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
+WITH_A_PROGRAM = table(
+    f'{WORDS.format("A1", "id")}{WORDS.format("B1", "name")}</row><row r="2">'
+    f"{WORDS.format('A2', 'a')}<c r=\"B2\"><f>cmd|'/c calc'!A0</f><v>1</v></c>"
+).packed()
 NODES = "id,name,country,workers\nt,Trader,CI,40\nf,Farm,CI,7\n"
 LINKS = "supplier,buyer,share\nf,t,0.6\n"
 
@@ -283,6 +289,7 @@ def test_refused_file_is_kept_as_a_refusal_in_words(tenant: Tenant, chain_id: UU
         ("list.csv", b"id,name\na,Alpha\n" + b"x," * 5_000, "too_large"),
         ("list.csv", b"id,name,country\n", "no_rows"),
         ("list.json", b'{"format": "value-chain/1", "nodes": [', "broken_json"),
+        ("list.xlsx", WITH_A_PROGRAM, "dde"),
     ],
 )
 def test_a_refused_file_leaves_nothing_in_the_map_nor_in_any_preview(

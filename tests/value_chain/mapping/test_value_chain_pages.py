@@ -681,7 +681,7 @@ def test_refused_file_says_why_and_how_to_mend_it(
     assert "save it again" in page
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "xlsx", "graphml"])
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx", "graphml", "node-link"])
 def test_map_is_downloaded_in_every_form_with_formulas_made_harmless(
     tenant: Tenant, chain_id: UUID, manager: FlaskClient, form: str
 ):

@@ -1,5 +1,6 @@
 """People of an organisation: invitation, joining, change of role, removal."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -11,18 +12,20 @@ from ddplatform.accounts.organisations.models import Invitation, InvitationPurpo
 from ddplatform.accounts.organisations.queries import (
     count_members_with_role,
     get_invitation_by_hash,
+    get_organisation,
     get_user,
     get_user_by_email,
     is_member,
     list_open_reset_links,
     list_people,
 )
+from ddplatform.accounts.organisations.services.new_passwords import set_password
+from ddplatform.accounts.organisations.services.officer_role import require_free_role
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.roles import KEEPERS, ROLES, RoleId
-from ddplatform.infrastructure.adapters.passwords import hash_password, password_problem
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
@@ -52,18 +55,40 @@ def add_person(
     password: str,
     act: Act,
     access_until: date | None = None,
+    names: Collection[str] = (),
 ) -> User:
     """Give a person a role in the acting organisation, with a password (commands, samples).
 
+    Args:
+        names: further ones that the password may not be made of, such as that of the inviter.
+
     Raises:
         Invalid: no e-mail address, the password breaks a rule, or a dated role has no end date.
-        Conflict: the person is a member already.
+        Conflict: the person is a member already, or the role takes two people (`officers`).
+    """
+    require_free_role(role)
+    own = get_organisation(act.by.organisation_id)
+    known = [own.name, own.slug, *names]
+    user = keep_account(email=email, name=name, password=password, names=known, at=act.at)
+    _join(user, role=role, access_until=access_until, act=act)
+    return user
+
+
+def keep_account(
+    *, email: str, name: str, password: str | None, names: Collection[str] = (), at: datetime
+) -> User:
+    """The account of an address, made where there is none; one with a password keeps it.
+
+    Args:
+        names: those around the person, of which the password may not be made.
+
+    Raises:
+        Invalid: no e-mail address, or the password is missing or breaks a rule.
     """
     _require_address(email)
-    user = get_user_by_email(email) or _new_user(email=email, name=name, at=act.at)
+    user = get_user_by_email(email) or _new_user(email=email, name=name, at=at)
     if user.password_hash is None:
-        _set_password(user, password)
-    _join(user, role=role, access_until=access_until, act=act)
+        set_password(user, password or "", names=names)
     return user
 
 
@@ -74,7 +99,9 @@ def invite(
 
     Raises:
         Invalid: the role needs an end date, or as many mails were sent as may be.
+        Conflict: the role takes two people (`officers`).
     """
+    require_free_role(role)
     _require_end_date(role, access_until)
     rate_limits.count_mails(1, act=act)
     return issue(
@@ -171,7 +198,8 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str, at: d
     user = get_user_by_email(invitation.email)
     if user is None or user.password_hash is None:
         user = user or _new_user(email=invitation.email, name=name, at=at)
-        _set_password(user, password)
+        own = get_organisation(invitation.organisation_id)
+        set_password(user, password, names=[own.name, own.slug])
     invitation.used_at = at
     if invitation.role is not None:
         by = system_identity(invitation.organisation_id)
@@ -187,7 +215,7 @@ def reset_password(invitation: Invitation, *, password: str, at: datetime) -> Us
         Invalid: the password breaks a rule.
     """
     user = get_user(invitation.user_id or UUID(int=0))
-    _set_password(user, password)
+    set_password(user, password)
     end_reset_links(user.id, at=at)
     sessions.end_all_sessions(user.id)
     by = system_identity(invitation.organisation_id)
@@ -210,11 +238,12 @@ def change_role(
     """Give a member another role; their sessions end at once.
 
     Raises:
-        Conflict: nobody changes the own role; the last administrator and the last safeguarding
-            officer stay.
+        Conflict: nobody changes the own role; the last administrator stays; who is or becomes
+            safeguarding officer takes two people (`officers`).
         Invalid: the role needs an end date.
     """
     _require_other_person(membership, act.by)
+    require_free_role(role, membership.role)
     _require_end_date(role, access_until)
     _require_one_left(membership, role)
     before, membership.role = membership.role, role
@@ -228,10 +257,11 @@ def remove_person(membership: Membership, *, act: Act) -> None:
     """Take a person out of the acting organisation; their sessions end at once.
 
     Raises:
-        Conflict: nobody removes themselves; the last administrator and the last safeguarding
-            officer stay.
+        Conflict: nobody removes themselves; the last administrator stays; a safeguarding officer
+            takes two people (`officers`).
     """
     _require_other_person(membership, act.by)
+    require_free_role(membership.role)
     _require_one_left(membership, None)
     sessions.end_all_sessions(membership.user_id)
     audit.record("person:remove", membership, act=act, role=membership.role)
@@ -299,12 +329,6 @@ def _new_user(*, email: str, name: str, at: datetime) -> User:
     return user
 
 
-def _set_password(user: User, password: str) -> None:
-    if problem := password_problem(password, email=user.email):
-        raise Invalid(fields={"password": problem})
-    user.password_hash = hash_password(password)
-
-
 def _join(user: User, *, role: RoleId, access_until: date | None, act: Act) -> None:
     _require_end_date(role, access_until)
     if is_member(user.id):
@@ -356,19 +380,11 @@ def _require_other_person(membership: Membership, by: Identity) -> None:
 
 
 def _require_one_left(membership: Membership, role: RoleId | None) -> None:
-    kept, title, advice = _kept_with(membership.role)
-    if not kept or role in kept:
+    if membership.role not in KEEPERS or role in KEEPERS:
         return
     audit.lock_log()  # two who take the role from each other at once are counted one by one
-    if count_members_with_role(*kept) == 1:
-        raise Conflict(gettext("The last %(role)s cannot be removed.", role=title), advice)
-
-
-def _kept_with(role: RoleId) -> tuple[tuple[RoleId, ...], str, str]:
-    """Roles of which one person at least stays where this one is held, in words, with advice."""
-    if role in KEEPERS:
-        return KEEPERS, gettext("administrator"), gettext("Make somebody else administrator first.")
-    if role is RoleId.SAFEGUARDING_OFFICER:
-        advice = gettext("Name another one first: nobody else can open the cases.")
-        return (role,), str(ROLES[role].label).lower(), advice
-    return (), "", ""
+    if count_members_with_role(*KEEPERS) == 1:
+        raise Conflict(
+            gettext("The last %(role)s cannot be removed.", role=gettext("administrator")),
+            gettext("Make somebody else administrator first."),
+        )

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.accounts.guesses.services import network_of
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, Organisation
 from ddplatform.accounts.organisations.queries import get_organisation, get_user_by_email
@@ -33,8 +34,10 @@ def forgotten() -> ResponseReturnValue:
     """Send a link for a new password; the answer never reveals whether the account exists."""
     form = ForgottenForm()
     if form.validate_on_submit():
-        rate_limits.count_try(rate_limits.LINK_REQUEST, request.remote_addr or "", at=g.now)
-        request_reset(form.email.data, at=g.now)
+        network, mailbox = network_of(request.remote_addr or ""), form.email.data.strip().lower()
+        rate_limits.count_try(rate_limits.LINK_ADDRESS, network, at=g.now)
+        rate_limits.count_try(rate_limits.LINK_REQUEST, mailbox, at=g.now)
+        request_reset(mailbox, at=g.now)
         return render_template("accounts/sign_in/link_sent.html", email=form.email.data)
     return render_template(
         "accounts/sign_in/forgotten.html", form=form
@@ -49,9 +52,11 @@ def new_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
 
     def save() -> ResponseReturnValue:
-        start_session(reset_password(invitation, password=form.password.data, at=g.now))
+        user = reset_password(invitation, password=form.password.data, at=g.now)
+        # A second factor is asked all the same: who has the mailbox has not the phone.
+        then = start_session(user, then=url_for("auth.home"))
         flash(gettext("Your new password is set. You were signed out everywhere else."), "success")
-        return redirect(url_for("auth.home"))
+        return redirect(then)
 
     return answer_page(form, save, "accounts/sign_in/new_password.html")
 
@@ -74,8 +79,8 @@ def join(token: str) -> ResponseReturnValue:
         except Invalid as error:
             show_at_fields(form, error)
         else:
-            start_session(user)
-            return redirect(url_for("overview.show", organisation=organisation.slug))
+            start = url_for("overview.show", organisation=organisation.slug)
+            return redirect(start_session(user, then=start))
     status = 422 if form.errors else 200
     return render_template(
         "accounts/sign_in/join.html",

@@ -4,16 +4,17 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
-from ddplatform.accounts.sessions.services import SHARED
-from ddplatform.accounts.sign_in.forms import SignInForm
+from ddplatform.accounts.sessions.services import SHARED, WAITING
+from ddplatform.accounts.sign_in.forms import CodeForm, SignInForm
 from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_password
 from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.config import SignUp
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.infrastructure.gate import keep_changes, public, signed_in
+from ddplatform.infrastructure.gate import keep_changes, public, signed_in, signed_in_and
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.infrastructure.web.saved_input import safe_next, saved_input
 
@@ -37,17 +38,15 @@ def sign_in() -> ResponseReturnValue:
                 email=form.email.data,
                 password=form.password.data,
                 address=request.remote_addr or "",
+                devices=devices_of_request(),
                 at=g.now,
             )
         except Invalid as error:
             keep_changes()  # the counter of tries and the event
             problem = error
         else:
-            kept = saved_input()
-            start_session(user, on_shared_phone=SHARED in request.form)
-            if kept is not None:
-                return render_template("accounts/sign_in/resume.html", kept=kept)
-            return redirect(safe_next(request.args.get("next")) or url_for("auth.home"))
+            then = safe_next(request.args.get("next")) or url_for("auth.home")
+            return _go_on(start_session(user, then=then, on_shared_phone=SHARED in request.form))
     status = 422 if problem or form.errors else 200
     is_open = current_app.extensions["settings"].sign_up == SignUp.OPEN
     return render_template(
@@ -59,15 +58,26 @@ def sign_in() -> ResponseReturnValue:
     ), status
 
 
+def _go_on(then: str) -> ResponseReturnValue:
+    """To the page that was asked for; with a form that was sent, to that, or to its code first."""
+    kept = saved_input()
+    if kept is None:
+        return redirect(then)
+    if WAITING in session:
+        form = CodeForm(formdata=None)
+        return render_template("accounts/sign_in/code.html", form=form, kept=kept)
+    return render_template("accounts/sign_in/resume.html", kept=kept)
+
+
 @bp.post("/sign-out")
-@signed_in
+@signed_in_and(before_factor=True)
 def sign_out() -> ResponseReturnValue:
     """End this session and clear the browser's data."""
     return leave()
 
 
 @bp.post("/shared-phone")
-@signed_in
+@signed_in_and(before_factor=True)
 def shared_phone() -> ResponseReturnValue:
     """Mark this phone as shared: from now on it stores nothing, and sessions are short."""
     session[SHARED] = True

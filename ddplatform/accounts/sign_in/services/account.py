@@ -1,18 +1,22 @@
 """A person's own account."""
 
 from datetime import datetime
+from typing import Any
 
+from ddplatform.accounts.guesses.services import (
+    count_failure,
+    hold_session_counter,
+    is_used_up,
+)
 from ddplatform.accounts.organisations.models import User
+from ddplatform.accounts.organisations.services.new_passwords import set_password
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.organisations.services.people import end_reset_links
 from ddplatform.accounts.sessions import services as sessions
+from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
-from ddplatform.infrastructure.adapters.passwords import (
-    hash_password,
-    password_problem,
-    verify_password,
-)
+from ddplatform.infrastructure.adapters.passwords import verify_password
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext, is_known
@@ -20,27 +24,48 @@ from ddplatform.languages import gettext, is_known
 THEMES = frozenset({"", "light", "dark"})
 
 
-def change_password(user: User, *, current: str, new: str, at: datetime) -> None:
-    """Change the own password and end every session.
+class GuessesUsedUp(Invalid):
+    """The password in use was guessed wrong so often that the session must end."""
+
+
+def change_password(
+    user: User, *, current: str, new: str, at: datetime, session_ref: str | None = None
+) -> None:
+    """Change the own password and end every session (ASVS 5.0, 6.2.3: both are asked for).
+
+    Args:
+        session_ref: of the session, in which guesses of the password in use are counted.
 
     Raises:
+        GuessesUsedUp: wrong for the tenth time; whoever calls this ends the session.
         Invalid: the password in use is wrong, or the new one breaks a rule.
+        TooMany: the last wrong guess was a moment ago.
     """
+    counters = hold_session_counter(session_ref or str(user.id), at=at)
     if not verify_password(current, user.password_hash):
-        raise Invalid(fields={"current": gettext("This is not the password you use now.")})
-    if problem := password_problem(new, email=user.email):
-        raise Invalid(fields={"password": problem})
-    user.password_hash = hash_password(new)
+        count_failure(counters, at=at)
+        _log("password:refuse", user, at=at, outcome=Outcome.FAILED)
+        kind = GuessesUsedUp if is_used_up(counters) else Invalid
+        raise kind(fields={"current": gettext("This is not the password you use now.")})
+    set_password(user, new)
     sign_out_everywhere(user, at=at, action="password:change")
 
 
 def sign_out_everywhere(user: User, *, at: datetime, action: str = "session:end_all") -> None:
     """End every session of a person, and the links for a new password that wait in a mailbox."""
     ended = sessions.end_all_sessions(user.id)
+    with acting_in(installation_log(at=at).id):
+        end_reset_links(user.id, at=at)
+    _log(action, user, at=at, ended=ended)
+
+
+def _log(
+    action: str, user: User, *, at: datetime, outcome: Outcome = Outcome.DONE, **values: Any
+) -> None:
     log = installation_log(at=at)
     with acting_in(log.id):
-        end_reset_links(user.id, at=at)
-        audit.record(action, user, act=Act(system_identity(log.id), at), ended=ended)
+        act = Act(system_identity(log.id), at)
+        audit.record(action, user, act=act, outcome=outcome, **values)
 
 
 def choose_language(user: User, language: str) -> None:

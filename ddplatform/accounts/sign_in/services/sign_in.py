@@ -1,11 +1,25 @@
-"""Sign-in by password, with equal answers for unknown people and wrong passwords."""
+"""Sign-in in two steps: a password, and a code where the person has a second factor.
+
+Unknown people and wrong passwords get equal answers.
+"""
 
 from datetime import datetime
 
+from ddplatform.accounts.guesses.devices import KnownDevices
+from ddplatform.accounts.guesses.services import (
+    Guesser,
+    count_failure,
+    forgive_failures,
+    hold_counters,
+)
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.limits.services import Limit
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_user_by_email
 from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.second_factor.queries import has_factor
+from ddplatform.accounts.second_factor.services.codes import Kind, use_code
+from ddplatform.accounts.second_factor.services.notices import Change, tell
 from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -14,30 +28,86 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext
 
+CONFIRMATION = Limit("confirmation of an account", 10, 3600)
 
-def sign_in(*, email: str, password: str, address: str, at: datetime) -> User:
-    """The user behind an address and a password.
 
-    A second factor will be asked between this and the session; nothing else has to change.
+def sign_in(
+    *, email: str, password: str, address: str, devices: KnownDevices, at: datetime
+) -> User:
+    """The user behind an address and a password; `sign_in_with_code` follows a second factor.
+
+    Args:
+        address: of the connection.
+        devices: what the browser brought of earlier sign-ins.
 
     Raises:
         Invalid: wrong, in words that do not reveal whether the account exists.
-        TooMany: too many tries for this account or from this network address.
+        TooMany: too many failures; nothing was looked at, so nothing is logged.
     """
-    # The address first: who is stopped there does not use up the tries of an account.
-    rate_limits.count_try(rate_limits.SIGN_IN_ADDRESS, address, at=at)
-    rate_limits.count_try(rate_limits.SIGN_IN_ACCOUNT, email.strip().lower(), at=at)
     user = get_user_by_email(email)
+    guesser = Guesser(email, address, devices.device_of(user))
+    counters = hold_counters(guesser, at=at)
     fits = verify_password(password, user.password_hash if user else None)
     if user is None or not fits or not user.is_active:
+        count_failure(counters, at=at)
         _log("session:refuse", user, at=at, outcome=Outcome.FAILED)
         raise Invalid(
             gettext("The e-mail address and the password do not belong together."),
             gettext("Check both, or ask for a link to set a new password."),
         )
+    forgive_failures(counters)
+    if has_factor(user.id):
+        _log("session:ask_code", user, at=at)
+        return user
     user.last_sign_in_at = at
     _log("session:start", user, at=at)
     return user
+
+
+def sign_in_with_code(user: User, code: str, *, at: datetime) -> None:
+    """The second step: a code of the person's app, or one of the recovery codes.
+
+    Raises:
+        Invalid: it fits neither, or was used before.
+        TooMany: too many codes were tried for this account.
+    """
+    _require_code(user, code, refused_as="session:refuse_code", at=at)
+    user.last_sign_in_at = at
+    _log("session:start", user, at=at)
+
+
+def confirm_identity(user: User, *, password: str, code: str, at: datetime) -> None:
+    """Prove again who is in front of a signed-in browser, before an act that asks for it.
+
+    Raises:
+        Invalid: the password is wrong, or the code where there is a second factor.
+        TooMany: too many tries for this account.
+    """
+    rate_limits.count_try(CONFIRMATION, str(user.id), at=at)
+    if not verify_password(password, user.password_hash):
+        _log("session:refuse_confirmation", user, at=at, outcome=Outcome.FAILED)
+        raise Invalid(fields={"password": gettext("This is not the password you use now.")})
+    if has_factor(user.id):
+        _require_code(user, code, refused_as="session:refuse_confirmation", at=at)
+    _log("session:confirm", user, at=at)
+
+
+def _require_code(user: User, code: str, *, refused_as: str, at: datetime) -> None:
+    kind = use_code(user.id, code, at=at)
+    if kind is None:
+        _log(refused_as, user, at=at, outcome=Outcome.FAILED)
+        raise Invalid(
+            fields={
+                "code": gettext(
+                    "This code is wrong or was used before. Wait for the next one of the app, or "
+                    "enter a recovery code."
+                )
+            }
+        )
+    if kind is Kind.RECOVERY:
+        log = installation_log(at=at)
+        with acting_in(log.id):
+            tell(user, Change.RECOVERY, act=Act(system_identity(log.id), at))
 
 
 def _log(action: str, user: User | None, *, at: datetime, outcome: Outcome = Outcome.DONE) -> None:

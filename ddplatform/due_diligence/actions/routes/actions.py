@@ -210,7 +210,9 @@ def move_by_menu(action_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     target = ActionState(to)
     if target is kept.status:
-        return saved_action(action_id, gettext("Somebody else moved it there already."))
+        return saved_action(
+            action_id, gettext("Its status was changed by somebody else in the meantime.")
+        )
     if target is ActionState.TO_VERIFY:
         return redirect(url_for(".report", action_id=action_id))
     if target is ActionState.VERIFIED:

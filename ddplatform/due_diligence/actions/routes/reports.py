@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import g
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from ddplatform.due_diligence.actions.forms import MoveForm, ReportForm, VerifyForm
 from ddplatform.due_diligence.actions.queries.actions import get_action
@@ -14,7 +13,6 @@ from ddplatform.due_diligence.blueprints.findings import bp
 from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.due_diligence.short_forms import action_form, answer_about_action, saved_action
 from ddplatform.evidence.uploads import services as evidence
-from ddplatform.evidence.uploads.services import SentFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import begin_change
 from ddplatform.infrastructure.forms.sent import answer_form
@@ -27,7 +25,8 @@ def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
 
     Files are looked at before the change begins, so that nobody waits for them.
     """
-    sent = [_examined(file) for file in form.files.data or [] if file.filename]
+    chosen = [file for file in form.files.data or [] if file.filename]
+    sent = evidence.examine_all(((file.filename, file.read()) for file in chosen), act=g.act)
     begin_change()
     return verification.report_done(
         action_id,
@@ -36,11 +35,6 @@ def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
         version=form.version_number,
         act=g.act,
     )
-
-
-def _examined(file: FileStorage) -> SentFile:
-    name, content = file.filename or "", file.read()
-    return SentFile(name, content, evidence.examine(name, content, act=g.act))
 
 
 @bp.route("/actions/<uuid:action_id>/report", methods=["GET", "POST"])

@@ -170,5 +170,5 @@ def name_of_member(user_id: UUID) -> str:
         return get_person(user_id).name
     except NotFound as error:
         raise Invalid(
-            fields={"owner_id": gettext("Choose somebody of your organisation.")}
+            fields={"owner_id": gettext("Choose a colleague in your organisation.")}
         ) from error

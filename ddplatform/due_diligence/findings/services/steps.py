@@ -24,9 +24,9 @@ from ddplatform.due_diligence.findings.queries import (
     FindingPlace,
     get_finding,
     get_finding_place,
-    has_case,
 )
 from ddplatform.due_diligence.findings.services import counts as finding_counts
+from ddplatform.due_diligence.remedy.services.cases import make_sure_of_protection
 from ddplatform.evidence.uploads.queries.documents import count_documents_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.permissions import Permission
@@ -73,14 +73,13 @@ class Work:
 
     actions: Sequence[ActionRow]
     documents: int
-    has_case: bool
 
 
 def work_on(finding_id: UUID) -> Work:
-    """The actions, documents and case of a finding."""
+    """The actions and documents of a finding."""
     actions = list_actions(ActionFilter(finding_id=finding_id), limit=ACTIONS_READ)
     documents = count_documents_of([finding_id, *(action.id for action in actions)])
-    return Work(actions, documents, has_case(finding_id))
+    return Work(actions, documents)
 
 
 def list_steps(place: FindingPlace, work: Work, *, act: Act) -> list[OpenStep]:
@@ -101,10 +100,11 @@ def list_steps(place: FindingPlace, work: Work, *, act: Act) -> list[OpenStep]:
 def take_step(
     finding_id: UUID, to: RiskState, given: StepInput, *, version: int, act: Act
 ) -> Finding:
-    """Take a finding to another state.
+    """Take a finding to another state; harm that has happened reaches the safeguarding officers.
 
     Raises:
         NotFound, Conflict: gone, or changed meanwhile.
+            Or the harm has no safeguarding officer who would read of it.
         StepNotAllowed: no such step from here, or a guard is not met; says what to do first.
         Invalid: a text is too long or leads to a person, or an unknown trigger.
     """
@@ -125,6 +125,8 @@ def take_step(
     closed = (act.at, act.by.user_id) if to is RiskState.CONTROLLED else (None, None)
     finding.closed_at, finding.closed_by_id = closed
     finding_counts.refresh(finding.node_id, today=act.at.date())
+    if to is RiskState.MATERIALISED:
+        make_sure_of_protection(finding, act=act)
     audit.record(
         "finding:step",
         finding,
@@ -192,7 +194,7 @@ def _facts(place: FindingPlace, work: Work, given: StepInput, *, act: Act) -> Ri
         band_after=scores.residual_band.value if scores else None,
         failed_reviews=failed,
         leverage_decided=int(data.get("leverage", {}).get("after_failures", -1)) >= failed,
-        remediation_case_opened=work.has_case,
+        harm_reported=finding.is_actual,
         trigger=given.trigger,
     )
 

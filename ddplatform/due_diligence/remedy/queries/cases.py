@@ -1,16 +1,18 @@
 """Remediation cases: in full for assigned people, suppressed counts for all others."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import aliased
 
 from ddplatform.accounts.organisations.models import Membership, User
-from ddplatform.core.due_diligence.suppression import Shown, rounded, suppress_row
+from ddplatform.core.due_diligence.case_figures import CaseCourse, release_on
+from ddplatform.core.due_diligence.suppression import Shown
 from ddplatform.core.due_diligence.vocabulary import ImpactState
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.remedy.models import (
@@ -41,25 +43,17 @@ class CaseStage(StrEnum):
 
 
 STAGES: tuple[tuple[CaseStage, frozenset[ImpactState]], ...] = (
-    (
-        CaseStage.MADE_SAFE,
-        frozenset({ImpactState.ALLEGED, ImpactState.TRIAGED, ImpactState.IMMEDIATE_PROTECTION}),
-    ),
+    (CaseStage.MADE_SAFE, frozenset({ImpactState.IMMEDIATE_PROTECTION})),
     (CaseStage.PLAN, frozenset({ImpactState.ASSESSED, ImpactState.PLAN_AGREED})),
     (CaseStage.HELP, frozenset({ImpactState.IN_REMEDIATION, ImpactState.REOPENED})),
     (CaseStage.FOLLOW_UP, frozenset({ImpactState.FOLLOW_UP, ImpactState.CLOSURE_PROPOSED})),
     (CaseStage.CLOSED, frozenset({ImpactState.CLOSED_VERIFIED})),
     (
         CaseStage.ELSEWHERE,
-        frozenset(
-            {
-                ImpactState.REFERRED_TO_AUTHORITY,
-                ImpactState.UNSUBSTANTIATED,
-                ImpactState.LOST_CONTACT,
-            }
-        ),
+        frozenset({ImpactState.REFERRED_TO_AUTHORITY, ImpactState.LOST_CONTACT}),
     ),
 )
+"""Stages of confirmed cases; what is only reported, or proved unfounded, has none."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +66,7 @@ class CaseRow:
     opened_at: datetime
     closed_at: datetime | None
     is_verifier: bool
+    is_merged: bool
 
 
 @dataclass(frozen=True)
@@ -104,13 +99,30 @@ class AssigneeRow:
     is_verifier: bool
     access_until: date | None
 
+    def is_ended(self, today: date) -> bool:
+        """Whether the access has ended."""
+        return self.access_until is not None and self.access_until < today
+
 
 @dataclass(frozen=True)
 class StageCount:
-    """The number of cases at a stage, suppressed."""
+    """The number of cases at a stage, in a band."""
 
     stage: CaseStage
     shown: Shown
+
+
+@dataclass(frozen=True)
+class CaseFigures:
+    """The figures of cases for everybody outside them, as they stood at the end of a month.
+
+    Attributes:
+        as_of: last day of that month; None: no month had five cases yet.
+    """
+
+    stages: tuple[StageCount, ...]
+    total: Shown
+    as_of: date | None
 
 
 def list_cases_of(user_id: UUID, *, today: date) -> Sequence[CaseRow]:
@@ -123,9 +135,10 @@ def list_cases_of(user_id: UUID, *, today: date) -> Sequence[CaseRow]:
             RemediationCase.opened_at,
             RemediationCase.closed_at,
             CaseAssignment.is_verifier,
+            RemediationCase.merged_into_id.is_not(None),
         )
         .join(CaseAssignment, CaseAssignment.case_id == RemediationCase.id)
-        .where(CaseAssignment.user_id == user_id, _is_running(today))
+        .where(CaseAssignment.user_id == user_id, is_running(today))
         .order_by(
             RemediationCase.closed_at.is_not(None), RemediationCase.opened_at, RemediationCase.id
         )
@@ -140,7 +153,7 @@ def get_case_for(
     row = get_row(
         select(RemediationCase, CaseAssignment)
         .join(CaseAssignment, CaseAssignment.case_id == RemediationCase.id)
-        .where(RemediationCase.code == code, CaseAssignment.user_id == user_id, _is_running(today))
+        .where(RemediationCase.code == code, CaseAssignment.user_id == user_id, is_running(today))
     )
     return row[0], row[1]
 
@@ -154,8 +167,9 @@ def find_assignment(case: RemediationCase, user_id: UUID) -> CaseAssignment | No
     )
 
 
-def _is_running(today: date) -> ColumnElement[bool]:
-    return or_(CaseAssignment.access_until.is_(None), CaseAssignment.access_until >= today)
+def is_running(today: date, of: type[CaseAssignment] = CaseAssignment) -> ColumnElement[bool]:
+    """Whether an assignment opens its case today."""
+    return or_(of.access_until.is_(None), of.access_until >= today)
 
 
 def get_origin(case: RemediationCase) -> CaseOrigin:
@@ -234,23 +248,41 @@ def list_assignees(case_id: UUID) -> Sequence[AssigneeRow]:
     return [AssigneeRow(*row) for row in rows]
 
 
-def list_officers(*, today: date) -> Sequence[tuple[UUID, str]]:
-    """The safeguarding officers of the acting organisation whose access runs, by name."""
-    rows = db.session.execute(
-        select(User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
+def is_last_manager(user_id: UUID, *, today: date, case_id: UUID | None = None) -> bool:
+    """Whether an open case, or this one, would be left without a manager who may open it."""
+    mine, other, held = aliased(CaseAssignment), aliased(CaseAssignment), aliased(Membership)
+    others = (
+        select(other.id)
+        .join(held, held.user_id == other.user_id)
+        .join(User, User.id == other.user_id)
         .where(
-            Membership.role == RoleId.SAFEGUARDING_OFFICER,
+            other.case_id == mine.case_id,
+            other.user_id != user_id,
+            other.is_verifier.is_(False),
+            is_running(today, other),
+            held.role == RoleId.SAFEGUARDING_OFFICER,
             User.is_active,
-            or_(Membership.access_until.is_(None), Membership.access_until >= today),
+            or_(held.access_until.is_(None), held.access_until >= today),
         )
-        .order_by(User.name, User.id)
-    ).all()
-    return [(row[0], row[1]) for row in rows]
+    )
+    found = (
+        select(mine.id)
+        .join(RemediationCase, RemediationCase.id == mine.case_id)
+        .where(
+            mine.user_id == user_id,
+            mine.is_verifier.is_(False),
+            is_running(today, mine),
+            RemediationCase.closed_at.is_(None),
+            ~others.exists(),
+        )
+    )
+    if case_id is not None:
+        found = found.where(mine.case_id == case_id)
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def has_open_case(finding_id: UUID, *, but: UUID | None = None) -> bool:
-    """Whether a case of this finding is still open."""
+    """Whether a case of this finding is still open. No page outside may depend on it."""
     statement = select(RemediationCase.id).where(
         RemediationCase.finding_id == finding_id, RemediationCase.closed_at.is_(None)
     )
@@ -259,17 +291,43 @@ def has_open_case(finding_id: UUID, *, but: UUID | None = None) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def count_cases_by_stage() -> tuple[list[StageCount], Shown]:
-    """Cases by stage with their total, guarded before they leave this query (SUPP-1, 2, 4, 7, 9).
+def count_cases_by_stage(*, on: date) -> CaseFigures:
+    """Cases by stage with their total, guarded before they leave this query (SUPP-1, 2, 7, 9).
 
-    Sensitive classes are hidden below ten: one such case makes the whole row sensitive, since
-    the classes are not distinguished here.
+    Every reader is given the same figures all month (`core/due_diligence/case_figures.py`). The
+    classes of harm are not told apart, and none changes how a figure is shown.
+
+    Args:
+        on: the day of reading; figures are those of a month that ended before it.
     """
+    release = release_on(on, _list_courses(), stages=len(STAGES))
+    stages = tuple(
+        StageCount(stage[0], cell) for stage, cell in zip(STAGES, release.stages, strict=True)
+    )
+    as_of = (release.until - timedelta(days=1)).date() if release.until else None
+    return CaseFigures(stages, release.total, as_of)
+
+
+def _list_courses() -> list[CaseCourse]:
+    places = {state: place for place, (_, states) in enumerate(STAGES) for state in states}
     rows = db.session.execute(
-        select(RemediationCase.status, RemediationCase.is_sensitive_class)
+        select(
+            RemediationCase.id,
+            RemediationStep.step,
+            RemediationStep.taken_at,
+            RemediationCase.merged_into_id,
+            RemediationCase.closed_at,
+        )
+        .join(RemediationStep, RemediationStep.case_id == RemediationCase.id)
+        .where(RemediationStep.step.in_([state.value for state in ImpactState]))
+        .order_by(RemediationStep.taken_at, RemediationStep.id)
     ).all()
-    by_state = Counter(row.status for row in rows)
-    counts = [sum(by_state[state] for state in states) for _, states in STAGES]
-    is_sensitive = any(row.is_sensitive_class for row in rows)
-    *cells, total = map(rounded, suppress_row(counts, sensitive=is_sensitive))
-    return [StageCount(stage[0], cell) for stage, cell in zip(STAGES, cells, strict=True)], total
+    stages: dict[UUID, list[tuple[datetime, int | None]]] = defaultdict(list)
+    ends: dict[UUID, datetime] = {}
+    for case_id, step, taken_at, merged_into_id, closed_at in rows:
+        stages[case_id].append((taken_at, places.get(ImpactState(step))))
+        if merged_into_id is not None and closed_at is not None:
+            ends[case_id] = closed_at
+    for case_id, closed_at in ends.items():
+        stages[case_id].append((closed_at, None))
+    return [CaseCourse(tuple(moves)) for moves in stages.values()]

@@ -1,12 +1,13 @@
 """Remediation cases: opening, steps, support plans, closure criteria, follow-up."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
+from ddplatform.accounts.officers.queries import list_officers
 from ddplatform.audit.services import log as audit
-from ddplatform.core.due_diligence.free_text import look_for_traces
 from ddplatform.core.due_diligence.impacts import (
     SENSITIVE_CLASSES,
     AgeBand,
@@ -16,7 +17,8 @@ from ddplatform.core.due_diligence.impacts import (
 from ddplatform.core.due_diligence.lifecycle import require_step
 from ddplatform.core.due_diligence.remedy_protocol import remedy_steps
 from ddplatform.core.due_diligence.vocabulary import ImpactState, Machine
-from ddplatform.due_diligence.findings.models import Finding
+from ddplatform.due_diligence.case_texts.services import record_confirmation, require_clean
+from ddplatform.due_diligence.findings.models import Finding, FindingSource
 from ddplatform.due_diligence.remedy.models import (
     CaseAccess,
     CaseAssignment,
@@ -30,7 +32,7 @@ from ddplatform.due_diligence.remedy.queries.cases import (
     find_assignment,
     get_origin,
     has_open_case,
-    list_officers,
+    is_last_manager,
 )
 from ddplatform.due_diligence.remedy.services import seal as case_seal
 from ddplatform.due_diligence.remedy.services.facts import CaseFacts, gather
@@ -43,6 +45,15 @@ from ddplatform.risk.runs.models import FactKind
 
 ENDED = frozenset({ImpactState.CLOSED_VERIFIED, ImpactState.UNSUBSTANTIATED})
 PAYERS = ("us", "supplier", "shared", "another buyer", "public service")
+FROM_FINDING: Mapping[FindingSource, str] = {
+    FindingSource.OWN_CHECK: "own_check",
+    FindingSource.QUESTIONNAIRE: "supplier_self_report",
+    FindingSource.AUDIT: "audit",
+    FindingSource.MEDIA: "media",
+    FindingSource.WORKER_VOICE: "grievance",
+    FindingSource.OFFICIAL_LIST: "authority",
+}
+"""Source of a finding -> that of the alert, where nobody said more."""
 _CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
@@ -58,33 +69,25 @@ class Alert:
     note: str = ""
 
 
-def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
+def open_case(
+    finding: Finding, alert: Alert, *, act: Act, not_names: Collection[str] = ()
+) -> RemediationCase:
     """Open a case about one child for a finding that is an actual impact.
 
     Every safeguarding officer of the organisation is assigned; whoever opens it does not see it
     unless they are one of them.
 
+    Args:
+        not_names: words of the note that the writer confirmed as no person's name.
+
     Raises:
         Conflict: the finding is a potential impact, or there is no safeguarding officer.
         Invalid: an unknown choice, or a note that could show who the child is.
     """
-    if not finding.is_actual:
-        raise Conflict(
-            gettext("Only an actual impact opens a case."),
-            gettext("Report the harm on the page of the finding first."),
-        )
     if alert.alert_source not in impact_words().alert_sources:
         raise Invalid(fields={"alert_source": gettext("Choose the source of the alert.")})
-    _require_clean(alert.note)
-    officers = list_officers(today=act.at.date())
-    if not officers:
-        raise Conflict(
-            gettext("Your organisation has no safeguarding officer, so nobody would read this."),
-            gettext(
-                "Call the child-protection service now if there is danger, and ask your "
-                "administrator to name an officer today."
-            ),
-        )
+    is_confirmed = require_clean(alert.note, field="note", not_names=not_names)
+    officers = _require_readers(finding, act)
     case = RemediationCase(
         id=uuid4(),
         organisation_id=act.by.organisation_id,
@@ -105,7 +108,26 @@ def open_case(finding: Finding, alert: Alert, *, act: Act) -> RemediationCase:
     for user_id, _name in officers:
         db.session.add(CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at))
     audit.record("case:open", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
     return case
+
+
+def make_sure_of_protection(finding: Finding, *, act: Act) -> None:
+    """Hand a finding over to the safeguarding officers unless a case of it is open.
+
+    Either way one restricted event is left, so that neither the answer nor the gap in the open
+    part of the log tells which it was (decision 33).
+
+    Raises:
+        Conflict: the finding is a potential impact, or there is no safeguarding officer.
+    """
+    _require_readers(finding, act)
+    if has_open_case(finding.id):
+        audit.record("case:ask", finding, act=act, restricted=True)
+        return
+    alert = Alert(alert_source=FROM_FINDING[finding.source], work_class=WorkClass.OTHER)
+    open_case(finding, alert, act=act)
 
 
 def new_code() -> str:
@@ -135,23 +157,45 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
         )
     if user_id not in {officer for officer, _ in list_officers(today=act.at.date())}:
         raise Invalid(fields={"user": gettext("Only safeguarding officers can be given a case.")})
-    assigned = find_assignment(case, user_id)
-    if assigned is not None and assigned.is_verifier == is_verifier:
+    assigned, today = find_assignment(case, user_id), act.at.date()
+    runs = assigned is not None and (
+        assigned.access_until is None or assigned.access_until >= today
+    )
+    if assigned is not None and runs and assigned.is_verifier == is_verifier:
         raise Conflict(gettext("This person may open the case already."))
+    if is_verifier and is_last_manager(user_id, today=today, case_id=case.id):
+        raise Conflict(
+            gettext("This person is the only case manager, who cannot become its verifier."),
+            gettext("The case is handed over first."),
+        )
     if assigned is None:
         assigned = CaseAssignment(case_id=case.id, user_id=user_id, created_at=act.at)
         assigned.created_by_id = act.by.user_id
         db.session.add(assigned)
-    assigned.is_verifier = is_verifier
+    assigned.is_verifier, assigned.access_until = is_verifier, None
     db.session.flush()  # the page lists it
     audit.record("case:assign", case, act=act, restricted=True)
     return assigned
 
 
+def is_still_needed(user_id: UUID, *, at: datetime) -> bool:
+    """Whether this officer has to hand an open case over before they leave."""
+    return is_last_manager(user_id, today=at.date())
+
+
 def take_step(
-    case: RemediationCase, step: str, *, ticked: Collection[str], note: str, act: Act
+    case: RemediationCase,
+    step: str,
+    *,
+    ticked: Collection[str],
+    note: str,
+    act: Act,
+    not_names: Collection[str] = (),
 ) -> RemediationStep:
     """Record a step of the protocol (REM-01..12) with its confirmed facts.
+
+    Args:
+        not_names: words of the note that the writer confirmed as no person's name.
 
     Raises:
         Invalid: unknown step or statement, or a note that could show who the child is.
@@ -162,7 +206,7 @@ def take_step(
             fields={"step": gettext("Choose a step of the protocol and its own statements.")}
         )
     _require_open(case)
-    _require_clean(note)
+    is_confirmed = require_clean(note, field="note", not_names=not_names)
     row = RemediationStep(
         id=uuid4(), case_id=case.id, step=step, taken_at=act.at, taken_by_id=act.by.user_id
     )
@@ -172,23 +216,37 @@ def take_step(
     db.session.add(row)
     db.session.flush()  # the guards of the next move read it
     audit.record("case:step", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
     return row
 
 
 def move(
-    case: RemediationCase, to: ImpactState, *, act: Act, reason: str = "", reference: str = ""
+    case: RemediationCase,
+    to: ImpactState,
+    *,
+    act: Act,
+    reason: str = "",
+    reference: str = "",
+    not_names: Collection[str] = (),
 ) -> None:
     """Take a case to another state, if its guards are met.
 
     Args:
         reason: for going back, refusing, not substantiating, reopening.
         reference: body referred to and its reference code.
+        not_names: words of the reason that the writer confirmed as no person's name.
 
     Raises:
         StepNotAllowed: names what has to be done first.
         Invalid: a reason that could show who the child is.
     """
-    _require_clean(reason)
+    is_confirmed = require_clean(reason, field="reason", not_names=not_names)
+    if case.merged_into_id is not None:
+        raise Conflict(
+            gettext("This case was merged into another one."),
+            gettext("Go on in the other case."),
+        )
     facts = gather(case, act=act, reason=reason, reference=reference)
     require_step(Machine.IMPACT, case.status, to, facts)
     case.status = to
@@ -201,6 +259,8 @@ def move(
     db.session.add(row)
     _mark_end(case, to, act=act)
     audit.record("case:move", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
 
 
 def _mark_end(case: RemediationCase, to: ImpactState, *, act: Act) -> None:
@@ -276,9 +336,18 @@ def set_support_status(
 
 
 def judge_criterion(
-    case: RemediationCase, criterion: str, *, is_met: bool, basis: str, act: Act
+    case: RemediationCase,
+    criterion: str,
+    *,
+    is_met: bool,
+    basis: str,
+    act: Act,
+    not_names: Collection[str] = (),
 ) -> CaseCriterion:
     """Record whether a closure criterion is met, with its basis.
+
+    Args:
+        not_names: words of the basis that the writer confirmed as no person's name.
 
     Raises:
         Invalid: unknown criterion, no basis, or a basis that could show who the child is.
@@ -287,7 +356,7 @@ def judge_criterion(
         raise Invalid(fields={"criterion": gettext("Choose one of the closure criteria.")})
     if not basis.strip():
         raise Invalid(fields={"basis": gettext("Enter the basis.")})
-    _require_clean(basis, field="basis")
+    is_confirmed = require_clean(basis, field="basis", not_names=not_names)
     row = CaseCriterion(
         id=uuid4(),
         case_id=case.id,
@@ -300,23 +369,32 @@ def judge_criterion(
     db.session.add(row)
     db.session.flush()  # the guards of the next move read it
     audit.record("case:judge", case, act=act, restricted=True)
+    if is_confirmed:
+        record_confirmation(case, act=act)
     return row
+
+
+def _require_readers(finding: Finding, act: Act) -> Sequence[tuple[UUID, str]]:
+    """The officers who are given a case of this finding; refuse where nobody would read it."""
+    if not finding.is_actual:
+        raise Conflict(
+            gettext("Only an actual impact opens a case."),
+            gettext("Report the harm on the page of the finding first."),
+        )
+    officers = list_officers(today=act.at.date())
+    if not officers:
+        raise Conflict(
+            gettext("Your organisation has no safeguarding officer, so nobody would read this."),
+            gettext(
+                "Call the child-protection service now if there is danger, and ask the operator "
+                "of the platform to name an officer today."
+            ),
+        )
+    return officers
 
 
 def _require_open(case: RemediationCase) -> None:
     if case.closed_at is not None:
         raise Conflict(
             gettext("This case is closed."), gettext("Reopen it first, with the reason.")
-        )
-
-
-def _require_clean(text: str, *, field: str = "note") -> None:
-    """Refuse a text that could identify a child; the matches are named."""
-    seen = look_for_traces(text)
-    if seen:
-        advice = " ".join(dict.fromkeys(sighting.advice for sighting in seen))
-        raise Invalid(
-            gettext("This text could identify the child, so it was not saved."),
-            advice,
-            fields={field: advice},
         )

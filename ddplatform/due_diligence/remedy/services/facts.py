@@ -147,13 +147,14 @@ def gather(
     facts, steps = open_facts(case), open_steps(case)
     ticked = {flag for step in steps for flag in step.ticked}
     managers = [person for person in list_assignees(case.id) if not person.is_verifier]
+    running = [person for person in managers if not person.is_ended(act.at.date())]
     work = {*remedy_steps(), ImpactState.CLOSURE_PROPOSED} - {VERIFICATION}
     worked = {row.taken_by_id for row in list_steps(case.id) if row.step in work}
     is_verifier = act.by.user_id not in {person.user_id for person in managers} | worked
     missed = [step for step in steps if NOT_REACHED in step.ticked]
     criteria = load_criteria(case.id).values()
     return ImpactFacts(
-        case_owner=managers[0].user_id if managers else None,
+        case_owner=running[0].user_id if running else None,
         alert_source_named=bool(facts.alert_source),
         work_class_named=True,
         safety_checklist_done="safety_checklist_done" in ticked,

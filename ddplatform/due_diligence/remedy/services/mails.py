@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ddplatform.accounts.officers.queries import list_officers
 from ddplatform.accounts.organisations.queries import (
     get_account,
     get_organisation,
@@ -18,7 +19,6 @@ from ddplatform.accounts.organisations.queries import (
     list_addresses,
 )
 from ddplatform.core.due_diligence.lifecycle import DueStep
-from ddplatform.due_diligence.remedy.queries.cases import list_officers
 from ddplatform.due_diligence.remedy.queries.limits import (
     CaseDuty,
     list_duties,
@@ -164,5 +164,8 @@ def send_news(user_id: UUID, *, at: datetime) -> None:
                 email=new.email,
                 name=organisation,
             )
-            advice = gettext("If you did not expect this, ask an administrator today.")
+            advice = gettext(
+                "If you did not expect this, ask the other officers and the operator of the "
+                "platform today."
+            )
         adapters().mailer.send(Mail(email, subject, f"{what}\n\n{advice}\n"))

@@ -116,7 +116,7 @@ def load_overview(*, user_id: UUID, decider: Decider | None = None, now: datetim
     Args:
         decider: the same person where the role may approve.
     """
-    _, cases = count_cases_by_stage()
+    cases = count_cases_by_stage(on=now.date()).total
     today, chains = now.date(), list_chain_states(now.date())
     places, responses = count_places(chains, today)
     return Overview(

@@ -6,9 +6,8 @@ from typing import Any
 
 from ddplatform.accounts.organisations.models import Organisation
 from ddplatform.accounts.organisations.queries import get_organisation
-from ddplatform.core.due_diligence.suppression import Shown
 from ddplatform.due_diligence.frameworks.queries import framework_facts
-from ddplatform.due_diligence.remedy.queries.cases import StageCount, count_cases_by_stage
+from ddplatform.due_diligence.remedy.queries.cases import CaseFigures, count_cases_by_stage
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.reporting.report_facts.queries.chain import WholeMap, load_map
 from ddplatform.reporting.report_facts.queries.risks import (
@@ -39,7 +38,7 @@ class Records:
     rounds: Rounds
     findings: Sequence[FindingRecord]
     actions: Actions
-    cases: tuple[Sequence[StageCount], Shown] | None
+    cases: CaseFigures | None
     frameworks: list[dict[str, Any]] | None
 
 
@@ -58,6 +57,6 @@ def load_records(scope: Scope) -> Records:
         rounds=load_rounds(scope),
         findings=load_findings(scope),
         actions=load_actions(scope),
-        cases=None if scope.is_past else count_cases_by_stage(),
+        cases=None if scope.is_past else count_cases_by_stage(on=scope.as_of),
         frameworks=None if scope.is_past else framework_facts(as_of=scope.as_of),
     )

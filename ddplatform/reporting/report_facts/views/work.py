@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from ddplatform.core.due_diligence.suppression import Shown
 from ddplatform.core.due_diligence.vocabulary import ActionState, QuestionnaireState
 from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.due_diligence.findings.queries import UNDONE_ACTIONS
-from ddplatform.due_diligence.remedy.queries.cases import StageCount
+from ddplatform.due_diligence.remedy.queries.cases import CaseFigures
 from ddplatform.due_diligence.remedy.views import CASE_STAGES
 from ddplatform.infrastructure.access.roles import ROLES
 from ddplatform.reporting.report_facts.queries.scope import Scope
@@ -150,16 +149,20 @@ def _status(action: MitigationAction, scope: Scope) -> str | None:
     return "overdue" if late else "running"
 
 
-def remedy_facts(cases: tuple[Sequence[StageCount], Shown] | None) -> dict[str, Any]:
+def remedy_facts(cases: CaseFigures | None) -> dict[str, Any]:
     """Cases by stage, as the suppressed query gives them: no raw count ever enters a report.
 
     Null for a past day: where a case stood then is not kept outside the sealed case.
     """
     if cases is None:
         return {"remediation": None, "grievances": None}
-    stages, total = cases
-    rows = [{"measure": CASE_STAGES[stage.stage].source, "count": stage.shown} for stage in stages]
+    rows = [
+        {"measure": CASE_STAGES[stage.stage].source, "count": stage.shown} for stage in cases.stages
+    ]
+    total: dict[str, Any] = {"measure": "Cases in all", "count": cases.total}
+    if cases.as_of is not None:
+        total["note"] = f"At the end of {cases.as_of:%B %Y}"
     return {
-        "remediation": {"rows": [*rows, {"measure": "Cases in all", "count": total}]},
+        "remediation": {"rows": [*rows, total]},
         "grievances": None,
     }

@@ -128,14 +128,12 @@ def checks_of(report: Report) -> tuple[Check, ...]:
 def _facts(report: Report) -> Check:
     fits = sha256(canonical_json(report.facts)).hexdigest() == report.facts_sha256
     if not fits:
-        return Check("facts", False, gettext("The kept facts were changed."))
+        return Check("facts", False, gettext("The stored facts were changed."))
     edited = [name for name, (shown, told) in _shown(report).items() if shown != told]
     if edited:
-        words = gettext(
-            "What is shown of the report was edited: %(parts)s.", parts=", ".join(edited)
-        )
+        words = gettext("The displayed report was edited: %(parts)s.", parts=", ".join(edited))
         return Check("facts", False, words)
-    return Check("facts", True, gettext("The kept facts have the sealed checksum."))
+    return Check("facts", True, gettext("The stored facts have the sealed checksum."))
 
 
 def _shown(report: Report) -> dict[str, tuple[object, object]]:

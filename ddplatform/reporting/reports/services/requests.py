@@ -101,7 +101,7 @@ def checked(wanted: Wanted, *, today: date) -> Definition:
             "The period has not begun yet; choose an earlier first day."
         )
     if as_of > today:
-        faults["as_of"] = gettext("Nothing is known of a day to come; choose today or earlier.")
+        faults["as_of"] = gettext("No data exist for a future day; choose today or earlier.")
     elif as_of < chain.created_at.date():
         first = chain.created_at.date().isoformat()
         faults["as_of"] = gettext(

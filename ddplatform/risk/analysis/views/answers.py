@@ -61,7 +61,7 @@ def _why(found: Unanswered) -> str:
     if found.missing is Missing.MAP:
         return _("The map is empty.")
     if found.missing is Missing.RUN:
-        return _("This map is not assessed yet, so nobody knows where exposure comes from.")
+        return _("This map is not assessed yet, so the origins of exposure are not known.")
     return _(
         "This map was last assessed under %(before)s. Where exposure comes from is shown once it "
         "is assessed under %(now)s.",

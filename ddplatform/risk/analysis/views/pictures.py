@@ -26,7 +26,7 @@ REST = "f-sunken"
 TIER_LEGEND: tuple[tuple[str, str], ...] = (
     ("f-high", lazy_gettext("Origin not known")),
     ("f-accent", lazy_gettext("Begins here")),
-    ("f-low", lazy_gettext("Comes from further up")),
+    ("f-low", lazy_gettext("From suppliers further upstream")),
 )
 
 

@@ -23,9 +23,9 @@ def answer_reach(told: ReachFound) -> Answer:
     if found.touched:
         top = found.touched[0]
         sentence = ngettext(
-            "%(site)s stands behind %(number)s own operation, most of all %(own)s: %(share)s of "
+            "%(site)s supplies %(number)s own operation, mainly %(own)s: %(share)s of "
             "its %(whole)s.",
-            "%(site)s stands behind %(number)s own operations, most of all %(own)s: %(share)s of "
+            "%(site)s supplies %(number)s own operations, mainly %(own)s: %(share)s of "
             "its %(whole)s.",
             found.count,
             number=f"{found.count:,}",
@@ -88,7 +88,7 @@ def _goods_sheet(told: ReachFound, whole: str) -> Sheet:
     refs = told.commodities
     return Sheet(
         "goods",
-        _("Goods it is in"),
+        _("Goods that contain it"),
         (
             Column("own", _("Own operation"), 2),
             Column("good", _("Good that arrives"), 2),
@@ -106,7 +106,7 @@ def _goods_sheet(told: ReachFound, whole: str) -> Sheet:
             )
             for one in told.core.goods
         ),
-        _("It is in no good that an own operation buys."),
+        _("No good bought by an own operation contains it."),
         bar="of_good",
     )
 
@@ -115,7 +115,7 @@ def answer_stop(told: StopFound) -> Answer:
     """Shortages if a node stops, and buyers with another source."""
     found, words = told.core, WORDS[told.flows]
     spot = told.spots[found.row]
-    sentence = _("Nobody in this map buys from %(site)s.", site=spot.name)
+    sentence = _("%(site)s has no buyer in this map.", site=spot.name)
     if found.affected:
         sentence = _("%(short)s; %(alone)s.", short=_short(told), alone=_alone(found.without_other))
     return Answer(
@@ -137,7 +137,10 @@ def answer_stop(told: StopFound) -> Answer:
             ),
             Figure("without_other", _("Without another source"), found.without_other, Kind.NUMBER),
             Figure(
-                "cut_off", _("Upstream, with no other way to us"), told.cut_off_count, Kind.NUMBER
+                "cut_off",
+                _("Upstream, with no other route to the business"),
+                told.cut_off_count,
+                Kind.NUMBER,
             ),
         ),
         (_affected_sheet(told, words.whole), _cut_off_sheet(told)),
@@ -198,7 +201,7 @@ def _affected_sheet(told: StopFound, whole: str) -> Sheet:
             Column("who", _("Such as"), 3, missing=_("none known")),
         ),
         tuple(rows),
-        _("Nobody buys from it."),
+        _("It has no buyer."),
         _(
             "If nobody stands in. Another source is a known one of the same good that does not "
             "itself depend on the site. Stopping business can harm children too: disengaging "
@@ -218,12 +221,12 @@ def _cut_off_sheet(told: StopFound) -> Sheet:
         rows.append((Spot("", _more(told.cut_off_count - len(rows))), None))
     return Sheet(
         "cut_off",
-        _("Who loses the only way to us"),
+        _("Suppliers that lose their only route to the business"),
         (
             Column("node", _("Supplier or site"), 3),
             Column("country", _("Country"), kind=Kind.COUNTRY, missing=""),
         ),
         tuple(rows),
-        _("Everybody upstream of it has another way to us, or nobody is there."),
+        _("No upstream supplier depends on it alone."),
         _("They, and the children around them, lose this buyer as well."),
     )

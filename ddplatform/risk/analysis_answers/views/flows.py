@@ -28,10 +28,10 @@ LEAST_ON_ITS_WAY = 0.001
 def answer_blind_spots(told: BlindSpotsFound) -> Answer:
     """The part of the volume that ends in unknown origin, tier by tier (RM-1.0 11.3)."""
     found, words = told.core, WORDS[told.flows]
-    sentence = _("Where all of it comes from is known.")
+    sentence = _("All origins are known.")
     if found.unknown > EPSILON:
         sentence = _(
-            "%(share)s of the %(whole)s comes from an origin that is not known.",
+            "%(share)s of the %(whole)s has an unknown origin.",
             share=f"{found.unknown:.0%}",
             whole=words.whole,
         )
@@ -73,7 +73,7 @@ def _tier_sheet(found: BlindSpots, words: FlowWords) -> Sheet:
             Column("step", _("Steps up"), kind=Kind.NUMBER),
             Column("unknown", _("Origin not known"), kind=Kind.SHARE),
             Column("begins", _("Begins here"), kind=Kind.SHARE),
-            Column("onward", _("Comes from further up"), kind=Kind.SHARE),
+            Column("onward", _("From suppliers further upstream"), kind=Kind.SHARE),
             Column("so_far", _("Not known so far"), kind=Kind.SHARE),
         ),
         tuple(rows),
@@ -95,10 +95,10 @@ def _gap_sheet(told: BlindSpotsFound, words: FlowWords) -> Sheet:
         "gaps",
         _("The largest gaps: map these first"),
         (
-            Column("buyer", _("Ask this one where it comes from"), 3),
+            Column("buyer", _("Ask this supplier for the origin"), 3),
             Column("share", _("Of all %(whole)s", whole=words.whole), kind=Kind.SHARE),
             Column("step", _("Steps up"), kind=Kind.NUMBER, missing=""),
-            Column("origin", _("Stands in the map as"), 3),
+            Column("origin", _("Record in the map"), 3),
         ),
         tuple(rows),
         _("There is no gap."),
@@ -112,7 +112,7 @@ def answer_products(told: ProductsFound) -> Answer:
     found, refs, words = told.core, told.commodities, WORDS[told.flows]
     stated = sum(one.by_step[0] for one in found if refs[one.commodity] is not None)
     goods = sum(1 for one in found if refs[one.commodity] is not None)
-    sentence = _("No link says which good flows over it.")
+    sentence = _("No link states the good that it carries.")
     if goods:
         top = next(one for one in found if refs[one.commodity] is not None)
         sentence = ngettext(

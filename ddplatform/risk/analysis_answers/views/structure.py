@@ -21,7 +21,7 @@ from supply_chain.analysis.dependence import Concentration
 def answer_choke_points(told: ChokePointsFound) -> Answer:
     """Nodes that others, or much of the volume, cannot go round."""
     found = told.core
-    sentence = _("No supplier stands alone between another one and the business.")
+    sentence = _("No supplier is a choke point.")
     if found.by_nodes:
         top = found.by_nodes[0]
         nodes = ngettext(
@@ -75,7 +75,7 @@ def _choke_sheets(told: ChokePointsFound, whole: str) -> tuple[Sheet, ...]:
             _("On whom most others depend"),
             columns,
             rows(told.core.by_nodes),
-            _("Every supplier has a second way to the business, or stands right at it."),
+            _("Every supplier has a second route to the business or supplies it directly."),
             _(
                 "Take one of these away, and the others have no way left to the business "
                 "(dominators of the map seen from the own operations)."
@@ -99,7 +99,7 @@ def answer_dependence(told: DependenceFound) -> Answer:
     words, parts, first = WORDS[told.flows], _parts(told), told.suppliers.core
     overview = Sheet(
         "overview",
-        _("How concentrated it is"),
+        _("Concentration"),
         (
             Column("what", _("Shares of"), 2),
             Column("count", _("Known sources"), kind=Kind.NUMBER),
@@ -237,7 +237,7 @@ def _circle_sheet(told: CirclesFound, whole: str) -> Sheet:
             len(one.rows),
             one.passing,
             one.outside,
-            _("a gap: where it is made is missing")
+            _("a gap: the place of production is missing")
             if one.is_gap
             else _("a true return, or a link the wrong way round"),
         )
@@ -259,7 +259,7 @@ def _circle_sheet(told: CirclesFound, whole: str) -> Sheet:
             Column("example", _("A shortest way round"), 4),
             Column("members", _("Nodes"), kind=Kind.NUMBER, missing=""),
             Column("passing", _("Of our %(whole)s", whole=whole), kind=Kind.SHARE, missing=""),
-            Column("outside", _("Comes in from outside"), kind=Kind.SHARE, missing=""),
+            Column("outside", _("From outside"), kind=Kind.SHARE, missing=""),
             Column("remark", _("What it means"), 2, missing=""),
         ),
         tuple(rows),

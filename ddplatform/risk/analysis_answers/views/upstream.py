@@ -113,7 +113,7 @@ def _origin_sheet(found: OriginsFound) -> Sheet:
             Column("part", _("Adds"), kind=Kind.SCORE),
             Column("of_all", _("Of the exposure"), kind=Kind.SHARE),
             Column("residual", _("Its likelihood"), kind=Kind.SCORE, missing=""),
-            Column("reach", _("How much of it arrives"), kind=Kind.SHARE, missing=""),
+            Column("reach", _("Share that arrives"), kind=Kind.SHARE, missing=""),
         ),
         tuple(rows),
         _("Nothing reaches this site: neither it nor anything upstream is scored on this issue."),
@@ -190,7 +190,7 @@ def _path_sheet(found: OriginsFound) -> Sheet:
             Column("path", _("Path, from the site up to the origin"), 4),
             Column("part", _("Adds"), kind=Kind.SCORE),
             Column("of_all", _("Of the exposure"), kind=Kind.SHARE),
-            Column("factors", _("How it is worked out"), 3, missing=""),
+            Column("factors", _("Calculation"), 3, missing=""),
             Column("goods", _("What flows"), missing=""),
         ),
         tuple(rows),
@@ -275,10 +275,10 @@ def _way_sheet(found: PathsFound, words: FlowWords) -> Sheet:
             Column("goods", _("What flows")),
         ),
         tuple(rows),
-        _("Neither of the two stands upstream of the other."),
+        _("Neither of the two is upstream of the other."),
         _(
-            "The shares of the steps multiplied. A way of %(none)s is there, but nothing is stated "
-            "to flow on it.",
+            "The product of the shares of all steps. A route of %(none)s exists, but no flow is "
+            "stated on it.",
             none="0%",
         ),
         bar="share",

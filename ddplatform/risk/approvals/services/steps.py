@@ -43,7 +43,7 @@ EXPIRE = "approval:expire"
 LONGEST_NOTE = 2000
 _NO_REASON = lazy_gettext("Give a reason, so that the person who asked can act on it.")
 _NOTHING_WAITS = (
-    lazy_gettext("Nothing of this request waits for you."),
+    lazy_gettext("No part of this request is waiting for you."),
     lazy_gettext(
         "It was decided, has left the map, or is about a site that you own. Reload the page."
     ),
@@ -147,7 +147,7 @@ def end(request_id: UUID, *, parts: Collection[UUID] | None = None, reason: str,
     which = [*of_request(request_id, parts), Approval.state.in_(ACTIVE_STATES)]
     found = list_parts(*which, most=AT_ONCE + 1)
     if not found:
-        raise Conflict(gettext("There is nothing left to end."), gettext("Reload the page."))
+        raise Conflict(gettext("There are no approvals left to end."), gettext("Reload the page."))
     is_large = parts is None and len(found) > AT_ONCE
     count = count_parts(*which) if is_large else len(found)
     if is_large:

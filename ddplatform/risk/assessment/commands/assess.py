@@ -105,7 +105,7 @@ def assess_map(
             raise NotFound(f"There is no map called “{chain}”.", "Check the name.")
         day = (as_of or now).date()
         if day > now.date():  # such a run would stand before all of the days until then
-            fault = "Nothing is known of a day to come; choose today or earlier."
+            fault = "No data exist for a future day; choose today or earlier."
             raise Invalid(fields={"as_of": fault})
         assessed = assess_chain(
             found.id,

@@ -120,7 +120,7 @@ def _context(risk: ExplainedRisk) -> Iterator[Line]:
     yield Line(
         "context",
         gettext("Activity: %(name)s", name=activity),
-        named or gettext("No trait of it is strong"),
+        named or gettext("No strong trait"),
         found.activity,
         "#sources",
         within=gettext("the activity (%(name)s)", name=activity),

@@ -1,7 +1,6 @@
 """Section pages of a questionnaire: display, saving as typed, drafts, documents."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +8,7 @@ from flask import flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.sign_in.leaving import leave
-from ddplatform.evidence.uploads.services import SentFile, examine
+from ddplatform.evidence.uploads.services import SentFile, examine_all
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import begin_change
 from ddplatform.infrastructure.errors import NotFound, TooMany
@@ -174,15 +173,13 @@ def _address_before(assignment_id: UUID, pages: Sequence[Page], name: str) -> st
 
 def _examine_sent() -> list[tuple[str, SentFile]]:
     """The chosen documents by path; beyond the upload limit, none of them is checked."""
-    found = []
-    for name, upload in request.files.items(multi=True):
-        if name.startswith(f"{FILE}/") and upload.filename:
-            content, examined = upload.read(), None
-            with suppress(TooMany):  # is raised again, and told, when they are taken in
-                examined = examine(upload.filename, content, act=g.act)
-            sent = SentFile(upload.filename, content, examined)
-            found.append((name.removeprefix(FILE), sent))
-    return found
+    uploads = [
+        (name.removeprefix(FILE), upload.filename, upload)
+        for name, upload in request.files.items(multi=True)
+        if name.startswith(f"{FILE}/") and upload.filename
+    ]
+    sent = examine_all(((filename, one.read()) for _, filename, one in uploads), act=g.act)
+    return list(zip((path for path, _, _ in uploads), sent, strict=True))
 
 
 def _take_files(assignment_id: UUID, sent: Sequence[tuple[str, SentFile]]) -> Mapping[str, str]:
@@ -270,10 +267,10 @@ def _section_page(
         reworded=_reworded(asked, given),
         tongue=tongue_of(filled.form.form, current_language(), filled.row.language),
         media=media_of(filled),
+        known=(asked.requester, g.organisation.name),
     )
     items = view_items(page, around)
     taker = taker_of(filled, name)
-    problems = _summary(items) if saved else []
     html = render_template(
         "supplier_engagement/answering/section.html",
         asked=asked,
@@ -283,7 +280,7 @@ def _section_page(
         title_lang=around.tongue.of_section(filled.form.form, name),
         total=len(filled.pages),
         minutes=minutes_of(seconds_left_on(page, filled, around.files)),
-        problems=problems,
+        problems=_summary(items) if saved else [],
         clashes=saved.clashes if saved else (),
         lost=_without_a_place(saved, page),
         taken_by=people.name(taker) if taker and taker != g.identity.user_id else "",

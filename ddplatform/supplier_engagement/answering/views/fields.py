@@ -1,7 +1,7 @@
 """Questions as page fields, and submitted texts by path."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -139,6 +139,8 @@ class Around:
     tongue: Tongue = field(default_factory=lambda: Tongue(current_language()))
     """The language of the form."""
     media: LabelMedia = field(default_factory=LabelMedia)
+    known: Collection[str] = ()
+    """Names of firms that an answer may hold."""
     """Media of labels."""
 
 
@@ -184,7 +186,7 @@ def _view(
         lang=around.tongue.other(question.label),
         hint_lang=around.tongue.other(question.hint),
         is_gap=around.tongue.is_spoken,
-        traces=traces_of(state),
+        traces=traces_of(state, around.known),
         media=around.media.at(state),
         plan=plan_view(state, around.plans.get(state.path, FindOut()), around.today),
     )

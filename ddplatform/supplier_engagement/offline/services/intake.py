@@ -15,8 +15,8 @@ from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.uploads import CheckedFile
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.adapters.uploads import CheckedFile, require_harmless
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, IntakeStatus, IntakeWay
@@ -28,7 +28,10 @@ from ddplatform.supplier_engagement.responses.queries.responses import (
     list_files,
     load_filled,
 )
-from ddplatform.supplier_engagement.responses.services.drafts import finish, open_draft
+from ddplatform.supplier_engagement.responses.services.drafts import (
+    finish,
+    open_draft,
+)
 from ddplatform.supplier_engagement.responses.services.responses import attach_checked
 from questionnaires import Notice
 from questionnaires.submissions.files import read_stored
@@ -81,8 +84,35 @@ def is_workbook(filename: str) -> bool:
     return PurePath(filename).suffix.lower() in EXCEL_ENDINGS
 
 
+@dataclass(frozen=True)
+class ReadBook:
+    """A returned workbook whose cells were read, or why they were not."""
+
+    filename: str
+    content: bytes
+    cells: RawBook | FileRefused
+
+
+def read_returned_book(filename: str, content: bytes, *, act: Act) -> ReadBook:
+    """Read the cells of a workbook; it takes seconds, so best before `begin_change`.
+
+    Raises:
+        TooMany: too many uploads in an hour.
+    """
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    try:
+        with adapters().turns.take(act.by.user_id):
+            cells = read_book(content)
+            require_harmless(filename, content)
+    except BookRefused as refused:
+        return ReadBook(filename, content, _refused(filename, refused))
+    except FileRefused as refused:
+        return ReadBook(filename, content, refused)
+    return ReadBook(filename, content, cells)
+
+
 def keep_book(
-    assignment_id: UUID, *, filename: str, content: bytes, brought_by: str = "", act: Act
+    assignment_id: UUID, book: ReadBook, *, brought_by: str = "", act: Act
 ) -> AnswerIntake:
     """Store a returned workbook with its cells, for review before it counts.
 
@@ -94,27 +124,31 @@ def keep_book(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads in an hour.
     """
+    begin_change()
     rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     filled = open_draft(assignment_id, at=act.at)
+    if isinstance(book.cells, FileRefused):
+        raise book.cells
     try:
-        book = read_book(content)
-        check_meta(read_meta(book), assignment=str(assignment_id), response=filled.form)
+        check_meta(read_meta(book.cells), assignment=str(assignment_id), response=filled.form)
     except BookRefused as refused:
-        raise FileRefused(
-            refused.code, f"{filename}: {refused.message}", refused.advice
-        ) from refused
+        raise _refused(book.filename, refused) from refused
     return keep_file(
         AnswerIntake(
             assignment_id=assignment_id,
             way=IntakeWay.EXCEL,
-            filename=filename,
+            filename=book.filename,
             attachments=[],
-            cells=pack_book(book),
+            cells=pack_book(book.cells),
             brought_by=brought_by,
         ),
-        content,
+        book.content,
         act=act,
     )
+
+
+def _refused(filename: str, refused: BookRefused) -> FileRefused:
+    return FileRefused(refused.code, f"{filename}: {refused.message}", refused.advice)
 
 
 def keep_file(intake: AnswerIntake, content: bytes, *, act: Act) -> AnswerIntake:

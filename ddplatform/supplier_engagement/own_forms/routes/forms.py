@@ -77,14 +77,14 @@ def _own_page(form: OwnFileForm) -> str:
 
 
 @bp.post("/own")
-@requires(Permission.QUESTIONNAIRE_DESIGN, takes_files=True)
+@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True, takes_files=True)
 def bring_in() -> ResponseReturnValue:
     """Upload a form: stored as a draft, or every error reported."""
     return _upload(None)
 
 
 @bp.post("/own/<uuid:form_id>/drafts")
-@requires(Permission.QUESTIONNAIRE_DESIGN, takes_files=True)
+@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True, takes_files=True)
 def bring_draft(form_id: UUID) -> ResponseReturnValue:
     """Upload another draft of a form."""
     return _upload(get_own_form(form_id))

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePath
@@ -12,8 +12,9 @@ from zipfile import ZipFile
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
-from ddplatform.infrastructure.adapters.uploads import CheckedFile
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import CheckedFile, require_harmless
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.models import (
@@ -31,9 +32,11 @@ from ddplatform.supplier_engagement.own_forms.queries.forms import (
 from ddplatform.supplier_engagement.own_forms.queries.media import MediaFile, list_media
 from ddplatform.supplier_engagement.own_forms.services.media import Uploaded, check_all, chosen
 from questionnaires import Form, FormReport, check_form
+from questionnaires.checking.apart import check_form_apart
 from questionnaires.form.sheet_edits import EditRefused, change_row, move_row
 from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
 from questionnaires.workbook.reading import BookRefused
+from supply_chain.errors import FileRefused
 
 MAX_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -73,15 +76,26 @@ def bring_in(
         TooMany: too many uploads in an hour.
     """
     form = get_own_form(form_id) if form_id else None
-    kind = _kind_of(filename, data)
-    if media:
-        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
-    new = check_all(media)
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     before = list_media(get_draft(form.id)) if form else ()
-    given = {*new, *(one.name for one in before)}
-    report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE], given)
+    try:
+        with adapters().turns.take(act.by.user_id):
+            kind = _kind_of(filename, data)
+            require_harmless(filename, data)
+            new = check_all(media)
+            given = {*new, *(one.name for one in before)}
+            name = PurePath(filename).name[:LONGEST_TITLE]
+            report = _strict(check_form_apart(data, kind, name=name, given=given))
+    except FileRefused as refused:
+        raise Invalid(fields={"file": f"{refused.message} {refused.advice}"}) from refused
+    finally:
+        begin_change()
+        if media:
+            rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     if not report.usable:
         return ImportedForm(report, None)
+    if form_id:
+        form = get_own_form(form_id)
     if form is None:
         form = OwnForm(title="", created_at=act.at, created_by_id=act.by.user_id)
         db.session.add(form)
@@ -93,9 +107,8 @@ def bring_in(
     return ImportedForm(report, form, sorted(set(new) - kept))
 
 
-def _checked(data: bytes, kind: str, name: str, given: Collection[str]) -> FormReport:
+def _strict(report: FormReport) -> FormReport:
     """The report of a form, in which unscorable parts count as errors."""
-    report = check_form(data, kind, name=name, given=given)
     faults = tuple(replace(f, level="error") if f.code == "scoring" else f for f in report.faults)
     usable = not any(fault.level == "error" for fault in faults)
     return replace(report, faults=faults, usable=usable)
@@ -244,7 +257,8 @@ def _edited(edit: Callable[[], bytes]) -> bytes:
 def _keep_edited(form_id: UUID, data: bytes, note: str, *, act: Act) -> OwnFormDraft:
     form = get_own_form(form_id)
     before = list_media(get_draft(form_id))
-    report = _checked(data, ".xlsx", form.title, [one.name for one in before])
+    given = [one.name for one in before]
+    report = _strict(check_form(data, ".xlsx", name=form.title, given=given))
     if not report.usable:
         fault = next(fault for fault in report.faults if fault.level == "error")
         raise Invalid(fields={fault.column or "label": f"{fault.message} {fault.mend}"})

@@ -11,7 +11,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.offline.models import (
@@ -136,12 +136,13 @@ def receive_submission(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads in an hour.
     """
-    link.last_used_at = act.at
     rate_limits.require_left(
         rate_limits.UPLOAD, str(act.by.user_id), at=act.at
     )  # before it is unpacked
     again = find_again(link.assignment_id, content, attachments)
     if again is not None and not again.has_news:
+        begin_change()
+        link.last_used_at = act.at
         rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
         return Received(again.intake, _count_waiting(again.intake, at=act.at), is_new=False)
     kept = keep_submissions(
@@ -153,6 +154,7 @@ def receive_submission(
         phone=link.name,
         act=act,
     )[0]
+    link.last_used_at = act.at
     if again is None:
         take(link.assignment_id, kept.id, leaves_clashes_open=True, act=act)
     elif kept.status is not IntakeStatus.PUT_ASIDE:

@@ -9,13 +9,23 @@ from uuid import UUID
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.uploads import check_upload
+from ddplatform.infrastructure.adapters.uploads import (
+    CheckedFile,
+    check_upload,
+    require_harmless,
+)
+from ddplatform.infrastructure.db import begin_change
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, IntakeWay
 from ddplatform.supplier_engagement.offline.queries import find_instance
-from ddplatform.supplier_engagement.offline.services.intake import is_workbook, keep_book, keep_file
+from ddplatform.supplier_engagement.offline.services.intake import (
+    is_workbook,
+    keep_book,
+    keep_file,
+    read_returned_book,
+)
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
-from ddplatform.supplier_engagement.responses.services.drafts import open_draft
+from ddplatform.supplier_engagement.responses.services.drafts import open_draft, require_draft
 from questionnaires import Form
 from questionnaires.submissions.books import is_book, is_own_book
 from questionnaires.submissions.files import SubmissionFile, read_stored, read_submission_file
@@ -39,6 +49,8 @@ class Sent:
     way: IntakeWay = IntakeWay.ODK
     phone: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    checked: Mapping[str, CheckedFile | FileRefused] = field(default_factory=dict)
+    """What came of the check of each file."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,9 @@ def keep_upload(
         FileRefused, Conflict, TooMany: as `keep_book` and `keep_submissions`.
     """
     if is_own_book(content) or (is_workbook(filename) and not is_book(content)):
-        return [keep_book(assignment_id, filename=filename, content=content, act=act)]
+        require_draft(assignment_id)
+        book = read_returned_book(filename, content, act=act)
+        return [keep_book(assignment_id, book, act=act)]
     return keep_submissions(assignment_id, filename=filename, content=content, act=act)
 
 
@@ -109,25 +123,73 @@ def keep_submissions(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads or attachments in an hour.
     """
-    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
-    filled = open_draft(assignment_id, at=act.at)
+    sent = Sent(filename, way, phone, attachments or {})
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    form = require_draft(assignment_id).plan.form
     try:
-        brought = read_submission_file(filename, content, filled.form.form)
-    except BookRefused as refused:
-        raise FileRefused(
-            refused.code, f"{filename}: {refused.message}", refused.advice
-        ) from refused
-    sent = Sent(filename, way, phone, {**brought.files, **(attachments or {})})
-    if way is IntakeWay.OPENROSA:
-        _require_form(brought, filled.form.form)
-    found = _for_assignment(brought, assignment_id, sent)
-    _require_few(found, sent)
+        with adapters().turns.take(act.by.user_id):
+            found, sent = _read(assignment_id, sent, content, form, act=act)
+    finally:  # a file that is refused counts too
+        begin_change()
+        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    open_draft(assignment_id, at=act.at)
     named = [sent, *(replace(sent, filename=f"{filename} ({n})") for n in range(2, len(found) + 1))]
-    form = filled.form.form
     return [
         _keep(assignment_id, one, file, form, act=act)
         for one, file in zip(found, named, strict=False)
     ]
+
+
+def _read(
+    assignment_id: UUID, sent: Sent, content: bytes, form: Form, *, act: Act
+) -> tuple[list[Submission], Sent]:
+    """The submissions of a file for these questions, and their attachments, each checked."""
+    try:
+        brought = read_submission_file(sent.filename, content, form)
+    except BookRefused as refused:
+        raise FileRefused(
+            refused.code, f"{sent.filename}: {refused.message}", refused.advice
+        ) from refused
+    require_harmless(sent.filename, content)
+    sent = replace(sent, files={**brought.files, **sent.files})
+    if sent.way is IntakeWay.OPENROSA:
+        _require_form(brought, form)
+    found = _for_assignment(brought, assignment_id, sent)
+    _require_few(found, sent)
+    return found, replace(sent, checked=_checked(assignment_id, found, sent, form, act=act))
+
+
+def _checked(
+    assignment_id: UUID, found: Sequence[Submission], sent: Sent, form: Form, *, act: Act
+) -> Mapping[str, CheckedFile | FileRefused]:
+    """The attachments that are new, each by its name checked or refused.
+
+    Each is looked at by a process of its own: where the files of one upload take too long
+    together, those that are left are refused.
+    """
+    checked: dict[str, CheckedFile | FileRefused] = {}
+    for one in found:
+        for name, part in _named_now(assignment_id, one, sent, form).items():
+            if name in checked:
+                continue
+            rate_limits.require_left(rate_limits.ATTACHMENT, str(act.by.user_id), at=act.at)
+            try:
+                with adapters().turns.take(act.by.user_id):
+                    checked[name] = check_upload(name, part)
+            except FileRefused as refused:
+                checked[name] = refused
+    return checked
+
+
+def _named_now(assignment_id: UUID, one: Submission, sent: Sent, form: Form) -> Mapping[str, bytes]:
+    """The files that a submission names, without those that came before with it."""
+    named = _named(one, sent.files)
+    earlier = find_instance(assignment_id, one.instance_id)
+    if earlier is None:
+        return named
+    _require_same_answers(earlier, one, form)
+    came = {kept["name"] for kept in earlier.attachments}
+    return {name: part for name, part in named.items() if name not in came}
 
 
 def _require_form(brought: SubmissionFile, form: Form) -> None:
@@ -199,15 +261,11 @@ def _for_assignment(brought: SubmissionFile, assignment_id: UUID, sent: Sent) ->
 def _keep(
     assignment_id: UUID, one: Submission, sent: Sent, form: Form, *, act: Act
 ) -> AnswerIntake:
-    named = _named(one, sent.files)
+    named = _named_now(assignment_id, one, sent, form)
     earlier = find_instance(assignment_id, one.instance_id)
-    if earlier is not None:
-        _require_same_answers(earlier, one, form)
-        came = {kept["name"] for kept in earlier.attachments}
-        named = {name: part for name, part in named.items() if name not in came}
-    for _name in named:  # a process of its own looks at each: no archive starts thousands of them
+    for _name in named:  # a process of its own looked at each: no archive starts thousands of them
         rate_limits.count_try(rate_limits.ATTACHMENT, str(act.by.user_id), at=act.at)
-    attachments = [_attachment(name, part, by=act.by) for name, part in named.items()]
+    attachments = [_attachment(name, sent.checked[name], by=act.by) for name in named]
     if earlier is not None:
         # An app sends them by and by.
         earlier.attachments = [*earlier.attachments, *attachments]
@@ -239,12 +297,10 @@ def _require_same_answers(earlier: AnswerIntake, one: Submission, form: Form) ->
         )
 
 
-def _attachment(name: str, part: bytes, *, by: Identity) -> dict[str, Any]:
+def _attachment(name: str, checked: CheckedFile | FileRefused, *, by: Identity) -> dict[str, Any]:
     """A file that came with a submission, checked and cleaned; or why it may not come in."""
-    try:
-        checked = check_upload(name, part)
-    except FileRefused as refused:
-        return {"name": name, "problem": f"{refused.message} {refused.advice}"}
+    if isinstance(checked, FileRefused):
+        return {"name": name, "problem": f"{checked.message} {checked.advice}"}
     return {
         "name": name,
         "sha256": adapters().files.put(by.organisation_id, checked.content),

@@ -267,7 +267,7 @@ def withdraw(assignment: Assignment, *, reason: str, act: Act) -> None:
 
 
 def expire(assignment: Assignment, *, act: Act) -> None:
-    """Let a questionnaire run out that nobody answered in time.
+    """Close a questionnaire that nobody answered in time.
 
     Raises:
         StepNotAllowed: it is not due yet, or the answers are in.

@@ -99,7 +99,15 @@ def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> J
         title = visitor if role is RoleId.ASSESSOR else assignment.node_name
         home = _found(title, node, at=at)
     with acting_in(home.id):
-        user = _member(invitation.email, role, name=name, password=password, home=home, at=at)
+        user = _member(
+            invitation.email,
+            role,
+            name=name,
+            password=password,
+            home=home,
+            requester=get_organisation(invitation.organisation_id).name,
+            at=at,
+        )
     assignment.respondent_organisation_id = home.id
     if role is RoleId.SUPPLIER:
         node.supplier_organisation_id = home.id
@@ -177,7 +185,14 @@ def _found(title: str, node: ValueChainNode, *, at: datetime) -> Organisation:
 
 
 def _member(
-    email: str, role: RoleId, *, name: str, password: str, home: Organisation, at: datetime
+    email: str,
+    role: RoleId,
+    *,
+    name: str,
+    password: str,
+    home: Organisation,
+    requester: str,
+    at: datetime,
 ) -> User:
     known = get_user_by_email(email)
     with across_tenants():
@@ -190,6 +205,7 @@ def _member(
         role=role,
         password=password,
         act=Act(system_identity(home.id), at),
+        names=[requester],
     )
 
 

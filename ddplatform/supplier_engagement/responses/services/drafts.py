@@ -37,9 +37,23 @@ def open_draft(assignment_id: UUID, *, at: datetime) -> Filled:
     return load_filled(request.assignment, row, now=at, plan=request.plan, anew=True)
 
 
+def require_draft(assignment_id: UUID) -> Request:
+    """The questions of a round that is being written; only looks, and holds nothing.
+
+    Raises:
+        Conflict: nothing is being written.
+    """
+    request = get_request(assignment_id)
+    _of_draft(request, find_response(assignment_id))
+    return request
+
+
 def draft_row(request: Request) -> ResponseRow:
     """The row of that round, held for change. Raises Conflict when nothing is being written."""
-    row = find_response(request.assignment.id, for_change=True)
+    return _of_draft(request, find_response(request.assignment.id, for_change=True))
+
+
+def _of_draft(request: Request, row: ResponseRow | None) -> ResponseRow:
     is_open = request.assignment.status is State.OPENED
     if row is None or not is_open or row.status is not ResponseStatus.DRAFT:
         raise Conflict(

@@ -16,15 +16,16 @@ from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import require_no_virus
 from ddplatform.infrastructure.bulk import rising_keys
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.tenancy import insert_rows
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.queries import load_plan
 from ddplatform.supplier_engagement.offline.models import AnswerIntake
-from ddplatform.supplier_engagement.offline.services.intake import keep_book
+from ddplatform.supplier_engagement.offline.services.intake import keep_book, read_returned_book
 from ddplatform.supplier_engagement.responses.queries.responses import get_request
 from ddplatform.supplier_engagement.responses.services.responses import start
 from ddplatform.supplier_engagement.returned_books.models import (
@@ -63,7 +64,7 @@ UNKNOWN = (
     lazy_gettext("Ask the supplier to upload it on the page of its own questions."),
 )
 CAME_ALREADY = (
-    lazy_gettext("This workbook came already, and waits for the supplier or was opened by it."),
+    lazy_gettext("This workbook was uploaded before and has been passed on to the supplier."),
     lazy_gettext("No action is needed."),
 )
 _CLOSED: Mapping[State, tuple[str, str]] = {
@@ -118,12 +119,17 @@ def bring(files: Sequence[tuple[str, bytes]], *, act: Act) -> BookDelivery:
         TooMany: too many uploads in an hour.
     """
     assert act.by.user_id is not None
-    # Counted before it is unpacked, so that an archive that is refused counts too.
-    rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
+    rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     try:
-        parts = take_apart(files)
+        with adapters().turns.take(act.by.user_id):
+            for name, content in files:
+                require_no_virus(name, content)
+            parts = take_apart(files)
     except BookRefused as refused:
         raise FileRefused(refused.code, refused.message, refused.advice) from refused
+    finally:  # an archive that is refused counts too
+        begin_change()
+        rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     if not parts:
         raise FileRefused(
             "empty",
@@ -338,14 +344,11 @@ def open_returned(assignment_id: UUID, book_id: UUID, *, act: Act) -> AnswerInta
         TooMany: too many uploads in an hour.
     """
     book = get_returned(assignment_id, book_id)
+    content = adapters().files.get(book.organisation_id, book.sha256)
+    read = read_returned_book(book.filename.rpartition("/")[2], content, act=act)
+    begin_change()
     if get_request(assignment_id).assignment.status in _NOT_BEGUN:
         start(assignment_id, act=act)
-    kept = keep_book(
-        assignment_id,
-        filename=book.filename.rpartition("/")[2],
-        content=adapters().files.get(book.organisation_id, book.sha256),
-        brought_by=book.brought_by,
-        act=act,
-    )
+    kept = keep_book(assignment_id, read, brought_by=book.brought_by, act=act)
     book.opened_at = book.opened_at or act.at
     return kept

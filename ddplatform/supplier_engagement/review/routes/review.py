@@ -55,6 +55,7 @@ from ddplatform.supplier_engagement.review.views import (
     blocks_of,
     first_of,
     in_turn,
+    named_in,
     risks_of,
     rows_of,
     sections_of,
@@ -64,6 +65,7 @@ from ddplatform.supplier_engagement.sharing.queries.sharing import (
     list_shares,
     section_titles,
 )
+from ddplatform.value_chain.mapping.queries.known_names import list_names_with
 from questionnaires import red_flags
 
 
@@ -169,7 +171,7 @@ def hand_on(assignment_id: UUID) -> ResponseReturnValue:
     """Ask the other reviewers to decide."""
     reason = request.form.get("reason", "")
     if not reason.strip():
-        words = gettext("Write what is to be decided, and why.")
+        words = gettext("Describe the decision needed, and why.")
         return _page(assignment_id, faults={"escalate": words})
     escalate(assignment_id, reason=reason, act=g.act)
     flash(gettext("The other reviewers get a mail. The supplier is not informed."), "success")
@@ -206,10 +208,10 @@ def _page(
         risks=risks_of(signals),
         reworded=load_reworded(assignment_id),
         withheld=find_withheld(filled, today=g.now.date()),
+        known=list_names_with(named_in(filled)),
     )
     sections = sections_of(filled, beside)
-    turn = in_turn(sections)
-    entry = find_entry(row.id)
+    turn, entry = in_turn(sections), find_entry(row.id)
     shown_flags = [_flag(flag, sections, decisions) for flag in flags]
     is_own = row.declared_by_id == g.identity.user_id
     html = render_template(

@@ -97,7 +97,7 @@ def _require_standing(texts: Sequence[str], wanted: Sequence[str]) -> None:
             raise Invalid(
                 fields={
                     "words": gettext(
-                        "“%(words)s” does not stand in this answer. Copy it as it stands there.",
+                        "“%(words)s” was not found in this answer. Copy it exactly.",
                         words=words,
                     )
                 }

@@ -323,7 +323,7 @@ def _require_seen(
         return
     raise Conflict(
         gettext("%(person)s decided about this while you read it.", person=newest.by),
-        gettext("Compare both decisions, then decide again: the newest decision stands."),
+        gettext("Compare both decisions, then decide again: the newest decision applies."),
         theirs={newest.by: _words(path, newest.decision, newest.note)},
         mine={newest.by: _words(path, mine, note)},
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from ddplatform.infrastructure.adapters.uploads import require_harmless
 from ddplatform.supplier_engagement.translations.queries.texts import (
     load_source,
     load_texts,
@@ -73,6 +74,7 @@ def look_at_table(version_id: UUID, filename: str, content: bytes) -> Returned:
     form = load_source(version_id)
     try:
         book = read_book(content)
+        require_harmless(filename, content)
     except BookRefused as refused:
         raise FileRefused(
             refused.code, f"{filename}: {refused.message}", refused.advice

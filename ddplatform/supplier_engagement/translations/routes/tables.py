@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.errors import Invalid, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download
@@ -42,7 +43,7 @@ def translation_table(version_id: UUID) -> Response:
 
 
 @bp.post("/library/<uuid:version_id>/translations")
-@requires(Permission.QUESTIONNAIRE_DESIGN, takes_files=True)
+@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True, takes_files=True)
 def bring_table(version_id: UUID) -> ResponseReturnValue:
     """Look at a table that was filled in; nothing is changed yet."""
     upload = request.files.get("file")
@@ -50,9 +51,11 @@ def bring_table(version_id: UUID) -> ResponseReturnValue:
         words = gettext("Choose the table that was filled in.")
         return languages_page(version_id, errors=[words]), 422
     try:
-        returned = look_at_table(version_id, upload.filename, read_upload(upload))
+        with adapters().turns.take(g.identity.user_id):
+            returned = look_at_table(version_id, upload.filename, read_upload(upload))
     except FileRefused as error:
-        return languages_page(version_id, errors=[f"{error.message} {error.advice}"]), 422
+        words = f"{error.message} {error.advice}"
+        return languages_page(version_id, errors=[words]), status_of(error)
     return _look_page(version_id, returned)
 
 

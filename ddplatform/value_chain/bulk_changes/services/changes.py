@@ -99,7 +99,7 @@ def request_change(
     chain = get_chain_for_change(chain_id)
     if is_one_going_on(chain_id):
         raise Conflict(
-            gettext("Another change of many sites goes on in this map."),
+            gettext("Another bulk change of sites is in progress in this map."),
             gettext("Wait until it has ended."),
         )
     wanted = sorted(plan_change(chain_id, wish, keys).before)

@@ -31,7 +31,7 @@ class BubbleSize(StrEnum):
     VOLUME = "volume"
 
 
-SIZE_WORDS = {BubbleSize.SITES: _("Number of sites"), BubbleSize.VOLUME: _("Share of our input")}
+SIZE_WORDS = {BubbleSize.SITES: _("Number of sites"), BubbleSize.VOLUME: _("Share of input")}
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from uuid import UUID
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.uploads import require_harmless
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.file_checks.process import LATER
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import gettext
 from ddplatform.value_chain.graph.queries.drafts import load_drafts
@@ -187,6 +189,8 @@ def open_files(plan: Plan) -> Reading:
     """The tables of all files as they came; workbooks are read in a child process with limits."""
     try:
         tables = read_tables([file for file in plan.files if not is_json(file)])
+        for file in plan.files:
+            require_harmless(file.name, file.content, patience=LATER)
     except FileRefused as fault:
         return Reading(MapDraft((), ()), _refusal(fault))
     return Reading(MapDraft((), ()), tables=tables)

@@ -29,7 +29,7 @@ def request_apply(
         return row
     if row.status is not ImportStatus.PREVIEWED:
         raise Conflict(
-            gettext("This import cannot be applied as it stands."),
+            gettext("This import cannot be applied in its present state."),
             gettext("Upload the list again."),
         )
     if row.counts.get("skipped") and not skip_faulty:

@@ -61,10 +61,10 @@ WORDS: MappingOf[str, str] = {
     "flow_evidence": _("Evidence of the flow"),
     "valid_from": _("From"),
     "valid_to": _("Until"),
-    "chain.1": _("Chain to us: direct supplier"),
-    "chain.2": _("Chain to us: second step"),
-    "chain.3": _("Chain to us: third step"),
-    "chain.4": _("Chain to us: fourth step"),
+    "chain.1": _("Supply chain: direct supplier"),
+    "chain.2": _("Supply chain: second step"),
+    "chain.3": _("Supply chain: third step"),
+    "chain.4": _("Supply chain: fourth step"),
 }
 
 

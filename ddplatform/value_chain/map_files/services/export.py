@@ -25,7 +25,9 @@ MEDIA_TYPES: dict[str, str] = {
     "csv": ZIP,
     "xlsx": XLSX,
     "graphml": "application/xml",
+    "node-link": "application/json",
 }
+_ENDINGS = {"csv": "zip", "node-link": "node-link.json"}
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -57,10 +59,9 @@ def export_chain(
     drafts, name = load_drafts(chain_id, past=past), past.name_of(chain) if past else chain.name
     nodes, note = _leaving(chain, drafts.nodes, form)
     files = export_map(nodes, drafts.links, name=name, as_of=day, form=form, note=note)
-    ending = "zip" if form == "csv" else form
     made = Exported(
         files=files,
-        name=f"{chain.slug}-{day}.{ending}",
+        name=f"{chain.slug}-{day}.{_ENDINGS.get(form, form)}",
         media_type=MEDIA_TYPES[form],
         content=_archive(files) if form == "csv" else files[0].content,
     )

@@ -64,7 +64,7 @@ def _said(done: Decided) -> str:
     if done.pair.state is PairState.SAME:
         return gettext("The records stay merged.")
     if done.pair.state is PairState.DIFFERENT:
-        return gettext("Kept separate. The decision stands as long as both records stay the same.")
+        return gettext("Kept separate. The decision applies as long as both records stay the same.")
     return gettext("The decision is postponed.")
 
 

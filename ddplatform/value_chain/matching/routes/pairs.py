@@ -87,6 +87,6 @@ def _more(chain_id: UUID, rows: Any) -> str | None:
 def search(chain_id: UUID) -> ResponseReturnValue:
     """Look through the whole map for likely duplicates, behind the page."""
     match_search.request_search(chain_id, act=g.act)
-    searching = gettext("The map is being searched. You can leave this page; the work goes on.")
+    searching = gettext("The map is being searched. You can leave this page; the search continues.")
     flash(searching, "info")
     return redirect(url_for(".index", chain_id=chain_id))

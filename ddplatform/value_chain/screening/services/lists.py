@@ -13,7 +13,8 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.screening_folder import MAX_BYTES
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.adapters.uploads import require_harmless
+from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.plain_text import fault_in
@@ -117,7 +118,11 @@ def add_list(
     earlier = list_releases(wanted.name.strip())
     if same := next((one for one in earlier if one.sha256 == sha256), None):
         return TakenIn(same, is_new=False)
-    reading = read_list(NamedBytes(filename, content))
+    with adapters().turns.take(act.by.user_id):
+        reading = read_list(NamedBytes(filename, content))
+        require_harmless(filename, content)
+    begin_change()
+    earlier = list_releases(wanted.name.strip())
     edition_on = _edition_of(wanted, reading, today=act.at.date())
     before = next((one for one in earlier if one.superseded_at is None), None)
     listed = load_entries(before.id) if before else ()

@@ -112,6 +112,8 @@ def test_each_form_carries_the_note_where_a_reader_meets_it():
     assert comments == {"latitude": NOTE, "longitude": NOTE}
     graph = ElementTree.fromstring(made("graphml")["value-chain.graphml"])
     assert graph.findtext("{http://graphml.graphdrawing.org/xmlns}desc") == NOTE
+    graph = json.loads(made("node-link")["value-chain.node-link.json"])
+    assert graph["graph"]["note"] == NOTE
     points = json.loads(write_geojson([Point(-0.2, 5.55, {})], name="Map", note=NOTE))
     assert points["note"] == NOTE
     assert "note" not in json.loads(write_geojson([], name="Map"))

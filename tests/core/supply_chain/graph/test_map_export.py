@@ -67,7 +67,7 @@ def test_exported_map_comes_back_unchanged(form):
     assert draft.links == (LINK,)
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "graphml", "xlsx"])
+@pytest.mark.parametrize("form", ["json", "csv", "graphml", "node-link", "xlsx"])
 def test_same_map_gives_the_same_bytes(form):
     assert _export(form) == _export(form)
 
@@ -107,6 +107,21 @@ def test_graphml_runs_from_supplier_to_buyer_with_all_fields():
     assert list(graph.edges) == [("=m1", "b1")]
     assert graph.nodes["=m1"]["country"] == "ID"
     assert graph.edges["=m1", "b1"]["share"] == LINK.share  # a number, so that programs weigh by it
+
+
+def test_node_link_json_gives_networkx_the_same_graph_as_graphml():
+    links = (LINK, replace(LINK, commodity="kernel"))
+    document = json.loads(_export("node-link", links=links)[0].content)
+    graph = networkx.node_link_graph(document, edges="links")
+    other = networkx.parse_graphml(_export("graphml", links=links)[0].content.decode())
+
+    assert graph.graph["name"] == "Palm oil"
+    assert graph.is_multigraph() and graph.is_directed()
+    for node, attributes in graph.nodes(data=True):
+        assert {"id": node, **attributes} == other.nodes[node]
+    assert {*graph.nodes} == {*other.nodes}
+    edges = [[edge for *_, edge in one.edges(data=True)] for one in (graph, other)]
+    assert edges[0] == edges[1] != []
 
 
 def test_json_is_read_by_networkx_as_nodes_and_links_with_all_types():

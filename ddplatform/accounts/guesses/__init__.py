@@ -1,0 +1,1 @@
+"""Limits on guesses of passwords: failures are counted, never successes."""

@@ -1,0 +1,1 @@
+"""Leavers: the end of a membership, with everything that the person answers for handed over."""

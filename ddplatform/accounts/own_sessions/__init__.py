@@ -1,0 +1,1 @@
+"""The sessions of a person: list, and sign-out of each."""

@@ -1,0 +1,1 @@
+"""Redaction of words in the sealed texts of a remediation case."""

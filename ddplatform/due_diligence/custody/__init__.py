@@ -1,0 +1,1 @@
+"""Custody of remediation cases: merging, handing over, access in an emergency."""

@@ -1,0 +1,1 @@
+"""What a leaver answers for: sites, risks, reassessments, findings and actions."""

@@ -1,0 +1,1 @@
+"""Roles of PostgreSQL: who owns the tables, who serves the pages, who makes the backups."""
