@@ -34,10 +34,16 @@ class Round(Steps):
     """All that happens to a map of its own."""
 
     def __init__(
-        self, world: World, told: RoundResults, number: int, *, chance: Random | None, sizes: Sizes
+        self,
+        world: World,
+        results: RoundResults,
+        number: int,
+        *,
+        chance: Random | None,
+        sizes: Sizes,
     ) -> None:
         made = world.change(lambda: _make_map(world, number))
-        super().__init__(world, told, number, chance=chance, chain_id=made)
+        super().__init__(world, results, number, chance=chance, chain_id=made)
         self._sizes, self._files = sizes, list_files(sizes)
 
     def run(self) -> None:

@@ -36,13 +36,13 @@ class Steps:
     def __init__(
         self,
         world: World,
-        told: RoundResults,
+        results: RoundResults,
         number: int,
         *,
         chance: Random | None,
         chain_id: UUID,
     ) -> None:
-        self._world, self._told, self._number, self._chance = world, told, number, chance
+        self._world, self._results, self._number, self._chance = world, results, number, chance
         self._chain = chain_id
 
     # ---- what is killed ----------------------------------------------------------------------
@@ -77,7 +77,7 @@ class Steps:
         if self._chance is None:
             start = time.monotonic()
             send()
-            self._told.usual[kind] = time.monotonic() - start
+            self._results.usual[kind] = time.monotonic() - start
         elif not self._is_done_when_killed(kind, send, is_done):
             if fields is not None:
                 browser.get(page)
@@ -107,7 +107,7 @@ class Steps:
             except Ended:
                 return
             except AssertionError as refused:
-                self._told.faults.append(f"{kind}: {refused}")
+                self._results.faults.append(f"{kind}: {refused}")
 
         asked = threading.Thread(target=ask)
         asked.start()
@@ -127,7 +127,7 @@ class Steps:
         if self._chance is None:
             start = time.monotonic()
             self._world.wait_until(job_id, lambda job: job.state is JobState.DONE)
-            self._told.usual[kind] = time.monotonic() - start
+            self._results.usual[kind] = time.monotonic() - start
         else:
             self._wait_a_moment(kind)
             self._world.kill("worker")
@@ -138,18 +138,18 @@ class Steps:
 
     def _wait_a_moment(self, kind: str) -> None:
         assert self._chance is not None
-        self._told.kills[kind] += 1
-        time.sleep(self._chance.uniform(0, LATEST * self._told.usual[kind]))
+        self._results.kills[kind] += 1
+        time.sleep(self._chance.uniform(0, LATEST * self._results.usual[kind]))
 
     # ---- what is seen ------------------------------------------------------------------------
 
     def _look(self, kind: str, faults: Callable[[UUID], list[str]]) -> None:
         found = self._world.look(lambda: faults(self._chain))
-        self._told.faults += [f"round {self._number}, {kind}: {fault}" for fault in found]
+        self._results.faults += [f"round {self._number}, {kind}: {fault}" for fault in found]
 
     def _expect(self, holds: bool, words: str) -> None:
         if not holds:
-            self._told.faults.append(f"round {self._number}: {words}")
+            self._results.faults.append(f"round {self._number}: {words}")
 
     def _state(self) -> tuple[int, str]:
         return self._world.look(lambda: (get_chain(self._chain).version, content_of(self._chain)))

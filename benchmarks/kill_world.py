@@ -58,7 +58,7 @@ def work(settings: Settings, log: Path) -> None:
 
 
 def serve(settings: Settings, log: Path, port: int) -> None:
-    """The web process, as `waitress-serve` starts it."""
+    """The web process."""
     _write_to(log)
     waitress.serve(create_app(settings), host="127.0.0.1", port=port, threads=4)
 

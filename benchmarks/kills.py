@@ -42,12 +42,12 @@ def _on_postgresql(rounds: int) -> Row:
 
 
 def _row(name: str, folder: Path, url: str, rounds: int) -> Row:
-    told = killed_rounds(folder, url, rounds, seed=SEED)
-    for fault in told.faults:
+    results = killed_rounds(folder, url, rounds, seed=SEED)
+    for fault in results.faults:
         print(f"{name}: {fault}")
-    print(f"{name}: {dict(told.kills)}, seconds undisturbed {told.usual}", flush=True)
-    what = f"{sum(told.kills.values())} kills of web and worker on {name}: half states"
-    return count_row(what, len(told.faults), 0, "seen")
+    print(f"{name}: {dict(results.kills)}, seconds undisturbed {results.usual}", flush=True)
+    what = f"{sum(results.kills.values())} kills of web and worker on {name}: half states"
+    return count_row(what, len(results.faults), 0, "seen")
 
 
 def killed_rounds(
@@ -64,15 +64,15 @@ def killed_rounds(
     Args:
         usual: expected seconds of a step; None: a round before them, without kills, measures each.
     """
-    told = RoundResults() if usual is None else RoundResults(usual=defaultdict(lambda: usual))
+    results = RoundResults() if usual is None else RoundResults(usual=defaultdict(lambda: usual))
     world = make_world(folder, url, free_port())
     try:
         for number in range(0 if usual is None else 1, rounds + 1):
             chance = Random(f"{seed}:{number}") if number else None
-            Round(world, told, number, chance=chance, sizes=sizes or Sizes()).run()
+            Round(world, results, number, chance=chance, sizes=sizes or Sizes()).run()
     finally:
         world.stop()
-    return told
+    return results
 
 
 def free_port() -> int:

@@ -129,7 +129,7 @@ class _Phone:
 
     def __init__(self, world: World, address: str, chance: Random) -> None:
         self.world, self.address, self.chance = world, address, chance
-        self.page, self.acknowledged, self.told = uuid4().hex, "", Tally()
+        self.page, self.acknowledged, self.tally = uuid4().hex, "", Tally()
         self.times: list[float] = [0.1]
 
     def save_all(self, saves: int) -> Tally:
@@ -137,7 +137,7 @@ class _Phone:
         for number in range(1, saves + 1):
             text = f"text {number} " + "x" * self.chance.randrange(400)
             drawn = self.chance.random()
-            self.told.saves += 1
+            self.tally.saves += 1
             if drawn < KILLED:
                 self._save_while_killed(text)
             elif drawn < KILLED + CUT:
@@ -145,7 +145,7 @@ class _Phone:
             else:
                 self._save(text)
         self._look("")
-        return self.told
+        return self.tally
 
     def _fields(self, text: str) -> dict[str, str]:
         return {PATH: text, "seen": "0", "page": self.page}
@@ -154,10 +154,10 @@ class _Phone:
         start = time.perf_counter()
         self.world.browser.post(self.address, self._fields(text))
         self.times.append(time.perf_counter() - start)
-        self.acknowledged, self.told.acknowledged = text, self.told.acknowledged + 1
+        self.acknowledged, self.tally.acknowledged = text, self.tally.acknowledged + 1
 
     def _save_while_killed(self, text: str) -> None:
-        self.told.kills += 1
+        self.tally.kills += 1
         process = self.world.processes["web"]
         usual = statistics.median(self.times[-20:])
         timer = threading.Timer(self.chance.random() * LATEST * usual, process.kill)
@@ -171,7 +171,7 @@ class _Phone:
 
     def _save_and_cut(self, text: str) -> None:
         """Send all of the form or a part of it, and leave before the answer."""
-        self.told.cuts += 1
+        self.tally.cuts += 1
         fields = {**self._fields(text), "csrf_token": self.world.browser.token}
         body = urlencode(fields).encode()
         cookie = "; ".join(f"{n}={v}" for n, v in self.world.browser.cookies.items())
@@ -189,12 +189,12 @@ class _Phone:
     def _look(self, under_way: str) -> None:
         kept = self.world.look(_kept_text)
         if kept not in {self.acknowledged, under_way or self.acknowledged}:
-            self.told.faults.append(
-                f"save {self.told.saves}: kept “{kept[:20]}”, acknowledged "
+            self.tally.faults.append(
+                f"save {self.tally.saves}: kept “{kept[:20]}”, acknowledged "
                 f"“{self.acknowledged[:20]}”, under way “{under_way[:20]}”"
             )
         if kept == under_way != self.acknowledged:
-            self.told.kept_unsaid += 1
+            self.tally.kept_unsaid += 1
             self.acknowledged = kept
 
 

@@ -125,6 +125,18 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "files",
+        "Upkeep of stored files.",
+        lambda: lazy.files.files,
+        (
+            Verb(
+                "sweep",
+                "Remove files that no record names, of all organisations, a day after they were "
+                "kept.",
+            ),
+        ),
+    ),
+    Verbs(
         "frameworks",
         "Laws and standards, and the evidence for each requirement.",
         lambda: lazy.frameworks.frameworks,
@@ -338,6 +350,11 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
                 "behind it on its page.",
             ),
         ),
+    ),
+    Verb(
+        "serve",
+        "Answer browsers, with limits on bodies, headers, waiting and connections.",
+        lambda: lazy.web_server.serve,
     ),
     Verb(
         "worker",

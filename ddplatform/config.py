@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,6 +64,10 @@ class Settings:
     debug: bool = False
     mail_from: str = "no-reply@localhost"
     sign_up: str = SignUp.BY_INVITATION
+    mails_per_day: int = 5_000
+    mails_per_hour: int = 200
+    supplier_mails_per_day: int = 20
+    supplier_mails_per_hour: int = 10
     virus_scanner: str | None = None
     uploads_at_once: int = 2
     officer_wait_hours: int = LEAST_OFFICER_WAIT_HOURS
@@ -78,6 +82,12 @@ class Settings:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
         if faults:
             raise UnsafeSettings(faults)
+
+
+MAIL_LIMITS: Mapping[str, int] = {
+    field.name: int(str(field.default)) for field in fields(Settings) if "mails_per" in field.name
+}
+"""Limits of invitations and requests by mail, with their defaults."""
 
 
 def _always(settings: Settings) -> list[str]:
@@ -116,6 +126,8 @@ def _choices(settings: Settings) -> list[str]:
     faults = []
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
+    small = (name.upper() for name in MAIL_LIMITS if getattr(settings, name) < 1)
+    faults += [f"{name} must be a whole number from 1 on" for name in small]
     if settings.sign_up not in set(SignUp):
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
     if settings.virus_scanner and not _SCANNER.fullmatch(settings.virus_scanner):
@@ -203,24 +215,20 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
         sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
         virus_scanner=env.get("VIRUS_SCANNER") or None,
-        uploads_at_once=_whole_number(env.get("UPLOADS_AT_ONCE") or "2"),
-        officer_wait_hours=_hours(env.get("OFFICER_WAIT_HOURS")),
+        uploads_at_once=_whole_number(env.get("UPLOADS_AT_ONCE"), 2),
+        officer_wait_hours=_whole_number(env.get("OFFICER_WAIT_HOURS"), LEAST_OFFICER_WAIT_HOURS),
         backup_database_url=env.get("BACKUP_DATABASE_URL") or "",
         security_events=env.get("SECURITY_EVENTS") or "",
         metrics=env.get("METRICS") or METRICS_OFF,
+        **{n: _whole_number(env.get(n.upper()), default) for n, default in MAIL_LIMITS.items()},
     )
 
 
-def _whole_number(text: str) -> int:
-    """The number; 0, which no setting permits, for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() else 0
-
-
-def _hours(text: str | None) -> int:
-    """Hours as written; the default without any, and what is refused for anything else."""
+def _whole_number(text: str | None, default: int) -> int:
+    """The number of a setting, the default without any; 0, which is refused, for anything else."""
     if not text:
-        return LEAST_OFFICER_WAIT_HOURS
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
+        return default
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _listed(text: str | None) -> tuple[str, ...]:

@@ -10,19 +10,19 @@ from ddplatform import commands, registration, routes
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.second_factor.asking import ask_for_factor
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface, is_fresh
+from ddplatform.accounts.sessions.services import was_signed_in
 from ddplatform.accounts.sign_in.again import ask_to_confirm, ask_to_sign_in_again
 from ddplatform.audit import security_events
-from ddplatform.audit.services.log import record_refusal
+from ddplatform.audit.services.refusals import record_refusal
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.access.body_limits import FILES_BYTES, FORM_BYTES
 from ddplatform.infrastructure.adapters.installed import install
+from ddplatform.infrastructure.adapters.private_files import close_folder, make_private_folder
 from ddplatform.infrastructure.database_roles.check import refuse_unsafe_roles
 from ddplatform.infrastructure.db import db, prepare_engine
 from ddplatform.infrastructure.health import metrics
 from ddplatform.infrastructure.tenancy import guard_engine
-
-MAX_UPLOAD_BYTES = 26 * 1024 * 1024
-MAX_FORM_BYTES = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,7 +33,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         UndeclaredAccess: an endpoint declares no access.
     """
     settings = settings or read_settings()
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.instance_path)
+    close_folder(settings.instance_path)
     app = Flask(
         "ddplatform",
         template_folder=str(ROOT / "templates"),
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ask_confirmation=ask_to_confirm,
         is_fresh=is_fresh,
         settle_tries=settle_tries,
+        was_signed_in=was_signed_in,
     )
     registration.register()
     security_events.register(app, settings)
@@ -84,8 +86,8 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "DEBUG": settings.debug,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": options,
-        "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES,
-        "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
+        "MAX_CONTENT_LENGTH": FILES_BYTES,
+        "MAX_FORM_MEMORY_SIZE": FORM_BYTES,
         "MAX_FORM_PARTS": 2000,
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.secure_cookies else "session",

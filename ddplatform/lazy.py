@@ -15,6 +15,7 @@ MODULES = {
     "custody": "ddplatform.due_diligence.custody.commands",
     "backup": "ddplatform.operations.backup.commands",
     "demo": "ddplatform.demo.commands",
+    "files": "ddplatform.evidence.orphaned_files.commands",
     "forms": "ddplatform.supplier_engagement.library.commands.forms",
     "founding": "ddplatform.accounts.founding.commands",
     "frameworks": "ddplatform.due_diligence.frameworks.commands",
@@ -29,6 +30,7 @@ MODULES = {
     "reports": "ddplatform.reporting.reports.commands",
     "retention": "ddplatform.operations.retention.commands",
     "screening": "ddplatform.value_chain.screening.commands",
+    "web_server": "ddplatform.infrastructure.web_server.commands",
     "second_factor": "ddplatform.accounts.organisation_factors.commands",
 }
 
@@ -41,10 +43,12 @@ if TYPE_CHECKING:
     from ddplatform.demo import commands as demo
     from ddplatform.due_diligence.custody import commands as custody
     from ddplatform.due_diligence.frameworks import commands as frameworks
+    from ddplatform.evidence.orphaned_files import commands as files
     from ddplatform.infrastructure.access import commands as access
     from ddplatform.infrastructure.assets import commands as assets
     from ddplatform.infrastructure.database_roles import commands as database
     from ddplatform.infrastructure.jobs import commands as jobs
+    from ddplatform.infrastructure.web_server import commands as web_server
     from ddplatform.operations.backup import commands as backup
     from ddplatform.operations.keys import commands as keys
     from ddplatform.operations.personal_data import commands as personal_data

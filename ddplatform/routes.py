@@ -11,8 +11,9 @@ from ddplatform.demo import routes as demo
 from ddplatform.due_diligence import routes as due_diligence
 from ddplatform.evidence import routes as evidence
 from ddplatform.infrastructure import routes as infrastructure
-from ddplatform.infrastructure.gate import access_of
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.web import (
+    converters,
     errors,
     filters,
     headers,
@@ -44,6 +45,7 @@ WITH_ROUTES = (demo,)
 def register(app: Flask) -> None:
     """Hang all pages into the application."""
     csrf = CSRFProtect(app)
+    converters.register(app)
     filters.register(app, languages.choose)
     languages.register(app)
     headers.register(app)

@@ -11,7 +11,7 @@ scripts/setup.sh
 # Job control gives each process a group of its own, so that both hear the interrupt from
 # here, once, and can end their work.
 set -m
-.venv/bin/waitress-serve --listen="127.0.0.1:$PORT" app:app >&2 &
+.venv/bin/flask --app app serve --listen "127.0.0.1:$PORT" >&2 &
 web=$!
 .venv/bin/flask --app app worker >&2 &
 worker=$!

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from ddplatform.accounts.officers.queries import get_proposal, list_open_proposals
 from ddplatform.accounts.officers.services.operator import name_officer
@@ -21,9 +23,13 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.passwords import hash_password
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in, nobody
+from tests.profiles import is_whole
 
 PASSWORD = "four random words here"
 FAR_FUTURE = date(2099, 12, 31)
+SECRET_IN_SESSION = "0" * 40
+_made_sessions: WeakKeyDictionary[FlaskClient, str] = WeakKeyDictionary()
+"""Browsers that got their session from here, and its id: the secret of its forms is known."""
 
 
 @lru_cache(maxsize=1)
@@ -134,14 +140,27 @@ def client_of(app: Flask, user_id: UUID | None, **more: object) -> FlaskClient:
     """
     client, sid = app.test_client(), new_secret()
     signed_in = {"_user_id": str(user_id), "_fresh": True, "ref": hash_of(sid)[:16]}
-    data = {**(signed_in if user_id else {}), **more}
+    data = {"csrf_token": SECRET_IN_SESSION, **(signed_in if user_id else {}), **more}
     with app.app_context(), nobody(), unit_of_work():
         start_session(sid, user_id=user_id, data=data, at=datetime.now(UTC))
     client.set_cookie(app.config["SESSION_COOKIE_NAME"], sid)
+    _made_sessions[client] = sid
     return client
 
 
+def csrf_field(app: Flask) -> str:
+    """A token that every browser of `client_of` may send with a form."""
+    return URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(SECRET_IN_SESSION)
+
+
 def csrf_token(client: FlaskClient, page: str) -> str:
-    """The token of the first form on a page."""
+    """The token of the first form on a page.
+
+    A sampled run does not draw the page where the session is still that of `client_of`.
+    """
+    app = client.application
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    if cookie and cookie.value == _made_sessions.get(client) and not is_whole():
+        return csrf_field(app)
     html = client.get(page).text
     return html.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]

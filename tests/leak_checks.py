@@ -18,7 +18,6 @@ from uuid import UUID
 
 from flask import Flask, g
 from flask.testing import FlaskClient
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -26,12 +25,13 @@ from werkzeug.test import TestResponse
 from ddplatform.accounts.organisations.models import UserSession
 from ddplatform.accounts.sessions.services import ABSOLUTE
 from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import across_tenants, tenant_tables
 from ddplatform.infrastructure.web import errors
-from tests.factories import client_of
+from tests.factories import client_of, csrf_field
 from tests.worlds import DRAFT, OWN, PLAN, SHARED, World
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
@@ -47,7 +47,6 @@ FOREIGN, NONE, BROKEN, ELSEWHERE, NOWHERE = (
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SHORT = 4
-SECRET_IN_SESSION = "0" * 40
 
 
 @dataclass(frozen=True)
@@ -97,19 +96,14 @@ def callers(worlds: dict[str, World]) -> list[Caller]:
 
 
 def browser(app: Flask, caller: Caller) -> FlaskClient:
-    """A browser with a session of its own, whose token is known."""
+    """A browser with a session of its own."""
     user_id = caller.world.tenant[caller.role].user_id if caller.world else None
-    client = client_of(app, user_id, csrf_token=SECRET_IN_SESSION)
+    client = client_of(app, user_id)
     with app.app_context(), unit_of_work():  # a sweep may outlast what counts as a fresh sign-in
         later = datetime.now(UTC) + ABSOLUTE
         mine = UserSession.user_id == user_id
         db.session.execute(update(UserSession).where(mine).values(confirmed_at=later))
     return client
-
-
-def csrf_field(app: Flask) -> str:
-    """A token that every browser of these tests may send."""
-    return URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(SECRET_IN_SESSION)
 
 
 # ---- where -----------------------------------------------------------------------------------
@@ -426,7 +420,7 @@ class Sweeper:
 
 def may_enter(app: Flask, caller: Caller, rule: Rule) -> bool:
     """Whether the declared access lets this caller through the door, whatever the ids."""
-    access = gate.access_of(app, rule.endpoint)
+    access = access_of(app, rule.endpoint)
     assert access is not None
     if access.kind == "public":
         return True
@@ -437,7 +431,7 @@ def may_enter(app: Flask, caller: Caller, rule: Rule) -> bool:
 
 def wanted_status(app: Flask, caller: Caller, one: Try) -> tuple[int, ...]:
     """The statuses that the declared access asks for; empty: the page itself decides."""
-    access = gate.access_of(app, one.rule.endpoint)
+    access = access_of(app, one.rule.endpoint)
     assert access is not None
     if access.kind == "public" or (one.kind == BROKEN and "uuid:" in one.rule.rule):
         return ()

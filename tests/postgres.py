@@ -14,23 +14,22 @@ from ddplatform.infrastructure.database_roles.views import Roles, preparation
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 SUPERUSER = os.environ.get("TEST_POSTGRES_SUPERUSER_URL")
-APPLICATION, BACKUP = "ddtest_app", "ddtest_backup"
+OWNER, APPLICATION, BACKUP = "ddtest_owner", "ddtest_app", "ddtest_backup"
 ONE_AT_A_TIME = "SELECT pg_advisory_lock(20261201)"
 
 
 def make_database(name: str) -> str:
     """A new database, its roles prepared as an operator prepares them; the address of the owner."""
     assert SUPERUSER, "TEST_POSTGRES_SUPERUSER_URL has to name the superuser of the test server"
-    owner = make_url(str(POSTGRES))
-    roles = Roles(name, str(owner.username), APPLICATION, BACKUP)
+    address = make_url(str(POSTGRES)).set(database=name)
     with _connected(make_url(str(SUPERUSER))) as server:
         server.exec_driver_sql(ONE_AT_A_TIME)  # roles belong to the server, which workers share
         server.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
         server.exec_driver_sql(f"CREATE DATABASE {name}")
-        with superuser(owner.set(database=name)) as connection:
-            for statement in preparation(roles):
+        with superuser(address) as connection:
+            for statement in preparation(Roles(name, OWNER, APPLICATION, BACKUP)):
                 connection.exec_driver_sql(statement)
-    return as_role(owner.set(database=name), roles.owner)
+    return as_role(address, OWNER)
 
 
 def as_role(url: URL | str, role: str) -> str:

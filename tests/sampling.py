@@ -25,6 +25,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.profiles import SAMPLED_PROFILE, WHOLE, WHOLE_PROFILE
+
 POSTGRESQL = "postgresql"
 FIRST = ("tests/journeys/", "tests/contract/test_leaks.py", "tests/contract/")
 """Long groups come first, so that the short ones fill up what is left at the end."""
@@ -33,16 +35,8 @@ OF_THE_SAMPLE = (JOURNEYS, "tests/demo/test_demo.py")
 OWN_INSTALLATION = ("list_mending_walk.py", "lists_walk.py", "killed.py", "first_start.py")
 """Endings of the walks that do not use the sample company."""
 MOST_SEED = 10**6
-WHOLE, SAMPLED, FEWEST = 100, 25, 4
-"""Examples of a property where nothing else is said, by the kind of run; and the fewest."""
-# How long an example takes depends on the machine, so none fails by it.
-NO_TIME_LIMITS: dict[str, Any] = {
-    "deadline": None,
-    "derandomize": False,  # build servers have a profile of their own that takes no seed
-    "suppress_health_check": [HealthCheck.too_slow],
-}
-settings.register_profile("whole", max_examples=WHOLE, **NO_TIME_LIMITS)
-settings.register_profile("sampled", max_examples=SAMPLED, **NO_TIME_LIMITS)
+FEWEST = 4
+"""Examples of a property in any kind of run."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.seed = config.workerinput["seed"]
     elif config.option.seed is None:
         config.option.seed = secrets.randbelow(MOST_SEED)
-    settings.load_profile("whole" if config.option.whole else "sampled")
+    settings.load_profile(WHOLE_PROFILE if config.option.whole else SAMPLED_PROFILE)
     if getattr(config.option, "hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(config.option.seed)
 

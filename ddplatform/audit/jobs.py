@@ -1,7 +1,8 @@
 """Background jobs of the log."""
 
 from ddplatform.audit.services.log import sign_checkpoint
-from ddplatform.infrastructure.jobs.context import Handler, JobContext
+from ddplatform.audit.services.refusals import WINDOW, summarise_refusals
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
 from ddplatform.infrastructure.jobs.handlers import register_jobs
 
 
@@ -9,6 +10,16 @@ def _sign_checkpoint(job: JobContext) -> None:
     sign_checkpoint(at=job.act.at)
 
 
+def _summarise_refusals(job: JobContext) -> Result:
+    return {"summaries": summarise_refusals(at=job.act.at)}
+
+
 def register() -> None:
     """Register the jobs of the log."""
-    register_jobs({"audit:checkpoint": Handler(_sign_checkpoint, every_s=900)})
+    every_s = int(WINDOW.total_seconds())
+    register_jobs(
+        {
+            "audit:checkpoint": Handler(_sign_checkpoint, every_s=900),
+            "audit:refusals": Handler(_summarise_refusals, every_s=every_s),
+        }
+    )

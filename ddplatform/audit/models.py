@@ -71,6 +71,20 @@ class AuditValue(TenantScoped, Base):
     value: Mapped[dict[str, Any]] = mapped_column(comment="{before, after}")
 
 
+class RefusalCount(TenantScoped, Base):
+    """Tries that were refused to a person after the one that is an event, not yet summed up."""
+
+    __tablename__ = "refusal_count"
+    __table_args__ = (UniqueConstraint("organisation_id", "actor_id", "endpoint", "reason"),)
+
+    actor_id: Mapped[UUID]
+    actor_role: Mapped[str]
+    endpoint: Mapped[str]
+    reason: Mapped[str] = mapped_column(comment="role or limit")
+    begins_at: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=0)
+
+
 class AuditCheckpoint(TenantScoped, Base):
     """A signed head of the log (C2SP checkpoint)."""
 

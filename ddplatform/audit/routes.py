@@ -32,7 +32,7 @@ from ddplatform.audit.views import (
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.address_values import LARGEST_NUMBER, day, number
+from ddplatform.infrastructure.web.address_values import day, number
 from ddplatform.infrastructure.web.list_pages import going_on
 from ddplatform.infrastructure.web.page_context import role_title
 
@@ -81,7 +81,7 @@ def check() -> ResponseReturnValue:
     return render_template("audit/check.html", found=verify())
 
 
-@bp.get(f"/<int(max={LARGEST_NUMBER}):sequence>")
+@bp.get("/<int:sequence>")
 @requires(Permission.AUDIT_READ)
 def show(sequence: int) -> ResponseReturnValue:
     """One event: its line as it was hashed, and the values it commits to."""

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from ddplatform.config import Kind
 from ddplatform.demo.load import load_sample
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.private_files import write_whole
 from ddplatform.infrastructure.commands import answer, command_unit, json_option
 from ddplatform.infrastructure.errors import NotAllowed
 
@@ -29,7 +30,8 @@ def load(as_json: bool) -> None:
         _refuse_in_production()
         sample = load_sample(datetime.now(UTC))
     file = adapters().sample_sign_ins
-    file.write_text(json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n")
+    words = json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n"
+    write_whole(file, words.encode())
     state = "is loaded" if sample.is_new else "was loaded already; nothing changed"
     answer(
         {"loaded": sample.is_new, "sign_ins": str(file)},

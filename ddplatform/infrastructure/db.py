@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID, uuid4
 
@@ -32,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.selectable import FromClause
 
+from ddplatform.infrastructure.adapters.private_files import touch_private
 from ddplatform.infrastructure.folding import fold_value
 
 NAMES = {
@@ -271,8 +273,16 @@ def prepare_engine(engine: Engine) -> None:
     event.listen(engine, "handle_error", _forget_values)
     if engine.dialect.name == "sqlite":
         engine.dialect.statement_compiler = _HintedSQLite
+        event.listen(engine, "do_connect", lambda *_given: _make_private(engine.url.database))
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+
+
+def _make_private(file: str | None) -> None:
+    """Make the file, if it is missing, for the owner of the process alone: SQLite would let
+    others read it. Its journals take over the rights of the file."""
+    if file and not file.startswith((":", "file:")) and Path(file).parent.is_dir():
+        touch_private(Path(file))
 
 
 class _HintedSQLite(SQLiteCompiler):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -19,6 +19,8 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.infrastructure.access.accounts import Account, MembershipFacts, accounts
+from ddplatform.infrastructure.access.body_limits import limit_body
+from ddplatform.infrastructure.access.declared import OWN_ENDPOINTS, Access, KnowsSender, access_of
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
@@ -31,25 +33,10 @@ from ddplatform.languages import gettext
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NUL = "\0"
-OWN_ENDPOINTS = frozenset({"static"})
-
-
-@dataclass(frozen=True)
-class Access:
-    """The access requirement of an endpoint."""
-
-    kind: Literal["public", "signed_in", "permission"]
-    permission: Permission | None = None
-    leaves_event: bool = False
-    """Reading alone changes something here: the log says who read."""
-    reads_first: bool = False
-    """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
-    by_token: bool = False
-    """A program comes in by the secret in the address: no session, so no form token is asked."""
-    fresh: bool = False
-    """Only for who proved within the last minutes who they are, with password and second factor."""
-    before_factor: bool = False
-    """Open to who has to set up a second factor first."""
+LONGEST_VALUE = 8_000
+"""Characters of one value in an address."""
+REFUSALS = {403: "role", 429: "limit"}
+"""Answers that the log keeps as refused tries, with their reason."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -66,7 +53,8 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         self.lacks_second_factor = account.lacks_second_factor
 
 
-RefusalRecorder = Callable[[Act, str], None]
+RefusalRecorder = Callable[[Act, str, str], None]
+"""(who and when, endpoint, reason)"""
 
 
 @dataclass
@@ -79,6 +67,7 @@ class GateState:
     ask_confirmation: Callable[[], ResponseReturnValue]
     is_fresh: Callable[..., bool]
     settle_tries: Callable[..., None]
+    was_signed_in: Callable[[str], bool]
 
 
 def public(view: View) -> View:
@@ -103,10 +92,19 @@ def by_token(view: View) -> View:
     return view
 
 
-def by_token_reading_first(view: View) -> View:
-    """The same, where a POST looks at files before it changes anything (`requires`)."""
-    view.access = Access("public", by_token=True, reads_first=True)  # type: ignore[attr-defined]
-    return view
+def files_by_token(knows_sender: KnowsSender) -> Callable[[View], View]:
+    """The same for programs that send files, once `knows_sender` knows the secret.
+
+    A POST looks at the files before it changes anything (`requires`).
+    """
+
+    def declare(view: View) -> View:
+        view.access = Access(  # type: ignore[attr-defined]
+            "public", by_token=True, reads_first=True, takes_files=True, knows_sender=knows_sender
+        )
+        return view
+
+    return declare
 
 
 def signed_in(view: View) -> View:
@@ -136,6 +134,7 @@ def requires(
     *,
     leaves_event: bool = False,
     reads_first: bool = False,
+    takes_files: bool = False,
     fresh: bool = False,
 ) -> Callable[[View], View]:
     """Only members of the organisation in the address whose role holds the permission.
@@ -144,23 +143,24 @@ def requires(
         leaves_event: a GET of this endpoint writes an event of the log (`db.write_lock`).
         reads_first: a POST makes a file, or looks at one, before it changes anything: without
             SQLite's write lock.
+        takes_files: the form holds files (`access/body_limits.py`).
         fresh: only after a proof of identity within the last minutes; the page of a form asks
             for it as well as the form itself, so that nothing is typed in vain.
     """
 
     def declare(view: View) -> View:
-        access = Access("permission", permission, leaves_event, reads_first, fresh=fresh)
+        access = Access(
+            "permission",
+            permission,
+            leaves_event,
+            reads_first,
+            takes_files=takes_files,
+            fresh=fresh,
+        )
         view.access = access  # type: ignore[attr-defined]
         return view
 
     return declare
-
-
-def access_of(app: Flask, endpoint: str) -> Access | None:
-    """The declared access requirement of an endpoint; the static files are public."""
-    if endpoint in OWN_ENDPOINTS:
-        return Access("public")
-    return getattr(app.view_functions[endpoint], "access", None)
 
 
 def open_gate(
@@ -172,6 +172,7 @@ def open_gate(
     ask_confirmation: Callable[[], ResponseReturnValue],
     is_fresh: Callable[..., bool],
     settle_tries: Callable[..., None],
+    was_signed_in: Callable[[str], bool],
 ) -> None:
     """Put the gate before every request of the application.
 
@@ -182,9 +183,17 @@ def open_gate(
         ask_confirmation: the answer where a proof of identity of the last minutes is needed.
         is_fresh: whether there is one, `at` a moment.
         settle_tries: counts tries of a refused request, whose changes are not `kept`.
+        was_signed_in: whether the id of a session, in a cookie, belongs or lately belonged to a
+            person.
     """
     app.extensions["gate"] = GateState(
-        record_refusal, ask_again, ask_factor, ask_confirmation, is_fresh, settle_tries
+        record_refusal,
+        ask_again,
+        ask_factor,
+        ask_confirmation,
+        is_fresh,
+        settle_tries,
+        was_signed_in,
     )
     manager = LoginManager(app)
     manager.session_protection = None
@@ -252,13 +261,14 @@ def _admit() -> ResponseReturnValue | None:
     (only_read if request.method in SAFE_METHODS else take_write_lock)()
     if request.endpoint is None or request.endpoint in OWN_ENDPOINTS:
         return None
-    _refuse_nul()
     access = access_of(current_app, request.endpoint)
     assert access is not None
     if access.leaves_event:
         take_write_lock()
     if access.reads_first:
         only_read()
+    limit_body(access)
+    _refuse_unusable(access)
     if access.kind == "public":
         return None
     if not current_user.is_authenticated:
@@ -277,11 +287,21 @@ def _state() -> GateState:
     return state
 
 
-def _refuse_nul() -> None:
-    """No text has this character, and PostgreSQL keeps none that has."""
-    if any(NUL in text for text in (request.path, *_texts(request.args))):
+def _refuse_unusable(access: Access) -> None:
+    """No text has the character NUL, and PostgreSQL keeps none that has.
+
+    A value in an address is never as long as a text: searches match patterns, and SQLite refuses
+    patterns past 50,000 bytes.
+    """
+    asked = (request.path, *_texts(request.args))
+    if any(NUL in text or len(text) > LONGEST_VALUE for text in asked):
         raise NotFound()
-    if request.method not in SAFE_METHODS and any(NUL in text for text in _texts(request.form)):
+    if request.method in SAFE_METHODS:
+        return
+    files = [file.filename or "" for _name, file in request.files.items(multi=True)]
+    if any(files) and not access.takes_files:
+        raise Invalid(gettext("This form takes no files."), gettext("Send it without the file."))
+    if any(NUL in text for text in (*_texts(request.form), *files)):
         raise Invalid(
             gettext("A text holds the character NUL."),
             gettext("Type it again instead of pasting it."),
@@ -336,8 +356,8 @@ def _end(response: Response) -> Response:
     kept = response.status_code < 400 or g.keep_changes
     finish(ok=kept)
     state.settle_tries(kept=kept)
-    if response.status_code in (403, 429) and g.identity is not None:
-        state.record_refusal(g.act, request.endpoint or "")
+    if g.identity is not None and (reason := REFUSALS.get(response.status_code)):
+        state.record_refusal(g.act, request.endpoint or "", reason)
     return response
 
 

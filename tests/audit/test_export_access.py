@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.services import log as audit
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import ReadingOnly, begin_change, db, is_writing, unit_of_work
-from ddplatform.infrastructure.gate import access_of
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.assessment_plan.services.plans import Wish, make_plan
 from ddplatform.risk.scenarios.services import scenarios as what_if

@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 
 from ddplatform import factory
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
-from ddplatform.infrastructure.gate import UndeclaredAccess, access_of
+from ddplatform.infrastructure.gate import UndeclaredAccess
 from tests.conftest import NOW, settings_for
 
 ORGANISATION = uuid4()

@@ -16,6 +16,7 @@ from ddplatform.factory import create_app
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import db
 from tests.conftest import DATABASES, NOW, _empty, do_not_wait_for_the_disk, settings_for
+from tests.factories import csrf_field
 from tests.form_fields import FormFields, is_id
 from tests.leak_checks import (
     ABSENT,
@@ -27,7 +28,6 @@ from tests.leak_checks import (
     all_endpoints,
     browser,
     callers,
-    csrf_field,
     leaks,
     may_enter,
     same_answer,

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from ddplatform.accounts.organisations.models import User
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.db import (
     ReadingOnly,
     db,
@@ -18,7 +19,6 @@ from ddplatform.infrastructure.db import (
     release_write_lock,
     unit_of_work,
 )
-from ddplatform.infrastructure.gate import access_of
 from ddplatform.infrastructure.tenancy import across_tenants, nobody
 from tests.conftest import NOW, settings_for
 from tests.factories import Tenant

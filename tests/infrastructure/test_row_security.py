@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg import Connection, errors, sql
-from sqlalchemy import func, make_url, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from ddplatform.accounts.organisations.services.organisations import found_organisation
@@ -20,7 +20,7 @@ from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.infrastructure.tenant_setting import key_of, seal_of
 from ddplatform.value_chain.mapping.models import ValueChain
 from tests.conftest import DATABASES, NOW, SECRET, _empty
-from tests.postgres import APPLICATION, BACKUP, POSTGRES, as_role
+from tests.postgres import APPLICATION, BACKUP, OWNER, as_role
 
 pytestmark = pytest.mark.both_databases
 
@@ -248,7 +248,7 @@ def test_rows_are_not_copied_in_past_the_policies(chains: Chains):
 )
 def test_role_of_the_application_cannot_take_a_wall_down(chains: Chains, statement: str):
     named = sql.SQL(statement).format(
-        owner=sql.Identifier(str(make_url(str(POSTGRES)).username)),
+        owner=sql.Identifier(OWNER),
         application=sql.Identifier(APPLICATION),
     )
     with chains.acting("*") as connection, pytest.raises(errors.InsufficientPrivilege):
@@ -265,24 +265,21 @@ def test_rows_past_the_policies_are_an_error_and_not_silence_for_who_asks_for_th
 
 
 def test_owner_of_the_tables_is_held_too_until_it_says_so(chains: Chains):
-    owner = str(make_url(str(POSTGRES)).username)
-    with chains.connected(owner) as connection:
+    with chains.connected(OWNER) as connection:
         assert names(connection) == []
         connection.execute("ALTER TABLE value_chain NO FORCE ROW LEVEL SECURITY")
         assert names(connection) == ["foreign", "mine"]
 
 
 def test_change_of_data_in_a_migration_never_touches_no_row_in_silence(chains: Chains):
-    owner = str(make_url(str(POSTGRES)).username)
-    with chains.connected(owner) as connection, pytest.raises(errors.InsufficientPrivilege):
+    with chains.connected(OWNER) as connection, pytest.raises(errors.InsufficientPrivilege):
         connection.execute("SET row_security = off")
         connection.execute("UPDATE value_chain SET description = 'new'")
 
 
 def test_log_is_not_truncated_even_by_its_owner(chains: Chains):
-    owner = str(make_url(str(POSTGRES)).username)
     with (
-        chains.connected(owner) as connection,
+        chains.connected(OWNER) as connection,
         pytest.raises(errors.RaiseException, match="append only: audit_event"),
     ):
         connection.execute("TRUNCATE audit_event CASCADE")

@@ -74,8 +74,8 @@ class Running:
 
     def start_web(self) -> None:
         """Start the web process and wait until it answers."""
-        listen = f"--listen=127.0.0.1:{self.port}"
-        self._start("web", BIN / "waitress-serve", listen, "app:app")
+        listen = f"127.0.0.1:{self.port}"
+        self._start("web", BIN / "flask", "--app", "app", "serve", "--listen", listen)
         end = time.monotonic() + READY_S
         while not self._answers():
             assert self.processes["web"].poll() is None, self.log("web")

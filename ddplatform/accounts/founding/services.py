@@ -30,6 +30,7 @@ from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.lookalikes import name_fault
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext
 from supply_chain.reference.release import load_reference
@@ -104,7 +105,7 @@ def found(invitation: Invitation, wanted: Wanted, *, at: datetime) -> Founded:
     """Found an organisation with the person behind a link as its administrator and manager.
 
     The link is used up. Equal names are allowed: each organisation has an address of its own,
-    which says nothing of others.
+    which says nothing of others (decision 26).
 
     Args:
         invitation: open, of the acting organisation, which is the keeper of the installation's log.
@@ -165,10 +166,8 @@ def _require_address(email: str) -> None:
 def _check(wanted: Wanted, *, email: str | None) -> None:
     """Raise for every field at once; `email` is that of a new account, else None."""
     reference, faults = load_reference(), {}
-    if not wanted.name.strip():
-        faults["name"] = gettext("Enter the name of the organisation.")
-    elif _WEB_ADDRESS.search(wanted.name):
-        faults["name"] = gettext("Write the name alone, without a web or e-mail address.")
+    if fault := _fault_of_name(wanted.name):
+        faults["name"] = fault
     if wanted.country not in reference.countries:
         faults["country"] = gettext("Choose a country from the list.")
     if wanted.sector_ref is not None and wanted.sector_ref not in reference.sectors:
@@ -183,6 +182,14 @@ def _check(wanted: Wanted, *, email: str | None) -> None:
             faults["password"] = problem
     if faults:
         raise Invalid(fields=faults)
+
+
+def _fault_of_name(name: str) -> str | None:
+    if not name.strip():
+        return gettext("Enter the name of the organisation.")
+    if _WEB_ADDRESS.search(name):
+        return gettext("Write the name alone, without a web or e-mail address.")
+    return name_fault(name)
 
 
 def _free_slug(name: str) -> str:

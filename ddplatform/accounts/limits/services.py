@@ -6,17 +6,21 @@ read off the table. Counters are deleted once no window of theirs can go on.
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from ddplatform.accounts.limits.queries import find_counter, find_counter_for_change
 from ddplatform.accounts.organisations.models import RateCount
+from ddplatform.infrastructure.access.identity import Act
+from ddplatform.infrastructure.access.roles import ANSWERING
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
-from ddplatform.infrastructure.errors import TooMany
+from ddplatform.infrastructure.errors import Invalid, TooMany
+from ddplatform.languages import day_in_words, gettext
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,11 @@ class Limit:
     window_s: int
 
 
+HOUR_S, DAY_S = 3_600, 86_400
 LONGEST_WINDOW = timedelta(days=1)
 LINK_REQUEST = Limit("link request", 5, 3600)
 LINK_ADDRESS = Limit("link request from an address", 60, 3600)
-INVITATION = Limit("invitation", 60, 3600)
+RESET_EMAIL = Limit("password link e-mail", 5, 86_400)
 SIGN_UP_ADDRESS = Limit("sign-up address", 10, 3600)
 SIGN_UP_EMAIL = Limit("sign-up e-mail", 3, 86_400)
 FIRST_WINDOW_S = 0.0
@@ -66,6 +71,78 @@ def require_left(limit: Limit, who: str, *, at: datetime) -> None:
     row = find_counter(_key_of(limit, who), _start_of(limit, at))
     if row is not None and row.count >= limit.times:
         raise _too_many(row, limit, at)
+
+
+def is_left(limit: Limit, who: str, *, at: datetime) -> bool:
+    """Count one try where the limit allows it; False, and nothing counted, where it is reached."""
+    row = hold_window(limit, who, at=at)
+    if row.count >= limit.times:
+        return False
+    row.count += 1
+    return True
+
+
+def count_mails(number: int, *, act: Act) -> None:
+    """Count mails that a person sends to others: all of them, or none where one is too many.
+
+    Mails of the platform itself, such as links for a new password, are not counted here.
+
+    Raises:
+        Invalid: the limit of the organisation and day, or of the sender and hour, is reached.
+    """
+    allowed, is_few = adapters().mail_limits, act.by.role_id in ANSWERING
+    per_hour = allowed.supplier_per_hour if is_few else allowed.per_hour
+    hour = Limit("mails of a sender", per_hour, HOUR_S)
+    rows = [_room_for_mails(_mails_a_day(act), str(act.by.organisation_id), number, act.at)]
+    if act.by.user_id is not None:
+        rows.append(_room_for_mails(hour, str(act.by.user_id), number, act.at))
+    for row in rows:
+        row.count += number
+
+
+def reserve_mails(waves: Mapping[date, int], *, act: Act) -> None:
+    """Count the mails of a campaign on the days on which they go out, all or none.
+
+    Raises:
+        Invalid: one of the days has not so many left.
+    """
+    limit, who = _mails_a_day(act), str(act.by.organisation_id)
+    today = act.at.date()
+    moments = {act.at + (day - today): number for day, number in waves.items()}
+    rows = [_room_for_mails(limit, who, number, at) for at, number in moments.items()]
+    for row, number in zip(rows, moments.values(), strict=True):
+        row.count += number
+
+
+def _mails_a_day(act: Act) -> Limit:
+    allowed, is_few = adapters().mail_limits, act.by.role_id in ANSWERING
+    per_day = allowed.supplier_per_day if is_few else allowed.per_day
+    return Limit("mails of an organisation", per_day, DAY_S)
+
+
+def _room_for_mails(limit: Limit, who: str, number: int, at: datetime) -> RateCount:
+    """The counter, where it has room for so many more."""
+    row = hold_window(limit, who, at=at)
+    left = max(0, limit.times - row.count)
+    if number <= left:
+        return row
+    per_day = limit.window_s == DAY_S
+    most, ends = f"{limit.times:,}", window_ends_at(limit, row)
+    allowed = (
+        gettext("The limit of mails is %(most)s a day for each organisation.", most=most)
+        if per_day
+        else gettext("The limit of mails is %(most)s an hour for each sender.", most=most)
+    )
+    rest = gettext(
+        "Left until %(time)s UTC on %(day)s: %(left)s; this would send %(number)s. "
+        "Nothing was sent.",
+        left=f"{left:,}",
+        number=f"{number:,}",
+        time=ends.strftime("%H:%M"),
+        day=day_in_words(ends),
+    )
+    advice = gettext("Choose fewer, send the others later, or ask whoever runs the platform.")
+    raise Invalid(f"{allowed} {rest}", advice)
 
 
 def window_ends_at(limit: Limit, row: RateCount) -> datetime:

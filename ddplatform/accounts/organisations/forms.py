@@ -1,11 +1,12 @@
 """Forms of people and settings."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, RadioField, StringField, TelField
+from wtforms import EmailField, RadioField, StringField, TelField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.languages import lazy_gettext as _
 
 NOT_GIVEN_HERE = frozenset({RoleId.ASSESSOR, RoleId.SAFEGUARDING_OFFICER})

@@ -164,6 +164,29 @@ def _standings(statement: Executable, **values: object) -> list[MembershipFacts]
     ]
 
 
+def list_names_known_to(email: str, *, but: UUID) -> Sequence[str]:
+    """Names of organisations in which an address is a member, or that invited or asked it.
+
+    Call it across tenants.
+
+    Args:
+        but: the organisation that is left out.
+    """
+    address = email.strip().lower()
+    names = select(Organisation.name).where(
+        Organisation.kind == OrganisationKind.COMPANY, Organisation.id != but
+    )
+    invited = names.join(Invitation, Invitation.organisation_id == Organisation.id).where(
+        Invitation.email == address
+    )
+    member = (
+        names.join(Membership, Membership.organisation_id == Organisation.id)
+        .join(User, User.id == Membership.user_id)
+        .where(User.email == address)
+    )
+    return sorted({*db.session.scalars(invited), *db.session.scalars(member)})
+
+
 def get_user_by_email(email: str) -> User | None:
     """The user with this address, in any spelling of case."""
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))

@@ -58,6 +58,15 @@ def is_live(row: UserSession, *, at: datetime) -> bool:
     return row.expires_at >= at and row.last_seen_at >= at - idle
 
 
+def was_signed_in(session_id: str) -> bool:
+    """Whether somebody is signed in by this id, or was until at most an hour ago.
+
+    Ended sessions are removed each hour (`end_expired_sessions`); nobody can make such an id up.
+    """
+    row = find_session(hash_of(session_id))
+    return row is not None and row.user_id is not None
+
+
 def start_session(
     session_id: str,
     *,

@@ -27,8 +27,8 @@ from ddplatform.core.ledger.tree import CompactTree, consistency_proof
 from ddplatform.core.ledger.verify import verify_stored_log
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.db import Base, begin_change, db, unit_of_work
-from ddplatform.infrastructure.tenancy import acting_in, current_organisation
+from ddplatform.infrastructure.db import Base, begin_change, db
+from ddplatform.infrastructure.tenancy import current_organisation
 
 
 def record(
@@ -85,12 +85,6 @@ def record_export(action: str, target: Base, *, act: Act, **told: Any) -> AuditE
     """
     begin_change()
     return record(action, target, act=act, **told)
-
-
-def record_refusal(act: Act, endpoint: str) -> None:
-    """A refused try, in a unit of work of its own, since that of the try rolls back."""
-    with unit_of_work(), acting_in(act.by.organisation_id):
-        record("access:refuse", None, act=act, outcome=Outcome.REFUSED, endpoint=endpoint)
 
 
 def log_name(organisation_id: UUID) -> str:

@@ -2,21 +2,14 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import (
-    BooleanField,
-    DateField,
-    FloatField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-)
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ddplatform.core.due_diligence.tracking import IndicatorKind, tracking_words
 from ddplatform.due_diligence.findings.forms import NO_CHILD, Expected, needed_text
 from ddplatform.infrastructure.adapters.uploads import ALLOWED_WORDS
+from ddplatform.infrastructure.forms.bounded import DateField, FloatField, IntegerField
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.risk.control_names import CONTROL_NAMES

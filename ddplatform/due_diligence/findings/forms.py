@@ -5,7 +5,6 @@ from functools import partial
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -18,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.tracking import tracking_words
 from ddplatform.due_diligence.findings.models import FindingSource
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.languages import LazyText
 from ddplatform.languages import lazy_gettext as _

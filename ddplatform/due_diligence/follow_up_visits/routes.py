@@ -33,6 +33,7 @@ from ddplatform.due_diligence.remedy.queries.cases import get_case_for, get_orig
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import keep_changes, requires
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.answering.views.fields import read_typed
 from ddplatform.supplier_engagement.protection_services.queries import services_in
@@ -119,8 +120,7 @@ def _case(code: str) -> RemediationCase:
 
 
 def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return request.form.get(name, 0, type=read_number)
 
 
 def _is_behind(written: Written) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -18,6 +17,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from ddplatform.core.due_diligence.free_text import LONGEST_TEXT
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.due_diligence.remedy.models import SupportStatus
+from ddplatform.infrastructure.forms.bounded import IntegerField
 from ddplatform.languages import lazy_gettext as _
 
 TEXT_HINT = _("Codes and roles only: no names, dates, places, numbers. At most 280 characters.")

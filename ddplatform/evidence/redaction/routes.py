@@ -17,6 +17,7 @@ from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import find_number, read_number
 from ddplatform.languages import gettext, ngettext
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.errors import FileRefused
@@ -88,11 +89,11 @@ class Chosen:
         return cls(
             faces=frozenset(read_row(text) for text in form.getlist("face")),
             more={
-                int(name[5:]): text
+                page: text
                 for name, text in form.items()
-                if name.startswith("more-") and name[5:].isdecimal()
+                if name.startswith("more-") and (page := find_number(name[5:], None)) is not None
             },
-            whole=frozenset(int(page) for page in form.getlist("whole") if page.isdecimal()),
+            whole=frozenset(form.getlist("whole", type=read_number)),
             words=form.get("words", ""),
         )
 
@@ -191,7 +192,7 @@ def _traces(document: Evidence) -> UploadTraces:
 
 def _first(many: int) -> int:
     """The first page shown, a multiple of the number shown together."""
-    asked = request.values.get("first", 0, type=int)
+    asked = request.values.get("first", 0, type=read_number)
     return max(0, min(asked, many - 1)) // AT_A_TIME * AT_A_TIME
 
 

@@ -2,11 +2,12 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.infrastructure.adapters.uploads import ALLOWED_WORDS
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.languages import lazy_gettext as _
 
 

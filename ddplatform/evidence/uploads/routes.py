@@ -1,6 +1,6 @@
 """Pages of documents: list, one document, upload, download, withdrawal."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from ddplatform.evidence.uploads.views import page_address, shown_uses
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_moment
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.languages import gettext
 
@@ -37,7 +38,7 @@ USES = ("finding", "mitigation_action", "response", "none")
 def index() -> ResponseReturnValue:
     """Documents in use, newest first, filtered by the address."""
     use, expiry = request.args.get("use", ""), request.args.get("expiry", "")
-    before = read_place(request.args.get("before", ""), datetime.fromisoformat)
+    before = read_place(request.args.get("before", ""), read_moment)
     today: date = g.now.date()
     days = EXPIRY_DAYS.get(expiry)
     rows = list_documents(
@@ -86,7 +87,7 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@requires(Permission.EVIDENCE_ADD, reads_first=True)
+@requires(Permission.EVIDENCE_ADD, reads_first=True, takes_files=True)
 def add() -> ResponseReturnValue:
     """Add a document, to a record such as a finding where the address names one."""
     target, back = _target()

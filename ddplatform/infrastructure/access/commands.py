@@ -6,9 +6,9 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.roles import ROLES
 from ddplatform.infrastructure.commands import answer, json_option
-from ddplatform.infrastructure.gate import access_of
 
 
 @click.group()

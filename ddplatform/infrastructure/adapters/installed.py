@@ -16,8 +16,19 @@ from ddplatform.infrastructure.adapters.virus_scanner import VirusScanner
 
 
 @dataclass(frozen=True)
+class MailLimits:
+    """Invitations and requests by mail that people may send: a day each organisation, an hour
+    each sender; where people answer questions, fewer."""
+
+    per_day: int
+    per_hour: int
+    supplier_per_day: int
+    supplier_per_hour: int
+
+
+@dataclass(frozen=True)
 class Adapters:
-    """Connections outside the database: files, mail, keys, and our own address."""
+    """Connections outside the database: files, mail and its limits, keys, our own address."""
 
     files: FileStore
     snapshots: SnapshotStore
@@ -28,6 +39,7 @@ class Adapters:
     erasure_list: Path
     """The file of erasures, kept apart from the database (docs/operations.md)."""
     base_url: str
+    mail_limits: MailLimits
     secret_key: str = field(repr=False)
     """Signs cookies and keys the counters of tries."""
     sample_sign_ins: Path
@@ -54,6 +66,12 @@ def install(settings: Settings) -> Adapters:
         protection_services=OperatorList(folder / "protection-services.yaml"),
         erasure_list=folder / "erasures.jsonl",
         base_url=settings.base_url,
+        mail_limits=MailLimits(
+            settings.mails_per_day,
+            settings.mails_per_hour,
+            settings.supplier_mails_per_day,
+            settings.supplier_mails_per_hour,
+        ),
         secret_key=settings.secret_key,
         sample_sign_ins=folder / "demo_sign_ins.json",
         turns=UploadTurns(folder / "turns", places=settings.uploads_at_once),

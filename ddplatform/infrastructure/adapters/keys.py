@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ddplatform.core.ledger.checkpoint import PublicKey, Signer, read_public_key
+from ddplatform.infrastructure.adapters.private_files import make_private_folder, open_private
 
 LOG_KEY, LOG_ORIGIN, LOG_PUBLIC_KEYS = "log_signing_key", "log_origin", "log_public_keys"
 CASE_MASTER, CASE_MASTER_BEFORE = "case_master_key", "case_master_key.before"
@@ -146,10 +147,9 @@ class KeyFolder:
         _sync_folder(self._folder)
 
     def _draft(self, name: str, content: bytes) -> Path:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(self._folder)
         draft = self._folder / f".{name}.{os.getpid()}"
-        draft.touch(mode=0o600)
-        with draft.open("wb") as file:
+        with open_private(draft) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

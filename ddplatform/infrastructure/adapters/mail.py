@@ -1,6 +1,5 @@
 """Mail: over SMTP when MAIL_URL is set, else as files in the outbox folder."""
 
-import os
 import smtplib
 import ssl
 from contextlib import suppress
@@ -10,6 +9,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
+
+from ddplatform.infrastructure.adapters.private_files import make_private_folder, write_whole
 
 TIMEOUT_S = 20
 LASTING = 500
@@ -99,11 +100,10 @@ class Mailer:
             self._keep(message, key)
 
     def _keep(self, message: EmailMessage, key: str) -> None:
-        self._outbox.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._outbox)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         path = self._outbox / f"{key or f'{stamp}-{uuid4().hex[:6]}'}.eml"
-        path.write_bytes(message.as_bytes())
-        os.chmod(path, 0o600)
+        write_whole(path, message.as_bytes())
 
     def _send_smtp(self, message: EmailMessage) -> None:
         server = self._connect()

@@ -3,27 +3,40 @@
 `<root>/<tenant>/<map>/<version>/<part>/` holds one `.npy` file an array, `small.npy` with all
 small ones (each file waits for the disk once), and `snapshot.json`, which describes them.
 A part is written beside its place and renamed, so it is there whole or not at all, whenever the
-power goes. What is missing or damaged reads as None: the caller makes it again.
+power goes. What is missing or damaged reads as None: the caller makes it again. `snapshot.json` has
+the SHA-256 of every file; a process reads a file once to compare it, and again once it changed.
 """
 
 import hashlib
 import json
+import logging
 import math
 import mmap
-import os
 import shutil
 import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ddplatform.infrastructure.adapters.private_files import (
+    DRAFT,
+    make_private_folder,
+    open_private,
+    sync_folder,
+)
+
+log = logging.getLogger(__name__)
 LAYOUT = 1
+CHECKED = 256
+"""Parts that a process remembers to be sound."""
 POPULATE_READ = 22  # MADV_POPULATE_READ of Linux
 INDEX = "snapshot.json"
 SMALL = "small"
@@ -71,6 +84,8 @@ class SnapshotStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._checked: OrderedDict[tuple[object, ...], None] = OrderedDict()
+        self._lock = Lock()
 
     def open(
         self, place: SnapshotPlace, part: str = MAP, *, private: bool = False
@@ -85,6 +100,8 @@ class SnapshotStore:
             index = json.loads((folder / INDEX).read_bytes())
             if index["layout"] != LAYOUT or index["version"] != place.version:
                 return None
+            if not self._is_sound(folder, index["files"]):
+                return None
             arrays = _read_small(folder, index["small"], index["files"][SMALL], private=private)
             for name, said in index["large"].items():
                 arrays[name] = _read_large(
@@ -93,6 +110,22 @@ class SnapshotStore:
             return Snapshot(index["facts"], arrays)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             return None
+
+    def _is_sound(self, folder: Path, said: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Whether every byte is as it was written; a part that is not so is removed."""
+        stats = {name: (folder / f"{name}.npy").stat() for name in sorted(said)}
+        key = (folder, *((name, s.st_ino, s.st_mtime_ns, s.st_size) for name, s in stats.items()))
+        if key in self._checked:
+            return True
+        if any(_sha256(folder / f"{name}.npy") != said[name]["sha256"] for name in said):
+            log.warning("a part of a snapshot is damaged and was removed: %s", folder.name)
+            _drop(folder, folder.parent.parent)
+            return False
+        with self._lock:
+            self._checked[key] = None
+            while len(self._checked) > CHECKED:
+                self._checked.popitem(last=False)
+        return True
 
     def has(self, place: SnapshotPlace, begins: str) -> bool:
         """Whether a part exists whose name begins so; nothing is opened."""
@@ -115,8 +148,23 @@ class SnapshotStore:
             facts: plain values that go into the JSON file, for example the method's hash.
         """
         home = self._folder(place)
-        draft = home.parent / f".{uuid4().hex}"
-        draft.mkdir(parents=True)
+        draft = home.parent / f"{DRAFT}{uuid4().hex}"
+        make_private_folder(draft)
+        try:
+            self._fill(draft, place, arrays, facts)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        is_new = not home.exists()
+        make_private_folder(home)
+        self._put(draft, home / part)
+        sync_folder(home)
+        if is_new:
+            sync_folder(home.parent)
+        self._drop_old(home, part)
+
+    @staticmethod
+    def _fill(draft: Path, place: SnapshotPlace, arrays: Arrays, facts: Mapping[str, Any]) -> None:
         small = {name: array for name, array in arrays.items() if array.nbytes <= SMALL_BYTES}
         large = {name: array for name, array in arrays.items() if name not in small}
         files = {SMALL: list(small.values()), **{name: [one] for name, one in large.items()}}
@@ -129,14 +177,7 @@ class SnapshotStore:
             "files": {name: _write(draft / f"{name}.npy", parts) for name, parts in files.items()},
         }
         _write_bytes(draft / INDEX, json.dumps(index, indent=1).encode())
-        _sync(draft)
-        is_new = not home.exists()
-        home.mkdir(exist_ok=True)
-        self._put(draft, home / part)
-        _sync(home)
-        if is_new:
-            _sync(home.parent)
-        self._drop_old(home, part)
+        sync_folder(draft)
 
     def drop_tenant(self, organisation_id: UUID) -> None:
         """Remove all snapshots of a deleted organisation."""
@@ -207,32 +248,20 @@ def _read_large(
 
 
 def _write(path: Path, arrays: Sequence[NDArray[np.generic]]) -> dict[str, Any]:
-    with path.open("wb") as file:
+    with open_private(path) as file:
         for array in arrays:
             np.save(file, np.asarray(array, order="C"), allow_pickle=False)
-        file.flush()
-        os.fsync(file.fileno())
     return {"bytes": path.stat().st_size, "sha256": _sha256(path)}
 
 
 def _write_bytes(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
+    with open_private(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _drop(folder: Path, home: Path) -> None:

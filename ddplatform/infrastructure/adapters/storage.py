@@ -4,9 +4,16 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from ddplatform.infrastructure.adapters.private_files import (
+    DRAFT,
+    make_private_folder,
+    write_whole,
+)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -22,15 +29,10 @@ class FileStore:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(organisation_id, digest)
         if path.exists():
+            os.utime(path)  # it is wanted again: `drop_older` leaves it
             return digest
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{uuid4().hex}")
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-        self._sync_folder(path.parent)
+        make_private_folder(path.parent)
+        write_whole(path, content)
         return digest
 
     def get(self, organisation_id: UUID, digest: str) -> bytes:
@@ -44,6 +46,43 @@ class FileStore:
     def drop(self, organisation_id: UUID, digest: str) -> None:
         """Remove a file that no row names any more."""
         self._path(organisation_id, digest).unlink(missing_ok=True)
+
+    def list_older(self, organisation_id: UUID, seconds: float) -> Iterator[str]:
+        """Names of the files of an organisation that were written at least so long ago."""
+        for path in self._paths(organisation_id, seconds):
+            if _SHA256.fullmatch(path.name):
+                yield path.name
+
+    def drop_older(self, organisation_id: UUID, digest: str, seconds: float) -> bool:
+        """Remove a file that no row names, unless it was kept anew meanwhile; whether it went."""
+        path = self._path(organisation_id, digest)
+        try:
+            is_old = path.stat().st_mtime <= time.time() - seconds
+        except FileNotFoundError:
+            return False
+        if is_old:
+            path.unlink(missing_ok=True)
+        return is_old
+
+    def drop_drafts(self, organisation_id: UUID, seconds: float) -> int:
+        """Remove what was being written so long ago and never finished; returns the number."""
+        drafts = self._drafts(organisation_id, seconds)
+        for path in drafts:
+            path.unlink(missing_ok=True)
+        return len(drafts)
+
+    def count_drafts(self, organisation_id: UUID, seconds: float) -> int:
+        """The number of files that `drop_drafts` would remove."""
+        return len(self._drafts(organisation_id, seconds))
+
+    def _drafts(self, organisation_id: UUID, seconds: float) -> list[Path]:
+        return [p for p in self._paths(organisation_id, seconds) if p.name.startswith(DRAFT)]
+
+    def _paths(self, organisation_id: UUID, seconds: float) -> Iterator[Path]:
+        before = time.time() - seconds
+        for path in sorted((self._root / organisation_id.hex).glob("*/*")):
+            if path.stat().st_mtime <= before:
+                yield path
 
     def drop_tenant(self, organisation_id: UUID) -> None:
         """Remove all files of a deleted organisation."""
@@ -63,11 +102,3 @@ class FileStore:
         if not _SHA256.fullmatch(digest):
             raise ValueError("A file is named by its SHA-256 in lower-case hex.")
         return self._root / organisation_id.hex / digest[:2] / digest
-
-    @staticmethod
-    def _sync_folder(folder: Path) -> None:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,11 +1,11 @@
 """Numbers as typed, with a decimal point or a decimal comma."""
 
-import math
 import re
 from collections.abc import Sequence
 
 from wtforms import FloatField
 
+from ddplatform.infrastructure.typed_values import read_finite
 from ddplatform.languages import gettext
 
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
@@ -20,12 +20,11 @@ class NumberField(FloatField):  # type: ignore[misc]
         if not valuelist:
             return
         try:
-            self.data = float(valuelist[0].strip().replace(",", "."))
+            self.data = read_finite(valuelist[0].strip().replace(",", "."))
         except ValueError:
             self.data = None
-        if self.data is None or not math.isfinite(self.data):
-            self.data = None
-            raise ValueError(gettext("Write a number in digits, for example 5.36."))
+            message = gettext("Write a number in digits, for example 5.36.")
+            raise ValueError(message) from None
 
 
 class LargeNumberField(NumberField):

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.infrastructure.errors import Conflict, Invalid, status_of
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.infrastructure.words.problems import in_words
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.errors import FileRefused
@@ -31,8 +32,7 @@ class VersionForm(FlaskForm):  # type: ignore[misc]
     @property
     def version_number(self) -> int:
         """The version that was shown; 0 for none, which is always stale."""
-        text = str(self.version.data)
-        return int(text) if text.isdecimal() and len(text) < 10 else 0
+        return find_number(str(self.version.data), 0)
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,13 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.typed_values import read_day, read_number
 from supply_chain.vocabulary import Issue
-
-LARGEST_NUMBER = 2**31 - 1
-"""The largest whole number that both databases accept."""
-_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 def number(text: str) -> int:
     """A place in a list. Raises ValueError, on which the address counts as without it."""
-    found = int(text)
-    if not 0 <= found <= LARGEST_NUMBER:
-        raise ValueError("No list is that long.")
-    return found
+    return read_number(text)
 
 
 def carried() -> MultiDict[str, str]:
@@ -37,10 +31,7 @@ def carried() -> MultiDict[str, str]:
 
 def day(text: str) -> date:
     """A day that has days around it. Raises ValueError as `number`."""
-    found = date.fromisoformat(text)
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise ValueError("Nothing is known of that year.")
-    return found
+    return read_day(text)
 
 
 def issue_of(code: str | None) -> Issue:

@@ -14,8 +14,10 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 from werkzeug.routing import RequestRedirect
 
 from ddplatform.core.due_diligence.errors import StepNotAllowed
+from ddplatform.infrastructure.access.body_limits import FORM_BYTES
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import ANSWERING
+from ddplatform.infrastructure.disk import is_disk_full
 from ddplatform.infrastructure.errors import STATUS, Busy, Conflict, Invalid, TooMany, status_of
 from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
 from ddplatform.infrastructure.web.languages import ASKED
@@ -30,7 +32,15 @@ TOO_LARGE = _(
     "What was sent is larger than 25\N{NO-BREAK SPACE}MB, so nothing of it was kept. "
     "Go back, and send fewer files at once, or smaller ones."
 )
-PAGES = frozenset({403, 404, 409, 422, 429, 500})
+FORM_TOO_LARGE = _(
+    "What was sent is larger than a form without files takes (2\N{NO-BREAK SPACE}MB), so "
+    "nothing of it was kept. Go back, and shorten what you typed."
+)
+STRANGER_TOO_LARGE = _(
+    "You are not signed in, and what was sent is larger than is taken from somebody who is not. "
+    "Nothing of it was kept. Sign in, and send it again."
+)
+PAGES = frozenset({403, 404, 409, 422, 429, 500, 507})
 
 
 def register(app: Flask) -> None:
@@ -87,19 +97,28 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # a foreign host name: no page, since none has a link
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")
+    if is_disk_full(getattr(error, "original_exception", None)):
+        return _no_room()
     status = error.code or 500
     if isinstance(error, MethodNotAllowed) and ASKED in request.args:
         # A language was chosen on a form that was shown again, whose address takes forms alone.
         return redirect(_page_above())
     if status == 413:
-        return _page(422, message=TOO_LARGE), 413
+        return _page(422, message=_too_large()), 413
     shown = status if status in PAGES else (404 if status < 500 else 500)
     return _page(shown), status
 
 
+def _too_large() -> str:
+    if (request.max_content_length or 0) > FORM_BYTES:
+        return str(TOO_LARGE)
+    return str(FORM_TOO_LARGE if current_user.is_authenticated else STRANGER_TOO_LARGE)
+
+
 def _page_above() -> str:
     """The nearest address above this one that has a page."""
-    path, adapter = request.path.rstrip("/"), request_ctx.url_adapter
+    # Two slashes at the beginning would name a host.
+    path, adapter = f"/{request.path.strip('/')}", request_ctx.url_adapter
     while adapter and (path := path.rpartition("/")[0]):
         try:
             adapter.match(path, method="GET")
@@ -112,8 +131,15 @@ def _page_above() -> str:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    if is_disk_full(error):
+        return _no_room()
     log.exception("request %s failed at %s", getattr(g, "request_id", "-"), request.endpoint)
     return _page(500, request_id=getattr(g, "request_id", "")), 500
+
+
+def _no_room() -> ResponseReturnValue:
+    log.error("request %s failed: the disk is full", getattr(g, "request_id", "-"))
+    return _page(507), 507
 
 
 def _page(status: int, **context: Any) -> str:

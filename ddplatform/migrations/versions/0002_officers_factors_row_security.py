@@ -1,4 +1,5 @@
-"""Second factors, safeguarding officers by two people, redaction of cases, row-level security.
+"""Second factors, safeguarding officers by two people, redaction of cases, row-level security,
+counts of refusals, legal holds.
 
 Sessions end: they do not say when a person last proved who they are.
 
@@ -16,17 +17,242 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = {'action_note': ('organisation_id', 'respondent_organisation_id'), 'activity_answer': ('organisation_id',), 'answer': ('organisation_id', 'respondent_organisation_id'), 'answer_intake': ('organisation_id',), 'answer_message': ('organisation_id', 'respondent_organisation_id'), 'answer_review': ('organisation_id',), 'app_link': ('organisation_id',), 'approval': ('organisation_id',), 'approval_decision': ('organisation_id',), 'approval_request': ('organisation_id',), 'assessment_run': ('organisation_id',), 'assignment': ('organisation_id', 'respondent_organisation_id'), 'audit_checkpoint': ('organisation_id',), 'audit_event': ('organisation_id',), 'audit_head': ('organisation_id',), 'audit_value': ('organisation_id',), 'book_delivery': ('organisation_id',), 'bulk_change': ('organisation_id',), 'bulk_part': ('organisation_id',), 'campaign': ('organisation_id',), 'campaign_target': ('organisation_id',), 'case_access': ('organisation_id',), 'case_assignment': ('organisation_id',), 'case_criterion': ('organisation_id',), 'case_handover': ('organisation_id',), 'case_redaction': ('organisation_id',), 'chain_proposal': ('organisation_id', 'respondent_organisation_id'), 'column_mapping': ('organisation_id',), 'confirmed_text': ('organisation_id',), 'context_event': ('organisation_id',), 'context_event_node': ('organisation_id',), 'control_record': ('organisation_id',), 'duplicate_pair': ('organisation_id',), 'emergency_access': ('organisation_id',), 'evidence': ('organisation_id', 'respondent_organisation_id'), 'evidence_link': ('organisation_id', 'respondent_organisation_id'), 'figure_question': ('organisation_id', 'respondent_organisation_id'), 'finding': ('organisation_id',), 'first_run': ('organisation_id',), 'follow_up_visit': ('organisation_id',), 'fresh_evidence': ('organisation_id',), 'import_fault': ('organisation_id',), 'import_fault_row': ('organisation_id',), 'import_gone': ('organisation_id',), 'import_page': ('organisation_id',), 'invitation': ('organisation_id',), 'legal_hold': ('organisation_id',), 'map_change': ('organisation_id',), 'map_import': ('organisation_id',), 'map_step': ('organisation_id',), 'match_decision': ('organisation_id',), 'match_run': ('organisation_id',), 'membership': ('organisation_id',), 'mitigation_action': ('organisation_id', 'respondent_organisation_id'), 'node_merge': ('organisation_id',), 'node_summary': ('organisation_id',), 'officer_proposal': ('organisation_id',), 'own_form': ('organisation_id',), 'own_form_draft': ('organisation_id',), 'own_supplier': ('organisation_id',), 'place_observation': ('organisation_id',), 'red_flag': ('organisation_id', 'respondent_organisation_id'), 'remediation_case': ('organisation_id',), 'remediation_step': ('organisation_id',), 'report': ('organisation_id',), 'response': ('organisation_id', 'respondent_organisation_id'), 'returned_book': ('organisation_id', 'respondent_organisation_id'), 'review_cause': ('organisation_id',), 'review_entry': ('organisation_id',), 'review_sample': ('organisation_id',), 'review_task': ('organisation_id',), 'risk_assessment': ('organisation_id',), 'risk_fact': ('organisation_id',), 'risk_follow_up': ('organisation_id',), 'risk_lot': ('organisation_id',), 'risk_lot_line': ('organisation_id',), 'risk_signal': ('organisation_id',), 'run_register': ('organisation_id',), 'salience_note': ('organisation_id',), 'saved_view': ('organisation_id',), 'score_change': ('organisation_id',), 'screening_decision': ('organisation_id',), 'screening_entry': ('organisation_id',), 'screening_list': ('organisation_id',), 'screening_match': ('organisation_id',), 'section_share': ('organisation_id', 'respondent_organisation_id'), 'severity_judgement': ('organisation_id',), 'share_memory': ('organisation_id',), 'supplier_figures': ('organisation_id', 'respondent_organisation_id'), 'supply_link': ('organisation_id',), 'support_item': ('organisation_id',), 'value_chain': ('organisation_id',), 'value_chain_node': ('organisation_id',), 'visit_plan': ('organisation_id',), 'visit_plan_step': ('organisation_id',), 'what_if': ('organisation_id',)}
+TENANT_TABLES = {
+    "action_note": ("organisation_id", "respondent_organisation_id"),
+    "activity_answer": ("organisation_id",),
+    "answer": ("organisation_id", "respondent_organisation_id"),
+    "answer_intake": ("organisation_id",),
+    "answer_message": ("organisation_id", "respondent_organisation_id"),
+    "answer_review": ("organisation_id",),
+    "app_link": ("organisation_id",),
+    "approval": ("organisation_id",),
+    "approval_decision": ("organisation_id",),
+    "approval_request": ("organisation_id",),
+    "assessment_run": ("organisation_id",),
+    "assignment": ("organisation_id", "respondent_organisation_id"),
+    "audit_checkpoint": ("organisation_id",),
+    "audit_event": ("organisation_id",),
+    "audit_head": ("organisation_id",),
+    "audit_value": ("organisation_id",),
+    "book_delivery": ("organisation_id",),
+    "bulk_change": ("organisation_id",),
+    "bulk_part": ("organisation_id",),
+    "campaign": ("organisation_id",),
+    "campaign_target": ("organisation_id",),
+    "case_access": ("organisation_id",),
+    "case_assignment": ("organisation_id",),
+    "case_criterion": ("organisation_id",),
+    "case_handover": ("organisation_id",),
+    "case_redaction": ("organisation_id",),
+    "chain_proposal": ("organisation_id", "respondent_organisation_id"),
+    "column_mapping": ("organisation_id",),
+    "confirmed_text": ("organisation_id",),
+    "context_event": ("organisation_id",),
+    "context_event_node": ("organisation_id",),
+    "control_record": ("organisation_id",),
+    "duplicate_pair": ("organisation_id",),
+    "emergency_access": ("organisation_id",),
+    "evidence": ("organisation_id", "respondent_organisation_id"),
+    "evidence_link": ("organisation_id", "respondent_organisation_id"),
+    "figure_question": ("organisation_id", "respondent_organisation_id"),
+    "finding": ("organisation_id",),
+    "first_run": ("organisation_id",),
+    "follow_up_visit": ("organisation_id",),
+    "fresh_evidence": ("organisation_id",),
+    "import_fault": ("organisation_id",),
+    "import_fault_row": ("organisation_id",),
+    "import_gone": ("organisation_id",),
+    "import_page": ("organisation_id",),
+    "invitation": ("organisation_id",),
+    "legal_hold": ("organisation_id",),
+    "map_change": ("organisation_id",),
+    "map_import": ("organisation_id",),
+    "map_step": ("organisation_id",),
+    "match_decision": ("organisation_id",),
+    "match_run": ("organisation_id",),
+    "membership": ("organisation_id",),
+    "mitigation_action": ("organisation_id", "respondent_organisation_id"),
+    "node_merge": ("organisation_id",),
+    "node_summary": ("organisation_id",),
+    "officer_proposal": ("organisation_id",),
+    "own_form": ("organisation_id",),
+    "own_form_draft": ("organisation_id",),
+    "own_supplier": ("organisation_id",),
+    "place_observation": ("organisation_id",),
+    "red_flag": ("organisation_id", "respondent_organisation_id"),
+    "refusal_count": ("organisation_id",),
+    "remediation_case": ("organisation_id",),
+    "remediation_step": ("organisation_id",),
+    "report": ("organisation_id",),
+    "response": ("organisation_id", "respondent_organisation_id"),
+    "returned_book": ("organisation_id", "respondent_organisation_id"),
+    "review_cause": ("organisation_id",),
+    "review_entry": ("organisation_id",),
+    "review_sample": ("organisation_id",),
+    "review_task": ("organisation_id",),
+    "risk_assessment": ("organisation_id",),
+    "risk_fact": ("organisation_id",),
+    "risk_follow_up": ("organisation_id",),
+    "risk_lot": ("organisation_id",),
+    "risk_lot_line": ("organisation_id",),
+    "risk_signal": ("organisation_id",),
+    "run_register": ("organisation_id",),
+    "salience_note": ("organisation_id",),
+    "saved_view": ("organisation_id",),
+    "score_change": ("organisation_id",),
+    "screening_decision": ("organisation_id",),
+    "screening_entry": ("organisation_id",),
+    "screening_list": ("organisation_id",),
+    "screening_match": ("organisation_id",),
+    "section_share": ("organisation_id", "respondent_organisation_id"),
+    "severity_judgement": ("organisation_id",),
+    "share_memory": ("organisation_id",),
+    "supplier_figures": ("organisation_id", "respondent_organisation_id"),
+    "supply_link": ("organisation_id",),
+    "support_item": ("organisation_id",),
+    "value_chain": ("organisation_id",),
+    "value_chain_node": ("organisation_id",),
+    "visit_plan": ("organisation_id",),
+    "visit_plan_step": ("organisation_id",),
+    "what_if": ("organisation_id",),
+}
 
-APPEND_ONLY = {'action_note': None, 'answer_message': None, 'answer_review': None, 'assessment_run': None, 'audit_checkpoint': None, 'audit_event': None, 'case_access': None, 'case_criterion': None, 'case_redaction': None, 'context_value': None, 'control_record': None, 'follow_up_visit': 'OLD.recorded_at IS NOT NULL', 'indicator_value': None, 'map_change': None, 'map_step': None, 'own_form_draft': None, 'questionnaire_version': None, 'reference_release': None, 'remediation_step': None, 'report': 'OLD.sealed_at IS NOT NULL', 'review_cause': None, 'risk_assessment': None, 'risk_follow_up': None, 'risk_lot_line': None, 'risk_signal': None, 'run_register': None, 'salience_note': None, 'screening_entry': None, 'severity_judgement': None}
+APPEND_ONLY = {
+    "action_note": None,
+    "answer_message": None,
+    "answer_review": None,
+    "assessment_run": None,
+    "audit_checkpoint": None,
+    "audit_event": None,
+    "case_access": None,
+    "case_criterion": None,
+    "case_redaction": None,
+    "context_value": None,
+    "control_record": None,
+    "follow_up_visit": "OLD.recorded_at IS NOT NULL",
+    "indicator_value": None,
+    "map_change": None,
+    "map_step": None,
+    "own_form_draft": None,
+    "questionnaire_version": None,
+    "reference_release": None,
+    "remediation_step": None,
+    "report": "OLD.sealed_at IS NOT NULL",
+    "review_cause": None,
+    "risk_assessment": None,
+    "risk_follow_up": None,
+    "risk_lot_line": None,
+    "risk_signal": None,
+    "run_register": None,
+    "salience_note": None,
+    "screening_entry": None,
+    "severity_judgement": None,
+}
 
-MOVING = {'control_record': ['id', 'organisation_id', 'control', 'coverage', 'evidence', 'verified_on', 'cause_type', 'cause_id', 'reason', 'created_at', 'created_by_id'], 'risk_follow_up': ['id', 'organisation_id', 'issue', 'kind', 'owner_id', 'review_on', 'reason', 'created_at', 'created_by_id'], 'risk_signal': ['id', 'organisation_id', 'response_id', 'factor', 'value', 'quality', 'source_type', 'causes', 'is_control', 'observed_at'], 'salience_note': ['id', 'organisation_id', 'issue', 'is_emergency', 'delay_harms', 'involvement', 'reason', 'created_at', 'created_by_id'], 'severity_judgement': ['id', 'organisation_id', 'issue', 'scale', 'scope', 'irremediability', 'vulnerable', 'reasons', 'created_at', 'created_by_id']}
+MOVING = {
+    "control_record": [
+        "id",
+        "organisation_id",
+        "control",
+        "coverage",
+        "evidence",
+        "verified_on",
+        "cause_type",
+        "cause_id",
+        "reason",
+        "created_at",
+        "created_by_id",
+    ],
+    "risk_follow_up": [
+        "id",
+        "organisation_id",
+        "issue",
+        "kind",
+        "owner_id",
+        "review_on",
+        "reason",
+        "created_at",
+        "created_by_id",
+    ],
+    "risk_signal": [
+        "id",
+        "organisation_id",
+        "response_id",
+        "factor",
+        "value",
+        "quality",
+        "source_type",
+        "causes",
+        "is_control",
+        "observed_at",
+    ],
+    "salience_note": [
+        "id",
+        "organisation_id",
+        "issue",
+        "is_emergency",
+        "delay_harms",
+        "involvement",
+        "reason",
+        "created_at",
+        "created_by_id",
+    ],
+    "severity_judgement": [
+        "id",
+        "organisation_id",
+        "issue",
+        "scale",
+        "scope",
+        "irremediability",
+        "vulnerable",
+        "reasons",
+        "created_at",
+        "created_by_id",
+    ],
+}
 
-REDACTED = {'case_criterion': ['sealed_basis', 'id', 'organisation_id', 'case_id', 'criterion', 'is_met', 'judged_at', 'judged_by_id'], 'follow_up_visit': ['sealed_answers', 'id', 'organisation_id', 'case_id', 'number', 'form_version', 'recorded_at', 'recorded_by_id'], 'remediation_step': ['sealed_note', 'id', 'organisation_id', 'case_id', 'step', 'taken_at', 'taken_by_id']}
+REDACTED = {
+    "case_criterion": [
+        "sealed_basis",
+        "id",
+        "organisation_id",
+        "case_id",
+        "criterion",
+        "is_met",
+        "judged_at",
+        "judged_by_id",
+    ],
+    "follow_up_visit": [
+        "sealed_answers",
+        "id",
+        "organisation_id",
+        "case_id",
+        "number",
+        "form_version",
+        "recorded_at",
+        "recorded_by_id",
+    ],
+    "remediation_step": [
+        "sealed_note",
+        "id",
+        "organisation_id",
+        "case_id",
+        "step",
+        "taken_at",
+        "taken_by_id",
+    ],
+}
 
-SHARED = {'answer': 'answer.respondent_organisation_id = (SELECT acting_organisation()) OR answer.organisation_id = (SELECT acting_organisation()) AND (answer.is_released OR answer.respondent_organisation_id IS NULL)', 'evidence': 'evidence.respondent_organisation_id = (SELECT acting_organisation()) OR evidence.organisation_id = (SELECT acting_organisation()) AND (evidence.is_released OR evidence.respondent_organisation_id IS NULL)', 'evidence_link': 'evidence_link.respondent_organisation_id = (SELECT acting_organisation()) OR evidence_link.organisation_id = (SELECT acting_organisation()) AND (evidence_link.is_released OR evidence_link.respondent_organisation_id IS NULL)', 'red_flag': 'red_flag.respondent_organisation_id = (SELECT acting_organisation()) OR red_flag.organisation_id = (SELECT acting_organisation()) AND (red_flag.is_released OR red_flag.respondent_organisation_id IS NULL)', 'response': 'response.respondent_organisation_id = (SELECT acting_organisation()) OR response.organisation_id = (SELECT acting_organisation()) AND (response.is_released OR response.respondent_organisation_id IS NULL)', 'section_share': 'section_share.respondent_organisation_id = (SELECT acting_organisation()) OR section_share.organisation_id = (SELECT acting_organisation()) AND (section_share.is_released OR section_share.respondent_organisation_id IS NULL)'}
+SHARED = {
+    "answer": "answer.respondent_organisation_id = (SELECT acting_organisation()) OR answer.organisation_id = (SELECT acting_organisation()) AND (answer.is_released OR answer.respondent_organisation_id IS NULL)",
+    "evidence": "evidence.respondent_organisation_id = (SELECT acting_organisation()) OR evidence.organisation_id = (SELECT acting_organisation()) AND (evidence.is_released OR evidence.respondent_organisation_id IS NULL)",
+    "evidence_link": "evidence_link.respondent_organisation_id = (SELECT acting_organisation()) OR evidence_link.organisation_id = (SELECT acting_organisation()) AND (evidence_link.is_released OR evidence_link.respondent_organisation_id IS NULL)",
+    "red_flag": "red_flag.respondent_organisation_id = (SELECT acting_organisation()) OR red_flag.organisation_id = (SELECT acting_organisation()) AND (red_flag.is_released OR red_flag.respondent_organisation_id IS NULL)",
+    "response": "response.respondent_organisation_id = (SELECT acting_organisation()) OR response.organisation_id = (SELECT acting_organisation()) AND (response.is_released OR response.respondent_organisation_id IS NULL)",
+    "section_share": "section_share.respondent_organisation_id = (SELECT acting_organisation()) OR section_share.organisation_id = (SELECT acting_organisation()) AND (section_share.is_released OR section_share.respondent_organisation_id IS NULL)",
+}
 
-QUEUES = ['job']
+QUEUES = ["job"]
 
 KEPT_OF_A_CASE = (
     "id",
@@ -112,6 +338,53 @@ def upgrade() -> None:
         _rebuild_cases()
     else:
         _extend_cases()
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "class_ref",
+            sa.String(),
+            nullable=False,
+            comment="A class of retention/data/classes.yaml",
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False, comment="Last day of the hold"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_legal_hold_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index(
+        op.f("ix_legal_hold_organisation_id"), "legal_hold", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "refusal_count",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_role", sa.String(), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False, comment="role or limit"),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_refusal_count_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal_count")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "actor_id",
+            "endpoint",
+            "reason",
+            name=op.f("uq_refusal_count_organisation_id_actor_id_endpoint_reason"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_refusal_count_organisation_id"), "refusal_count", ["organisation_id"], unique=False
+    )
     op.create_table(
         "officer_proposal",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -379,28 +652,6 @@ def upgrade() -> None:
         "emergency_access",
         ["organisation_id", "asked_by_id", "ends_at"],
         unique=False,
-    )
-    op.create_table(
-        "legal_hold",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "class_ref",
-            sa.String(),
-            nullable=False,
-            comment="A class of retention/data/classes.yaml",
-        ),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False, comment="Last day of the hold"),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_legal_hold_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
-    )
-    op.create_index(
-        op.f("ix_legal_hold_organisation_id"), "legal_hold", ["organisation_id"], unique=False
     )
     for statement in isolation_triggers(dialect, TENANT_TABLES, APPEND_ONLY, MOVING, REDACTED):
         op.execute(statement)

@@ -51,7 +51,7 @@ def _start_here() -> str | None:
 
 
 @bp.route("/", methods=["GET", "POST"])
-@requires(Permission.VALUE_CHAIN_IMPORT)
+@requires(Permission.VALUE_CHAIN_IMPORT, takes_files=True)
 def show() -> ResponseReturnValue:
     """Begin, or continue where one left: the business, its purchases and a list."""
     progress = load_progress()

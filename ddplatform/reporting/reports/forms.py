@@ -6,11 +6,12 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from ddplatform.documents.definitions.shipped import list_definitions, load_definition
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.languages import lazy_gettext as _
 
 AUDIENCE_NOTES = {

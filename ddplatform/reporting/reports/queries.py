@@ -17,6 +17,7 @@ from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.text_search import Found, Part, Searched, Words, search_question
 from ddplatform.infrastructure.together import Question
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.value_chain.mapping.models import ValueChain
 
@@ -141,12 +142,12 @@ def find_report_of_file(sha256: str) -> tuple[Report, str] | None:
 
 def find_report_named(name: str) -> Report | None:
     """The sealed report called `R-YYYY-NNN` (see `report_name`), with its facts."""
-    number = name.rpartition("-")[2]
-    if not number.isdecimal():
+    number = find_number(name.rpartition("-")[2], None)
+    if number is None:
         return None
     found = db.session.scalar(
         select(Report)
-        .where(Report.number == int(number), Report.status == ReportStatus.SEALED)
+        .where(Report.number == number, Report.status == ReportStatus.SEALED)
         .options(undefer(Report.facts))
     )
     return found if found is not None and report_name(found) == name else None

@@ -105,7 +105,7 @@ def _wanted(form: NewReportForm) -> Wanted:
 
 def _show(form: NewReportForm, fault: Invalid) -> None:
     for name, words in fault.fields.items():
-        field = getattr(form, name, form.period_to)
+        field: Any = getattr(form, name, form.period_to)
         field.errors = [*field.errors, words]
 
 
@@ -169,7 +169,7 @@ def check(report_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/check-file", methods=["GET", "POST"])
-@requires(Permission.REPORT_READ, reads_first=True)
+@requires(Permission.REPORT_READ, reads_first=True, takes_files=True)
 def check_file() -> ResponseReturnValue:
     """Hold a file against the sealed reports; nothing of it is kept."""
     form = CheckForm()

@@ -1,10 +1,11 @@
 """Forms of requests for approval by a second person."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.words.absences import ABSENCES
 from ddplatform.value_chain.approvals.services.requests import LONGEST_REASON

@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from ddplatform.infrastructure.forms.bounded import DateField, IntegerField
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.assessment_plan.services.plans import MOST, NAME_LENGTH
 from ddplatform.risk.words.plans import AIMS, SPREADS

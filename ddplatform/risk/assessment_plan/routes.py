@@ -14,6 +14,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.infrastructure.web.filters import number
 from ddplatform.languages import ENGLISH, gettext, ngettext, speaking
@@ -206,7 +207,7 @@ def _email(step: visit_plan.StepRow) -> str:
 
 
 def _chosen() -> set[int]:
-    return {int(text) for text in request.form.getlist("place") if text.isdecimal()}
+    return set(request.form.getlist("place", type=read_number))
 
 
 def _assigning(form: AssignForm) -> Assigning:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.core.due_diligence.context_kinds import context_kinds
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.forms.numbers import LargeNumberField, NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm

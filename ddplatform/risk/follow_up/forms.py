@@ -1,9 +1,10 @@
 """Forms about the owner and the deferral of a risk."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.follow_up.services import LONGEST
 

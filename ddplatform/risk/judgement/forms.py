@@ -3,10 +3,11 @@
 from functools import partial
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, DecimalField, RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from ddplatform.infrastructure.forms.bounded import DateField, DecimalField
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.risk.words.codes import INVOLVEMENTS, STEPS
 

@@ -14,6 +14,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.infrastructure.typed_values import read_day
 from ddplatform.languages import gettext as _
 from ddplatform.risk.context_events.queries.nodes import list_chains_of
 from ddplatform.risk.facts.services.facts import ask_reassessment
@@ -111,7 +112,7 @@ def _person(given: Mapping[str, str]) -> UUID | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.languages import ENGLISH, speaking
 from ddplatform.languages import lazy_gettext as _
@@ -31,7 +32,7 @@ def show(chain_id: UUID) -> ResponseReturnValue:
     if is_too_large(chain):
         return render_template("risk/method_comparison/too_large.html", chain=chain)
     compared = compare_methods(chain, g.now.date())
-    page = views.page_of(compared, number=request.args.get("page", 1, type=int))
+    page = views.page_of(compared, number=request.args.get("page", 1, type=read_number))
     return render_template("risk/method_comparison/show.html", chain=chain, page=page)
 
 

@@ -1,6 +1,5 @@
 """Pages of sites due for reassessment: list, one task, and the form to report a change."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from ddplatform.core.due_diligence.reassessment import triggers
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_day
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.filters import number
 from ddplatform.infrastructure.web.list_pages import read_place, write_place
@@ -39,7 +39,7 @@ VIEWS = (("", _("Open")), ("mine", _("Mine")), ("late", _("Overdue")), ("done", 
 def index() -> ResponseReturnValue:
     """Sites due for reassessment, the earliest due date first, filtered by the address."""
     view, wanted = _wanted()
-    after = read_place(request.args.get("after", ""), date.fromisoformat)
+    after = read_place(request.args.get("after", ""), read_day)
     page = list_tasks(wanted, after=after, limit=PAGE_SIZE)
     return render_template(
         "risk/reassessment/index.html",

@@ -22,8 +22,8 @@ from ddplatform.value_chain.graph.queries.columns import basis
 from ddplatform.value_chain.graph.queries.graph import load_with_keys
 from ddplatform.value_chain.graph.queries.memory import keep, recall
 from ddplatform.value_chain.graph.queries.snapshots import (
+    find_part,
     find_snapshot,
-    find_sound_part,
     load_snapshot,
     place_of,
     stands_on_disk,
@@ -135,7 +135,7 @@ def _found(chain: ValueChain, known: KnownMap) -> Begin | None:
     kept = _remembered(chain, known.as_of, known.version)
     if kept is not None and kept.known.evidence.equals(known.evidence):
         return kept
-    part = find_sound_part(place_of(chain.id, known.version), _part(known))
+    part = find_part(place_of(chain.id, known.version), _part(known))
     if part is None:
         return None
     reference = load_reference()
@@ -169,7 +169,7 @@ def _keep_beside(chain: ValueChain, begin: Begin) -> None:
     if known.version != chain.version or is_writing() or len(known.graph) <= MANY_NODES:
         return
     place, part = place_of(chain.id, chain.version), _part(known)
-    if find_sound_part(place, part) is None and stands_on_disk(chain):
+    if find_part(place, part) is None and stands_on_disk(chain):
         adapters().snapshots.keep(place, part, begin.scores.arrays(), basis())
 
 

@@ -3,18 +3,11 @@
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    DateField,
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from ddplatform.infrastructure.forms.bounded import DateField, IntegerField
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.supplier_engagement.campaigns.models import Campaign

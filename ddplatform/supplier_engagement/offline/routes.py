@@ -58,7 +58,7 @@ def phone_form(assignment_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:assignment_id>/ways")
-@requires(Permission.RESPONSE_ANSWER, reads_first=True)
+@requires(Permission.RESPONSE_ANSWER, reads_first=True, takes_files=True)
 def bring(assignment_id: UUID) -> ResponseReturnValue:
     """Upload a file for review before anything of it counts."""
     get_request(assignment_id)

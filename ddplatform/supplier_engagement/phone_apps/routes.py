@@ -3,6 +3,7 @@
 No session is read or begun here, and no form token asked: `gate.by_token`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, request, session, url_for
@@ -17,7 +18,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import begin_change
 from ddplatform.infrastructure.errors import Busy, NotFound, PlatformError, TooMany, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
-from ddplatform.infrastructure.gate import bind_organisation, by_token, by_token_reading_first
+from ddplatform.infrastructure.gate import bind_organisation, by_token, files_by_token
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.infrastructure.web.errors import TOO_LARGE
 from ddplatform.infrastructure.web.languages import offer
@@ -49,6 +50,12 @@ from supply_chain.errors import FileRefused
 
 bp = Blueprint("openrosa", __name__, url_prefix="/openrosa/<token>")
 XML_PART = "xml_submission_file"
+
+
+def _knows(values: Mapping[str, Any]) -> bool:
+    """Whether a link with the secret in this address was given out; its end is asked later."""
+    with across_tenants():
+        return find_app_link(hash_of(str(values.get("token", "")))) is not None
 
 
 @bp.before_request
@@ -142,7 +149,7 @@ def before_submission(token: str) -> ResponseReturnValue:
 
 
 @bp.post("/submission")
-@by_token_reading_first
+@files_by_token(_knows)
 def submission(token: str) -> ResponseReturnValue:
     """Answers of an app: kept, and taken over where they contradict nothing on the page."""
     link = _come_in(token)

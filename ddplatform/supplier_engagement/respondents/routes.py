@@ -15,6 +15,7 @@ from ddplatform.accounts.organisations.queries import (
     get_organisation,
     get_user_by_email,
 )
+from ddplatform.accounts.organisations.services.lookalikes import knows_lookalike
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.accounts.sign_in.forms import JoinForm
@@ -68,6 +69,7 @@ def open_questions(token: str) -> ResponseReturnValue:
         except Invalid as error:
             show_at_fields(form, error)
     status = 422 if form.errors or form.form_errors else 200
+    requester = get_organisation(invitation.organisation_id)
     return render_template(
         "supplier_engagement/respondents/join.html",
         form=form,
@@ -76,7 +78,10 @@ def open_questions(token: str) -> ResponseReturnValue:
         invitation=invitation,
         token=token,
         assignment=assignment,
-        requester=get_organisation(invitation.organisation_id).name,
+        requester=requester.name,
+        has_lookalike=knows_lookalike(
+            invitation.email, organisation_id=requester.id, name=requester.name
+        ),
         help=get_help_contact(invitation.organisation_id, assignment.sent_by_id),
     ), status
 

@@ -13,6 +13,7 @@ from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.list_pages import going_on
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
@@ -39,7 +40,7 @@ _GOING_ON = (JobState.QUEUED, JobState.RUNNING)
 
 
 @bp.route("/returned-workbooks", methods=["GET", "POST"])
-@requires(Permission.QUESTIONNAIRE_ASSIGN, reads_first=True)
+@requires(Permission.QUESTIONNAIRE_ASSIGN, reads_first=True, takes_files=True)
 def returned() -> ResponseReturnValue:
     """Upload workbooks that came back; the uploads so far."""
     problems: list[str] = []
@@ -71,7 +72,9 @@ def returned_books(delivery_id: UUID) -> ResponseReturnValue:
     """The outcome of each workbook of an upload."""
     delivery, counts = get_delivery(delivery_id), count_outcomes(delivery_id)
     outcome = _outcome()
-    found = list_books(delivery_id, outcome=outcome, after=request.args.get("after", -1, type=int))
+    found = list_books(
+        delivery_id, outcome=outcome, after=request.args.get("after", -1, type=read_number)
+    )
     rows = found[:PAGE_SIZE]
     job, account = _job(delivery.job_id), get_account(delivery.created_by_id)
     return render_template(

@@ -9,6 +9,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.one_row import required
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.languages import current_language, gettext, ngettext
 from ddplatform.supplier_engagement.responses.queries.responses import (
     Filled,
@@ -131,4 +132,4 @@ def _offered(filled: Filled, source: Source, titles: dict[str, str]) -> dict[str
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return find_number(text, 0)

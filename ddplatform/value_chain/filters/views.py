@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.registry import Registry
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import band_word
 from ddplatform.infrastructure.words.questionnaire_states import questionnaire_word
@@ -131,7 +132,7 @@ def _flag(text: str) -> bool | None:
 def _tier(text: str) -> int | None:
     if text == NOT_KNOWN:
         return NO_TIER
-    return int(text) if text.isdecimal() and len(text) < 4 else None
+    return find_number(text, None) if len(text) < 4 else None
 
 
 def _one_of(kind: type[Word]) -> Callable[[str], Word | None]:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, request, url_for
 
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.address_values import carried, day
 from ddplatform.languages import lazy_gettext
 from ddplatform.value_chain.history.services.days import check_day
@@ -65,5 +66,4 @@ def start_of_page(total: int, size: int) -> int:
 
 def page_number() -> int:
     """The page in the address; anything else is the first."""
-    text = request.args.get("page", "")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
+    return max(1, request.args.get("page", 1, type=read_number))

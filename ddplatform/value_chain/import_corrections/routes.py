@@ -12,6 +12,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -93,7 +94,7 @@ def problems(import_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/imports/<uuid:import_id>/corrections", methods=["GET", "POST"])
-@requires(Permission.VALUE_CHAIN_IMPORT)
+@requires(Permission.VALUE_CHAIN_IMPORT, takes_files=True)
 def corrections(import_id: UUID) -> ResponseReturnValue:
     """Take the mended workbook of problems in; its rows replace those of the list."""
     row, form = get_import(import_id), CorrectionsForm()
@@ -120,8 +121,8 @@ def rows_of_problem(import_id: UUID, fault_id: UUID) -> ResponseReturnValue:
     """The rows that share one problem, as they stand in the list."""
     row = get_import(import_id, with_preview=True)
     fault = get_fault(import_id, fault_id)
-    after = request.args.get("after", "")
-    shown = list_rows_of_fault(fault_id, after=int(after) if after.isdecimal() else 0)
+    after = request.args.get("after", 0, type=read_number)
+    shown = list_rows_of_fault(fault_id, after=after)
     columns = row.preview.get("columns", {}).get(fault.table_key, [])
     return render_template(
         "value_chain/import_corrections/problem_rows.html",

@@ -8,6 +8,7 @@ from flask import url_for
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.infrastructure.web.filters import day, number
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.languages import gettext, ngettext
@@ -256,7 +257,7 @@ def _told(row: MapImport, tab: str) -> dict[str, Any]:
 
 
 def _number(text: str | None) -> int:
-    return max(1, int(text)) if text and text.isdecimal() and len(text) < 7 else 1
+    return max(1, find_number(text, 1))
 
 
 def _paging(

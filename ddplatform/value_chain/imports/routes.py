@@ -46,7 +46,7 @@ def imports(chain_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/<uuid:chain_id>/imports/new", methods=["GET", "POST"])
-@requires(Permission.VALUE_CHAIN_IMPORT)
+@requires(Permission.VALUE_CHAIN_IMPORT, takes_files=True)
 def upload(chain_id: UUID) -> ResponseReturnValue:
     """Take in the files of one import; reading them goes on behind the page."""
     chain, form, own = get_chain(chain_id), ImportForm(), find_own_business(chain_id)

@@ -6,17 +6,11 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
-from wtforms import (
-    BooleanField,
-    DateField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
 
+from ddplatform.infrastructure.forms.bounded import DateField
 from ddplatform.infrastructure.forms.choices import country_choices, sector_choices
 from ddplatform.infrastructure.forms.numbers import NumberField
 from ddplatform.infrastructure.forms.sent import VersionForm

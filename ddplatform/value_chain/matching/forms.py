@@ -1,9 +1,10 @@
 """Forms of the pages on likely duplicates."""
 
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, HiddenField, IntegerField
+from wtforms import HiddenField
 from wtforms.validators import AnyOf, InputRequired, NumberRange
 
+from ddplatform.infrastructure.forms.bounded import DecimalField, IntegerField
 from ddplatform.infrastructure.forms.sent import VersionForm
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.matching.models import PairState

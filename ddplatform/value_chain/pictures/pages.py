@@ -11,6 +11,7 @@ import numpy as np
 from flask import request
 
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.typed_values import find_number, read_number
 from ddplatform.value_chain.filters.address import asked_filter
 from ddplatform.value_chain.filters.queries.filters import FoundRows, find_rows
 from ddplatform.value_chain.filters.queries.lists import load_summaries
@@ -172,11 +173,12 @@ def _opened() -> dict[str, int]:
     """The open groups of the address, `2.CI:20`; what is malformed is passed over."""
     found = {}
     for text in request.args.getlist("open")[:MOST_OPEN]:
-        ref, _, count = text.rpartition(":")
-        ref, count = (ref, count) if ref and count.isdecimal() else (text, "10")
+        ref, _, typed = text.rpartition(":")
+        count = find_number(typed, None) if ref else None
+        ref, count = (text, 10) if count is None else (ref, count)
         lane, _, group = ref.partition(".")
         if lane.removeprefix("-").isdecimal() and group:
-            found[ref] = int(count)
+            found[ref] = count
     return found
 
 
@@ -186,5 +188,5 @@ def asked_uuid(name: str) -> UUID | None:
 
 
 def _number(name: str, allowed: tuple[int, ...], otherwise: int) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isdecimal() and int(text) in allowed else otherwise
+    asked = request.args.get(name, otherwise, type=read_number)
+    return asked if asked in allowed else otherwise

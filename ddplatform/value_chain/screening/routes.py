@@ -12,6 +12,7 @@ from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_finite
 from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.infrastructure.web.list_pages import read_place, write_place
 from ddplatform.languages import gettext
@@ -74,7 +75,9 @@ def index() -> ResponseReturnValue:
         in_force=view != ENDED,
         is_new="new" in request.args,
     )
-    rows, onward = list_matches(wanted, after=read_place(request.args.get("after", ""), float))
+    rows, onward = list_matches(
+        wanted, after=read_place(request.args.get("after", ""), read_finite)
+    )
     kept: dict[str, Any] = {"list": wanted.list_id, "node": wanted.node_id}
     if wanted.is_new:
         kept["new"] = 1
@@ -96,7 +99,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/lists/new", methods=["GET", "POST"])
-@requires(Permission.SCREENING_UPLOAD, reads_first=True)
+@requires(Permission.SCREENING_UPLOAD, reads_first=True, takes_files=True)
 def new_list() -> ResponseReturnValue:
     """Import an edition of an official list."""
     form = ListForm()

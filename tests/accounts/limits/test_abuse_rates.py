@@ -58,20 +58,6 @@ def test_people_behind_one_address_ask_for_links_each_of_their_own(
     assert set(statuses) == {200}
 
 
-def test_an_organisation_invites_no_more_people_than_an_hour_allows(
-    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(rate_limits, "INVITATION", FEW)
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
-    page = f"/o/{tenant.slug}/people/invite"
-    token, answers = csrf_token(client, page), []
-    for number in range(FEW.times + 1):
-        data = {"email": f"p{number}@acme.example", "name": "Ama", "role": RoleId.ANALYST.value}
-        answers.append(client.post(page, data={**data, "csrf_token": token}))
-
-    assert [answer.status_code for answer in answers] == [302, 302, 302, 429]
-
-
 def test_first_tries_of_a_window_that_come_at_once_are_both_counted(app: Flask):
     at = datetime.now(UTC)
 

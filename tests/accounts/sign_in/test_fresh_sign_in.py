@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.accounts.sessions import services as sessions
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.gate import access_of
 from tests.accounts.second_factor.test_sign_in_with_code import actions
 from tests.accounts.sessions.test_sessions import cookie_of
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client

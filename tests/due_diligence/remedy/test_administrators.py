@@ -16,10 +16,10 @@ from ddplatform.due_diligence.custody.models import CaseHandover, EmergencyAcces
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.remedy.models import CaseAssignment, RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
-from ddplatform.infrastructure.gate import access_of
 from ddplatform.infrastructure.tenancy import acting_in
 from tests.conftest import NOW
 from tests.due_diligence.remedy.test_remedy import alert

@@ -258,14 +258,14 @@ def test_overview_begins_with_the_overdue_steps_of_the_own_cases_for_an_officer_
 ):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         opened(tenant)
-    told = "1 step of your cases is overdue"
+    notice = "1 step of your cases is overdue"
     officer = signed_in_client(app, tenant, RoleId.SAFEGUARDING_OFFICER)
 
     page = officer.get(f"/o/{tenant.slug}/").text
     assert "remedy/?due=late" in page
-    assert page.index(told) < page.index('class="steps5"')
+    assert page.index(notice) < page.index('class="steps5"')
     manager = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
-    assert told not in manager.get(f"/o/{tenant.slug}/").text
+    assert notice not in manager.get(f"/o/{tenant.slug}/").text
 
 
 def test_who_may_not_open_cases_sees_no_limit_of_one(app: Flask, tenant: Tenant):

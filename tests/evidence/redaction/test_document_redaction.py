@@ -273,8 +273,8 @@ def test_a_file_is_redacted_twice_and_keeps_both_checksums(supplier: Supplier, t
 @pytest.mark.parametrize(
     ("name", "content", "wanted", "fault"),
     [
-        ("a.txt", TEXT, Wanted(words=("Yaw Boateng",)), "“Yaw Boateng” does not stand"),
-        ("a.png", b"", Wanted(words=("Kofi",)), "“Kofi” does not stand"),
+        ("a.txt", TEXT, Wanted(words=("Yaw Boateng",)), "“Yaw Boateng” was not found"),
+        ("a.png", b"", Wanted(words=("Kofi",)), "“Kofi” was not found"),
         ("a.txt", TEXT, Wanted(), "Nothing is selected"),
         ("a.txt", TEXT, Wanted(areas=(FACE,)), "Nothing of the file changes"),
     ],

@@ -1,5 +1,6 @@
 """Snapshots on disk: there whole or not at all, whatever happens to the writer."""
 
+import errno
 import json
 import os
 import random
@@ -109,14 +110,45 @@ def test_a_damaged_snapshot_reads_as_missing_and_is_replaced(store, tmp_path, da
     assert store.is_whole(place(1))
 
 
-def test_a_changed_byte_is_found_when_all_is_read(store, tmp_path):
+@pytest.mark.parametrize("is_open_before", [False, True])
+def test_a_part_with_a_changed_byte_is_removed_and_can_be_kept_again(
+    store, tmp_path, is_open_before
+):
     store.keep(place(1), "map", arrays(), {})
+    if is_open_before:
+        assert store.open(place(1)) is not None
     path = folder(tmp_path, 1) / "share.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
+    assert store.open(place(1)) is None
+    assert not store.has(place(1), "map")
+    store.keep(place(1), "map", arrays(), {})
+    assert store.is_whole(place(1))
+
+
+def test_a_process_compares_the_bytes_of_a_part_once(store, monkeypatch):
+    store.keep(place(1), "map", arrays(), {})
     assert store.open(place(1)) is not None
-    assert not store.is_whole(place(1))
+    monkeypatch.setattr(snapshot_files, "_sha256", lambda _path: "read again")
+    assert store.open(place(1)) is not None
+
+
+def test_a_part_that_finds_no_room_leaves_nothing_behind(store, tmp_path, monkeypatch):
+    def no_room(*_given: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(snapshot_files.np, "save", no_room)
+    with pytest.raises(OSError, match="No space left"):
+        store.keep(place(1), "map", arrays(), {})
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_files_and_folders_are_those_of_the_owner_alone(store, tmp_path):
+    store.keep(place(1), "map", arrays(), {})
+    modes = {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_file()}
+    folders = {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()}
+    assert (modes, folders) == ({0o600}, {0o700})
 
 
 def test_no_python_object_is_ever_written_or_read(store, tmp_path):

@@ -13,7 +13,7 @@ from ddplatform.factory import create_app
 from ddplatform.infrastructure.database_roles.check import UnsafeRole, refuse_unsafe_roles
 from ddplatform.infrastructure.database_roles.commands import roles
 from tests.conftest import DATABASES
-from tests.postgres import APPLICATION, BACKUP, POSTGRES, SUPERUSER, as_role
+from tests.postgres import APPLICATION, BACKUP, OWNER, SUPERUSER, as_role
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -82,7 +82,7 @@ def url(request: pytest.FixtureRequest) -> str:
     ("role", "why"),
     [
         (make_url(str(SUPERUSER or "x://postgres@")).username, "is a superuser"),
-        (make_url(str(POSTGRES or "x://owner@")).username, "owns tables"),
+        (OWNER, "owns tables"),
         (BACKUP, "bypasses row security"),
     ],
 )

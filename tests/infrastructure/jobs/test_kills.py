@@ -39,25 +39,25 @@ def test_a_process_killed_at_a_random_moment_of_each_step_leaves_no_half_state(
 ) -> None:
     more = {"seed": SEED, "sizes": SMALL, "usual": A_STEP}
     with address_of(database, tmp_path) as url:
-        told = killed_rounds(tmp_path, url, 1, **more)
+        results = killed_rounds(tmp_path, url, 1, **more)
 
-    assert told.faults == []
-    assert len(told.kills) == STEPS
+    assert results.faults == []
+    assert len(results.kills) == STEPS
 
 
 def test_what_is_kept_between_two_looks_after_a_kill_is_no_half_state() -> None:
-    told, world = RoundResults(usual={"apply": 0.0}), MagicMock()
+    results, world = RoundResults(usual={"apply": 0.0}), MagicMock()
     kept = iter([False, True, True])  # as three looks after the kill find it
 
     def look(_read: object) -> object:
         return next(kept) if world.kill.called and not world.start.called else False
 
     world.look.side_effect = look
-    steps = Steps(world, told, 1, chance=Random(SEED), chain_id=uuid4())
+    steps = Steps(world, results, 1, chance=Random(SEED), chain_id=uuid4())
     with patch.object(Steps, "_look"):
         done = steps._is_done_when_killed("apply", lambda: None, lambda: next(kept))
 
-    assert (done, told.faults) == (True, [])
+    assert (done, results.faults) == (True, [])
 
 
 @pytest.mark.both_databases

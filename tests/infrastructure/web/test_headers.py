@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.access.body_limits import ANONYMOUS_BYTES
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import acting_in
@@ -121,11 +122,10 @@ def _public_access(app: Flask) -> object:
 
 
 def test_more_than_may_be_sent_is_refused_with_the_way_on(app: Flask, client: FlaskClient):
-    app.config["MAX_CONTENT_LENGTH"] = 10
-    answer = client.post("/sign-in", data={"email": "somebody@example.org"})
+    answer = client.post("/sign-in", data={"email": "x" * (ANONYMOUS_BYTES + 1)})
 
     assert answer.status_code == 413
-    assert "nothing of it was kept. Go back, and send fewer files at once" in answer.text
+    assert "Nothing of it was kept. Sign in, and send it again." in answer.text
 
 
 def test_every_page_has_a_nonce_of_its_own(client: FlaskClient):

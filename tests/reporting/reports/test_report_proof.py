@@ -155,7 +155,7 @@ def test_what_a_page_shows_of_a_report_and_its_facts_do_not_say_is_found(
         db.session.expunge(report)
     assert (facts.is_sound, facts.words) == (
         False,
-        f"What is shown of the report was edited: {name}.",
+        f"The displayed report was edited: {name}.",
     )
 
 

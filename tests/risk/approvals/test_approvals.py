@@ -244,7 +244,7 @@ def test_who_answers_for_an_end_of_a_flow_does_not_decide_on_it(
     with acting(tenant):
         get_node(getattr(cocoa, end)).owner_id = tenant.manager.user_id
     request = ask(tenant, link)
-    with pytest.raises(Conflict, match="waits for you"):
+    with pytest.raises(Conflict, match="waiting for you"):
         decide(tenant, request)
     decide(tenant, request, by=second_manager(tenant))
     assert flow(tenant, link) is Flow.CONFIRMED

@@ -30,7 +30,6 @@ from ddplatform.risk.runs.models import (
 )
 from ddplatform.risk.runs.queries import rows as run_rows
 from ddplatform.risk.runs.queries.rows import of_run, records_as_of, settled
-from ddplatform.value_chain.graph.queries import snapshots as map_snapshots
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
@@ -139,12 +138,11 @@ def signal_at(tenant: Tenant, chain_id: UUID, at: int, step: int) -> None:
 
 
 def flip_a_byte(root: Path) -> None:
-    """Damage the numbers of a run on disk, and forget that they were sound."""
+    """Damage the numbers of a run on disk."""
     file = next(root.glob("*/*/state-*/small.npy"))
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
-    map_snapshots._sound.clear()
 
 
 def test_why_a_whole_map_is_assessed_stands_with_its_run(

@@ -69,7 +69,7 @@ def test_a_day_to_come_is_refused_and_the_scores_of_today_stay(app: Flask, tenan
     later = str(TODAY + timedelta(days=3))
     answer = app.test_cli_runner().invoke(args=[*arguments, "--as-of", later, "--json"])
     assert answer.exit_code == 1
-    assert "day to come" in json.loads(answer.stdout)["error"]["fields"]["as_of"]
+    assert "future day" in json.loads(answer.stdout)["error"]["fields"]["as_of"]
     with app.app_context(), acting(tenant):
         assert not db.session.scalars(select(AssessmentRun)).all()
 

@@ -138,7 +138,7 @@ def test_a_second_run_adds_rows_and_leaves_the_first_as_it_was(
 
 def test_the_database_refuses_to_change_a_score(tenant: Tenant, cocoa: CocoaMap) -> None:
     run_id = assess(tenant, cocoa.chain)
-    with pytest.raises(DBAPIError, match="append only"), acting(tenant):
+    with pytest.raises(DBAPIError, match=r"append only|permission denied"), acting(tenant):
         of_run = select(RiskAssessment).where(RiskAssessment.run_id == run_id).limit(1)
         db.session.scalars(of_run).one().scores = b""
 

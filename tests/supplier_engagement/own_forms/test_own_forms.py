@@ -95,7 +95,7 @@ def test_a_form_without_errors_is_kept_as_a_draft_and_listed(client, form_page):
 
     assert "Hostels" in page and "How many beds?" in page
     assert "${has} = &#39;yes&#39;" in page and "factor WRK-10" in page
-    assert "Nobody outside Acme" in page
+    assert "not yet visible outside Acme" in page
     assert "Draft" in client.get(HOME).text and "Hostels" in client.get(HOME).text
 
 

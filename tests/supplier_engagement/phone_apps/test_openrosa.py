@@ -19,10 +19,10 @@ from werkzeug.test import TestResponse
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
-from ddplatform.infrastructure.gate import access_of
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, AppLink, IntakeStatus
 from ddplatform.supplier_engagement.offline.services.intake import put_aside

@@ -312,7 +312,7 @@ def test_who_should_not_decide_alone_asks_the_others_and_says_why(
     token = _token(office, review)
     empty = office.post(f"{review}/escalate", data={**token, "reason": " "})
     assert empty.status_code == 422
-    assert "Write what is to be decided" in empty.text
+    assert "Describe the decision needed" in empty.text
 
     answer = office.post(f"{review}/escalate", data={**token, "reason": "Go on buying?"})
 

@@ -218,7 +218,7 @@ def test_the_buyer_reads_the_words_that_were_answered(
     page = desk.get(f"/o/other/questionnaires/assignments/{one}/review").text
 
     assert f"to the question “{CHECKS}”" in page
-    assert "1 question had other words there" in page
+    assert "1 question was worded differently there" in page
 
 
 def test_ending_one_consent_leaves_that_of_another_buyer_with_the_same_form(

@@ -37,10 +37,10 @@ def propose(*, email: str, name: str, act: Act) -> OfficerProposal:
     """Propose a person as safeguarding officer: a member, or somebody to be invited.
 
     Raises:
-        Invalid: no address, or one that arrives in the mailbox of who proposes.
+        Invalid: no address, or one that arrives in the mailbox of who proposes; or as many mails
+            were sent as may be.
         Conflict: nobody could agree, the person is officer already or the last administrator, or
             a proposal about them is open.
-        TooMany: the organisation has sent as many mails as it may in an hour.
     """
     address = email.strip().lower()
     if not is_address(address):
@@ -57,7 +57,7 @@ def propose(*, email: str, name: str, act: Act) -> OfficerProposal:
     user = get_user_by_email(address)
     membership = find_membership(user.id) if user else None
     _require_new(address, membership)
-    rate_limits.count_try(rate_limits.INVITATION, str(act.by.organisation_id), at=act.at)
+    rate_limits.count_mails(1, act=act)
     proposal = OfficerProposal(
         kind=ProposalKind.APPOINT,
         email=address,

@@ -13,6 +13,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.lookalikes import name_fault
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext
 from supply_chain.intake.countries import country_code
@@ -26,8 +27,8 @@ def found_organisation(
     """Make an organisation with an empty log of its own.
 
     Raises:
-        Invalid: the slug is not lower-case letters, digits and hyphens, there is no name, or
-            the country (code or name) is not known.
+        Invalid: the slug is not lower-case letters, digits and hyphens, there is no name or one
+            that passes for another, or the country (code or name) is not known.
         Conflict: the slug is taken.
     """
     if not _SLUG.fullmatch(slug) or slug == INSTALLATION_SLUG:
@@ -36,6 +37,7 @@ def found_organisation(
         )
     if not name.strip():
         raise Invalid(fields={"name": gettext("Enter the name of the organisation.")})
+    _require_plain(name)
     if country and country_code(country) is None:
         raise Invalid(
             fields={
@@ -84,11 +86,22 @@ def installation_log(*, at: datetime) -> Organisation:
 
 
 def rename_organisation(organisation: Organisation, *, name: str, act: Act) -> None:
-    """Change the name that people see; the address stays."""
+    """Change the name that people see; the address stays.
+
+    Raises:
+        Invalid: the name holds what makes it pass for another.
+    """
+    if name.strip() != organisation.name:
+        _require_plain(name)
     before, organisation.name = organisation.name, name.strip()
     if before != organisation.name:
         change = (before, organisation.name)
         audit.record("organisation:rename", organisation, act=act, name=change)
+
+
+def _require_plain(name: str) -> None:
+    if fault := name_fault(name):
+        raise Invalid(fields={"name": fault})
 
 
 def set_help_contact(

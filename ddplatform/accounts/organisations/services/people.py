@@ -98,13 +98,12 @@ def invite(
     """Invite a person by mail into the acting organisation.
 
     Raises:
-        Invalid: the role needs an end date.
+        Invalid: the role needs an end date, or as many mails were sent as may be.
         Conflict: the role takes two people (`officers`).
-        TooMany: the organisation has sent as many mails as it may in an hour.
     """
     require_free_role(role)
     _require_end_date(role, access_until)
-    rate_limits.count_try(rate_limits.INVITATION, str(act.by.organisation_id), at=act.at)
+    rate_limits.count_mails(1, act=act)
     return issue(
         Invitation(
             purpose=InvitationPurpose.JOIN,
@@ -144,9 +143,14 @@ def invite_colleague(*, email: str, name: str, act: Act) -> Invitation:
 
 
 def request_reset(email: str, *, at: datetime) -> None:
-    """Send a link to set a new password. Unknown addresses get none; the answer is the same."""
+    """Send a link to set a new password, five a day to one mailbox.
+
+    Unknown addresses get none; the answer is the same.
+    """
     user = get_user_by_email(email)
     if user is None or not user.is_active:
+        return
+    if not rate_limits.is_left(rate_limits.RESET_EMAIL, user.email, at=at):
         return
     log = installation_log(at=at)
     with acting_in(log.id):
@@ -269,10 +273,10 @@ def send_again(invitation: Invitation, *, act: Act) -> None:
 
     Raises:
         Conflict: somebody joined with it already.
-        TooMany: the organisation has sent as many mails as it may in an hour.
+        Invalid: as many mails were sent as may be.
     """
     _require_unused(invitation)
-    rate_limits.count_try(rate_limits.INVITATION, str(act.by.organisation_id), at=act.at)
+    rate_limits.count_mails(1, act=act)
     invitation.expires_at = act.at + INVITATION_LIFE
     _send(invitation, act=act)
     audit.record("person:invite_again", invitation, act=act)

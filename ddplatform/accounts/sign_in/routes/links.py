@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.guesses.services import network_of
 from ddplatform.accounts.limits import services as rate_limits
-from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
+from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, Organisation
 from ddplatform.accounts.organisations.queries import get_organisation, get_user_by_email
+from ddplatform.accounts.organisations.services.lookalikes import knows_lookalike
 from ddplatform.accounts.organisations.services.people import (
     accept_invitation,
     open_link,
@@ -69,7 +70,7 @@ def join(token: str) -> ResponseReturnValue:
     form = JoinForm(name=invitation.name)
     organisation = get_organisation(invitation.organisation_id)
     if known is not None and known.password_hash is not None:
-        return _join_known(invitation, organisation.name)
+        return _join_known(invitation, organisation)
     if form.validate_on_submit():
         try:
             user = accept_invitation(
@@ -82,22 +83,35 @@ def join(token: str) -> ResponseReturnValue:
             return redirect(start_session(user, then=start))
     status = 422 if form.errors else 200
     return render_template(
-        "accounts/sign_in/join.html", form=form, organisation_name=organisation.name
+        "accounts/sign_in/join.html",
+        form=form,
+        organisation_name=organisation.name,
+        has_lookalike=_has_lookalike(invitation, organisation),
     ), status
 
 
-def _join_known(invitation: Invitation, organisation_name: str) -> ResponseReturnValue:
+def _has_lookalike(invitation: Invitation, organisation: Organisation) -> bool:
+    return knows_lookalike(
+        invitation.email, organisation_id=organisation.id, name=organisation.name
+    )
+
+
+def _join_known(invitation: Invitation, organisation: Organisation) -> ResponseReturnValue:
     if request.method == "POST":
         accept_invitation(invitation, name="", password="", at=g.now)
         flash(
             gettext(
                 "You are a member of %(organisation_name)s now. Sign in to begin.",
-                organisation_name=organisation_name,
+                organisation_name=organisation.name,
             ),
             "success",
         )
         return redirect(url_for("auth.sign_in"))
-    return render_template("accounts/sign_in/join_known.html", organisation_name=organisation_name)
+    return render_template(
+        "accounts/sign_in/join_known.html",
+        organisation_name=organisation.name,
+        has_lookalike=_has_lookalike(invitation, organisation),
+    )
 
 
 def _open(token: str, purpose: InvitationPurpose) -> Invitation:

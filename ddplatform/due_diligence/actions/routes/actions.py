@@ -42,6 +42,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import is_waiting
+from ddplatform.infrastructure.typed_values import read_day, read_number
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.list_pages import going_on
 from ddplatform.infrastructure.web.saved_input import safe_next
@@ -114,7 +115,7 @@ def _older(rows: list[ActionRow]) -> str | None:
 def _place(text: str) -> tuple[int, date, UUID] | None:
     try:
         closed, day, key = text.split("_")
-        return int(closed), date.fromisoformat(day), UUID(key)
+        return read_number(closed), read_day(day), UUID(key)
     except ValueError:
         return None
 
@@ -223,7 +224,7 @@ def move_by_menu(action_id: UUID) -> ResponseReturnValue:
     mitigation.move(
         action_id,
         target,
-        version=request.form.get("version", 0, type=int),
+        version=request.form.get("version", 0, type=read_number),
         act=g.act,
     )
     flash(gettext("Moved."), "success")

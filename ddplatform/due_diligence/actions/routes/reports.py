@@ -38,7 +38,7 @@ def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
 
 
 @bp.route("/actions/<uuid:action_id>/report", methods=["GET", "POST"])
-@requires(Permission.ACTION_EDIT, reads_first=True)
+@requires(Permission.ACTION_EDIT, reads_first=True, takes_files=True)
 def report(action_id: UUID) -> ResponseReturnValue:
     """Report completion, with evidence."""
     kept = get_action(action_id)

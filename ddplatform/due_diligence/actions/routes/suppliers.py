@@ -71,7 +71,7 @@ def progress_of_mine(action_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/my-actions/<uuid:action_id>/report")
-@requires(Permission.ACTION_REPORT, reads_first=True)
+@requires(Permission.ACTION_REPORT, reads_first=True, takes_files=True)
 def report_mine(action_id: UUID) -> ResponseReturnValue:
     """Report it done, with a photo or document."""
     row, form = get_asked_action(action_id), ReportForm()

@@ -1,6 +1,5 @@
 """Pages of findings: the list, one finding, its details and judgements."""
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import g, render_template, request
@@ -36,6 +35,7 @@ from ddplatform.evidence.uploads.queries.documents import list_evidence_of
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_moment
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.languages import gettext
 from ddplatform.risk.explanation.queries.answers import find_answers
@@ -59,7 +59,7 @@ HISTORY_SHOWN = 30
 @requires(Permission.FINDING_READ)
 def index() -> ResponseReturnValue:
     """Findings, newest first, filtered by the address."""
-    wanted, before = _filter(), read_place(request.args.get("before", ""), datetime.fromisoformat)
+    wanted, before = _filter(), read_place(request.args.get("before", ""), read_moment)
     rows = list_findings(wanted, today=g.now.date(), before=before, limit=PAGE_SIZE + 1)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     return render_template(

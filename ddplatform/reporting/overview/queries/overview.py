@@ -39,7 +39,7 @@ CHANGES_SHOWN = 6
 AWAY = timedelta(hours=12)
 """A pause of this length begins a new visit."""
 LONGEST_LOOK_BACK = timedelta(days=30)
-NOT_SHOWN = ("access:refuse", "session:%", "report:export", "audit:%", "report:freeze")
+NOT_SHOWN = ("access:%", "session:%", "report:export", "audit:%", "report:freeze")
 """Events that change nothing for the reader of the overview."""
 
 

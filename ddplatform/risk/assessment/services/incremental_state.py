@@ -20,7 +20,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.risk.assessment.queries import load_own_facts
 from ddplatform.risk.runs.models import AssessmentRun
 from ddplatform.risk.runs.queries.rows import find_changes, list_rows_at, settled
-from ddplatform.value_chain.graph.queries.snapshots import find_sound_part, row_of, state_of_run
+from ddplatform.value_chain.graph.queries.snapshots import find_part, row_of, state_of_run
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.graph.columns import NodeColumns
 from supply_chain.graph.graph import ValueChain as Graph
@@ -126,8 +126,8 @@ def _opened(chain: ValueChain, run: AssessmentRun) -> IncrementalState | None:
     base_id = run.base_run_id or run.id
     base = db.session.get_one(AssessmentRun, base_id)
     place = SnapshotPlace(chain.organisation_id, chain.id, base.chain_version)
-    kept = find_sound_part(place, MAP)
-    state = find_sound_part(place, state_of_run(base_id), private=True)
+    kept = find_part(place, MAP)
+    state = find_part(place, state_of_run(base_id), private=True)
     if kept is None or state is None:
         return None
     state.warm("flow_")

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import url_for
 
 from ddplatform.infrastructure.errors import NotFound
+from ddplatform.infrastructure.typed_values import read_finite, read_json
 from ddplatform.languages import gettext
 from supply_chain.analysis.what_if_changes import (
     MOST,
@@ -25,7 +26,7 @@ def changes_in(texts: Sequence[str]) -> list[Change]:
     found: dict[str, Change] = {}
     for text in texts[:MOST]:
         try:
-            change = read_change(json.loads(text))
+            change = read_change(read_json(text))
         except (ValueError, AttributeError, TypeError):
             continue
         found[text_of(change)] = change
@@ -92,7 +93,7 @@ def new_change(node_ref: str, asked: Mapping[str, str], ends: tuple[str, str] | 
 def _percent(asked: Mapping[str, str], field: str, advice: str) -> float:
     text = asked.get(field, "").strip().rstrip("%").strip().replace(",", ".")
     try:
-        value = float(text)
+        value = read_finite(text)
     except ValueError:
         raise NotReadable(field, advice) from None
     if not 0 <= value <= 100:  # NaN too
@@ -102,6 +103,6 @@ def _percent(asked: Mapping[str, str], field: str, advice: str) -> float:
 
 def _level(text: str) -> float:
     try:
-        return float(text)
+        return read_finite(text)
     except ValueError:
         raise NotReadable("evidence", gettext("Choose the evidence of effectiveness.")) from None

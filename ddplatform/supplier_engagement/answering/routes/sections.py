@@ -83,7 +83,7 @@ def section(assignment_id: UUID, name: str) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:assignment_id>/<name>")
-@requires(Permission.RESPONSE_ANSWER, reads_first=True)
+@requires(Permission.RESPONSE_ANSWER, reads_first=True, takes_files=True)
 def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """Keep the page; then go where the pressed button leads."""
     # First of all, since it takes seconds: what is read here could change meanwhile.

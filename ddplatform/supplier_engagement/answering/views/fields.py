@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.filters import day
 from ddplatform.infrastructure.words.problems import in_words
@@ -320,7 +321,7 @@ def read_typed(form: MultiDict[str, str]) -> Typed:
     seen = form.get("seen", "")
     return Typed(
         values,
-        int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+        find_number(seen, 0),
         form.get("page", "")[:64],
         replies,
         untouched_in(form.get("shown", ""), values),

@@ -1,6 +1,5 @@
 """Pages of campaigns: the list, one campaign, its calendar, start and stop."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.infrastructure.typed_values import read_moment
 from ddplatform.infrastructure.web.countries import country_name
 from ddplatform.infrastructure.web.downloads import as_download, asked_form
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
@@ -54,7 +54,7 @@ ASIDE = (Stage.REFUSED, Stage.RETURNED, Stage.OVER)
 @requires(Permission.QUESTIONNAIRE_READ)
 def index() -> ResponseReturnValue:
     """The campaigns, newest first."""
-    place = read_place(request.args.get("after", ""), datetime.fromisoformat)
+    place = read_place(request.args.get("after", ""), read_moment)
     found = list_campaigns(after=place)
     rows = found[:PAGE_SIZE]
     next_href = None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.services.people import is_address
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -279,11 +280,14 @@ def start(campaign_id: UUID, *, act: Act) -> Campaign:
 
     Raises:
         Conflict: it is started already.
-        Invalid: nobody is left, or the waves would not be over before the due date.
+        Invalid: nobody is left, the waves would not be over before the due date, or a day has
+            fewer mails left.
     """
     campaign = _draft(campaign_id)
     left = list_places_to_send(campaign.id)
     waves = _waves(campaign, left, today=act.at.date())
+    sizes = {day: left.index(last) - left.index(first) + 1 for day, first, last in waves}
+    rate_limits.reserve_mails(sizes, act=act)
     for day, first, last in waves:
         db.session.execute(
             update(CampaignTarget)

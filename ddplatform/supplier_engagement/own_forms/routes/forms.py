@@ -13,6 +13,7 @@ from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.forms.uploads import read_upload
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
@@ -76,14 +77,14 @@ def _own_page(form: OwnFileForm) -> str:
 
 
 @bp.post("/own")
-@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True)
+@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True, takes_files=True)
 def bring_in() -> ResponseReturnValue:
     """Upload a form: stored as a draft, or every error reported."""
     return _upload(None)
 
 
 @bp.post("/own/<uuid:form_id>/drafts")
-@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True)
+@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True, takes_files=True)
 def bring_draft(form_id: UUID) -> ResponseReturnValue:
     """Upload another draft of a form."""
     return _upload(get_own_form(form_id))
@@ -267,8 +268,7 @@ def _question_page(
 
 
 def _number() -> int:
-    text = request.form.get("draft", "")
-    return int(text) if text.isdigit() and len(text) < 9 else 0
+    return request.form.get("draft", 0, type=read_number)
 
 
 @bp.post("/own/<uuid:form_id>/questions/<name>/move")

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_json
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.answering.views.fields import (
     Around,
@@ -133,7 +134,7 @@ def _kept(text: str) -> Mapping[str, str] | None:
     if not text or len(text) > MOST_KEPT:
         return None
     try:
-        found = json.loads(text)
+        found = read_json(text)
     except ValueError:
         return None
     if not isinstance(found, dict):

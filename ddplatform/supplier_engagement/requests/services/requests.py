@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose
 from ddplatform.accounts.organisations.services.people import INVITATION_LIFE, is_address
 from ddplatform.audit.services import log as audit
@@ -16,6 +17,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.languages import day_in_words, gettext
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.library.queries import (
@@ -51,7 +53,7 @@ class Sending:
 def is_small(node: ValueChainNode) -> bool:
     """Whether the map gives fewer than 50 workers; unknown is not small."""
     text = str(node.attributes.get("workers", "")).replace(",", "").strip()
-    return text.isdigit() and int(text) < LIGHT_BELOW
+    return find_number(text, LIGHT_BELOW) < LIGHT_BELOW
 
 
 def assign(sending: Sending, addresses: dict[UUID, str], *, act: Act) -> Sequence[Assignment]:
@@ -62,7 +64,8 @@ def assign(sending: Sending, addresses: dict[UUID, str], *, act: Act) -> Sequenc
             contact of the node; who visits is always named, and never one of the supplier's.
 
     Raises:
-        Invalid: a problem at `due_on`, `message` or `email-<node>`.
+        Invalid: a problem at `due_on`, `message` or `email-<node>`, or more mails than may be
+            sent.
         NotFound: no such version or node.
         Conflict: this questionnaire goes to nobody by a link.
     """
@@ -86,6 +89,7 @@ def assign(sending: Sending, addresses: dict[UUID, str], *, act: Act) -> Sequenc
             problems[f"email-{node.id}"] = problem
     if problems:
         raise Invalid(fields=problems)
+    rate_limits.count_mails(len(nodes), act=act)
     empty = Response(load_plan(version.id), None, now=act.at)
     sections = {light: len(pages(empty, light=light)) for light in (False, True)}
     return [

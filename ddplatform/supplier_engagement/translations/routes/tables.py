@@ -43,7 +43,7 @@ def translation_table(version_id: UUID) -> Response:
 
 
 @bp.post("/library/<uuid:version_id>/translations")
-@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True)
+@requires(Permission.QUESTIONNAIRE_DESIGN, reads_first=True, takes_files=True)
 def bring_table(version_id: UUID) -> ResponseReturnValue:
     """Look at a table that was filled in; nothing is changed yet."""
     upload = request.files.get("file")

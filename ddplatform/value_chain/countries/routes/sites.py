@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.languages import gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -66,10 +67,10 @@ def site_of_dot(chain_id: UUID) -> ResponseReturnValue:
     """On to the page of the site that a dot stands for (`dot` is its place in the file)."""
     scope = _asked(chain_id)
     order = dots_of(scope).order
-    place = request.args.get("dot", "")
-    if not place.isdecimal() or int(place) >= len(order):
+    place = request.args.get("dot", type=read_number)
+    if place is None or place >= len(order):
         raise NotFound()
-    key = scope.snapshot.keys[int(scope.rows[order[int(place)]])]
+    key = scope.snapshot.keys[int(scope.rows[order[place]])]
     return redirect(url_for("value_chain.node", node_id=key))
 
 

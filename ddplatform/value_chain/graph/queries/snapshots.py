@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -44,7 +43,6 @@ from supply_chain.vocabulary import Issue
 KEPT = 6
 LARGE = 20_000
 """Nodes above which a past day is read behind its page: some .13 ms of processor time each."""
-SOUND = 64
 
 Ints = NDArray[np.int64]
 
@@ -82,7 +80,6 @@ class MapSnapshot:
 
 Key = tuple[UUID, int, UUID | None]
 _cache: OrderedDict[Key, MapSnapshot] = OrderedDict()
-_sound: OrderedDict[tuple[Path, SnapshotPlace, str], None] = OrderedDict()
 _lock = Lock()
 
 
@@ -185,27 +182,10 @@ def state_of_run(run_id: UUID) -> str:
 
 
 def find_part(place: SnapshotPlace, part: str = MAP, *, private: bool = False) -> Snapshot | None:
-    """A part that is there, whole, and rests on the method and the data in use."""
+    """A part that is there, every byte as written, and rests on the method and data in use."""
     found = adapters().snapshots.open(place, part, private=private)
     if found is None or any(found.facts.get(name) != said for name, said in basis().items()):
         return None
-    return found
-
-
-def find_sound_part(place: SnapshotPlace, part: str, *, private: bool = False) -> Snapshot | None:
-    """A part of which every byte is as it was written: what scores are made from.
-
-    All of it is read the first time in a process.
-    """
-    found, store = find_part(place, part, private=private), adapters().snapshots
-    if found is None or (key := (store.root, place, part)) in _sound:
-        return found
-    if not store.is_whole(place, part):
-        return None
-    with _lock:
-        _sound[key] = None
-        while len(_sound) > SOUND:
-            _sound.popitem(last=False)
     return found
 
 

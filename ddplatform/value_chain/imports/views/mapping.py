@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ddplatform.infrastructure.typed_values import find_number
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.mapping.models import MapImport
 from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, ROW_LINK_FIELDS
@@ -194,7 +195,7 @@ def read_corrections(row: MapImport, typed: MappingOf[str, str]) -> Mapping:
     for form in mapping_page(row, typed):
         header_row = form.header_row.strip()
         document[form.side][form.key] = {
-            "header_row": int(header_row) if header_row.isdecimal() else header_row,
+            "header_row": find_number(header_row, header_row),
             "columns": {f.name: f.column.strip() for f in form.fields if f.column.strip()},
         }
     return mapping_from_json(document)

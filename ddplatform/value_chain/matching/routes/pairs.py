@@ -11,6 +11,7 @@ from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.infrastructure.typed_values import read_finite
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.matching import bp
@@ -33,7 +34,7 @@ from ddplatform.value_chain.matching.services import search as match_search
 def index(chain_id: UUID) -> ResponseReturnValue:
     """Pairs of a map, the likeliest first, filtered by the address."""
     chain = get_chain(chain_id)
-    wanted, after = _filter(), read_place(request.args.get("after", ""), float)
+    wanted, after = _filter(), read_place(request.args.get("after", ""), read_finite)
     rows = list_pairs(chain_id, wanted, after=after, limit=PAGE_SIZE + 1)
     run = find_last_run(chain_id, MatchRunKind.SEARCH)
     total = count_pairs(chain_id, wanted)

@@ -11,6 +11,7 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -30,7 +31,7 @@ EXAMPLES = 5
 def many(chain_id: UUID) -> ResponseReturnValue:
     """Choose a score, see how many pairs have it, and merge them all in one step."""
     chain = get_chain(chain_id)
-    percent = request.args.get("score", USUAL, type=int)
+    percent = request.args.get("score", USUAL, type=read_number)
     percent = min(100, max(round(100 * matching_many.LEAST_SCORE), percent))
     form = ManyForm(score=percent)
 

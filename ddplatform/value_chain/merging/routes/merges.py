@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.languages import gettext
 from ddplatform.value_chain.blueprints.matching import bp
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -19,7 +20,7 @@ from ddplatform.value_chain.merging.services import decisions as matching
 @requires(Permission.VALUE_CHAIN_READ)
 def merged(chain_id: UUID) -> ResponseReturnValue:
     """The merges of a map, the last one first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=read_number)
     rows = list_merges(chain_id, before=before, limit=PAGE_SIZE + 1)
     return render_template(
         "value_chain/merging/merged.html",

@@ -117,11 +117,11 @@ def test_node_link_json_gives_networkx_the_same_graph_as_graphml():
 
     assert graph.graph["name"] == "Palm oil"
     assert graph.is_multigraph() and graph.is_directed()
-    for node, told in graph.nodes(data=True):
-        assert {"id": node, **told} == other.nodes[node]
+    for node, attributes in graph.nodes(data=True):
+        assert {"id": node, **attributes} == other.nodes[node]
     assert {*graph.nodes} == {*other.nodes}
-    told = [[edge for *_, edge in one.edges(data=True)] for one in (graph, other)]
-    assert told[0] == told[1] != []
+    edges = [[edge for *_, edge in one.edges(data=True)] for one in (graph, other)]
+    assert edges[0] == edges[1] != []
 
 
 def test_json_is_read_by_networkx_as_nodes_and_links_with_all_types():

@@ -1,0 +1,1 @@
+"""Stored files that no record names: found and removed."""

@@ -1,0 +1,1 @@
+"""The shipped web server: waitress with limits on bodies, headers, waiting and connections."""
