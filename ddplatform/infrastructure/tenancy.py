@@ -183,6 +183,10 @@ def _scope_statement(state: ORMExecuteState) -> None:
         return  # the check at the cursor refuses tenant tables when nobody acts
     organisation = current_organisation()
     state.statement = state.statement.options(_criterion(organisation))
+    model = state.bind_mapper.class_ if state.is_column_load and state.bind_mapper else None
+    if model is not None and issubclass(model, TenantScoped):
+        # A column that is loaded later than its row: options with criteria pass such loads by.
+        state.statement = state.statement.where(model.visible_to(organisation))
 
 
 @event.listens_for(Session, "before_flush")
