@@ -27,7 +27,7 @@ from tests.profiles import is_whole
 
 PASSWORD = "four random words here"
 FAR_FUTURE = date(2099, 12, 31)
-SECRET_IN_SESSION = "0" * 40
+SECRET_IN_SESSION = "7c3be2f09a41d86e5f0b92c7a1348ed65b90f27c"
 _made_sessions: WeakKeyDictionary[FlaskClient, str] = WeakKeyDictionary()
 """Browsers that got their session from here, and its id: the secret of its forms is known."""
 

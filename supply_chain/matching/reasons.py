@@ -55,7 +55,7 @@ def _names(prepared: Prepared, left: int, right: int, values: Mapping[str, float
         yield f"unit numbers differ ({_numbers(one)} and {_numbers(other)})"
     elif values["name_number_one_side"]:
         yield f"only one name has a number ({_numbers(one) or _numbers(other)})"
-    elif one.numbers and one.numbers != other.numbers:
+    elif one.numbers and other.numbers and one.numbers != other.numbers:
         yield f"numbers in the names differ in part ({_numbers(one)} and {_numbers(other)})"
     parts = differing_parts(one.words, other.words) if values["parts_differ"] else None
     if parts:

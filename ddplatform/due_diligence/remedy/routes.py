@@ -96,12 +96,13 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def show(code: str) -> ResponseReturnValue:
     """One case; opening it is kept and shown."""
-    case, _ = _case(code)
+    case, assignment = _case(code)
     remedy.note_reading(case, purpose="Opened the case page", act=g.act)
     page, newest = _page(case), newest_of(open_visits(case, at=g.now)[0])
     return render_template(
         "due_diligence/remedy/show.html",
         page=page,
+        manages=not assignment.is_verifier,
         payer_words=PAYER_WORDS,
         support_words=SUPPORT_WORDS,
         proposals=proposals_of(newest),

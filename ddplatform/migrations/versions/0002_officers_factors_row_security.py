@@ -668,6 +668,11 @@ def _drop_triggers(dialect: str) -> None:
 
 
 def _extend_cases() -> None:
+    for table, column, words in (
+        ("rate_count", "key", "Limit, and HMAC of who is counted"),
+        ("remediation_step", "step", "REM-nn, the state entered, merged or handed_over"),
+    ):
+        op.alter_column(table, column, comment=words)
     op.add_column(
         "remediation_case",
         sa.Column(

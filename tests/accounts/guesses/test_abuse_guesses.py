@@ -30,7 +30,7 @@ def sign_in(
 
 
 def sign_out(client: FlaskClient) -> None:
-    client.post("/sign-out", data={"csrf_token": csrf_token(client, "/account")})
+    client.post("/sign-out", data={"csrf_token": csrf_token(client, "/account/password")})
 
 
 def events(app: Flask, action: str) -> int:
@@ -154,7 +154,7 @@ def test_new_password_ends_what_was_known_with_the_old_one(app: Flask, tenant: T
     thief = signed_in_on_page(app, tenant, RoleId.ADMIN)
     own = signed_in_on_page(app, tenant, RoleId.ADMIN)
     data = {"current": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}
-    own.post("/account", data={**data, "csrf_token": csrf_token(own, "/account")})
+    own.post("/account/password", data={**data, "csrf_token": csrf_token(own, "/account")})
     email, stranger = tenant.email(RoleId.ADMIN), app.test_client()
     for number in range(3):
         sign_in(stranger, email, WRONG, address=f"198.51.100.{number}")
@@ -188,7 +188,9 @@ def test_one_browser_is_known_for_several_accounts(app: Flask, tenant: Tenant):
 
 def change(client: FlaskClient, current: str) -> TestResponse:
     data = {"current": current, "password": NEW_PASSWORD, "again": NEW_PASSWORD}
-    return client.post("/account", data={**data, "csrf_token": csrf_token(client, "/account")})
+    return client.post(
+        "/account/password", data={**data, "csrf_token": csrf_token(client, "/account/password")}
+    )
 
 
 def test_guesses_of_the_password_in_use_inside_a_session_have_to_wait(app: Flask, tenant: Tenant):

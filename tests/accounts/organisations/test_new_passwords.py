@@ -73,7 +73,7 @@ def test_change_of_password_says_what_is_wrong_and_how_to_choose(
     app: Flask, company: Tenant, password: str, words: str
 ):
     client = signed_in_client(app, company, RoleId.ANALYST)
-    status, page = send(client, "/account", password, current=PASSWORD)
+    status, page = send(client, "/account/password", password, current=PASSWORD)
 
     assert status == 422
     assert words in page
@@ -85,10 +85,10 @@ def test_password_of_two_hundred_characters_and_any_script_is_taken(app: Flask, 
     long = "sept parapluies mouillés 七把湿伞 " * 7
     assert len(long) > 180
 
-    assert send(client, "/account", long, current=PASSWORD)[0] == 302
+    assert send(client, "/account/password", long, current=PASSWORD)[0] == 302
     # As received: neither shortened nor spelt anew.
-    assert send(client, "/account", GOOD, current=long[:-1])[0] == 422
-    assert send(client, "/account", GOOD, current=long)[0] == 302
+    assert send(client, "/account/password", GOOD, current=long[:-1])[0] == 422
+    assert send(client, "/account/password", GOOD, current=long)[0] == 302
 
 
 def test_command_refuses_what_the_pages_refuse(app: Flask, company: Tenant):
@@ -114,7 +114,7 @@ def test_refused_password_changes_nothing(app: Flask, company: Tenant):
     with app.app_context():
         before = get_user(user_id).password_hash
     client = signed_in_client(app, company, RoleId.ANALYST)
-    send(client, "/account", OF_NAMES, current=PASSWORD)
+    send(client, "/account/password", OF_NAMES, current=PASSWORD)
 
     with app.app_context():
         assert get_user(user_id).password_hash == before

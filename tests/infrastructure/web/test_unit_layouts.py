@@ -68,6 +68,7 @@ def app() -> Flask:
         vendor=frozenset({"icons.svg", "fonts.css"}),
         permission=Permission,
         may=lambda permission: permission is Permission.VALUE_CHAIN_READ,
+        page_notices=list,
     )
     return made
 
