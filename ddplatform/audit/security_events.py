@@ -24,8 +24,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 from ddplatform import __version__
 from ddplatform.audit.models import AuditEvent
 from ddplatform.config import Settings
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.db import PlatformSession
-from ddplatform.infrastructure.gate import access_of
 
 log = logging.getLogger("ddplatform.security")
 ACTIONS_FILE: Final = Path(__file__).parent / "security_actions.csv"

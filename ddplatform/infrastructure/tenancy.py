@@ -182,11 +182,12 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if tenant is None or tenant == EVERYONE or state.is_insert:
         return  # the check at the cursor refuses tenant tables when nobody acts
     organisation = current_organisation()
-    state.statement = state.statement.options(_criterion(organisation))
+    statement: Any = state.statement.options(_criterion(organisation))
     model = state.bind_mapper.class_ if state.is_column_load and state.bind_mapper else None
     if model is not None and issubclass(model, TenantScoped):
         # A column that is loaded later than its row: options with criteria pass such loads by.
-        state.statement = state.statement.where(model.visible_to(organisation))
+        statement = statement.where(model.visible_to(organisation))
+    state.statement = statement
 
 
 @event.listens_for(Session, "before_flush")
