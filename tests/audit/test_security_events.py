@@ -3,6 +3,7 @@
 import csv
 import json
 import logging
+import logging.handlers
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 
 FROM = {"REMOTE_ADDR": "192.0.2.7"}
+OUTPUTS = (logging.StreamHandler, logging.handlers.WatchedFileHandler)
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ def test_nothing_is_told_unless_it_is_asked_for(app: Flask, tenant: Tenant, clie
     sign_in(app, tenant.email(RoleId.ANALYST), PASSWORD)
 
     assert not security_events.log.isEnabledFor(logging.INFO)
-    assert not security_events.log.handlers
+    assert not [one for one in security_events.log.handlers if type(one) in OUTPUTS]
 
 
 def test_every_action_of_the_table_is_one_of_the_log_and_every_export_is_in_it():
@@ -140,5 +142,5 @@ def test_every_action_of_the_table_is_one_of_the_log_and_every_export_is_in_it()
         named = [row["action"] for row in csv.DictReader(rows)]
 
     assert len(named) == len(set(named))
-    assert set(named) - known_actions().keys() == {"password:change"}
+    assert set(named) <= known_actions().keys()
     assert {action for action in known_actions() if ":export" in action} <= set(named)

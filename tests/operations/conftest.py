@@ -31,7 +31,7 @@ class Company:
 
 
 @stored_world
-def company(app: Flask, context: Flask, tenant: Tenant) -> Company:
+def company(app: Flask, tenant: Tenant) -> Company:
     """All made through the services; the worker has sealed the report."""
     world = make_map(tenant, assessed=False)
     act = Act(tenant.manager, NOW)

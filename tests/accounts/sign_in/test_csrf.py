@@ -17,7 +17,9 @@ WRITTEN_BY_READING = {
     "audit_head": "the end of the log moves with it",
     "audit_value": "what an event says of an export",
     "case_access": "each reading of a case is kept and shown on it",
+    "refusal_count": "what a role does not allow is counted",
 }
+OF_REFUSALS = ("audit_event", "audit_head", "audit_value", "refusal_count")
 
 
 def own_tries(
@@ -44,7 +46,7 @@ def test_no_unsafe_request_without_its_token_changes_anything(
     caller = Caller(home, role)
     client = browser(app, caller)
     # A refused role leaves an event of its own in the log; nothing else may move.
-    before = digest(app, worlds, "audit_event", "audit_head", "audit_value")
+    before = digest(app, worlds, *OF_REFUSALS)
     sent = 0
 
     for one in own_tries(app, worlds, caller, unsafe=True):
@@ -54,7 +56,7 @@ def test_no_unsafe_request_without_its_token_changes_anything(
             assert answer.status_code in SIGNED_OUT_OR_REFUSED, (one, answer.status_code)
 
     assert sent >= 2 * sum(1 for _, method in all_endpoints(app) if method in UNSAFE)
-    assert digest(app, worlds, "audit_event", "audit_head", "audit_value") == before
+    assert digest(app, worlds, *OF_REFUSALS) == before
 
 
 @pytest.mark.rotates()

@@ -144,6 +144,7 @@ def _add_the_rest(
     writer: BackupWriter, instance: Path, keys_secret: Secret | None, progress: Progress
 ) -> None:
     """Files after the database: they are on disk before the row that names them."""
+    adapters().keys.log_public_keys()  # an installation that never verified has no list yet
     for name, path in (*list_public_key_files(instance), *list_operator_files(instance)):
         writer.add_file(name, path)
     if keys_secret is not None:

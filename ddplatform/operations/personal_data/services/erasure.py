@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, update
 
-from ddplatform.accounts.organisations.models import Invitation, Membership, RateCount, User
+from ddplatform.accounts.organisations.models import Invitation, Membership, User
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.organisations.services.people import remove_person
 from ddplatform.accounts.sessions.services import end_all_sessions
@@ -91,7 +91,6 @@ def erase_person(user: User, *, at: datetime, listed_in: Path, force: bool = Fal
         with erasing(organisation_id):
             here = [row.id for row in invitations if row.organisation_id == organisation_id]
             _delete(delete(Invitation).where(Invitation.id.in_(here)))
-    _delete(delete(RateCount).where(RateCount.key.endswith(f":{user.email}", autoescape=True)))
     is_new = not user.email.endswith(f"@{ERASED_DOMAIN}")
     if is_new:
         _anonymise(user)
