@@ -41,6 +41,9 @@ from tests.worlds import OWN, PLAN, World, make_worlds
 SIDES = {"acmeco": "buyer", "borisco": "buyer", "supplyco": "supplier"}
 """Who is what: the two buyers have the same kinds of rows, each of its own."""
 
+REFUSED_ONE_IN = 3
+"""Of the roles that may not enter a door, how many knock at it in a sampled run."""
+
 # What a sweep happens to run proves nothing about a line; measuring it would cost minutes.
 pytestmark = pytest.mark.no_cover
 
@@ -90,12 +93,13 @@ def test_no_door_tells_or_changes_what_belongs_to_somebody_else(
 ):
     sweep = Sweep()
     every_id = None if pytestconfig.option.whole else drawn_callers(pytestconfig, world_app, side)
-    sweeper = Sweeper(world_app, worlds, sweep, every_id=every_id)
-    sweeper.run(Caller(worlds[slug] if slug else None, role))
+    caller = Caller(worlds[slug] if slug else None, role)
+    doors = drawn_doors(pytestconfig, world_app, caller)
+    Sweeper(world_app, worlds, sweep, every_id=every_id).run(caller, doors)
 
     record_property("requests", sweep.sent)
-    assert sweep.sent >= len(all_endpoints(world_app))
-    assert sweep.rules == {rule.rule for rule, _ in all_endpoints(world_app)}
+    assert sweep.sent >= len(doors)
+    assert sweep.rules == {rule.rule for rule, _ in doors}
     assert not sweep.faults, "\n".join(sweep.faults[:60])
 
 
@@ -114,6 +118,43 @@ def drawn_callers(
         return caller.role is None or (bool(roles) and caller.role is chance.choice(roles))
 
     return is_drawn
+
+
+def drawn_doors(config: pytest.Config, app: Flask, caller: Caller) -> list[tuple[Rule, str]]:
+    """Where a caller knocks: in a sampled run, of the roles that a door refuses one in three."""
+    doors = all_endpoints(app)
+    if config.option.whole or caller.world is None:
+        return doors
+
+    def is_drawn(rule: Rule, method: str) -> bool:
+        refused = [r for r in ROLES if not may_enter(app, replace(caller, role=r), rule)]
+        if caller.role not in refused:
+            return True
+        every = min(REFUSED_ONE_IN, len(refused))
+        begins = draw(config, f"refused {method} {rule.rule}").randrange(every)
+        return refused.index(caller.role) % every == begins
+
+    return [(rule, method) for rule, method in doors if is_drawn(rule, method)]
+
+
+def test_each_door_is_tried_by_somebody_whom_it_refuses(
+    world_app: Flask, worlds: dict[str, World], pytestconfig: pytest.Config
+):
+    tried = {
+        (rule.rule, method)
+        for caller in callers(worlds)
+        if caller.world is worlds["acmeco"]
+        for rule, method in drawn_doors(pytestconfig, world_app, caller)
+        if not may_enter(world_app, caller, rule)
+    }
+    closed = {
+        (rule.rule, method)
+        for rule, method in all_endpoints(world_app)
+        for role in ROLES
+        if not may_enter(world_app, Caller(worlds["acmeco"], role), rule)
+    }
+
+    assert tried == closed
 
 
 def test_every_kind_of_id_is_tried_at_each_door_by_somebody_who_may_enter(
