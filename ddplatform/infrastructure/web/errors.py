@@ -33,11 +33,11 @@ TOO_LARGE = _(
     "Go back, and send fewer files at once, or smaller ones."
 )
 FORM_TOO_LARGE = _(
-    "What was sent is larger than a form without files takes (2\N{NO-BREAK SPACE}MB), so "
+    "What was sent is larger than a form without files accepts (2\N{NO-BREAK SPACE}MB), so "
     "nothing of it was kept. Go back, and shorten what you typed."
 )
 STRANGER_TOO_LARGE = _(
-    "You are not signed in, and what was sent is larger than is taken from somebody who is not. "
+    "You are not signed in, and what was sent is larger than is accepted without signing in. "
     "Nothing of it was kept. Sign in, and send it again."
 )
 PAGES = frozenset({403, 404, 409, 422, 429, 500, 507})

@@ -21,7 +21,7 @@ from ddplatform.infrastructure.tenancy import acting_in, nobody
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 
-WORDS = "The server has no room left"
+WORDS = "The server has no storage space left"
 
 
 @pytest.fixture
