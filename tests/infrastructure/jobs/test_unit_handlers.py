@@ -58,6 +58,7 @@ COME_BY_THEMSELVES = {
     "files:sweep": 86_400,
     "questionnaire:chase": 21_600,
     "reassessment:look": 86_400,
+    "retention:apply": 86_400,
     "risk:renew": 86_400,
     "screening:run": 3_600,
     "session:expire": 3_600,
