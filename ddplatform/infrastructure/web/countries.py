@@ -1,7 +1,7 @@
 """Countries for pages: display name, and key of the outline on the map."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,11 @@ def country_name(code: str | None) -> str:
     if current_language() == ENGLISH:
         return entry["short_name_en"]
     return str(current_locale().territories.get(entry["iso2"], entry["short_name_en"]))
+
+
+def country_codes() -> Iterator[str]:
+    """The two-letter codes of all countries of the reference data."""
+    return (code for code in _countries() if len(code) == 2)
 
 
 def outline_key(code: str) -> str | None:

@@ -398,6 +398,31 @@ def test_a_term_of_the_glossary_is_found_by_its_name_and_by_its_meaning(manager:
     assert "Meaning: <bdi>" in by_meaning
 
 
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("ivoire", ["CI"]),
+        ("Elfenbeinküste", ["CI"]),
+        ("niger", ["NE", "NG"]),
+        ("congo", ["CD", "CG"]),
+        ("ci", []),
+        ("ger", ["DE"]),
+    ],
+)
+def test_countries_are_found_by_the_words_of_their_names(
+    manager: FlaskClient, typed: str, codes: list[str]
+):
+    html = search(manager, typed, kind="atlas")
+    found = re.findall(r'href="/o/acme/reference/countries/(\w\w)"', html)
+
+    assert sorted(found) == codes
+
+
+def test_goods_are_found_by_the_words_of_their_names(manager: FlaskClient):
+    assert "/reference/goods/cocoa" in search(manager, "cocoa", kind="atlas")
+    assert "/reference/goods/cocoa" in search(manager, "coc", kind="atlas")
+
+
 def test_a_question_is_found_by_its_id_and_a_report_by_its_number(
     world: World, manager: FlaskClient
 ):

@@ -92,7 +92,7 @@ def _without_rows(wanted: Wanted, pages: Sequence[PageLink]) -> dict[Kind, Found
     """The kinds that are in no table."""
     found: dict[Kind, Found[Any]] = {}
     if Kind.ATLAS in wanted.kinds:
-        found[Kind.ATLAS] = find_in_atlas(wanted.typed, wanted.part_of(Kind.ATLAS))
+        found[Kind.ATLAS] = find_in_atlas(wanted.typed, wanted.words, wanted.part_of(Kind.ATLAS))
     if Kind.TERMS in wanted.kinds:
         found[Kind.TERMS] = find_in_glossary(wanted.words, wanted.part_of(Kind.TERMS))
     if Kind.PAGES in wanted.kinds:

@@ -1,5 +1,6 @@
 """Search results as lines: a linked title, and the reason for the match."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from ddplatform.due_diligence.findings.queries import FindingHit
 from ddplatform.evidence.uploads.queries.by_text import DocumentHit
 from ddplatform.infrastructure.folding import fold
 from ddplatform.infrastructure.text_search import NOWHERE, Found, Part, Words
-from ddplatform.infrastructure.web.countries import country_name
+from ddplatform.infrastructure.web.countries import country_codes, country_name
 from ddplatform.infrastructure.web.page_context import PageLink
 from ddplatform.reporting.help.glossary import Term, find_terms
 from ddplatform.reporting.reports.queries import ReportHit
@@ -26,8 +27,8 @@ from supply_chain.intake.register_ids import REGISTERS
 from supply_chain.reference.release import load_reference
 
 TITLE, SIMILAR = "title", "similar"
-LEAST_COUNTRY = 3
-"""Letters of a country's name: two may be anything, and an id begins with a code."""
+LEAST_LETTERS = 3
+"""Of the name of a country or good: two may be anything, and an id begins with a code."""
 Texts = Iterable[tuple[str, str]]
 
 
@@ -167,15 +168,28 @@ def find_in_glossary(words: Words, part: Part) -> Found[Term]:
     return Found(terms[part.first : part.first + part.size], len(terms))
 
 
-def find_in_atlas(typed: str, part: Part) -> Found[AtlasEntry]:
-    """The country and the good of that name, in any language."""
-    entries = []
-    code = country_code(typed) if len(typed) >= LEAST_COUNTRY else None
-    if code is not None:
-        href = url_for("reference.country", alpha2=code)
-        entries.append(AtlasEntry(country_name(code), href, is_country=True))
-    good = load_reference().catalogue.commodities.get(commodity_ref(typed) or "")
-    if good is not None:
-        href = url_for("reference.good", commodity_ref=good.ref)
-        entries.append(AtlasEntry(good.name, href, is_country=False))
+def find_in_atlas(typed: str, words: Words, part: Part) -> Found[AtlasEntry]:
+    """The country and the good of that name, in any language, and those with such words in it."""
+    countries = {code: country_name(code) for code in country_codes()}
+    goods = {ref: one.name for ref, one in load_reference().catalogue.commodities.items()}
+    code = country_code(typed) if len(typed) >= LEAST_LETTERS else None
+    entries = [
+        AtlasEntry(countries[code], url_for("reference.country", alpha2=code), is_country=True)
+        for code in _named(words, countries, exact=code)
+    ]
+    entries += [
+        AtlasEntry(goods[ref], url_for("reference.good", commodity_ref=ref), is_country=False)
+        for ref in _named(words, goods, exact=commodity_ref(typed))
+    ]
     return Found(entries[part.first : part.first + part.size], len(entries))
+
+
+def _named(words: Words, names: Mapping[str, str], *, exact: str | None) -> list[str]:
+    """Keys of names, `exact` first, then those of which what was typed begins a word."""
+    begins = re.compile(rf"\b{re.escape(words.whole)}")
+    is_long = len(words.whole) >= LEAST_LETTERS
+    begun = [
+        key for key in sorted(names, key=lambda k: names[k]) if begins.search(fold(names[key]))
+    ]
+    first = [exact] if exact is not None and exact in names else []
+    return list(dict.fromkeys([*first, *(begun if is_long else [])]))
