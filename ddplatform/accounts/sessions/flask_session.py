@@ -108,7 +108,7 @@ class ServerSessionInterface(SessionInterface):
         if session.sid and (renew or not session):
             sessions.end_session(session.sid)
         if not session:
-            response.delete_cookie(self.get_cookie_name(app), path="/")
+            self._set_cookie(app, response, "", max_age=0)  # a browser minds the same marks
             return
         sid = sessions.new_secret() if renew or session.sid is None else session.sid
         user_id = session.get("_user_id")
@@ -133,10 +133,13 @@ class ServerSessionInterface(SessionInterface):
         )
         self._set_cookie(app, response, sid)
 
-    def _set_cookie(self, app: Flask, response: Response, value: str) -> None:
+    def _set_cookie(
+        self, app: Flask, response: Response, value: str, *, max_age: int | None = None
+    ) -> None:
         response.set_cookie(
             self.get_cookie_name(app),
             value,
+            max_age=max_age,
             secure=self.get_cookie_secure(app),
             httponly=True,
             samesite="Lax",

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.policy import allows
+from ddplatform.infrastructure.adapters.mail import MailRefused
 from ddplatform.infrastructure.db import finish, unit_of_work
 from ddplatform.infrastructure.errors import NotAllowed, status_of
 from ddplatform.infrastructure.jobs import claims
@@ -33,13 +35,21 @@ def run_job(claim: claims.Claim, *, owner: str) -> None:
         )
         _run(claim, handler, job, owner=owner)
     except Exception as error:
-        log.exception("job %s (%s) failed", claim.id, claim.name)
+        _note_in_log(claim, error)
         wait = FIRST_RETRY * 2 ** (claim.attempts - 1)
         final = isinstance(error, NotAllowed)
         with unit_of_work():
             claims.give_back(
                 claim.id, owner=owner, error=_words(error, claim.id), wait=wait, final=final
             )
+
+
+def _note_in_log(claim: claims.Claim, error: Exception) -> None:
+    if isinstance(error, (SMTPException, MailRefused)):
+        # Answers of a mail server name whom the mail was for, and they run through the traceback.
+        log.error("job %s (%s) failed: %s", claim.id, claim.name, type(error).__name__)
+    else:
+        log.error("job %s (%s) failed", claim.id, claim.name, exc_info=error)
 
 
 def _run(claim: claims.Claim, handler: Handler, job: JobContext, *, owner: str) -> None:

@@ -7,7 +7,11 @@ and nothing here opens them.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ddplatform.infrastructure.adapters.uploads import CheckedFile, check_upload
+from ddplatform.infrastructure.adapters.uploads import (
+    CheckedFile,
+    check_upload,
+    require_no_virus,
+)
 from ddplatform.languages import gettext, lazy_gettext
 from supply_chain.errors import FileRefused
 
@@ -64,6 +68,7 @@ def check_media(filename: str, content: bytes) -> CheckedFile:
             gettext("The content of %(name)s is not what its name says.", name=name),
             gettext("Save it anew in the program it comes from, or choose the right ending."),
         )
+    require_no_virus(name, content)
     return CheckedFile(name, media_type, content, is_stripped=False)
 
 

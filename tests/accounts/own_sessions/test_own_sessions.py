@@ -155,3 +155,13 @@ def test_start_of_a_session_stays_under_a_new_id_and_signing_in_begins_a_new_one
         owner = UserSession.user_id == user_id_of(tenant, ANALYST)
         assert db.session.scalar(select(UserSession.created_at).where(owner)) == began
     assert "Others use this device too" in client.get("/account").text
+
+
+@pytest.mark.parametrize("page", ["/account", "/organisations"])
+def test_pages_outside_an_organisation_end_this_session(app: Flask, tenant: Tenant, page: str):
+    client = signed_in_client(app, tenant, RoleId.SUPPLIER)
+    html = client.get(page).text
+
+    assert 'action="/sign-out"' in html
+    client.post("/sign-out", data={"csrf_token": csrf_token(client, page)})
+    assert client.get(page).status_code == 302

@@ -14,6 +14,7 @@ from ddplatform.config import Kind, Settings, UnsafeSettings
 from ddplatform.infrastructure.adapters import uploads
 from ddplatform.infrastructure.adapters.uploads import check_upload, require_harmless
 from ddplatform.infrastructure.adapters.virus_scanner import NotScanned, VirusScanner
+from ddplatform.supplier_engagement.own_forms.label_media import check_media
 from supply_chain.errors import FileRefused
 from tests.office_packages import letter
 
@@ -169,3 +170,14 @@ def test_the_setting_names_a_socket_file_or_a_host_with_its_port(
     else:
         with pytest.raises(UnsafeSettings, match="VIRUS_SCANNER"):
             settings()
+
+
+@pytest.mark.usefixtures("installed")
+def test_sounds_and_films_of_own_forms_are_scanned_as_well():
+    sound = b"RIFF\x00\x00\x00\x00WAVEfmt "
+    assert check_media("a.wav", sound).content == sound
+
+    with pytest.raises(FileRefused) as refused:
+        check_media("b.wav", sound + MARK)
+
+    assert refused.value.code == "virus"

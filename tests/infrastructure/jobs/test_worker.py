@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from uuid import UUID
 
 import pytest
@@ -13,8 +14,10 @@ from sqlalchemy.exc import OperationalError
 
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.adapters.mail import MailRefused
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs import claims
+from ddplatform.infrastructure.jobs.context import Handler, JobContext
 from ddplatform.infrastructure.jobs.handlers import list_periodic
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.jobs.periodic import enqueue_due
@@ -23,8 +26,10 @@ from ddplatform.infrastructure.jobs.worker import Worker
 from ddplatform.infrastructure.tenancy import acting_in, nobody
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
+from tests.job_handlers import set_handler
 
 pytestmark = pytest.mark.both_databases
+ADDRESS = "koffi@coop.example"
 
 
 def put(tenant: Tenant, name: str = "session:expire") -> UUID:
@@ -120,3 +125,28 @@ def test_the_page_of_a_job_says_how_far_it_is(
 
     assert words in page.text
     assert 'href="/o/acme/"' in page.text
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        SMTPRecipientsRefused({ADDRESS: (450, b"try <%s> later" % ADDRESS.encode())}),
+        MailRefused(f"550 no mailbox {ADDRESS}"),
+    ],
+)
+def test_log_of_the_worker_does_not_name_whom_a_mail_was_for(
+    context: Flask,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    refusal: Exception,
+):
+    def refuse(_job: JobContext) -> None:
+        raise refusal
+
+    set_handler(monkeypatch, "test:mail", Handler(refuse))
+    put(tenant, "test:mail")
+    assert Worker(context).work_once()
+
+    assert type(refusal).__name__ in caplog.text and "test:mail" in caplog.text
+    assert ADDRESS not in caplog.text

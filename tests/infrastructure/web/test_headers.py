@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.accounts.sessions.flask_session import ServerSession
 from ddplatform.factory import create_app
 from ddplatform.infrastructure.access.body_limits import ANONYMOUS_BYTES
 from ddplatform.infrastructure.access.roles import RoleId
@@ -155,3 +156,23 @@ def test_secure_settings_ask_for_https_and_bind_the_cookie_to_the_host(secure_cl
     assert cookie.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert "Domain=" not in cookie
+
+
+def test_cookie_of_an_ended_session_is_taken_away_with_the_marks_it_was_set_with(
+    secure_client: FlaskClient,
+):
+    app = secure_client.application
+    with app.test_request_context(base_url="https://localhost"):
+        response = app.response_class()
+        app.session_interface.save_session(app, _emptied(app), response)
+    name, *marks = response.headers["Set-Cookie"].split("; ")
+
+    assert name == "__Host-session="
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=0"} <= set(marks)
+
+
+def _emptied(app: Flask) -> ServerSession:
+    """The session of a browser that signs out."""
+    held = ServerSession("gone", {"_user_id": "x"}, None)
+    held.clear()
+    return held

@@ -45,7 +45,11 @@ def send(invitation: Invitation, *, at: datetime) -> None:
     try:
         refusal = give_to_server(mail)
     except OSError as fault:
-        log.error("no mail goes out, invitation %s is tried again: %r", invitation.id, fault)
+        log.error(
+            "no mail goes out, invitation %s is tried again: %s",
+            invitation.id,
+            type(fault).__name__,
+        )
         is_tried_again = True
     else:
         if refusal is None:
