@@ -71,6 +71,7 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
         _("The same password again"),
         validators=[
             DataRequired(_("Write the same password once more.")),
+            Length(max=MAX_LENGTH),
             EqualTo("password", _("The two passwords differ. Write the same one in both fields.")),
         ],
     )
@@ -88,5 +89,6 @@ class ChangePasswordForm(NewPasswordForm):
     """The password in use, then a new one."""
 
     current = PasswordField(
-        _("Password in use"), validators=[DataRequired(_("Enter the password you use now."))]
+        _("Password in use"),
+        validators=[DataRequired(_("Enter the password you use now.")), Length(max=MAX_LENGTH)],
     )

@@ -60,6 +60,7 @@ class HowForm(FlaskForm):  # type: ignore[misc]
             "7 a week after. Suppliers who have answered are not reminded."
         ),
         default="-7, -1, 1",
+        validators=[Length(max=200)],
     )
     most_reminders = IntegerField(
         _("Most reminders to one supplier"),

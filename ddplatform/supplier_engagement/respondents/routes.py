@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Length
 
 from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.limits import services as rate_limits
@@ -21,6 +21,7 @@ from ddplatform.accounts.sessions.services import SHARED
 from ddplatform.accounts.sign_in.forms import JoinForm
 from ddplatform.accounts.sign_in.services.sign_in import sign_in
 from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.infrastructure.adapters.passwords import MAX_LENGTH
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import keep_changes, public, public_and_noted
@@ -41,7 +42,8 @@ class KnownForm(FlaskForm):  # type: ignore[misc]
     """The password of somebody who has an account."""
 
     password = PasswordField(
-        _("Your password"), validators=[DataRequired(_("Enter your password."))]
+        _("Your password"),
+        validators=[DataRequired(_("Enter your password.")), Length(max=MAX_LENGTH)],
     )
 
 

@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ddplatform.core.due_diligence.upload_traces import Area
 from ddplatform.evidence.redaction.blackening import blacken, look, picture_of
+from ddplatform.evidence.redaction.blackening_words import pattern_of
 from ddplatform.infrastructure.adapters.uploads import MEDIA_TYPES, check_upload
 from supply_chain.errors import FileRefused
 
@@ -344,3 +345,12 @@ def test_picture_to_look_at_is_small_and_without_colours_that_shine_through():
 
     assert (seen.format, seen.size) == ("WEBP", (1400, 14))
     assert seen.getpixel((5, 5)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("words", ["a.c", "(x) [y]", "1+1", "^Kofi$", "back\\slash", "a|b"])
+@pytest.mark.parametrize("broken", [False, True])
+def test_signs_that_mean_something_in_a_pattern_stand_for_themselves(words: str, broken: bool):
+    pattern = pattern_of([words], broken=broken)
+
+    assert pattern.search(f"told {words} here") is not None
+    assert pattern.search("abc x y 11 Kofi backslash") is None

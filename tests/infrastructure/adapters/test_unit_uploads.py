@@ -434,3 +434,11 @@ def test_child_process_gets_no_secrets(monkeypatch: pytest.MonkeyPatch):
     check_upload("a.png", picture("PNG"))
 
     assert (seen["env"], seen["isolated"]) == ({}, True)
+
+
+@pytest.mark.parametrize("name", ["100%.exe", "%(name)s.exe", "{0} {name}.exe", "%s%n.exe"])
+def test_a_name_that_looks_like_a_format_is_told_as_it_stands(name: str):
+    with pytest.raises(FileRefused) as refused:
+        check_upload(name, b"x")
+
+    assert name in refused.value.message

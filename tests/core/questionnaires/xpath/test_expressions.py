@@ -333,3 +333,10 @@ def test_randomize_keeps_all_items_and_a_seed_their_order():
     # The first 64 bits of a SHA-256 are more than a float holds.
     words = ("seed", "a", "b")
     assert [joined(f", '{word}'") for word in words] == ["c b a", "a b c", "c a b"]
+
+
+@pytest.mark.parametrize("answer", ["' or '1'='1", "${n}", "/data/g/n", "concat('a', 'b')", "]]>"])
+def test_an_answer_that_looks_like_an_expression_is_a_text(answer: str):
+    assert value_of("${t}", t=answer) == answer
+    assert value_of("string-length(${t})", t=answer) == str(len(answer))
+    assert value_of("${t} = 'x'", t=answer) == "false"

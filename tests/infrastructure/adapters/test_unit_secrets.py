@@ -1,0 +1,48 @@
+"""Secrets of the platform: where they come from, how long they are, how they are kept."""
+
+import secrets
+from base64 import urlsafe_b64decode
+from pathlib import Path
+
+import pytest
+
+from ddplatform.accounts.sessions.services import new_secret
+from ddplatform.infrastructure.adapters.keys import KeyFolder
+from ddplatform.infrastructure.adapters.passwords import hash_password
+from ddplatform.infrastructure.adapters.sealing import open_sealed, seal_bytes
+
+BITS = 256
+
+
+def test_passwords_are_kept_as_argon2id_with_the_parameters_of_owasp():
+    assert hash_password("four random words here").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_ids_of_sessions_and_secrets_of_links_have_256_random_bits(monkeypatch: pytest.MonkeyPatch):
+    asked = []
+    real = secrets.token_urlsafe
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda n: asked.append(n) or real(n))
+    made = new_secret()
+
+    assert asked == [BITS // 8]
+    assert len(urlsafe_b64decode(made + "=")) == BITS // 8
+
+
+def test_keys_of_an_installation_have_256_bits_each_of_its_own(tmp_path: Path):
+    one, other = (KeyFolder(tmp_path / name, origin="test") for name in ("one", "other"))
+    made = [(keys.case_master(), keys.second_factor()) for keys in (one, other)]
+    raw = [(tmp_path / name / "log_signing_key").exists() for name in ("one", "other")]
+    one.log_signer()
+
+    assert raw == [False, False]
+    assert len((tmp_path / "one" / "log_signing_key").read_bytes()) == BITS // 8
+    assert {len(key) for pair in made for key in pair} == {BITS // 8}
+    assert len({key for pair in made for key in pair}) == 4
+
+
+def test_a_value_that_is_sealed_twice_differs_and_opens_only_where_it_is_bound():
+    key = secrets.token_bytes(32)
+    first, second = (seal_bytes(key, b"told", bound=b"here") for _ in range(2))
+
+    assert first != second
+    assert open_sealed(key, first, bound=b"here") == open_sealed(key, second, bound=b"here")
