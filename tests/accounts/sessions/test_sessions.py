@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import select, update
 
 from ddplatform.accounts.organisations.models import User, UserSession
@@ -267,3 +267,30 @@ def test_new_password_begins_a_session_of_twelve_hours(app: Flask, tenant: Tenan
         row = sessions.read_session(cookie_of(client), at=datetime.now(UTC))
         assert row is not None
         assert row.expires_at > datetime.now(UTC) + timedelta(hours=11)
+
+
+def test_what_a_first_page_carries_is_believed_signed_for_half_an_hour_and_for_this_alone(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    def carried(salt: str, key: str) -> object:
+        made = URLSafeTimedSerializer(key, salt=salt).dumps({"csrf_token": "x"})
+        client = app.test_client()
+        client.set_cookie("session", f"~{made}")
+        with client.session_transaction() as held:
+            return held.get("csrf_token")
+
+    own, first_page = app.secret_key or "", "session of a first page"
+    assert carried(first_page, own) == "x"
+    assert carried(first_page, own[::-1]) is None
+    assert carried("wtf-csrf-token", own) is None
+    half_an_hour = int(sessions.IDLE.total_seconds())
+    real = TimestampSigner.get_timestamp
+    monkeypatch.setattr(
+        TimestampSigner, "get_timestamp", lambda self: real(self) - half_an_hour - 60
+    )
+    made = URLSafeTimedSerializer(own, salt=first_page).dumps({"csrf_token": "x"})
+    monkeypatch.undo()
+    client = app.test_client()
+    client.set_cookie("session", f"~{made}")
+    with client.session_transaction() as held:
+        assert "csrf_token" not in held

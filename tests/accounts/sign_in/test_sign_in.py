@@ -3,12 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ddplatform.accounts.guesses import services as guesses
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.limits.services import Limit, count_try
-from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.accounts.organisations.models import User, UserSession
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import TooMany
@@ -111,3 +111,14 @@ def test_session_is_gone_after_signing_out(app: Flask, tenant: Tenant):
 
     assert page.status_code == 302
     assert "/sign-in" in page.location
+
+
+def test_password_of_ten_years_ago_is_still_taken(app: Flask, tenant: Tenant):
+    with app.app_context(), nobody():
+        long_ago = datetime.now(UTC) - timedelta(days=3_653)
+        db.session.execute(update(User).values(created_at=long_ago))
+        db.session.commit()
+
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
+
+    assert client.get(f"/o/{tenant.slug}/").status_code == 200

@@ -51,3 +51,12 @@ def test_reference_proxy_leads_nowhere_and_sets_the_address_itself():
     assert plain is not None and "return 404;" in plain[0]
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in conf
     assert "return 30" not in conf and "rewrite" not in conf
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/.git/config", "/.env", "/static/.git/HEAD", "/static/../app.py", "/static/%2e%2e/app.py"],
+)
+def test_nothing_beside_the_static_files_is_served(client: FlaskClient, path: str):
+    assert client.get(path).status_code in (302, 404)
+    assert not list((ROOT / "static").rglob(".git*"))
