@@ -26,7 +26,7 @@ from ddplatform.risk.reference.services import install_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.release import load_reference
 from tests.factories import Tenant, make_tenant
-from tests.postgres import APPLICATION, POSTGRES, as_role, make_database, superuser
+from tests.postgres import APPLICATION, POSTGRES, as_role, emptying, make_database
 from tests.stored_worlds import Kept, KeptWorlds, stored_world
 
 pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds", "tests.fixtures")
@@ -170,8 +170,7 @@ def _empty(app: Flask) -> None:
     tables = [f'"{table.name}"' for table in db.metadata.sorted_tables]
     few = f"(SELECT count(*) FROM (SELECT FROM {{t}} LIMIT {FEW + 1}) AS few)"
     asked = " UNION ALL ".join(f"SELECT '{t}', {few.format(t=t)}" for t in tables)
-    with superuser(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
-        connection.exec_driver_sql("SET session_replication_role = replica")
+    with emptying(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
         rows = {str(name): int(count) for name, count in connection.exec_driver_sql(asked)}
         if max(rows.values()) > FEW:
             connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")

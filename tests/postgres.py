@@ -7,8 +7,10 @@ security holds for it. What needs more (migrations, emptying tables, taking wall
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 
 from ddplatform.infrastructure.database_roles.views import Roles, preparation
 
@@ -42,6 +44,25 @@ def superuser(url: URL | str) -> Iterator[Connection]:
     """A connection to the database of this address that no wall stands before."""
     with _connected(make_url(str(SUPERUSER)).set(database=make_url(url).database)) as connection:
         yield connection
+
+
+@contextmanager
+def emptying(url: URL | str) -> Iterator[Connection]:
+    """The same past triggers and keys too, by one connection that is kept for all tests."""
+    with _emptier(make_url(str(SUPERUSER)).set(database=make_url(url).database)).connect() as one:
+        yield one
+
+
+@cache
+def _emptier(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=1, isolation_level="AUTOCOMMIT")
+    event.listen(engine, "connect", _pass_all_walls)
+    return engine
+
+
+def _pass_all_walls(connection: Any, _record: object) -> None:
+    connection.execute("SET session_replication_role = replica")
+    connection.commit()  # a rollback would take it back
 
 
 @contextmanager
