@@ -256,7 +256,7 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
     ),
     Verbs(
         "retention",
-        "How long what is kept.",
+        "Periods of retention, legal holds and removal.",
         lambda: lazy.retention.retention,
         (
             Verb("apply", "Remove now what is due and not held, as the nightly job does."),

@@ -9,7 +9,12 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ddplatform.core.ledger.checkpoint import PublicKey, Signer, read_public_key
-from ddplatform.infrastructure.adapters.private_files import make_private_folder, open_private
+from ddplatform.infrastructure.adapters.private_files import (
+    make_private_folder,
+    open_private,
+    sync,
+    write_whole,
+)
 
 LOG_KEY, LOG_ORIGIN, LOG_PUBLIC_KEYS = "log_signing_key", "log_origin", "log_public_keys"
 CASE_MASTER, CASE_MASTER_BEFORE = "case_master_key", "case_master_key.before"
@@ -81,7 +86,7 @@ class KeyFolder:
     def change_log_signer(self) -> None:
         """Put the prepared key in force. The one before is gone; its public half stays."""
         (self._folder / (LOG_KEY + NEXT)).replace(self._folder / LOG_KEY)
-        _sync_folder(self._folder)
+        sync(self._folder)
 
     def case_master(self) -> bytes:
         """32 bytes that wrap the data keys of new remediation cases."""
@@ -102,12 +107,12 @@ class KeyFolder:
             os.link(self._folder / CASE_MASTER, before)
         if made.exists():
             made.replace(self._folder / CASE_MASTER)
-            _sync_folder(self._folder)
+            sync(self._folder)
 
     def finish_case_master_change(self) -> None:
         """Destroy the old master key, once nothing is wrapped with it any more."""
         (self._folder / CASE_MASTER_BEFORE).unlink(missing_ok=True)
-        _sync_folder(self._folder)
+        sync(self._folder)
 
     def second_factor(self) -> bytes:
         """32 bytes that seal the secrets which people share with their authenticator apps."""
@@ -134,7 +139,10 @@ class KeyFolder:
         return self._read[name][1]
 
     def _make(self, path: Path, content: bytes) -> None:
-        draft = self._draft(path.name, content)
+        make_private_folder(self._folder)
+        draft = self._folder / f".{path.name}.{os.getpid()}"
+        with open_private(draft) as file:
+            file.write(content)
         try:
             os.link(draft, path)  # the first process wins; the others read its key
         except FileExistsError:
@@ -143,26 +151,9 @@ class KeyFolder:
             draft.unlink()
 
     def _put(self, name: str, text: str) -> None:
-        self._draft(name, text.encode()).replace(self._folder / name)
-        _sync_folder(self._folder)
-
-    def _draft(self, name: str, content: bytes) -> Path:
         make_private_folder(self._folder)
-        draft = self._folder / f".{name}.{os.getpid()}"
-        with open_private(draft) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        return draft
+        write_whole(self._folder / name, text.encode())
 
 
 def _new_log_key() -> bytes:
     return Ed25519PrivateKey.generate().private_bytes_raw()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

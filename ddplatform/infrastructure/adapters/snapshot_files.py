@@ -30,7 +30,7 @@ from ddplatform.infrastructure.adapters.private_files import (
     DRAFT,
     make_private_folder,
     open_private,
-    sync_folder,
+    sync,
 )
 
 log = logging.getLogger(__name__)
@@ -158,9 +158,9 @@ class SnapshotStore:
         is_new = not home.exists()
         make_private_folder(home)
         self._put(draft, home / part)
-        sync_folder(home)
+        sync(home)
         if is_new:
-            sync_folder(home.parent)
+            sync(home.parent)
         self._drop_old(home, part)
 
     @staticmethod
@@ -177,7 +177,7 @@ class SnapshotStore:
             "files": {name: _write(draft / f"{name}.npy", parts) for name, parts in files.items()},
         }
         _write_bytes(draft / INDEX, json.dumps(index, indent=1).encode())
-        sync_folder(draft)
+        sync(draft)
 
     def drop_tenant(self, organisation_id: UUID) -> None:
         """Remove all snapshots of a deleted organisation."""

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from sqlalchemy import make_url
 
 from ddplatform.config import Settings
 from ddplatform.infrastructure.adapters.keys import PUBLIC_NAMES
+from ddplatform.infrastructure.adapters.private_files import make_private_folder, write_whole
 from ddplatform.infrastructure.adapters.sealed_file import OpeningReader, SealingWriter, Secret
 from ddplatform.operations.backup_databases.errors import PlaceTaken
 from ddplatform.operations.backup_databases.interface import Database
@@ -102,17 +102,6 @@ def open_keys(sealed: bytes, secret: Secret) -> Mapping[str, bytes]:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone may read."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600)
-    path.write_bytes(content)
-    sync(path)
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, reach the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Write a file that its owner alone may read, and the folders above it."""
+    make_private_folder(path.parent)
+    write_whole(path, content)

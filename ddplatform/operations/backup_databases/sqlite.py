@@ -1,12 +1,12 @@
 """Backups of a SQLite file: the online API, so that nobody has to wait."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ddplatform.infrastructure.adapters.private_files import sync
 from ddplatform.infrastructure.folding import fold_value
 from ddplatform.operations.backup_databases.interface import DatabaseFacts, Progress
 
@@ -97,7 +97,7 @@ class StagedSqlite:
         with _connected(self._staged) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("PRAGMA journal_mode=DELETE")
-        _sync(self._staged)
+        sync(self._staged)
         kept = _aside(self._place, aside)
         was_empty = SqliteDatabase(self._place).is_empty()
         for ending in ("", *BESIDE):
@@ -105,7 +105,7 @@ class StagedSqlite:
             if old.exists():
                 old.rename(kept.with_name(kept.name + ending))
         self._staged.rename(self._place)
-        _sync(self._place.parent)
+        sync(self._place.parent)
         self.discard()
         if was_empty:
             kept.unlink(missing_ok=True)
@@ -139,11 +139,3 @@ def _facts(connection: sqlite3.Connection) -> DatabaseFacts:
     if rows.get("alembic_version"):
         revision = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     return DatabaseFacts(revision, rows)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,7 +18,7 @@ ORGANISATION = click.option("--organisation", required=True)
 
 @click.group()
 def retention() -> None:
-    """How long what is kept."""
+    """Periods of retention, legal holds and removal."""
 
 
 @retention.command()

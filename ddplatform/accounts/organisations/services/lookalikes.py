@@ -1,4 +1,4 @@
-"""Organisations whose names look the same, told to those alone who deal with both (decision 26)."""
+"""Look-alike names of organisations; only people who work with both are warned (decision 26)."""
 
 from uuid import UUID
 

@@ -16,6 +16,7 @@ from ddplatform.config import Settings
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.private_files import sync
 from ddplatform.infrastructure.adapters.sealed_file import Secret
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
@@ -27,7 +28,6 @@ from ddplatform.operations.backup.place import (
     list_public_key_files,
     one_at_a_time,
     seal_keys,
-    sync,
 )
 from ddplatform.operations.backup.queries import list_named_files
 from ddplatform.operations.backup_databases.errors import BackupError, PlaceTaken

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ddplatform.operations.backup.place import STAGED, sync, write_private
+from ddplatform.infrastructure.adapters.private_files import sync
+from ddplatform.operations.backup.place import STAGED, write_private
 from ddplatform.operations.backup_databases.interface import Database, Staged
 
 JOURNAL: Final = ".restore-journal"
