@@ -19,14 +19,14 @@ from ddplatform.infrastructure.typed_values import (
 )
 from ddplatform.infrastructure.web.saved_input import safe_next
 
-READERS: list[Callable[[str], object]] = [
-    read_number,
-    read_signed,
-    read_day,
-    read_moment,
-    read_finite,
-    read_json,
-]
+READERS: dict[Callable[[str], object], tuple[type, ...]] = {
+    read_number: (int,),
+    read_signed: (int,),
+    read_day: (date,),
+    read_moment: (datetime,),
+    read_finite: (float,),
+    read_json: (dict, list, str, int, float, type(None)),
+}
 ENDLESS = "9" * 5_000
 
 
@@ -83,12 +83,17 @@ def test_plain_json_is_read():
     assert read_json('{"a": [1, 2.5, "\\u00e9", null]}') == {"a": [1, 2.5, "é", None]}
 
 
-@given(st.text(max_size=60), st.sampled_from(READERS))
-def test_no_text_raises_anything_but_value_error(text: str, read: Callable[[str], object]):
+@given(
+    st.text(max_size=60) | st.text("0123456789+-.:T eZ", max_size=30),
+    st.sampled_from(list(READERS)),
+)
+def test_any_text_is_a_value_of_its_kind_or_refused(text: str, read: Callable[[str], object]):
     try:
-        read(text)
-    except ValueError:
-        return
+        found = read(text)
+    except Exception as refused:
+        assert isinstance(refused, ValueError)
+    else:
+        assert isinstance(found, READERS[read])
 
 
 @pytest.mark.parametrize(
