@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,8 +37,28 @@ def backup() -> None:
     """Encrypted backups of database, files and keys."""
 
 
-def secrets(command: Command) -> Command:
-    """Options for the secret of the backup, and for that of the keys inside it."""
+def secrets(command: Callable[..., None]) -> Callable[..., None]:
+    """Options for the secret of the backup and that of the keys inside it; the command gets both.
+
+    It stands next to the command, inside its application context.
+    """
+
+    @wraps(command)
+    def call(
+        *,
+        passphrase_file: Any,
+        key_file: Path | None,
+        keys_passphrase_file: Any,
+        **given: Any,
+    ) -> None:
+        with refusing():
+            secret, keys_secret = (
+                _secret(passphrase_file, key_file),
+                _keys_secret(keys_passphrase_file),
+            )
+        command(secret=secret, keys_secret=keys_secret, **given)
+
+    asked: Callable[..., None] = call
     for option in (
         click.option("--keys-passphrase-file", type=TEXT, help="Passphrase of the keys inside."),
         click.option("--key-file", type=FILE, help="Random bytes in place of a passphrase."),
@@ -45,28 +66,27 @@ def secrets(command: Command) -> Command:
             "--passphrase-file", type=TEXT, help="Its first line is the passphrase; - reads it."
         ),
     ):
-        command = option(command)
-    return command
+        asked = option(asked)
+    return asked
 
 
 @backup.command()
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@secrets
 @json_option
 @with_appcontext
+@secrets
 def create(
     out: Path,
-    passphrase_file: Any,
-    key_file: Path | None,
-    keys_passphrase_file: Any,
+    secret: Secret,
+    keys_secret: Secret | None,
     as_json: bool,
 ) -> None:
     """Write an encrypted backup while the platform runs; keys only under their own passphrase."""
     with refusing():
         made = create_backup(
             out,
-            secret=_secret(passphrase_file, key_file),
-            keys_secret=_keys_secret(keys_passphrase_file),
+            secret=secret,
+            keys_secret=keys_secret,
             settings=current_app.extensions["settings"],
             at=datetime.now(UTC),
             progress=tell_progress(),
@@ -88,22 +108,21 @@ KEYS_LEFT_OUT = (
 
 @backup.command()
 @click.argument("file", type=FILE)
-@secrets
 @json_option
 @with_appcontext
+@secrets
 def verify(
     file: Path,
-    passphrase_file: Any,
-    key_file: Path | None,
-    keys_passphrase_file: Any,
+    secret: Secret,
+    keys_secret: Secret | None,
     as_json: bool,
 ) -> None:
     """Check every byte of a backup without restoring it."""
     with refusing():
         found = verify_backup(
             file,
-            secret=_secret(passphrase_file, key_file),
-            keys_secret=_keys_secret(keys_passphrase_file),
+            secret=secret,
+            keys_secret=keys_secret,
             progress=tell_progress(),
         )
     told = {
@@ -122,7 +141,6 @@ def verify(
 
 @backup.command()
 @click.argument("file", type=FILE)
-@secrets
 @click.option("--replace", "replaces", is_flag=True, help="Put aside what is there.")
 @click.option(
     "--public-key",
@@ -134,11 +152,11 @@ def verify(
 @click.option("--erasures", type=FILE, help="The list of erasures, from where you keep it.")
 @json_option
 @with_appcontext
+@secrets
 def restore(
     file: Path,
-    passphrase_file: Any,
-    key_file: Path | None,
-    keys_passphrase_file: Any,
+    secret: Secret,
+    keys_secret: Secret | None,
     replaces: bool,
     public_keys: tuple[str, ...],
     erasures: Path | None,
@@ -147,8 +165,8 @@ def restore(
     """Restore a backup into an empty place, check it there, and only then put it in force."""
     with refusing():
         wanted = Wanted(
-            secret=_secret(passphrase_file, key_file),
-            keys_secret=_keys_secret(keys_passphrase_file),
+            secret=secret,
+            keys_secret=keys_secret,
             replaces=replaces,
             public_keys=[_public_key(text) for text in public_keys],
             erasures=_erasures(erasures),
