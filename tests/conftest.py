@@ -29,7 +29,7 @@ from tests.factories import Tenant, make_tenant
 from tests.postgres import APPLICATION, POSTGRES, as_role, emptying, make_database
 from tests.stored_worlds import Kept, KeptWorlds, stored_world
 
-pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds", "tests.fixtures")
+pytest_plugins = ("tests.savings", "tests.sampling", "tests.seconds", "tests.fixtures")
 
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 SECRET = "a secret for tests only, long enough to be accepted"
@@ -124,8 +124,9 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     with made.app_context():
         db.session.remove()
         if request.param == "postgresql":
-            _empty(made)
-        db.engine.dispose()
+            _empty(made)  # its connections stay: a server takes long to know a schema anew
+        else:
+            db.engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)

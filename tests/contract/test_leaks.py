@@ -41,8 +41,8 @@ from tests.worlds import OWN, PLAN, World, make_worlds
 SIDES = {"acmeco": "buyer", "borisco": "buyer", "supplyco": "supplier"}
 """Who is what: the two buyers have the same kinds of rows, each of its own."""
 
-REFUSED_ONE_IN = 3
-"""Of the roles that may not enter a door, how many knock at it in a sampled run."""
+ONE_IN = {True: 2, False: 3}
+"""Of the roles that may enter a door, and of those that may not: how many knock in a sampled run."""
 
 # What a sweep happens to run proves nothing about a line; measuring it would cost minutes.
 pytestmark = pytest.mark.no_cover
@@ -113,7 +113,8 @@ def drawn_callers(
     """
 
     def is_drawn(caller: Caller, rule: Rule, method: str) -> bool:
-        roles = [role for role in ROLES if may_enter(app, replace(caller, role=role), rule)]
+        entering = [role for role in ROLES if may_enter(app, replace(caller, role=role), rule)]
+        roles = [r for r in entering if knocks(config, app, replace(caller, role=r), rule, method)]
         chance = draw(config, f"ids {side} {method} {rule.rule}")
         return caller.role is None or (bool(roles) and caller.role is chance.choice(roles))
 
@@ -121,40 +122,38 @@ def drawn_callers(
 
 
 def drawn_doors(config: pytest.Config, app: Flask, caller: Caller) -> list[tuple[Rule, str]]:
-    """Where a caller knocks: in a sampled run, of the roles that a door refuses one in three."""
+    """Where a caller knocks: in a sampled run a part of the roles at each door."""
     doors = all_endpoints(app)
     if config.option.whole or caller.world is None:
         return doors
-
-    def is_drawn(rule: Rule, method: str) -> bool:
-        refused = [r for r in ROLES if not may_enter(app, replace(caller, role=r), rule)]
-        if caller.role not in refused:
-            return True
-        every = min(REFUSED_ONE_IN, len(refused))
-        begins = draw(config, f"refused {method} {rule.rule}").randrange(every)
-        return refused.index(caller.role) % every == begins
-
-    return [(rule, method) for rule, method in doors if is_drawn(rule, method)]
+    return [(rule, method) for rule, method in doors if knocks(config, app, caller, rule, method)]
 
 
-def test_each_door_is_tried_by_somebody_whom_it_refuses(
+def knocks(config: pytest.Config, app: Flask, caller: Caller, rule: Rule, method: str) -> bool:
+    """Whether this role is drawn from those that fare alike at a door; of each kind one is."""
+    enters = may_enter(app, caller, rule)
+    alike = [r for r in ROLES if may_enter(app, replace(caller, role=r), rule) is enters]
+    every = min(ONE_IN[enters], len(alike))
+    begins = draw(config, f"enters={enters} {method} {rule.rule}").randrange(every)
+    return caller.role in alike and alike.index(caller.role) % every == begins
+
+
+def test_each_door_is_tried_by_somebody_whom_it_refuses_and_somebody_who_may_enter(
     world_app: Flask, worlds: dict[str, World], pytestconfig: pytest.Config
 ):
+    buyers = [caller for caller in callers(worlds) if caller.world is worlds["acmeco"]]
     tried = {
-        (rule.rule, method)
-        for caller in callers(worlds)
-        if caller.world is worlds["acmeco"]
+        (rule.rule, method, may_enter(world_app, caller, rule))
+        for caller in buyers
         for rule, method in drawn_doors(pytestconfig, world_app, caller)
-        if not may_enter(world_app, caller, rule)
     }
-    closed = {
-        (rule.rule, method)
+    all_ways = {
+        (rule.rule, method, may_enter(world_app, caller, rule))
         for rule, method in all_endpoints(world_app)
-        for role in ROLES
-        if not may_enter(world_app, Caller(worlds["acmeco"], role), rule)
+        for caller in buyers
     }
 
-    assert tried == closed
+    assert tried == all_ways
 
 
 def test_every_kind_of_id_is_tried_at_each_door_by_somebody_who_may_enter(

@@ -42,7 +42,7 @@ MOST_PAGES = 200
 """A crawl that finds more kinds than this has lost its way."""
 
 
-AXE_SHARE = 0.5
+AXE_SHARE = 1 / 3
 """Of the kinds of pages of a sampled run, what axe looks at."""
 Scheme = Literal["light", "dark"]
 Way = tuple[Scheme, int]

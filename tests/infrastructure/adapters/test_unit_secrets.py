@@ -14,6 +14,7 @@ from ddplatform.infrastructure.adapters.sealing import open_sealed, seal_bytes
 BITS = 256
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_passwords_are_kept_as_argon2id_with_the_parameters_of_owasp():
     assert hash_password("four random words here").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
