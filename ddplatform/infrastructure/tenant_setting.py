@@ -18,6 +18,8 @@ SAID = "tenant said"
 """Which tenant the transaction of a connection was told (`Connection.info`)."""
 NOBODY = ""
 _SAY = "SELECT set_config('app.tenant', %s, true), set_config('app.seal', %s, true)"
+_BACK = "ROLLBACK TO SAVEPOINT"
+"""The one statement that a transaction takes after a statement failed."""
 _ENDINGS = (
     *("begin", "commit", "rollback", "rollback_savepoint", "begin_twophase"),
     *("rollback_twophase", "commit_twophase"),
@@ -43,9 +45,9 @@ def tell_postgresql(engine: Engine, key: bytes, acting: Callable[[], str | None]
         acting: the tenant that is acting now, None: nobody.
     """
 
-    def say(connection: Connection, *_of_statement: Any) -> None:
+    def say(connection: Connection, _cursor: Any, statement: str, *_of_statement: Any) -> None:
         tenant = acting() or NOBODY
-        if connection.info.get(SAID, NOBODY) == tenant:
+        if connection.info.get(SAID, NOBODY) == tenant or statement.startswith(_BACK):
             return
         # Not the cursor of the statement: one that streams runs nothing before rows are fetched.
         with closing(connection.connection.cursor()) as cursor:

@@ -338,6 +338,15 @@ def test_savepoint_that_is_rolled_back_leaves_the_right_tenant(chains: Chains):
         db.session.rollback()
 
 
+def test_transaction_goes_on_after_a_statement_inside_a_savepoint_failed(chains: Chains):
+    with chains.app.app_context(), acting_in(chains.mine):
+        assert list(db.session.scalars(select(ValueChain.name))) == ["mine"]
+        with pytest.raises(DBAPIError, match="division by zero"), db.session.begin_nested():
+            db.session.execute(select(1 / (func.count(ValueChain.id) - 1)))
+        assert list(db.session.scalars(select(ValueChain.name))) == ["mine"]
+        db.session.rollback()
+
+
 def test_tenant_that_changes_inside_a_transaction_is_said_again(chains: Chains):
     with chains.app.app_context():
         for owner, name in ((chains.mine, "mine"), (chains.other, "foreign")) * 2:

@@ -213,7 +213,7 @@ def test_database_keeps_no_proposal_that_one_person_both_made_and_agreed_to(
     with acting_in(tenant.id), unit_of_work():
         proposal = propose_analyst(tenant)
         with pytest.raises(IntegrityError, match="two_people"), db.session.begin_nested():
-            proposal.agreed_by_id = admin.user_id
+            proposal.agreed_by_id, proposal.agreed_at = admin.user_id, NOW
             db.session.flush()
 
 
