@@ -3,6 +3,7 @@
 from ddplatform.accounts.founding import models as first_run
 from ddplatform.accounts.officers import models as officers
 from ddplatform.accounts.organisations import models as organisations
+from ddplatform.accounts.passkeys import models as passkeys
 from ddplatform.accounts.second_factor import models as second_factor
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
@@ -58,6 +59,7 @@ __all__ = [
     "matching",
     "officers",
     "organisations",
+    "passkeys",
     "questionnaires",
     "reassessment",
     "reference",

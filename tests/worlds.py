@@ -17,6 +17,7 @@ from sqlalchemy import JSON, Column, Date, Enum, Float, Integer, LargeBinary, Te
 from sqlalchemy.sql.sqltypes import Boolean, String
 
 from ddplatform.accounts.organisations.models import UserSession
+from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.accounts.sessions.services import hash_of, new_secret, start_session
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.services import log as audit
@@ -134,6 +135,17 @@ class _Builder:
             select(UserSession).where(UserSession.id_hash == hash_of(secret))
         ).one()
         self.world.keys[OWN, "user_session"] = str(session.id)
+        passkey = Passkey(
+            user_id=user_id,
+            name=f"passkey of {self.world.slug}",
+            credential_id=uuid4().bytes,
+            public_key=b"",
+            sign_count=0,
+            added_at=self.at,
+        )
+        db.session.add(passkey)
+        db.session.flush()
+        self.world.keys[OWN, "passkey"] = str(passkey.id)
         for table in SHIPPED:
             row = self.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
             self.world.keys[OWN, table] = str(row.id)

@@ -1,11 +1,11 @@
 """Background jobs of accounts: mails, roles after their wait, expired sessions and counters."""
 
 from ddplatform.accounts.limits.services import forget_old_counters
+from ddplatform.accounts.notices import services as notices
 from ddplatform.accounts.officers.queries import get_proposal
 from ddplatform.accounts.officers.services import mails as officer_mails
 from ddplatform.accounts.officers.services import proposals
 from ddplatform.accounts.organisations.services import invitations
-from ddplatform.accounts.second_factor.services import notices
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
 from ddplatform.infrastructure.jobs.handlers import register_jobs
@@ -16,7 +16,7 @@ def _send_invitation(job: JobContext) -> None:
     invitations.send(job.id_of("invitation_id"), at=job.act.at, retry_of=retry_of)
 
 
-def _tell_of_factor(job: JobContext) -> None:
+def _tell_of_change(job: JobContext) -> None:
     change = notices.Change(job.payload["change"])
     notices.send(job.id_of("user_id"), change, at=job.act.at)
 
@@ -40,7 +40,7 @@ def register() -> None:
     register_jobs(
         {
             invitations.SEND: Handler(_send_invitation),
-            notices.TELL: Handler(_tell_of_factor),
+            notices.TELL: Handler(_tell_of_change),
             proposals.BEGIN: Handler(_begin_officer),
             officer_mails.TELL: Handler(_tell_officer),
             "session:expire": Handler(_end_expired_sessions, every_s=3600),

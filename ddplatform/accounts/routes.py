@@ -10,6 +10,7 @@ from ddplatform.accounts.officers import routes as officers_routes
 from ddplatform.accounts.organisation_factors import routes as organisation_factor_routes
 from ddplatform.accounts.organisations import routes as organisations_routes
 from ddplatform.accounts.own_sessions import routes as own_sessions_routes
+from ddplatform.accounts.passkeys import routes as passkey_routes
 from ddplatform.accounts.second_factor import routes as own_factor_routes
 from ddplatform.accounts.sign_in.routes import account as account_routes
 from ddplatform.accounts.sign_in.routes import confirm as confirm_routes
@@ -24,6 +25,7 @@ WITH_ROUTES = (
     account_routes,
     confirm_routes,
     own_factor_routes,
+    passkey_routes,
     organisation_factor_routes,
     own_sessions_routes,
 )

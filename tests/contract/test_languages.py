@@ -38,7 +38,12 @@ FIRST_MET = sorted(
     str(path.relative_to(ROOT))
     for pattern in (
         *("layouts/*.html", "components/[!c]*.html", "email/*.txt"),
-        *("accounts/sign_in/*.html", "accounts/second_factor/*.html", "errors/*.html"),
+        *(
+            "accounts/sign_in/*.html",
+            "accounts/second_factor/*.html",
+            "accounts/passkeys/*.html",
+            "errors/*.html",
+        ),
         *(f"{one}/*.html" for one in OF_SUPPLIERS),
         *("supplier_engagement/cascade/[!p]*.html", "due_diligence/actions/my_action*.html"),
         *("accounts/organisations/people.html", "accounts/organisations/colleague.html"),
@@ -66,6 +71,7 @@ READ_BY_SUPPLIERS = frozenset(
     for pattern in (
         *("accounts/organisations/*.py", "accounts/sign_in/**/*.py", "audit/views.py"),
         *("accounts/own_sessions/*.py", "accounts/second_factor/**/*.py", "accounts/guesses/*.py"),
+        *("accounts/notices/*.py", "accounts/passkeys/**/*.py"),
         "accounts/organisations/services/[ip]*.py",
         *("documents/paper/*.py", "evidence/uploads/*.py", "risk/supplier_figures/**/*.py"),
         *("due_diligence/actions/registration.py", "due_diligence/actions/routes/suppliers.py"),

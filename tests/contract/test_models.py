@@ -27,6 +27,7 @@ GLOBAL = {
     "user_session": "there is a session before there is an organisation",
     "second_factor": "of a person, whatever organisations they belong to",
     "recovery_code": "the same",
+    "passkey": "the same",
     "rate_count": "counts tries before anybody is known",
     "job": "the worker claims across organisations; queries/jobs.py filters by the acting one",
     "questionnaire": "shipped with the product",

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import Organisation, User
 from ddplatform.accounts.organisations.queries import Person, get_user, list_membership_facts
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.second_factor.queries import has_factor
-from ddplatform.accounts.second_factor.services.notices import Change, tell
-from ddplatform.accounts.second_factor.services.own_factor import drop_factor
+from ddplatform.accounts.second_factor.services.own_factor import drop_factors
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
@@ -41,7 +41,7 @@ def remove_factor_of_colleague(person: Person, *, act: Act) -> None:
         )
     _require_removable(person)
     user = get_user(person.user_id)
-    drop_factor(user.id)
+    drop_factors(user.id)
     # By the platform itself: the mail goes out even when the administrator loses the role.
     by = system_identity(act.by.organisation_id)
     tell(user, Change.REMOVED_BY_OTHERS, act=Act(by, act.at))
@@ -55,7 +55,7 @@ def remove_factor_by_operator(user: User, *, at: datetime) -> None:
         Conflict: there is none.
     """
     _require_factor(user)
-    drop_factor(user.id)
+    drop_factors(user.id)
     log = installation_log(at=at)
     with acting_in(log.id):
         act = Act(system_identity(log.id), at)

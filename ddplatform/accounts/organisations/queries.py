@@ -27,6 +27,7 @@ from ddplatform.accounts.organisations.models import (
     OrganisationKind,
     User,
 )
+from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.accounts.second_factor.models import SecondFactor
 from ddplatform.infrastructure.access.accounts import Account, MembershipFacts, OrganisationFacts
 from ddplatform.infrastructure.access.roles import RoleId
@@ -65,7 +66,9 @@ _MUST_HAVE_FACTOR = exists().where(
         literal("|").concat(type_coerce(Membership.role, Text)).concat("|")
     ),
 )
-_HAS_FACTOR = exists().where(SecondFactor.user_id == User.id)
+_HAS_FACTOR = or_(
+    exists().where(SecondFactor.user_id == User.id), exists().where(Passkey.user_id == User.id)
+)
 
 # Asked on every page, so written once: making a statement takes longer than running it.
 _ACCOUNT = select(User.id, User.name, User.email, User.is_active, User.theme, User.language).where(

@@ -1,1 +1,1 @@
-"""Second factor: codes of an authenticator app, and recovery codes."""
+"""Second factor: codes of an authenticator app, passkeys, and recovery codes."""

@@ -4,7 +4,9 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ddplatform.accounts.passkeys.services.ceremonies import has_host_for_passkeys
 from ddplatform.accounts.second_factor.forms import SetUpForm
+from ddplatform.accounts.second_factor.queries import find_factor
 from ddplatform.accounts.second_factor.services.secrets import new_offer, read_offer
 from ddplatform.accounts.second_factor.views import shown_secret
 from ddplatform.accounts.sessions.flask_session import is_fresh
@@ -38,5 +40,6 @@ def set_up_page(form: SetUpForm, kept: SavedInput | None) -> str:
         kept=kept,
         shown=shown_secret(secret, email=current_user.email),
         is_asked_for=current_user.lacks_second_factor,
-        is_replaced=current_user.has_second_factor,
+        is_replaced=find_factor(current_user.id) is not None,
+        can_add_passkey=has_host_for_passkeys(),
     )

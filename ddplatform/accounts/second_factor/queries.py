@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
+from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
 from ddplatform.infrastructure.db import db, held
 
@@ -33,16 +34,16 @@ def find_open_code_for_change(user_id: UUID, begins: str) -> RecoveryCode | None
 
 
 def has_factor(user_id: UUID) -> bool:
-    """Whether this person has a second factor."""
-    found = select(SecondFactor.id).where(SecondFactor.user_id == user_id)
-    return db.session.scalar(found) is not None
+    """Whether this person has a second factor: an app or a passkey."""
+    return bool(list_with_factor([user_id]))
 
 
 def list_with_factor(user_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of these people who have a second factor."""
-    return frozenset(
-        db.session.scalars(select(SecondFactor.user_id).where(SecondFactor.user_id.in_(user_ids)))
+    apps, passkeys = (
+        select(kind.user_id).where(kind.user_id.in_(user_ids)) for kind in (SecondFactor, Passkey)
     )
+    return frozenset(db.session.scalars(union(apps, passkeys)))
 
 
 def count_open_codes(user_id: UUID) -> int:

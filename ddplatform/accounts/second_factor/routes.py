@@ -1,4 +1,4 @@
-"""Pages of a person's own second factor."""
+"""Pages of a person's own authenticator app and recovery codes."""
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 
 from ddplatform.accounts.blueprints.account import bp
 from ddplatform.accounts.organisations.queries import get_user
+from ddplatform.accounts.passkeys.queries import list_passkeys
 from ddplatform.accounts.second_factor.asking import set_up_page
 from ddplatform.accounts.second_factor.forms import SetUpForm
 from ddplatform.accounts.second_factor.queries import count_open_codes
@@ -66,10 +67,11 @@ def remove_factor() -> ResponseReturnValue:
     if form.validate_on_submit():
         user = get_user(current_user.id)
         own_factor.remove_factor(user, at=g.now)
-        start_session(user)
+        start_session(user, has_proved_factor=True)
         flash(
             gettext("Your second factor is removed. You were signed out everywhere else."),
             "success",
         )
         return redirect(url_for(".show"))
-    return render_template("accounts/second_factor/remove.html")
+    passkeys = list_passkeys(current_user.id)
+    return render_template("accounts/second_factor/remove.html", passkeys=passkeys)

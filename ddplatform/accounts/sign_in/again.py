@@ -1,10 +1,20 @@
 """Responses to a form that somebody has to prove first: it is kept, and sent on afterwards."""
 
-from flask import redirect, render_template, request, url_for
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ddplatform.accounts.sign_in.forms import ConfirmForm, ConfirmWithCodeForm, SignInForm
+from ddplatform.accounts.passkeys.services.own_passkeys import proof_asked_of
+from ddplatform.accounts.second_factor.queries import find_factor
+from ddplatform.accounts.sign_in.forms import (
+    CodeForm,
+    ConfirmForm,
+    ConfirmWithCodeForm,
+    SignInForm,
+)
 from ddplatform.infrastructure.gate import SAFE_METHODS
 from ddplatform.infrastructure.web.saved_input import SavedInput, input_of_this_request
 
@@ -28,8 +38,36 @@ def ask_to_confirm() -> ResponseReturnValue:
     kept = input_of_this_request()
     if kept is None:
         return redirect(url_for("account.confirm"))
-    form = confirm_form(is_sent=False)
-    return render_template("accounts/sign_in/confirm.html", form=form, kept=kept), 401
+    return confirm_page(confirm_form(is_sent=False), kept), 401
+
+
+def confirm_page(form: ConfirmForm, kept: SavedInput | None) -> str:
+    """The page that asks for the password, and for a code or a passkey where there is a factor."""
+    factors = factors_of(current_user.id, form) if isinstance(form, CodeForm) else None
+    return render_template("accounts/sign_in/confirm.html", form=form, kept=kept, factors=factors)
+
+
+def code_page(form: CodeForm, kept: SavedInput | None, user_id: UUID) -> str:
+    """The page of the second step of a sign-in."""
+    factors = factors_of(user_id, form)
+    return render_template("accounts/sign_in/code.html", form=form, kept=kept, factors=factors)
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What the second step can ask a person for, beside a recovery code."""
+
+    has_app: bool
+    passkey: str | None
+    """What the browser is asked, as JSON; None: no passkey can be used here."""
+
+
+def factors_of(user_id: UUID, form: CodeForm) -> Factors:
+    """What a page of the second step offers this person; the form says what it takes."""
+    factors = Factors(find_factor(user_id) is not None, proof_asked_of(user_id, at=g.now))
+    if not factors.has_app:
+        form.ask_for_recovery_code()
+    return factors
 
 
 def confirm_form(*, is_sent: bool) -> ConfirmForm:

@@ -1,10 +1,12 @@
 """Forms of sign-in and of new passwords."""
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired, EqualTo, Length
+from wtforms import Field, HiddenField, PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length, StopValidation
 
+from ddplatform.accounts.passkeys.services.ceremonies import MAX_ANSWER
 from ddplatform.infrastructure.adapters.passwords import MAX_LENGTH, MIN_LENGTH
+from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 
 NEW_PASSWORD_HINT = _(
@@ -25,8 +27,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+def _code_or_passkey(form: FlaskForm, field: Field) -> None:
+    if not form.passkey.data and not (field.data or "").strip():
+        raise StopValidation(_("Enter the code."))
+
+
 class CodeForm(FlaskForm):  # type: ignore[misc]
-    """The code of the second step."""
+    """The second step: a code, or what the browser answered with a passkey."""
 
     code = StringField(
         _("Code"),
@@ -34,8 +41,14 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
             "The six digits that your authenticator app shows now. Lost your phone? Enter one of "
             "your recovery codes."
         ),
-        validators=[DataRequired(_("Enter the code.")), Length(max=60)],
+        validators=[_code_or_passkey, Length(max=60)],
     )
+    passkey = HiddenField(validators=[Length(max=MAX_ANSWER)])
+
+    def ask_for_recovery_code(self) -> None:
+        """Word the field for a person who has passkeys and no app."""
+        self.code.label.text = gettext("Recovery code")
+        self.code.description = gettext("Device with your passkey lost? Enter a recovery code.")
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]

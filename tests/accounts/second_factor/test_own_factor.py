@@ -1,5 +1,7 @@
 """A person's own second factor: set-up, replacement, removal, recovery codes, its key."""
 
+import os
+import random
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +12,10 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import UserSession
 from ddplatform.accounts.organisations.queries import get_user
+from ddplatform.accounts.passkeys.services.challenges import Purpose, new_challenge
 from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
 from ddplatform.accounts.second_factor.services import own_factor, secrets
+from ddplatform.accounts.second_factor.services.codes import new_codes
 from ddplatform.accounts.second_factor.services.secrets import new_offer, read_offer
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters, install
@@ -246,3 +250,41 @@ def test_code_of_the_set_up_page_of_somebody_else_sets_nothing_up(app: Flask, te
     assert answer.status_code == 422
     assert key_on(answer.text) != key_on(other)
     assert factors(app) == []
+
+
+def test_recovery_codes_are_kept_as_argon2id_each_with_a_salt_of_its_own(
+    app: Flask, tenant: Tenant
+):
+    with_phone(app, tenant, ANALYST)
+    with app.app_context():
+        kept = [row.code_hash for row in db.session.scalars(select(RecoveryCode))]
+    salts = {text.split("$")[4] for text in kept}
+
+    assert all(text.startswith("$argon2id$v=19$") for text in kept)
+    assert len(salts) == len(kept) == 10
+    assert all(len(salt) >= 22 for salt in salts)  # 128 bits in base64
+
+
+def test_keys_of_apps_recovery_codes_and_challenges_come_from_the_systems_random_source(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[int] = []
+    real = os.urandom
+
+    def counted(size: int) -> bytes:
+        asked.append(size)
+        return real(size)
+
+    monkeypatch.setattr(random, "_urandom", counted)  # below `secrets` and SystemRandom
+    monkeypatch.setattr(os, "urandom", counted)
+    client = signed_in_client(app, tenant, ANALYST)
+    asked.clear()
+    client.get(SET_UP)
+    for_key = len(asked)
+    new_challenge(user_id_of(tenant, ANALYST), Purpose.PROVE, at=datetime.now(UTC))
+    for_challenge = len(asked) - for_key
+    new_codes(user_id_of(tenant, ANALYST), at=datetime.now(UTC))
+
+    assert for_key >= 32  # one for each sign of the key
+    assert for_challenge == 2  # its random part, and the nonce of its seal
+    assert len(asked) - for_key - for_challenge >= 10 * 16  # one for each sign of ten codes

@@ -283,7 +283,7 @@ def test_nobody_agrees_to_the_own_access_and_nobody_outside_to_any(context: Flas
             with pytest.raises(NotAllowed):
                 emergency.agree_to_access(access, world.case, act=Act(tenant[role], NOW))
         with pytest.raises(IntegrityError, match="second_officer"), db.session.begin_nested():
-            access.agreed_by_id = access.asked_by_id
+            access.agreed_by_id, access.agreed_at = access.asked_by_id, NOW
             db.session.flush()
 
 

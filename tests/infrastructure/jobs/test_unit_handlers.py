@@ -37,7 +37,7 @@ ASKED_FOR = {
     "review_sample:accept_rest",
     "risk:assess",
     "sample:drop_files",
-    "second_factor:tell",
+    "account:tell",
     "sharing:tell_ended",
     "supplier_figures:renew",
     "supplier_figures:tell",

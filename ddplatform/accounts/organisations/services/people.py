@@ -8,6 +8,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, Membership, User
 from ddplatform.accounts.organisations.queries import (
     count_members_with_role,
@@ -218,8 +219,9 @@ def reset_password(invitation: Invitation, *, password: str, at: datetime) -> Us
     set_password(user, password)
     end_reset_links(user.id, at=at)
     sessions.end_all_sessions(user.id)
-    by = system_identity(invitation.organisation_id)
-    audit.record("password:reset", user, act=Act(by, at))
+    act = Act(system_identity(invitation.organisation_id), at)
+    tell(user, Change.PASSWORD, act=act)
+    audit.record("password:reset", user, act=act)
     return user
 
 
@@ -345,8 +347,8 @@ def _join(user: User, *, role: RoleId, access_until: date | None, act: Act) -> N
 
 
 def _tell_of_role(user_id: UUID, role: RoleId, *, at: datetime) -> None:
-    for tell in ROLE_GIVEN:
-        tell(user_id, role, at=at)
+    for tell_role in ROLE_GIVEN:
+        tell_role(user_id, role, at=at)
 
 
 def _require_end_date(role: RoleId, access_until: date | None) -> None:

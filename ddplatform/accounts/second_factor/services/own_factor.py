@@ -5,13 +5,15 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
+from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import must_have_factor
 from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.passkeys.models import Passkey
+from ddplatform.accounts.passkeys.queries import list_passkeys
 from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
 from ddplatform.accounts.second_factor.queries import find_factor_for_change, has_factor
 from ddplatform.accounts.second_factor.services.codes import new_codes, step_of
-from ddplatform.accounts.second_factor.services.notices import Change, tell
 from ddplatform.accounts.second_factor.services.secrets import read_offer, seal_secret
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
@@ -63,9 +65,9 @@ def set_up_factor(user: User, *, offer: str, code: str, at: datetime) -> list[st
         )
     else:
         factor.sealed_secret, factor.last_step, factor.confirmed_at = sealed, step, at
-    shown = _replace_codes(user.id, at=at)
+    shown = replace_codes(user.id, at=at)
     sessions.end_all_sessions(user.id)
-    _record(
+    record_change(
         "second_factor:set_up" if is_new else "second_factor:replace",
         user,
         Change.SET_UP if is_new else Change.REPLACED,
@@ -81,51 +83,81 @@ def renew_codes(user: User, *, at: datetime) -> list[str]:
         Conflict: there is no second factor that they could stand in for.
     """
     _require_factor(user.id)
-    shown = _replace_codes(user.id, at=at)
-    _record("second_factor:renew_codes", user, Change.CODES, at=at)
+    shown = replace_codes(user.id, at=at)
+    record_change("second_factor:renew_codes", user, Change.CODES, at=at)
     return shown
 
 
 def remove_factor(user: User, *, at: datetime) -> None:
-    """Remove the own second factor with its recovery codes; every session of the person ends.
+    """Remove the own app; with the last factor the recovery codes go too. Every session ends.
 
     Raises:
-        Conflict: there is none, or an organisation asks for one in the role of this person.
+        Conflict: there is none, or it is the last factor and an organisation asks for one in the
+            role of this person.
     """
-    _require_factor(user.id)
+    factor = find_factor_for_change(user.id)
+    if factor is None:
+        raise _no_factor()
+    require_other_factor(user, besides=factor, at=at)
+    db.session.delete(factor)
+    db.session.flush()
+    drop_codes_without_factor(user.id)
+    sessions.end_all_sessions(user.id)
+    record_change("second_factor:remove", user, Change.REMOVED, at=at)
+
+
+def require_other_factor(user: User, *, besides: SecondFactor | Passkey, at: datetime) -> None:
+    """Refuse the removal of the last factor where an organisation asks for one.
+
+    Raises:
+        Conflict: an organisation asks for one in the role of this person.
+    """
+    factors = [find_factor_for_change(user.id), *list_passkeys(user.id)]
+    if any(factor is not None and factor is not besides for factor in factors):
+        return
     with across_tenants():
         is_asked_for = must_have_factor(user.id, today=at.date())
     if is_asked_for:
         raise Conflict(
             gettext("Your organisation asks for a second factor in your role."),
-            gettext("You can replace it by another app, but not remove it."),
+            gettext("You can add another one and then remove this one."),
         )
-    drop_factor(user.id)
-    _record("second_factor:remove", user, Change.REMOVED, at=at)
 
 
-def drop_factor(user_id: UUID) -> None:
-    """Delete a factor and its recovery codes, and end every session of the person."""
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    db.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+def drop_codes_without_factor(user_id: UUID) -> None:
+    """Delete recovery codes that stand in for nothing."""
+    if not has_factor(user_id):
+        db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+
+
+def drop_factors(user_id: UUID) -> None:
+    """Delete app, passkeys and recovery codes, and end every session of the person."""
+    for kind in (RecoveryCode, SecondFactor, Passkey):
+        db.session.execute(delete(kind).where(kind.user_id == user_id))
     sessions.end_all_sessions(user_id)
 
 
 def _require_factor(user_id: UUID) -> None:
     if not has_factor(user_id):
-        raise Conflict(
-            gettext("There is no second factor."), gettext("It was removed already, or never set.")
-        )
+        raise _no_factor()
 
 
-def _replace_codes(user_id: UUID, *, at: datetime) -> list[str]:
+def _no_factor() -> Conflict:
+    return Conflict(
+        gettext("There is no second factor."), gettext("It was removed already, or never set.")
+    )
+
+
+def replace_codes(user_id: UUID, *, at: datetime) -> list[str]:
+    """Ten recovery codes in place of those that the person had, as they are shown once."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     rows, shown = new_codes(user_id, at=at)
     db.session.add_all(rows)
     return shown
 
 
-def _record(action: str, user: User, change: Change, *, at: datetime) -> None:
+def record_change(action: str, user: User, change: Change, *, at: datetime) -> None:
+    """Enter a change of the own factors in the log, and queue the mail about it."""
     log = installation_log(at=at)
     with acting_in(log.id):
         act = Act(system_identity(log.id), at)

@@ -8,6 +8,8 @@ from ddplatform.accounts.blueprints.account import bp
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.own_sessions.services import live_sessions
 from ddplatform.accounts.own_sessions.views import session_rows
+from ddplatform.accounts.passkeys.queries import list_passkeys
+from ddplatform.accounts.passkeys.services.ceremonies import has_host_for_passkeys
 from ddplatform.accounts.second_factor.queries import count_open_codes, find_factor
 from ddplatform.accounts.sessions.flask_session import RENEW
 from ddplatform.accounts.sign_in.forms import ChangePasswordForm
@@ -35,6 +37,8 @@ def show() -> ResponseReturnValue:
         user=user,
         factor=find_factor(user.id),
         codes_left=count_open_codes(user.id),
+        passkeys=list_passkeys(user.id),
+        can_add_passkey=has_host_for_passkeys(),
         sessions=session_rows(live_sessions(user.id, at=g.now), this_ref=session.get("ref", "-")),
     )
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.second_factor.queries import count_open_codes
 from ddplatform.accounts.sessions.services import WAITING
-from ddplatform.accounts.sign_in.again import sign_in_page
+from ddplatform.accounts.sign_in.again import code_page, sign_in_page
 from ddplatform.accounts.sign_in.forms import CodeForm
-from ddplatform.accounts.sign_in.services.sign_in import sign_in_with_code
+from ddplatform.accounts.sign_in.services.sign_in import Proof, sign_in_with_factor
 from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
@@ -37,7 +38,8 @@ def show() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            sign_in_with_code(user, form.code.data, at=g.now)
+            proof = Proof(form.code.data or "", form.passkey.data or "")
+            sign_in_with_factor(user, proof, devices=devices_of_request(), at=g.now)
         except Invalid as error:
             keep_changes()  # the counter of tries and the event
             show_at_fields(form, error)
@@ -49,7 +51,7 @@ def show() -> ResponseReturnValue:
                 return render_template("accounts/sign_in/resume.html", kept=kept)
             return redirect(go_on)
     status = 422 if form.errors else 200
-    return render_template("accounts/sign_in/code.html", form=form, kept=kept), status
+    return code_page(form, kept, user.id), status
 
 
 def _who_waits() -> User | None:

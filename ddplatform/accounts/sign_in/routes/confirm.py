@@ -7,9 +7,9 @@ from flask_login import current_user
 from ddplatform.accounts.blueprints.account import bp
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.sessions.flask_session import CONFIRMED, GOES_ON, RENEW
-from ddplatform.accounts.sign_in.again import confirm_form
+from ddplatform.accounts.sign_in.again import confirm_form, confirm_page
 from ddplatform.accounts.sign_in.forms import CodeForm
-from ddplatform.accounts.sign_in.services.sign_in import confirm_identity
+from ddplatform.accounts.sign_in.services.sign_in import Proof, confirm_identity
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import keep_changes, signed_in_and
@@ -22,11 +22,11 @@ def confirm() -> ResponseReturnValue:
     """Ask for the password, and a code; go on to the page or the form that asked for it."""
     form, kept = confirm_form(is_sent=True), saved_input()
     if form.validate_on_submit():
-        code = form.code.data if isinstance(form, CodeForm) else ""
+        has_factor = isinstance(form, CodeForm)
+        proof = Proof(form.code.data or "", form.passkey.data or "") if has_factor else Proof()
         try:
-            confirm_identity(
-                get_user(current_user.id), password=form.password.data, code=code, at=g.now
-            )
+            user = get_user(current_user.id)
+            confirm_identity(user, password=form.password.data, proof=proof, at=g.now)
         except Invalid as error:
             keep_changes()  # the counter of tries and the event
             show_at_fields(form, error)
@@ -36,4 +36,4 @@ def confirm() -> ResponseReturnValue:
                 return render_template("accounts/sign_in/resume.html", kept=kept)
             return redirect(safe_next(request.args.get("next")) or url_for("account.show"))
     status = 422 if form.errors else 200
-    return render_template("accounts/sign_in/confirm.html", form=form, kept=kept), status
+    return confirm_page(form, kept), status

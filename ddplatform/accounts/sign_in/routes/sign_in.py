@@ -1,5 +1,7 @@
 """Sign-in and sign-out pages."""
 
+from uuid import UUID
+
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -8,6 +10,7 @@ from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
 from ddplatform.accounts.sessions.services import SHARED, WAITING
+from ddplatform.accounts.sign_in.again import code_page
 from ddplatform.accounts.sign_in.forms import CodeForm, SignInForm
 from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_password
@@ -64,8 +67,8 @@ def _go_on(then: str) -> ResponseReturnValue:
     if kept is None:
         return redirect(then)
     if WAITING in session:
-        form = CodeForm(formdata=None)
-        return render_template("accounts/sign_in/code.html", form=form, kept=kept)
+        user_id, _since = session[WAITING]
+        return code_page(CodeForm(formdata=None), kept, UUID(user_id))
     return render_template("accounts/sign_in/resume.html", kept=kept)
 
 

@@ -8,6 +8,7 @@ from ddplatform.accounts.guesses.services import (
     hold_session_counter,
     is_used_up,
 )
+from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.services.new_passwords import set_password
 from ddplatform.accounts.organisations.services.organisations import installation_log
@@ -48,6 +49,9 @@ def change_password(
         kind = GuessesUsedUp if is_used_up(counters) else Invalid
         raise kind(fields={"current": gettext("This is not the password you use now.")})
     set_password(user, new)
+    log = installation_log(at=at)
+    with acting_in(log.id):
+        tell(user, Change.PASSWORD, act=Act(system_identity(log.id), at))
     sign_out_everywhere(user, at=at, action="password:change")
 
 

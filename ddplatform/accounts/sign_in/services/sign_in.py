@@ -3,6 +3,7 @@
 Unknown people and wrong passwords get equal answers.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from ddplatform.accounts.guesses.devices import KnownDevices
@@ -14,12 +15,13 @@ from ddplatform.accounts.guesses.services import (
 )
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.limits.services import Limit
+from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_user_by_email
 from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.passkeys.services.own_passkeys import use_passkey
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.second_factor.services.codes import Kind, use_code
-from ddplatform.accounts.second_factor.services.notices import Change, tell
 from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -31,10 +33,18 @@ from ddplatform.languages import gettext
 CONFIRMATION = Limit("confirmation of an account", 10, 3600)
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What proves a second factor: a code, or what a browser answered with a passkey."""
+
+    code: str = ""
+    passkey: str = ""
+
+
 def sign_in(
     *, email: str, password: str, address: str, devices: KnownDevices, at: datetime
 ) -> User:
-    """The user behind an address and a password; `sign_in_with_code` follows a second factor.
+    """The user behind an address and a password; `sign_in_with_factor` follows a second factor.
 
     Args:
         address: of the connection.
@@ -59,28 +69,26 @@ def sign_in(
     if has_factor(user.id):
         _log("session:ask_code", user, at=at)
         return user
-    user.last_sign_in_at = at
-    _log("session:start", user, at=at)
+    _come_in(user, devices, at=at)
     return user
 
 
-def sign_in_with_code(user: User, code: str, *, at: datetime) -> None:
-    """The second step: a code of the person's app, or one of the recovery codes.
+def sign_in_with_factor(user: User, proof: Proof, *, devices: KnownDevices, at: datetime) -> None:
+    """The second step: a code of the person's app, a recovery code, or a passkey.
 
     Raises:
-        Invalid: it fits neither, or was used before.
-        TooMany: too many codes were tried for this account.
+        Invalid: it does not fit, or was used before.
+        TooMany: too many codes and passkeys were tried for this account.
     """
-    _require_code(user, code, refused_as="session:refuse_code", at=at)
-    user.last_sign_in_at = at
-    _log("session:start", user, at=at)
+    _require_factor(user, proof, refused_as="session:refuse_code", at=at)
+    _come_in(user, devices, at=at)
 
 
-def confirm_identity(user: User, *, password: str, code: str, at: datetime) -> None:
+def confirm_identity(user: User, *, password: str, proof: Proof, at: datetime) -> None:
     """Prove again who is in front of a signed-in browser, before an act that asks for it.
 
     Raises:
-        Invalid: the password is wrong, or the code where there is a second factor.
+        Invalid: the password is wrong, or the proof where there is a second factor.
         TooMany: too many tries for this account.
     """
     rate_limits.count_try(CONFIRMATION, str(user.id), at=at)
@@ -88,26 +96,40 @@ def confirm_identity(user: User, *, password: str, code: str, at: datetime) -> N
         _log("session:refuse_confirmation", user, at=at, outcome=Outcome.FAILED)
         raise Invalid(fields={"password": gettext("This is not the password you use now.")})
     if has_factor(user.id):
-        _require_code(user, code, refused_as="session:refuse_confirmation", at=at)
+        _require_factor(user, proof, refused_as="session:refuse_confirmation", at=at)
     _log("session:confirm", user, at=at)
 
 
-def _require_code(user: User, code: str, *, refused_as: str, at: datetime) -> None:
-    kind = use_code(user.id, code, at=at)
-    if kind is None:
-        _log(refused_as, user, at=at, outcome=Outcome.FAILED)
-        raise Invalid(
-            fields={
-                "code": gettext(
-                    "This code is wrong or was used before. Wait for the next one of the app, or "
-                    "enter a recovery code."
-                )
-            }
+def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) -> None:
+    if proof.passkey:
+        if use_passkey(user.id, proof.passkey, at=at):
+            return
+        refusal = gettext("Your passkey was not accepted. Try once more, or enter a code.")
+    else:
+        kind = use_code(user.id, proof.code, at=at)
+        if kind is not None:
+            if kind is Kind.RECOVERY:
+                _tell(user, Change.RECOVERY, at=at)
+            return
+        refusal = gettext(
+            "This code is wrong or was used before. Wait for the next one of the app, or enter a "
+            "recovery code."
         )
-    if kind is Kind.RECOVERY:
-        log = installation_log(at=at)
-        with acting_in(log.id):
-            tell(user, Change.RECOVERY, act=Act(system_identity(log.id), at))
+    _log(refused_as, user, at=at, outcome=Outcome.FAILED)
+    raise Invalid(fields={"code": refusal})
+
+
+def _come_in(user: User, devices: KnownDevices, *, at: datetime) -> None:
+    if user.last_sign_in_at is not None and devices.device_of(user) is None:
+        _tell(user, Change.NEW_DEVICE, at=at)
+    user.last_sign_in_at = at
+    _log("session:start", user, at=at)
+
+
+def _tell(user: User, change: Change, *, at: datetime) -> None:
+    log = installation_log(at=at)
+    with acting_in(log.id):
+        tell(user, change, act=Act(system_identity(log.id), at))
 
 
 def _log(action: str, user: User | None, *, at: datetime, outcome: Outcome = Outcome.DONE) -> None:

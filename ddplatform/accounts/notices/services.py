@@ -1,4 +1,4 @@
-"""Mails that tell a person of a change of their second factor: nobody changes it unnoticed."""
+"""Mails that tell a person what happened to their sign-in: nobody changes or uses it unnoticed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import gettext, ngettext, speaking
 from ddplatform.languages import lazy_gettext as _
 
-TELL = "second_factor:tell"
+TELL = "account:tell"
 
 
 class Change(StrEnum):
@@ -25,8 +25,12 @@ class Change(StrEnum):
     REPLACED = "replaced"
     REMOVED = "removed"
     REMOVED_BY_OTHERS = "removed_by_others"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     CODES = "codes"
     RECOVERY = "recovery"
+    PASSWORD = "password"
+    NEW_DEVICE = "new_device"
 
 
 SUBJECTS: Mapping[Change, str] = {
@@ -34,8 +38,12 @@ SUBJECTS: Mapping[Change, str] = {
     Change.REPLACED: _("Second factor replaced"),
     Change.REMOVED: _("Second factor removed"),
     Change.REMOVED_BY_OTHERS: _("Second factor removed"),
+    Change.PASSKEY_ADDED: _("Passkey added"),
+    Change.PASSKEY_REMOVED: _("Passkey removed"),
     Change.CODES: _("New recovery codes"),
     Change.RECOVERY: _("Recovery code used"),
+    Change.PASSWORD: _("Password changed"),
+    Change.NEW_DEVICE: _("Sign-in on a new device"),
 }
 TEXTS: Mapping[Change, str] = {
     Change.SET_UP: _(
@@ -48,8 +56,15 @@ TEXTS: Mapping[Change, str] = {
         "factor of your account. All your sessions ended. Sign in with your password, and set up "
         "a new second factor."
     ),
+    Change.PASSKEY_ADDED: _("From now on, a passkey that was added opens your account."),
+    Change.PASSKEY_REMOVED: _("A passkey was removed. It no longer opens your account."),
     Change.CODES: _("New recovery codes were made for your account. The earlier ones are void."),
     Change.RECOVERY: _("Somebody passed the second step of your account with a recovery code."),
+    Change.PASSWORD: _("Your account has a new password. All your sessions ended."),
+    Change.NEW_DEVICE: _(
+        "Somebody signed in to your account in a browser that did not belong to it so far. If it "
+        "was you, there is nothing to do."
+    ),
 }
 
 

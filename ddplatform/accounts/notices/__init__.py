@@ -1,0 +1,1 @@
+"""Mails to a person about their own sign-in."""
