@@ -10,7 +10,11 @@ source scripts/system_packages.sh
 source scripts/postgres.sh
 
 scripts/install_python.sh
-scripts/build_frontend.sh
+# Front-end parts mostly wait for the network. What one process compiles meanwhile, all workers use.
+scripts/build_frontend.sh & frontend=$!
+if [ $# -eq 0 ] && [ ! -d tests/__pycache__ ]; then
+  .venv/bin/python -m pytest --collect-only -q >/dev/null 2>&1 & compiled=$!
+fi
 scripts/build_translations.sh
 # The headless shell draws a page in two thirds of the time of the whole browser.
 fonts=(fonts-dejavu-core fonts-noto-core)
@@ -39,5 +43,7 @@ sampling=()
 # cores: the one that drives the browser waits for it most of the time.
 parallel=(-n "$(($(nproc) + 1))" --maxprocesses=4 --no-loadscope-reorder)
 
+wait "$frontend"
 start_postgres
+[ -z "${compiled:-}" ] || wait "$compiled" || true  # what is wrong there, the run itself tells
 .venv/bin/python -m pytest "${parallel[@]}" "${sampling[@]}" "${coverage[@]}" "$@" </dev/null
