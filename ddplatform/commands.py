@@ -307,6 +307,17 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "sessions",
+        "Sessions of people who are signed in.",
+        lambda: lazy.sessions.sessions,
+        (
+            Verb(
+                "end",
+                "Sign a person out everywhere, or everybody; the next page asks for the password.",
+            ),
+        ),
+    ),
+    Verbs(
         "second-factor",
         "Second factors of people.",
         lambda: lazy.second_factor.second_factor,

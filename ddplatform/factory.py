@@ -23,6 +23,7 @@ from ddplatform.infrastructure.database_roles.check import refuse_unsafe_roles
 from ddplatform.infrastructure.db import db, prepare_engine
 from ddplatform.infrastructure.health import metrics
 from ddplatform.infrastructure.tenancy import guard_engine
+from ddplatform.infrastructure.web.signing import sign_with_sha256
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         guard_engine(db.engine, settings.secret_key)
         if settings.kind is Kind.PRODUCTION and db.engine.dialect.name == "postgresql":
             refuse_unsafe_roles(db.engine)
+    sign_with_sha256()
     app.session_interface = ServerSessionInterface()
     gate.open_gate(
         app,

@@ -32,6 +32,7 @@ MODULES = {
     "screening": "ddplatform.value_chain.screening.commands",
     "web_server": "ddplatform.infrastructure.web_server.commands",
     "second_factor": "ddplatform.accounts.organisation_factors.commands",
+    "sessions": "ddplatform.accounts.own_sessions.commands",
 }
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ddplatform.accounts.officers import commands as officers
     from ddplatform.accounts.organisation_factors import commands as second_factor
     from ddplatform.accounts.organisations import commands as organisations
+    from ddplatform.accounts.own_sessions import commands as sessions
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo
     from ddplatform.due_diligence.custody import commands as custody

@@ -118,6 +118,11 @@ def end_all_sessions(user_id: UUID) -> int:
     return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
+def end_every_session() -> int:
+    """Sign everybody out everywhere; returns how many sessions ended."""
+    return int(db.session.execute(delete(UserSession)).rowcount)  # type: ignore[attr-defined]
+
+
 def end_expired_sessions(*, at: datetime) -> int:
     """Remove unusable rows; returns their number."""
     statement = delete(UserSession).where(

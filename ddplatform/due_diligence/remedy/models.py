@@ -50,6 +50,9 @@ class RemediationCase(TenantScoped, Base):
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     merged_into_id: Mapped[UUID | None] = mapped_column(comment="The case that goes on instead")
+    removal_day: Mapped[date | None] = mapped_column(
+        comment="Day of removal of the content, of which the officers were told"
+    )
     row_version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012

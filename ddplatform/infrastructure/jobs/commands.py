@@ -1,12 +1,11 @@
 """`flask worker`: processing of the job queue."""
 
-import logging
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from ddplatform.infrastructure.jobs.worker import Worker
+from ddplatform.infrastructure.process_log import log_to_standard_error
 from ddplatform.infrastructure.tenancy import nobody
 
 
@@ -15,7 +14,7 @@ from ddplatform.infrastructure.tenancy import nobody
 @with_appcontext
 def worker(drain: bool) -> None:
     """Do the work that pages put off: imports, assessments, mail, reports."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    log_to_standard_error()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     made = Worker(app)
     if not drain:

@@ -1,11 +1,10 @@
 """`flask serve`: the web process."""
 
-import logging
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from ddplatform.infrastructure.process_log import log_to_standard_error
 from ddplatform.infrastructure.web_server.body_limit import limit_by_address
 from ddplatform.infrastructure.web_server.server import Bounds, start_server
 
@@ -25,7 +24,7 @@ from ddplatform.infrastructure.web_server.server import Bounds, start_server
 @with_appcontext
 def serve(listen: str, threads: int, trusted_proxy: str | None) -> None:
     """Answer browsers, with limits on bodies, headers, waiting and connections."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    log_to_standard_error()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     proxy = {
         "trusted_proxy": trusted_proxy,

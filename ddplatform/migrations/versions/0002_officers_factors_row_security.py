@@ -704,6 +704,15 @@ def _extend_cases() -> None:
             "merged_into_id", sa.Uuid(), nullable=True, comment="The case that goes on instead"
         ),
     )
+    op.add_column(
+        "remediation_case",
+        sa.Column(
+            "removal_day",
+            sa.Date(),
+            nullable=True,
+            comment="Day of removal of the content, of which the officers were told",
+        ),
+    )
     op.create_check_constraint(
         op.f("ck_remediation_case_merged_closed"),
         "remediation_case",
@@ -774,6 +783,12 @@ def _rebuild_cases() -> None:
         sa.Column("closed_by_id", sa.Uuid(), nullable=True),
         sa.Column(
             "merged_into_id", sa.Uuid(), nullable=True, comment="The case that goes on instead"
+        ),
+        sa.Column(
+            "removal_day",
+            sa.Date(),
+            nullable=True,
+            comment="Day of removal of the content, of which the officers were told",
         ),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(

@@ -37,10 +37,30 @@ def list_work_before(moment: datetime, organisation_id: UUID) -> Sequence[UUID]:
     return db.session.scalars(wanted).all()
 
 
-def list_cases_closed_before(moment: datetime) -> Sequence[RemediationCase]:
-    """Cases that were closed before and can still be read."""
-    readable = (RemediationCase.closed_at < moment, RemediationCase.key_wrapped.is_not(None))
-    return db.session.scalars(select(RemediationCase).where(*readable)).all()
+def list_cases_to_remove(closed_before: datetime, today: date) -> Sequence[RemediationCase]:
+    """Cases that can still be read, of whose removal the officers were told for a day that came."""
+    wanted = (
+        RemediationCase.closed_at < closed_before,
+        RemediationCase.removal_day <= today,
+        RemediationCase.key_wrapped.is_not(None),
+    )
+    return db.session.scalars(select(RemediationCase).where(*wanted)).all()
+
+
+def list_cases_to_announce(closed_before: datetime) -> Sequence[RemediationCase]:
+    """Cases closed before that can still be read, of whose removal nobody was told."""
+    wanted = (
+        RemediationCase.closed_at < closed_before,
+        RemediationCase.removal_day.is_(None),
+        RemediationCase.key_wrapped.is_not(None),
+    )
+    return db.session.scalars(select(RemediationCase).where(*wanted)).all()
+
+
+def list_announced_cases() -> Sequence[RemediationCase]:
+    """Cases that can still be read, of whose removal the officers were told."""
+    wanted = (RemediationCase.removal_day.is_not(None), RemediationCase.key_wrapped.is_not(None))
+    return db.session.scalars(select(RemediationCase).where(*wanted)).all()
 
 
 def list_counts_before(moment: datetime) -> Sequence[UUID]:

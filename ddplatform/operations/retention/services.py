@@ -23,9 +23,12 @@ from ddplatform.operations.retention.classes import (
     get_class,
     retention_classes,
 )
+from ddplatform.operations.retention.mails import tell_officers
 from ddplatform.operations.retention.models import LegalHold
 from ddplatform.operations.retention.queries import (
-    list_cases_closed_before,
+    list_announced_cases,
+    list_cases_to_announce,
+    list_cases_to_remove,
     list_counts_before,
     list_holds,
     list_invitations_before,
@@ -34,6 +37,9 @@ from ddplatform.operations.retention.queries import (
 
 APPLY = "retention:apply"
 """The name of the nightly job."""
+CASES = "case_content"
+NOTICE = timedelta(days=30)
+"""How long before the content of a case goes its officers are told."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,12 @@ def _due_counts(moment: datetime) -> Sequence[UUID]:
     return list_counts_before(moment) if is_keeper else ()
 
 
+def _due_cases(moment: datetime) -> Sequence[Any]:
+    """What was told about a child goes only after its notice, however long it was due."""
+    today = (moment + timedelta(days=get_class(CASES).days)).date()
+    return list_cases_to_remove(moment, today)
+
+
 def _deleting(model: Any) -> Callable[[Sequence[Any], datetime], None]:
     def remove(ids: Sequence[Any], _at: datetime) -> None:
         statement = delete(model).where(model.id.in_(ids))
@@ -81,7 +93,7 @@ RULES: Mapping[str, Rule] = {
     "sign_in_counts": Rule(_due_counts, _deleting(RateCount)),
     "invitations": Rule(list_invitations_before, _deleting(Invitation)),
     "finished_work": Rule(_due_work, _deleting(Job)),
-    "case_content": Rule(list_cases_closed_before, _erase_cases),
+    CASES: Rule(_due_cases, _erase_cases),
 }
 
 
@@ -105,11 +117,25 @@ def apply_retention(at: datetime) -> dict[str, int]:
         if due := rule.due(_before(one, at)):
             rule.remove(due, at)
             removed[one.ref] = len(due)
-    told: dict[str, Any] = {ref: count for ref, count in removed.items() if ref != "case_content"}
+    if CASES not in holds:
+        _announce_cases(at)
+    told: dict[str, Any] = {ref: count for ref, count in removed.items() if ref != CASES}
     if told:  # each erased case has an event of its own, which officers alone see
         act = Act(system_identity(current_organisation()), at)
         audit.record(APPLY, None, act=act, **told)
     return removed
+
+
+def _announce_cases(at: datetime) -> None:
+    """Tell the officers of cases whose content goes in a month."""
+    cases = list_cases_to_announce(_before(get_class(CASES), at) + NOTICE)
+    removal_day = (at + NOTICE).date()
+    for case in cases:
+        case.removal_day = removal_day
+        act = Act(system_identity(case.organisation_id), at)
+        audit.record("case:announce_removal", case, act=act, restricted=True)
+    if cases:
+        tell_officers(removal_day, at=at)
 
 
 def hold(class_ref: str, *, reason: str, ends_on: date, at: datetime) -> LegalHold:
@@ -124,6 +150,9 @@ def hold(class_ref: str, *, reason: str, ends_on: date, at: datetime) -> LegalHo
         raise Invalid("A legal hold needs a reason.", "Name the claim, the order or the law.")
     if ends_on < at.date():
         raise Invalid("The last day of the hold has passed.", "Give a day to come.")
+    if class_ref == CASES:  # what was announced is announced anew when the hold has ended
+        for case in list_announced_cases():
+            case.removal_day = None
     made = LegalHold(class_ref=class_ref, reason=reason.strip(), ends_on=ends_on, created_at=at)
     db.session.add(made)
     db.session.flush()  # the event names it

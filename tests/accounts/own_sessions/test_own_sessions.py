@@ -16,7 +16,7 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from tests.accounts.second_factor.test_sign_in_with_code import actions
 from tests.accounts.sessions.test_sessions import age, cookie_of
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
-from tests.second_factors import pass_password, user_id_of, with_phone
+from tests.second_factors import let_minutes_pass, pass_password, user_id_of, with_phone
 
 FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:131.0) Gecko/131.0 Firefox/131.0"
 CHROME = (
@@ -110,6 +110,18 @@ def test_one_session_is_ended_from_another_browser(app: Flask, tenant: Tenant):
     assert here.get("/o/acme/").status_code == 200
     assert there.get("/o/acme/").status_code == 302
     assert actions(app)[-1] == "session:end"
+
+
+def test_ending_sessions_asks_for_a_fresh_sign_in(app: Flask, tenant: Tenant):
+    there = browser(app, tenant, FIREFOX)
+    (key,) = row_ids(app, tenant)
+    here = browser(app, tenant, SAFARI)
+    let_minutes_pass(app, 16)
+
+    for path in (f"/account/sessions/{key}/end", "/account/sign-out-everywhere"):
+        answer = here.post(path, data={"csrf_token": csrf_token(here, "/account")})
+        assert answer.status_code == 401 and "Confirm that it is you" in answer.text
+    assert there.get("/o/acme/").status_code == 200
 
 
 def test_session_of_somebody_else_answers_like_none(app: Flask, tenant: Tenant):

@@ -19,9 +19,11 @@ from ddplatform.accounts.passkeys.services import challenges, own_passkeys
 from ddplatform.accounts.passkeys.services.ceremonies import read_answer
 from ddplatform.accounts.passkeys.services.challenges import Purpose, made_at, new_challenge
 from ddplatform.accounts.second_factor.models import RecoveryCode
+from ddplatform.audit.models import AuditValue
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import install
 from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.tenancy import across_tenants
 from tests.accounts.organisations.test_links import do_all_jobs, last_mail
 from tests.accounts.second_factor.test_sign_in_with_code import actions
 from tests.conftest import settings_for
@@ -99,6 +101,13 @@ def test_first_passkey_brings_recovery_codes_and_the_next_sign_in_asks_for_it(
     assert second.status_code == 302
     assert browser.get(f"/o/{tenant.slug}/people/").status_code == 200
     assert actions(app)[-3:] == ["passkey:add", "session:ask_code", "session:start"]
+    assert factors_of_sign_ins(app) == ["password and passkey"]
+
+
+def factors_of_sign_ins(app: Flask) -> list[str]:
+    with app.app_context(), across_tenants():
+        found = db.session.scalars(select(AuditValue.value).where(AuditValue.name == "factors"))
+        return [str(value["after"]) for value in found]
 
 
 def test_account_page_names_each_passkey_and_when_it_was_used(app: Flask, tenant: Tenant):

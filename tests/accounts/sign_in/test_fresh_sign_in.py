@@ -23,7 +23,11 @@ from tests.second_factors import (
 
 ADMIN = RoleId.ADMIN
 PROTECTED = {
+    "account.add_passkey",
+    "account.end_session",
+    "account.end_sessions",
     "account.password",
+    "account.remove_passkey",
     "account.remove_factor",
     "account.renew_codes",
     "account.set_up_factor",

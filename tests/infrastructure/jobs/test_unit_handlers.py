@@ -38,6 +38,7 @@ ASKED_FOR = {
     "risk:assess",
     "sample:drop_files",
     "account:tell",
+    "retention:tell",
     "sharing:tell_ended",
     "supplier_figures:renew",
     "supplier_figures:tell",

@@ -222,6 +222,16 @@ def test_reference_proxy_takes_files_where_the_application_does(app: Flask):
     assert [p for p in loose if not p.startswith("/o/x/responses/")] == []
 
 
+def test_reference_proxy_offers_current_versions_and_strong_ciphers_alone():
+    ciphers = re.search(r"ssl_ciphers ([A-Z0-9:-]+);", PROXY)
+
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in PROXY and "ssl_prefer_server_ciphers on;" in PROXY
+    assert ciphers is not None
+    suites = ciphers.group(1).split(":")
+    assert all(one.startswith("ECDHE-") and ("GCM" in one or "POLY1305" in one) for one in suites)
+    assert "AES256" in suites[0] and "AES128" in suites[-1]
+
+
 def test_reference_proxy_writes_no_secret_of_an_address_into_its_log(app: Flask):
     doors = {
         rule.rule.split("/")[1]

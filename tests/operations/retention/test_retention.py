@@ -23,12 +23,21 @@ from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.handlers import list_periodic
 from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.languages import day_in_words
 from ddplatform.operations.personal_data.erasure_list import ErasedKind, read_list
 from ddplatform.operations.retention.classes import get_class, retention_classes
-from ddplatform.operations.retention.services import RULES, _before, apply_retention, list_due
+from ddplatform.operations.retention.services import (
+    NOTICE,
+    RULES,
+    _before,
+    apply_retention,
+    list_due,
+)
+from tests.answering import mails
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.operations.conftest import Company
+from tests.report_world import work_off
 
 TWO_YEARS = timedelta(days=731)
 
@@ -61,14 +70,24 @@ def readable_cases(company: Company) -> int:
         return db.session.scalar(wanted.where(RemediationCase.key_wrapped.is_not(None))) or 0
 
 
-def test_the_content_of_a_case_goes_a_year_after_it_was_closed_and_not_before(
+def apply_at(company: Company, at: datetime) -> dict[str, int]:
+    with unit_of_work(), acting_in(company.tenant.id):
+        return apply_retention(at)
+
+
+def test_the_content_of_a_case_goes_two_years_after_it_was_closed_and_not_before(
     app: Flask, context: Flask, company: Company
 ):
     close_case(company, NOW)
+    announced = NOW + TWO_YEARS - NOTICE + timedelta(minutes=1)
 
-    for at, left in ((NOW + TWO_YEARS, 2), (NOW + TWO_YEARS + timedelta(minutes=1), 1)):
-        with unit_of_work(), acting_in(company.tenant.id):
-            apply_retention(at)
+    for at, left in (
+        (announced - timedelta(minutes=1), 2),
+        (announced, 2),
+        (NOW + TWO_YEARS - timedelta(days=1), 2),
+        (NOW + TWO_YEARS + timedelta(minutes=1), 1),
+    ):
+        apply_at(company, at)
         assert readable_cases(company) == left
 
     with unit_of_work(), acting_in(company.tenant.id):
@@ -77,6 +96,49 @@ def test_the_content_of_a_case_goes_a_year_after_it_was_closed_and_not_before(
     assert (erased.kind, erased.id) == (ErasedKind.CASE, company.case_ids[0])
     client = signed_in_client(app, company.tenant, RoleId.SAFEGUARDING_OFFICER)
     assert client.get(f"/o/{company.tenant.slug}/remedy/").status_code == 200
+
+
+def test_officers_are_told_a_month_before_and_the_page_of_the_case_says_so(
+    app: Flask, context: Flask, company: Company
+):
+    at = datetime.now(UTC)
+    close_case(company, at - 2 * TWO_YEARS)
+    with acting_in(company.tenant.id):
+        code = db.session.get_one(RemediationCase, company.case_ids[0]).code
+    apply_at(company, at)
+    apply_at(company, at)
+    work_off(app)
+    day = day_in_words((at + NOTICE).date())
+    told_mails = [mail for mail in mails() if day in mail]
+    page = signed_in_client(app, company.tenant, RoleId.SAFEGUARDING_OFFICER).get(
+        f"/o/{company.tenant.slug}/remedy/{code}"
+    )
+
+    assert len(told_mails) == 1, "one officer, told once"
+    assert "legal hold before that day" in told_mails[0] and code not in told_mails[0]
+    assert f"is removed for good on {day}" in page.text
+    assert readable_cases(company) == 2
+
+
+def test_what_was_announced_and_then_held_is_announced_anew(
+    app: Flask, context: Flask, company: Company
+):
+    at = datetime.now(UTC)
+    close_case(company, at - 2 * TWO_YEARS)
+    apply_at(company, at)
+    until = (at + timedelta(days=60)).date()
+    words = ("--class", "case_content", "--reason", "Claim 7", "--until", until.isoformat())
+    told(run(app, "hold", "--organisation", "acme", *words))
+
+    after = at + timedelta(days=62)
+    left = []
+    for moment in (at + timedelta(days=59), after, after + NOTICE - timedelta(days=1)):
+        apply_at(company, moment)
+        left.append(readable_cases(company))
+    apply_at(company, after + NOTICE)
+
+    assert left == [2, 2, 2]
+    assert readable_cases(company) == 1
 
 
 def test_a_hold_keeps_what_is_due_until_its_day_has_passed(
@@ -91,11 +153,14 @@ def test_a_hold_keeps_what_is_due_until_its_day_has_passed(
     counted = told(run(app, "dry-run", "--organisation", "acme"))
 
     case = next(one for one in counted if one["class"] == "case_content")
-    assert case == {"class": "case_content", "due": 1, "held_until": until.isoformat()}
+    assert case == {"class": "case_content", "due": 0, "held_until": until.isoformat()}
     assert told(run(app, "apply", "--organisation", "acme"))["removed"] == {}
     assert readable_cases(company) == 2
-    with unit_of_work(), acting_in(company.tenant.id):
-        apply_retention(datetime.now(UTC) + timedelta(days=11))
+    apply_at(company, datetime.now(UTC) + timedelta(days=11))
+    assert readable_cases(company) == 2, "the officers are told first"
+    with acting_in(company.tenant.id):
+        assert due(datetime.now(UTC) + timedelta(days=11) + NOTICE)["case_content"] == 1
+    apply_at(company, datetime.now(UTC) + timedelta(days=11) + NOTICE)
     assert readable_cases(company) == 1
 
 
@@ -109,8 +174,10 @@ def test_a_released_hold_keeps_nothing_and_is_released_once(
     told(run(app, "release", "--organisation", "acme", "--hold", held))
 
     assert run(app, "release", "--organisation", "acme", "--hold", held).exit_code == 1
-    assert told(run(app, "apply", "--organisation", "acme"))["removed"] == {"case_content": 1}
     assert told(run(app, "apply", "--organisation", "acme"))["removed"] == {}
+    later = datetime.now(UTC) + NOTICE + timedelta(days=1)
+    assert apply_at(company, later) == {"case_content": 1}
+    assert apply_at(company, later) == {}
 
 
 @pytest.mark.parametrize(

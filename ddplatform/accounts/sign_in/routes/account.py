@@ -71,7 +71,7 @@ def password() -> ResponseReturnValue:
 
 
 @bp.post("/account/sign-out-everywhere")
-@signed_in
+@signed_in_and(fresh=True)
 def end_sessions() -> ResponseReturnValue:
     """End every session of this person but this one."""
     user = get_user(current_user.id)

@@ -5,6 +5,7 @@ Unknown people and wrong passwords get equal answers.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ddplatform.accounts.guesses.devices import KnownDevices
 from ddplatform.accounts.guesses.services import (
@@ -69,7 +70,7 @@ def sign_in(
     if has_factor(user.id):
         _log("session:ask_code", user, at=at)
         return user
-    _come_in(user, devices, at=at)
+    _come_in(user, devices, "password", at=at)
     return user
 
 
@@ -80,8 +81,8 @@ def sign_in_with_factor(user: User, proof: Proof, *, devices: KnownDevices, at: 
         Invalid: it does not fit, or was used before.
         TooMany: too many codes and passkeys were tried for this account.
     """
-    _require_factor(user, proof, refused_as="session:refuse_code", at=at)
-    _come_in(user, devices, at=at)
+    factor = _require_factor(user, proof, refused_as="session:refuse_code", at=at)
+    _come_in(user, devices, f"password and {factor}", at=at)
 
 
 def confirm_identity(user: User, *, password: str, proof: Proof, at: datetime) -> None:
@@ -100,17 +101,17 @@ def confirm_identity(user: User, *, password: str, proof: Proof, at: datetime) -
     _log("session:confirm", user, at=at)
 
 
-def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) -> None:
+def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) -> str:
     if proof.passkey:
         if use_passkey(user.id, proof.passkey, at=at):
-            return
+            return "passkey"
         refusal = gettext("Your passkey was not accepted. Try once more, or enter a code.")
     else:
         kind = use_code(user.id, proof.code, at=at)
         if kind is not None:
             if kind is Kind.RECOVERY:
                 _tell(user, Change.RECOVERY, at=at)
-            return
+            return "recovery code" if kind is Kind.RECOVERY else "code of the app"
         refusal = gettext(
             "This code is wrong or was used before. Wait for the next one of the app, or enter a "
             "recovery code."
@@ -119,11 +120,11 @@ def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) 
     raise Invalid(fields={"code": refusal})
 
 
-def _come_in(user: User, devices: KnownDevices, *, at: datetime) -> None:
+def _come_in(user: User, devices: KnownDevices, factors: str, *, at: datetime) -> None:
     if user.last_sign_in_at is not None and devices.device_of(user) is None:
         _tell(user, Change.NEW_DEVICE, at=at)
     user.last_sign_in_at = at
-    _log("session:start", user, at=at)
+    _log("session:start", user, at=at, factors=factors)
 
 
 def _tell(user: User, change: Change, *, at: datetime) -> None:
@@ -132,7 +133,14 @@ def _tell(user: User, change: Change, *, at: datetime) -> None:
         tell(user, change, act=Act(system_identity(log.id), at))
 
 
-def _log(action: str, user: User | None, *, at: datetime, outcome: Outcome = Outcome.DONE) -> None:
+def _log(
+    action: str,
+    user: User | None,
+    *,
+    at: datetime,
+    outcome: Outcome = Outcome.DONE,
+    **values: Any,
+) -> None:
     log = installation_log(at=at)
     with acting_in(log.id):
-        audit.record(action, user, act=Act(system_identity(log.id), at), outcome=outcome)
+        audit.record(action, user, act=Act(system_identity(log.id), at), outcome=outcome, **values)
