@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from ddplatform.accounts.organisations.models import Invitation, RateCount
 from ddplatform.due_diligence.remedy.models import RemediationCase
@@ -47,19 +47,28 @@ def list_cases_to_remove(closed_before: datetime, today: date) -> Sequence[Remed
     return db.session.scalars(select(RemediationCase).where(*wanted)).all()
 
 
-def list_cases_to_announce(closed_before: datetime) -> Sequence[RemediationCase]:
-    """Cases closed before that can still be read, of whose removal nobody was told."""
+def list_cases_to_announce(closed_before: datetime, today: date) -> Sequence[RemediationCase]:
+    """Cases closed before that can still be read, of whose removal nobody was told.
+
+    A day that has come and left the case readable is that of an earlier closing.
+    """
     wanted = (
         RemediationCase.closed_at < closed_before,
-        RemediationCase.removal_day.is_(None),
+        or_(RemediationCase.removal_day.is_(None), RemediationCase.removal_day <= today),
         RemediationCase.key_wrapped.is_not(None),
     )
     return db.session.scalars(select(RemediationCase).where(*wanted)).all()
 
 
-def list_announced_cases() -> Sequence[RemediationCase]:
-    """Cases that can still be read, of whose removal the officers were told."""
-    wanted = (RemediationCase.removal_day.is_not(None), RemediationCase.key_wrapped.is_not(None))
+def list_announced_cases(*, reopened: bool = False) -> Sequence[RemediationCase]:
+    """Cases that can still be read, of whose removal the officers were told.
+
+    Args:
+        reopened: only those that are open again.
+    """
+    wanted = [RemediationCase.removal_day.is_not(None), RemediationCase.key_wrapped.is_not(None)]
+    if reopened:
+        wanted.append(RemediationCase.closed_at.is_(None))
     return db.session.scalars(select(RemediationCase).where(*wanted)).all()
 
 

@@ -120,6 +120,24 @@ def test_officers_are_told_a_month_before_and_the_page_of_the_case_says_so(
     assert readable_cases(company) == 2
 
 
+def test_a_case_that_was_opened_again_and_closed_again_gets_a_notice_and_a_period_of_its_own(
+    app: Flask, context: Flask, company: Company
+):
+    close_case(company, NOW - TWO_YEARS)
+    apply_at(company, NOW)
+    close_case(company, NOW + timedelta(days=1))
+    second = NOW + timedelta(days=1) + TWO_YEARS
+
+    for at, left in (
+        (NOW + NOTICE + timedelta(days=2), 2),
+        (second - NOTICE + timedelta(minutes=1), 2),
+        (second - timedelta(days=1), 2),
+        (second + timedelta(minutes=1), 1),
+    ):
+        apply_at(company, at)
+        assert readable_cases(company) == left
+
+
 def test_what_was_announced_and_then_held_is_announced_anew(
     app: Flask, context: Flask, company: Company
 ):

@@ -266,7 +266,6 @@ def move(
 def _mark_end(case: RemediationCase, to: ImpactState, *, act: Act) -> None:
     was_closed = case.closed_at is not None
     case.closed_at, case.closed_by_id = (act.at, act.by.user_id) if to in ENDED else (None, None)
-    case.removal_day = None  # of an earlier closing
     db.session.flush()  # the next question counts the open cases
     origin = get_origin(case)
     if to in ENDED and not has_open_case(case.finding_id, but=case.id):
