@@ -26,7 +26,7 @@ from ddplatform.value_chain.imports.queries import (
     list_gone,
     load_page,
 )
-from ddplatform.value_chain.imports.views.mapping import field_word, remembered
+from ddplatform.value_chain.imports.views.mapping import field_word, remembered, unread_texts
 from ddplatform.value_chain.mapping.forms import ApplyForm
 from ddplatform.value_chain.mapping.models import ImportStatus, MapImport
 from ddplatform.value_chain.mapping.queries.maps import get_chain
@@ -118,7 +118,10 @@ def _preview(row: MapImport, asked: Mapping[str, str]) -> dict[str, Any]:
         tab = next((one for one in LOOKED_AT_FIRST if _count(row, one)), "unchanged")
     number = _number(asked.get("page"))
     page = {"tab": tab, "parts": _tabs(row, tab), "remembered": remembered(row)}
-    page |= _earlier(row) | {"activities": activity_card(row.counts.get("activities"))}
+    page |= _earlier(row) | {
+        "activities": activity_card(row.counts.get("activities")),
+        "unread_texts": unread_texts(row),
+    }
     if tab in FAULTS:
         return page | _faults(row, tab, asked.get("kind"), number)
     if tab == "gone":

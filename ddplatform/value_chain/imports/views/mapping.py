@@ -68,6 +68,9 @@ WORDS: MappingOf[str, str] = {
 }
 
 
+_UNREAD_SHOWN = 3
+
+
 @dataclass(frozen=True)
 class FieldRow:
     """One of our fields and the column it is taken from."""
@@ -119,6 +122,19 @@ def mapping_page(row: MapImport, typed: MappingOf[str, str]) -> list[TableForm]:
         _table(row, side, key, name=f"t{place}", typed=typed)
         for place, (side, key) in enumerate(tables)
     ]
+
+
+def unread_texts(row: MapImport) -> tuple[tuple[str, str], ...]:
+    """Columns in words that no field is taken from, where none states the activity of a place.
+
+    Returns:
+        The name of each, with values seen in it; at most three.
+    """
+    if any("sector" in table["columns"] for table in row.mapping.get("nodes", {}).values()):
+        return ()
+    tables = (table for table in mapping_page(row, {}) if table.side == "nodes")
+    left = (one for table in tables for one in table.unused)
+    return tuple(one for one in left if any(map(str.isalpha, one[1])))[:_UNREAD_SHOWN]
 
 
 def _table(
