@@ -19,9 +19,9 @@ class Passkey(Base):
     credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary, comment="COSE_Key, RFC 9052")
     sign_count: Mapped[int] = mapped_column(
-        comment="As the authenticator last told; 0 where it does not count"
+        comment="Signature counter last reported by the authenticator; 0: it keeps none"
     )
     added_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None] = mapped_column(
-        comment="No challenge that was made before is answered again"
+        comment="Challenges issued before this moment are refused"
     )

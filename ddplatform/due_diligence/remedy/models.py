@@ -51,7 +51,7 @@ class RemediationCase(TenantScoped, Base):
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     merged_into_id: Mapped[UUID | None] = mapped_column(comment="The case that goes on instead")
     removal_day: Mapped[date | None] = mapped_column(
-        comment="Day of removal of the content, of which the officers were told"
+        comment="Day on which the content is removed, as announced to the officers"
     )
     row_version: Mapped[int] = mapped_column(default=1)
 

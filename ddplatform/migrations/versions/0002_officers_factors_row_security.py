@@ -490,14 +490,14 @@ def upgrade() -> None:
             "sign_count",
             sa.Integer(),
             nullable=False,
-            comment="As the authenticator last told; 0 where it does not count",
+            comment="Signature counter last reported by the authenticator; 0: it keeps none",
         ),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "last_used_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="No challenge that was made before is answered again",
+            comment="Challenges issued before this moment are refused",
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_passkey_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
@@ -710,7 +710,7 @@ def _extend_cases() -> None:
             "removal_day",
             sa.Date(),
             nullable=True,
-            comment="Day of removal of the content, of which the officers were told",
+            comment="Day on which the content is removed, as announced to the officers",
         ),
     )
     op.create_check_constraint(
@@ -788,7 +788,7 @@ def _rebuild_cases() -> None:
             "removal_day",
             sa.Date(),
             nullable=True,
-            comment="Day of removal of the content, of which the officers were told",
+            comment="Day on which the content is removed, as announced to the officers",
         ),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(

@@ -35,17 +35,17 @@ def send(payload: Mapping[str, str]) -> None:
     for email in list_addresses([UUID(payload["user_id"])]):
         with speaking(language_to_write_in(email, "")):
             day = day_in_words(date.fromisoformat(payload["removal_day"]))
-            subject = gettext("Closed cases: content is removed on %(day)s", day=day)
+            subject = gettext("Closed cases: content will be deleted on %(day)s", day=day)
             lines = [
                 gettext(
-                    "The retention period of closed cases has ended. On %(day)s what was told in "
-                    "them is removed for good; steps, days and counts stay.",
+                    "The retention period of closed cases is ending. On %(day)s their content is "
+                    "permanently deleted; steps, dates and counts are kept.",
                     day=day,
                 ),
                 gettext(
-                    "Does a law, a claim or the child's own interest ask for longer? Then ask the "
-                    "operator of the platform for a legal hold before that day. The cases "
-                    "concerned say so on their pages."
+                    "If a law, a legal claim or the child's interest requires longer retention, "
+                    "ask the operator of the platform for a legal hold before that day. The cases "
+                    "concerned show this date on their pages."
                 ),
                 page,
             ]

@@ -116,7 +116,7 @@ def test_officers_are_told_a_month_before_and_the_page_of_the_case_says_so(
 
     assert len(told_mails) == 1, "one officer, told once"
     assert "legal hold before that day" in told_mails[0] and code not in told_mails[0]
-    assert f"is removed for good on {day}" in page.text
+    assert f"will be permanently deleted on {day}" in page.text
     assert readable_cases(company) == 2
 
 

@@ -121,9 +121,9 @@ def check_signature(answer: Answer, passkey: Passkey) -> int | None:
 def _read(text: str) -> Answer | None:
     base64url = lazy.webauthn.base64url_to_bytes
     try:
-        told = json.loads(text)
-        client_data = json.loads(base64url(told["response"]["clientDataJSON"]))
-        return Answer(text, base64url(told["id"]), base64url(client_data["challenge"]))
+        credential = json.loads(text)
+        client_data = json.loads(base64url(credential["response"]["clientDataJSON"]))
+        return Answer(text, base64url(credential["id"]), base64url(client_data["challenge"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

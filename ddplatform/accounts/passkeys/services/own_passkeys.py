@@ -23,10 +23,9 @@ from ddplatform.accounts.passkeys.services.challenges import Purpose, made_at
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.second_factor.services.codes import CODE
 from ddplatform.accounts.second_factor.services.own_factor import (
-    drop_codes_without_factor,
     record_change,
+    remove_one,
     replace_codes,
-    require_other_factor,
 )
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.infrastructure.db import db
@@ -87,11 +86,7 @@ def remove_passkey(user: User, passkey: Passkey, *, at: datetime) -> None:
     Raises:
         Conflict: it is the last factor, and an organisation asks for one in the person's role.
     """
-    require_other_factor(user, besides=passkey, at=at)
-    db.session.delete(passkey)
-    db.session.flush()
-    drop_codes_without_factor(user.id)
-    sessions.end_all_sessions(user.id)
+    remove_one(user, passkey, at=at)
     record_change("passkey:remove", user, Change.PASSKEY_REMOVED, at=at)
 
 

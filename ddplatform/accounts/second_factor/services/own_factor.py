@@ -98,22 +98,29 @@ def remove_factor(user: User, *, at: datetime) -> None:
     factor = find_factor_for_change(user.id)
     if factor is None:
         raise _no_factor()
-    require_other_factor(user, besides=factor, at=at)
-    db.session.delete(factor)
-    db.session.flush()
-    drop_codes_without_factor(user.id)
-    sessions.end_all_sessions(user.id)
+    remove_one(user, factor, at=at)
     record_change("second_factor:remove", user, Change.REMOVED, at=at)
 
 
-def require_other_factor(user: User, *, besides: SecondFactor | Passkey, at: datetime) -> None:
-    """Refuse the removal of the last factor where an organisation asks for one.
+def remove_one(user: User, factor: SecondFactor | Passkey, *, at: datetime) -> None:
+    """Remove an app or a passkey; with the last factor the recovery codes go too.
+
+    Every session of the person ends.
 
     Raises:
-        Conflict: an organisation asks for one in the role of this person.
+        Conflict: it is the last factor, and an organisation asks for one in the person's role.
     """
+    _require_other_factor(user, factor, at=at)
+    db.session.delete(factor)
+    db.session.flush()
+    if not has_factor(user.id):
+        db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    sessions.end_all_sessions(user.id)
+
+
+def _require_other_factor(user: User, removed: SecondFactor | Passkey, *, at: datetime) -> None:
     factors = [find_factor_for_change(user.id), *list_passkeys(user.id)]
-    if any(factor is not None and factor is not besides for factor in factors):
+    if any(factor is not None and factor is not removed for factor in factors):
         return
     with across_tenants():
         is_asked_for = must_have_factor(user.id, today=at.date())
@@ -122,12 +129,6 @@ def require_other_factor(user: User, *, besides: SecondFactor | Passkey, at: dat
             gettext("Your organisation asks for a second factor in your role."),
             gettext("You can add another one and then remove this one."),
         )
-
-
-def drop_codes_without_factor(user_id: UUID) -> None:
-    """Delete recovery codes that stand in for nothing."""
-    if not has_factor(user_id):
-        db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
 def drop_factors(user_id: UUID) -> None:
