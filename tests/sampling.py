@@ -11,13 +11,16 @@ what belongs to the sample:
 - `whole`: nothing of it.
 
 `--whole` runs everything. The seed is printed at the start and the end; given again by `--seed` it
-makes the same choice, also in Hypothesis.
+makes the same choice, also in Hypothesis. A sampled run takes the seed of the week: within a week
+runs differ by what was changed alone, and the build server draws as the machine of the author did.
+A whole run draws one by chance.
 """
 
 import os
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
@@ -56,10 +59,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         config.option.seed = config.workerinput["seed"]
     elif config.option.seed is None:
-        config.option.seed = secrets.randbelow(MOST_SEED)
+        by_chance = secrets.randbelow(MOST_SEED)
+        config.option.seed = (
+            by_chance if config.option.whole else seed_of_week(datetime.now(UTC).date())
+        )
     settings.load_profile(WHOLE_PROFILE if config.option.whole else SAMPLED_PROFILE)
     if getattr(config.option, "hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(config.option.seed)
+
+
+def seed_of_week(day: date) -> int:
+    """The seed of a sampled run of this day: year and week by ISO 8601, as 202649."""
+    year, week, _ = day.isocalendar()
+    return year * 100 + week
 
 
 @pytest.hookimpl(optionalhook=True)

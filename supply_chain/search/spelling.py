@@ -18,6 +18,8 @@ def bare_words(text: str) -> tuple[str, ...]:
 
     Letters of other scripts stay as they are.
     """
-    plain = unicodedata.normalize("NFKD", text)
+    # Case goes first: the Greek iota below a letter is a mark in small letters, a letter in
+    # capitals. The Turkish i without a dot is a plain I in capitals.
+    plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return tuple(_WORDS.findall(letters.casefold()))
+    return tuple(_WORDS.findall(letters.casefold().replace("ı", "i")))

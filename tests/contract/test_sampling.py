@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 
 import pytest
+
+from tests.sampling import seed_of_week
 
 SIDES = ["buyer", "supplier"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,3 +158,15 @@ def test_seconds_are_told_by_file_and_a_long_test_by_name(
 
     assert re.search(r"^ +\d+\.\d test_cases\.py$", printed, re.MULTILINE)
     assert re.search(r"Slow without the mark `long`: \d+ s \S*test_walls\[sqlite\]", printed)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "seed"),
+    [
+        (date(2026, 11, 30), date(2026, 12, 6), 202649),
+        (date(2026, 12, 28), date(2027, 1, 3), 202653),  # the week belongs to the year it began in
+    ],
+)
+def test_sampled_runs_of_one_week_draw_alike(first: date, last: date, seed: int):
+    assert seed_of_week(first) == seed_of_week(last) == seed
+    assert seed_of_week(last + timedelta(days=1)) != seed

@@ -139,7 +139,8 @@ def _longest_common() -> int:
 
 def _plain(text: str) -> str:
     """A text without accents and case, as attackers try it."""
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    # Case goes first: the Greek iota below a letter is a mark only in small letters.
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).casefold()
 
 
 class _Reading:

@@ -4,7 +4,7 @@ import gzip
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ddplatform.core.passwords import guessing
@@ -97,6 +97,7 @@ def test_repetition_adds_next_to_nothing(unit: str, times: int):
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@example("", "\u0345")  # a mark below Greek letters whose capital is a letter
 @examples(60)
 def test_more_characters_never_count_for_less_than_a_part_and_the_case_of_letters_for_nothing(
     one: str, other: str

@@ -25,6 +25,7 @@ def read(text: str) -> MapDraft:
         ("القاهرة", "محافظة القاهرة"),
         ("Bình Dương", "Binh Duong Province", "tỉnh Bình Dương"),
         ("Sylhet", "Sylhet Division"),
+        ("Diyarbakır", "DIYARBAKIR", "Diyarbakir"),
     ],
 )
 def test_all_spellings_of_a_region_have_one_key(spellings: tuple[str, ...]) -> None:

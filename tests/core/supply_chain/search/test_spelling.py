@@ -1,5 +1,6 @@
 """One text, however it was written."""
 
+import sys
 import unicodedata
 
 import pytest
@@ -39,3 +40,11 @@ def test_bare_words_lose_case_accents_and_marks_and_keep_other_scripts():
     assert bare_words("date_of birth") == ("date", "of", "birth")
     assert bare_words("新疆") == ("新疆",)
     assert bare_words("--") == ()
+
+
+def test_bare_words_of_every_character_are_those_of_its_capital():
+    every = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+
+    apart = [char for char in every if bare_words(char.upper()) != bare_words(char.lower())]
+
+    assert apart == []
