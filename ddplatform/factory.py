@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform import commands, registration, routes
+from ddplatform.accounts.api_tokens import services as api_tokens
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.second_factor.asking import ask_for_factor
 from ddplatform.accounts.sessions.flask_session import ServerSessionInterface, is_fresh
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         is_fresh=is_fresh,
         settle_tries=settle_tries,
         was_signed_in=was_signed_in,
+        tokens=api_tokens,
     )
     registration.register()
     security_events.register(app, settings)

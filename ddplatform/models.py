@@ -1,10 +1,12 @@
 """All models; importing this module registers every table."""
 
+from ddplatform.accounts.api_tokens import models as api_tokens
 from ddplatform.accounts.founding import models as first_run
 from ddplatform.accounts.officers import models as officers
 from ddplatform.accounts.organisations import models as organisations
 from ddplatform.accounts.passkeys import models as passkeys
 from ddplatform.accounts.second_factor import models as second_factor
+from ddplatform.api.repeats import models as repeats
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
 from ddplatform.due_diligence.custody import models as custody
@@ -42,6 +44,7 @@ from ddplatform.value_chain.screening import models as screening
 
 __all__ = [
     "answer_intake",
+    "api_tokens",
     "approvals",
     "audit",
     "bulk_changes",
@@ -64,6 +67,7 @@ __all__ = [
     "reassessment",
     "reference",
     "remedy",
+    "repeats",
     "reports",
     "responses",
     "retention",

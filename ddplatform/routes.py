@@ -5,6 +5,7 @@ from flask_wtf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from ddplatform.accounts import routes as accounts
+from ddplatform.api import routes as api
 from ddplatform.audit.routes import bp as audit
 from ddplatform.config import ROOT
 from ddplatform.demo import routes as demo
@@ -37,6 +38,7 @@ DOMAINS = (
     risk,
     due_diligence,
     reporting,
+    api,
 )
 WITH_ROUTES = (demo,)
 """Their routes hang on a blueprint of an earlier domain."""
@@ -70,7 +72,7 @@ def register(app: Flask) -> None:
 
 
 def _spare_programs(app: Flask, csrf: CSRFProtect) -> None:
-    """Ask no form token where a program comes in by a secret in its address, and only there."""
+    """Ask no form token where a program comes in by a secret that it sends, and only there."""
     for endpoint, view in app.view_functions.items():
         access = access_of(app, endpoint)
         if access is not None and access.by_token:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from ddplatform.accounts.api_tokens import routes as api_token_routes
 from ddplatform.accounts.blueprints.account import bp as account
 from ddplatform.accounts.blueprints.organisations import bp as organisations
 from ddplatform.accounts.founding.routes import bp as founding
@@ -28,6 +29,7 @@ WITH_ROUTES = (
     passkey_routes,
     organisation_factor_routes,
     own_sessions_routes,
+    api_token_routes,
 )
 """Modules whose routes use a blueprint from a module of its own."""
 

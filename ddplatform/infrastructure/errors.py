@@ -30,6 +30,12 @@ class NotFound(PlatformError):
     title = _("This page does not exist")
 
 
+class NotSignedIn(PlatformError):
+    """A program sent no token that works."""
+
+    title = _("No valid token was sent")
+
+
 class NotAllowed(PlatformError):
     """The role of this person does not hold the permission."""
 
@@ -101,6 +107,7 @@ class Busy(FileRefused):
 
 
 STATUS: dict[type[Exception], int] = {
+    NotSignedIn: 401,
     NotFound: 404,
     NotAllowed: 403,
     Conflict: 409,

@@ -1,7 +1,8 @@
 """Authentication, organisation and permission: one check before any view.
 
-Endpoints declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
-nothing stops the application from starting. Who has to set up a second factor reaches nothing else
+Endpoints declare: `@requires(Permission.X)`, `@signed_in`, `@public`, or for programs that send a
+token `@requires_token(Permission.X)`. An endpoint that declares nothing stops the application from
+starting. Who has to set up a second factor reaches nothing else
 before; acts that are declared `fresh` need a proof of identity of the last minutes. The gate also
 ends the unit of work.
 """
@@ -27,6 +28,7 @@ from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import ROLES
 from ddplatform.infrastructure.db import db, finish, only_read, release_write_lock, take_write_lock
 from ddplatform.infrastructure.errors import Invalid, NotAllowed, NotFound
+from ddplatform.infrastructure.gate_tokens import Programs, Tokens
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.languages import gettext
 
@@ -68,6 +70,7 @@ class GateState:
     is_fresh: Callable[..., bool]
     settle_tries: Callable[..., None]
     was_signed_in: Callable[[str], bool]
+    programs: Programs
 
 
 def public(view: View) -> View:
@@ -101,6 +104,21 @@ def files_by_token(knows_sender: KnowsSender) -> Callable[[View], View]:
     def declare(view: View) -> View:
         view.access = Access(  # type: ignore[attr-defined]
             "public", by_token=True, reads_first=True, takes_files=True, knows_sender=knows_sender
+        )
+        return view
+
+    return declare
+
+
+def requires_token(permission: Permission, *, reads_first: bool = False) -> Callable[[View], View]:
+    """Only programs whose token includes the permission, which its maker must hold too.
+
+    Sessions give no access here, so no other site can use a browser for it.
+    """
+
+    def declare(view: View) -> View:
+        view.access = Access(  # type: ignore[attr-defined]
+            "token", permission, reads_first=reads_first, by_token=True
         )
         return view
 
@@ -173,6 +191,7 @@ def open_gate(
     is_fresh: Callable[..., bool],
     settle_tries: Callable[..., None],
     was_signed_in: Callable[[str], bool],
+    tokens: Tokens,
 ) -> None:
     """Put the gate before every request of the application.
 
@@ -185,6 +204,7 @@ def open_gate(
         settle_tries: counts tries of a refused request, whose changes are not `kept`.
         was_signed_in: whether the id of a session, in a cookie, belongs or lately belonged to a
             person.
+        tokens: knows the tokens of programs.
     """
     app.extensions["gate"] = GateState(
         record_refusal,
@@ -194,6 +214,7 @@ def open_gate(
         is_fresh,
         settle_tries,
         was_signed_in,
+        Programs(tokens),
     )
     manager = LoginManager(app)
     manager.session_protection = None
@@ -270,6 +291,9 @@ def _admit() -> ResponseReturnValue | None:
     limit_body(access)
     _refuse_unusable(access)
     if access.kind == "public":
+        return None
+    if access.kind == "token":
+        _state().programs.admit(access)
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()

@@ -17,14 +17,14 @@ OWN_ENDPOINTS = frozenset({"static"})
 class Access:
     """The access requirement of an endpoint."""
 
-    kind: Literal["public", "signed_in", "permission"]
+    kind: Literal["public", "signed_in", "permission", "token"]
     permission: Permission | None = None
     leaves_event: bool = False
     """Reading alone changes something here: the log says who read."""
     reads_first: bool = False
     """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
     by_token: bool = False
-    """A program comes in by the secret in the address: no session, so no form token is asked."""
+    """A program comes in by a secret that it sends: no session, so no form token is asked."""
     takes_files: bool = False
     """The form holds files, so its body may be large."""
     knows_sender: KnowsSender | None = None

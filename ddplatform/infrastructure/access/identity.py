@@ -21,6 +21,8 @@ class Identity:
     access_until: date | None = None
     request_ref: str | None = None
     """Id of the request or job, for the log."""
+    scopes: frozenset[Permission] | None = None
+    """What a token narrows the role to; None: the person is here."""
 
     @property
     def role(self) -> Role | None:
@@ -28,8 +30,9 @@ class Identity:
         return ROLES[self.role_id] if self.role_id else None
 
     def has(self, permission: Permission) -> bool:
-        """Whether the role of this identity holds the permission."""
-        return self.role is not None and permission in self.role.permissions
+        """Whether the role of this identity holds the permission, and the token includes it."""
+        is_included = self.scopes is None or permission in self.scopes
+        return is_included and self.role is not None and permission in self.role.permissions
 
 
 @dataclass(frozen=True)

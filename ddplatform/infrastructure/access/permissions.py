@@ -54,4 +54,5 @@ class Permission(StrEnum):
     REPORT_EXPORT = "report:export"
     AUDIT_READ = "audit:read"
     AUDIT_PROVE = "audit:prove"
+    API_TOKEN_MANAGE = "api_token:manage"
     SAMPLE_REMOVE = "sample:remove"

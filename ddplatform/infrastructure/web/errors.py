@@ -21,6 +21,7 @@ from ddplatform.infrastructure.disk import is_disk_full
 from ddplatform.infrastructure.errors import STATUS, Busy, Conflict, Invalid, TooMany, status_of
 from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
 from ddplatform.infrastructure.web.languages import ASKED
+from ddplatform.infrastructure.web.problems import is_of_program, problem
 from ddplatform.infrastructure.web.saved_input import input_of_this_request
 from ddplatform.infrastructure.words.problems import in_words
 from ddplatform.languages import gettext
@@ -73,6 +74,9 @@ def _expected(error: Exception) -> ResponseReturnValue:
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.RETRY_AFTER_S)
+    if is_of_program():
+        fields = error.fields if isinstance(error, Invalid) else None
+        return problem(status, detail=message, advice=advice, fields=fields), status, headers
     return _page(422 if isinstance(error, Busy) else status, **page), status, headers
 
 
@@ -100,6 +104,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if is_disk_full(getattr(error, "original_exception", None)):
         return _no_room()
     status = error.code or 500
+    if is_of_program():
+        return problem(status), status, _headers_of(error)
     if isinstance(error, MethodNotAllowed) and ASKED in request.args:
         # A language was chosen on a form that was shown again, whose address takes forms alone.
         return redirect(_page_above())
@@ -107,6 +113,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return _page(422, message=_too_large()), 413
     shown = status if status in PAGES else (404 if status < 500 else 500)
     return _page(shown), status
+
+
+def _headers_of(error: HTTPException) -> dict[str, str]:
+    """Methods that the address takes, where it takes others."""
+    allowed = getattr(error, "valid_methods", None)
+    return {"Allow": ", ".join(sorted(allowed))} if allowed else {}
 
 
 def _too_large() -> str:
@@ -134,11 +146,15 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     if is_disk_full(error):
         return _no_room()
     log.exception("request %s failed at %s", getattr(g, "request_id", "-"), request.endpoint)
+    if is_of_program():
+        return problem(500), 500
     return _page(500, request_id=getattr(g, "request_id", "")), 500
 
 
 def _no_room() -> ResponseReturnValue:
     log.error("request %s failed: the disk is full", getattr(g, "request_id", "-"))
+    if is_of_program():
+        return problem(507), 507
     return _page(507), 507
 
 

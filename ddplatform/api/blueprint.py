@@ -1,0 +1,175 @@
+"""What all addresses for programs share: their prefix, reading of input, pages of lists."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, NoReturn, TypeVar
+
+import flask_smorest
+from flask import Request, session
+from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow.exceptions import SCHEMA
+from webargs.flaskparser import FlaskParser
+
+from ddplatform.infrastructure.access.declared import Access
+from ddplatform.infrastructure.errors import Invalid
+from ddplatform.languages import gettext
+
+PREFIX = "/api/v1"
+LARGEST_PAGE, PAGE_SIZE = 200, 50
+NUL = "\0"
+REFUSALS = {
+    "401": "No token that works",
+    "403": "The token or the role of its maker does not allow this",
+    "404": "It does not exist, or belongs to somebody else",
+    "409": "The state does not permit it, often since somebody else was quicker",
+    "413": "The body is too large",
+    "422": "The input breaks a rule; `errors` names each field",
+    "429": "Too many requests; `Retry-After` says how long to wait",
+}
+"""Answers that every address may give."""
+Row = TypeVar("Row")
+
+
+class Parser(FlaskParser):  # type: ignore[misc]
+    """Reads bodies and addresses; whatever is wrong is told as every refusal here."""
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        """Raise Invalid with every field that is wrong."""
+        (told,) = error.normalized_messages().values()
+        raise Invalid(fields=dict(_flat(told)))
+
+    def _handle_invalid_json_error(
+        self, error: Any, req: Request, *args: Any, **kw: Any
+    ) -> NoReturn:
+        raise Invalid(
+            gettext("The body is not JSON."),
+            gettext("Send one JSON object, in UTF-8, with “Content-Type: application/json”."),
+        )
+
+
+def _flat(told: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Messages by the path of their field: `tags.0`."""
+    if isinstance(told, Mapping):
+        for key, inside in told.items():
+            path = name if key == SCHEMA else f"{name}.{key}" if name else str(key)
+            yield from _flat(inside, path)
+    else:
+        yield name or "body", " ".join(map(str, told))
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """Addresses of one subject; their reading and writing is described from their schemas."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, about: str) -> None:
+        super().__init__(name, __name__, url_prefix=PREFIX, description=about)
+        self.before_request(_begin_no_session)
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **more: Any
+    ) -> None:
+        """Add an address, and describe what every address has: its name, scope and refusals."""
+        access: Access = view_func.access
+        assert access.permission is not None, "a program comes in by a token"
+        described = deepcopy(getattr(view_func, "_apidoc", {}))
+        described["manual_doc"] = {
+            "operationId": view_func.__name__,
+            "security": [{"token": [access.permission.value]}],
+            "responses": {status: f"Refused{status}" for status in REFUSALS},
+        }
+        view_func._apidoc = described
+        super().add_url_rule(rule, endpoint, view_func, *args, **more)
+
+
+def _begin_no_session() -> None:
+    session.modified = False  # a language in the address would begin one
+
+
+class Plain(fields.String):
+    """A text without the character NUL, which PostgreSQL keeps none of."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kw: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kw)
+        if NUL in text:
+            raise ValidationError(gettext("A text holds the character NUL."))
+        return text
+
+
+class Paged(Schema):
+    """Which part of a list is asked for."""
+
+    limit = fields.Integer(
+        load_default=PAGE_SIZE,
+        validate=validate.Range(1, LARGEST_PAGE),
+        metadata={"description": "Most items of this page"},
+    )
+    cursor = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "`next` of the page before"},
+    )
+
+
+def page_of(
+    rows: Sequence[Row], limit: int, place: Callable[[Row], Sequence[object]]
+) -> dict[str, Any]:
+    """One page: its items, and the cursor of the next one or None.
+
+    Args:
+        rows: one more than `limit`, where there are more.
+        place: the values by which the list is in order.
+    """
+    shown = rows[:limit]
+    after = encode(place(shown[-1])) if len(rows) > limit else None
+    return {"items": shown, "next": after}
+
+
+def encode(place: Sequence[object]) -> str:
+    """A place in a list as a cursor."""
+    text = "|".join(map(str, place))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
+    """The place behind a cursor; None for the first page.
+
+    Args:
+        kinds: reads each value of the place.
+
+    Raises:
+        Invalid: no answer of this list gave this cursor.
+    """
+    if not cursor:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        values = text.split("|")
+        return tuple(kind(value) for kind, value in zip(kinds, values, strict=True))
+    except (ValueError, OverflowError, binascii.Error):
+        raise Invalid(
+            fields={"cursor": gettext("Use the “next” of the page before, or leave it out.")}
+        ) from None
+
+
+def listed(item: type[Schema]) -> Schema:
+    """The schema of one page of these items."""
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next": fields.String(
+                allow_none=True, required=True, metadata={"description": "None: the last page"}
+            ),
+        },
+        name=f"{item.__name__}Page",
+    )()

@@ -1,0 +1,1 @@
+"""Maps, sites and links for programs."""

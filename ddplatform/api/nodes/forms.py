@@ -1,0 +1,215 @@
+"""Maps, sites and links as JSON."""
+
+from marshmallow import Schema, fields, validate
+
+from ddplatform.api.blueprint import Paged, Plain
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+KINDS = validate.OneOf([kind.value for kind in NodeKind])
+
+
+class MapSchema(Schema):
+    """A value chain map."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    description = fields.String(required=True)
+    version = fields.Integer(
+        required=True, metadata={"description": "Raised by each change of the map"}
+    )
+    nodes = fields.Integer(required=True, metadata={"description": "Sites that are not archived"})
+    links = fields.Integer(required=True)
+
+
+class MapsSchema(Schema):
+    """Every map of the organisation."""
+
+    items = fields.List(fields.Nested(MapSchema), required=True)
+
+
+class SummarySchema(Schema):
+    """What lists show of a site; None: not assessed, or not known."""
+
+    tier = fields.Integer(allow_none=True, metadata={"description": "Steps to own operations"})
+    band = fields.String(
+        attribute="band.value",
+        dump_default=None,
+        allow_none=True,
+        metadata={"description": "Highest residual band over all issues"},
+    )
+    top_issue = fields.String(allow_none=True)
+    grade = fields.String(allow_none=True, metadata={"description": "Evidence grade, A to E"})
+    residual_index = fields.Float(allow_none=True, metadata={"description": "0 to 100"})
+    open_findings = fields.Integer()
+    overdue_actions = fields.Integer()
+    questionnaire_status = fields.String(allow_none=True)
+
+
+class NodeFieldsSchema(Schema):
+    """The fields of a site that a program may set."""
+
+    name = Plain(validate=validate.Length(1, 300))
+    kind = fields.String(validate=KINDS)
+    country = Plain(
+        allow_none=True,
+        validate=validate.Length(2, 2),
+        metadata={"description": "ISO 3166-1 alpha-2"},
+    )
+    region = Plain(allow_none=True, validate=validate.Length(max=200))
+    address = Plain(allow_none=True, validate=validate.Length(max=500))
+    latitude = fields.Float(
+        allow_none=True,
+        allow_nan=False,
+        validate=validate.Range(-90, 90),
+        metadata={"description": "Degrees, WGS 84"},
+    )
+    longitude = fields.Float(
+        allow_none=True,
+        allow_nan=False,
+        validate=validate.Range(-180, 180),
+        metadata={"description": "Degrees, WGS 84"},
+    )
+    sector = Plain(
+        attribute="sector_ref", allow_none=True, metadata={"description": "Ref of a sector"}
+    )
+    commodities = fields.List(
+        Plain(validate=validate.Length(max=100)),
+        attribute="commodity_refs",
+        validate=validate.Length(max=50),
+        metadata={"description": "Refs of commodities"},
+    )
+    operated_by_id = fields.UUID(allow_none=True)
+    own_operation = fields.Boolean(truthy={True}, falsy={False})
+    contact_email = Plain(
+        allow_none=True,
+        validate=validate.Length(max=254),
+        metadata={"description": "Business contact, no private address"},
+    )
+    tags = fields.List(Plain(validate=validate.Length(1, 100)), validate=validate.Length(max=50))
+    group_name = Plain(allow_none=True, validate=validate.Length(max=200))
+    register_ids = fields.Dict(
+        keys=Plain(validate=validate.Length(max=20)),
+        values=Plain(validate=validate.Length(max=100)),
+        metadata={"description": "Scheme (os_id, lei, duns, gln) -> id; empty removes it"},
+    )
+
+
+class NewNodeSchema(NodeFieldsSchema):
+    """A site to add."""
+
+    name = Plain(required=True, validate=validate.Length(1, 300))
+    external_ref = Plain(
+        allow_none=True,
+        validate=validate.Length(1, 200),
+        metadata={"description": "Your own id of the site; made from the name where left out"},
+    )
+
+
+class ChangedNodeSchema(NodeFieldsSchema):
+    """Fields of a site to change; what is left out stays as it is."""
+
+    version = fields.Integer(
+        required=True,
+        validate=validate.Range(1, 2**31 - 1),
+        metadata={"description": "Version that the change begins on"},
+    )
+
+
+class NodeSchema(Schema):
+    """A site of a map: business, workplace, labour intermediary, platform or unknown origin."""
+
+    id = fields.UUID(required=True)
+    map_id = fields.UUID(attribute="chain_id", required=True)
+    external_ref = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(attribute="kind.value", required=True, validate=KINDS)
+    country = fields.String(allow_none=True, required=True)
+    region = fields.String(allow_none=True, required=True)
+    address = fields.String(allow_none=True, required=True)
+    latitude = fields.Float(allow_none=True, required=True)
+    longitude = fields.Float(allow_none=True, required=True)
+    sector = fields.String(attribute="sector_ref", allow_none=True, required=True)
+    commodities = fields.List(fields.String(), attribute="commodity_refs", required=True)
+    operated_by_id = fields.UUID(allow_none=True, required=True)
+    own_operation = fields.Boolean(required=True)
+    is_origin = fields.Boolean(allow_none=True, required=True)
+    contact_email = fields.String(allow_none=True, required=True)
+    tags = fields.List(fields.String(), required=True)
+    group_name = fields.String(allow_none=True, required=True)
+    external_ids = fields.Dict(required=True)
+    version = fields.Integer(attribute="row_version", required=True)
+    created_at = fields.DateTime(required=True)
+    archived_at = fields.DateTime(allow_none=True, required=True)
+
+
+class ListedNodeSchema(Schema):
+    """A site with what lists show of it."""
+
+    node = fields.Nested(NodeSchema, required=True)
+    summary = fields.Nested(SummarySchema, required=True)
+
+
+class NodesAskedSchema(Paged):
+    """Which sites of a map are asked for."""
+
+    q = Plain(
+        attribute="search",
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Part of the name"},
+    )
+    country = Plain(load_default="", validate=validate.Length(max=2))
+    external_ref = Plain(load_default="", validate=validate.Length(max=200))
+    archived = fields.Boolean(
+        attribute="with_archived",
+        load_default=False,
+        metadata={"description": "Archived sites, too"},
+    )
+
+
+class LinkSchema(Schema):
+    """The flow from a supplier to a buyer."""
+
+    id = fields.UUID(required=True)
+    map_id = fields.UUID(attribute="chain_id", required=True)
+    supplier_id = fields.UUID(required=True)
+    buyer_id = fields.UUID(required=True)
+    kind = fields.String(attribute="kind.value", required=True)
+    commodity = fields.String(attribute="commodity_ref", allow_none=True, required=True)
+    share = fields.Float(
+        allow_none=True,
+        required=True,
+        metadata={"description": "Part of the buyer's input, 0 to 1"},
+    )
+    flow_evidence = fields.String(attribute="flow_evidence.value", required=True)
+    valid_from = fields.Date(allow_none=True, required=True)
+    valid_to = fields.Date(allow_none=True, required=True)
+    version = fields.Integer(attribute="row_version", required=True)
+
+
+class NewLinkSchema(Schema):
+    """A link to add. A confirmed flow needs a second person and is set on the page."""
+
+    supplier_id = fields.UUID(required=True)
+    buyer_id = fields.UUID(required=True)
+    kind = fields.String(
+        load_default=LinkKind.SUPPLIES.value,
+        validate=validate.OneOf([kind.value for kind in LinkKind]),
+    )
+    commodity = Plain(
+        attribute="commodity_ref",
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=100),
+    )
+    share = fields.Float(
+        load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(0, 1)
+    )
+    flow_evidence = fields.String(
+        load_default=FlowEvidence.UNMAPPED.value,
+        validate=validate.OneOf(
+            [one.value for one in FlowEvidence if one is not FlowEvidence.CONFIRMED]
+        ),
+    )
+    valid_from = fields.Date(load_default=None, allow_none=True)
+    valid_to = fields.Date(load_default=None, allow_none=True)

@@ -1,0 +1,1 @@
+"""Requests that a program sends twice are carried out once."""

@@ -1,0 +1,1 @@
+"""Scored risks for programs."""
