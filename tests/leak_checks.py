@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from unittest.mock import patch
 from urllib.parse import quote
@@ -22,14 +22,16 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from ddplatform.accounts.api_tokens.models import ApiToken
+from ddplatform.accounts.api_tokens.services import SCOPES
 from ddplatform.accounts.organisations.models import UserSession
-from ddplatform.accounts.sessions.services import ABSOLUTE
+from ddplatform.accounts.sessions.services import ABSOLUTE, hash_of, new_secret
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.models import Job
-from ddplatform.infrastructure.tenancy import across_tenants, tenant_tables
+from ddplatform.infrastructure.tenancy import across_tenants, acting_in, tenant_tables
 from ddplatform.infrastructure.web import errors
 from tests.factories import client_of, csrf_field
 from tests.worlds import DRAFT, OWN, PLAN, SHARED, World
@@ -96,14 +98,36 @@ def callers(worlds: dict[str, World]) -> list[Caller]:
 
 
 def browser(app: Flask, caller: Caller) -> FlaskClient:
-    """A browser with a session of its own."""
+    """A browser with a session of its own, and a token that addresses of programs ask for."""
     user_id = caller.world.tenant[caller.role].user_id if caller.world else None
     client = client_of(app, user_id)
     with app.app_context(), unit_of_work():  # a sweep may outlast what counts as a fresh sign-in
         later = datetime.now(UTC) + ABSOLUTE
         mine = UserSession.user_id == user_id
         db.session.execute(update(UserSession).where(mine).values(confirmed_at=later))
+    if caller.world:
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {_token(app, caller)}"
     return client
+
+
+def _token(app: Flask, caller: Caller) -> str:
+    """A token with every scope there is: what it opens is for the role of its maker to say."""
+    now, secret = datetime.now(UTC), new_secret()
+    identity = caller.world.tenant[caller.role]
+    with app.app_context(), acting_in(identity.organisation_id), unit_of_work():
+        db.session.add(
+            ApiToken(
+                name="sweep",
+                secret_hash=hash_of(secret),
+                beginning=secret[:8],
+                scopes=sorted(scope.value for scope in SCOPES),
+                expires_on=now.date() + timedelta(days=1),
+                last_used_on=now.date(),
+                created_at=now,
+                created_by_id=identity.user_id,
+            )
+        )
+    return secret
 
 
 # ---- where -----------------------------------------------------------------------------------
@@ -261,6 +285,7 @@ def plain(response: TestResponse, ids: tuple[str, ...]) -> str:
     nonce = re.search(r"'nonce-([^']+)'", response.headers.get("Content-Security-Policy", ""))
     if nonce:
         text = text.replace(nonce.group(1), "NONCE").replace(html.escape(nonce.group(1)), "NONCE")
+    text = re.sub(r'("request_id": ")[0-9a-f]{32}', r"\1ID", text)
     text = re.sub(r'(name="csrf[_-]token"[^>]*? (?:value|content)=")[^"]*', r"\1TOKEN", text)
     for own in sorted((own for own in ids if len(own) > SHORT), key=len, reverse=True):
         for form in {own, quote(own), quote(own, safe="")}:
@@ -438,7 +463,7 @@ def wanted_status(app: Flask, caller: Caller, one: Try) -> tuple[int, ...]:
     if caller.world is None and one.kind == BROKEN:
         return (302, 401, 404)
     if caller.world is None:
-        return (302,) if one.method == "GET" else (401,)
+        return (302,) if one.method == "GET" and access.kind != "token" else (401,)
     if access.kind == "signed_in":
         return ()
     if one.kind in (ELSEWHERE, NOWHERE):

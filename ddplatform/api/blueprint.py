@@ -30,9 +30,10 @@ REFUSALS = {
 }
 """Answers that every address may give."""
 Row = TypeVar("Row")
+View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Parser(FlaskParser):  # type: ignore[misc]
+class Parser(FlaskParser):
     """Reads bodies and addresses; whatever is wrong is told as every refusal here."""
 
     def handle_error(
@@ -45,7 +46,8 @@ class Parser(FlaskParser):  # type: ignore[misc]
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
         """Raise Invalid with every field that is wrong."""
-        (told,) = error.normalized_messages().values()
+        messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        (told,) = messages.values()
         raise Invalid(fields=dict(_flat(told)))
 
     def _handle_invalid_json_error(
@@ -68,9 +70,17 @@ def _flat(told: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
-    """Addresses of one subject; their reading and writing is described from their schemas."""
+    """Addresses of one subject; their reading and writing is described from their schemas.
+
+    The decorators are those of the library, with types.
+    """
 
     ARGUMENTS_PARSER = Parser()
+    get: Callable[[str], Callable[[View], View]]
+    post: Callable[[str], Callable[[View], View]]
+    patch: Callable[[str], Callable[[View], View]]
+    arguments: Callable[..., Callable[[View], View]]
+    response: Callable[..., Callable[[View], View]]
 
     def __init__(self, name: str, about: str) -> None:
         super().__init__(name, __name__, url_prefix=PREFIX, description=about)

@@ -20,6 +20,8 @@ from tests.conftest import NOW, settings_for
 ORGANISATION = uuid4()
 MATRIX = Path(__file__).resolve().parents[1] / "data" / "role_matrix.csv"
 PUBLIC = {
+    "api.openapi",
+    "api.reference",
     "auth.sign_in",
     "founding.found_organisation",
     "founding.sign_up",

@@ -23,6 +23,7 @@ RAW_SQL = {"ddplatform/infrastructure/db.py": 1}
 # Before a tenant is known: who is signed in, what they may enter, whose job this is.
 WAYS_ACROSS_TENANTS = (
     "ddplatform/infrastructure/gate.py",
+    "ddplatform/infrastructure/gate_tokens.py",
     "ddplatform/infrastructure/jobs/runner.py",
     "ddplatform/accounts/sign_in/",
     # A name that looks like that of another organisation which the invited person knows.

@@ -42,7 +42,7 @@ def all_actions(asked: dict[str, Any]) -> Any:
         due_before=asked["due_before"],
     )
     after = decode(asked["cursor"], read_number, date.fromisoformat, UUID)
-    rows = list_actions(wanted, after=after, limit=asked["limit"] + 1)  # type: ignore[arg-type]
+    rows = list_actions(wanted, after=after, limit=asked["limit"] + 1)
     return page_of(rows, asked["limit"], place_of)
 
 

@@ -55,12 +55,12 @@ def requests(asked: dict[str, Any]) -> Any:
     return {"items": page.rows, "next": encode([page.after]) if page.after else None}
 
 
-@bp.get("/requests/<uuid:request_id>")
+@bp.get("/requests/<uuid:assignment_id>")
 @requires_token(Permission.QUESTIONNAIRE_READ)
 @bp.response(200, RequestSchema)
-def request(request_id: UUID) -> Any:
+def request(assignment_id: UUID) -> Any:
     """A questionnaire that was sent, and its state"""
-    return get_assignment_row(request_id)
+    return get_assignment_row(assignment_id)
 
 
 @bp.post("/requests")

@@ -1,6 +1,6 @@
 """Requests with an `Idempotency-Key`: the second one gets the answer of the first."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +10,6 @@ from ddplatform.api.repeats.queries import find_answered
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
-from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.languages import gettext
 
 KEPT = timedelta(hours=24)
@@ -39,16 +38,13 @@ def answer_before(key: str, request_sha256: str, *, act: Act) -> AnsweredRequest
 
 
 def keep_answer(key: str, request_sha256: str, *, status: int, body: str, act: Act) -> None:
-    """Keep the answer of a request that was carried out, with its change.
+    """Keep the answer of a request that was carried out, with its change; older ones go.
 
     Raises:
         Conflict: the same request is carried out at this moment.
     """
     assert act.by.user_id is not None, "a token acts for a person"
-    old = find_answered(act.by.user_id, key)
-    if old is not None:
-        db.session.delete(old)
-        db.session.flush()  # the key is free again
+    db.session.execute(delete(AnsweredRequest).where(AnsweredRequest.answered_at < act.at - KEPT))
     try:
         with db.session.begin_nested():
             db.session.add(
@@ -66,10 +62,3 @@ def keep_answer(key: str, request_sha256: str, *, status: int, body: str, act: A
             gettext("A request with this key is being carried out."),
             gettext("Send it again in a moment to get its answer."),
         ) from None
-
-
-def forget_answers(*, at: datetime) -> int:
-    """Remove answers that are kept no longer; returns how many."""
-    with across_tenants():
-        old = delete(AnsweredRequest).where(AnsweredRequest.answered_at < at - KEPT)
-        return int(db.session.execute(old).rowcount)

@@ -18,7 +18,15 @@ from ddplatform.infrastructure.access.body_limits import FORM_BYTES
 from ddplatform.infrastructure.access.identity import Identity
 from ddplatform.infrastructure.access.roles import ANSWERING
 from ddplatform.infrastructure.disk import is_disk_full
-from ddplatform.infrastructure.errors import STATUS, Busy, Conflict, Invalid, TooMany, status_of
+from ddplatform.infrastructure.errors import (
+    STATUS,
+    Busy,
+    Conflict,
+    Invalid,
+    NotFound,
+    TooMany,
+    status_of,
+)
 from ddplatform.infrastructure.forms.sent import NO_SUCH_STEP, NOT_OPEN, versions_of
 from ddplatform.infrastructure.web.languages import ASKED
 from ddplatform.infrastructure.web.problems import is_of_program, problem
@@ -75,6 +83,8 @@ def _expected(error: Exception) -> ResponseReturnValue:
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.RETRY_AFTER_S)
     if is_of_program():
+        if isinstance(error, NotFound) and not advice:
+            message = gettext("It does not exist, or it belongs to another organisation.")
         fields = error.fields if isinstance(error, Invalid) else None
         return problem(status, detail=message, advice=advice, fields=fields), status, headers
     return _page(422 if isinstance(error, Busy) else status, **page), status, headers

@@ -32,12 +32,12 @@ def _add_tokens() -> None:
         "api_token",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False, comment="What it is used for"),
+        sa.Column("name", sa.String(), nullable=False, comment="What it is used for"),
         sa.Column(
-            "secret_hash", sa.Text(), nullable=False, comment="SHA-256; the secret is not kept"
+            "secret_hash", sa.String(), nullable=False, comment="SHA-256; the secret is not kept"
         ),
         sa.Column(
-            "beginning", sa.Text(), nullable=False, comment="First characters, to recognise it by"
+            "beginning", sa.String(), nullable=False, comment="First characters, to recognise it by"
         ),
         sa.Column("scopes", sa.Text(), nullable=False, comment="Permissions, rising"),
         sa.Column(
@@ -78,12 +78,12 @@ def _add_answers() -> None:
         sa.Column(
             "user_id", sa.Uuid(), nullable=False, comment="In whose name the program asked"
         ),
-        sa.Column("key", sa.Text(), nullable=False, comment="As the program sent it"),
+        sa.Column("key", sa.String(), nullable=False, comment="As the program sent it"),
         sa.Column(
-            "request_sha256", sa.Text(), nullable=False, comment="Of method, address and body"
+            "request_sha256", sa.String(), nullable=False, comment="Of method, address and body"
         ),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],

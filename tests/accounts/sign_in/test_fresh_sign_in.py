@@ -35,6 +35,7 @@ PROTECTED = {
     "organisations.colleague_factor",
     "organisations.invite_again",
     "organisations.invite_person",
+    "organisations.new_api_token",
     "organisations.remove",
     "organisations.remove_sample",
     "organisations.role",
