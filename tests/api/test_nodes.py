@@ -87,6 +87,14 @@ def test_links_are_read_added_and_archived(program: Program, cocoa: CocoaMap):
         ({"name": "x", "country": "ZZ"}, {"country"}),
         ({"name": "a\0b"}, {"name"}),
         ({"name": "x", "unknown": 1}, {"unknown"}),
+        (
+            {"name": "x", "sector": "none", "commodities": ["gold dust"]},
+            {"sector", "commodities.0"},
+        ),
+        ({"name": "x", "register_ids": {"passport": "1"}}, {"register_ids.passport.key"}),
+        ({"name": "x", "register_ids": {"lei": "1"}}, {"lei"}),
+        ({"name": "x", "contact_email": "at home"}, {"contact_email"}),
+        ({"name": "x", "operated_by_id": str(UUID(int=7))}, {"operated_by_id"}),
         ([], {"body"}),
     ],
 )

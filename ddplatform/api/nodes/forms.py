@@ -1,11 +1,40 @@
 """Maps, sites and links as JSON."""
 
-from marshmallow import Schema, fields, validate
+from collections.abc import Collection
 
+from marshmallow import Schema, ValidationError, fields, validate
+
+from ddplatform.accounts.organisations.services.people import is_address
 from ddplatform.api.blueprint import Paged, Plain
+from ddplatform.languages import gettext
+from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
+from supply_chain.intake.register_ids import REGISTERS
+from supply_chain.reference.release import load_reference
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 KINDS = validate.OneOf([kind.value for kind in NodeKind])
+
+
+def _known_country(code: str | None) -> None:
+    _require_known(code, load_reference().countries)
+
+
+def _known_sector(ref: str | None) -> None:
+    _require_known(ref, load_reference().sectors)
+
+
+def _known_commodity(ref: str | None) -> None:
+    _require_known(ref, load_reference().commodities)
+
+
+def _require_known(ref: str | None, known: Collection[str]) -> None:
+    if ref is not None and ref not in known:
+        raise ValidationError(gettext("The reference data hold no “%(ref)s”.", ref=ref))
+
+
+def _written_like_an_address(email: str | None) -> None:
+    if email and not is_address(email):
+        raise ValidationError(gettext("This is not an e-mail address. Example: name@company.com"))
 
 
 class MapSchema(Schema):
@@ -52,7 +81,7 @@ class NodeFieldsSchema(Schema):
     kind = fields.String(validate=KINDS)
     country = Plain(
         allow_none=True,
-        validate=validate.Length(2, 2),
+        validate=_known_country,
         metadata={"description": "ISO 3166-1 alpha-2"},
     )
     region = Plain(allow_none=True, validate=validate.Length(max=200))
@@ -70,10 +99,13 @@ class NodeFieldsSchema(Schema):
         metadata={"description": "Degrees, WGS 84"},
     )
     sector = Plain(
-        attribute="sector_ref", allow_none=True, metadata={"description": "Ref of a sector"}
+        attribute="sector_ref",
+        allow_none=True,
+        validate=_known_sector,
+        metadata={"description": "Ref of a sector"},
     )
     commodities = fields.List(
-        Plain(validate=validate.Length(max=100)),
+        Plain(validate=_known_commodity),
         attribute="commodity_refs",
         validate=validate.Length(max=50),
         metadata={"description": "Refs of commodities"},
@@ -82,15 +114,17 @@ class NodeFieldsSchema(Schema):
     own_operation = fields.Boolean(truthy={True}, falsy={False})
     contact_email = Plain(
         allow_none=True,
-        validate=validate.Length(max=254),
+        validate=[validate.Length(max=254), _written_like_an_address],
         metadata={"description": "Business contact, no private address"},
     )
-    tags = fields.List(Plain(validate=validate.Length(1, 100)), validate=validate.Length(max=50))
-    group_name = Plain(allow_none=True, validate=validate.Length(max=200))
+    tags = fields.List(
+        Plain(validate=validate.Length(1, TAG_LENGTH)), validate=validate.Length(max=MOST_TAGS)
+    )
+    group_name = Plain(allow_none=True, validate=validate.Length(max=GROUP_LENGTH))
     register_ids = fields.Dict(
-        keys=Plain(validate=validate.Length(max=20)),
+        keys=Plain(validate=validate.OneOf(list(REGISTERS))),
         values=Plain(validate=validate.Length(max=100)),
-        metadata={"description": "Scheme (os_id, lei, duns, gln) -> id; empty removes it"},
+        metadata={"description": "Register -> id with its check digit; an empty one removes it"},
     )
 
 
@@ -197,10 +231,7 @@ class NewLinkSchema(Schema):
         validate=validate.OneOf([kind.value for kind in LinkKind]),
     )
     commodity = Plain(
-        attribute="commodity_ref",
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(max=100),
+        attribute="commodity_ref", load_default=None, allow_none=True, validate=_known_commodity
     )
     share = fields.Float(
         load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(0, 1)

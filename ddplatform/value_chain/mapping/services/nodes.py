@@ -35,6 +35,7 @@ from ddplatform.value_chain.mapping.queries.maps import (
     get_node,
     get_node_by_ref,
     is_name_taken,
+    list_rows,
     slug_of,
 )
 from ddplatform.value_chain.mapping.services.changes import (
@@ -113,7 +114,7 @@ def create_chain(
     db.session.add(chain)
     db.session.flush()  # its nodes point to it
     if own_business:
-        _check(NodeFields(name=own_business, country=country))
+        _check(NodeFields(name=own_business, country=country), None)
         add_own_business(chain, own_business, country=country, sector_ref=sector_ref, at=act.at)
         refresh_tiers(chain)
     keep_step(chain, "value_chain:create", act=act)
@@ -189,7 +190,7 @@ def add_node(
         Conflict: the external id is taken.
     """
     chain = get_chain_for_change(chain_id)
-    _check(wanted)
+    _check(wanted, chain_id)
     if external_ref and get_node_by_ref(chain_id, external_ref) is not None:
         raise Conflict(
             gettext("The ID “%(ref)s” is taken in this map.", ref=external_ref),
@@ -227,7 +228,7 @@ def change_node(
     """
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
-    _check(wanted, of=node)
+    _check(wanted, chain.id, of=node)
     asked = _asked(node, wanted, wish, at=act.at)
     values = {
         **_values(wanted, of=node),
@@ -338,7 +339,7 @@ def _group_of(wanted: NodeFields) -> str | None:
     return " ".join((wanted.group_name or "").split()) or None
 
 
-def _check(wanted: NodeFields, *, of: ValueChainNode | None = None) -> None:
+def _check(wanted: NodeFields, chain_id: UUID | None, *, of: ValueChainNode | None = None) -> None:
     faults = {}
     if not wanted.name.strip():
         faults["name"] = gettext("Give it a name.")
@@ -354,6 +355,12 @@ def _check(wanted: NodeFields, *, of: ValueChainNode | None = None) -> None:
         faults["longitude"] = gettext("Give both coordinates or none.")
     if of is not None and wanted.operated_by_id == of.id:
         faults["operated_by_id"] = gettext("A site cannot be operated by itself.")
+    elif wanted.operated_by_id and not list_rows(
+        ValueChainNode,
+        ValueChainNode.id == wanted.operated_by_id,
+        ValueChainNode.chain_id == chain_id,
+    ):
+        faults["operated_by_id"] = gettext("Choose a site of this map.")
     faults |= read_typed(wanted.register_ids or {}, _known_ids(of))[1]
     faults |= _label_faults(wanted, of)
     if faults:
