@@ -4,11 +4,12 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
 import flask_smorest
 from flask import Request, session
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
 from webargs.flaskparser import FlaskParser
 
@@ -34,7 +35,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Parser(FlaskParser):
-    """Reads bodies and addresses; whatever is wrong is told as every refusal here."""
+    """Reads bodies and addresses; whatever is wrong is told as every refusal here.
+
+    A filter with a mistyped name is refused: left out, it would answer with everything.
+    """
+
+    DEFAULT_UNKNOWN_BY_LOCATION = MappingProxyType(
+        {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
+    )
 
     def handle_error(
         self,
