@@ -104,7 +104,9 @@ def test_a_file_larger_than_the_scanner_takes_counts_as_not_scanned(scanner: Vir
         scanner.find_virus(b"x" * 3_000_000)
 
 
-def test_a_file_that_is_not_scanned_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_that_is_not_scanned_is_not_kept_and_the_failure_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     gone = VirusScanner(f"unix:{tmp_path / 'none.ctl'}")
     monkeypatch.setattr(uploads, "find_scanner", lambda: gone)
 
@@ -114,6 +116,8 @@ def test_a_file_that_is_not_scanned_is_not_kept(tmp_path: Path, monkeypatch: pyt
     assert refused.value.code == "not_scanned"
     assert "was not kept" in refused.value.message
     assert "Try again" in refused.value.advice
+    [logged] = caplog.records
+    assert logged.levelname == "ERROR" and "FileNotFoundError" in logged.getMessage()
 
 
 def answers(words: bytes) -> Callable[[], VirusScanner]:
