@@ -142,6 +142,7 @@ def require_no_virus(name: str, content: bytes) -> None:
             ),
         ) from error
     if found:
+        log.warning("An uploaded file was refused: virus")
         raise FileRefused(
             "virus",
             gettext(
@@ -252,6 +253,7 @@ def _clean(name: str, media_type: str, content: bytes) -> bytes:
 
 def _refused(name: str, refused: Refused) -> FileRefused:
     """The reason in words, with the part of the file that shows it."""
+    log.warning("An uploaded file was refused: %s", refused.reason)
     if refused.reason == refusals.MISMATCH:
         return _mismatch(name)
     if words := _OFFICE_REASONS.get(refused.reason):

@@ -78,7 +78,9 @@ def test_a_clean_file_is_clean_and_a_virus_has_its_name(scanner: VirusScanner):
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_file_with_a_virus_is_not_kept_and_told_by_name():
+def test_a_file_with_a_virus_is_not_kept_told_by_name_and_logged(
+    caplog: pytest.LogCaptureFixture,
+):
     assert check_upload("a.txt", b"Three visits.").content == b"Three visits."
 
     with pytest.raises(FileRefused) as refused:
@@ -86,6 +88,7 @@ def test_a_file_with_a_virus_is_not_kept_and_told_by_name():
 
     assert refused.value.code == "virus"
     assert "b.txt" in refused.value.message and "Test.Mark" in refused.value.message
+    assert "refused: virus" in caplog.text and "b.txt" not in caplog.text
 
 
 @pytest.mark.usefixtures("installed")
