@@ -73,21 +73,7 @@ def start_server(
         OSError: the port is taken.
     """
     _allow_open_files()
-    settings = Adjustments(
-        listen=listen,
-        threads=bounds.threads,
-        connection_limit=bounds.connections,
-        channel_timeout=int(bounds.idle_s),
-        cleanup_interval=max(1, int(bounds.look_every_s)),
-        max_request_header_size=bounds.headers_bytes,
-        # A thread waits for a slow reader only with an answer that is larger than any file.
-        outbuf_high_watermark=64 * 1024 * 1024,
-        # `select` knows no more than 1,024 files of a process.
-        asyncore_use_poll=True,
-        log_socket_errors=False,
-        ident=None,
-        **more,
-    )
+    settings = _settings(listen, bounds, more)
     dispatcher, sockets = ThreadedTaskDispatcher(), dict[int, Any]()
     dispatcher.set_thread_count(settings.threads)
     servers = [
@@ -104,6 +90,24 @@ def start_server(
         for where in settings.listen
     ]
     return Running(servers, sockets, dispatcher)
+
+
+def _settings(listen: str, bounds: Bounds, more: Mapping[str, Any]) -> Adjustments:
+    return Adjustments(
+        listen=listen,
+        threads=bounds.threads,
+        connection_limit=bounds.connections,
+        channel_timeout=int(bounds.idle_s),
+        cleanup_interval=max(1, int(bounds.look_every_s)),
+        max_request_header_size=bounds.headers_bytes,
+        # A thread waits for a slow reader only with an answer that is larger than any file.
+        outbuf_high_watermark=64 * 1024 * 1024,
+        # `select` knows no more than 1,024 files of a process.
+        asyncore_use_poll=True,
+        log_socket_errors=False,
+        ident=None,
+        **more,
+    )
 
 
 @dataclass(frozen=True)
