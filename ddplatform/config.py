@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.sansio.utils import host_is_trusted
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCANNER = re.compile(r"unix:/.+|tcp:[^:\s]+:\d{1,5}|tcp:\[[0-9a-fA-F:]+\]:\d{1,5}")
 LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
 KEPT_FALLBACKS = 2
@@ -160,7 +161,44 @@ def _production(settings: Settings) -> list[str]:
             len(set(settings.secret_key)) < MIN_SECRET_LENGTH // 3
         ),
     }
-    return [fault for fault, broken in checks.items() if broken]
+    faults = [fault for fault, broken in checks.items() if broken]
+    return [*faults, *_in_the_clear(settings)]
+
+
+def _in_the_clear(settings: Settings) -> list[str]:
+    """Connections that could be read or answered by others on their way to another machine."""
+    databases = {
+        "DATABASE_URL": settings.database_url,
+        "MIGRATION_DATABASE_URL": settings.migration_database_url,
+        "BACKUP_DATABASE_URL": settings.backup_database_url,
+    }
+    faults = [
+        f"{name} must end with ?sslmode=verify-full (and sslrootcert) in production: PostgreSQL is "
+        "on another machine"
+        for name, url in databases.items()
+        if url and _is_unproved(url)
+    ]
+    scanner = (settings.virus_scanner or "").removeprefix("tcp:")
+    if settings.virus_scanner and scanner != settings.virus_scanner and not _is_here(scanner):
+        faults.append(
+            "VIRUS_SCANNER must be on this machine in production: clamd speaks without encryption"
+        )
+    return faults
+
+
+def _is_unproved(url: str) -> bool:
+    """Whether PostgreSQL on another machine is reached without proof of which server it is."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("postgresql"):
+        return False
+    asked = parse_qs(parts.query)
+    hosts = asked.get("host") or [parts.hostname or ""]
+    is_elsewhere = any(host and not host.startswith("/") and host not in _HERE for host in hosts)
+    return is_elsewhere and asked.get("sslmode") != ["verify-full"]
+
+
+def _is_here(address: str) -> bool:
+    return urlsplit(f"//{address}").hostname in _HERE
 
 
 def _is_named(settings: Settings) -> bool:
@@ -170,7 +208,7 @@ def _is_named(settings: Settings) -> bool:
 
 def _is_plain_mail(url: str | None) -> bool:
     parts = urlsplit(url or "")
-    is_here = parts.hostname in {None, "localhost", "127.0.0.1", "::1"}
+    is_here = parts.hostname is None or parts.hostname in _HERE
     return parts.scheme == "smtp" and not parts.username and not is_here
 
 

@@ -68,6 +68,9 @@ def register(app: Flask) -> None:
     )
     static_versions.register(app)
     app.wsgi_app = Compressed(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = headers.HeadedStatic(  # type: ignore[method-assign]
+        app.wsgi_app, app.extensions["settings"]
+    )
     _spare_programs(app, csrf)
 
 

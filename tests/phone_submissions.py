@@ -2,6 +2,7 @@
 
 import io
 import json
+import stat
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,16 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in files.items():
             archive.writestr(name, content)
+    return target.getvalue()
+
+
+def with_a_link(name: str, *, to: str) -> bytes:
+    """An archive whose one entry is a symbolic link."""
+    target, link = io.BytesIO(), zipfile.ZipInfo(name)
+    link.create_system = 3  # Unix, whose modes are in the upper half
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(link, to)
     return target.getvalue()
 
 

@@ -7,6 +7,7 @@ before; acts that are declared `fresh` need a proof of identity of the last minu
 ends the unit of work.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from ddplatform.infrastructure.gate_tokens import Programs, Tokens
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.languages import gettext
 
+log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NUL = "\0"
@@ -276,7 +278,7 @@ def _give_organisation(endpoint: str, values: dict[str, Any]) -> None:
 
 def _admit() -> ResponseReturnValue | None:
     g.now, g.request_id, g.keep_changes = datetime.now(UTC), uuid4().hex, False
-    g.identity, g.organisation = None, None
+    g.identity, g.organisation, g.told_person = None, None, None
     g.scope = ExitStack()
     g.scope.enter_context(nobody())
     (only_read if request.method in SAFE_METHODS else take_write_lock)()
@@ -297,6 +299,8 @@ def _admit() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
+    # Who works on remediation cases is nobody's to read in the log of a process.
+    g.told_person = "-" if access.permission is Permission.CASE_WORK else current_user.id
     if current_user.lacks_second_factor and not access.before_factor:
         return _state().ask_factor()
     if access.kind == "permission":
@@ -319,6 +323,7 @@ def _refuse_unusable(access: Access) -> None:
     """
     asked = (request.path, *_texts(request.args))
     if any(NUL in text or len(text) > LONGEST_VALUE for text in asked):
+        log.warning("request %s refused at %s: odd address", g.request_id, request.endpoint)
         raise NotFound()
     if request.method in SAFE_METHODS:
         return
@@ -326,6 +331,7 @@ def _refuse_unusable(access: Access) -> None:
     if any(files) and not access.takes_files:
         raise Invalid(gettext("This form takes no files."), gettext("Send it without the file."))
     if any(NUL in text for text in (*_texts(request.form), *files)):
+        log.warning("request %s refused at %s: NUL in a text", g.request_id, request.endpoint)
         raise Invalid(
             gettext("A text holds the character NUL."),
             gettext("Type it again instead of pasting it."),
@@ -382,6 +388,11 @@ def _end(response: Response) -> Response:
     state.settle_tries(kept=kept)
     if g.identity is not None and (reason := REFUSALS.get(response.status_code)):
         state.record_refusal(g.act, request.endpoint or "", reason)
+    if response.status_code == 404 and g.told_person is not None:
+        # What belongs to others is answered like what does not exist, so nobody is accused of it
+        # by an event; a line tells the operator.
+        told = (g.request_id, request.endpoint, g.told_person)
+        log.info("request %s at %s: absent for user %s", *told)
     return response
 
 

@@ -1,6 +1,7 @@
 """Untrusted archives, unpacked within a limit, regardless of the sizes in their own directory."""
 
 import copy
+import stat
 import zipfile
 import zlib
 
@@ -33,11 +34,11 @@ def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> byte
     """The bytes of one file, read in pieces: its directory is not believed, but must be true.
 
     Raises:
-        BookRefused: packed in a way that is not read.
+        BookRefused: packed in a way that is not read, or a link to another file.
         UnpacksToTooMuch: it holds more than `room` bytes.
         CUT_OFF: it is broken, or its size or checksum is another one.
     """
-    if member.compress_type not in PACKINGS_READ:
+    if member.compress_type not in PACKINGS_READ or stat.S_ISLNK(member.external_attr >> 16):
         raise packed_otherwise()
     whole = copy.copy(member)
     whole.file_size = room + 2 * _CHUNK  # read on to its own end, not to the size that is claimed

@@ -1,5 +1,6 @@
 """Uploads: permitted types, checks, and cleaning before storage (docs/security.md 6)."""
 
+import logging
 import re
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,6 +17,7 @@ from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.errors import FileRefused
 
+log = logging.getLogger(__name__)
 MAX_BYTES = 25 * 1024 * 1024
 MAX_NAME_LENGTH = 150
 
@@ -131,6 +133,7 @@ def require_no_virus(name: str, content: bytes) -> None:
     try:
         found = scanner.find_virus(content)
     except NotScanned as error:
+        log.error("The virus scanner gave no verdict on a file: %s", error)
         raise FileRefused(
             "not_scanned",
             gettext("%(name)s could not be scanned for viruses and was not kept.", name=name),
@@ -139,6 +142,7 @@ def require_no_virus(name: str, content: bytes) -> None:
             ),
         ) from error
     if found:
+        log.warning("An uploaded file was refused: virus")
         raise FileRefused(
             "virus",
             gettext(
@@ -249,6 +253,7 @@ def _clean(name: str, media_type: str, content: bytes) -> bytes:
 
 def _refused(name: str, refused: Refused) -> FileRefused:
     """The reason in words, with the part of the file that shows it."""
+    log.warning("An uploaded file was refused: %s", refused.reason)
     if refused.reason == refusals.MISMATCH:
         return _mismatch(name)
     if words := _OFFICE_REASONS.get(refused.reason):

@@ -103,6 +103,7 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     kept = input_of_this_request()
     if kept is not None and kept.fields and current_user.is_authenticated:
         return render_template("accounts/sign_in/resume.html", kept=kept), 422
+    log.warning("request %s refused at %s: form token", g.get("request_id", "-"), request.endpoint)
     return _page(
         422, message=gettext("This page was open too long. Go back, reload it and send again.")
     ), 422
@@ -110,6 +111,7 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # a foreign host name: no page, since none has a link
+        log.warning("request refused: foreign host name")
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")
     if is_disk_full(getattr(error, "original_exception", None)):
         return _no_room()
@@ -120,6 +122,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         # A language was chosen on a form that was shown again, whose address takes forms alone.
         return redirect(_page_above())
     if status == 413:
+        log.warning("request %s refused: body too large", g.get("request_id", "-"))
         return _page(422, message=_too_large()), 413
     shown = status if status in PAGES else (404 if status < 500 else 500)
     return _page(shown), status

@@ -1,8 +1,10 @@
 """Security headers of every response (docs/security.md 8)."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from wsgiref.headers import Headers
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, current_app, g, request
 
@@ -12,6 +14,10 @@ PERMISSIONS_OFF = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
+STATIC = "/static/"
+NO_FRAMES = "frame-ancestors 'none'"
+LOADS_NOTHING = f"default-src 'none'; {NO_FRAMES}"
+"""The policy of an answer that is no page of ours."""
 
 
 def register(app: Flask) -> None:
@@ -34,7 +40,7 @@ def policy(nonce: str) -> str:
             "form-action 'self'",
             "base-uri 'none'",
             "object-src 'none'",
-            "frame-ancestors 'none'",
+            NO_FRAMES,
             "require-trusted-types-for 'script'",
             "trusted-types fragment",
         )
@@ -55,9 +61,36 @@ def fixed_headers(settings: Settings) -> dict[str, str]:
     return found
 
 
+def bare_headers(settings: Settings) -> dict[str, str]:
+    """The headers of an answer that is no page of ours: a static file, an error of the server."""
+    return {**fixed_headers(settings), "Content-Security-Policy": LOADS_NOTHING}
+
+
+class HeadedStatic:
+    """Adds the headers that the server of static files leaves out, for example in its 405."""
+
+    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
+        self._application, self._bare = application, bare_headers(settings)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        if not environ.get("PATH_INFO", "").startswith(STATIC):
+            return self._application(environ, start_response)
+
+        def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, _completed(headers, self._bare), *error)
+
+        return self._application(environ, begin)
+
+
+def _completed(headers: list[tuple[str, str]], bare: Mapping[str, str]) -> list[tuple[str, str]]:
+    there = {name.lower() for name, _value in headers}
+    return headers + [one for one in bare.items() if one[0].lower() not in there]
+
+
 def add_to_static(settings: Settings) -> Callable[[Headers, str, str], None]:
     """Headers of static files, set by their server: none of them runs a script."""
-    fixed = {**fixed_headers(settings), "Content-Security-Policy": "default-src 'none'"}
+    fixed = bare_headers(settings)
 
     def add(headers: Headers, _path: str, _url: str) -> None:
         for name, value in fixed.items():
@@ -73,6 +106,8 @@ def _make_nonce() -> None:
 def _add(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", policy(getattr(g, "csp_nonce", "none")))
+    if NO_FRAMES not in headers["Content-Security-Policy"]:
+        headers["Content-Security-Policy"] += f"; {NO_FRAMES}"
     headers.update(fixed_headers(current_app.extensions["settings"]))
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")

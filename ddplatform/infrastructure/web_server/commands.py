@@ -1,10 +1,13 @@
 """`flask serve`: the web process."""
 
+from typing import Any
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from ddplatform.infrastructure.process_log import log_to_standard_error
+from ddplatform.infrastructure.web.headers import bare_headers
 from ddplatform.infrastructure.web_server.body_limit import limit_by_address
 from ddplatform.infrastructure.web_server.server import Bounds, start_server
 
@@ -26,17 +29,27 @@ def serve(listen: str, threads: int, trusted_proxy: str | None) -> None:
     """Answer browsers, with limits on bodies, headers, waiting and connections."""
     log_to_standard_error()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    proxy = {
-        "trusted_proxy": trusted_proxy,
-        "trusted_proxy_headers": "x-forwarded-for",
-        "trusted_proxy_count": 1,
-    }
-    more = proxy if trusted_proxy else {}
     try:
         made = start_server(
-            app.wsgi_app, listen, limit_by_address(app), Bounds(threads=threads), **more
+            app.wsgi_app,
+            listen,
+            limit_by_address(app),
+            Bounds(threads=threads),
+            error_headers=bare_headers(app.extensions["settings"]),
+            **behind_proxy(trusted_proxy),
         )
     except (OSError, ValueError) as fault:
         raise click.BadParameter(f"{listen}: {fault}", param_hint="'--listen'") from fault
     click.echo(f"Listening on {listen}", err=True)
     made.run()
+
+
+def behind_proxy(address: str | None) -> dict[str, Any]:
+    """Settings of waitress that believe the address of a browser from this one proxy alone."""
+    if not address:
+        return {}
+    return {
+        "trusted_proxy": address,
+        "trusted_proxy_headers": "x-forwarded-for",
+        "trusted_proxy_count": 1,
+    }

@@ -17,9 +17,9 @@ from typing import Any
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
 
 BodyLimit = Callable[[str, str, Mapping[str, str]], int]
@@ -53,20 +53,47 @@ class Bounds:
 
 
 def start_server(
-    application: Application, listen: str, body_limit: BodyLimit, bounds: Bounds, **more: Any
+    application: Application,
+    listen: str,
+    body_limit: BodyLimit,
+    bounds: Bounds,
+    *,
+    error_headers: Mapping[str, str],
+    **more: Any,
 ) -> "Running":
     """Listen; `run` of what is returned answers requests.
 
     Args:
         listen: `HOST:PORT`, several parted by blanks; port 0 is a free one.
         body_limit: is asked when the headers of a request are there, before its body is read.
+        error_headers: of answers that the server makes without asking the application.
         more: further settings of waitress, for example of a trusted proxy.
 
     Raises:
         OSError: the port is taken.
     """
     _allow_open_files()
-    settings = Adjustments(
+    settings = _settings(listen, bounds, more)
+    dispatcher, sockets = ThreadedTaskDispatcher(), dict[int, Any]()
+    dispatcher.set_thread_count(settings.threads)
+    servers = [
+        BoundedServer(
+            application,
+            sockets,
+            dispatcher=dispatcher,
+            adj=settings,
+            sockinfo=where,
+            body_limit=body_limit,
+            bounds=bounds,
+            error_headers=error_headers,
+        )
+        for where in settings.listen
+    ]
+    return Running(servers, sockets, dispatcher)
+
+
+def _settings(listen: str, bounds: Bounds, more: Mapping[str, Any]) -> Adjustments:
+    return Adjustments(
         listen=listen,
         threads=bounds.threads,
         connection_limit=bounds.connections,
@@ -81,21 +108,6 @@ def start_server(
         ident=None,
         **more,
     )
-    dispatcher, sockets = ThreadedTaskDispatcher(), dict[int, Any]()
-    dispatcher.set_thread_count(settings.threads)
-    servers = [
-        BoundedServer(
-            application,
-            sockets,
-            dispatcher=dispatcher,
-            adj=settings,
-            sockinfo=where,
-            body_limit=body_limit,
-            bounds=bounds,
-        )
-        for where in settings.listen
-    ]
-    return Running(servers, sockets, dispatcher)
 
 
 @dataclass(frozen=True)
@@ -135,8 +147,17 @@ class BoundedParser(HTTPRequestParser):  # type: ignore[misc]
         self.began = time.monotonic()
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the headers, and from them what the body may hold."""
+        """Read the headers, and from them what the body may hold.
+
+        Raises:
+            ParsingError: two rules for the end of the body, of which a proxy may follow the other
+                (RFC 9112, 6.1 and 6.3).
+        """
         super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length beside Transfer-Encoding")
+        if "TRANSFER_ENCODING" in self.headers:  # read and taken away in HTTP/1.1
+            raise ParsingError("Transfer-Encoding in version 1.0")
         if self.chunked or self.content_length > 0:
             largest = self._body_limit(self.command, self.path, self.headers)
             self.adj = copy.copy(self.adj)  # the adjustments of all requests are one object
@@ -150,8 +171,19 @@ class BoundedParser(HTTPRequestParser):  # type: ignore[misc]
         return taken
 
 
+class HeadedErrorTask(ErrorTask):  # type: ignore[misc]
+    """An error that the server answers itself, under the headers of the application."""
+
+    def execute(self) -> None:
+        """Answer."""
+        self.response_headers.extend(self.channel.server.error_headers.items())
+        super().execute()
+
+
 class BoundedChannel(HTTPChannel):  # type: ignore[misc]
     """A connection."""
+
+    error_task_class = HeadedErrorTask
 
     def __init__(self, server: "BoundedServer", *args: Any, **options: Any) -> None:
         super().__init__(server, *args, **options)
@@ -184,8 +216,15 @@ class BoundedServer(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = BoundedChannel
 
-    def __init__(self, *args: Any, body_limit: BodyLimit, bounds: Bounds, **options: Any) -> None:
-        self.body_limit, self.bounds = body_limit, bounds
+    def __init__(
+        self,
+        *args: Any,
+        body_limit: BodyLimit,
+        bounds: Bounds,
+        error_headers: Mapping[str, str],
+        **options: Any,
+    ) -> None:
+        self.body_limit, self.bounds, self.error_headers = body_limit, bounds, error_headers
         super().__init__(*args, **options)
 
     def readable(self) -> bool:

@@ -422,7 +422,8 @@ def test_pages_are_shown_to_who_opened_the_document_and_the_log_tells_of_it(
     first = reviewer.get(page(tenant, document, "/pages/0"))
 
     assert first.mimetype == "image/webp"
-    assert first.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    policy = first.headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert reviewer.get(page(tenant, document, "/pages/9")).status_code == 422
     with acting(tenant.id):
         read_by = select(AuditEvent.actor_id).where(

@@ -306,7 +306,7 @@ def test_file_leaves_only_as_an_attachment_in_a_sandbox_under_its_own_name(
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment")
     assert "filename*=UTF-8''Visite%20d%27%C3%A9t%C3%A9.txt" in disposition
-    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; frame-ancestors 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
     assert browser.get(f"{page}/download").status_code in (404, 405)

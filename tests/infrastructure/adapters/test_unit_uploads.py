@@ -345,7 +345,7 @@ def test_document_whose_packing_knows_no_limit_is_refused():
     assert refusal("letter.docx", content).code == "broken"
 
 
-def test_entry_that_is_a_link_is_refused():
+def test_entry_that_is_a_link_is_refused_and_logged(caplog: pytest.LogCaptureFixture):
     output = io.BytesIO(document().packed())
     with zipfile.ZipFile(output, "a") as made:
         entry = zipfile.ZipInfo("word/link")
@@ -353,6 +353,7 @@ def test_entry_that_is_a_link_is_refused():
         made.writestr(entry, b"/etc/passwd")
 
     assert refusal("letter.docx", output.getvalue()).code == "unsafe_archive"
+    assert "refused: unsafe_archive" in caplog.text and "letter" not in caplog.text
 
 
 @pytest.mark.parametrize("name", ["word/document.xml", "Word/Document.XML"])

@@ -78,7 +78,9 @@ def test_a_clean_file_is_clean_and_a_virus_has_its_name(scanner: VirusScanner):
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_file_with_a_virus_is_not_kept_and_told_by_name():
+def test_a_file_with_a_virus_is_not_kept_told_by_name_and_logged(
+    caplog: pytest.LogCaptureFixture,
+):
     assert check_upload("a.txt", b"Three visits.").content == b"Three visits."
 
     with pytest.raises(FileRefused) as refused:
@@ -86,6 +88,7 @@ def test_a_file_with_a_virus_is_not_kept_and_told_by_name():
 
     assert refused.value.code == "virus"
     assert "b.txt" in refused.value.message and "Test.Mark" in refused.value.message
+    assert "refused: virus" in caplog.text and "b.txt" not in caplog.text
 
 
 @pytest.mark.usefixtures("installed")
@@ -104,7 +107,9 @@ def test_a_file_larger_than_the_scanner_takes_counts_as_not_scanned(scanner: Vir
         scanner.find_virus(b"x" * 3_000_000)
 
 
-def test_a_file_that_is_not_scanned_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_that_is_not_scanned_is_not_kept_and_the_failure_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     gone = VirusScanner(f"unix:{tmp_path / 'none.ctl'}")
     monkeypatch.setattr(uploads, "find_scanner", lambda: gone)
 
@@ -114,6 +119,8 @@ def test_a_file_that_is_not_scanned_is_not_kept(tmp_path: Path, monkeypatch: pyt
     assert refused.value.code == "not_scanned"
     assert "was not kept" in refused.value.message
     assert "Try again" in refused.value.advice
+    [logged] = caplog.records
+    assert logged.levelname == "ERROR" and "FileNotFoundError" in logged.getMessage()
 
 
 def answers(words: bytes) -> Callable[[], VirusScanner]:

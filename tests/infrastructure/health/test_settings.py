@@ -9,7 +9,7 @@ from ddplatform.factory import create_app
 
 GOOD = {
     "APP_KIND": "production",
-    "DATABASE_URL": "postgresql+psycopg://app@db/platform",
+    "DATABASE_URL": "postgresql+psycopg://app@db/platform?sslmode=verify-full",
     "SECRET_KEY": "kJ8s2-vQ0xZr7LwPq9TnYb3Hc6MdEfGa5Uo1Ri4",
     "MAIL_URL": "smtps://mail.example",
     "BASE_URL": "https://platform.example",
@@ -71,7 +71,7 @@ def test_missing_secret_is_refused_in_production_and_made_in_development(tmp_pat
 
 
 def test_owner_of_the_tables_is_another_role_of_the_same_kind_of_database(tmp_path: Path):
-    owner = "postgresql+psycopg://owner@db/platform"
+    owner = "postgresql+psycopg://owner@db/platform?sslmode=verify-full"
 
     assert settings(tmp_path, MIGRATION_DATABASE_URL=owner).migration_database_url == owner
     for wrong in (
@@ -109,6 +109,45 @@ def test_host_names_may_have_spaces_between_them_and_mail_may_go_by_this_machine
     found = settings(tmp_path, TRUSTED_HOSTS=hosts, MAIL_URL="smtp://localhost:25")
 
     assert found.trusted_hosts == ("www.platform.example", "platform.example")
+
+
+CLEAR = "postgresql+psycopg://app@db/platform"
+
+
+@pytest.mark.parametrize(
+    ("named", "value"),
+    [
+        ("DATABASE_URL", CLEAR),
+        ("DATABASE_URL", f"{CLEAR}?sslmode=require"),
+        ("DATABASE_URL", f"{CLEAR}?sslmode=verify-full&sslmode=disable"),
+        ("DATABASE_URL", "postgresql+psycopg://app@/platform?host=db.example"),
+        ("MIGRATION_DATABASE_URL", f"{CLEAR}?sslmode=prefer"),
+        ("BACKUP_DATABASE_URL", CLEAR),
+        ("VIRUS_SCANNER", "tcp:scanner.example:3310"),
+    ],
+)
+def test_connection_in_the_clear_to_another_machine_is_refused(
+    tmp_path: Path, named: str, value: str
+):
+    with pytest.raises(UnsafeSettings, match=f"- {named} must") as refused:
+        settings(tmp_path, **{named: value})
+
+    assert len(refused.value.faults) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://app@localhost/platform",
+        "postgresql+psycopg://app@[::1]/platform",
+        "postgresql+psycopg://app@/platform?host=/run/postgresql",
+        f"{CLEAR}?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+    ],
+)
+def test_connection_within_the_machine_or_to_a_proved_server_is_accepted(tmp_path: Path, url: str):
+    found = settings(tmp_path, DATABASE_URL=url, VIRUS_SCANNER="tcp:127.0.0.1:3310")
+
+    assert found.database_url == url
 
 
 def test_mistyped_kind_hides_no_other_fault(tmp_path: Path):

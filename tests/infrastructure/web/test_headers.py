@@ -100,7 +100,7 @@ def test_static_files_carry_the_headers_and_are_shared_with_nobody(client: Flask
     assert answer.status_code == 200
     for name, value in FIXED.items():
         assert answer.headers.get(name) == value, name
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert "Strict-Transport-Security" not in answer.headers
     answer.close()
@@ -153,6 +153,11 @@ def test_secure_settings_ask_for_https_and_bind_the_cookie_to_the_host(secure_cl
     assert page.headers["Strict-Transport-Security"] == hsts
     assert static.headers["Strict-Transport-Security"] == hsts
     static.close()
+    wrong = secure_client.post("/" + ANY_STATIC)
+    assert wrong.status_code == 405
+    assert wrong.headers["Strict-Transport-Security"] == hsts
+    assert wrong.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in wrong.headers["Content-Security-Policy"]
     assert cookie.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert "Domain=" not in cookie

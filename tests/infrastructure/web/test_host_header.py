@@ -25,12 +25,15 @@ def test_own_host_name_is_answered(named_host: FlaskClient):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "platform.example.evil.example", "localhost"])
-def test_foreign_host_name_is_refused_and_told_nothing(named_host: FlaskClient, host: str):
+def test_foreign_host_name_is_refused_told_nothing_and_logged(
+    named_host: FlaskClient, host: str, caplog: pytest.LogCaptureFixture
+):
     answer = named_host.get("/sign-in", base_url=f"http://{host}")
 
     assert answer.status_code == 400
     assert host not in answer.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "foreign host name" in caplog.text and "evil" not in caplog.text
 
 
 def test_forwarded_host_is_not_believed(named_host: FlaskClient):

@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.infrastructure.web.headers import LOADS_NOTHING
 from ddplatform.infrastructure.web.static_versions import StaticVersions
 
 LINKED = re.compile(r'href="(/static/~[0-9a-f]{12}/css/core\.css)"')
@@ -23,7 +24,7 @@ def test_a_file_that_a_page_links_is_kept_for_a_year(client: FlaskClient) -> Non
 
     assert (answer.status_code, answer.mimetype) == (200, "text/css")
     assert answer.headers["Cache-Control"] == YEAR
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert answer.headers["Content-Security-Policy"] == LOADS_NOTHING
     assert answer.data == plain.data
     answer.close()
     plain.close()

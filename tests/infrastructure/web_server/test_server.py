@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from ddplatform.infrastructure.access.body_limits import (
 )
 from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.web.headers import LOADS_NOTHING, bare_headers
 from ddplatform.infrastructure.web_server.body_limit import limit_by_address
+from ddplatform.infrastructure.web_server.commands import behind_proxy
 from ddplatform.infrastructure.web_server.server import Bounds, Running, start_server
 from tests.factories import Tenant, signed_in_client
 
@@ -38,7 +41,10 @@ def start(app: Flask) -> Iterator[Start]:
     with ExitStack() as running:
 
         def begin(bounds: Bounds) -> int:
-            made = start_server(app.wsgi_app, f"{HOST}:0", limit_by_address(app), bounds)
+            headers = bare_headers(replace(app.extensions["settings"], secure_cookies=True))
+            made = start_server(
+                *(app.wsgi_app, f"{HOST}:0", limit_by_address(app), bounds), error_headers=headers
+            )
             running.enter_context(answering(made))
             return made.port
 
@@ -151,6 +157,78 @@ def test_headers_past_their_limit_are_refused(start: Start):
     assert send(port, head).split(b" ", 2)[1] == b"431"
 
 
+def test_errors_of_the_server_itself_carry_the_headers_of_the_application(start: Start):
+    port = start(Bounds())
+    answers = {
+        b"400": send(port, "GET / HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n"),
+        b"413": send(port, f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {MB}\r\n\r\n"),
+        b"431": send(port, f"GET / HTTP/1.1\r\nX-Long: {'x' * 40_000}\r\n\r\n"),
+    }
+
+    for status, answer in answers.items():
+        assert answer.split(b" ", 2)[1] == status
+        assert b"\r\nStrict-Transport-Security: max-age=31536000; includeSubDomains\r\n" in answer
+        assert b"\r\nX-Content-Type-Options: nosniff\r\n" in answer
+        assert f"\r\nContent-Security-Policy: {LOADS_NOTHING}\r\n".encode() in answer
+
+
+NEXT = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+CHUNKED = "Transfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "headers", "status"),
+    [
+        ("1.1", f"{CHUNKED}Content-Length: 5\r\n", b"400"),
+        ("1.1", f"Content-Length: 5\r\n{CHUNKED}", b"400"),
+        ("1.1", "Content-Length: 5\r\nContent-Length: 6\r\n", b"400"),
+        ("1.1", "Content-Length: +5\r\n", b"400"),
+        ("1.1", "Content-Length : 5\r\n", b"400"),
+        ("1.1", "Transfer-Encoding : chunked\r\n", b"400"),
+        ("1.1", "Transfer-Encoding: xchunked\r\n", b"501"),
+        ("1.1", f"{CHUNKED}Transfer-Encoding: identity\r\n", b"501"),
+        ("1.0", f"{CHUNKED}Connection: keep-alive\r\n", b"400"),
+    ],
+)
+def test_request_whose_end_can_be_read_in_two_ways_is_refused_and_nothing_behind_it_is_answered(
+    start: Start, version: str, headers: str, status: bytes
+):
+    head = f"POST /sign-in HTTP/{version}\r\nHost: localhost\r\n{headers}\r\n"
+
+    answer = send(start(Bounds()), f"{head}0\r\n\r\n{NEXT}")
+
+    assert answer.split(b" ", 2)[1] == status
+    assert answer.count(b"HTTP/1.") == 1
+
+
+def address_seen(proxy: str | None, claimed: str) -> str:
+    """The address that an application sees of a browser that claims one."""
+
+    def tell(environ: dict[str, str], begin: Callable[..., object]) -> list[bytes]:
+        body = environ["REMOTE_ADDR"].encode()
+        begin("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    made = start_server(
+        *(tell, f"{HOST}:0", lambda *_of_request: 0, Bounds()),
+        error_headers={},
+        **behind_proxy(proxy),
+    )
+    request = (
+        f"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {claimed}\r\nForwarded: for=9.9.9.9\r\n"
+    )
+    with answering(made):
+        answer = send(made.port, f"{request}Connection: close\r\n\r\n")
+    return answer.rpartition(b"\r\n\r\n")[2].decode()
+
+
+def test_address_of_a_browser_is_believed_from_the_named_proxy_alone():
+    assert address_seen(HOST, "198.51.100.7") == "198.51.100.7"
+    assert address_seen(HOST, "203.0.113.9, 198.51.100.7") == "198.51.100.7"
+    assert address_seen("192.0.2.1", "198.51.100.7") == HOST
+    assert address_seen(None, "198.51.100.7") == HOST
+
+
 def announced(app: Flask, client: FlaskClient | None, path: str, size: int = 3 * MB) -> int:
     """The limit of a body of this size from a browser."""
     name = app.config["SESSION_COOKIE_NAME"]
@@ -206,6 +284,22 @@ def test_reference_proxy_has_the_limits_of_the_server():
     assert f"large_client_header_buffers 4 {Bounds().headers_bytes // 1024}k;" in PROXY
     assert f"client_header_timeout {Bounds().headers_s:.0f}s;" in PROXY
     assert f"client_body_timeout {Bounds().body_s:.0f}s;" in PROXY
+
+
+def test_errors_of_the_reference_proxy_carry_the_headers_that_the_application_did_not_set():
+    absent = r'map \$upstream_http_x_content_type_options \$(\w+) {\s+default "";\s+"" "?([^";]+)'
+    values = dict(re.findall(absent + r'[^"]*"?;', PROXY))
+    tls = PROXY.partition("listen 443 ssl;")[2]
+    lines = re.findall(r"^    add_header (\S+) \$(\w+) always;", tls, flags=re.MULTILINE)
+
+    assert {name: values[variable] for name, variable in lines} == {
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'",
+    }
+    assert "max-age=31536000; includeSubDomains" in PROXY and PROXY.count(LOADS_NOTHING) == 2
+    # A location that adds a header of its own inherits none of these.
+    assert "add_header" not in tls.partition("location /")[2]
 
 
 def test_reference_proxy_takes_files_where_the_application_does(app: Flask):

@@ -318,7 +318,8 @@ def test_a_file_is_given_out_as_what_it_is_and_runs_nothing(
 
     assert file.status_code == 200 and file.mimetype == kind
     assert file.headers["X-Content-Type-Options"] == "nosniff"
-    assert file.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    policy = file.headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert file.headers["Cache-Control"] == "private, max-age=3600"
     again = phone.get(
         f"{address(supplier)}/media/{name}", headers={"If-None-Match": file.headers["ETag"]}

@@ -16,7 +16,7 @@ from questionnaires.submissions.instance import compare, read_submission
 from questionnaires.submissions.tables import read_csv, read_json, read_zipped_csv
 from questionnaires.workbook.reading import BookRefused
 from tests.forms import respond, table
-from tests.phone_submissions import as_json, zipped
+from tests.phone_submissions import as_json, with_a_link, zipped
 
 SURVEY = table(
     "survey",
@@ -246,6 +246,7 @@ def test_point_without_numbers_is_no_place():
         ("a.zip", packed_badly(zipfile.ZIP_DEFLATED), "broken"),
         ("a.zip", packed_badly(zipfile.ZIP_LZMA), "broken"),
         ("a.zip", packed_badly(zipfile.ZIP_BZIP2), "packed_otherwise"),
+        ("a.zip", with_a_link("a.xml", to="/etc/passwd"), "packed_otherwise"),
         ("a.zip", zipped({"a.csv": b"KEY\n1\n", "b.csv": b"PARENT_KEY\n1\n"}), "broken"),
         ("a.zip", zipped({"a.csv": b"a\n1\n", "b.csv": b"a\n1\n"}), "no_submissions"),
         ("a.xml", b"<a>" * 60_000, "too_large"),

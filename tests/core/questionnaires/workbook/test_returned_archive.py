@@ -8,7 +8,7 @@ import pytest
 from questionnaires.workbook import returned_archive
 from questionnaires.workbook.reading import BookRefused
 from questionnaires.workbook.returned_archive import Part, take_apart
-from tests.phone_submissions import claiming, zipped
+from tests.phone_submissions import claiming, with_a_link, zipped
 
 BOOK = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
 
@@ -39,6 +39,13 @@ def test_archive_that_is_cut_off_is_refused_and_a_workbook_that_is_comes_as_it_i
     assert take_apart([("a.xlsx", cut)]) == [Part("a.xlsx", cut)]
     with pytest.raises(BookRefused, match="may be cut off"):
         take_apart([("all.zip", cut)])
+
+
+def test_link_to_another_file_in_an_archive_is_refused():
+    with pytest.raises(BookRefused) as refused:
+        take_apart([("all.zip", with_a_link("a.xlsx", to="b.xlsx"))])
+
+    assert refused.value.code == "packed_otherwise"
 
 
 def test_file_that_cannot_be_unpacked_stands_for_itself_and_stops_no_other():
