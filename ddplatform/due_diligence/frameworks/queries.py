@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.audit.models import AuditCheckpoint
+from ddplatform.core.due_diligence.case_figures import CaseStage
 from ddplatform.core.due_diligence.frameworks import (
     Coverage,
     Fact,
@@ -23,7 +24,7 @@ from ddplatform.core.due_diligence.frameworks import (
 from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.remedy.queries.cases import CaseStage, count_cases_by_stage
+from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, end_of
 from ddplatform.infrastructure.tenancy import current_organisation

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ddplatform.core.due_diligence.case_figures import CaseStage
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.lifecycle import DueStep, lifecycle, missing_for, next_steps
 from ddplatform.core.due_diligence.remedy_protocol import RemedyStep, remedy_due, remedy_steps
@@ -21,7 +22,6 @@ from ddplatform.due_diligence.remedy.queries.cases import (
     AssigneeRow,
     CaseOrigin,
     CaseRow,
-    CaseStage,
 )
 from ddplatform.due_diligence.remedy.services.facts import (
     CaseFacts,

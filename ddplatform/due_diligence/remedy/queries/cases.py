@@ -4,14 +4,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.accounts.organisations.models import Membership, User
-from ddplatform.core.due_diligence.case_figures import CaseCourse, release_on
+from ddplatform.core.due_diligence.case_figures import (
+    STAGES,
+    CaseCourse,
+    CaseStage,
+    course_of,
+    release_on,
+)
 from ddplatform.core.due_diligence.suppression import Shown
 from ddplatform.core.due_diligence.vocabulary import ImpactState
 from ddplatform.due_diligence.findings.models import Finding
@@ -29,31 +34,6 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import get_row
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from supply_chain.vocabulary import Issue
-
-
-class CaseStage(StrEnum):
-    """Stages of a case, as counted for all readers."""
-
-    MADE_SAFE = "made_safe"
-    PLAN = "plan"
-    HELP = "help"
-    FOLLOW_UP = "follow_up"
-    CLOSED = "closed"
-    ELSEWHERE = "elsewhere"
-
-
-STAGES: tuple[tuple[CaseStage, frozenset[ImpactState]], ...] = (
-    (CaseStage.MADE_SAFE, frozenset({ImpactState.IMMEDIATE_PROTECTION})),
-    (CaseStage.PLAN, frozenset({ImpactState.ASSESSED, ImpactState.PLAN_AGREED})),
-    (CaseStage.HELP, frozenset({ImpactState.IN_REMEDIATION, ImpactState.REOPENED})),
-    (CaseStage.FOLLOW_UP, frozenset({ImpactState.FOLLOW_UP, ImpactState.CLOSURE_PROPOSED})),
-    (CaseStage.CLOSED, frozenset({ImpactState.CLOSED_VERIFIED})),
-    (
-        CaseStage.ELSEWHERE,
-        frozenset({ImpactState.REFERRED_TO_AUTHORITY, ImpactState.LOST_CONTACT}),
-    ),
-)
-"""Stages of confirmed cases; what is only reported, or proved unfounded, has none."""
 
 
 @dataclass(frozen=True)
@@ -309,7 +289,6 @@ def count_cases_by_stage(*, on: date) -> CaseFigures:
 
 
 def _list_courses() -> list[CaseCourse]:
-    places = {state: place for place, (_, states) in enumerate(STAGES) for state in states}
     rows = db.session.execute(
         select(
             RemediationCase.id,
@@ -322,12 +301,10 @@ def _list_courses() -> list[CaseCourse]:
         .where(RemediationStep.step.in_([state.value for state in ImpactState]))
         .order_by(RemediationStep.taken_at, RemediationStep.id)
     ).all()
-    stages: dict[UUID, list[tuple[datetime, int | None]]] = defaultdict(list)
-    ends: dict[UUID, datetime] = {}
+    states: dict[UUID, list[tuple[datetime, ImpactState]]] = defaultdict(list)
+    merged: dict[UUID, datetime] = {}
     for case_id, step, taken_at, merged_into_id, closed_at in rows:
-        stages[case_id].append((taken_at, places.get(ImpactState(step))))
+        states[case_id].append((taken_at, ImpactState(step)))
         if merged_into_id is not None and closed_at is not None:
-            ends[case_id] = closed_at
-    for case_id, closed_at in ends.items():
-        stages[case_id].append((closed_at, None))
-    return [CaseCourse(tuple(moves)) for moves in stages.values()]
+            merged[case_id] = closed_at
+    return [course_of(moves, merged_at=merged.get(case_id)) for case_id, moves in states.items()]
