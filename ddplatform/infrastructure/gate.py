@@ -8,7 +8,7 @@ ends the unit of work.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,27 +18,23 @@ from uuid import UUID, uuid4
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
-from werkzeug.datastructures import MultiDict
 
 from ddplatform.infrastructure.access.accounts import Account, MembershipFacts, accounts
 from ddplatform.infrastructure.access.body_limits import limit_body
 from ddplatform.infrastructure.access.declared import OWN_ENDPOINTS, Access, KnowsSender, access_of
 from ddplatform.infrastructure.access.identity import Act, Identity
+from ddplatform.infrastructure.access.odd_input import READING, refuse_unusable
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.roles import ROLES
 from ddplatform.infrastructure.db import db, finish, only_read, release_write_lock, take_write_lock
-from ddplatform.infrastructure.errors import Invalid, NotAllowed, NotFound
+from ddplatform.infrastructure.errors import NotAllowed, NotFound
 from ddplatform.infrastructure.gate_tokens import Programs, Tokens
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.languages import gettext
 
 log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-NUL = "\0"
-LONGEST_VALUE = 8_000
-"""Characters of one value in an address."""
 REFUSALS = {403: "role", 429: "limit"}
 """Answers that the log keeps as refused tries, with their reason."""
 
@@ -281,7 +277,7 @@ def _admit() -> ResponseReturnValue | None:
     g.identity, g.organisation, g.told_person = None, None, None
     g.scope = ExitStack()
     g.scope.enter_context(nobody())
-    (only_read if request.method in SAFE_METHODS else take_write_lock)()
+    (only_read if request.method in READING else take_write_lock)()
     if request.endpoint is None or request.endpoint in OWN_ENDPOINTS:
         return None
     access = access_of(current_app, request.endpoint)
@@ -291,7 +287,7 @@ def _admit() -> ResponseReturnValue | None:
     if access.reads_first:
         only_read()
     limit_body(access)
-    _refuse_unusable(access)
+    refuse_unusable(access)
     if access.kind == "public":
         return None
     if access.kind == "token":
@@ -315,35 +311,8 @@ def _state() -> GateState:
     return state
 
 
-def _refuse_unusable(access: Access) -> None:
-    """No text has the character NUL, and PostgreSQL keeps none that has.
-
-    A value in an address is never as long as a text: searches match patterns, and SQLite refuses
-    patterns past 50,000 bytes.
-    """
-    asked = (request.path, *_texts(request.args))
-    if any(NUL in text or len(text) > LONGEST_VALUE for text in asked):
-        log.warning("request %s refused at %s: odd address", g.request_id, request.endpoint)
-        raise NotFound()
-    if request.method in SAFE_METHODS:
-        return
-    files = [file.filename or "" for _name, file in request.files.items(multi=True)]
-    if any(files) and not access.takes_files:
-        raise Invalid(gettext("This form takes no files."), gettext("Send it without the file."))
-    if any(NUL in text for text in (*_texts(request.form), *files)):
-        log.warning("request %s refused at %s: NUL in a text", g.request_id, request.endpoint)
-        raise Invalid(
-            gettext("A text holds the character NUL."),
-            gettext("Type it again instead of pasting it."),
-        )
-
-
-def _texts(values: MultiDict[str, str]) -> Iterator[str]:
-    return (text for _name, text in values.items(multi=True))
-
-
 def _ask_to_sign_in() -> ResponseReturnValue:
-    if request.method in SAFE_METHODS:
+    if request.method in READING:
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
     return _state().ask_again()
 

@@ -8,14 +8,13 @@ from flask import g, request
 from ddplatform.infrastructure.access.accounts import OrganisationFacts
 from ddplatform.infrastructure.access.declared import Access
 from ddplatform.infrastructure.access.identity import Act, Identity
+from ddplatform.infrastructure.access.odd_input import READING
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.request_rate import RequestRate
 from ddplatform.infrastructure.db import begin_change, finish, only_read
 from ddplatform.infrastructure.errors import NotAllowed, NotSignedIn
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.languages import gettext
-
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Tokens(Protocol):

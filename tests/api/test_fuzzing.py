@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import positive_data_acceptance
 
 from ddplatform.infrastructure.access import request_rate
 from tests.api.conftest import Program
 from tests.factories import Tenant
-from tests.profiles import is_whole
 from tests.risk_maps import CocoaMap, assess
+from tests.sampling import examples
 
 OPENAPI = "/api/v1/openapi.json"
 OPERATIONS = 26
@@ -41,11 +41,10 @@ def test_no_request_breaks_an_address_or_is_answered_otherwise_than_described(
     schema.app = app
     operations = [found.ok() for found in schema.get_all_operations()]
     headers = {"Authorization": f"Bearer {program.token}", "Accept-Encoding": "identity"}
-    most = 50 if is_whole() else 5
 
     for operation in operations:
 
-        @settings(max_examples=most, deadline=None, suppress_health_check=list(HealthCheck))
+        @examples(20, one_world=True)
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: Any) -> None:
             if mode is schemathesis.GenerationMode.POSITIVE:

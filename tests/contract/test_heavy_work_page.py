@@ -10,7 +10,7 @@ from ddplatform.accounts.limits import services as limits
 from ddplatform.config import Settings
 from ddplatform.evidence.redaction import blackening
 from ddplatform.evidence.search import search
-from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.access import odd_input
 from ddplatform.infrastructure.file_checks import process
 from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.web_server.server import Bounds
@@ -54,7 +54,7 @@ def test_every_long_job_is_on_the_page_and_no_other(app: Flask):
         f"{changes.MOST:,} sites",
         f"draw {boxes.MOST_BOXES} boxes and {boxes.MOST_OPEN} open groups",
         f"hold {analysis.MOST_IN_FILES} rows",
-        f"searches of {gate.LONGEST_VALUE:,} characters",
+        f"searches of {odd_input.LONGEST_VALUE:,} characters",
     ],
 )
 def test_limits_on_the_page_are_those_of_the_code(words: str):

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import CheckConstraint, Table
 
 from ddplatform.factory import create_app  # registers every model
-from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.access import odd_input
 from ddplatform.infrastructure.adapters import passwords
 from ddplatform.infrastructure.db import Base
 from ddplatform.infrastructure.typed_values import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR
@@ -55,6 +55,6 @@ def test_rules_that_a_form_computes_are_on_the_page():
 def test_bounds_on_the_page_are_those_of_the_code_and_its_files_exist():
     assert f"{LARGEST_NUMBER:,} to {LARGEST_NUMBER:,}" in PAGE.replace("−", "")
     assert PAGE.count(f"years {FIRST_YEAR} to {LAST_YEAR}") == 1
-    assert f"{gate.LONGEST_VALUE:,} characters at most" in PAGE
+    assert f"{odd_input.LONGEST_VALUE:,} characters at most" in PAGE
     assert f"{passwords.MIN_LENGTH} to {passwords.MAX_LENGTH} characters of any kind" in PAGE
     assert all((ROOT / path).is_file() for path in re.findall(r"`(ddplatform/[\w/]+\.py)`", PAGE))

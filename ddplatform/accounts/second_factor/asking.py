@@ -11,13 +11,13 @@ from ddplatform.accounts.second_factor.services.secrets import new_offer, read_o
 from ddplatform.accounts.second_factor.views import shown_secret
 from ddplatform.accounts.sessions.flask_session import is_fresh
 from ddplatform.accounts.sign_in.again import ask_to_confirm
-from ddplatform.infrastructure.gate import SAFE_METHODS
+from ddplatform.infrastructure.access.odd_input import READING
 from ddplatform.infrastructure.web.saved_input import SavedInput, input_of_this_request
 
 
 def ask_for_factor() -> ResponseReturnValue:
     """Lead to the page of set-up whoever has to have a second factor, with a form that was sent."""
-    if request.method in SAFE_METHODS:
+    if request.method in READING:
         return redirect(url_for("account.set_up_factor", next=request.full_path.rstrip("?")))
     kept = input_of_this_request()
     if kept is None:

@@ -15,7 +15,7 @@ from ddplatform.accounts.sign_in.forms import (
     ConfirmWithCodeForm,
     SignInForm,
 )
-from ddplatform.infrastructure.gate import SAFE_METHODS
+from ddplatform.infrastructure.access.odd_input import READING
 from ddplatform.infrastructure.web.saved_input import SavedInput, input_of_this_request
 
 
@@ -33,7 +33,7 @@ def sign_in_page(kept: SavedInput) -> ResponseReturnValue:
 
 def ask_to_confirm() -> ResponseReturnValue:
     """Where a fresh proof of identity is needed: lead to the page that asks, with the form."""
-    if request.method in SAFE_METHODS:
+    if request.method in READING:
         return redirect(url_for("account.confirm", next=request.full_path.rstrip("?")))
     kept = input_of_this_request()
     if kept is None:
