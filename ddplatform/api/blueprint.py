@@ -4,7 +4,6 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
 import flask_smorest
@@ -40,9 +39,10 @@ class Parser(FlaskParser):
     A filter with a mistyped name is refused: left out, it would answer with everything.
     """
 
-    DEFAULT_UNKNOWN_BY_LOCATION = MappingProxyType(
-        {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
-    )
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     def handle_error(
         self,
