@@ -52,7 +52,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
         guard_engine(db.engine, settings.secret_key)
-        if settings.kind is Kind.PRODUCTION and db.engine.dialect.name == "postgresql":
+        is_held = settings.serves and settings.kind is Kind.PRODUCTION
+        if is_held and db.engine.dialect.name == "postgresql":
             refuse_unsafe_roles(db.engine)
     sign_with_sha256()
     app.session_interface = ServerSessionInterface()

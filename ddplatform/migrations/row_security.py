@@ -41,6 +41,7 @@ CREATE OR REPLACE FUNCTION acts_across() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT coalesce(sealed_tenant() = '*', false) $$
 """
 
+KEY_SCHEMA = "isolation"
 KEY = (
     "CREATE SCHEMA IF NOT EXISTS isolation",
     "CREATE TABLE IF NOT EXISTS isolation.tenant_key (secret bytea NOT NULL)",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -226,7 +227,7 @@ def _document(manifest: Manifest) -> dict[str, Any]:
 def _opened(settings: Settings) -> Iterator[None]:
     """An application with other settings; the one that runs has its adapters back at the end."""
     own = current_app.extensions["settings"]
-    made = current_app.extensions["factory"](settings)
+    made = current_app.extensions["factory"](replace(settings, serves=False))
     try:
         with made.app_context():
             try:

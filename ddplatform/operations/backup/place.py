@@ -16,6 +16,7 @@ from ddplatform.config import Settings
 from ddplatform.infrastructure.adapters.keys import PUBLIC_NAMES
 from ddplatform.infrastructure.adapters.private_files import make_private_folder, write_whole
 from ddplatform.infrastructure.adapters.sealed_file import OpeningReader, SealingWriter, Secret
+from ddplatform.infrastructure.tenant_setting import key_of
 from ddplatform.operations.backup_databases.errors import PlaceTaken
 from ddplatform.operations.backup_databases.interface import Database
 from ddplatform.operations.backup_databases.postgresql import PostgresDatabase
@@ -59,7 +60,7 @@ def database_of(settings: Settings, work: Path) -> Database:
     url = make_url(settings.backup_database_url or settings.database_url)
     if url.get_backend_name() == "sqlite":
         return SqliteDatabase(Path(str(url.database)))
-    return PostgresDatabase(url, work)
+    return PostgresDatabase(url, work, key_of(settings.secret_key))
 
 
 def list_operator_files(instance: Path) -> Iterator[tuple[str, Path]]:

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import Connection, IsolationLevel, sql
 from sqlalchemy import URL
 
+from ddplatform.migrations.row_security import KEY_SCHEMA, keep_key
 from ddplatform.operations.backup_databases.errors import BackupError, PlaceTaken
 from ddplatform.operations.backup_databases.interface import DatabaseFacts, Progress
 
@@ -24,9 +25,13 @@ class PostgresDatabase:
 
     kind = "postgresql"
 
-    def __init__(self, url: URL, work: Path) -> None:
-        """Take the address; `work` is a private folder for the file with the password."""
-        self._url, self._work = url, work
+    def __init__(self, url: URL, work: Path, key: bytes) -> None:
+        """
+        Args:
+            work: a private folder for the file with the password.
+            key: with which the platform seals the tenant of a transaction (decision 36).
+        """
+        self._url, self._work, self._key = url, work, key
         self.name = str(url.database)
 
     def copy(self, into: Path, progress: Progress) -> DatabaseFacts:
@@ -37,7 +42,9 @@ class PostgresDatabase:
             connection.read_only = True
             snapshot = _one(connection, "SELECT pg_export_snapshot()")
             options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
-            self.run("pg_dump", *options, f"--file={into}", f"--dbname={self._address()}")
+            # The key of the policies comes from SECRET_KEY, and no backup holds it.
+            left_out = f"--exclude-schema={KEY_SCHEMA}"
+            self.run("pg_dump", *options, left_out, f"--file={into}", f"--dbname={self._address()}")
             facts = _facts(connection)
         progress("Database", 1, 1)
         return facts
@@ -57,6 +64,9 @@ class PostgresDatabase:
         staged = StagedPostgres(self, self._url.set(database=database))
         options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
         self.run("pg_restore", *options, f"--dbname={self._address(database)}", str(copy))
+        with psycopg.connect(self._address(database)) as connection:
+            for statement in keep_key(self._key):
+                connection.execute(statement.encode())
         return staged
 
     def drop_leftovers(self) -> None:

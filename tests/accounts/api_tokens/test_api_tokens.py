@@ -40,7 +40,7 @@ def test_an_administrator_makes_a_token_whose_secret_is_shown_once(
 ):
     status, html = make(app, tenant)
     assert status == 200
-    secret = html.split('<code class="ltr">wm_', 1)[1].split("<", 1)[0]
+    secret = html.split('<code class="mono wrap ltr">wm_', 1)[1].split("<", 1)[0]
 
     answer = Program(app.test_client(), f"wm_{secret}").get(MAPS)
 

@@ -6,7 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,14 +25,16 @@ from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.factory import create_app
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.adapters.installed import adapters, install
+from ddplatform.infrastructure.database_roles.views import Roles, preparation
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.operations.backup.place import one_at_a_time
 from ddplatform.operations.backup.services import checks, restore
 from ddplatform.operations.backup_databases.interface import Staged
 from ddplatform.operations.backup_databases.sqlite import SqliteDatabase, StagedSqlite
-from tests.conftest import POSTGRES, settings_for
+from tests.conftest import settings_for
 from tests.operations.conftest import TOLD, Company
+from tests.postgres import APPLICATION, BACKUP, OWNER, SUPERUSER, as_role, superuser
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSPHRASE = "copper lantern river seven"
@@ -46,7 +50,11 @@ def secrets(tmp_path: Path) -> dict[str, str]:
 
 
 def run(app: Flask, *words: str) -> Result:
-    install(app.extensions["settings"])
+    settings = app.extensions["settings"]
+    if settings.database_url.startswith("postgresql") and not settings.backup_database_url:
+        url = as_role(settings.database_url, BACKUP)
+        settings = app.extensions["settings"] = replace(settings, backup_database_url=url)
+    install(settings)
     with app.app_context():  # that of the fixtures is of the first application
         return app.test_cli_runner().invoke(args=["backup", *words, "--json"])
 
@@ -78,9 +86,15 @@ def machine(app: Flask, tmp_path: Path) -> Iterator[Flask]:
     folder = tmp_path / "machine"
     url, name = f"sqlite:///{folder / 'platform.db'}", f"machine_{uuid4().hex[:8]}"
     if settings.database_url.startswith("postgresql"):
-        url = make_url(settings.database_url).set(database=name).render_as_string(False)
-        _on_server(f"CREATE DATABASE {name}")
+        # The role of a restore makes a database, owns it, and reads every row of it.
+        url = as_role(make_url(settings.database_url).set(database=name), name)
+        _on_server(f"CREATE ROLE {name} LOGIN CREATEDB BYPASSRLS")
+        _on_server(f"CREATE DATABASE {name} OWNER {name}")
     other = create_app(settings_for(folder, url))
+    if settings.database_url.startswith("postgresql"):
+        other.extensions["settings"] = replace(
+            other.extensions["settings"], backup_database_url=url
+        )
     yield other
     with other.app_context():
         db.session.remove()
@@ -88,13 +102,14 @@ def machine(app: Flask, tmp_path: Path) -> Iterator[Flask]:
     install(settings)
     if settings.database_url.startswith("postgresql"):
         _on_server(f"DROP DATABASE IF EXISTS {name}")
+        _on_server(f"DROP ROLE {name}")
 
 
 def _on_server(statement: str) -> None:
-    assert POSTGRES is not None
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    assert SUPERUSER is not None
+    engine = create_engine(SUPERUSER, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        connection.exec_driver_sql(statement)
     engine.dispose()
 
 
@@ -129,6 +144,36 @@ def test_a_backup_restores_everything_on_an_empty_machine(
                 assert audit.verify().faults == ()
         with across_tenants():
             assert all(opens(case) for case in db.session.scalars(select(RemediationCase)))
+
+
+@pytest.mark.both_databases
+def test_a_restored_database_serves_the_platform_again_with_its_walls(
+    machine: Flask, made: tuple[Path, dict[str, Any]], secrets: dict[str, str]
+):
+    words = ("--passphrase-file", secrets["backup"], "--keys-passphrase-file", secrets["keys"])
+    told(run(machine, "restore", str(made[0]), *words))
+    settings = replace(machine.extensions["settings"], backup_database_url="")
+    if settings.database_url.startswith("postgresql"):
+        url = make_url(settings.database_url)
+        roles = Roles(str(url.database), OWNER, APPLICATION, BACKUP)
+        with superuser(url) as connection:
+            connection.exec_driver_sql(f"REASSIGN OWNED BY {url.username} TO {OWNER}")
+            for statement in preparation(roles):
+                connection.exec_driver_sql(statement)
+        settings = replace(settings, database_url=as_role(url, APPLICATION))
+    served = create_app(settings)
+
+    with served.app_context():
+        with unit_of_work():
+            with across_tenants():
+                counts = Counter(db.session.scalars(select(RemediationCase.organisation_id)))
+            for organisation_id in accounts().list_organisation_ids():
+                with acting_in(organisation_id):
+                    cases = db.session.scalars(select(RemediationCase)).all()
+                    assert len(cases) == counts[organisation_id]
+        db.session.remove()
+        db.engine.dispose()
+    assert counts.total() == 2
 
 
 def test_without_keys_a_restore_says_that_cases_stay_locked_and_the_log_verifies(
@@ -209,10 +254,10 @@ def test_a_place_with_data_is_refused_and_with_replace_put_aside(
 
     assert len(answer["aside"]) == 2, "the files and the database of before"
     assert everything(machine) == everything(app)
-    if POSTGRES and not Path(answer["aside"][1]).exists():
+    if SUPERUSER and not Path(answer["aside"][1]).exists():
         with machine.app_context():
             db.engine.dispose()
-        _on_server(f"DROP DATABASE {answer['aside'][1]}")
+        _on_server(f'DROP DATABASE "{answer["aside"][1]}"')
 
 
 def test_equal_secrets_for_backup_and_keys_are_refused(
