@@ -159,7 +159,7 @@ def areas_of(rows: Iterable[Sequence[float]]) -> tuple[Area, ...]:
     """
     try:
         found = tuple(Area(int(page), *sides) for page, *sides in rows)
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:  # past all pages: infinity
         raise Invalid(fields={"areas": gettext("An area has to lie on its page.")}) from error
     if len(found) > MOST_AREAS:
         raise Invalid(

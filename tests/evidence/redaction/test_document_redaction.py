@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from uuid import UUID
 
 import pytest
@@ -320,7 +321,10 @@ def test_check_of_a_file_says_that_these_bytes_were_redacted(supplier: Supplier,
     assert unknown.checks[0].words == "No sealed report has a file with this checksum."
 
 
-@pytest.mark.parametrize("rows", [[(0, 0.5, 0, 0.2, 1)], [(0, 0, 0, 1)], [(0, 0, 0, 1, 1.5)]])
+@pytest.mark.parametrize(
+    "rows",
+    [[(0, 0.5, 0, 0.2, 1)], [(0, 0, 0, 1)], [(0, 0, 0, 1, 1.5)], [(math.inf, 0, 0, 1, 1)]],
+)
 def test_area_that_lies_on_no_page_is_refused(rows: list[tuple[float, ...]]):
     with pytest.raises(Invalid) as refused:
         areas_of(rows)
