@@ -5,6 +5,7 @@ from ddplatform.accounts.officers import models as officers
 from ddplatform.accounts.organisations import models as organisations
 from ddplatform.accounts.passkeys import models as passkeys
 from ddplatform.accounts.second_factor import models as second_factor
+from ddplatform.accounts.single_sign_on import models as single_sign_on
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
 from ddplatform.due_diligence.custody import models as custody
@@ -76,6 +77,7 @@ __all__ = [
     "screening",
     "second_factor",
     "sharing",
+    "single_sign_on",
     "supplier_figures",
     "value_chain",
     "visit_plan",
