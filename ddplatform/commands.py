@@ -329,6 +329,16 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         ),
     ),
     Verbs(
+        "single-sign-on",
+        "Sign-in of organisations at their own OpenID Connect providers.",
+        lambda: lazy.single_sign_on.single_sign_on,
+        (
+            Verb("set", "Set or change the provider at which members of an organisation sign in."),
+            Verb("show", "Show the provider of an organisation; the secret is never shown."),
+            Verb("remove", "Remove the provider; its people sign in with their passwords."),
+        ),
+    ),
+    Verbs(
         "value-chain",
         "Nodes and links of a map: bring lists in, send maps out.",
         lambda: lazy.map_files.value_chain,

@@ -33,6 +33,7 @@ MODULES = {
     "web_server": "ddplatform.infrastructure.web_server.commands",
     "second_factor": "ddplatform.accounts.organisation_factors.commands",
     "sessions": "ddplatform.accounts.own_sessions.commands",
+    "single_sign_on": "ddplatform.accounts.single_sign_on.commands",
 }
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ddplatform.accounts.organisation_factors import commands as second_factor
     from ddplatform.accounts.organisations import commands as organisations
     from ddplatform.accounts.own_sessions import commands as sessions
+    from ddplatform.accounts.single_sign_on import commands as single_sign_on
     from ddplatform.audit import commands as audit
     from ddplatform.demo import commands as demo
     from ddplatform.due_diligence.custody import commands as custody

@@ -6,6 +6,7 @@ from ddplatform.accounts.officers import models as officers
 from ddplatform.accounts.organisations import models as organisations
 from ddplatform.accounts.passkeys import models as passkeys
 from ddplatform.accounts.second_factor import models as second_factor
+from ddplatform.accounts.single_sign_on import models as single_sign_on
 from ddplatform.api.repeats import models as repeats
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
@@ -80,6 +81,7 @@ __all__ = [
     "screening",
     "second_factor",
     "sharing",
+    "single_sign_on",
     "supplier_figures",
     "value_chain",
     "visit_plan",

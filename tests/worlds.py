@@ -19,6 +19,7 @@ from sqlalchemy.sql.sqltypes import Boolean, String
 from ddplatform.accounts.organisations.models import UserSession
 from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.accounts.sessions.services import hash_of, new_secret, start_session
+from ddplatform.accounts.single_sign_on.models import ProviderIdentity
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
@@ -146,6 +147,15 @@ class _Builder:
         db.session.add(passkey)
         db.session.flush()
         self.world.keys[OWN, "passkey"] = str(passkey.id)
+        identity = ProviderIdentity(
+            user_id=user_id,
+            issuer="https://login.example",
+            subject=f"subject of {self.world.slug}",
+            connected_at=self.at,
+        )
+        db.session.add(identity)
+        db.session.flush()
+        self.world.keys[OWN, "provider_identity"] = str(identity.id)
         for table in SHIPPED:
             row = self.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
             self.world.keys[OWN, table] = str(row.id)

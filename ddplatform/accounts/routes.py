@@ -18,6 +18,8 @@ from ddplatform.accounts.sign_in.routes import confirm as confirm_routes
 from ddplatform.accounts.sign_in.routes.code import bp as sign_in_code
 from ddplatform.accounts.sign_in.routes.links import bp as links
 from ddplatform.accounts.sign_in.routes.sign_in import bp as sign_in
+from ddplatform.accounts.single_sign_on import routes as single_sign_on_routes
+from ddplatform.accounts.single_sign_on.routes import bp as single_sign_on
 
 WITH_ROUTES = (
     organisations_routes,
@@ -30,6 +32,7 @@ WITH_ROUTES = (
     organisation_factor_routes,
     own_sessions_routes,
     api_token_routes,
+    single_sign_on_routes,
 )
 """Modules whose routes use a blueprint from a module of its own."""
 
@@ -40,5 +43,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(sign_in)
     app.register_blueprint(sign_in_code)
     app.register_blueprint(links)
+    app.register_blueprint(single_sign_on)
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(founding)

@@ -17,6 +17,7 @@ from ddplatform.accounts.organisations.models import (
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
+from ddplatform.accounts.single_sign_on.models import ProviderIdentity
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -113,7 +114,7 @@ def _erase(model: type[TenantScoped], organisation_id: UUID) -> None:
 def _remove_people(people: Sequence[UUID], log_id: UUID) -> None:
     with erasing(log_id):
         _delete(delete(Invitation).where(Invitation.user_id.in_(people)))
-    for table in (UserSession, RecoveryCode, SecondFactor, Passkey):
+    for table in (UserSession, RecoveryCode, SecondFactor, Passkey, ProviderIdentity):
         _delete(delete(table).where(table.user_id.in_(people)))
     _delete(delete(User).where(User.id.in_(people)))
 

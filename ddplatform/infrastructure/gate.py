@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 REFUSALS = {403: "role", 429: "limit"}
 """Answers that the log keeps as refused tries, with their reason."""
+VOUCHED_FOR = "factor_vouched_for"
+"""In a session: the organisation whose provider asked the person for a second factor."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -129,16 +131,27 @@ def signed_in(view: View) -> View:
     return view
 
 
-def signed_in_and(*, fresh: bool = False, before_factor: bool = False) -> Callable[[View], View]:
+def public_and_reading_first(view: View) -> View:
+    """The same, where a POST asks another server before it changes anything (`requires`)."""
+    view.access = Access("public", reads_first=True)  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in_and(
+    *, fresh: bool = False, before_factor: bool = False, reads_first: bool = False
+) -> Callable[[View], View]:
     """The same, with more said.
 
     Args:
         fresh: only after a proof of identity within the last minutes.
         before_factor: also for who has to set up a second factor first.
+        reads_first: a POST asks another server before it changes anything (`requires`).
     """
 
     def declare(view: View) -> View:
-        access = Access("signed_in", fresh=fresh, before_factor=before_factor)
+        access = Access(
+            "signed_in", fresh=fresh, before_factor=before_factor, reads_first=reads_first
+        )
         view.access = access  # type: ignore[attr-defined]
         return view
 
@@ -255,8 +268,13 @@ def start_over() -> None:
 
 
 def _load_user(user_id: str) -> SignedInUser | None:
+    vouched = session.get(VOUCHED_FOR)
     with across_tenants():
-        account = accounts().get_account_to_admit(UUID(user_id), today=datetime.now(UTC).date())
+        account = accounts().get_account_to_admit(
+            UUID(user_id),
+            today=datetime.now(UTC).date(),
+            vouched_for=UUID(vouched) if vouched else None,
+        )
     if account is None or not account.is_active:
         return None
     return SignedInUser(account)

@@ -33,6 +33,8 @@ WAYS_ACROSS_TENANTS = (
     # Of a person: whether an organisation asks for a second factor, and where else they belong.
     "ddplatform/accounts/second_factor/services/",
     "ddplatform/accounts/organisation_factors/services.py",
+    # The provider of an organisation is found before anybody is known, and a person's by theirs.
+    "ddplatform/accounts/single_sign_on/",
     # A supplier's link: whose it is, and whether the person answers somewhere already.
     "ddplatform/supplier_engagement/respondents/links.py",
     "ddplatform/supplier_engagement/respondents/services/join.py",

@@ -28,6 +28,7 @@ GLOBAL = {
     "second_factor": "of a person, whatever organisations they belong to",
     "recovery_code": "the same",
     "passkey": "the same",
+    "provider_identity": "the same",
     "rate_count": "counts tries before anybody is known",
     "job": "the worker claims across organisations; queries/jobs.py filters by the acting one",
     "questionnaire": "shipped with the product",

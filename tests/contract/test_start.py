@@ -22,7 +22,10 @@ from ddplatform.infrastructure.lazy_commands import Verb, Verbs
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {
     "PIL",
+    "authlib",
     "cv2",
+    "httpx",
+    "joserfc",
     "lxml",
     "networkx",
     "numba",

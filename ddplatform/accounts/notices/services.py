@@ -31,6 +31,8 @@ class Change(StrEnum):
     RECOVERY = "recovery"
     PASSWORD = "password"
     NEW_DEVICE = "new_device"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
 
 
 SUBJECTS: Mapping[Change, str] = {
@@ -44,6 +46,8 @@ SUBJECTS: Mapping[Change, str] = {
     Change.RECOVERY: _("Recovery code used"),
     Change.PASSWORD: _("Password changed"),
     Change.NEW_DEVICE: _("Sign-in on a new device"),
+    Change.CONNECTED: _("Single sign-on connected"),
+    Change.DISCONNECTED: _("Single sign-on disconnected"),
 }
 TEXTS: Mapping[Change, str] = {
     Change.SET_UP: _(
@@ -65,6 +69,8 @@ TEXTS: Mapping[Change, str] = {
         "Somebody signed in to your account in a browser that did not belong to it so far. If it "
         "was you, there is nothing to do."
     ),
+    Change.CONNECTED: _("From now on, the sign-in of your organisation opens your account."),
+    Change.DISCONNECTED: _("The sign-in of your organisation no longer opens your account."),
 }
 
 

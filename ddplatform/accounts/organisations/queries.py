@@ -57,10 +57,13 @@ class HelpContact:
         return ", ".join(part for part in parts if part)
 
 
+_NONE = UUID(int=0)
+"""The id of no organisation."""
 _MUST_HAVE_FACTOR = exists().where(
     Membership.user_id == User.id,
     Organisation.id == Membership.organisation_id,
     or_(Membership.access_until.is_(None), Membership.access_until >= bindparam("today")),
+    Organisation.id != bindparam("vouched_for"),
     # Roles stand between bars, in a text (`db.WordList`).
     type_coerce(Organisation.second_factor_roles, Text).contains(
         literal("|").concat(type_coerce(Membership.role, Text)).concat("|")
@@ -102,9 +105,15 @@ def get_account(user_id: UUID) -> Account | None:
     return Account(*row) if row else None
 
 
-def get_account_to_admit(user_id: UUID, *, today: date) -> Account | None:
-    """The same with what is known of a second factor; call it across tenants."""
-    values = {"user_id": user_id, "today": today}
+def get_account_to_admit(
+    user_id: UUID, *, today: date, vouched_for: UUID | None = None
+) -> Account | None:
+    """The same with what is known of a second factor; call it across tenants.
+
+    Args:
+        vouched_for: the organisation whose own sign-in asked for one in this session.
+    """
+    values = {"user_id": user_id, "today": today, "vouched_for": vouched_for or _NONE}
     row = db.session.execute(_ACCOUNT_TO_ADMIT, values).one_or_none()
     return Account(*row) if row else None
 
@@ -115,7 +124,7 @@ def must_have_factor(user_id: UUID, *, today: date) -> bool:
     Call it across tenants.
     """
     asked = select(_MUST_HAVE_FACTOR).where(User.id == user_id)
-    return bool(db.session.scalar(asked, {"today": today}))
+    return bool(db.session.scalar(asked, {"today": today, "vouched_for": _NONE}))
 
 
 def get_membership_facts(user_id: UUID, slug: str) -> MembershipFacts | None:

@@ -19,7 +19,11 @@ ABSOLUTE = timedelta(hours=12)
 SHARED = "shared_phone"
 """Set in a session on a phone that others use too: it ends sooner."""
 WAITING = "waits_for_code"
-"""In a session that has passed the password alone: whose, and since when. It gives no right."""
+"""In a session that has passed the first step alone: whose, and since when. It gives no right."""
+FIRST_STEP = "first_step"
+"""Beside it: what the first step was, where it was not the password."""
+PASSWORD, PROVIDER = "password", "single sign-on"
+"""First steps of a sign-in, as the log names them."""
 SHARED_IDLE = timedelta(minutes=10)
 SHARED_ABSOLUTE = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)

@@ -7,6 +7,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.passkeys.services.own_passkeys import proof_asked_of
 from ddplatform.accounts.second_factor.queries import find_factor
 from ddplatform.accounts.sign_in.forms import (
@@ -15,6 +16,7 @@ from ddplatform.accounts.sign_in.forms import (
     ConfirmWithCodeForm,
     SignInForm,
 )
+from ddplatform.accounts.single_sign_on.services.identities import list_confirming
 from ddplatform.infrastructure.access.odd_input import READING
 from ddplatform.infrastructure.web.saved_input import SavedInput, input_of_this_request
 
@@ -44,7 +46,15 @@ def ask_to_confirm() -> ResponseReturnValue:
 def confirm_page(form: ConfirmForm, kept: SavedInput | None) -> str:
     """The page that asks for the password, and for a code or a passkey where there is a factor."""
     factors = factors_of(current_user.id, form) if isinstance(form, CodeForm) else None
-    return render_template("accounts/sign_in/confirm.html", form=form, kept=kept, factors=factors)
+    # A form that is carried along would be lost on the way to another server and back.
+    connections = list_confirming(get_user(current_user.id), at=g.now) if kept is None else ()
+    return render_template(
+        "accounts/sign_in/confirm.html",
+        form=form,
+        kept=kept,
+        factors=factors,
+        connections=connections,
+    )
 
 
 def code_page(form: CodeForm, kept: SavedInput | None, user_id: UUID) -> str:

@@ -1,5 +1,7 @@
 """Session start: the only code that signs a browser in, and the only way past the second factor."""
 
+from uuid import UUID
+
 from flask import current_app, g, session, url_for
 from flask_login import login_user
 
@@ -7,9 +9,9 @@ from ddplatform.accounts.guesses.device_cookie import remember_device
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions.flask_session import GOES_ON, RENEW
-from ddplatform.accounts.sessions.services import SHARED, WAITING
+from ddplatform.accounts.sessions.services import FIRST_STEP, PASSWORD, SHARED, WAITING
 from ddplatform.infrastructure.access.accounts import Account
-from ddplatform.infrastructure.gate import SignedInUser
+from ddplatform.infrastructure.gate import VOUCHED_FOR, SignedInUser
 from ddplatform.infrastructure.web.languages import ASKED, KEEP
 
 
@@ -20,6 +22,8 @@ def start_session(
     on_shared_phone: bool = False,
     goes_on: bool = False,
     has_proved_factor: bool = False,
+    first_step: str = PASSWORD,
+    vouched_for: UUID | None = None,
 ) -> str:
     """Sign a person in with a session id of its own; who has a second factor waits for its code.
 
@@ -29,11 +33,15 @@ def start_session(
         then: where the person wants to go on.
         goes_on: nobody proved again who they are; the session ends when it would have ended.
         has_proved_factor: the second factor, where there is one, was asked before.
+        first_step: what the person proved first.
+        vouched_for: the organisation whose provider asked for a second factor, in place of one of
+            our own. A session that goes on keeps what it had.
 
     Returns:
         The address to go on to: `then`, or the page that asks for a code.
     """
     chosen, is_shared = session.get(ASKED), on_shared_phone or SHARED in session
+    vouched = vouched_for or (session.get(VOUCHED_FOR) if has_proved_factor else None)
     session.clear()
     if chosen:
         session[ASKED], session[KEEP] = chosen, True
@@ -45,12 +53,15 @@ def start_session(
     session[RENEW] = True
     if has_factor(user.id) and not has_proved_factor:
         session[WAITING] = [str(user.id), g.now.isoformat()]
+        session[FIRST_STEP] = first_step
         return url_for("sign_in_code.show", next=then or None)
     login_user(
         SignedInUser(
             Account(user.id, user.name, user.email, user.is_active, user.theme, user.language)
         )
     )
+    if vouched:
+        session[VOUCHED_FOR] = str(vouched)
     if goes_on:
         session[GOES_ON] = True
     if not is_shared and not goes_on:

@@ -50,8 +50,14 @@ class Accounts(Protocol):
     def get_account(self, user_id: UUID) -> Account | None:
         """The account, or None."""
 
-    def get_account_to_admit(self, user_id: UUID, *, today: date) -> Account | None:
-        """The same with what is known of a second factor; asked across tenants."""
+    def get_account_to_admit(
+        self, user_id: UUID, *, today: date, vouched_for: UUID | None = None
+    ) -> Account | None:
+        """The same with what is known of a second factor; asked across tenants.
+
+        Args:
+            vouched_for: the organisation whose own sign-in asked for one in this session.
+        """
 
     def get_membership_facts(self, user_id: UUID, slug: str) -> MembershipFacts | None:
         """The person's role in the organisation with this slug."""

@@ -17,9 +17,9 @@ from ddplatform.infrastructure.adapters.private_files import (
 )
 
 LOG_KEY, LOG_ORIGIN, LOG_PUBLIC_KEYS = "log_signing_key", "log_origin", "log_public_keys"
-CASE_MASTER, CASE_MASTER_BEFORE = "case_master_key", "case_master_key.before"
-NEXT = ".next"
-"""Ending of a key that was made and is not in force yet."""
+CASE_MASTER, SINGLE_SIGN_ON = "case_master_key", "single_sign_on_key"
+NEXT, BEFORE = ".next", ".before"
+"""Endings of a key that was made and is not in force yet, and of one that still opens."""
 PUBLIC_NAMES = (LOG_ORIGIN, LOG_PUBLIC_KEYS)
 """Files of the folder that hold no secret."""
 NO_HOST = "ddplatform-log"
@@ -90,33 +90,61 @@ class KeyFolder:
 
     def case_master(self) -> bytes:
         """32 bytes that wrap the data keys of new remediation cases."""
-        return self._keep(CASE_MASTER, lambda: secrets.token_bytes(32))
+        return self._keep_random(CASE_MASTER)
 
     def case_masters(self) -> tuple[bytes, ...]:
         """The keys that data keys may be wrapped with: two while a change goes on."""
-        before = self._find(CASE_MASTER_BEFORE)
-        return (self.case_master(), *((before,) if before else ()))
+        return self._with_before(CASE_MASTER)
 
     def begin_case_master_change(self) -> None:
         """Put a new master key in force and keep the old one; goes on where it was interrupted."""
-        before, made = self._folder / CASE_MASTER_BEFORE, self._folder / (CASE_MASTER + NEXT)
-        if not before.exists():
-            self.case_master()
-            self._keep(made.name, lambda: secrets.token_bytes(32))
-            # Both names point to the old key until the new one takes the first in one step.
-            os.link(self._folder / CASE_MASTER, before)
-        if made.exists():
-            made.replace(self._folder / CASE_MASTER)
-            sync(self._folder)
+        self._begin_change(CASE_MASTER)
 
     def finish_case_master_change(self) -> None:
         """Destroy the old master key, once nothing is wrapped with it any more."""
-        (self._folder / CASE_MASTER_BEFORE).unlink(missing_ok=True)
-        sync(self._folder)
+        self._finish_change(CASE_MASTER)
+
+    def single_sign_on(self) -> bytes:
+        """32 bytes that seal the secrets by which providers know this platform."""
+        return self._keep_random(SINGLE_SIGN_ON)
+
+    def single_sign_on_keys(self) -> tuple[bytes, ...]:
+        """The keys that these secrets may be sealed with: two while a change goes on."""
+        return self._with_before(SINGLE_SIGN_ON)
+
+    def begin_single_sign_on_change(self) -> None:
+        """As for the master key of cases."""
+        self._begin_change(SINGLE_SIGN_ON)
+
+    def finish_single_sign_on_change(self) -> None:
+        """Destroy the old key, once nothing is sealed with it any more."""
+        self._finish_change(SINGLE_SIGN_ON)
 
     def second_factor(self) -> bytes:
         """32 bytes that seal the secrets which people share with their authenticator apps."""
-        return self._keep("second_factor_key", lambda: secrets.token_bytes(32))
+        return self._keep_random("second_factor_key")
+
+    def _keep_random(self, name: str) -> bytes:
+        return self._keep(name, lambda: secrets.token_bytes(32))
+
+    def _with_before(self, name: str) -> tuple[bytes, ...]:
+        before = self._find(name + BEFORE)
+        return (self._keep_random(name), *((before,) if before else ()))
+
+    def _begin_change(self, name: str) -> None:
+        before, made = self._folder / (name + BEFORE), self._folder / (name + NEXT)
+        if not before.exists():
+            self._keep_random(name)
+            self._keep_random(made.name)
+            # Both names point to the old key until the new one takes the first in one step.
+            os.link(self._folder / name, before)
+        if made.exists():
+            made.replace(self._folder / name)
+            sync(self._folder)
+
+    def _finish_change(self, name: str) -> None:
+        (self._folder / (name + BEFORE)).unlink(missing_ok=True)
+        sync(self._folder)
 
     def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The content of a file, made when it is missing."""

@@ -12,6 +12,7 @@ from ddplatform.operations.keys.services import (
     rotate_case_master,
     rotate_log_key,
     rotate_session_secret,
+    rotate_single_sign_on_key,
 )
 
 WORDS = {
@@ -19,6 +20,8 @@ WORDS = {
     "`keys` to where you keep it. Backups of before need the old copy.",
     "log-signing": "The log is signed by a new key from now on. Publish it beside the old one:\n"
     "{public_key}",
+    "single-sign-on": "The secrets of {providers} providers are sealed with a new key. Copy the "
+    "folder `keys` to where you keep it. Backups of before need the old copy.",
     "session": "The secret for form tokens is new. Start the processes again.",
 }
 
@@ -39,6 +42,7 @@ def rotate(key: str, as_json: bool) -> None:
     told = {
         "key": found.key,
         "cases": found.cases,
+        "providers": found.providers,
         "public_key": found.public_key or None,
         "public_key_before": found.before or None,
     }
@@ -50,4 +54,6 @@ def _rotated(key: str, at: datetime) -> Rotated:
         return rotate_case_master(at=at, progress=tell_progress())
     if key == "log-signing":
         return rotate_log_key(at=at)
+    if key == "single-sign-on":
+        return rotate_single_sign_on_key(at=at)
     return rotate_session_secret(current_app.extensions["settings"], at=at)

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import update
 
 from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.single_sign_on.queries import find_own_provider_for_change
+from ddplatform.accounts.single_sign_on.services.providers import reseal
 from ddplatform.audit.services import log as audit
 from ddplatform.config import Settings, keep_new_secret
 from ddplatform.due_diligence.remedy.models import RemediationCase
@@ -28,10 +30,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Rotated:
-    """A key that was changed. `cases`: whose data keys are wrapped anew by this call."""
+    """A key that was changed, with what this call did.
+
+    `cases`: whose data keys are wrapped anew; `providers`: whose secrets are sealed anew.
+    """
 
     key: str
     cases: int = 0
+    providers: int = 0
     public_key: str = ""
     before: str = ""
 
@@ -83,6 +89,26 @@ def _rewrap(case: RemediationCase, *, old: bytes, new: bytes) -> bool:
     statement = update(RemediationCase).where(*here).values(key_wrapped=made)
     db.session.execute(statement, execution_options={"synchronize_session": False})
     return True
+
+
+def rotate_single_sign_on_key(*, at: datetime) -> Rotated:
+    """Seal the secrets of all providers with a new key; people go on signing in there.
+
+    The old key is destroyed afterwards. Interrupted, it goes on when it is called again.
+    """
+    keys = adapters().keys
+    keys.begin_single_sign_on_change()
+    accepted, sealed = keys.single_sign_on_keys(), 0
+    with nobody():
+        with unit_of_work():
+            organisations = accounts().list_organisation_ids()
+        for organisation_id in organisations:
+            with unit_of_work(), acting_in(organisation_id):
+                row = find_own_provider_for_change()
+                sealed += row is not None and reseal(row, keys=accepted)
+    _record("keys:rotate_single_sign_on", at, providers=sealed)
+    keys.finish_single_sign_on_change()
+    return Rotated("single-sign-on", providers=sealed)
 
 
 def rotate_log_key(*, at: datetime) -> Rotated:

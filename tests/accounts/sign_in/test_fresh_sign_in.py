@@ -24,6 +24,8 @@ from tests.second_factors import (
 ADMIN = RoleId.ADMIN
 PROTECTED = {
     "account.add_passkey",
+    "account.connect_provider",
+    "account.disconnect_provider",
     "account.end_session",
     "account.end_sessions",
     "account.password",

@@ -20,6 +20,7 @@ from ddplatform.accounts.sign_in.services.account import (
     sign_out_everywhere,
 )
 from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.accounts.single_sign_on.services.identities import list_connections
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import keep_changes, signed_in, signed_in_and
@@ -39,6 +40,7 @@ def show() -> ResponseReturnValue:
         codes_left=count_open_codes(user.id),
         passkeys=list_passkeys(user.id),
         can_add_passkey=has_host_for_passkeys(),
+        connections=list_connections(user, today=g.now.date()),
         sessions=session_rows(live_sessions(user.id, at=g.now), this_ref=session.get("ref", "-")),
     )
 

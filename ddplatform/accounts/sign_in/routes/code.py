@@ -1,4 +1,4 @@
-"""The second step of a sign-in: a code, for who has passed the password."""
+"""The second step of a sign-in: a code, for who has passed the first one."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from ddplatform.accounts.guesses.device_cookie import devices_of_request
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.second_factor.queries import count_open_codes
-from ddplatform.accounts.sessions.services import WAITING
+from ddplatform.accounts.sessions.services import FIRST_STEP, PASSWORD, WAITING
 from ddplatform.accounts.sign_in.again import code_page, sign_in_page
 from ddplatform.accounts.sign_in.forms import CodeForm
 from ddplatform.accounts.sign_in.services.sign_in import Proof, sign_in_with_factor
@@ -39,7 +39,13 @@ def show() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             proof = Proof(form.code.data or "", form.passkey.data or "")
-            sign_in_with_factor(user, proof, devices=devices_of_request(), at=g.now)
+            sign_in_with_factor(
+                user,
+                proof,
+                devices=devices_of_request(),
+                at=g.now,
+                first_step=session.get(FIRST_STEP, PASSWORD),
+            )
         except Invalid as error:
             keep_changes()  # the counter of tries and the event
             show_at_fields(form, error)
@@ -55,7 +61,7 @@ def show() -> ResponseReturnValue:
 
 
 def _who_waits() -> User | None:
-    """Who passed the password in this browser a moment ago."""
+    """Who passed the first step in this browser a moment ago."""
     if WAITING not in session:
         return None
     user_id, since = session[WAITING]

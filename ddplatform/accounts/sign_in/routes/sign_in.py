@@ -15,6 +15,7 @@ from ddplatform.accounts.sign_in.forms import CodeForm, SignInForm
 from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_password
 from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.accounts.single_sign_on.queries import is_any_provider_set
 from ddplatform.config import SignUp
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import keep_changes, public, signed_in, signed_in_and
@@ -52,12 +53,15 @@ def sign_in() -> ResponseReturnValue:
             return _go_on(start_session(user, then=then, on_shared_phone=SHARED in request.form))
     status = 422 if problem or form.errors else 200
     is_open = current_app.extensions["settings"].sign_up == SignUp.OPEN
+    with across_tenants():
+        has_providers = is_any_provider_set()
     return render_template(
         "accounts/sign_in/sign_in.html",
         form=form,
         problem=problem,
         kept=saved_input(),
         sign_up_open=is_open,
+        has_providers=has_providers,
     ), status
 
 

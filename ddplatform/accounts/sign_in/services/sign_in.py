@@ -23,6 +23,7 @@ from ddplatform.accounts.organisations.services.organisations import installatio
 from ddplatform.accounts.passkeys.services.own_passkeys import use_passkey
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.second_factor.services.codes import Kind, use_code
+from ddplatform.accounts.sessions.services import PASSWORD, PROVIDER
 from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -70,11 +71,28 @@ def sign_in(
     if has_factor(user.id):
         _log("session:ask_code", user, at=at)
         return user
-    _come_in(user, devices, "password", at=at)
+    _come_in(user, devices, PASSWORD, at=at)
     return user
 
 
-def sign_in_with_factor(user: User, proof: Proof, *, devices: KnownDevices, at: datetime) -> None:
+def sign_in_by_provider(
+    user: User, *, is_vouched: bool, devices: KnownDevices, at: datetime
+) -> None:
+    """The first step at the provider of an organisation; `sign_in_with_factor` follows a factor.
+
+    Args:
+        is_vouched: the second factor that the provider asked for stands for one of our own.
+    """
+    if has_factor(user.id) and not is_vouched:
+        _log("session:ask_code", user, at=at, way=PROVIDER)
+        return
+    factors = f"{PROVIDER} with a second factor there" if is_vouched else PROVIDER
+    _come_in(user, devices, factors, at=at)
+
+
+def sign_in_with_factor(
+    user: User, proof: Proof, *, devices: KnownDevices, at: datetime, first_step: str = PASSWORD
+) -> None:
     """The second step: a code of the person's app, a recovery code, or a passkey.
 
     Raises:
@@ -82,7 +100,7 @@ def sign_in_with_factor(user: User, proof: Proof, *, devices: KnownDevices, at: 
         TooMany: too many codes and passkeys were tried for this account.
     """
     factor = _require_factor(user, proof, refused_as="session:refuse_code", at=at)
-    _come_in(user, devices, f"password and {factor}", at=at)
+    _come_in(user, devices, f"{first_step} and {factor}", at=at)
 
 
 def confirm_identity(user: User, *, password: str, proof: Proof, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Single sign-on: sign-in at the OpenID Connect provider of an organisation."""
