@@ -75,8 +75,6 @@ class Settings:
     security_events: str = ""
     """Where security events go: a file, `stderr`, or nowhere."""
     backup_database_url: str = ""
-    serves: bool = True
-    """False: an application by which a command checks a restore; its role may see every row."""
     """The same database in the role that makes and restores backups; empty: as `database_url`."""
     metrics: str = "off"
     """`off`, `local`, or the token with which metrics are read."""

@@ -27,8 +27,11 @@ from ddplatform.infrastructure.tenancy import guard_engine
 from ddplatform.infrastructure.web.signing import sign_with_sha256
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flask:
     """The application for these settings, or those of the environment.
+
+    Args:
+        serves: False where a command checks a restored database, in a role that sees every row.
 
     Raises:
         UnsafeSettings: a setting is missing or unsafe.
@@ -52,8 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
         guard_engine(db.engine, settings.secret_key)
-        is_held = settings.serves and settings.kind is Kind.PRODUCTION
-        if is_held and db.engine.dialect.name == "postgresql":
+        if serves and settings.kind is Kind.PRODUCTION and db.engine.dialect.name == "postgresql":
             refuse_unsafe_roles(db.engine)
     sign_with_sha256()
     app.session_interface = ServerSessionInterface()

@@ -28,6 +28,8 @@ PUBLIC = {
     "health.show",
     "health.show_metrics",
     "links.forgotten",
+    "single_sign_on.choose",
+    "single_sign_on.take_answer",
     "links.join",
     "links.new_password",
     # Phone apps: the secret in the address is asked for by the view.

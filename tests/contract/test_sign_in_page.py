@@ -49,7 +49,7 @@ def test_every_address_that_a_secret_opens_is_in_the_table(app: Flask):
         for name in app.view_functions
         if (access := access_of(app, name)) is not None and access.by_token
     }
-    asking = {name for name, text in texts().items() if '"Authorization"' in text}
+    asking = {name for name, text in texts().items() if 'headers.get("Authorization"' in text}
 
     assert opened | {"health.show_metrics"} == named
     assert asking == {

@@ -55,11 +55,8 @@ def start_session(
         session[WAITING] = [str(user.id), g.now.isoformat()]
         session[FIRST_STEP] = first_step
         return url_for("sign_in_code.show", next=then or None)
-    login_user(
-        SignedInUser(
-            Account(user.id, user.name, user.email, user.is_active, user.theme, user.language)
-        )
-    )
+    account = Account(user.id, user.name, user.email, user.is_active, user.theme, user.language)
+    login_user(SignedInUser(account))
     if vouched:
         session[VOUCHED_FOR] = str(vouched)
     if goes_on:

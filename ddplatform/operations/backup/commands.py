@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -227,7 +226,7 @@ def _document(manifest: Manifest) -> dict[str, Any]:
 def _opened(settings: Settings) -> Iterator[None]:
     """An application with other settings; the one that runs has its adapters back at the end."""
     own = current_app.extensions["settings"]
-    made = current_app.extensions["factory"](replace(settings, serves=False))
+    made = current_app.extensions["factory"](settings, serves=False)
     try:
         with made.app_context():
             try:
