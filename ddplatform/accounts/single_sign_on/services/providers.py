@@ -22,6 +22,7 @@ from ddplatform.infrastructure.adapters.sealing import SealBroken, open_sealed, 
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.tenancy import across_tenants
+from ddplatform.languages import gettext
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _SEALED = b"identity_provider.sealed_secret|"
@@ -122,7 +123,8 @@ def open_secret(provider: Provider) -> str:
         except SealBroken:
             continue
     raise Conflict(
-        "The secret of this provider cannot be opened.", "The operator has to set it again."
+        gettext("The secret of this provider cannot be opened."),
+        gettext("The operator has to set it again."),
     )
 
 
