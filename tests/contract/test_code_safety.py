@@ -13,6 +13,7 @@ LEAVES_THE_MACHINE = frozenset(
     {"socket", "ssl", "smtplib", "ftplib", "http.client", "urllib.request", "requests", "httpx"}
 )
 CONNECTS = {
+    "ddplatform/accounts/single_sign_on/lazy.py": "the provider that the operator set for an organisation",
     "ddplatform/infrastructure/adapters/mail.py": "the mail server of MAIL_URL",
     "ddplatform/infrastructure/adapters/virus_scanner.py": "the scanner of VIRUS_SCANNER",
     "ddplatform/infrastructure/jobs/runner.py": "nobody: it names the errors of mail",
