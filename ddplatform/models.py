@@ -7,6 +7,7 @@ from ddplatform.accounts.organisations import models as organisations
 from ddplatform.accounts.passkeys import models as passkeys
 from ddplatform.accounts.second_factor import models as second_factor
 from ddplatform.api.repeats import models as repeats
+from ddplatform.api.webhooks import models as webhooks
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
 from ddplatform.due_diligence.custody import models as custody
@@ -83,5 +84,6 @@ __all__ = [
     "supplier_figures",
     "value_chain",
     "visit_plan",
+    "webhooks",
     "what_if",
 ]

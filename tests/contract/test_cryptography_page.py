@@ -37,7 +37,7 @@ NO_SECRETS = frozenset(
     {"APP_KIND", "INSTANCE_PATH", "BASE_URL", "TRUSTED_HOSTS", "SECURE_COOKIES", "MAIL_FROM"}
     | {"SIGN_UP", "VIRUS_SCANNER", "UPLOADS_AT_ONCE", "OFFICER_WAIT_HOURS", "SECURITY_EVENTS"}
     | {"MAILS_PER_DAY", "MAILS_PER_HOUR", "SUPPLIER_MAILS_PER_DAY", "SUPPLIER_MAILS_PER_HOUR"}
-    | {"PORT", "FLASK_DEBUG"}
+    | {"PORT", "FLASK_DEBUG", "WEBHOOK_HOSTS"}
 )
 """Settings that hold no secret: any other one is in the inventory."""
 

@@ -118,6 +118,10 @@ class KeyFolder:
         """32 bytes that seal the secrets which people share with their authenticator apps."""
         return self._keep("second_factor_key", lambda: secrets.token_bytes(32))
 
+    def webhook(self) -> bytes:
+        """32 bytes that seal the secrets by which webhooks sign what they send."""
+        return self._keep("webhook_key", lambda: secrets.token_bytes(32))
+
     def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The content of a file, made when it is missing."""
         found = self._find(name)
