@@ -108,6 +108,7 @@ def test_every_key_of_the_folder_is_in_the_table(tmp_path: Path):
     folder.log_public_keys()
     folder.prepare_log_signer()
     folder.second_factor()
+    folder.webhook()
     folder.begin_case_master_change()
     made = {f"keys/{path.name}" for path in (tmp_path / "keys").iterdir()}
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ddplatform.api.webhooks.catalogue import Subject
-from ddplatform.api.webhooks.forms import SUBJECT_LABELS
 from ddplatform.api.webhooks.models import Pause
 from ddplatform.api.webhooks.queries import WebhookRow
+from ddplatform.api.webhooks.words import SUBJECT_LABELS
 from ddplatform.infrastructure.adapters.webhook_sender import Fault
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _

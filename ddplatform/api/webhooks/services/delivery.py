@@ -102,7 +102,7 @@ def send_test(webhook_id: UUID, job_id: UUID, *, look: Unit, unit: Unit, act: Ac
 
 def wait_after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: a minute, doubled up to six hours."""
-    return min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(failures - 1, 20)), LONGEST_WAIT)
 
 
 def _has_work(webhook: Webhook, at: datetime) -> bool:
