@@ -4,6 +4,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Timer
@@ -122,12 +123,14 @@ def _post(
     headers: Mapping[str, str],
 ) -> Answer:
     connection.connect()
+    wire = connection.sock  # the library forgets it where the receiver closes after its answer
     ended: list[bool] = []
 
     def end() -> None:
         ended.append(True)
-        # The method of a socket below TLS: it ends a read that waits in the other thread.
-        socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+        with suppress(OSError):  # closed meanwhile
+            # The method of a socket below TLS: it ends a read that waits in the other thread.
+            socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
     clock = Timer(LONGEST_S, end)
     clock.daemon = True

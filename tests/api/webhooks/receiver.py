@@ -1,6 +1,7 @@
 """A program that takes events: a small HTTP server on this machine."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ class Receiver:
         self.headers: dict[str, str] = {}
         self.body = b"ok"
         self.slow_s = 0.0
+        self.drip_s = 0.0
+        """Wait before each byte of the body."""
         self.refused_after: int | None = None
         """So many requests are taken, then 500 is answered."""
         self.stopping = threading.Event()
@@ -31,7 +34,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[tuple[Receiver, str]]:
+def receiving(tls: ssl.SSLContext | None = None) -> Iterator[tuple[Receiver, str]]:
     """A receiver, and the address `host:port` of its server."""
     receiver = Receiver()
 
@@ -48,7 +51,11 @@ def receiving() -> Iterator[tuple[Receiver, str]]:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(receiver.body)))
                 self.end_headers()
-                self.wfile.write(receiver.body)
+                for byte in receiver.body if receiver.drip_s else ():
+                    receiver.stopping.wait(receiver.drip_s)
+                    self.wfile.write(bytes((byte,)))
+                if not receiver.drip_s:
+                    self.wfile.write(receiver.body)
             except OSError:
                 return  # the sender did not wait
 
@@ -57,6 +64,8 @@ def receiving() -> Iterator[tuple[Receiver, str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -1,9 +1,17 @@
 """What a receiver does wrong: later tries, a pause after three days, and nothing is lost."""
 
-from datetime import timedelta
+import ssl
+import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.api.webhooks.catalogue import Subject
@@ -14,13 +22,14 @@ from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters import webhook_sender
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.webhook_sender import Fault, WebhookSender
+from ddplatform.infrastructure.adapters.webhook_sender import Answer, Fault, WebhookSender
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import acting_in
 from tests.answering import mails as sent_mails
 from tests.api.webhooks.conftest import Hooks
+from tests.api.webhooks.receiver import receiving
 from tests.conftest import NOW
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -76,9 +85,42 @@ def test_an_answer_that_takes_too_long_is_a_failure(
     monkeypatch.setattr(webhook_sender, limit, 0.2)
     hooks.add()
     hooks.change("New")
-    hooks.receiver.slow_s = 5
+    hooks.receiver.slow_s = 8
+    begun = time.monotonic()
 
     assert hooks.send() == 0 and hooks.row().last_fault is Fault.TIME
+    assert time.monotonic() - begun < 5
+
+
+def test_an_answer_that_drips_in_is_ended_after_the_longest_time(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(webhook_sender, "LONGEST_S", 0.3)
+    hooks.add()
+    hooks.change("New")
+    hooks.receiver.drip_s, hooks.receiver.body = 0.05, b"x" * 200
+    begun = time.monotonic()
+
+    assert hooks.send() == 0 and hooks.row().last_fault is Fault.TIME
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_only_a_host_with_a_trusted_certificate_gets_events(
+    tmp_path: Path, is_trusted: bool, monkeypatch: pytest.MonkeyPatch
+):
+    files = own_certificate(tmp_path)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", files[0])
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*files)
+
+    with receiving(server) as (receiver, address):
+        sender = WebhookSender((address,), plain_here=False)
+        answer = sender.post(f"https://{address}/", b"{}", {})
+
+    assert answer == (Answer(None, 200) if is_trusted else Answer(Fault.CERTIFICATE))
+    assert len(receiver.requests) == int(is_trusted)
 
 
 def test_a_host_without_a_server_is_a_failure(hooks: Hooks, allow):
@@ -241,6 +283,31 @@ def test_only_the_machine_itself_is_reached_without_encryption_and_only_outside_
     assert testing.allows("http://localhost:8000/")
     assert not testing.allows("http://erp.example:8000/")
     assert not WebhookSender(hosts, plain_here=False).allows("http://localhost:8000/")
+
+
+def own_certificate(folder: Path) -> tuple[str, str]:
+    """Files with a certificate of 127.0.0.1 that nobody else signed, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
+    now = datetime.now(UTC)
+    address = x509.IPAddress(ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - DAY)
+        .not_valid_after(now + DAY)
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "certificate.pem", folder / "key.pem"
+    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return str(public), str(private)
 
 
 def actions(hooks: Hooks) -> list[str]:
