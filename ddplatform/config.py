@@ -14,6 +14,7 @@ from werkzeug.sansio.utils import host_is_trusted
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_WEBHOOK_HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?", re.IGNORECASE)
 _SCANNER = re.compile(r"unix:/.+|tcp:[^:\s]+:\d{1,5}|tcp:\[[0-9a-fA-F:]+\]:\d{1,5}")
 LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
 KEPT_FALLBACKS = 2
@@ -78,6 +79,8 @@ class Settings:
     """The same database in the role that makes and restores backups; empty: as `database_url`."""
     metrics: str = "off"
     """`off`, `local`, or the token with which metrics are read."""
+    webhook_hosts: tuple[str, ...] = ()
+    """Where webhooks may send to: `host`, `host:port` or `*.domain`; empty: there are none."""
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -133,6 +136,8 @@ def _choices(settings: Settings) -> list[str]:
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
     if settings.virus_scanner and not _SCANNER.fullmatch(settings.virus_scanner):
         faults.append("VIRUS_SCANNER must be unix:/path/of/clamd.ctl or tcp:host:port")
+    if not all(map(_WEBHOOK_HOST.fullmatch, settings.webhook_hosts)):
+        faults.append("WEBHOOK_HOSTS must be hosts with commas: erp.example, hooks.example:8443")
     if settings.uploads_at_once < 1:
         faults.append("UPLOADS_AT_ONCE must be a whole number from 1")
     if not LEAST_OFFICER_WAIT_HOURS <= settings.officer_wait_hours <= MOST_OFFICER_WAIT_HOURS:
@@ -258,6 +263,7 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         backup_database_url=env.get("BACKUP_DATABASE_URL") or "",
         security_events=env.get("SECURITY_EVENTS") or "",
         metrics=env.get("METRICS") or METRICS_OFF,
+        webhook_hosts=_listed(env.get("WEBHOOK_HOSTS")),
         **{n: _whole_number(env.get(n.upper()), default) for n, default in MAIL_LIMITS.items()},
     )
 

@@ -8,6 +8,7 @@ from ddplatform.accounts.passkeys import models as passkeys
 from ddplatform.accounts.second_factor import models as second_factor
 from ddplatform.accounts.single_sign_on import models as single_sign_on
 from ddplatform.api.repeats import models as repeats
+from ddplatform.api.webhooks import models as webhooks
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
 from ddplatform.due_diligence.custody import models as custody
@@ -85,5 +86,6 @@ __all__ = [
     "supplier_figures",
     "value_chain",
     "visit_plan",
+    "webhooks",
     "what_if",
 ]

@@ -1,6 +1,7 @@
 """Registrations of later packages with earlier ones, before the first request (rule 4)."""
 
 from ddplatform.accounts import registration as accounts
+from ddplatform.api import registration as api
 from ddplatform.audit import registration as audit
 from ddplatform.demo import registration as demo
 from ddplatform.due_diligence import registration as due_diligence
@@ -21,6 +22,7 @@ DOMAINS = (
     due_diligence,
     reporting,
     operations,
+    api,
     demo,
 )
 

@@ -164,6 +164,14 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"risk.assessment.services.maps.assess_chain"},
     ),
     (
+        "A delivery tells of an event that stands in the log already; only a pause is one of its own.",
+        {NONE},
+        {
+            "api.webhooks.services.delivery.send_due",
+            "api.webhooks.services.delivery.send_test",
+        },
+    ),
+    (
         "Figures and marks are brought in step where nothing new was found.",
         {NONE},
         {

@@ -16,6 +16,7 @@ CONNECTS = {
     "ddplatform/accounts/single_sign_on/lazy.py": "the provider that the operator set for an organisation",
     "ddplatform/infrastructure/adapters/mail.py": "the mail server of MAIL_URL",
     "ddplatform/infrastructure/adapters/virus_scanner.py": "the scanner of VIRUS_SCANNER",
+    "ddplatform/infrastructure/adapters/webhook_sender.py": "hosts of WEBHOOK_HOSTS",
     "ddplatform/infrastructure/jobs/runner.py": "nobody: it names the errors of mail",
     "ddplatform/infrastructure/jobs/worker.py": "nobody: it names its own machine",
 }
@@ -81,7 +82,8 @@ def test_operators_are_told_of_every_connection():
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     section = page.partition("## Connections\n")[2].partition("\n## ")[0]
 
-    assert all(name in section for name in ("DATABASE_URL", "MAIL_URL", "VIRUS_SCANNER"))
+    named = ("DATABASE_URL", "MAIL_URL", "VIRUS_SCANNER", "WEBHOOK_HOSTS")
+    assert all(name in section for name in named)
     assert "sslmode=verify-full" in section
     assert "No address that a user typed is ever contacted" in section
 

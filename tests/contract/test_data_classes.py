@@ -80,6 +80,7 @@ def test_what_is_sealed_for_a_case_and_what_names_a_case_is_strictly_confidentia
     assert {name for name, _column in columns(re.compile("sealed_(?!at)|wrapped"))} - {
         "second_factor",
         "identity_provider",
+        "webhook",
     } <= of_cases
 
 

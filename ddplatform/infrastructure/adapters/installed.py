@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from ddplatform.config import Settings
+from ddplatform.config import Kind, Settings
 from ddplatform.infrastructure.adapters.keys import KeyFolder, log_name
 from ddplatform.infrastructure.adapters.mail import Mailer
 from ddplatform.infrastructure.adapters.operator_list import OperatorList
@@ -13,6 +13,7 @@ from ddplatform.infrastructure.adapters.snapshot_files import SnapshotStore
 from ddplatform.infrastructure.adapters.storage import FileStore
 from ddplatform.infrastructure.adapters.upload_turns import UploadTurns
 from ddplatform.infrastructure.adapters.virus_scanner import VirusScanner
+from ddplatform.infrastructure.adapters.webhook_sender import WebhookSender
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Adapters:
     """None: the installation has no virus scanner."""
     officer_wait: timedelta
     """Time between the agreement to a safeguarding officer and the role, to object in."""
+    webhooks: WebhookSender
 
 
 _installed: list[Adapters] = []
@@ -77,6 +79,9 @@ def install(settings: Settings) -> Adapters:
         turns=UploadTurns(folder / "turns", places=settings.uploads_at_once),
         scanner=VirusScanner(settings.virus_scanner) if settings.virus_scanner else None,
         officer_wait=timedelta(hours=settings.officer_wait_hours),
+        webhooks=WebhookSender(
+            settings.webhook_hosts, plain_here=settings.kind is not Kind.PRODUCTION
+        ),
     )
     _installed[:] = [made]
     return made

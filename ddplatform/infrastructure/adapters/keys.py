@@ -146,6 +146,10 @@ class KeyFolder:
         (self._folder / (name + BEFORE)).unlink(missing_ok=True)
         sync(self._folder)
 
+    def webhook(self) -> bytes:
+        """32 bytes that seal the secrets by which webhooks sign what they send."""
+        return self._keep("webhook_key", lambda: secrets.token_bytes(32))
+
     def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The content of a file, made when it is missing."""
         found = self._find(name)

@@ -38,6 +38,7 @@ PROTECTED = {
     "organisations.invite_again",
     "organisations.invite_person",
     "organisations.new_api_token",
+    "organisations.new_webhook",
     "organisations.remove",
     "organisations.remove_sample",
     "organisations.role",

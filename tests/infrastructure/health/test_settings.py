@@ -27,6 +27,7 @@ UNSAFE = {
     "BACKUP_DATABASE_URL": ("BACKUP_DATABASE_URL", "mysql://db"),
     "SECRET_KEY_FALLBACKS": ("SECRET_KEY_FALLBACKS", "short"),
     "METRICS": ("METRICS", "guessed"),
+    "WEBHOOK_HOSTS": ("WEBHOOK_HOSTS", "https://erp.example"),
 }
 
 

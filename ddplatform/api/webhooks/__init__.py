@@ -1,0 +1,1 @@
+"""Webhooks: programs of an organisation are told of changes."""

@@ -1,0 +1,1 @@
+"""Webhooks: made and ended, sent, and mails about them."""
