@@ -299,4 +299,4 @@ def test_connection_that_another_person_began_in_this_browser_is_not_made(
     answer = come_back(client, sign_in_there(address, "mallory"))
 
     assert answer.status_code == 422
-    assert "Your session ended meanwhile." in answer.text
+    assert "Your session ended meanwhile" in answer.text
