@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.accounts.organisations.models import User
+from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
@@ -94,6 +95,19 @@ def apart(browser: FlaskClient) -> FlaskClient:
 
     browser.open = anew  # type: ignore[method-assign]
     return browser
+
+
+class DayAfter(datetime):
+    """The clock of pages, a day after the figures were made: the supplier's seven days go on."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return (NOW + DAY).astimezone(tz)
+
+
+@pytest.fixture(autouse=True)
+def pages_of_the_day_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "datetime", DayAfter)
 
 
 @pytest.fixture
