@@ -45,6 +45,8 @@ ASKED_FOR = {
     "value_chain:apply-import",
     "value_chain:preview-import",
     "visit_plan:make",
+    "webhook:tell",
+    "webhook:test",
     "what_if:score-map",
 }
 COME_BY_THEMSELVES = {
@@ -65,6 +67,7 @@ COME_BY_THEMSELVES = {
     "session:expire": 3_600,
     "sharing:expire": 3_600,
     "supplier_figures:look": 86_400,
+    "webhook:send": 900,
 }
 """Name -> seconds between two runs, for each organisation."""
 
