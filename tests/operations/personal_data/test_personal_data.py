@@ -13,6 +13,7 @@ from sqlalchemy import inspect, select
 
 from ddplatform.accounts.organisations.models import Invitation, Membership, User
 from ddplatform.accounts.organisations.services.people import invite
+from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.audit.models import AuditValue
 from ddplatform.audit.services import log as audit
 from ddplatform.due_diligence.remedy.models import RemediationCase
@@ -90,6 +91,27 @@ def test_an_erased_person_is_signed_out_and_cannot_come_in_again(
     erase(app, email)
 
     assert client.get(f"/o/{company.tenant.slug}/").status_code == 302
+
+
+def test_second_factors_of_an_erased_person_go_with_the_names_of_devices(
+    app: Flask, company: Company, email: str
+):
+    with app.app_context(), unit_of_work():
+        db.session.add(
+            Passkey(
+                user_id=company.tenant.analyst.user_id,
+                name="Phone of Ama",
+                credential_id=b"one",
+                public_key=b"key",
+                sign_count=0,
+                added_at=NOW,
+            )
+        )
+
+    erase(app, email)
+
+    with app.app_context():
+        assert db.session.query(Passkey).count() == 0
 
 
 def test_erasing_twice_changes_nothing_more(app: Flask, company: Company, email: str):

@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 from ddplatform.accounts.organisations.models import Invitation, Membership, User
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.accounts.organisations.services.people import remove_person
+from ddplatform.accounts.second_factor.services.own_factor import drop_factors
 from ddplatform.accounts.sessions.services import end_all_sessions
 from ddplatform.accounts.single_sign_on.services.identities import drop_identities
 from ddplatform.audit.models import AuditValue
@@ -82,6 +83,7 @@ def erase_person(user: User, *, at: datetime, listed_in: Path, force: bool = Fal
     targets = [str(row.id) for row in (user, *memberships, *invitations)]
     counts = {"memberships": len(memberships), "invitations": len(invitations)}
     counts["sessions"] = end_all_sessions(user.id)
+    drop_factors(user.id)
     drop_identities(user.id)
     for membership in memberships:
         _leave(membership, at=at, force=force)
