@@ -180,6 +180,12 @@ def decode(cursor: str, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
         ) from None
 
 
+def decode_key(cursor: str, kind: Callable[[str], Row]) -> Row | None:
+    """The same where one value is the place."""
+    place = decode(cursor, kind)
+    return place[0] if place else None
+
+
 def listed(item: type[Schema]) -> Schema:
     """The schema of one page of these items."""
     return Schema.from_dict(

@@ -10,9 +10,10 @@ from ddplatform.api.reference.routes import bp as reference
 from ddplatform.api.reference.spec import DESCRIPTION, describe
 from ddplatform.api.reports.routes import bp as reports
 from ddplatform.api.risks.routes import bp as risks
+from ddplatform.api.vocabulary.routes import bp as vocabulary
 from ddplatform.api.webhooks import routes as webhooks
 
-SUBJECTS = (nodes, risks, questionnaires, findings, actions, reports)
+SUBJECTS = (nodes, vocabulary, risks, questionnaires, findings, actions, reports)
 WITH_ROUTES = (webhooks,)
 """Their routes hang on a blueprint of an earlier domain."""
 

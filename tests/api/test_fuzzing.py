@@ -21,7 +21,7 @@ from tests.risk_maps import CocoaMap, assess
 from tests.sampling import examples
 
 OPENAPI = "/api/v1/openapi.json"
-OPERATIONS = 26
+OPERATIONS = 31
 """At least so many; who adds an address finds it tried here without a word."""
 
 

@@ -62,6 +62,24 @@ def test_a_change_that_began_on_an_earlier_version_is_refused_and_changes_nothin
     assert program.get(address).json["node"]["region"] == "North"
 
 
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ({"country": "Türkiye"}, "Did you mean TR?"),
+        ({"country": "cn"}, "Did you mean CN?"),
+        ({"commodities": ["Cocoa beans"]}, "Did you mean"),
+        ({"sector": "garment sewing"}, "/sectors"),
+    ],
+)
+def test_a_word_in_place_of_a_code_is_refused_with_the_code_or_where_to_find_it(
+    program: Program, cocoa: CocoaMap, typed: dict[str, object], hint: str
+):
+    answer = program.post(f"/api/v1/maps/{cocoa.chain}/nodes", {"name": "宁波制衣厂", **typed})
+
+    assert answer.status_code == 422
+    assert hint in answer.json["errors"][0]["message"]
+
+
 def test_links_are_read_added_and_archived(program: Program, cocoa: CocoaMap):
     path = f"/api/v1/maps/{cocoa.chain}"
     new = program.post(f"{path}/nodes", {"name": "New mill", "country": "GH"}).json

@@ -63,6 +63,32 @@ def test_every_line_of_a_score_names_its_source(program: Program, assessed: Coco
     assert found.json["reference_data"]
 
 
+@pytest.mark.usefixtures("context")
+def test_an_empty_organisation_gets_from_nothing_to_ranked_risks(app: Flask, program: Program):
+    """As a program does that nobody prepared anything for."""
+    assert program.get("/api/v1/maps").json["items"] == []
+    sectors = program.get("/api/v1/sectors").json["items"]
+    sewing = next(row["ref"] for row in sectors if row["isic_division"] == "14")
+    made = program.post(
+        "/api/v1/maps", {"name": "Shirts", "own_business": "Fremd", "country": "DE"}
+    )
+    path = f"/api/v1/maps/{made.json['id']}"
+    (own,) = program.get(f"{path}/nodes").json["items"]
+    for name, country in (("Özgür Tekstil", "TR"), ("宁波制衣厂", "CN")):
+        site = program.post(f"{path}/nodes", {"name": name, "country": country, "sector": sewing})
+        link = {"supplier_id": site.json["id"], "buyer_id": own["node"]["id"]}
+        assert program.post("/api/v1/links", link).status_code == 201
+
+    assert program.post(f"{path}/assessments").status_code == 202
+    work_off(app)
+
+    found = program.get(f"{path}/risks").json
+    assert {risk["name"] for risk in found["items"]} == {"Fremd", "Özgür Tekstil", "宁波制衣厂"}
+    assert found["basis"]["map_version"] == found["basis"]["map_version_now"]
+    issues = {row["ref"] for row in program.get("/api/v1/issues").json["items"]}
+    assert {risk["issue"] for risk in found["items"]} <= issues
+
+
 def test_a_map_that_was_not_assessed_says_so_instead_of_showing_no_risk(
     program: Program, cocoa: CocoaMap
 ):

@@ -15,8 +15,9 @@ from ddplatform.languages import lazy_gettext as _
 
 SCOPE_LABELS: dict[P, LazyText] = {
     P.VALUE_CHAIN_READ: _("Read maps and sites"),
-    P.VALUE_CHAIN_EDIT: _("Add and change sites"),
+    P.VALUE_CHAIN_EDIT: _("Add and change maps and sites"),
     P.RISK_READ: _("Read risks"),
+    P.RISK_ASSESS: _("Request assessments"),
     P.QUESTIONNAIRE_READ: _("Read questionnaires and their state"),
     P.QUESTIONNAIRE_ASSIGN: _("Send questionnaires"),
     P.FINDING_READ: _("Read findings and actions"),

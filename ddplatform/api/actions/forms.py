@@ -5,13 +5,11 @@ from marshmallow import Schema, fields, validate
 from ddplatform.api.blueprint import Paged, Plain
 from ddplatform.core.due_diligence.vocabulary import ActionState
 
-STATES = validate.OneOf([state.value for state in ActionState])
-
 
 class ActionsAskedSchema(Paged):
     """Which actions are asked for."""
 
-    status = fields.String(load_default=None, validate=STATES)
+    status = fields.Enum(ActionState, by_value=True, load_default=None)
     finding_id = fields.UUID(load_default=None)
     due_before = fields.Date(load_default=None)
 
@@ -25,7 +23,7 @@ class ListedActionSchema(Schema):
     node_id = fields.UUID(required=True)
     node_name = fields.String(required=True)
     title = fields.String(required=True)
-    status = fields.String(attribute="status.value", required=True, validate=STATES)
+    status = fields.Enum(ActionState, by_value=True, required=True)
     due_on = fields.Date(required=True)
     owner = fields.String(attribute="owner_name", allow_none=True, required=True)
     supplier = fields.String(attribute="supplier_name", allow_none=True, required=True)
@@ -74,6 +72,6 @@ class ActionSchema(Schema):
     title = fields.String(required=True)
     description = fields.String(required=True)
     success_measure = fields.String(required=True)
-    status = fields.String(attribute="status.value", required=True, validate=STATES)
+    status = fields.Enum(ActionState, by_value=True, required=True)
     due_on = fields.Date(required=True)
     version = fields.Integer(attribute="row_version", required=True)

@@ -14,7 +14,6 @@ from ddplatform.api.actions.forms import (
 )
 from ddplatform.api.blueprint import Blueprint, decode, listed, page_of
 from ddplatform.api.repeats.replaying import carried_out_once
-from ddplatform.core.due_diligence.vocabulary import ActionState
 from ddplatform.due_diligence.actions.queries.actions import (
     ActionFilter,
     get_action,
@@ -36,14 +35,10 @@ bp = Blueprint("api_actions", "Mitigation actions")
 @bp.response(200, listed(ListedActionSchema))
 def all_actions(asked: dict[str, Any]) -> Any:
     """Actions: open ones first, by the day on which they are due"""
-    wanted = ActionFilter(
-        status=ActionState(asked["status"]) if asked["status"] else None,
-        finding_id=asked["finding_id"],
-        due_before=asked["due_before"],
-    )
-    after = decode(asked["cursor"], read_number, date.fromisoformat, UUID)
-    rows = list_actions(wanted, after=after, limit=asked["limit"] + 1)
-    return page_of(rows, asked["limit"], place_of)
+    limit = asked.pop("limit")
+    after = decode(asked.pop("cursor"), read_number, date.fromisoformat, UUID)
+    rows = list_actions(ActionFilter(**asked), after=after, limit=limit + 1)
+    return page_of(rows, limit, place_of)
 
 
 @bp.get("/actions/<uuid:action_id>")

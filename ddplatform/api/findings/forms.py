@@ -5,17 +5,14 @@ from marshmallow import Schema, fields, validate
 from ddplatform.api.blueprint import Paged, Plain
 from ddplatform.core.due_diligence.vocabulary import Harm, RiskState
 from ddplatform.due_diligence.findings.models import FindingSource
-from supply_chain.vocabulary import Issue
-
-ISSUES = validate.OneOf([issue.value for issue in Issue])
-STATES = validate.OneOf([state.value for state in RiskState])
+from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 
 class FindingsAskedSchema(Paged):
     """Which findings are asked for."""
 
-    status = fields.String(load_default=None, validate=STATES)
-    issue = fields.String(load_default=None, validate=ISSUES)
+    status = fields.Enum(RiskState, by_value=True, load_default=None)
+    issue = fields.Enum(Issue, by_value=True, load_default=None)
     node_id = fields.UUID(load_default=None)
     only_open = fields.Boolean(load_default=False)
     q = Plain(attribute="search", load_default="", validate=validate.Length(max=200))
@@ -26,16 +23,16 @@ class ListedFindingSchema(Schema):
 
     id = fields.UUID(required=True)
     title = fields.String(required=True)
-    issue = fields.String(attribute="issue.value", required=True, validate=ISSUES)
+    issue = fields.Enum(Issue, by_value=True, required=True)
     node_id = fields.UUID(required=True)
     node_name = fields.String(required=True)
     country = fields.String(allow_none=True, required=True)
-    status = fields.String(attribute="status.value", required=True, validate=STATES)
+    status = fields.Enum(RiskState, by_value=True, required=True)
     is_actual = fields.Boolean(
         required=True, metadata={"description": "It has happened; else it may happen"}
     )
-    severity_band = fields.String(attribute="severity_band.value", allow_none=True)
-    residual_band = fields.String(attribute="residual_band.value", allow_none=True)
+    severity_band = fields.Enum(SeverityBand, by_value=True, allow_none=True)
+    residual_band = fields.Enum(RiskBand, by_value=True, allow_none=True)
     owner = fields.String(attribute="owner_name", allow_none=True, required=True)
     open_actions = fields.Integer(required=True)
     overdue_actions = fields.Integer(required=True)
@@ -47,16 +44,11 @@ class NewFindingSchema(Schema):
     """A finding to record. Nothing in it may lead to a child or another person."""
 
     node_id = fields.UUID(required=True)
-    issue = fields.String(required=True, validate=ISSUES)
+    issue = fields.Enum(Issue, by_value=True, required=True)
     title = Plain(required=True, validate=validate.Length(1, 160))
     description = Plain(required=True, validate=validate.Length(1, 4000))
-    source = fields.String(
-        required=True, validate=validate.OneOf([source.value for source in FindingSource])
-    )
-    harm = fields.String(
-        load_default=Harm.POTENTIAL.value,
-        validate=validate.OneOf([harm.value for harm in Harm]),
-    )
+    source = fields.Enum(FindingSource, by_value=True, required=True)
+    harm = fields.Enum(Harm, by_value=True, load_default=Harm.POTENTIAL)
 
 
 class FindingSchema(Schema):
@@ -64,12 +56,12 @@ class FindingSchema(Schema):
 
     id = fields.UUID(required=True)
     node_id = fields.UUID(required=True)
-    issue = fields.String(attribute="issue.value", required=True, validate=ISSUES)
+    issue = fields.Enum(Issue, by_value=True, required=True)
     title = fields.String(required=True)
     description = fields.String(required=True)
-    status = fields.String(attribute="status.value", required=True, validate=STATES)
+    status = fields.Enum(RiskState, by_value=True, required=True)
     is_actual = fields.Boolean(required=True)
-    source = fields.String(attribute="source.value", required=True)
+    source = fields.Enum(FindingSource, by_value=True, required=True)
     involvement = fields.String(allow_none=True, required=True)
     version = fields.Integer(attribute="row_version", required=True)
     created_at = fields.DateTime(required=True)

@@ -14,11 +14,8 @@ from ddplatform.api.findings.forms import (
     NewFindingSchema,
 )
 from ddplatform.api.repeats.replaying import carried_out_once
-from ddplatform.core.due_diligence.vocabulary import Harm, RiskState
-from ddplatform.due_diligence.findings.models import FindingSource
 from ddplatform.due_diligence.findings.queries import (
     FindingFilter,
-    FindingRow,
     get_finding,
     list_findings,
 )
@@ -26,7 +23,6 @@ from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires_token
-from supply_chain.vocabulary import Issue
 
 bp = Blueprint("api_findings", "Findings")
 
@@ -40,20 +36,10 @@ def all_findings(asked: dict[str, Any]) -> Any:
 
     Nothing of remediation cases is among it, nor whether there are any.
     """
-    wanted = FindingFilter(
-        status=RiskState(asked["status"]) if asked["status"] else None,
-        issue=Issue(asked["issue"]) if asked["issue"] else None,
-        node_id=asked["node_id"],
-        only_open=asked["only_open"],
-        search=asked["search"],
-    )
-    before = decode(asked["cursor"], datetime.fromisoformat, UUID)
-    rows = list_findings(wanted, today=g.now.date(), before=before, limit=asked["limit"] + 1)
-
-    def place(row: FindingRow) -> tuple[str, UUID]:
-        return row.created_at.isoformat(), row.id
-
-    return page_of(rows, asked["limit"], place)
+    limit = asked.pop("limit")
+    before = decode(asked.pop("cursor"), datetime.fromisoformat, UUID)
+    rows = list_findings(FindingFilter(**asked), today=g.now.date(), before=before, limit=limit + 1)
+    return page_of(rows, limit, lambda row: (row.created_at.isoformat(), row.id))
 
 
 @bp.get("/findings/<uuid:finding_id>")
@@ -71,11 +57,5 @@ def finding(finding_id: UUID) -> Any:
 @bp.response(201, FindingSchema)
 def record_finding(wanted: dict[str, Any]) -> Any:
     """Record a finding at a site"""
-    fields = FindingFields(
-        issue=Issue(wanted["issue"]),
-        title=wanted["title"],
-        description=wanted["description"],
-        source=FindingSource(wanted["source"]),
-        harm=Harm(wanted["harm"]),
-    )
-    return findings.record(wanted["node_id"], fields, act=g.act)
+    node_id = wanted.pop("node_id")
+    return findings.record(node_id, FindingFields(**wanted), act=g.act)

@@ -1,35 +1,38 @@
 """Maps, sites and links as JSON."""
 
-from collections.abc import Collection
-
 from marshmallow import Schema, ValidationError, fields, validate
 
 from ddplatform.accounts.organisations.services.people import is_address
 from ddplatform.api.blueprint import Paged, Plain
 from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
+from supply_chain.intake.countries import country_code
 from supply_chain.intake.register_ids import REGISTERS
 from supply_chain.reference.release import load_reference
-from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
-
-KINDS = validate.OneOf([kind.value for kind in NodeKind])
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
 
 
 def _known_country(code: str | None) -> None:
-    _require_known(code, load_reference().countries)
+    if code is not None and code not in load_reference().countries:
+        meant = country_code(code)
+        hint = gettext("Did you mean %(code)s?", code=meant) if meant else ""
+        told = gettext("Use the two capital letters of ISO 3166-1, for example CI.")
+        raise ValidationError(f"{told} {hint}".strip())
 
 
 def _known_sector(ref: str | None) -> None:
-    _require_known(ref, load_reference().sectors)
+    if ref is not None and ref not in load_reference().sectors:
+        raise ValidationError(gettext("There is no such sector. Use a “ref” of /sectors."))
 
 
 def _known_commodity(ref: str | None) -> None:
-    _require_known(ref, load_reference().commodities)
-
-
-def _require_known(ref: str | None, known: Collection[str]) -> None:
-    if ref is not None and ref not in known:
-        raise ValidationError(gettext("The reference data hold no “%(ref)s”.", ref=ref))
+    reference = load_reference()
+    if ref is not None and ref not in reference.commodities:
+        meant = reference.find_commodity(ref)
+        hint = gettext("Did you mean %(code)s?", code=meant.ref) if meant else ""
+        told = gettext("There is no such commodity. Use a “ref” of /commodities.")
+        raise ValidationError(f"{told} {hint}".strip())
 
 
 def _written_like_an_address(email: str | None) -> None:
@@ -50,6 +53,40 @@ class MapSchema(Schema):
     links = fields.Integer(required=True)
 
 
+class NewMapSchema(Schema):
+    """A map to make."""
+
+    name = Plain(required=True, validate=validate.Length(1, 200))
+    own_business = Plain(
+        required=True,
+        validate=validate.Length(1, 300),
+        metadata={"description": "Name of your own business, the first site of the map"},
+    )
+    country = Plain(
+        load_default=None,
+        allow_none=True,
+        validate=_known_country,
+        metadata={"description": "Of your own business, ISO 3166-1 alpha-2"},
+    )
+    sector = Plain(
+        attribute="sector_ref",
+        load_default=None,
+        allow_none=True,
+        validate=_known_sector,
+        metadata={"description": "Of your own business: a `ref` of `/sectors`"},
+    )
+    description = Plain(load_default="", validate=validate.Length(max=2000))
+
+
+class NewMapAnswerSchema(Schema):
+    """The map that was made."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    description = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
 class MapsSchema(Schema):
     """Every map of the organisation."""
 
@@ -60,9 +97,9 @@ class SummarySchema(Schema):
     """What lists show of a site; None: not assessed, or not known."""
 
     tier = fields.Integer(allow_none=True, metadata={"description": "Steps to own operations"})
-    band = fields.String(
-        attribute="band.value",
-        dump_default=None,
+    band = fields.Enum(
+        RiskBand,
+        by_value=True,
         allow_none=True,
         metadata={"description": "Highest residual band over all issues"},
     )
@@ -78,7 +115,7 @@ class NodeFieldsSchema(Schema):
     """The fields of a site that a program may set."""
 
     name = Plain(validate=validate.Length(1, 300))
-    kind = fields.String(validate=KINDS)
+    kind = fields.Enum(NodeKind, by_value=True)
     country = Plain(
         allow_none=True,
         validate=_known_country,
@@ -102,13 +139,13 @@ class NodeFieldsSchema(Schema):
         attribute="sector_ref",
         allow_none=True,
         validate=_known_sector,
-        metadata={"description": "Ref of a sector"},
+        metadata={"description": "A `ref` of `/sectors`"},
     )
     commodities = fields.List(
         Plain(validate=_known_commodity),
         attribute="commodity_refs",
         validate=validate.Length(max=50),
-        metadata={"description": "Refs of commodities"},
+        metadata={"description": "Each a `ref` of `/commodities`"},
     )
     operated_by_id = fields.UUID(allow_none=True)
     own_operation = fields.Boolean(truthy={True}, falsy={False})
@@ -156,7 +193,7 @@ class NodeSchema(Schema):
     map_id = fields.UUID(attribute="chain_id", required=True)
     external_ref = fields.String(required=True)
     name = fields.String(required=True)
-    kind = fields.String(attribute="kind.value", required=True, validate=KINDS)
+    kind = fields.Enum(NodeKind, by_value=True, required=True)
     country = fields.String(allow_none=True, required=True)
     region = fields.String(allow_none=True, required=True)
     address = fields.String(allow_none=True, required=True)
@@ -208,14 +245,14 @@ class LinkSchema(Schema):
     map_id = fields.UUID(attribute="chain_id", required=True)
     supplier_id = fields.UUID(required=True)
     buyer_id = fields.UUID(required=True)
-    kind = fields.String(attribute="kind.value", required=True)
+    kind = fields.Enum(LinkKind, by_value=True, required=True)
     commodity = fields.String(attribute="commodity_ref", allow_none=True, required=True)
     share = fields.Float(
         allow_none=True,
         required=True,
         metadata={"description": "Part of the buyer's input, 0 to 1"},
     )
-    flow_evidence = fields.String(attribute="flow_evidence.value", required=True)
+    flow_evidence = fields.Enum(FlowEvidence, by_value=True, required=True)
     valid_from = fields.Date(allow_none=True, required=True)
     valid_to = fields.Date(allow_none=True, required=True)
     version = fields.Integer(attribute="row_version", required=True)
@@ -226,20 +263,19 @@ class NewLinkSchema(Schema):
 
     supplier_id = fields.UUID(required=True)
     buyer_id = fields.UUID(required=True)
-    kind = fields.String(
-        load_default=LinkKind.SUPPLIES.value,
-        validate=validate.OneOf([kind.value for kind in LinkKind]),
-    )
+    kind = fields.Enum(LinkKind, by_value=True, load_default=LinkKind.SUPPLIES)
     commodity = Plain(
         attribute="commodity_ref", load_default=None, allow_none=True, validate=_known_commodity
     )
     share = fields.Float(
         load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(0, 1)
     )
-    flow_evidence = fields.String(
-        load_default=FlowEvidence.UNMAPPED.value,
-        validate=validate.OneOf(
-            [one.value for one in FlowEvidence if one is not FlowEvidence.CONFIRMED]
+    flow_evidence = fields.Enum(
+        FlowEvidence,
+        by_value=True,
+        load_default=FlowEvidence.UNMAPPED,
+        validate=validate.NoneOf(
+            [FlowEvidence.CONFIRMED], error=_("A second person confirms a flow, on the page.")
         ),
     )
     valid_from = fields.Date(load_default=None, allow_none=True)

@@ -6,20 +6,21 @@ from uuid import UUID
 
 from flask import g
 
-from ddplatform.api.blueprint import Blueprint, Paged, decode, listed, page_of
+from ddplatform.api.blueprint import Blueprint, Paged, decode_key, listed, page_of
 from ddplatform.api.nodes.forms import (
     ChangedNodeSchema,
     LinkSchema,
     ListedNodeSchema,
     MapsSchema,
     NewLinkSchema,
+    NewMapAnswerSchema,
+    NewMapSchema,
     NewNodeSchema,
     NodesAskedSchema,
     NodeSchema,
 )
 from ddplatform.api.nodes.queries import (
     NodesAsked,
-    NodeWithSummary,
     get_node_with_summary,
     list_links,
     list_nodes,
@@ -27,12 +28,11 @@ from ddplatform.api.nodes.queries import (
 from ddplatform.api.repeats.replaying import carried_out_once
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires_token
-from ddplatform.value_chain.mapping.models import SupplyLink, ValueChainNode
+from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node, list_chains
 from ddplatform.value_chain.mapping.services import links, nodes
 from ddplatform.value_chain.mapping.services.links import LinkFields
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
-from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 bp = Blueprint("api_nodes", "Maps, their sites and links")
 
@@ -45,22 +45,26 @@ def maps() -> Any:
     return {"items": list_chains()}
 
 
+@bp.post("/maps")
+@requires_token(Permission.VALUE_CHAIN_EDIT)
+@carried_out_once
+@bp.arguments(NewMapSchema)
+@bp.response(201, NewMapAnswerSchema)
+def add_map(wanted: dict[str, Any]) -> Any:
+    """Make a map, with your own business as its first site"""
+    return nodes.create_chain(**wanted, act=g.act)
+
+
 @bp.get("/maps/<uuid:map_id>/nodes")
 @requires_token(Permission.VALUE_CHAIN_READ)
 @bp.arguments(NodesAskedSchema, location="query")
 @bp.response(200, listed(ListedNodeSchema))
 def nodes_of_map(asked: dict[str, Any], map_id: UUID) -> Any:
     """Sites of a map, with their summary"""
-    limit, after = asked.pop("limit"), decode(asked.pop("cursor"), UUID)
+    limit, after = asked.pop("limit"), decode_key(asked.pop("cursor"), UUID)
     chain = get_chain(map_id)
-    rows = list_nodes(
-        chain.id, NodesAsked(**asked), after=after[0] if after else None, limit=limit + 1
-    )
-
-    def place(row: NodeWithSummary) -> tuple[UUID]:
-        return (row.node.id,)
-
-    return page_of(rows, limit, place)
+    rows = list_nodes(chain.id, NodesAsked(**asked), after=after, limit=limit + 1)
+    return page_of(rows, limit, lambda row: (row.node.id,))
 
 
 @bp.post("/maps/<uuid:map_id>/nodes")
@@ -123,15 +127,9 @@ def restore_node(node_id: UUID) -> Any:
 @bp.response(200, listed(LinkSchema))
 def links_of_map(asked: dict[str, Any], map_id: UUID) -> Any:
     """Links of a map: who supplies whom"""
-    after = decode(asked["cursor"], UUID)
-    rows = list_links(
-        get_chain(map_id).id, after=after[0] if after else None, limit=asked["limit"] + 1
-    )
-
-    def place(row: SupplyLink) -> tuple[UUID]:
-        return (row.id,)
-
-    return page_of(rows, asked["limit"], place)
+    limit, after = asked["limit"], decode_key(asked["cursor"], UUID)
+    rows = list_links(get_chain(map_id).id, after=after, limit=limit + 1)
+    return page_of(rows, limit, lambda row: (row.id,))
 
 
 @bp.post("/links")
@@ -142,8 +140,6 @@ def links_of_map(asked: dict[str, Any], map_id: UUID) -> Any:
 def add_link(wanted: dict[str, Any]) -> Any:
     """Add a link from a supplier to a buyer of the same map"""
     supplier_id, buyer_id = wanted.pop("supplier_id"), wanted.pop("buyer_id")
-    wanted["kind"] = LinkKind(wanted["kind"])
-    wanted["flow_evidence"] = FlowEvidence(wanted["flow_evidence"])
     return links.add_link(supplier_id, buyer_id, LinkFields(**wanted), act=g.act)
 
 
@@ -158,13 +154,9 @@ def archive_link(link_id: UUID) -> Any:
 
 def _typed(wanted: dict[str, Any]) -> dict[str, Any]:
     """The values of a body as the service takes them."""
-    typed = dict(wanted)
-    if "kind" in typed:
-        typed["kind"] = NodeKind(typed["kind"])
-    for name in ("commodity_refs", "tags"):
-        if name in typed:
-            typed[name] = tuple(typed[name])
-    return typed
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in wanted.items()
+    }
 
 
 def _fields_of(found: ValueChainNode) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from ddplatform.api.blueprint import Paged, Plain
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.languages import LANGUAGES
 from ddplatform.supplier_engagement.library.queries import View
 from ddplatform.supplier_engagement.requests.services.requests import MAX_AT_ONCE, MAX_MESSAGE
+from questionnaires import Answerer
 
 
 class QuestionnaireSchema(Schema):
@@ -17,7 +19,7 @@ class QuestionnaireSchema(Schema):
     description = fields.String(required=True)
     version = fields.String(required=True)
     questions = fields.Integer(attribute="question_count", required=True)
-    answered_by = fields.String(attribute="answered_by.value", required=True)
+    answered_by = fields.Enum(Answerer, by_value=True, required=True)
     sent = fields.Integer(required=True, metadata={"description": "Requests sent so far"})
 
 
@@ -30,9 +32,7 @@ class QuestionnairesSchema(Schema):
 class RequestsAskedSchema(Paged):
     """Which requests are asked for."""
 
-    view = fields.String(
-        load_default=View.ALL.value, validate=validate.OneOf([view.value for view in View])
-    )
+    view = fields.Enum(View, by_value=True, load_default=View.ALL)
     node_id = fields.UUID(load_default=None)
     q = Plain(load_default="", validate=validate.Length(max=200))
 
@@ -45,7 +45,7 @@ class RequestSchema(Schema):
     node_name = fields.String(required=True)
     title = fields.String(required=True)
     version = fields.String(required=True)
-    status = fields.String(attribute="status.value", required=True)
+    status = fields.Enum(QuestionnaireState, by_value=True, required=True)
     due_on = fields.Date(required=True)
     email = fields.String(attribute="invited_email", required=True)
     sections_done = fields.Integer(required=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import g
 
-from ddplatform.api.blueprint import Blueprint, decode, encode, listed
+from ddplatform.api.blueprint import Blueprint, decode_key, encode, listed
 from ddplatform.api.questionnaires.forms import (
     NewRequestsSchema,
     QuestionnairesSchema,
@@ -19,7 +19,6 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires_token
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.library.queries import (
-    View,
     get_assignment_row,
     list_assignments,
     list_library,
@@ -43,15 +42,8 @@ def questionnaires() -> Any:
 @bp.response(200, listed(RequestSchema))
 def requests(asked: dict[str, Any]) -> Any:
     """Questionnaires that were sent, the one due first on top"""
-    after = decode(asked["cursor"], UUID)
-    page = list_assignments(
-        view=View(asked["view"]),
-        today=g.now.date(),
-        q=asked["q"],
-        node_id=asked["node_id"],
-        after=after[0] if after else None,
-        limit=asked["limit"],
-    )
+    after = decode_key(asked.pop("cursor"), UUID)
+    page = list_assignments(today=g.now.date(), after=after, **asked)
     return {"items": page.rows, "next": encode([page.after]) if page.after else None}
 
 

@@ -6,8 +6,6 @@ from ddplatform.api.blueprint import Paged, Plain
 from ddplatform.documents.definitions.plans import AUDIENCES
 from ddplatform.reporting.reports.models import ReportStatus
 
-STATES = validate.OneOf([status.value for status in ReportStatus])
-
 
 class ReportSchema(Schema):
     """A due-diligence report."""
@@ -16,7 +14,7 @@ class ReportSchema(Schema):
     number = fields.Integer(required=True)
     title = fields.String(required=True)
     audience = fields.String(required=True)
-    status = fields.String(attribute="status.value", required=True, validate=STATES)
+    status = fields.Enum(ReportStatus, by_value=True, required=True)
     period_from = fields.Date(required=True)
     period_to = fields.Date(required=True)
     created_at = fields.DateTime(required=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g
 from flask.typing import ResponseReturnValue
 
-from ddplatform.api.blueprint import Blueprint, decode, listed, page_of
+from ddplatform.api.blueprint import Blueprint, decode_key, listed, page_of
 from ddplatform.api.repeats.replaying import carried_out_once
 from ddplatform.api.reports.forms import (
     NewReportSchema,
@@ -18,7 +18,7 @@ from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.gate import requires_token
 from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.infrastructure.web.downloads import as_download
-from ddplatform.reporting.reports.queries import ReportRow, get_report, list_reports
+from ddplatform.reporting.reports.queries import get_report, list_reports
 from ddplatform.reporting.reports.services import requests, sealing
 
 bp = Blueprint("api_reports", "Due-diligence reports")
@@ -30,13 +30,9 @@ bp = Blueprint("api_reports", "Due-diligence reports")
 @bp.response(200, listed(ReportSchema))
 def all_reports(asked: dict[str, Any]) -> Any:
     """Reports, the newest first"""
-    before = decode(asked["cursor"], read_number)
-    rows = list_reports(before=before[0] if before else None, limit=asked["limit"] + 1)
-
-    def place(row: ReportRow) -> tuple[int]:
-        return (row.number,)
-
-    return page_of(rows, asked["limit"], place)
+    before = decode_key(asked["cursor"], read_number)
+    rows = list_reports(before=before, limit=asked["limit"] + 1)
+    return page_of(rows, asked["limit"], lambda row: (row.number,))
 
 
 @bp.post("/reports")

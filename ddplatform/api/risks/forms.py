@@ -5,8 +5,6 @@ from marshmallow import Schema, fields, validate
 from ddplatform.api.blueprint import Paged, Plain
 from supply_chain.vocabulary import Issue, RiskBand
 
-BANDS = validate.OneOf([band.value for band in RiskBand])
-ISSUES = validate.OneOf([issue.value for issue in Issue])
 INDEX = {"description": "0 to 100; an index for ordering work, no probability and no verdict"}
 
 
@@ -16,6 +14,11 @@ class BasisSchema(Schema):
     run_id = fields.UUID(attribute="id", required=True)
     map_id = fields.UUID(attribute="chain_id", required=True)
     map_version = fields.Integer(attribute="chain_version", required=True)
+    map_version_now = fields.Integer(
+        attribute="map_version",
+        required=True,
+        metadata={"description": "Above `map_version` the map changed since"},
+    )
     as_of = fields.Date(required=True)
     method = fields.String(attribute="method_version", required=True)
     parameters_sha256 = fields.String(required=True)
@@ -37,8 +40,8 @@ class RiskSchema(Schema):
     name = fields.String(attribute="node_name", required=True)
     country = fields.String(allow_none=True, required=True)
     tier = fields.Integer(allow_none=True, required=True)
-    issue = fields.String(attribute="issue.value", required=True, validate=ISSUES)
-    band = fields.String(attribute="residual_band.value", required=True, validate=BANDS)
+    issue = fields.Enum(Issue, by_value=True, required=True)
+    band = fields.Enum(RiskBand, by_value=True, attribute="residual_band", required=True)
     residual_index = fields.Float(required=True, metadata=INDEX)
     low = fields.Float(attribute="known.residual_low", required=True, metadata=INDEX)
     high = fields.Float(attribute="known.residual_high", required=True, metadata=INDEX)
@@ -71,14 +74,21 @@ class RisksSchema(Schema):
 class RisksAskedSchema(Paged):
     """Which risks of a map are asked for."""
 
-    issue = fields.String(load_default=None, validate=ISSUES)
-    band = fields.String(load_default=None, validate=BANDS)
+    issue = fields.Enum(Issue, by_value=True, load_default=None)
+    band = fields.Enum(RiskBand, by_value=True, attribute="residual", load_default=None)
     country = Plain(load_default="", validate=validate.Length(max=2))
     grades = fields.String(
         load_default="",
         validate=validate.Regexp(r"^[A-E]{0,5}\Z"),
         metadata={"description": "Evidence grades, for example DE"},
     )
+
+
+class RequestedSchema(Schema):
+    """Work that goes on in the background."""
+
+    id = fields.UUID(required=True)
+    state = fields.String(attribute="state.value", required=True)
 
 
 class LineSchema(Schema):
@@ -95,7 +105,7 @@ class ExplainedSchema(Schema):
     """A risk with every line of its score."""
 
     node_id = fields.UUID(required=True)
-    issue = fields.String(required=True, validate=ISSUES)
+    issue = fields.Enum(Issue, by_value=True, required=True)
     as_of = fields.Date(required=True)
     reference_data = fields.String(required=True)
     lines = fields.List(fields.Nested(LineSchema), required=True)

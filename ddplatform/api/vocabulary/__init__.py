@@ -1,0 +1,1 @@
+"""Words that programs name: sectors, commodities and issues."""
