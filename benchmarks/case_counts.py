@@ -4,8 +4,8 @@ For each history the integer program of `tests/count_attacker.py` looks for a co
 is known exactly or better than as 0 to 4, for a count above that is known better than by its band,
 and for a rise or fall that can only be of one case. Cases that an attacker reported, and nobody
 confirmed, must change nothing; histories that differ in one case and stay below five must read the
-same. What stands no goal is shown: above five, how many such pairs are told apart by who knows
-every other case, and what three cases of one's own, confirmed by an officer, tell.
+same. Printed without a goal: how many such pairs above five somebody distinguishes who knows every
+other case, and what three cases of one's own, confirmed by an officer, reveal.
 """
 
 import sys
@@ -35,7 +35,7 @@ NONE = (
     BANDS := "counts of five or more known better than by their band",
     SINGLE := "changes of a single case seen",
     DUMMIES := "histories that reported cases change",
-    PAIRS := "pairs below five told apart",
+    PAIRS := "pairs below five distinguished",
 )
 
 
@@ -52,26 +52,26 @@ def run(size: str) -> list[Row]:
 
 def _attack(randoms: Sequence[Random]) -> Counter[str]:
     found: Counter[str] = Counter()
-    told, told_with_own = [], []
+    readings, readings_with_own = [], []
     for random in randoms:
         history = random_history(random)
         releases = releases_of(history)
-        told.append(readings_of(releases))
+        readings.append(readings_of(releases))
         dummies = random_dummies(random)
         found["histories"] += 1
         found["cases"] += len(history)
         found[DUMMIES] += releases_of((*history, *dummies)) != releases
         found.update(_neighbours(history, releases, random))
         own = confirmed_cases(random, OWN)
-        told_with_own.append(readings_of(releases_of((*history, *own)), own))
-    for learned in learn_all(told):
+        readings_with_own.append(readings_of(releases_of((*history, *own)), own))
+    for learned in learn_all(readings):
         found["releases"] += len(learned.ranges)
         found["figures below five"] += len(learned.small())
         found[EXACT] += len(learned.exact_small())
         found[NARROWED] += len(learned.narrowed_small())
         found[BANDS] += len(learned.narrowed_bands())
         found[SINGLE] += len(learned.single_changes())
-    for learned in learn_all(told_with_own):
+    for learned in learn_all(readings_with_own):
         found[f"figures with {OWN} own confirmed cases"] += sum(map(len, learned.ranges))
         found["of these others' counts of 1 to 4 known exactly"] += len(learned.exact_small())
     return found
@@ -79,7 +79,7 @@ def _attack(randoms: Sequence[Random]) -> Counter[str]:
 
 def _neighbours(history: History, releases: Sequence[Release], random: Random) -> Counter[str]:
     neighbour = neighbour_of(history, random)
-    is_told_apart = releases_of(neighbour) != releases
+    is_distinguished = releases_of(neighbour) != releases
     if stays_below_five(history) and stays_below_five(neighbour):
-        return Counter({"pairs below five": 1, PAIRS: is_told_apart})
-    return Counter({"pairs above": 1, "pairs above told apart": is_told_apart})
+        return Counter({"pairs below five": 1, PAIRS: is_distinguished})
+    return Counter({"pairs above": 1, "pairs above distinguished": is_distinguished})

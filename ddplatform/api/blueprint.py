@@ -34,9 +34,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Parser(FlaskParser):
-    """Reads bodies and addresses; whatever is wrong is told as every refusal here.
+    """Reads bodies and query strings; every faulty field is reported at once.
 
-    A filter with a mistyped name is refused: left out, it would answer with everything.
+    A filter with a mistyped name is refused: ignored, it would return everything.
     """
 
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012
@@ -55,8 +55,8 @@ class Parser(FlaskParser):
     ) -> NoReturn:
         """Raise Invalid with every field that is wrong."""
         messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        (told,) = messages.values()
-        raise Invalid(fields=dict(_flat(told)))
+        (of_location,) = messages.values()
+        raise Invalid(fields=dict(_by_path(of_location)))
 
     def _handle_invalid_json_error(
         self, error: Any, req: Request, *args: Any, **kw: Any
@@ -67,14 +67,14 @@ class Parser(FlaskParser):
         )
 
 
-def _flat(told: Any, name: str = "") -> Iterator[tuple[str, str]]:
+def _by_path(messages: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """Messages by the path of their field: `tags.0`."""
-    if isinstance(told, Mapping):
-        for key, inside in told.items():
+    if isinstance(messages, Mapping):
+        for key, inside in messages.items():
             path = name if key == SCHEMA else f"{name}.{key}" if name else str(key)
-            yield from _flat(inside, path)
+            yield from _by_path(inside, path)
     else:
-        yield name or "body", " ".join(map(str, told))
+        yield name or "body", " ".join(map(str, messages))
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]

@@ -55,7 +55,7 @@ class Programs:
             )
         if found is None:
             raise NotSignedIn(
-                gettext("The request has no token that works."),
+                gettext("The request has no valid token."),
                 gettext("Send “Authorization: Bearer …” with a token from the settings page."),
             )
         g.organisation, g.identity = found

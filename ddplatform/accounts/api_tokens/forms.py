@@ -42,13 +42,13 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
         _("What the program may do"),
         choices=[SelectChoice(scope.value, label) for scope, label in SCOPE_LABELS.items()],
         description=_(
-            "It acts in your name, and never does more than your role allows at that moment."
+            "It acts on your behalf, and never does more than your role allows at that moment."
         ),
         validators=[InputRequired(_("Choose what the program may do."))],
     )
     expires_on = DateField(
         _("Last day"),
-        description=_("At most a year away. The token then stops working by itself."),
+        description=_("At most a year away. After it the token stops working."),
         validators=[InputRequired(_("Choose the last day."))],
     )
 

@@ -53,14 +53,14 @@ def make_token(
     today = act.at.date()
     faults = {}
     if not scopes or any(scope not in scopes_for(act.by) for scope in scopes):
-        faults["scopes"] = gettext("Choose what the program may do, of what your role may do.")
+        faults["scopes"] = gettext("Choose what the program may do, within what your role may do.")
     if not today <= expires_on <= today + LONGEST:
         faults["expires_on"] = gettext("Choose a day from today on, at most a year away.")
     if faults:
         raise Invalid(fields=faults)
     if count_tokens(today) >= MOST:
         raise Conflict(
-            gettext("There are %(most)s tokens, the most there can be.", most=MOST),
+            gettext("There are %(most)s tokens already, the maximum.", most=MOST),
             gettext("Revoke one that is no longer used."),
         )
     assert act.by.user_id is not None, "a person makes a token"

@@ -17,8 +17,8 @@ def _known_country(code: str | None) -> None:
     if code is not None and code not in load_reference().countries:
         meant = country_code(code)
         hint = gettext("Did you mean %(code)s?", code=meant) if meant else ""
-        told = gettext("Use the two capital letters of ISO 3166-1, for example CI.")
-        raise ValidationError(f"{told} {hint}".strip())
+        rule = gettext("Use the two capital letters of ISO 3166-1, for example CI.")
+        raise ValidationError(f"{rule} {hint}".strip())
 
 
 def _known_sector(ref: str | None) -> None:
@@ -31,8 +31,8 @@ def _known_commodity(ref: str | None) -> None:
     if ref is not None and ref not in reference.commodities:
         meant = reference.find_commodity(ref)
         hint = gettext("Did you mean %(code)s?", code=meant.ref) if meant else ""
-        told = gettext("There is no such commodity. Use a “ref” of /commodities.")
-        raise ValidationError(f"{told} {hint}".strip())
+        rule = gettext("There is no such commodity. Use a “ref” of /commodities.")
+        raise ValidationError(f"{rule} {hint}".strip())
 
 
 def _written_like_an_address(email: str | None) -> None:

@@ -15,7 +15,7 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong"},
-        "advice": {"type": "string", "description": "How to mend it"},
+        "advice": {"type": "string", "description": "How to correct it"},
         "request_id": {"type": ["string", "null"], "description": "As in the operator's log"},
         "errors": {
             "type": "array",

@@ -59,6 +59,6 @@ def keep_answer(key: str, request_sha256: str, *, status: int, body: str, act: A
             )
     except IntegrityError:
         raise Conflict(
-            gettext("A request with this key is being carried out."),
-            gettext("Send it again in a moment to get its answer."),
+            gettext("A request with this key is in progress."),
+            gettext("Send it again in a moment to get its response."),
         ) from None

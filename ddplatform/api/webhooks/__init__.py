@@ -1,1 +1,1 @@
-"""Webhooks: programs of an organisation are told of changes."""
+"""Webhooks: programs of an organisation are notified of changes."""

@@ -21,15 +21,17 @@ class WebhookForm(FlaskForm):  # type: ignore[misc]
         validators=[DataRequired(_("Enter what it is used for.")), Length(max=120)],
     )
     url = StringField(
-        _("Address that takes the events"),
-        description=_("It begins with https:// and is on an allowed host."),
-        validators=[DataRequired(_("Enter the address.")), Length(max=500)],
+        _("URL that receives the events"),
+        description=_("It begins with https:// and names an allowed host."),
+        validators=[DataRequired(_("Enter the URL.")), Length(max=500)],
     )
     subjects = SelectMultipleField(
-        _("What it tells of"),
+        _("Events"),
         choices=[SelectChoice(one.value, label) for one, label in SUBJECT_LABELS.items()],
-        description=_("An event says that something changed; the program reads it by a token."),
-        validators=[InputRequired(_("Choose what it tells of."))],
+        description=_(
+            "An event says that something changed; the program reads the change with a token."
+        ),
+        validators=[InputRequired(_("Choose at least one kind of event."))],
     )
 
     def offer(self, subjects: Iterable[Subject]) -> None:

@@ -54,7 +54,7 @@ def message_of(
     return _message(f"{organisation_id}:{entry.sequence}", kind, entry.at, subject)
 
 
-def test_message(job_id: UUID, *, organisation_id: UUID, at: datetime) -> Message:
+def message_of_test(job_id: UUID, *, organisation_id: UUID, at: datetime) -> Message:
     """A message that tells of nothing, for trying out a receiver."""
     return _message(f"{organisation_id}:test-{job_id}", TEST_TYPE, at, None)
 
@@ -79,8 +79,8 @@ def secret_text(secret: bytes) -> str:
 
 
 def _message(key: str, kind: str, at: datetime, subject: Any) -> Message:
-    told = {"id": key, "type": kind, "at": utc_text(at), "subject": subject}
-    return Message(key, json.dumps(told, separators=(",", ":")).encode())
+    body = {"id": key, "type": kind, "at": utc_text(at), "subject": subject}
+    return Message(key, json.dumps(body, separators=(",", ":")).encode())
 
 
 def _subject(entry: LogEntry, owners: Mapping[str, UUID], api: str) -> dict[str, str | None] | None:

@@ -21,7 +21,7 @@ class Pause(StrEnum):
 
 
 class Webhook(TenantScoped, Base):
-    """An address that is told of changes; it acts for one person and keeps its own place."""
+    """A URL that is notified of changes; it acts for one person and keeps its own place."""
 
     __tablename__ = "webhook"
     __table_args__ = (
@@ -31,7 +31,7 @@ class Webhook(TenantScoped, Base):
 
     name: Mapped[str] = mapped_column(comment="What it is used for")
     url: Mapped[str]
-    subjects: Mapped[list[str]] = mapped_column(WordList(), comment="What it tells of")
+    subjects: Mapped[list[str]] = mapped_column(WordList(), comment="Events")
     sealed_secret: Mapped[bytes] = mapped_column(
         LargeBinary, comment="AES-256-GCM, bound to the webhook; key outside the database"
     )

@@ -22,7 +22,7 @@ from ddplatform.languages import gettext
 @bp.get("/settings/webhooks")
 @requires(Permission.API_TOKEN_MANAGE)
 def webhooks() -> ResponseReturnValue:
-    """Every webhook, what it tells of and how far it was delivered."""
+    """Every webhook, its events and how far they were delivered."""
     return render_template(
         "api/webhooks/index.html",
         rows=[shown(row) for row in list_webhooks()],
@@ -72,13 +72,13 @@ def resume_webhook(webhook_id: UUID) -> ResponseReturnValue:
     """Send again what waits."""
     webhook = get_webhook(webhook_id)
     services.resume_webhook(webhook, act=g.act)
-    flash(gettext("“%(name)s” sends again, in your name.", name=webhook.name), "success")
+    flash(gettext("“%(name)s” sends events again, on your behalf.", name=webhook.name), "success")
     return redirect(url_for(".webhooks"))
 
 
 @bp.post("/settings/webhooks/<uuid:webhook_id>/test")
 @requires(Permission.API_TOKEN_MANAGE)
-def test_webhook(webhook_id: UUID) -> ResponseReturnValue:
+def send_test_event(webhook_id: UUID) -> ResponseReturnValue:
     """Send a test event, and show how it was answered."""
     job = services.ask_test(get_webhook(webhook_id), act=g.act)
     return redirect(url_for("jobs.show", job_id=job.id, next=url_for(".webhooks")))

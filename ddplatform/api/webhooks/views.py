@@ -21,7 +21,7 @@ FAULTS = {
     Fault.SECRET: _("Its secret cannot be opened. Remove it and make a new one."),
 }
 PAUSES = {
-    Pause.FAILING: _("Paused: its address has taken no event for three days."),
+    Pause.FAILING: _("Paused: its URL has accepted no event for three days."),
     Pause.RIGHTS: _("Paused: whom it acts for has left or may no longer do so."),
 }
 
@@ -58,11 +58,11 @@ def fault_in_words(fault: Fault | None, status: int | None) -> str:
     if fault is None:
         return ""
     if fault is Fault.STATUS:
-        return gettext("It answered with status %(status)s.", status=status)
+        return gettext("The receiver answered with status %(status)s.", status=status)
     return str(FAULTS[fault])
 
 
 def _test(at: datetime | None, fault: Fault | None, status: int | None) -> str:
     if at is None:
         return ""
-    return fault_in_words(fault, status) or gettext("It took the test event.")
+    return fault_in_words(fault, status) or gettext("The test event was accepted.")

@@ -1,4 +1,4 @@
-"""Labels of what webhooks tell of."""
+"""Labels of the kinds of events."""
 
 from ddplatform.api.webhooks.catalogue import Subject
 from ddplatform.languages import LazyText

@@ -122,7 +122,22 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         _("Administration"),
         (
             Entry(_("People"), "users", "organisations.people", P.PEOPLE_READ),
-            Entry(_("Settings"), "settings", "organisations.settings", P.ORGANISATION_UPDATE),
+            Entry(
+                _("Settings"),
+                "settings",
+                "organisations.settings",
+                P.ORGANISATION_UPDATE,
+                also=(
+                    "organisations.second_factor_roles",
+                    "organisations.remove_sample",
+                    "organisations.api_tokens",
+                    "organisations.new_api_token",
+                    "organisations.revoke_api_token",
+                    "organisations.webhooks",
+                    "organisations.new_webhook",
+                    "organisations.remove_webhook",
+                ),
+            ),
         ),
     ),
 )

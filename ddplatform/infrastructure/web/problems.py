@@ -22,22 +22,22 @@ def problem(
     """An error as a program reads it.
 
     Args:
-        detail: what is wrong. advice: how to mend it.
+        detail: what is wrong. advice: how to correct it.
         fields: name of a field -> what is wrong with it.
     """
-    told: dict[str, Any] = {
+    details: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "request_id": getattr(g, "request_id", None),
     }
     if detail:
-        told["detail"] = detail
+        details["detail"] = detail
     if advice:
-        told["advice"] = advice
+        details["advice"] = advice
     if fields:
-        told["errors"] = [{"field": name, "message": text} for name, text in fields.items()]
-    answer = Response(json.dumps(told), status, mimetype=MEDIA_TYPE)
+        details["errors"] = [{"field": name, "message": text} for name, text in fields.items()]
+    answer = Response(json.dumps(details), status, mimetype=MEDIA_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -1,5 +1,6 @@
 """Access tokens of programs: who makes them, what they open, and how they end."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,6 +50,16 @@ def test_an_administrator_makes_a_token_whose_secret_is_shown_once(
     assert "ERP" in listed and secret not in listed
     with app.app_context(), acting_in(tenant.id):
         assert secret not in db.session.query(ApiToken).one().secret_hash
+
+
+@pytest.mark.parametrize("page", ["api-tokens", "api-tokens/new", "webhooks", "second-factor"])
+def test_pages_of_settings_mark_settings_alone_in_the_navigation(
+    app: Flask, tenant: Tenant, page: str
+):
+    html = signed_in_client(app, tenant, RoleId.ADMIN).get(f"/o/acme/settings/{page}").text
+
+    marked = re.findall(r'title="([^"]*)" aria-current="page"', html)
+    assert set(marked) == {"Settings"}
 
 
 @pytest.mark.parametrize(

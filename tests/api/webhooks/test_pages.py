@@ -93,14 +93,14 @@ def test_a_test_event_is_sent_at_once_and_the_page_says_how_it_was_answered(
 
     assert press(browser, f"{PAGE}/{key}/test") == 302
     work_off(app)
-    assert "It answered with status 401." in browser.get(PAGE).text
+    assert "The receiver answered with status 401." in browser.get(PAGE).text
     hooks.receiver.status = 200
     press(browser, f"{PAGE}/{key}/test")
     work_off(app)
 
     message = hooks.receiver.messages[-1]
     assert (message["type"], message["subject"]) == ("webhook.test", None)
-    assert "It took the test event." in browser.get(PAGE).text
+    assert "The test event was accepted." in browser.get(PAGE).text
     assert hooks.row().delivered == 0 and hooks.row().failing_since is None
 
 
@@ -109,7 +109,7 @@ def test_a_paused_webhook_says_why_and_is_resumed(hooks: Hooks, browser: FlaskCl
     with unit_of_work(), acting_in(hooks.tenant.id):
         row = db.session.query(Webhook).one()
         row.paused_at, row.paused_because = NOW, Pause.FAILING
-    assert "taken no event for three days" in browser.get(PAGE).text
+    assert "accepted no event for three days" in browser.get(PAGE).text
 
     assert press(browser, f"{PAGE}/{hooks.row().id}/resume") == 302
 
@@ -125,7 +125,7 @@ def test_a_failing_webhook_says_since_when_and_why(hooks: Hooks, browser: FlaskC
 
     page = browser.get(PAGE).text
 
-    assert "Failing" in page and "It answered with status 503." in page
+    assert "Failing" in page and "The receiver answered with status 503." in page
 
 
 def test_a_webhook_is_removed_in_two_steps_and_the_log_keeps_it(hooks: Hooks, browser: FlaskClient):

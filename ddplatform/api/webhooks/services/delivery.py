@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ddplatform.api.blueprint import PREFIX
 from ddplatform.api.webhooks.catalogue import types_of
-from ddplatform.api.webhooks.messages import Message, message_of, sign, test_message
+from ddplatform.api.webhooks.messages import Message, message_of, message_of_test, sign
 from ddplatform.api.webhooks.models import Pause, Webhook
 from ddplatform.api.webhooks.queries import (
     find_webhook_for_change,
@@ -91,7 +91,7 @@ def send_test(webhook_id: UUID, job_id: UUID, *, look: Unit, unit: Unit, act: Ac
     with look():
         webhook = get_webhook(webhook_id)
         url, secret = webhook.url, open_secret(webhook)
-    message = test_message(job_id, organisation_id=act.by.organisation_id, at=act.at)
+    message = message_of_test(job_id, organisation_id=act.by.organisation_id, at=act.at)
     answer = _post(url, message, secret, act.at)
     with unit():
         kept = find_webhook_for_change(webhook_id)

@@ -37,7 +37,7 @@ def send_paused(webhook_id: UUID) -> None:
         with speaking(language_to_write_in(email, "")):
             lines = [
                 _why(webhook, webhook.paused_because),
-                gettext("What happens meanwhile is sent once an administrator resumes it:"),
+                gettext("Events of the meantime are sent once an administrator resumes it:"),
                 page,
             ]
             subject = gettext("Webhook paused: %(name)s", name=webhook.name)
@@ -47,11 +47,11 @@ def send_paused(webhook_id: UUID) -> None:
 def _why(webhook: Webhook, why: Pause) -> str:
     if why is Pause.RIGHTS:
         return gettext(
-            "The webhook “%(name)s” is paused: your role may no longer manage it, or read what "
-            "it tells of.",
+            "The webhook “%(name)s” is paused: your role may no longer manage it or read its "
+            "events.",
             name=webhook.name,
         )
     return gettext(
-        "The webhook “%(name)s” is paused: its address has taken no event for three days.",
+        "The webhook “%(name)s” is paused: its URL has accepted no event for three days.",
         name=webhook.name,
     )

@@ -42,14 +42,14 @@ def add_webhook(
     """
     faults = {}
     if not adapters().webhooks.allows(url):
-        faults["url"] = gettext("Enter an address that begins with https://, on an allowed host.")
+        faults["url"] = gettext("Enter a URL that begins with https:// and names an allowed host.")
     if not subjects or any(one not in subjects_for(act.by) for one in subjects):
-        faults["subjects"] = gettext("Choose what it tells of, of what your role may read.")
+        faults["subjects"] = gettext("Choose events that your role may read.")
     if faults:
         raise Invalid(fields=faults)
     if count_webhooks() >= MOST:
         raise Conflict(
-            gettext("There are %(most)s webhooks, the most there can be.", most=MOST),
+            gettext("There are %(most)s webhooks already, the maximum.", most=MOST),
             gettext("Remove one that is no longer used."),
         )
     assert act.by.user_id is not None, "a person makes a webhook"
@@ -89,13 +89,13 @@ def resume_webhook(webhook: Webhook, *, act: Act) -> None:
     """Send again, with what waited meanwhile; from now on it acts for who resumes it.
 
     Raises:
-        Conflict: it is not paused, or the role of the person may not read what it tells of.
+        Conflict: it is not paused, or the role of the person may not read its events.
     """
     if webhook.paused_at is None:
         raise Conflict(gettext("This webhook is not paused."))
     assert act.by.user_id is not None, "a person resumes a webhook"
     if not _may(act.by, webhook, act.at):
-        raise Conflict(gettext("Your role may not read what this webhook tells of."))
+        raise Conflict(gettext("Your role may not read the events of this webhook."))
     webhook.paused_at = webhook.paused_because = webhook.failing_since = None
     webhook.failures = 0
     webhook.acts_for_id, webhook.next_try_at = act.by.user_id, act.at
