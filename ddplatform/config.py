@@ -13,7 +13,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _WEBHOOK_HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?", re.IGNORECASE)
 _SCANNER = re.compile(r"unix:/.+|tcp:[^:\s]+:\d{1,5}|tcp:\[[0-9a-fA-F:]+\]:\d{1,5}")
 LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
@@ -198,12 +198,14 @@ def _is_unproved(url: str) -> bool:
         return False
     asked = parse_qs(parts.query)
     hosts = asked.get("host") or [parts.hostname or ""]
-    is_elsewhere = any(host and not host.startswith("/") and host not in _HERE for host in hosts)
+    is_elsewhere = any(
+        host and not host.startswith("/") and host not in ON_THIS_MACHINE for host in hosts
+    )
     return is_elsewhere and asked.get("sslmode") != ["verify-full"]
 
 
 def _is_here(address: str) -> bool:
-    return urlsplit(f"//{address}").hostname in _HERE
+    return urlsplit(f"//{address}").hostname in ON_THIS_MACHINE
 
 
 def _is_named(settings: Settings) -> bool:
@@ -213,7 +215,7 @@ def _is_named(settings: Settings) -> bool:
 
 def _is_plain_mail(url: str | None) -> bool:
     parts = urlsplit(url or "")
-    is_here = parts.hostname is None or parts.hostname in _HERE
+    is_here = parts.hostname is None or parts.hostname in ON_THIS_MACHINE
     return parts.scheme == "smtp" and not parts.username and not is_here
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from threading import Timer
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
+
+from ddplatform.infrastructure.adapters.outgoing import read_address
 
 STEP_S: Final = 10.0
 """Longest wait for the connection, and for each part of an answer."""
@@ -17,7 +19,6 @@ LONGEST_S: Final = 30.0
 """Longest time from the connection to the end of an answer, however slowly it drips in."""
 LARGEST_ANSWER: Final = 4096
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
-_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Fault(StrEnum):
@@ -83,25 +84,15 @@ class WebhookSender:
 
     def _read(self, url: str) -> SplitResult | None:
         """The parts of an allowed address."""
-        if not (url.isascii() and url.isprintable() and " " not in url):
+        parts = read_address(url, plain_here=self._plain_here)
+        if parts is None:
             return None
-        try:
-            parts = urlsplit(url)
-            port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-        except ValueError:
-            return None
-        host = parts.hostname or ""
-        is_safe = parts.scheme == "https" or (
-            parts.scheme == "http" and self._plain_here and host in _HERE
-        )
-        is_plain = "@" not in parts.netloc and not parts.fragment
-        if not (host and is_safe and is_plain):
-            return None
+        host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
         is_named = any(_matches(one, host, port, parts.scheme) for one in self.hosts)
         return parts if is_named else None
 
 
-def _matches(allowed: str, host: str, port: int | None, scheme: str) -> bool:
+def _matches(allowed: str, host: str, port: int, scheme: str) -> bool:
     name, _, wanted = allowed.lower().partition(":")
     if port != (int(wanted) if wanted else DEFAULT_PORTS[scheme]):
         return False

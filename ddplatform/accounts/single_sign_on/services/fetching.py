@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from ddplatform.accounts.single_sign_on import lazy
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.outgoing import read_address
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.languages import gettext
 
@@ -22,7 +23,6 @@ MOST_BYTES = 256 * 1024
 AT_ONCE = 2
 """Exchanges with providers in one web process: the other threads stay free for pages."""
 WAIT_S = 3.0
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _turns = BoundedSemaphore(AT_ONCE)
 
 
@@ -50,16 +50,8 @@ def exchange() -> Iterator[None]:
 
 def is_safe_address(address: str) -> bool:
     """Whether an address is encrypted; on the own machine it need not be, outside production."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
-        return False
-    is_plain_text = address.isascii() and address.isprintable() and " " not in address
-    if parts.username is not None or parts.fragment or not host or not is_plain_text:
-        return False
-    is_plain_here = adapters().base_url.startswith("http://") and host in _HERE
-    return parts.scheme == "https" or (parts.scheme == "http" and is_plain_here)
+    plain_here = adapters().base_url.startswith("http://")
+    return read_address(address, plain_here=plain_here) is not None
 
 
 def get_document(address: str) -> dict[str, Any]:
