@@ -68,7 +68,8 @@ def test_a_change_that_began_on_an_earlier_version_is_refused_and_changes_nothin
         ({"country": "Türkiye"}, "Did you mean TR?"),
         ({"country": "cn"}, "Did you mean CN?"),
         ({"commodities": ["Cocoa beans"]}, "Did you mean"),
-        ({"sector": "garment sewing"}, "/sectors"),
+        ({"sector": "garment sewing"}, "Did you mean"),
+        ({"sector": "xyzzy"}, "Use a “ref” of /sectors."),
     ],
 )
 def test_a_word_in_place_of_a_code_is_refused_with_the_code_or_where_to_find_it(
@@ -124,6 +125,22 @@ def test_everything_that_is_wrong_is_told_by_field(
     assert answer.status_code == 422 and answer.mimetype == "application/problem+json"
     assert {one["field"] for one in answer.json["errors"]} == fields, answer.text
     assert all(one["message"] for one in answer.json["errors"])
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [("application/x-www-form-urlencoded", "name=x"), ("application/json", "{name: x}")],
+)
+def test_a_body_that_is_no_json_is_refused_as_such(
+    program: Program, cocoa: CocoaMap, content_type: str, body: str
+):
+    answer = program.client.post(
+        f"/api/v1/maps/{cocoa.chain}/nodes",
+        data=body,
+        headers={"Authorization": f"Bearer {program.token}", "Content-Type": content_type},
+    )
+
+    assert answer.status_code == 422 and answer.json["detail"] == "The body is not JSON."
 
 
 def test_what_another_organisation_owns_is_answered_like_what_does_not_exist(

@@ -7,6 +7,7 @@ from ddplatform.api.blueprint import Paged, Plain
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.graph.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
+from supply_chain.intake.activities import find_activity
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.register_ids import REGISTERS
 from supply_chain.reference.release import load_reference
@@ -15,24 +16,28 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
 
 def _known_country(code: str | None) -> None:
     if code is not None and code not in load_reference().countries:
-        meant = country_code(code)
-        hint = gettext("Did you mean %(code)s?", code=meant) if meant else ""
         rule = gettext("Use the two capital letters of ISO 3166-1, for example CI.")
-        raise ValidationError(f"{rule} {hint}".strip())
+        raise _unknown(rule, country_code(code))
 
 
 def _known_sector(ref: str | None) -> None:
     if ref is not None and ref not in load_reference().sectors:
-        raise ValidationError(gettext("There is no such sector. Use a “ref” of /sectors."))
+        rule = gettext("There is no such sector. Use a “ref” of /sectors.")
+        raise _unknown(rule, find_activity(ref).sector)
 
 
 def _known_commodity(ref: str | None) -> None:
     reference = load_reference()
     if ref is not None and ref not in reference.commodities:
-        meant = reference.find_commodity(ref)
-        hint = gettext("Did you mean %(code)s?", code=meant.ref) if meant else ""
         rule = gettext("There is no such commodity. Use a “ref” of /commodities.")
-        raise ValidationError(f"{rule} {hint}".strip())
+        meant = reference.find_commodity(ref)
+        raise _unknown(rule, meant.ref if meant else None)
+
+
+def _unknown(rule: str, meant: str | None) -> ValidationError:
+    """The error of a code that does not exist, with the one that its words stand for."""
+    hint = gettext("Did you mean %(code)s?", code=meant) if meant else ""
+    return ValidationError(f"{rule} {hint}".strip())
 
 
 def _written_like_an_address(email: str | None) -> None:
