@@ -58,13 +58,21 @@ class Parser(FlaskParser):
         (of_location,) = messages.values()
         raise Invalid(fields=dict(_by_path(of_location)))
 
-    def _handle_invalid_json_error(
-        self, error: Any, req: Request, *args: Any, **kw: Any
-    ) -> NoReturn:
-        raise Invalid(
-            gettext("The body is not JSON."),
-            gettext("Send one JSON object, in UTF-8, with “Content-Type: application/json”."),
-        )
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body; another one than JSON is refused, where the library takes it for none."""
+        if req.content_length and not req.is_json:
+            raise _no_json()
+        return super().load_json(req, schema)
+
+    def _handle_invalid_json_error(self, *_of_error: Any, **_more: Any) -> NoReturn:
+        raise _no_json()
+
+
+def _no_json() -> Invalid:
+    return Invalid(
+        gettext("The body is not JSON."),
+        gettext("Send one JSON object, in UTF-8, with “Content-Type: application/json”."),
+    )
 
 
 def _by_path(messages: Any, name: str = "") -> Iterator[tuple[str, str]]:
