@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, select
 
 from ddplatform.accounts.limits import services as rate_limits
@@ -26,7 +27,7 @@ from ddplatform.risk.reference.services import install_release
 from ddplatform.risk.runs.models import ReferenceRelease
 from supply_chain.reference.release import load_reference
 from tests.factories import Tenant, make_tenant
-from tests.postgres import APPLICATION, POSTGRES, as_role, emptying, make_database
+from tests.postgres import APPLICATION, POSTGRES, as_role, empty_tables, make_database
 from tests.stored_worlds import Kept, KeptWorlds, stored_world
 
 pytest_plugins = ("tests.savings", "tests.sampling", "tests.seconds", "tests.fixtures")
@@ -35,6 +36,8 @@ DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 SECRET = "a secret for tests only, long enough to be accepted"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 KEPT = "stored_worlds"
+MAIN = "main"
+MakeApp = Callable[[Path, str], Flask]
 
 
 def settings_for(instance: Path, url: str) -> Settings:
@@ -42,10 +45,28 @@ def settings_for(instance: Path, url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def make_app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MakeApp:
+    """(folder, address of a database) -> an application for tests.
+
+    Templates are compiled once for all applications of all test workers.
+    """
+    run = tmp_path_factory.getbasetemp()
+    compiled = (run if worker_id == MAIN else run.parent) / "templates"
+    compiled.mkdir(exist_ok=True)
+
+    def make(instance: Path, url: str) -> Flask:
+        app = create_app(settings_for(instance, url))
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        return app
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp) -> Iterator[Flask]:
     """An application on a migrated SQLite file, and the worlds that are kept for it."""
     folder = tmp_path_factory.mktemp("sqlite")
-    app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
+    app = make_app(folder, f"sqlite:///{folder / 'platform.db'}")
     with app.app_context():
         event.listen(db.engine, "connect", do_not_wait_for_the_disk)
         upgrade()
@@ -93,12 +114,15 @@ def postgres_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> st
 def worker_id(request: pytest.FixtureRequest) -> str:
     """Name of the parallel test worker, `main` when there is one."""
     worker = getattr(request.config, "workerinput", None)
-    return worker["workerid"] if worker else "main"
+    return worker["workerid"] if worker else MAIN
 
 
 @pytest.fixture(scope="session")
-def postgresql_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    app = create_app(settings_for(tmp_path_factory.mktemp("postgres"), postgres_url))
+def postgresql_app(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp
+) -> Iterator[Flask]:
+    app = make_app(tmp_path_factory.mktemp("postgres"), postgres_url)
+    app.extensions[KEPT] = KeptWorlds(app, tmp_path_factory.mktemp("rows"))
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -113,8 +137,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """
     made: Flask = request.getfixturevalue(f"{request.param}_app")
     _move_to(made, tmp_path)
-    if KEPT in made.extensions:
-        made.extensions[KEPT].begin(tmp_path)
+    made.extensions[KEPT].begin(tmp_path)
     rate_limits.FIRST_WINDOW_S = time.time()  # no hour ends while a test counts tries
     made.extensions[LACKING].clear()
     settled = dict(made.config)
@@ -123,25 +146,26 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     made.config.update(settled)
     with made.app_context():
         db.session.remove()
-        if request.param == "postgresql":
-            _empty(made)  # its connections stay: a server takes long to know a schema anew
+        if request.param == "postgresql":  # its connections stay: schemas are costly to learn
+            empty_tables(db.engine.url)
         else:
             db.engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
-def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def own_app(request: pytest.FixtureRequest, tmp_path: Path, make_app: MakeApp) -> Iterator[Flask]:
     """An application that no other test uses: for tests that take its walls down."""
     shared: Flask = request.getfixturevalue(f"{request.param}_app")
     url = shared.config["SQLALCHEMY_DATABASE_URI"]
     if request.param == "sqlite":
-        url = f"sqlite:///{shutil.copy(shared.extensions[KEPT].empty, tmp_path)}"
-    made = create_app(settings_for(tmp_path, url))
+        shutil.copy(shared.extensions[KEPT].empty, tmp_path / "platform.db")
+        url = f"sqlite:///{tmp_path / 'platform.db'}"
+    made = make_app(tmp_path, url)
     yield made
     with made.app_context():
         db.session.remove()
         if request.param == "postgresql":
-            _empty(made)
+            empty_tables(db.engine.url)
         db.engine.dispose()
 
 
@@ -156,28 +180,6 @@ def _move_to(app: Flask, folder: Path) -> None:
     app.instance_path = str(folder)
     app.extensions["settings"] = settings
     install(settings)
-
-
-FEW = 300
-
-
-def _empty(app: Flask) -> None:
-    """Take the rows of a test away.
-
-    A TRUNCATE rewrites the files of every table that refers to another, hundreds of them; a
-    DELETE looks through each table. So a TRUNCATE only where rows are many. The walls stand on
-    each table as policies and triggers; none of them holds a superuser in this mode.
-    """
-    tables = [f'"{table.name}"' for table in db.metadata.sorted_tables]
-    few = f"(SELECT count(*) FROM (SELECT FROM {{t}} LIMIT {FEW + 1}) AS few)"
-    asked = " UNION ALL ".join(f"SELECT '{t}', {few.format(t=t)}" for t in tables)
-    with emptying(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
-        rows = {str(name): int(count) for name, count in connection.exec_driver_sql(asked)}
-        if max(rows.values()) > FEW:
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")
-            return
-        for table in (table for table in reversed(tables) if rows[table]):
-            connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
 @pytest.fixture
@@ -195,26 +197,19 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def stored_worlds(app: Flask) -> Kept:
-    """Goes on to a world by its name: made once where worlds are kept, else made now."""
-    return app.extensions.get(KEPT) or _made_in(app)
-
-
-def _made_in(app: Flask) -> Kept:
-    def make(_name: str, build: Callable[[], Any]) -> Any:
-        with app.app_context():
-            return build()
-
-    return make
+    """Goes on to a world by its name, made once in a worker."""
+    kept: Kept = app.extensions[KEPT]
+    return kept
 
 
 @stored_world
 def tenant(app: Flask) -> Tenant:
     """A company with one person of every role.
 
-    Where worlds are kept, the reference data are installed: every assessment asks for them.
+    The reference data are installed: every assessment asks for them.
     """
     made = make_tenant("acme", at=NOW)
-    if KEPT in app.extensions and db.session.scalar(select(ReferenceRelease.id)) is None:
+    if db.session.scalar(select(ReferenceRelease.id)) is None:
         with unit_of_work():
             install_release(load_reference(), NOW)
     return made

@@ -1,11 +1,13 @@
 """What several files here begin with: a small map, and a person who works on it."""
 
+from datetime import datetime, tzinfo
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import unit_of_work
 from ddplatform.risk.reference import services as reference
@@ -22,6 +24,20 @@ from tests.worlds import make_worlds
 def pytest_itemcollected(item: pytest.Item) -> None:
     if isinstance(item, pytest.Function):
         worlds_first(item)
+
+
+class DayOfTheTests(datetime):
+    """A clock that stands at the time at which tests make what they begin with."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return NOW.astimezone(tz)
+
+
+@pytest.fixture
+def pages_of_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests come at `NOW`, before links run out and answers are due."""
+    monkeypatch.setattr(gate, "datetime", DayOfTheTests)
 
 
 @stored_world

@@ -5,7 +5,7 @@ security holds for it. What needs more (migrations, emptying tables, taking wall
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -13,11 +13,14 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 
 from ddplatform.infrastructure.database_roles.views import Roles, preparation
+from ddplatform.infrastructure.db import db
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 SUPERUSER = os.environ.get("TEST_POSTGRES_SUPERUSER_URL")
 OWNER, APPLICATION, BACKUP = "ddtest_owner", "ddtest_app", "ddtest_backup"
 ONE_AT_A_TIME = "SELECT pg_advisory_lock(20261201)"
+
+_before_reading: dict[str | None, Callable[[], None]] = {}
 
 
 def make_database(name: str) -> str:
@@ -42,19 +45,77 @@ def as_role(url: URL | str, role: str) -> str:
 @contextmanager
 def superuser(url: URL | str) -> Iterator[Connection]:
     """A connection to the database of this address that no wall stands before."""
+    _before_reading.get(make_url(url).database, lambda: None)()
     with _connected(make_url(str(SUPERUSER)).set(database=make_url(url).database)) as connection:
         yield connection
 
 
+def call_before_reading(url: URL, restore: Callable[[], None]) -> None:
+    """Have this called before a superuser looks into the database of this address."""
+    _before_reading[url.database] = restore
+
+
+Rows = dict[str, bytes]
+"""Tables that are not empty, each as the server copies it out."""
+FEW = 300
+
+
+def read_rows(url: URL | str) -> Rows:
+    """Everything that stands in the tables of the application."""
+    copies = {}
+    with _past_all_walls(url) as cursor:
+        for table in _tables():
+            with cursor.copy(f"COPY {table} TO STDOUT (FORMAT BINARY)") as copy:
+                copies[table] = b"".join(copy)
+    shortest = min(map(len, copies.values()))  # nothing but the frame of a copy
+    return {table: rows for table, rows in copies.items() if len(rows) > shortest}
+
+
+def load_rows(url: URL | str, rows: Rows) -> None:
+    """Put rows into tables that have none."""
+    with _past_all_walls(url) as cursor:
+        for table, copied in rows.items():
+            with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+                copy.write(copied)
+
+
+def empty_tables(url: URL | str) -> None:
+    """Take all rows away.
+
+    A TRUNCATE rewrites the files of every table that refers to another, hundreds of them; a
+    DELETE looks through each table. So a TRUNCATE only where rows are many.
+    """
+    tables = _tables()
+    few = f"(SELECT count(*) FROM (SELECT FROM {{t}} LIMIT {FEW + 1}) AS few)"
+    asked = " UNION ALL ".join(f"SELECT '{t}', {few.format(t=t)}" for t in tables)
+    with _past_all_walls(url) as cursor:
+        rows = {str(name): int(count) for name, count in cursor.execute(asked).fetchall()}
+        if max(rows.values()) > FEW:
+            cursor.execute(f"TRUNCATE {', '.join(tables)}")
+            return
+        for table in (table for table in reversed(tables) if rows[table]):
+            cursor.execute(f"DELETE FROM {table}")
+
+
+def _tables() -> list[str]:
+    return [f'"{table.name}"' for table in db.metadata.sorted_tables]
+
+
 @contextmanager
-def emptying(url: URL | str) -> Iterator[Connection]:
-    """The same past triggers and keys too, by one connection that is kept for all tests."""
-    with _emptier(make_url(str(SUPERUSER)).set(database=make_url(url).database)).connect() as one:
-        yield one
+def _past_all_walls(url: URL | str) -> Iterator[Any]:
+    """A cursor of psycopg that no policy, trigger or key holds, its connection kept for all tests.
+
+    The walls stand on each table as policies and triggers; none of them holds a superuser in this
+    mode.
+    """
+    address = make_url(str(SUPERUSER)).set(database=make_url(url).database)
+    engine = _superuser_engine(address)
+    with engine.connect() as connection, connection.connection.cursor() as cursor:
+        yield cursor
 
 
 @cache
-def _emptier(url: URL) -> Engine:
+def _superuser_engine(url: URL) -> Engine:
     engine = create_engine(url, pool_size=1, isolation_level="AUTOCOMMIT")
     event.listen(engine, "connect", _pass_all_walls)
     return engine

@@ -1,9 +1,9 @@
 """Database states for fixtures: built once per worker, then restored from a copy.
 
-A test says by fixtures what it begins with: a tenant, a map, a supplier who was asked. On SQLite
-each is built when it is first asked for and copied from then on. Ids are the same in every test
-that begins with the same world, so the caches of the application that go by an id are emptied
-between two. On PostgreSQL a world is built for each test.
+A test says by fixtures what it begins with: a tenant, a map, a supplier who was asked. Each is
+built when it is first asked for and copied from then on: on SQLite as a file, on PostgreSQL as the
+rows of its tables. Ids are the same in every test that begins with the same world, so the caches of
+the application that go by an id are emptied between two.
 """
 
 import functools
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from flask import Flask
@@ -27,6 +27,7 @@ from ddplatform.risk.reference.queries.figures import figures_of_release
 from ddplatform.risk.response.queries.silence import read_unanswered
 from ddplatform.supplier_engagement.phone_apps.services import forms as answer_phone_forms
 from ddplatform.supplier_engagement.translations.queries import texts as questionnaire_texts
+from tests.postgres import Rows, call_before_reading, empty_tables, load_rows, read_rows
 
 Made = TypeVar("Made")
 World = tuple[str, ...]
@@ -40,18 +41,71 @@ _makers: set[Callable[..., Any]] = set()
 """What makes the fixtures that are kept worlds."""
 
 
-class KeptWorlds:
-    """The worlds of one application on a SQLite file.
+class Store(Protocol):
+    """Where the tables of worlds are kept, by number; the empty world is 0."""
 
-    A file is restored when the first connection of a test asks for it, so that a world on top of
+    event: str
+    """What an engine tells before its connection can read: then a world is restored."""
+
+    def keep(self, number: int) -> None:
+        """Keep what stands in the tables now."""
+
+    def restore(self, number: int) -> None:
+        """Put what was kept into the tables."""
+
+
+class FileStore:
+    """Copies of a SQLite file."""
+
+    event = "do_connect"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = Path(str(db.engine.url.database))
+
+    def keep(self, number: int) -> None:
+        db.engine.dispose()  # the last connection takes the log back into the file
+        shutil.copy(self._file, self.kept(number))
+
+    def restore(self, number: int) -> None:
+        for beside in self._file.parent.glob(f"{self._file.name}-*"):
+            beside.unlink()
+        shutil.copy(self.kept(number), self._file)
+
+    def kept(self, number: int) -> Path:
+        """The copy of a world."""
+        return self._folder / f"{number}.db"
+
+
+class RowStore:
+    """Rows of the tables of a PostgreSQL database, which stands empty when a test begins."""
+
+    event = "checkout"  # its connections outlive a test
+
+    def __init__(self) -> None:
+        self._url = db.engine.url
+        self._rows: dict[int, Rows] = {}
+
+    def keep(self, number: int) -> None:
+        self._rows[number] = read_rows(self._url)
+        empty_tables(self._url)
+
+    def restore(self, number: int) -> None:
+        load_rows(self._url, self._rows[number])
+
+
+class KeptWorlds:
+    """The worlds of one application.
+
+    Tables are restored when the first connection of a test asks for them, so that a world on top of
     another costs one copy.
     """
 
     def __init__(self, app: Flask, folder: Path) -> None:
-        """Take the file of the application as the empty world.
+        """Take what stands in the database of the application as the empty world.
 
         Args:
-            folder: where the copies are kept.
+            folder: where copies of files are kept.
         """
         self._app, self._folder = app, folder
         self._made: dict[World, bytes] = {}
@@ -61,14 +115,17 @@ class KeptWorlds:
         self._instance = folder
         self._lock = Lock()
         with app.app_context():
-            self._file = Path(str(db.engine.url.database))
-            self._keep_file(EMPTY)
-            event.listen(db.engine, "do_connect", self._before_connecting)
+            is_file = db.engine.dialect.name == "sqlite"
+            self._store: Store = FileStore(folder) if is_file else RowStore()
+            self._keep(EMPTY)
+            event.listen(db.engine, self._store.event, self._before_connecting)
+            call_before_reading(db.engine.url, self._before_connecting)
 
     @property
     def empty(self) -> Path:
-        """A migrated file without rows."""
-        return self._kept(EMPTY) / "platform.db"
+        """A migrated SQLite file without rows."""
+        assert isinstance(self._store, FileStore)
+        return self._store.kept(self._number(EMPTY))
 
     def begin(self, instance: Path) -> None:
         """Begin a test in an empty world, its files in this folder."""
@@ -94,7 +151,8 @@ class KeptWorlds:
         if world not in self._made:
             self._before_connecting()  # what is built may not ask for a connection at all
             made = pickle.dumps(self._build(build))
-            self._keep_file(world)
+            with self._app.app_context():
+                self._keep(world)
             self._made[world] = made
         self._restore(world)
         return pickle.loads(self._made[world])  # type: ignore[no-any-return]
@@ -103,32 +161,29 @@ class KeptWorlds:
         with self._app.app_context():
             return build()
 
-    def _kept(self, world: World) -> Path:
-        return self._folder / str(self._numbers.setdefault(world, len(self._numbers)))
+    def _number(self, world: World) -> int:
+        return self._numbers.setdefault(world, len(self._numbers))
 
-    def _keep_file(self, world: World) -> None:
-        folder = self._kept(world)
-        with self._app.app_context():
-            db.session.remove()
-            db.engine.dispose()  # the last connection takes the log back into the file
-        folder.mkdir(exist_ok=True)
+    def _files(self, world: World) -> Path:
+        return self._folder / str(self._number(world))
+
+    def _keep(self, world: World) -> None:
+        db.session.remove()
+        self._store.keep(self._number(world))
         if world is not EMPTY:
-            _copy_folders(self._instance, folder)
-        shutil.copy(self._file, folder / "platform.db")
+            _copy_folders(self._instance, self._files(world))
 
     def _restore(self, world: World) -> None:
         self._world, self._is_waiting = world, True
         if world is not EMPTY:
-            _copy_folders(self._kept(world), self._instance)
+            _copy_folders(self._files(world), self._instance)
 
     def _before_connecting(self, *_of_engine: Any) -> None:
         with self._lock:
             if not self._is_waiting:
                 return
             self._is_waiting = False
-            for beside in self._file.parent.glob(f"{self._file.name}-*"):
-                beside.unlink()
-            shutil.copy(self._kept(self._world) / "platform.db", self._file)
+            self._store.restore(self._number(self._world))
 
 
 def _copy_folders(source: Path, target: Path) -> None:

@@ -12,10 +12,9 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from ddplatform.factory import create_app
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import db
-from tests.conftest import DATABASES, NOW, _empty, do_not_wait_for_the_disk, settings_for
+from tests.conftest import DATABASES, NOW, MakeApp, do_not_wait_for_the_disk
 from tests.factories import csrf_field
 from tests.form_fields import FormFields, is_id
 from tests.leak_checks import (
@@ -35,6 +34,7 @@ from tests.leak_checks import (
     tries,
     undone,
 )
+from tests.postgres import empty_tables
 from tests.sampling import draw
 from tests.worlds import OWN, PLAN, World, make_worlds
 
@@ -49,7 +49,9 @@ pytestmark = pytest.mark.no_cover
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flask]:
+def world_app(
+    request: pytest.FixtureRequest, tmp_path_factory, make_app: MakeApp
+) -> Iterator[Flask]:
     """One application for all requests, on each database."""
     folder: Path = tmp_path_factory.mktemp("worlds")
     url = f"sqlite:///{folder / 'platform.db'}"
@@ -57,14 +59,14 @@ def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flas
         shutil.copy(request.getfixturevalue("sqlite_template"), folder / "platform.db")
     else:
         url = request.getfixturevalue("postgresql_app").config["SQLALCHEMY_DATABASE_URI"]
-    app = create_app(settings_for(folder, url))
+    app = make_app(folder, url)
     with app.app_context():
         event.listen(db.engine, "connect", do_not_wait_for_the_disk)
     yield app
     with app.app_context():
         db.session.remove()
         if request.param == "postgresql":
-            _empty(app)
+            empty_tables(db.engine.url)
         db.engine.dispose()
 
 

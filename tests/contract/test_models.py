@@ -16,7 +16,8 @@ from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.tenancy import TenantScoped, across_tenants, tenant_tables
 from ddplatform.migrations.isolation import isolation_triggers
 from scripts.migration_lists import append_only_tables, moving_tables, redacted_tables
-from tests.conftest import DATABASES, NOW, _empty, settings_for
+from tests.conftest import DATABASES, NOW, settings_for
+from tests.postgres import empty_tables
 from tests.worlds import make_worlds
 
 pytestmark = pytest.mark.both_databases
@@ -58,7 +59,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flask]:
         yield app
         db.session.remove()
         if request.param == "postgresql":
-            _empty(app)
+            empty_tables(db.engine.url)
         db.engine.dispose()
 
 

@@ -14,9 +14,8 @@ from sqlalchemy import event
 from werkzeug import Response
 from werkzeug.exceptions import NotFound
 
-from ddplatform.factory import create_app
 from ddplatform.infrastructure.db import db
-from tests.conftest import NOW, do_not_wait_for_the_disk, settings_for
+from tests.conftest import NOW, MakeApp, do_not_wait_for_the_disk
 from tests.leak_checks import all_endpoints
 from tests.odd_values import EVIL, OddSweep, is_elsewhere, noting
 from tests.sampling import draw
@@ -29,10 +28,12 @@ pytestmark = pytest.mark.no_cover
 
 
 @pytest.fixture(scope="module")
-def world_app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def world_app(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp
+) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("worlds")
     shutil.copy(sqlite_template, folder / "platform.db")
-    app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
+    app = make_app(folder, f"sqlite:///{folder / 'platform.db'}")
     with app.app_context():
         event.listen(db.engine, "connect", do_not_wait_for_the_disk)
     yield app

@@ -12,17 +12,16 @@ from psycopg import sql
 from sqlalchemy import select, true
 from sqlalchemy.orm import with_loader_criteria
 
-from ddplatform.factory import create_app
 from ddplatform.infrastructure import isolation_check, tenancy
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.tenancy import TenantScoped, tenant_tables
 from scripts.migration_lists import append_only_tables
-from tests.conftest import DATABASES, NOW, _empty, settings_for
+from tests.conftest import DATABASES, NOW, MakeApp
 from tests.contract.test_leaks import SIDES, drawn_callers
 from tests.infrastructure.test_row_security import address_for, say
 from tests.leak_checks import Caller, Sweep, Sweeper
-from tests.postgres import APPLICATION, superuser
+from tests.postgres import APPLICATION, empty_tables, superuser
 from tests.worlds import World, make_worlds
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.no_cover]
@@ -44,15 +43,17 @@ WHERE grantee = %(role)s AND privilege_type = 'UPDATE' AND table_schema = 'publi
 
 
 @pytest.fixture(scope="module", params=DATABASES[1:])
-def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flask]:
+def world_app(
+    request: pytest.FixtureRequest, tmp_path_factory, make_app: MakeApp
+) -> Iterator[Flask]:
     """One application of PostgreSQL for all tests, under the role it has in production."""
     shared: Flask = request.getfixturevalue(f"{request.param}_app")
     url = shared.config["SQLALCHEMY_DATABASE_URI"]
-    app = create_app(settings_for(tmp_path_factory.mktemp("worlds"), url))
+    app = make_app(tmp_path_factory.mktemp("worlds"), url)
     yield app
     with app.app_context():
         db.session.remove()
-        _empty(app)
+        empty_tables(db.engine.url)
         db.engine.dispose()
 
 

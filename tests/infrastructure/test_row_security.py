@@ -19,8 +19,8 @@ from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.infrastructure.tenant_setting import key_of, seal_of
 from ddplatform.value_chain.mapping.models import ValueChain
-from tests.conftest import DATABASES, NOW, SECRET, _empty
-from tests.postgres import APPLICATION, BACKUP, OWNER, as_role
+from tests.conftest import DATABASES, NOW, SECRET
+from tests.postgres import APPLICATION, BACKUP, OWNER, as_role, empty_tables
 
 pytestmark = pytest.mark.both_databases
 
@@ -84,7 +84,7 @@ def chains(request: pytest.FixtureRequest) -> Iterator[Chains]:
                     db.session.add(ValueChain(name=name, slug="main", created_at=NOW))
         yield Chains(app, *owners)
         db.session.remove()
-        _empty(app)
+        empty_tables(db.engine.url)
         db.engine.dispose()
 
 

@@ -148,6 +148,7 @@ def count_events(app: Flask) -> int:
         return db.session.scalar(select(func.count(AuditEvent.id))) or 0
 
 
+@pytest.mark.usefixtures("pages_of_that_day")
 def test_a_page_that_leaves_an_event_leaves_one_though_it_is_made_anew(
     app: Flask, tenant: Tenant, lacks: Lacks, rendered: list[str]
 ):

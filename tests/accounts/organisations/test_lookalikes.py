@@ -107,6 +107,7 @@ def test_other_names_carry_no_mark(app: Flask, tenant: Tenant, other_tenant: Ten
     assert MARK not in invited_page(app, other_tenant, GUEST)
 
 
+@pytest.mark.usefixtures("pages_of_that_day")
 def test_supplier_who_was_asked_by_one_is_told_on_the_page_of_the_other(
     app: Flask, tenant: Tenant, namesake: Tenant
 ):

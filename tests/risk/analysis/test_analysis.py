@@ -16,7 +16,6 @@ from openpyxl import load_workbook
 from sqlalchemy import event, select
 
 from ddplatform.audit.models import AuditEvent
-from ddplatform.factory import create_app
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
@@ -32,8 +31,9 @@ from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.risk.rm2.origins import unknown_origin
 from supply_chain.vocabulary import Issue
 from tests.approved import add_origin, approve_all
-from tests.conftest import DATABASES, NOW, _empty, settings_for
+from tests.conftest import DATABASES, NOW, MakeApp
 from tests.factories import Tenant, csrf_token, make_tenant, signed_in_client
+from tests.postgres import empty_tables
 from tests.risk_maps import acting, assess
 
 NODES: dict[str, dict[str, Any]] = {
@@ -79,7 +79,7 @@ def bring_in(
 
 @pytest.fixture(scope="module", params=DATABASES)
 def app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp
 ) -> Iterator[Flask]:
     """One application for all tests of this file: each looks, or has a map of its own."""
     folder = tmp_path_factory.mktemp("analysis")
@@ -88,12 +88,12 @@ def app(
         shutil.copy(request.getfixturevalue("sqlite_template"), folder / "platform.db")
     else:
         url = request.getfixturevalue("postgresql_app").config["SQLALCHEMY_DATABASE_URI"]
-    made = create_app(settings_for(folder, url))
+    made = make_app(folder, url)
     yield made
     with made.app_context():
         db.session.remove()
         if request.param == "postgresql":
-            _empty(made)
+            empty_tables(db.engine.url)
         db.engine.dispose()
 
 

@@ -41,7 +41,7 @@ from tests.supplier_engagement.campaigns.test_campaigns import (
     work,
 )
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = pytest.mark.usefixtures("context", "pages_of_that_day")
 HERE = "/o/acme/campaigns"
 FORM = {
     "name": "Spring 2027",
