@@ -68,6 +68,18 @@ def answered(tenant: Tenant, chain_id: UUID, name: str, **changes: str) -> Suppl
     return supplier
 
 
+@stored_world
+def farm(tenant: Tenant) -> Supplier:
+    """A supplier who answered."""
+    return answered(tenant, make_chain(tenant), "Farm")
+
+
+@stored_world
+def flagged(tenant: Tenant) -> Supplier:
+    """A supplier whose answers raised a red flag."""
+    return answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
+
+
 def entry_of(supplier: Supplier) -> ReviewEntry:
     row = find_response(supplier.asked.assignment_id)
     assert row is not None
@@ -151,9 +163,10 @@ def test_review_shows_what_to_look_at_first_and_asks_a_check_with_one_press(
     assert "Clarification requested" in manager.get(review).text
 
 
-def test_answers_are_gone_through_one_by_one_without_scripts(tenant: Tenant, manager: FlaskClient):
-    supplier = answered(tenant, make_chain(tenant), "Farm")
-    review = f"{ROOT}/assignments/{supplier.asked.assignment_id}/review"
+def test_answers_are_gone_through_one_by_one_without_scripts(
+    tenant: Tenant, manager: FlaskClient, farm: Supplier
+):
+    review = f"{ROOT}/assignments/{farm.asked.assignment_id}/review"
     page = manager.get(f"{review}?at=0").text
     assert 'data-key="a"' in page and 'data-key="b"' in page and 'data-key="j"' in page
     path = page.split('id="one"')[1].split('name="path" value="')[1].split('"')[0]
@@ -168,10 +181,9 @@ def test_answers_are_gone_through_one_by_one_without_scripts(tenant: Tenant, man
 
 
 def test_section_is_accepted_but_for_what_was_decided_and_for_open_red_flags(
-    tenant: Tenant, manager: FlaskClient
+    tenant: Tenant, manager: FlaskClient, flagged: Supplier
 ):
-    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
-    key = supplier.asked.assignment_id
+    key = flagged.asked.assignment_id
     with acting(tenant.id):
         row = find_response(key)
         assert row is not None
@@ -191,10 +203,9 @@ def test_section_is_accepted_but_for_what_was_decided_and_for_open_red_flags(
 
 
 def test_slower_of_two_reviewers_sees_both_decisions_before_one_stands(
-    tenant: Tenant, manager: FlaskClient
+    tenant: Tenant, manager: FlaskClient, farm: Supplier
 ):
-    supplier = answered(tenant, make_chain(tenant), "Farm")
-    key = supplier.asked.assignment_id
+    key = farm.asked.assignment_id
     other = tenant[RoleId.ADMIN]
     with acting(tenant.id):
         ask_back(key, A06, "Which policy is it?", act=Act(other, NOW))
@@ -220,10 +231,9 @@ def test_slower_of_two_reviewers_sees_both_decisions_before_one_stands(
 
 
 def test_slower_reviewer_of_a_red_flag_reads_both_and_may_say_more(
-    tenant: Tenant, manager: FlaskClient
+    tenant: Tenant, manager: FlaskClient, flagged: Supplier
 ):
-    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
-    key, other = supplier.asked.assignment_id, tenant[RoleId.ADMIN]
+    key, other = flagged.asked.assignment_id, tenant[RoleId.ADMIN]
     review = f"{ROOT}/assignments/{key}/review"
     token = {"csrf_token": csrf_token(manager, review)}
     with acting(tenant.id):
@@ -249,10 +259,9 @@ def test_slower_reviewer_of_a_red_flag_reads_both_and_may_say_more(
 
 
 def test_accepting_all_over_a_question_stays_on_the_page_with_the_way_out(
-    tenant: Tenant, manager: FlaskClient
+    tenant: Tenant, manager: FlaskClient, farm: Supplier
 ):
-    supplier = answered(tenant, make_chain(tenant), "Farm")
-    key, other = supplier.asked.assignment_id, tenant[RoleId.ADMIN]
+    key, other = farm.asked.assignment_id, tenant[RoleId.ADMIN]
     review = f"{ROOT}/assignments/{key}/review"
     token = {"csrf_token": csrf_token(manager, review)}
     with acting(tenant.id):
@@ -266,10 +275,9 @@ def test_accepting_all_over_a_question_stays_on_the_page_with_the_way_out(
 
 
 def test_accepting_all_is_offered_once_nothing_stands_in_its_way(
-    tenant: Tenant, manager: FlaskClient
+    tenant: Tenant, manager: FlaskClient, flagged: Supplier
 ):
-    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
-    key = supplier.asked.assignment_id
+    key = flagged.asked.assignment_id
     review = f"{ROOT}/assignments/{key}/review"
     with acting(tenant.id):
         flag_id = list_red_flags(get_reviewed(key).id)[0].id
@@ -291,10 +299,9 @@ def test_accepting_all_is_offered_once_nothing_stands_in_its_way(
 
 
 def test_finding_made_from_a_red_flag_begins_with_what_was_answered(
-    tenant: Tenant, manager: FlaskClient
+    tenant: Tenant, manager: FlaskClient, flagged: Supplier
 ):
-    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
-    review = f"{ROOT}/assignments/{supplier.asked.assignment_id}/review"
+    review = f"{ROOT}/assignments/{flagged.asked.assignment_id}/review"
     page = unescape(manager.get(review).text)
     record = re.search(r'href="([^"]+/findings/record[^"]+)"', page.split("Red flags")[1])
     assert record is not None

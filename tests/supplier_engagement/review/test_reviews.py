@@ -59,6 +59,7 @@ from supply_chain.vocabulary import Issue
 from tests.answering import Supplier, acting, ask, come_in, fill, mails, receive_now, send, typed
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.stored_worlds import stored_world
 
 LATER = NOW + timedelta(days=1)
 A06, C06, D03 = "/data/A/SAQ_A06", "/data/C/SAQ_C06", "/data/D/SAQ_D03"
@@ -79,9 +80,22 @@ def _sent(tenant: Tenant, **changes: str) -> Supplier:
     return supplier
 
 
-def test_first_act_of_the_reviewer_begins_the_review(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+@stored_world
+def sent(tenant: Tenant) -> Supplier:
+    """A supplier who answered, with a document."""
+    return _sent(tenant)
+
+
+@stored_world
+def flagged(tenant: Tenant) -> Supplier:
+    """The same, with answers that raised red flags."""
+    return _sent(tenant, SAQ_C06="yes", SAQ_D06="none")
+
+
+def test_first_act_of_the_reviewer_begins_the_review(
+    context: Flask, tenant: Tenant, sent: Supplier
+):
+    one = sent.asked.assignment_id
     with acting(tenant.id):
         assert get_assignment(one).status is State.SUBMITTED
         accept_answer(one, D03, act=Act(tenant.manager, LATER))
@@ -97,10 +111,9 @@ def test_first_act_of_the_reviewer_begins_the_review(context: Flask, tenant: Ten
 
 
 def test_accepted_documents_raise_the_quality_in_newer_signals_and_overwrite_nothing(
-    context: Flask, tenant: Tenant
+    context: Flask, tenant: Tenant, sent: Supplier
 ):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+    one = sent.asked.assignment_id
     factor = select(RiskSignal).where(RiskSignal.factor == "WRK-03")
     with acting(tenant.id):
         before = db.session.scalars(factor).all()
@@ -124,19 +137,18 @@ def test_accepted_documents_raise_the_quality_in_newer_signals_and_overwrite_not
 
 
 def test_question_asked_back_comes_to_the_supplier_with_all_answers_carried_over(
-    context: Flask, tenant: Tenant
+    context: Flask, tenant: Tenant, sent: Supplier
 ):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+    one = sent.asked.assignment_id
     with acting(tenant.id):
         ask_back(one, D03, "Which record do you copy?", act=Act(tenant.manager, LATER))
         db.session.flush()
         return_answers(one, reason="", act=Act(tenant.manager, LATER))
         tell_returned(one)
     assert "has a question about your answers" in mails()[-1]
-    with acting(supplier.id):
+    with acting(sent.id):
         assert list_messages(one)[D03][0].text == "Which record do you copy?"
-        row = start(one, act=Act(supplier.identity, LATER))
+        row = start(one, act=Act(sent.identity, LATER))
         assert (row.round, row.status) == (2, ResponseStatus.DRAFT)
         assert "D" not in row.visited_sections
         assert "C" in row.visited_sections
@@ -146,17 +158,17 @@ def test_question_asked_back_comes_to_the_supplier_with_all_answers_carried_over
             one,
             "D",
             typed({D03: "birth_record"}, seen=99),
-            act=Act(supplier.identity, LATER),
+            act=Act(sent.identity, LATER),
         )
     with acting(tenant.id):
         visible = get_reviewed(one)
         assert visible.round == 1
         with pytest.raises(Conflict):
             accept_answer(one, D03, act=Act(tenant.manager, LATER))
-    with acting(supplier.id):
+    with acting(sent.id):
         reply = responses.Typed({}, 99, "p", {D03: "The birth record.", C06: "no thread here"})
-        save_section(one, "D", reply, act=Act(supplier.identity, LATER + timedelta(hours=1)))
-    assert send(supplier, at=LATER + timedelta(hours=2))
+        save_section(one, "D", reply, act=Act(sent.identity, LATER + timedelta(hours=1)))
+    assert send(sent, at=LATER + timedelta(hours=2))
     with acting(tenant.id):
         row2 = get_reviewed(one)
         assert row2.round == 2
@@ -164,9 +176,10 @@ def test_question_asked_back_comes_to_the_supplier_with_all_answers_carried_over
         assert C06 not in list_messages(one)
 
 
-def test_answers_go_back_only_with_a_question_or_a_reason(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+def test_answers_go_back_only_with_a_question_or_a_reason(
+    context: Flask, tenant: Tenant, sent: Supplier
+):
+    one = sent.asked.assignment_id
     with acting(tenant.id):
         with pytest.raises(StepNotAllowed):
             return_answers(one, reason=" ", act=Act(tenant.manager, LATER))
@@ -175,20 +188,18 @@ def test_answers_go_back_only_with_a_question_or_a_reason(context: Flask, tenant
 
 
 def test_mail_about_returned_answers_is_not_sent_when_they_are_open_again(
-    context: Flask, tenant: Tenant
+    context: Flask, tenant: Tenant, sent: Supplier
 ):
-    supplier = _sent(tenant)
     before = len(mails())
     with acting(tenant.id):
-        tell_returned(supplier.asked.assignment_id)
+        tell_returned(sent.asked.assignment_id)
     assert len(mails()) == before
 
 
 def test_decision_is_asked_of_the_others_who_review_and_only_the_requester_reads_why(
-    context: Flask, tenant: Tenant
+    context: Flask, tenant: Tenant, sent: Supplier
 ):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+    one = sent.asked.assignment_id
     with acting(tenant.id):
         tell_escalated(one, by=tenant.manager)  # nothing is asked yet: no mail
         before = len(mails())
@@ -209,7 +220,7 @@ def test_decision_is_asked_of_the_others_who_review_and_only_the_requester_reads
         HANDLERS.get(TELL_ESCALATED).run(told)
         assert "asks you to" in mails()[-1]
         assert "May we" not in mails()[-1]
-    with acting(supplier.id):
+    with acting(sent.id):
         assert list_decisions(_row_seen_by_supplier(one)) == {}
     with acting(tenant.id):
         accept_all(one, act=Act(tenant.manager, LATER))
@@ -222,18 +233,20 @@ def _row_seen_by_supplier(assignment_id: UUID) -> UUID:
     return row.id
 
 
-def test_answers_whose_decision_was_asked_for_can_go_back(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+def test_answers_whose_decision_was_asked_for_can_go_back(
+    context: Flask, tenant: Tenant, sent: Supplier
+):
+    one = sent.asked.assignment_id
     with acting(tenant.id):
         escalate(one, reason="May we go on buying?", act=Act(tenant.manager, LATER))
         return_answers(one, reason="Page 2 is another firm.", act=Act(tenant.manager, LATER))
         assert get_assignment(one).status is State.RETURNED
 
 
-def test_red_flag_must_be_looked_at_before_the_answers_are_accepted(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant, SAQ_C06="yes", SAQ_D06="none")
-    one = supplier.asked.assignment_id
+def test_red_flag_must_be_looked_at_before_the_answers_are_accepted(
+    context: Flask, tenant: Tenant, flagged: Supplier
+):
+    one = flagged.asked.assignment_id
     with acting(tenant.id):
         with pytest.raises(StepNotAllowed, match="red flag"):
             accept_all(one, act=Act(tenant.manager, LATER))
@@ -247,9 +260,8 @@ def test_red_flag_must_be_looked_at_before_the_answers_are_accepted(context: Fla
         assert get_assignment(one).status is State.ACCEPTED
 
 
-def test_refuted_red_flag_stops_raising_the_risk(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant, SAQ_C06="yes", SAQ_D06="none")
-    one = supplier.asked.assignment_id
+def test_refuted_red_flag_stops_raising_the_risk(context: Flask, tenant: Tenant, flagged: Supplier):
+    one = flagged.asked.assignment_id
     with acting(tenant.id):
         flag = list_red_flags(get_reviewed(one).id)[0]
         handle_flag(
@@ -259,7 +271,7 @@ def test_refuted_red_flag_stops_raising_the_risk(context: Flask, tenant: Tenant)
         with pytest.raises(NotFound):
             handle_flag(
                 one,
-                supplier.asked.node_id,
+                flagged.asked.node_id,
                 note="x",
                 refuted=False,
                 act=Act(tenant.manager, LATER),
@@ -267,10 +279,9 @@ def test_refuted_red_flag_stops_raising_the_risk(context: Flask, tenant: Tenant)
 
 
 def test_red_flag_that_two_reviewers_look_at_keeps_what_the_first_one_said(
-    context: Flask, tenant: Tenant
+    context: Flask, tenant: Tenant, flagged: Supplier
 ):
-    supplier = _sent(tenant, SAQ_C06="yes", SAQ_D06="none")
-    one, other = supplier.asked.assignment_id, tenant.people[RoleId.ADMIN]
+    one, other = flagged.asked.assignment_id, tenant.people[RoleId.ADMIN]
     with acting(tenant.id):
         flag = list_red_flags(get_reviewed(one).id)[0]
         handle_flag(one, flag.id, note="Case opened", refuted=False, act=Act(tenant.manager, LATER))
@@ -294,9 +305,10 @@ def test_red_flag_that_two_reviewers_look_at_keeps_what_the_first_one_said(
             )
 
 
-def test_question_that_somebody_asked_back_is_not_accepted_over(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant)
-    one, other = supplier.asked.assignment_id, tenant.people[RoleId.ADMIN]
+def test_question_that_somebody_asked_back_is_not_accepted_over(
+    context: Flask, tenant: Tenant, sent: Supplier
+):
+    one, other = sent.asked.assignment_id, tenant.people[RoleId.ADMIN]
     with acting(tenant.id):
         ask_back(one, A06, "Which year?", act=Act(other, LATER))
 
@@ -310,9 +322,8 @@ def test_question_that_somebody_asked_back_is_not_accepted_over(context: Flask, 
         assert get_assignment(one).status is State.ACCEPTED
 
 
-def test_question_back_needs_words_and_not_too_many(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+def test_question_back_needs_words_and_not_too_many(context: Flask, tenant: Tenant, sent: Supplier):
+    one = sent.asked.assignment_id
     with acting(tenant.id):
         for text in (" ", "x" * 2001):
             with pytest.raises(Invalid):
@@ -331,10 +342,11 @@ def test_nothing_is_reviewed_before_it_is_sent(context: Flask, tenant: Tenant):
             accept_all(supplier.asked.assignment_id, act=Act(tenant.manager, LATER))
 
 
-def test_answer_that_became_a_finding_is_shown_so_in_its_review(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant)
+def test_answer_that_became_a_finding_is_shown_so_in_its_review(
+    context: Flask, tenant: Tenant, sent: Supplier
+):
     with acting(tenant.id):
-        row = get_reviewed(supplier.asked.assignment_id)
+        row = get_reviewed(sent.asked.assignment_id)
         fields = findings.FindingFields(
             issue=Issue.CL,
             title="Ages are not checked",
@@ -344,7 +356,7 @@ def test_answer_that_became_a_finding_is_shown_so_in_its_review(context: Flask, 
             answer_path=D03,
         )
         before = db.session.scalar(select(func.count()).select_from(AuditEvent))
-        findings.record(supplier.asked.node_id, fields, act=Act(tenant.manager, LATER))
+        findings.record(sent.asked.node_id, fields, act=Act(tenant.manager, LATER))
         db.session.flush()
         decision = list_decisions(row.id)[D03]
         assert (decision.decision, decision.by) == (ReviewDecision.FINDING, tenant.manager.name)
@@ -353,7 +365,7 @@ def test_answer_that_became_a_finding_is_shown_so_in_its_review(context: Flask, 
         assert "finding:record" in db.session.scalars(select(AuditEvent.action)).all()
         with pytest.raises(NotFound):
             unasked = replace(fields, answer_path="/data/none")
-            findings.record(supplier.asked.node_id, unasked, act=Act(tenant.manager, LATER))
+            findings.record(sent.asked.node_id, unasked, act=Act(tenant.manager, LATER))
 
 
 @pytest.mark.parametrize(("sector", "asks"), [("cocoa_farming", True), ("food_processing", False)])
@@ -375,9 +387,8 @@ def test_no_young_workers_is_doubted_in_a_risky_sector_alone(
         assert ("CHK-2" in [check.check for check in checks]) is asks
 
 
-def test_each_act_of_a_review_leaves_one_event(context: Flask, tenant: Tenant):
-    supplier = _sent(tenant)
-    one = supplier.asked.assignment_id
+def test_each_act_of_a_review_leaves_one_event(context: Flask, tenant: Tenant, sent: Supplier):
+    one = sent.asked.assignment_id
     with acting(tenant.id):
         accept_answer(one, D03, act=Act(tenant.manager, LATER))
         ask_back(one, A06, "Since when?", act=Act(tenant.manager, LATER))
