@@ -41,7 +41,7 @@ from tests.worlds import OWN, PLAN, World, make_worlds
 SIDES = {"acmeco": "buyer", "borisco": "buyer", "supplyco": "supplier"}
 """Who is what: the two buyers have the same kinds of rows, each of its own."""
 
-ONE_IN = {True: 2, False: 3}
+ONE_IN = {True: 3, False: 5}
 """Of the roles that may enter a door, and of those that may not: how many knock in a sampled run."""
 
 # What a sweep happens to run proves nothing about a line; measuring it would cost minutes.
