@@ -34,7 +34,7 @@ from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from questionnaires.library.modules import Answerer
 from supply_chain.risk.follow_up import NOBODY, FollowUpFilter, OpenStep
-from supply_chain.risk.register import RiskFilter
+from supply_chain.risk.register import Register, RiskFilter
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -267,6 +267,35 @@ def test_pages_over_all_maps_meet_without_gap_or_overlap(
         single = [load_page([run], asked, TODAY) for run in runs()]
     assert len(rows) == len(set(rows)) == whole.ties == sum(one.ties for one in single)
     assert sum(count for *_, count in rows) == whole.risks == sum(one.risks for one in single)
+
+
+def test_turning_the_pages_of_a_list_filters_each_map_once(
+    tenant: Tenant, two_maps: CocoaMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "ROWS", 3)
+    filtered, matching = list[RiskFilter](), Register.matching
+    monkeypatch.setattr(
+        Register,
+        "matching",
+        lambda register, wanted: filtered.append(wanted) or matching(register, wanted),
+    )
+    child_labour = replace(ALL, wanted=RiskFilter(issue=Issue.CL))
+    with acting(tenant):
+        pages = [load_page(runs(), replace(child_labour, number=n), TODAY) for n in (1, 2, 1)]
+        assert len(filtered) == len(runs()) == 2
+        assert pages[0].rows == pages[2].rows != pages[1].rows
+        other = load_page(runs(), replace(ALL, wanted=RiskFilter(issue=Issue.FL)), TODAY)
+    assert {row.row.risk.issue for row in other.rows} == {Issue.FL}
+
+
+def test_no_more_lists_are_kept_than_fit(
+    tenant: Tenant, two_maps: CocoaMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "KEPT_LISTS", 3)
+    with acting(tenant):
+        for issue in Issue:
+            load_page(runs(), replace(ALL, wanted=RiskFilter(issue=issue)), TODAY)
+    assert len(queries._lists) == 3
 
 
 def test_the_list_over_all_maps_goes_out_with_map_owner_and_steps(

@@ -3,10 +3,13 @@
 Two statements however large the maps are, and one more where the follow-up is filtered by.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
+from threading import Lock
 from uuid import UUID
 
 import numpy as np
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, load_of_maps, load_of_places
 from ddplatform.risk.runs.queries.rows import load_register
 from ddplatform.risk.runs.queries.scores import RiskScore, list_at_runs
@@ -27,7 +31,12 @@ from supply_chain.vocabulary import NodeKind, RiskBand
 
 ROWS = 50
 AT_ONCE = 5_000  # risks whose scores are read together
+KEPT_LISTS = 6  # some 10 bytes for each risk of a list
 _CRITICAL = RISK_BANDS.index(RiskBand.CRITICAL)
+
+
+_lock = Lock()
+_lists: OrderedDict[tuple[UUID, "MapRun", "View", RiskFilter], "ListedMap"] = OrderedDict()
 
 
 def count_unknown_activities(chain_id: UUID) -> int:
@@ -117,6 +126,11 @@ class ListedMap:
     starts: NDArray[np.int32]  # where each row begins among them
     counts: Mapping[View, int]  # risks of each list under the same filter
 
+    @cached_property
+    def sites(self) -> int:
+        """Places of the map at which these risks stand."""
+        return self.register.count_sites(self.found)
+
 
 def load_page(runs: Sequence[MapRun], asked: Asked, today: date) -> RegisterPage:
     """One page; a number outside of the list is the nearest page inside.
@@ -136,7 +150,7 @@ def load_page(runs: Sequence[MapRun], asked: Asked, today: date) -> RegisterPage
         first=first + 1 if rows else 0,
         ties=len(order),
         risks=sum(len(one.found) for one in maps),
-        sites=sum(one.register.count_sites(one.found) for one in maps),
+        sites=sum(one.sites for one in maps),
         number=number,
         last_number=last,
         counts={view: sum(one.counts[view] for one in maps) for view in View},
@@ -147,7 +161,27 @@ def load_page(runs: Sequence[MapRun], asked: Asked, today: date) -> RegisterPage
 
 
 def _listed(run: MapRun, asked: Asked, of_maps: FollowUps | None) -> ListedMap:
+    """The risks of a map; those of the lists that were asked for last are kept.
+
+    A run never changes, and who turns the pages of a list asks for the same risks each time.
+    """
     register = load_register(run.run_id)
+    if of_maps is not None or asked.tie is not None:
+        return _found(run, register, asked, of_maps)
+    key = (current_organisation(), run, asked.view, asked.wanted)
+    with _lock:
+        if key in _lists:
+            _lists.move_to_end(key)
+            return _lists[key]
+    made = _found(run, register, asked, None)
+    with _lock:
+        _lists[key] = made
+        while len(_lists) > KEPT_LISTS:
+            _lists.popitem(last=False)
+    return made
+
+
+def _found(run: MapRun, register: Register, asked: Asked, of_maps: FollowUps | None) -> ListedMap:
     columns = of_maps.columns(register) if of_maps else None
     wanted = _wanted(register, asked, columns)
     found = _of_list(register, wanted, asked.view)
