@@ -21,7 +21,7 @@ setup:  ## install, build the front-end parts, bring the database to the newest 
 demo: setup  ## load the sample company; a second time changes nothing
 	@.venv/bin/flask --app app demo load
 
-test:  ## all tests on SQLite, a sample of repeated cases, what depends on PostgreSQL (25 to 30 minutes)
+test:  ## all tests on SQLite, a sample of repeated cases, what depends on PostgreSQL (about 25 minutes)
 	@SEED="$(SEED)" scripts/test.sh
 
 test-full:  ## all cases on both databases, with the coverage limits (an hour and more)
