@@ -216,6 +216,7 @@ def test_rights_are_asked_for_again_when_the_job_runs(context: Flask, tenant: Te
         assert db.session.scalar(select(func.count()).select_from(ValueChainNode)) == 1
 
 
+@pytest.mark.long
 @pytest.mark.rotates("moment")
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_import_whose_worker_was_killed_in_the_middle_is_applied_exactly_once(

@@ -422,6 +422,7 @@ def test_a_killed_backup_leaves_none_and_the_next_one_is_whole(
     assert told(run(app, "verify", str(out), *words))["files"] == 60
 
 
+@pytest.mark.long
 def test_a_killed_restore_leaves_nothing_in_force_and_the_next_one_is_whole(
     installation: Path, tmp_path: Path, secrets: dict[str, str]
 ):

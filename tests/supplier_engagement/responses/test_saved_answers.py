@@ -13,6 +13,7 @@ pytestmark = pytest.mark.both_databases
 SAVES, SEED = 25, 7
 
 
+@pytest.mark.long
 @pytest.mark.no_cover
 @pytest.mark.parametrize("database", DATABASES)
 def test_no_acknowledged_answer_is_lost_when_the_server_is_killed_or_the_line_is_cut(
