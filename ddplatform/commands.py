@@ -214,7 +214,7 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         (
             Verb(
                 "check",
-                "List every fault of each FORM with its cell and the way to mend it.",
+                "List every fault of each FORM with its cell and the way to correct it.",
                 is_alone=True,
             ),
             Verb(

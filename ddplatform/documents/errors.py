@@ -6,7 +6,7 @@ class ReportError(Exception):
 
 
 class DefinitionRefused(ReportError):
-    """A report definition is broken; `faults` names every place and the way to mend it."""
+    """A report definition is broken; `faults` names every place and the way to correct it."""
 
     def __init__(self, ref: str, faults: tuple[str, ...]) -> None:
         super().__init__(f"Report definition '{ref}' is broken:\n" + "\n".join(faults))

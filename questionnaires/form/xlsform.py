@@ -101,7 +101,7 @@ def converter_fault(error: Exception) -> Fault:
         "error",
         "converter",
         text if is_about_the_form else "The form cannot be converted.",
-        "Mend the cell named and check the form again.",
+        "Correct the cell named and check the form again.",
         sheet=sheet,
         row=row,
         column=context.get("column") or (_column_in(text) if row else None),

@@ -23,7 +23,7 @@ ROW_TITLE = "Row in the list"
 MAX_CELL_CHARACTERS = 32_767
 _GUIDE_HEAD = ("Sheet", "Table of the list")
 _STEPS = (
-    "Mend the coloured cells. A comment at each of them says what is wrong and what to do.",
+    "Correct the coloured cells. A comment at each of them says what is wrong and what to do.",
     f"Leave the column “{ROW_TITLE}” and the names of the sheets as they are.",
     "Cells of columns that tell of people are left empty here; left so, they stay as they are.",
     "Save the workbook and upload it on the page of the import: its rows take the place of those"

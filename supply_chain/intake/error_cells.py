@@ -64,6 +64,6 @@ def _told(
         f"{cells} the error of a formula and were read as blank: rows {rows}{more}."
         if len(places) > 1
         else f"{cells} the error of a formula and was read as blank: row {rows}.",
-        "Mend the formula in a spreadsheet program, or replace it by its value.",
+        "Correct the formula in a spreadsheet program, or replace it by its value.",
     )
     return places[0][0], column, values, remark

@@ -358,7 +358,7 @@ _LONGEST_NO_NAME = 4
 _FORMULA_ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _FORMULA_ERROR = CellFault(
     "The cell shows the error of a formula, not a value.",
-    "Mend the formula in a spreadsheet program, or replace it by its value.",
+    "Correct the formula in a spreadsheet program, or replace it by its value.",
 )
 _FORMULA = CellFault(
     "The cell begins like a formula; it is kept as text and never run.",

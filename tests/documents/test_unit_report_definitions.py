@@ -110,7 +110,7 @@ def test_unknown_kind_of_block_names_the_kinds_there_are():
 def test_block_without_a_needed_key_and_with_a_wrong_one_names_both():
     assert faults_of_block(kind="paragraph", txt="Words.") == (
         "sections[0].blocks[0]: a paragraph needs 'text'.",
-        "sections[0].blocks[0].txt: a paragraph has no 'txt'. Take it out or mend its name.",
+        "sections[0].blocks[0].txt: a paragraph has no 'txt'. Take it out or correct its name.",
     )
 
 

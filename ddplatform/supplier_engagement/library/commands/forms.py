@@ -49,7 +49,7 @@ questionnaires.add_command(export)
 @click.argument("forms", metavar="FORM...", nargs=-1, required=True, type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def check(forms: tuple[Path, ...], as_json: bool) -> None:
-    """List every fault of each FORM with its cell and the way to mend it."""
+    """List every fault of each FORM with its cell and the way to correct it."""
     reports = [check_file(path) for path in forms]
     if as_json:
         print_json([report.as_json() for report in reports])
