@@ -473,8 +473,9 @@ def test_pressing_send_twice_sends_once(supplier: Supplier):
         assert _filled(supplier).row.submitted_at == NOW
         actions = list(db.session.scalars(select(AuditEvent.action)))
         assert actions.count("response:submit") == 1
+    with acting(supplier.asked.tenant.id):  # whose work it is; PostgreSQL hides it from others
         jobs = db.session.scalars(select(Job).where(Job.name == "response:receive")).all()
-        assert [job.organisation_id for job in jobs] == [supplier.asked.tenant.id]
+    assert [job.organisation_id for job in jobs] == [supplier.asked.tenant.id]
 
 
 def test_sent_answers_cannot_be_changed(supplier: Supplier):
