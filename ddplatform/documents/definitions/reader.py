@@ -175,7 +175,9 @@ class _Reader:
         for key in sorted(needed - set(raw)):
             self.fault(place, f"a {kind} needs '{key}'.")
         for key in sorted(set(raw) - needed - allowed - {"kind", "audiences"}):
-            self.fault(f"{place}.{key}", f"a {kind} has no '{key}'. Take it out or correct its name.")
+            self.fault(
+                f"{place}.{key}", f"a {kind} has no '{key}'. Take it out or correct its name."
+            )
         if "ref" in needed:
             if raw.get("ref") in self.refs:
                 self.fault(f"{place}.ref", f"'{raw['ref']}' is used twice. Give it its own ref.")
