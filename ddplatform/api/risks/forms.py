@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from ddplatform.api.blueprint import Paged, Plain
+from ddplatform.infrastructure.jobs.models import JobState
 from supply_chain.vocabulary import Issue, RiskBand
 
 INDEX = {"description": "0 to 100; an index for ordering work, no probability and no verdict"}
@@ -88,7 +89,7 @@ class RequestedSchema(Schema):
     """Work that goes on in the background."""
 
     id = fields.UUID(required=True)
-    state = fields.String(attribute="state.value", required=True)
+    state = fields.Enum(JobState, by_value=True, required=True)
 
 
 class LineSchema(Schema):

@@ -31,7 +31,7 @@ class Webhook(TenantScoped, Base):
 
     name: Mapped[str] = mapped_column(comment="What it is used for")
     url: Mapped[str]
-    subjects: Mapped[list[str]] = mapped_column(WordList(), comment="Events")
+    subjects: Mapped[list[str]] = mapped_column(WordList(), comment="What it tells of")
     sealed_secret: Mapped[bytes] = mapped_column(
         LargeBinary, comment="AES-256-GCM, bound to the webhook; key outside the database"
     )

@@ -34,7 +34,7 @@ def _add_webhooks() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False, comment="What it is used for"),
         sa.Column("url", sa.String(), nullable=False),
-        sa.Column("subjects", sa.Text(), nullable=False, comment="Events"),
+        sa.Column("subjects", sa.Text(), nullable=False, comment="What it tells of"),
         sa.Column(
             "sealed_secret",
             sa.LargeBinary(),

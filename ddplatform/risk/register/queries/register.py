@@ -31,7 +31,7 @@ from supply_chain.vocabulary import NodeKind, RiskBand
 
 ROWS = 50
 AT_ONCE = 5_000  # risks whose scores are read together
-KEPT_LISTS = 6  # some 10 bytes for each risk of a list
+KEPT_RISKS = 10_000_000  # in the registers behind the lists that are kept; 12 bytes for each found
 _CRITICAL = RISK_BANDS.index(RiskBand.CRITICAL)
 
 
@@ -176,7 +176,7 @@ def _listed(run: MapRun, asked: Asked, of_maps: FollowUps | None) -> ListedMap:
     made = _found(run, register, asked, None)
     with _lock:
         _lists[key] = made
-        while len(_lists) > KEPT_LISTS:
+        while len(_lists) > 1 and sum(len(one.register) for one in _lists.values()) > KEPT_RISKS:
             _lists.popitem(last=False)
     return made
 
