@@ -144,6 +144,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     yield made
     made.config.clear()
     made.config.update(settled)
+    made.extensions[KEPT].end()
     with made.app_context():
         db.session.remove()
         if request.param == "postgresql":  # its connections stay: schemas are costly to learn

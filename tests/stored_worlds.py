@@ -133,6 +133,10 @@ class KeptWorlds:
         self._instance = instance
         self._restore(EMPTY)
 
+    def end(self) -> None:
+        """End a test: a world that nobody asked to see is not restored for somebody else."""
+        self._is_waiting = False
+
     def __call__(self, name: str, build: Callable[[], Made]) -> Made:
         """Go on to the world of this name: what `build` made of the one that stands now.
 

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ddplatform.accounts.organisations.models import Organisation
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
@@ -18,7 +19,7 @@ from tests.answering import make_chain
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import acting
-from tests.stored_worlds import Kept, clear_caches, stored_world
+from tests.stored_worlds import Kept, KeptWorlds, clear_caches, stored_world
 
 BUILT = list[str]()
 """The kind of database of each build."""
@@ -97,6 +98,14 @@ def test_what_a_test_changes_in_what_it_was_given_is_not_there_for_the_next(
     given.append("of the test")
 
     assert given == ["of the world", "of the test"]
+
+
+def test_a_world_that_a_test_never_looked_at_is_not_there_after_it(
+    app: Flask, context: Flask, tenant: Tenant, stored_worlds: Kept
+) -> None:
+    assert isinstance(stored_worlds, KeptWorlds)
+    stored_worlds.end()
+    assert db.session.scalar(select(Organisation.id).where(Organisation.id == tenant.id)) is None
 
 
 def test_caches_that_go_by_an_id_are_emptied() -> None:
