@@ -163,5 +163,5 @@ def _not_ours(file: str) -> FileRefused:
     return FileRefused(
         "not_corrections",
         f"{file} is not the workbook of this import's problems.",
-        "Download the problems as a workbook, mend them in it, and upload that workbook.",
+        "Download the problems as a workbook, correct them in it, and upload that workbook.",
     )
