@@ -211,13 +211,13 @@ def test_the_register_says_first_how_many_places_have_no_activity(
 
     text = text_of(analyst, scored)
 
-    assert unknown and f"Of {unknown} of " in text and "it is not known what they do" in text
+    assert unknown and f"The activity of {unknown} of " in text
     assert text.index("Activity not known") < text.index('id="risks"')
     assert "sector=none" in text
     with acting(tenant):
         for node in db.session.scalars(select(ValueChainNode)):
             node.sector_ref = "cocoa_farming"
-    assert "it is not known what they do" not in text_of(analyst, scored)
+    assert "The activity of " not in text_of(analyst, scored)
 
 
 def test_an_empty_list_is_never_told_as_good_news(analyst: FlaskClient, scored: CocoaMap) -> None:
