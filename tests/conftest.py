@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, select
 
 from ddplatform.accounts.limits import services as rate_limits
@@ -36,34 +35,19 @@ DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 SECRET = "a secret for tests only, long enough to be accepted"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 KEPT = "stored_worlds"
-MAIN = "main"
-MakeApp = Callable[[Path, str], Flask]
 
 
 def settings_for(instance: Path, url: str) -> Settings:
     return Settings(kind=Kind.TESTING, instance_path=instance, database_url=url, secret_key=SECRET)
 
 
-@pytest.fixture(scope="session")
-def make_app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MakeApp:
-    """(folder, address of a database) -> an application for tests.
-
-    Templates are compiled once for all applications of all test workers.
-    """
-    run = tmp_path_factory.getbasetemp()
-    compiled = (run if worker_id == MAIN else run.parent) / "templates"
-    compiled.mkdir(exist_ok=True)
-
-    def make(instance: Path, url: str) -> Flask:
-        app = create_app(settings_for(instance, url))
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
-        return app
-
-    return make
+def make_app(instance: Path, url: str) -> Flask:
+    """An application for tests: its folder and the address of its database."""
+    return create_app(settings_for(instance, url))
 
 
 @pytest.fixture(scope="session")
-def sqlite_app(tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp) -> Iterator[Flask]:
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application on a migrated SQLite file, and the worlds that are kept for it."""
     folder = tmp_path_factory.mktemp("sqlite")
     app = make_app(folder, f"sqlite:///{folder / 'platform.db'}")
@@ -114,13 +98,11 @@ def postgres_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> st
 def worker_id(request: pytest.FixtureRequest) -> str:
     """Name of the parallel test worker, `main` when there is one."""
     worker = getattr(request.config, "workerinput", None)
-    return worker["workerid"] if worker else MAIN
+    return worker["workerid"] if worker else "main"
 
 
 @pytest.fixture(scope="session")
-def postgresql_app(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp
-) -> Iterator[Flask]:
+def postgresql_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = make_app(tmp_path_factory.mktemp("postgres"), postgres_url)
     app.extensions[KEPT] = KeptWorlds(app, tmp_path_factory.mktemp("rows"))
     yield app
@@ -154,7 +136,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(params=DATABASES)
-def own_app(request: pytest.FixtureRequest, tmp_path: Path, make_app: MakeApp) -> Iterator[Flask]:
+def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application that no other test uses: for tests that take its walls down."""
     shared: Flask = request.getfixturevalue(f"{request.param}_app")
     url = shared.config["SQLALCHEMY_DATABASE_URI"]

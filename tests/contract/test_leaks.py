@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
 from ddplatform.infrastructure.db import db
-from tests.conftest import DATABASES, NOW, MakeApp, do_not_wait_for_the_disk
+from tests.conftest import DATABASES, NOW, do_not_wait_for_the_disk, make_app
 from tests.factories import csrf_field
 from tests.form_fields import FormFields, is_id
 from tests.leak_checks import (
@@ -41,17 +41,12 @@ from tests.worlds import OWN, PLAN, World, make_worlds
 SIDES = {"acmeco": "buyer", "borisco": "buyer", "supplyco": "supplier"}
 """Who is what: the two buyers have the same kinds of rows, each of its own."""
 
-ONE_IN = {True: 3, False: 5}
-"""Of the roles that may enter a door, and of those that may not: how many knock in a sampled run."""
-
 # What a sweep happens to run proves nothing about a line; measuring it would cost minutes.
 pytestmark = pytest.mark.no_cover
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def world_app(
-    request: pytest.FixtureRequest, tmp_path_factory, make_app: MakeApp
-) -> Iterator[Flask]:
+def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flask]:
     """One application for all requests, on each database."""
     folder: Path = tmp_path_factory.mktemp("worlds")
     url = f"sqlite:///{folder / 'platform.db'}"
@@ -94,10 +89,9 @@ def test_no_door_tells_or_changes_what_belongs_to_somebody_else(
     role: RoleId | None,
 ):
     sweep = Sweep()
-    every_id = None if pytestconfig.option.whole else drawn_callers(pytestconfig, world_app, side)
     caller = Caller(worlds[slug] if slug else None, role)
     doors = drawn_doors(pytestconfig, world_app, caller)
-    Sweeper(world_app, worlds, sweep, every_id=every_id).run(caller, doors)
+    Sweeper(world_app, worlds, sweep).run(caller, doors)
 
     record_property("requests", sweep.sent)
     assert sweep.sent >= len(doors)
@@ -105,39 +99,21 @@ def test_no_door_tells_or_changes_what_belongs_to_somebody_else(
     assert not sweep.faults, "\n".join(sweep.faults[:60])
 
 
-def drawn_callers(
-    config: pytest.Config, app: Flask, side: str
-) -> Callable[[Caller, Rule, str], bool]:
-    """Who tries every kind of id at a door: of the roles of a side that may enter, one is drawn.
-
-    A role that may not enter is refused before any id is read, and whose row it is does not hang
-    on the role.
-    """
-
-    def is_drawn(caller: Caller, rule: Rule, method: str) -> bool:
-        entering = [role for role in ROLES if may_enter(app, replace(caller, role=role), rule)]
-        roles = [r for r in entering if knocks(config, app, replace(caller, role=r), rule, method)]
-        chance = draw(config, f"ids {side} {method} {rule.rule}")
-        return caller.role is None or (bool(roles) and caller.role is chance.choice(roles))
-
-    return is_drawn
-
-
 def drawn_doors(config: pytest.Config, app: Flask, caller: Caller) -> list[tuple[Rule, str]]:
-    """Where a caller knocks: in a sampled run a part of the roles at each door."""
+    """Where a caller knocks: in a sampled run one role that may enter a door, and one that may not.
+
+    Whose a row is does not hang on the role of who asks for it.
+    """
     doors = all_endpoints(app)
     if config.option.whole or caller.world is None:
         return doors
-    return [(rule, method) for rule, method in doors if knocks(config, app, caller, rule, method)]
+    return [(rule, method) for rule, method in doors if _knocks(config, app, caller, rule, method)]
 
 
-def knocks(config: pytest.Config, app: Flask, caller: Caller, rule: Rule, method: str) -> bool:
-    """Whether this role is drawn from those that fare alike at a door; of each kind one is."""
+def _knocks(config: pytest.Config, app: Flask, caller: Caller, rule: Rule, method: str) -> bool:
     enters = may_enter(app, caller, rule)
     alike = [r for r in ROLES if may_enter(app, replace(caller, role=r), rule) is enters]
-    every = min(ONE_IN[enters], len(alike))
-    begins = draw(config, f"enters={enters} {method} {rule.rule}").randrange(every)
-    return caller.role in alike and alike.index(caller.role) % every == begins
+    return caller.role is draw(config, f"enters={enters} {method} {rule.rule}").choice(alike)
 
 
 def test_each_door_is_tried_by_somebody_whom_it_refuses_and_somebody_who_may_enter(
@@ -156,21 +132,6 @@ def test_each_door_is_tried_by_somebody_whom_it_refuses_and_somebody_who_may_ent
     }
 
     assert tried == all_ways
-
-
-def test_every_kind_of_id_is_tried_at_each_door_by_somebody_who_may_enter(
-    world_app: Flask, worlds: dict[str, World], pytestconfig: pytest.Config
-):
-    every_id = drawn_callers(pytestconfig, world_app, "buyer")
-    buyers = [caller for caller in callers(worlds) if caller.world is worlds["acmeco"]]
-    closed = [
-        (rule.rule, method)
-        for rule, method in all_endpoints(world_app)
-        if any(may_enter(world_app, caller, rule) for caller in buyers)
-        and [every_id(caller, rule, method) for caller in buyers].count(True) != 1
-    ]
-
-    assert closed == []
 
 
 def test_every_caller_of_the_worlds_sends_requests(worlds: dict[str, World]):

@@ -15,7 +15,7 @@ from werkzeug import Response
 from werkzeug.exceptions import NotFound
 
 from ddplatform.infrastructure.db import db
-from tests.conftest import NOW, MakeApp, do_not_wait_for_the_disk
+from tests.conftest import NOW, do_not_wait_for_the_disk, make_app
 from tests.leak_checks import all_endpoints
 from tests.odd_values import EVIL, OddSweep, is_elsewhere, noting
 from tests.sampling import draw
@@ -28,9 +28,7 @@ pytestmark = pytest.mark.no_cover
 
 
 @pytest.fixture(scope="module")
-def world_app(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp
-) -> Iterator[Flask]:
+def world_app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("worlds")
     shutil.copy(sqlite_template, folder / "platform.db")
     app = make_app(folder, f"sqlite:///{folder / 'platform.db'}")

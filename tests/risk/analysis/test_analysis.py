@@ -31,7 +31,7 @@ from ddplatform.value_chain.mapping.services.nodes import NodeFields
 from supply_chain.risk.rm2.origins import unknown_origin
 from supply_chain.vocabulary import Issue
 from tests.approved import add_origin, approve_all
-from tests.conftest import DATABASES, NOW, MakeApp
+from tests.conftest import DATABASES, NOW, make_app
 from tests.factories import Tenant, csrf_token, make_tenant, signed_in_client
 from tests.postgres import empty_tables
 from tests.risk_maps import acting, assess
@@ -79,7 +79,7 @@ def bring_in(
 
 @pytest.fixture(scope="module", params=DATABASES)
 def app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_app: MakeApp
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """One application for all tests of this file: each looks, or has a map of its own."""
     folder = tmp_path_factory.mktemp("analysis")
