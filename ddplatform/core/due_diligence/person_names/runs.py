@@ -123,7 +123,5 @@ def _end_of_run(tokens: Sequence[Token], at: int) -> int:
         following = end + skip
         if following >= len(tokens) or not tokens[following].is_capital:
             break
-        if tokens[following].is_first:
-            break
         end = following + 1
     return end
