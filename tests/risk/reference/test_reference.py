@@ -19,11 +19,12 @@ from ddplatform.risk.atlas.queries.context import context_sets, list_context
 from ddplatform.risk.reference import services as reference
 from ddplatform.risk.reference.models import ContextValue
 from ddplatform.risk.reference.queries import releases as queries
-from ddplatform.risk.runs.models import IndicatorValue, ReferenceRelease
+from ddplatform.risk.runs.models import AssessmentRun, IndicatorValue, ReferenceRelease
 from ddplatform.value_chain.mapping.models import ValueChain
 from supply_chain.reference.release import DATA, load_reference
 from tests.conftest import NOW
 from tests.factories import Tenant, make_tenant
+from tests.risk_maps import assess, make_cocoa_map
 
 
 @pytest.fixture
@@ -74,6 +75,22 @@ def test_an_installation_stands_in_the_log_of_the_installation(release: Referenc
             select(AuditEvent).where(AuditEvent.action == "reference:install")
         ).all()
     assert [event.target_id for event in events] == [str(release.id)]
+
+
+def test_the_first_assessment_of_a_new_installation_installs_its_figures(context: Flask) -> None:
+    """No operator has installed any: the map is scored all the same."""
+    first = make_tenant("first", at=NOW)
+    cocoa = make_cocoa_map(first)
+
+    run = assess(first, cocoa.chain)
+
+    with across_tenants():
+        events = db.session.scalars(
+            select(AuditEvent.target_id).where(AuditEvent.action == "reference:install")
+        ).all()
+        assessed = db.session.get_one(AssessmentRun, run)
+    assert events == [str(queries.get_newest_release().id)]
+    assert assessed.release_id == queries.get_newest_release().id
 
 
 def test_every_set_keeps_its_terms_and_its_gaps(release: ReferenceRelease) -> None:
