@@ -50,6 +50,7 @@ def manager(before: Flask) -> FlaskClient:
     return client_of(before, user_id)
 
 
+@pytest.mark.long
 def test_every_address_answers_as_it_did(manager: FlaskClient) -> None:
     listed = [line.split(" ", 1) for line in (BEFORE / "addresses.txt").read_text().splitlines()]
 

@@ -118,6 +118,7 @@ TRIES = st.lists(
 EXAMPLE = iter(range(10**6))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small_limits")
 @given(TRIES)
 @examples(40, one_world=True)

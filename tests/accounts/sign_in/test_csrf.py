@@ -37,6 +37,7 @@ def digest(app: Flask, worlds: dict[str, World], *spared: str) -> str:
         return found
 
 
+@pytest.mark.long
 @pytest.mark.rotates()
 @pytest.mark.parametrize("role", [RoleId.ADMIN, RoleId.SUSTAINABILITY_MANAGER, RoleId.SUPPLIER])
 def test_no_unsafe_request_without_its_token_changes_anything(
@@ -60,6 +61,7 @@ def test_no_unsafe_request_without_its_token_changes_anything(
     assert digest(app, worlds, *OF_REFUSALS) == before
 
 
+@pytest.mark.long
 @pytest.mark.rotates()
 @pytest.mark.parametrize(
     ("slug", "role"),

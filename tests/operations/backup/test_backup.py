@@ -406,6 +406,7 @@ def command(folder: Path, *words: str, killed_at: tuple[str, int] = ("", 0)) -> 
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_a_killed_backup_leaves_none_and_the_next_one_is_whole(
     installation: Path, tmp_path: Path, secrets: dict[str, str]
 ):

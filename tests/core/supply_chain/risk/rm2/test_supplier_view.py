@@ -86,6 +86,7 @@ confided = st.lists(
 )
 
 
+@pytest.mark.long
 @given(rows, confided, st.integers(0, 3))
 def test_what_was_confided_changes_no_line(seen, told, state) -> None:
     at = np.zeros(1, dtype=np.int64)
