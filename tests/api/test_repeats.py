@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
+from ddplatform.api.repeats import replaying
 from ddplatform.api.repeats.models import AnsweredRequest
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -42,6 +44,24 @@ def test_a_request_that_was_refused_may_be_mended_under_its_key(program: Program
     assert program.post(path, {"name": ""}, key="order 1").status_code == 422
 
     assert program.post(path, {"name": "One"}, key="order 1").status_code == 201
+
+
+def test_of_two_requests_in_one_moment_the_later_one_is_told_to_come_again_and_changes_nothing(
+    program: Program, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+):
+    path, body = f"/api/v1/maps/{cocoa.chain}/nodes", {"name": "Nouvelle coopérative"}
+    first = program.post(path, body, key="order 1")
+
+    with monkeypatch.context() as patch:
+        # It looked before the first one was kept. SQLite never lets two changes come so close.
+        patch.setattr(replaying, "answer_before", lambda *_asked, **_act: None)
+        later = program.post(path, body, key="order 1")
+
+    assert later.status_code == 409
+    assert "A request with this key is in progress." in later.text
+    assert "Send it again in a moment to get its response." in later.text
+    assert len(program.get(path, q="coopérative").json["items"]) == 1
+    assert program.post(path, body, key="order 1").json == first.json
 
 
 def test_a_key_counts_for_its_organisation_and_person_alone(
