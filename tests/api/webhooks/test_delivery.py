@@ -2,22 +2,28 @@
 
 import csv
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from ddplatform.api.webhooks import catalogue
 from ddplatform.api.webhooks.catalogue import Subject
 from ddplatform.api.webhooks.messages import KINDS
-from ddplatform.api.webhooks.services import delivery
+from ddplatform.api.webhooks.models import Pause, Webhook
+from ddplatform.api.webhooks.services import delivery, webhooks
 from ddplatform.audit.models import RESTRICTED_ACTIONS, AuditEvent, Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.due_diligence.findings.models import FindingSource
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.infrastructure.access.identity import Act
+from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.webhook_sender import Answer, WebhookSender
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import acting_in
@@ -27,6 +33,7 @@ from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import assess, make_cocoa_map
 
+MINUTE = timedelta(minutes=1)
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs/api.md").read_text(encoding="utf-8")
 NEVER = (
@@ -173,6 +180,67 @@ def test_what_was_sent_and_not_yet_kept_is_sent_again(
     assert first == second
 
 
+def test_a_run_ends_after_two_minutes_and_the_next_begins_with_who_waited_longest(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(3):
+        hooks.add()
+    hooks.change("First", "Second")
+    # After one answer the time of a batch is over, after two that of a run.
+    slow = SimpleNamespace(monotonic=lambda: 70.0 * len(hooks.receiver.requests))
+    monkeypatch.setattr(delivery, "time", slow)
+
+    courses = []
+    for minutes in range(1, 5):
+        sent = hooks.send(NOW + minutes * MINUTE)
+        with acting_in(hooks.tenant.id):
+            db.session.expire_all()
+            courses.append((sent, sorted(one.delivered for one in db.session.query(Webhook))))
+
+    assert courses == [(2, [0, 1, 1]), (2, [1, 1, 2]), (2, [2, 2, 2]), (0, [2, 2, 2])]
+
+
+@pytest.mark.parametrize("how", ["removed", "paused", "tried"])
+def test_what_others_do_to_a_webhook_while_another_one_is_sent_counts(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch, how: str
+):
+    for _ in range(2):
+        hooks.add()
+    hooks.change("New")
+
+    def meanwhile() -> None:
+        # The one that is sent is held by its lease.
+        other = db.session.query(Webhook).filter(Webhook.next_try_at <= NOW).one()
+        if how == "removed":
+            webhooks.remove_webhook(other, act=Act(hooks.tenant[RoleId.ADMIN_MANAGER], NOW))
+        elif how == "paused":
+            webhooks.pause_webhook(other, Pause.FAILING, at=NOW)
+        else:
+            other.next_try_at = NOW + MINUTE
+
+    while_sending(hooks, meanwhile, monkeypatch)
+
+    assert hooks.send() == 1
+    assert len(hooks.receiver.requests) == 1
+
+
+def test_a_webhook_that_is_removed_while_its_event_is_sent_is_gone(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+):
+    hooks.add()
+    hooks.change("New")
+
+    def remove() -> None:
+        by = Act(hooks.tenant[RoleId.ADMIN_MANAGER], NOW)
+        webhooks.remove_webhook(db.session.query(Webhook).one(), act=by)
+
+    while_sending(hooks, remove, monkeypatch)
+
+    assert (hooks.send(), hooks.send(NOW + delivery.LEASE)) == (1, 0)
+    with acting_in(hooks.tenant.id):
+        assert db.session.query(Webhook).count() == 0
+
+
 def test_no_transaction_is_open_while_an_event_is_sent(
     hooks: Hooks, monkeypatch: pytest.MonkeyPatch
 ):
@@ -202,6 +270,22 @@ def test_where_there_is_a_webhook_the_next_look_is_queued_in_a_minute(hooks: Hoo
     hooks.send()
 
     assert queued() == [NOW + timedelta(minutes=1)]
+
+
+def while_sending(
+    hooks: Hooks, meanwhile: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let somebody else do this while the next event is under way."""
+    post, done = WebhookSender.post, []
+
+    def sent(*args: Any) -> Answer:
+        if not done:
+            done.append(True)
+            with unit_of_work(), acting_in(hooks.tenant.id):
+                meanwhile()
+        return post(*args)
+
+    monkeypatch.setattr(WebhookSender, "post", sent)
 
 
 def queued() -> list[datetime]:
