@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from flask import Flask
 
 from ddplatform.accounts.organisations.models import Membership, User
 from ddplatform.api.webhooks.catalogue import Subject
@@ -25,12 +26,13 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.webhook_sender import Answer, Fault, WebhookSender
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid
-from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.infrastructure.jobs.models import Job, JobState
 from ddplatform.infrastructure.tenancy import acting_in
 from tests.answering import mails as sent_mails
 from tests.api.webhooks.conftest import Hooks
 from tests.api.webhooks.receiver import receiving
 from tests.conftest import NOW
+from tests.report_world import work_off
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -208,6 +210,55 @@ def test_a_webhook_whose_maker_has_lost_the_right_is_paused(hooks: Hooks, how: s
     assert hooks.receiver.requests == [] and hooks.row().paused_because is Pause.RIGHTS
     asked = db.session.query(Job).filter(Job.name == mails.TELL).count()
     assert asked == (0 if how == "left" else 1)
+
+
+def test_who_has_lost_the_right_is_told_why_the_webhook_is_paused(hooks: Hooks):
+    hooks.add()
+    person = hooks.tenant[RoleId.ADMIN_MANAGER].user_id
+    with unit_of_work(), acting_in(hooks.tenant.id):
+        row = db.session.query(Membership).filter(Membership.user_id == person).one()
+        row.role = RoleId.ANALYST
+    hooks.send()
+
+    mail = told(hooks)
+
+    assert mail.startswith("Webhook paused: ERP")
+    assert "your role may no longer manage it or read its events" in mail
+
+
+@pytest.mark.parametrize("how", ["resumed", "removed"])
+def test_no_mail_tells_of_a_pause_that_is_over(app: Flask, hooks: Hooks, how: str):
+    hooks.add()
+    with unit_of_work(), acting_in(hooks.tenant.id):
+        row = db.session.query(Webhook).one()
+        webhooks.pause_webhook(row, Pause.FAILING, at=NOW)
+        act = Act(hooks.tenant[RoleId.ADMIN], NOW)
+        if how == "resumed":
+            webhooks.resume_webhook(row, act=act)
+        else:
+            webhooks.remove_webhook(row, act=act)
+
+    work_off(app)
+
+    (job,) = db.session.query(Job).filter(Job.name == mails.TELL)
+    assert job.state is JobState.DONE and sent_mails() == []
+
+
+def test_who_may_not_read_its_events_resumes_no_webhook(hooks: Hooks):
+    hooks.add(Subject.FINDINGS)
+    with unit_of_work(), acting_in(hooks.tenant.id):
+        webhooks.pause_webhook(db.session.query(Webhook).one(), Pause.FAILING, at=NOW)
+
+    with (
+        pytest.raises(Conflict, match="may not read the events"),
+        unit_of_work(),
+        acting_in(hooks.tenant.id),
+    ):
+        row = db.session.query(Webhook).one()
+        webhooks.resume_webhook(row, act=Act(hooks.tenant[RoleId.SUPPLIER], NOW))
+
+    assert hooks.row().paused_because is Pause.FAILING
+    assert hooks.row().acts_for_id == hooks.tenant[RoleId.ADMIN_MANAGER].user_id
 
 
 def test_who_may_not_read_a_subject_makes_no_webhook_for_it(hooks: Hooks):
