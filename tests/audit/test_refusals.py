@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from ddplatform.audit.queries.log import LogFilter, list_event_values, list_events
 from ddplatform.audit.services import log as audit
+from ddplatform.audit.services import refusals
 from ddplatform.audit.services.refusals import WINDOW, record_refusal, summarise_refusals
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
@@ -101,6 +103,26 @@ def test_another_person_endpoint_or_reason_has_an_event_of_its_own(here: Tenant)
     refused(here.analyst, NOW, reason="limit")
 
     assert kept() == [("access:refuse", 1)] * 4
+
+
+def test_two_first_tries_in_one_moment_are_two_events_and_later_ones_one_summary(
+    here: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    begin = refusals._begin
+
+    def begin_second(*about: Any) -> None:
+        """Another request finds no count either, and begins its 15 minutes before this one."""
+        monkeypatch.setattr(refusals, "_begin", begin)
+        refused(here.analyst, NOW)
+        begin(*about)
+
+    monkeypatch.setattr(refusals, "_begin", begin_second)
+    refused(here.analyst, NOW)
+    refused(here.analyst, NOW + MINUTE)
+
+    assert summarise(NOW + WINDOW) == 1
+    assert kept() == [("access:refuse", 1), ("access:refuse", 1), ("access:refuse_again", 1)]
+    assert audit.verify().faults == ()
 
 
 @given(
