@@ -17,6 +17,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.context import JobContext
 from ddplatform.infrastructure.jobs.handlers import HANDLERS
 from ddplatform.infrastructure.jobs.models import Job
+from ddplatform.risk.reassessment.services import tasks as reassessment_tasks
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.finding_worlds import World, acting, days, planned, recorded
@@ -65,6 +66,22 @@ def test_owner_is_told_once_of_late_actions_and_of_those_due_in_30_7_and_1_days(
         assert title in text
     assert "In two days" not in text
     assert "Heavy loads" not in text  # a finding is never told of by mail
+
+
+def test_owner_of_a_site_to_look_at_again_is_told_the_morning_after_what_has_changed(world: World):
+    act = Act(world.tenant.manager, NOW)
+    with acting(world.tenant):
+        told = "The cooperative has a new director."
+        task = reassessment_tasks.report_change(world.node_id, "TRG-03", told, act=act)
+        reassessment_tasks.set_owner(task.id, world.tenant.analyst.user_id, act=act)
+
+    run(world, action_reminders.MAIL, world.tenant, user_id=str(world.tenant.analyst.user_id))
+
+    (mail,) = mails()
+    text = mail.get_content()
+    assert mail["Subject"] == "Your actions: 1 due soon"
+    assert "Reassessment: Change of ownership or management (Espoir farm group)" in text
+    assert "director" not in text  # what somebody wrote is not mailed
 
 
 def test_mail_without_anything_due_soon_tells_only_what_is_late(world: World):
