@@ -129,6 +129,31 @@ def test_nobody_accepts_for_somebody_else_or_twice(
             handover.accept_handover(named, case, act=Act(second, NOW))
 
 
+def test_closed_case_is_handed_over_to_nobody(context: Flask, tenant: Tenant, officer: Identity):
+    with acting_in(tenant.id), unit_of_work():
+        (twin, case), second = two_of_one_finding(tenant), second_officer(tenant)
+        merging.merge_case(twin, case, act=Act(officer, NOW))
+
+        with pytest.raises(Conflict, match="This case is closed"):
+            handover.name_successor(twin, second.user_id, act=Act(officer, NOW))
+        assert list_handovers_to(second.user_id) == []
+        assert "case:name_successor" not in actions()
+
+
+def test_case_that_was_closed_meanwhile_is_not_taken_over(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        (twin, case), second = two_of_one_finding(tenant), second_officer(tenant)
+        named = handover.name_successor(twin, second.user_id, act=Act(officer, NOW))
+        merging.merge_case(twin, case, act=Act(officer, NOW))
+
+        with pytest.raises(Conflict, match="closed meanwhile"):
+            handover.accept_handover(named, twin, act=Act(second, NOW + DAY))
+        assert may_open(twin, officer) and not may_open(twin, second)
+        assert [row for row in list_steps(twin.id) if row.step == HANDED_OVER] == []
+
+
 def test_case_stays_where_it_is_when_the_handover_is_declined_or_withdrawn(
     context: Flask, tenant: Tenant, officer: Identity
 ):
