@@ -194,6 +194,19 @@ def test_without_keys_a_restore_says_that_cases_stay_locked_and_the_log_verifies
                 assert audit.verify().faults == ()
 
 
+def test_cases_restored_beside_the_master_key_of_another_installation_are_told_as_locked(
+    company: Company, machine: Flask, made: tuple[Path, dict[str, Any]], secrets: dict[str, str]
+):
+    install(machine.extensions["settings"])
+    assert adapters().keys.case_master(), "the machine had cases of its own"
+
+    answer = told(run(machine, "restore", str(made[0]), "--passphrase-file", secrets["backup"]))
+
+    assert (answer["cases"], answer["locked_cases"]) == (2, 2)
+    with machine.app_context(), nobody(), unit_of_work(), across_tenants():
+        assert not any(opens(case) for case in db.session.scalars(select(RemediationCase)))
+
+
 def test_nothing_of_the_content_stands_readable_in_a_backup(made: tuple[Path, dict[str, Any]]):
     content = made[0].read_bytes()
 
