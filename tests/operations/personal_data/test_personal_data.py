@@ -29,7 +29,7 @@ from ddplatform.infrastructure.tenancy import across_tenants, acting_in, nobody
 from ddplatform.operations.personal_data.erasure_list import read_list
 from ddplatform.operations.personal_data.queries import list_naming_rows
 from tests.conftest import NOW, settings_for
-from tests.factories import signed_in_client
+from tests.factories import Tenant, signed_in_client
 from tests.operations.conftest import Company
 from tests.operations.personal_data.everywhere import rows_with
 
@@ -174,6 +174,26 @@ def test_an_erased_case_cannot_be_read_and_its_organisation_works_on(app: Flask,
     client = signed_in_client(app, company.tenant, RoleId.SAFEGUARDING_OFFICER)
     assert client.get(f"/o/{company.tenant.slug}/remedy/").status_code == 200
     assert client.get(f"/o/{company.tenant.slug}/").status_code == 200
+
+
+def test_a_code_that_no_case_of_the_organisation_has_erases_nothing(
+    app: Flask, company: Company, other_tenant: Tenant
+):
+    with app.app_context(), across_tenants():
+        code = db.session.get_one(RemediationCase, company.case_ids[0]).code
+
+    for organisation, asked in (("acme", "XXXX-XXXX"), ("other", code)):
+        words = ("--organisation", organisation, "--code", asked, "--confirm")
+        refused = run(app, "erase-case", *words)
+        assert refused.exit_code == 1
+        error = json.loads(refused.stdout)["error"]
+        assert error["message"] == f"There is no remediation case “{asked}”."
+
+    assert not (Path(app.instance_path) / "erasures.jsonl").exists()
+    with app.app_context(), unit_of_work(), acting_in(company.tenant.id):
+        for key in company.case_ids:
+            case = db.session.get_one(RemediationCase, key)
+            assert seal.unseal(case, case, "sealed_facts", case.sealed_facts)
 
 
 def test_a_person_gets_what_is_held_about_the_account(
