@@ -14,7 +14,9 @@ from sqlalchemy import func, select, update
 from ddplatform.accounts.organisations.models import Invitation, InvitationPurpose, RateCount
 from ddplatform.accounts.organisations.services.organisations import installation_log
 from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.vocabulary import ImpactState as S
 from ddplatform.due_diligence.remedy.models import RemediationCase
+from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -35,6 +37,8 @@ from ddplatform.operations.retention.services import (
 )
 from tests.answering import mails
 from tests.conftest import NOW
+from tests.due_diligence.remedy.test_case_limits import made_safe
+from tests.due_diligence.remedy.test_remedy import second_officer
 from tests.factories import Tenant, signed_in_client
 from tests.operations.conftest import Company
 from tests.report_world import work_off
@@ -136,6 +140,39 @@ def test_a_case_that_was_opened_again_and_closed_again_gets_a_notice_and_a_perio
     ):
         apply_at(company, at)
         assert readable_cases(company) == left
+
+
+def test_a_case_that_was_opened_again_keeps_no_notice_of_its_removal(
+    app: Flask, context: Flask, company: Company
+):
+    officer = company.tenant[RoleId.SAFEGUARDING_OFFICER]
+    with unit_of_work(), acting_in(company.tenant.id):
+        second = second_officer(company.tenant)
+    again = NOW + TWO_YEARS - NOTICE + timedelta(days=2)
+
+    def change(*, at: datetime, opens: bool = False) -> str:
+        with unit_of_work(), acting_in(company.tenant.id):
+            case = db.session.get_one(RemediationCase, company.case_ids[0])
+            if opens:
+                remedy.move(case, S.REOPENED, reason="new signs", act=Act(officer, at))
+            else:
+                made_safe(case, officer, at=at)
+                remedy.move(case, S.UNSUBSTANTIATED, reason="no sign of it", act=Act(second, at))
+            return case.code
+
+    code = change(at=NOW)
+    apply_at(company, again - timedelta(days=1))
+    page = f"/o/{company.tenant.slug}/remedy/{code}"
+    client = signed_in_client(app, company.tenant, RoleId.SAFEGUARDING_OFFICER)
+    assert "will be permanently deleted on" in client.get(page).text
+
+    change(at=again, opens=True)
+    apply_at(company, again + timedelta(days=1))
+    change(at=again + timedelta(days=2))
+
+    assert "will be permanently deleted on" not in client.get(page).text
+    apply_at(company, again + NOTICE)
+    assert readable_cases(company) == 2
 
 
 def test_what_was_announced_and_then_held_is_announced_anew(
