@@ -51,6 +51,7 @@ from tests.busy_turns import all_turns_taken
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 from tests.stored_worlds import stored_world
+from tests.write_lock import watch_searches
 
 C01, C02, C06 = "/data/C/SAQ_C01", "/data/C/SAQ_C02", "/data/C/SAQ_C06"
 REAL_NOW = datetime.now(UTC)
@@ -399,6 +400,26 @@ def test_too_many_uploads_lose_nothing_that_was_typed(
     assert answer.status_code == 422
     assert "Too many tries" in answer.text
     assert "Meadow Ltd" in phone.get(address).text
+
+
+def test_a_file_beyond_the_limit_of_uploads_is_not_read_and_loses_nothing_that_was_typed(
+    phone: FlaskClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rate_limits, "UPLOAD", rate_limits.Limit("upload", 1, 3600))
+    address, path = f"{_base(supplier)}/A", "/data/A/SAQ_A06_evidence"
+    _post(phone, address, {f"file:{path}": (BytesIO(b"policy"), "policy.txt")})
+    looked = watch_searches(monkeypatch)
+
+    answer = _post(
+        phone,
+        address,
+        {f"file:{path}": (BytesIO(b"annex"), "annex.txt"), "/data/A/SAQ_A02": "Meadow Ltd"},
+    )
+
+    assert answer.status_code == 422 and looked == []
+    assert "annex.txt: Too many tries" in answer.text
+    page = phone.get(address).text
+    assert "Meadow Ltd" in page and "policy.txt" in page and "annex.txt" not in page
 
 
 def test_a_file_that_cannot_be_read_now_loses_nothing_that_was_typed(
