@@ -51,6 +51,8 @@ class Faults:
     claims: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=lambda: {"alg": "RS256"})
     discovery: dict[str, Any] = field(default_factory=dict)
+    discovery_text: str | None = None
+    tokens: dict[str, Any] = field(default_factory=dict)
     is_down: bool = False
     redirects: bool = False
     foreign_key: bool = False
@@ -68,6 +70,7 @@ class TestProvider:
     faults: Faults = field(default_factory=Faults)
     challenges: dict[str, str] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
+    redeemed: list[tuple[dict[str, list[str]], dict[str, str]]] = field(default_factory=list)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         return self._answer(Request(environ))(environ, start)
@@ -81,12 +84,16 @@ class TestProvider:
         environ = {**request.environ, "wsgi.input": BytesIO(body)}
         content, status, headers = run_wsgi_app(self.inner, environ, buffered=True)
         answer = Response(b"".join(content), status, headers)
+        if "well-known" in request.path and self.faults.discovery_text is not None:
+            return Response(self.faults.discovery_text)
         if "well-known" in request.path:
             return _json({**json.loads(answer.data), **self.faults.discovery})
         if request.path == "/oauth2/authorize":
             self._remember(request, answer)
         if request.path == "/oauth2/token" and answer.status_code == 200:
-            return self._tokens(parse_qs(body.decode()), answer)
+            form = parse_qs(body.decode())
+            self.redeemed.append((form, dict(request.headers)))
+            return self._tokens(form, answer)
         return answer
 
     def _remember(self, request: Request, answer: Response) -> None:
@@ -101,7 +108,7 @@ class TestProvider:
             return Response('{"error": "invalid_grant"}', status=400)
         tokens = json.loads(answer.data)
         tokens["id_token"] = self._signed(tokens["id_token"])
-        return _json(tokens)
+        return _json(tokens | self.faults.tokens)
 
     def _signed(self, token: str) -> str:
         claims = {**jwt.decode(token, self.key).claims, **self.faults.claims}

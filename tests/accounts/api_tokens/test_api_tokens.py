@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from ddplatform.accounts.api_tokens import services
 from ddplatform.accounts.api_tokens.models import ApiToken
 from ddplatform.accounts.api_tokens.queries import list_tokens
 from ddplatform.audit.models import AuditEvent
 from ddplatform.infrastructure.access import request_rate
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.tenancy import acting_in
 from tests.api.conftest import Program, program_of
+from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap
 
@@ -78,6 +82,41 @@ def test_a_token_without_scope_or_end_or_with_a_scope_that_is_not_given_is_refus
     status, html = make(app, tenant, **changed)
 
     assert status == 422 and "wm_" not in html
+
+
+def test_the_maximum_of_working_tokens_is_told_with_what_to_do(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(services, "MOST", 1)
+    assert make(app, tenant)[0] == 200
+
+    status, html = make(app, tenant, name="second")
+
+    assert status == 409
+    assert "There are 1 tokens already" in html and "Revoke one" in html
+    with app.app_context(), acting_in(tenant.id):
+        assert [row.name for row in db.session.query(ApiToken)] == ["ERP"]
+
+
+def test_a_token_of_no_scope_or_of_one_beyond_the_role_of_its_maker_is_not_made(
+    context: Flask, tenant: Tenant
+):
+    act = Act(tenant[RoleId.ADMIN], NOW)
+    with acting_in(tenant.id):
+        for scopes in ((), (Permission.CASE_WORK,)):
+            with pytest.raises(Invalid) as refused:
+                services.make_token("ERP", scopes, expires_on=NOW.date(), act=act)
+            assert "within what your role may do" in refused.value.fields["scopes"]
+
+
+def test_a_token_is_revoked_once(context: Flask, tenant: Tenant):
+    act = Act(tenant[RoleId.ADMIN_MANAGER], NOW)
+    with acting_in(tenant.id), unit_of_work():
+        scopes = services.scopes_for(act.by)[:1]
+        token, _ = services.make_token("ERP", scopes, expires_on=NOW.date(), act=act)
+        services.revoke_token(token, act=act)
+        with pytest.raises(Conflict, match="revoked already"):
+            services.revoke_token(token, act=act)
 
 
 def test_a_token_opens_its_scopes_alone(app: Flask, tenant: Tenant, cocoa: CocoaMap):

@@ -32,7 +32,7 @@ from ddplatform.infrastructure.access.identity import Act, Identity, system_iden
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
-from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
+from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.tenancy import acting_in, nobody
 from tests.answering import mails
 from tests.conftest import NOW, SECRET
@@ -351,6 +351,74 @@ def test_last_officer_is_not_even_proposed_for_removal(
 ):
     with acting_in(tenant.id), pytest.raises(Conflict, match="last safeguarding officer"):
         proposals.propose_removal(membership_of(officer), act=Act(admin, NOW))
+
+
+def test_what_is_no_address_is_not_proposed(context: Flask, tenant: Tenant, admin: Identity):
+    with acting_in(tenant.id), pytest.raises(Invalid) as refused:
+        proposals.propose(email="ama at acme", name="Ama", act=Act(admin, NOW))
+    assert "not an e-mail address" in refused.value.fields["email"]
+
+
+def test_officer_is_not_proposed_again_nor_the_last_administrator(
+    context: Flask, tenant: Tenant, admin: Identity, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        with pytest.raises(Conflict, match="safeguarding officer already"):
+            proposals.propose(email=tenant.email(OFFICER), name="", act=Act(admin, NOW))
+        people.change_role(
+            membership_of(tenant[RoleId.ADMIN_MANAGER]), role=RoleId.ANALYST, act=Act(admin, NOW)
+        )
+        with pytest.raises(Conflict, match="last administrator"):
+            proposals.propose(
+                email=tenant.email(RoleId.ADMIN), name="", act=Act(tenant.analyst, NOW)
+            )
+        with pytest.raises(Conflict, match="last administrator"):
+            operator.name_officer(
+                email=tenant.email(RoleId.ADMIN),
+                name="",
+                password=None,
+                act=Act(system_identity(tenant.id), NOW),
+            )
+
+
+def test_second_proposal_about_one_person_waits_for_the_first(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id), unit_of_work():
+        propose_analyst(tenant)
+        with pytest.raises(Conflict, match="A proposal about this person is open"):
+            propose_analyst(tenant)
+
+
+def test_removal_of_somebody_who_is_no_officer_or_of_oneself_is_not_proposed(
+    context: Flask, tenant: Tenant, admin: Identity, officer: Identity
+):
+    with acting_in(tenant.id):
+        with pytest.raises(Conflict, match="is no safeguarding officer"):
+            proposals.propose_removal(membership_of(tenant.analyst), act=Act(admin, NOW))
+        with pytest.raises(Conflict, match="your own removal"):
+            proposals.propose_removal(membership_of(officer), act=Act(officer, NOW))
+        with pytest.raises(NotFound, match="is no safeguarding officer"):
+            operator.remove_officer(
+                get_user(tenant.analyst.user_id), act=Act(system_identity(tenant.id), NOW)
+            )
+
+
+def test_agreed_removal_is_told_with_both_names_and_of_who_left_already_ends_in_words(
+    context: Flask, tenant: Tenant, admin: Identity, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        second = make_officer(tenant, "second@acme.example", "Second officer", at=NOW)
+        third = make_officer(tenant, "third@acme.example", "Third officer", at=NOW)
+        of_second = proposals.propose_removal(membership_of(second), act=Act(admin, NOW))
+        of_third = proposals.propose_removal(membership_of(third), act=Act(admin, NOW))
+        proposals.agree(of_second, act=Act(officer, NOW))
+        operator.remove_officer(get_user(third.user_id), act=Act(system_identity(tenant.id), NOW))
+        db.session.flush()
+        with pytest.raises(Conflict, match="no safeguarding officer any more"):
+            proposals.agree(of_third, act=Act(officer, NOW))
+        assert officer_ids() == {officer.user_id}
+    work_all()
+    told = [mail for mail in mails() if "second@acme.example" in mail]
+    assert any(f"Agreed by: {tenant.email(OFFICER)}." in mail for mail in told)
 
 
 def test_member_who_left_meanwhile_does_not_come_back_as_officer(

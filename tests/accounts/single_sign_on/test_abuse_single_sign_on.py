@@ -238,6 +238,9 @@ def test_person_who_breaks_off_at_the_provider_reads_what_to_do(app: Flask, prov
         pytest.param({"discovery": {"token_endpoint": "http://10.0.0.1/"}}, id="not encrypted"),
         pytest.param({"discovery": {"jwks_uri": "file:///etc/passwd"}}, id="no web address"),
         pytest.param({"discovery": {"authorization_endpoint": 7}}, id="no address"),
+        pytest.param({"discovery_text": "<html>Sign in to the network</html>"}, id="no JSON"),
+        pytest.param({"discovery_text": "[" * 100_000}, id="endless JSON"),
+        pytest.param({"discovery_text": "[]"}, id="no object"),
     ],
 )
 def test_provider_that_does_not_answer_as_it_should_leads_nowhere(
@@ -250,6 +253,20 @@ def test_provider_that_does_not_answer_as_it_should_leads_nowhere(
 
     assert client.post(CHOOSE, data=data).status_code == 409
     assert come_back(client, location).status_code == 409
+    assert not is_signed_in(client)
+
+
+def test_address_that_is_not_encrypted_is_never_asked(app: Flask):
+    with app.app_context(), pytest.raises(fetching.ProviderFault, match="cannot be used"):
+        fetching.get_document("http://login.example/.well-known/openid-configuration")
+
+
+@pytest.mark.parametrize("token", [None, 7, ["a"]])
+def test_answer_without_a_token_signs_nobody_in(app: Flask, provider: TestProvider, token: object):
+    provider.faults.tokens = {"id_token": token}
+    client = app.test_client()
+
+    assert sign_in(client, SUBJECT).status_code == 409
     assert not is_signed_in(client)
 
 

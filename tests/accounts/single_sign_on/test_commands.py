@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ddplatform.accounts.single_sign_on.models import IdentityProvider, ProviderIdentity
 from ddplatform.accounts.single_sign_on.queries import get_provider
 from ddplatform.accounts.single_sign_on.services.fetching import is_safe_address
-from ddplatform.accounts.single_sign_on.services.providers import open_secret
+from ddplatform.accounts.single_sign_on.services.providers import open_secret, reseal
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -90,6 +90,7 @@ def test_provider_is_set_shown_without_its_secret_and_removed(
         ("domains", "acme"),
         ("domains", ","),
         ("client-id", ""),
+        ("factor-acr", "phr|mfa"),
     ],
 )
 def test_what_cannot_be_a_provider_is_refused_before_it_is_asked(
@@ -134,6 +135,40 @@ def test_nobody_stays_connected_with_an_issuer_that_was_replaced_or_removed(
     assert sign_in(app.test_client(), "ama").status_code == 403
     with app.app_context():
         assert db.session.scalars(select(ProviderIdentity)).all() == []
+
+
+def test_nobody_stays_connected_once_the_organisation_has_another_issuer(
+    app: Flask, tenant: Tenant, provider: TestProvider
+):
+    set_provider(app, provider)
+    connect(signed_in_client(app, tenant, RoleId.ANALYST), "ama")
+
+    with running_provider() as another:
+        set_provider(app, another)
+        answer = sign_in(app.test_client(), "ama")
+
+    assert answer.status_code == 403
+    with app.app_context():
+        assert db.session.scalars(select(ProviderIdentity)).all() == []
+
+
+def test_removing_a_provider_that_is_not_set_says_how_people_sign_in(app: Flask, tenant: Tenant):
+    done = call(app, "remove", "--organisation", "acme")
+
+    assert done.exit_code == 1
+    assert "has no provider" in json.loads(done.stdout)["error"]["message"]
+
+
+def test_secret_under_a_lost_key_stays_as_it_is(app: Flask, tenant: Tenant, provider: TestProvider):
+    set_provider(app, provider)
+    with app.app_context(), across_tenants():
+        row = db.session.scalars(select(IdentityProvider)).one()
+        before = row.sealed_secret
+
+        assert not reseal(row, keys=[b"n" * 32, b"o" * 32])
+        assert row.sealed_secret == before
+        assert reseal(row, keys=[b"n" * 32, b"o" * 32, adapters().keys.single_sign_on()])
+        assert row.sealed_secret != before
 
 
 def test_secret_is_sealed_for_its_issuer_and_opens_after_the_key_was_changed(

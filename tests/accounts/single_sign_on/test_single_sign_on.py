@@ -22,6 +22,7 @@ from tests.accounts.second_factor.test_sign_in_with_code import actions
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.identity_provider import (
     CHOOSE,
+    SECRET,
     WARNS,
     Faults,
     TestProvider,
@@ -93,6 +94,38 @@ def test_provider_is_asked_with_proof_key_state_and_nonce_and_the_one_redirect_a
     assert asked["redirect_uri"] == ["http://127.0.0.1:8000/sign-in/organisation/acme"]
     assert asked["scope"] == ["openid"] and asked["response_type"] == ["code"]
     assert all(len(asked[name][0]) == 43 for name in ("state", "nonce", "code_challenge"))
+
+
+def test_provider_that_takes_the_secret_in_the_form_alone_is_given_it_there(
+    app: Flask, tenant: Tenant, provider: TestProvider
+):
+    subject, client = connected(app, tenant), app.test_client()
+    provider.faults.discovery = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+
+    assert sign_in(client, subject).status_code == 302
+    assert client.get("/account").status_code == 200
+    (form, headers) = provider.redeemed[-1]
+    assert form["client_secret"] == [SECRET] and "Authorization" not in headers
+
+
+def test_somebody_of_another_mail_domain_cannot_connect_by_a_kept_address(
+    app: Flask, tenant: Tenant, provider: TestProvider
+):
+    client = signed_in_client(app, tenant, ANALYST)
+    page = client.get("/account").text
+    action = page.split('action="/account/single-sign-on/')[1].split('"')[0]
+    data = {"csrf_token": csrf_token(client, "/account")}
+    location = sign_in_there(
+        address_on(client.post(f"/account/single-sign-on/{action}", data=data)), "ama"
+    )
+    set_provider(app, provider, **{"--domains": "elsewhere.example"})
+
+    answer = come_back(client, location)
+
+    assert answer.status_code == 409
+    assert "cannot be connected" in answer.text
+    with app.app_context():
+        assert db.session.scalars(select(ProviderIdentity)).all() == []
 
 
 def test_identity_that_nobody_connected_is_refused_with_the_way_to_connect_it(
