@@ -175,6 +175,19 @@ def test_the_kept_secret_is_replaced_and_two_of_before_stay_accepted(tmp_path: P
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_kept_secret_is_replaced_by_the_command_with_an_event(app: Flask, tenant: Tenant):
+    settings = app.extensions["settings"]
+    kept = settings.instance_path / "secret_key"
+    kept.write_text(settings.secret_key)
+
+    told(rotate(app, "session"))
+
+    assert kept.read_text() != settings.secret_key
+    assert settings.secret_key in (settings.instance_path / "secret_key_fallbacks").read_text()
+    with app.app_context():
+        assert _values_of(app, "keys:rotate_session_secret") == {}
+
+
 def test_a_secret_from_the_environment_is_left_to_the_operator(app: Flask, tenant: Tenant):
     result = rotate(app, "session")
 
