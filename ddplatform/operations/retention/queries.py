@@ -60,15 +60,9 @@ def list_cases_to_announce(closed_before: datetime, today: date) -> Sequence[Rem
     return db.session.scalars(select(RemediationCase).where(*wanted)).all()
 
 
-def list_announced_cases(*, reopened: bool = False) -> Sequence[RemediationCase]:
-    """Cases that can still be read, of whose removal the officers were told.
-
-    Args:
-        reopened: only those that are open again.
-    """
-    wanted = [RemediationCase.removal_day.is_not(None), RemediationCase.key_wrapped.is_not(None)]
-    if reopened:
-        wanted.append(RemediationCase.closed_at.is_(None))
+def list_announced_cases() -> Sequence[RemediationCase]:
+    """Cases that can still be read, of whose removal the officers were told."""
+    wanted = (RemediationCase.removal_day.is_not(None), RemediationCase.key_wrapped.is_not(None))
     return db.session.scalars(select(RemediationCase).where(*wanted)).all()
 
 

@@ -128,8 +128,6 @@ def apply_retention(at: datetime) -> dict[str, int]:
 
 def _announce_cases(at: datetime) -> None:
     """Tell the officers of cases whose content goes in a month; call it after the removal."""
-    for case in list_announced_cases(reopened=True):
-        case.removal_day = None
     cases = list_cases_to_announce(_before(get_class(CASES), at) + NOTICE, at.date())
     removal_day = (at + NOTICE).date()
     for case in cases:

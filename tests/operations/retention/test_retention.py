@@ -167,8 +167,7 @@ def test_a_case_that_was_opened_again_keeps_no_notice_of_its_removal(
     assert "will be permanently deleted on" in client.get(page).text
 
     change(at=again, opens=True)
-    apply_at(company, again + timedelta(days=1))
-    change(at=again + timedelta(days=2))
+    change(at=again + timedelta(hours=1))
 
     assert "will be permanently deleted on" not in client.get(page).text
     apply_at(company, again + NOTICE)

@@ -1,4 +1,4 @@
-"""Remediation cases: opening, steps, support plans, closure criteria, follow-up."""
+"""Remediation cases: opening, steps, closure criteria, follow-up."""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -25,8 +25,6 @@ from ddplatform.due_diligence.remedy.models import (
     CaseCriterion,
     RemediationCase,
     RemediationStep,
-    SupportItem,
-    SupportStatus,
 )
 from ddplatform.due_diligence.remedy.queries.cases import (
     find_assignment,
@@ -44,7 +42,6 @@ from ddplatform.risk.facts.services import facts as risk
 from ddplatform.risk.runs.models import FactKind
 
 ENDED = frozenset({ImpactState.CLOSED_VERIFIED, ImpactState.UNSUBSTANTIATED})
-PAYERS = ("us", "supplier", "shared", "another buyer", "public service")
 FROM_FINDING: Mapping[FindingSource, str] = {
     FindingSource.OWN_CHECK: "own_check",
     FindingSource.QUESTIONNAIRE: "supplier_self_report",
@@ -266,6 +263,7 @@ def move(
 def _mark_end(case: RemediationCase, to: ImpactState, *, act: Act) -> None:
     was_closed = case.closed_at is not None
     case.closed_at, case.closed_by_id = (act.at, act.by.user_id) if to in ENDED else (None, None)
+    case.removal_day = None  # a notice counted from the end of before
     db.session.flush()  # the next question counts the open cases
     origin = get_origin(case)
     if to in ENDED and not has_open_case(case.finding_id, but=case.id):
@@ -285,54 +283,6 @@ def _mark_end(case: RemediationCase, to: ImpactState, *, act: Act) -> None:
     # Everybody reads who asked for an assessment; nobody else learns who closed a case, and when.
     platform = system_identity(case.organisation_id)
     risk.ask_reassessment(origin.chain_id, cause="facts", act=Act(platform, act.at))
-
-
-def plan_support(
-    case: RemediationCase,
-    item: str,
-    *,
-    payer: str,
-    amount: int | None,
-    currency: str | None,
-    act: Act,
-) -> SupportItem:
-    """Agree one support item and its payer. The child never waits for the split.
-
-    Raises:
-        Invalid: unknown item or payer, or an amount without its currency.
-    """
-    problems = {}
-    if item not in impact_words().support_items:
-        problems["item"] = gettext("Choose one of the kinds of support.")
-    if payer not in PAYERS:
-        problems["payer"] = gettext("Choose who pays.")
-    if amount is not None and (amount < 0 or not currency):
-        problems["amount"] = gettext(
-            "Give the amount in whole units with its currency, for example 40 EUR."
-        )
-    if problems:
-        raise Invalid(fields=problems)
-    row = SupportItem(
-        case_id=case.id,
-        item=item,
-        payer=payer,
-        amount=amount,
-        currency=currency if amount is not None else None,
-        created_at=act.at,
-        created_by_id=act.by.user_id,
-    )
-    db.session.add(row)
-    db.session.flush()  # the page lists it
-    audit.record("case:plan_support", case, act=act, restricted=True)
-    return row
-
-
-def set_support_status(
-    case: RemediationCase, item: SupportItem, status: SupportStatus, *, act: Act
-) -> None:
-    """Record the progress of a support item."""
-    item.status = status
-    audit.record("case:support", case, act=act, restricted=True)
 
 
 def judge_criterion(
