@@ -509,6 +509,26 @@ def test_reminders_go_out_by_the_calendar_once_a_day_and_stop_after_enough(tenan
         assert days[on_day(-7).date().isoformat()] == {"reminded": 1}
 
 
+def test_mail_about_many_late_suppliers_names_the_first_and_counts_the_others(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(campaign_reminders, "NAMES_SHOWN", 1)
+    chain_id, keys = make_places(tenant, 3)
+    how = How(name="Late ones", due_on=DUE, reminder_days=[], escalate_after=5)
+    campaign_id = plan(tenant, chain_id, keys, how)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+
+    remind(tenant, at=on_day(5))
+    with acting(tenant.id):
+        starter = get_campaign(campaign_id).started_by_id
+        campaign_reminders.tell_owner(campaign_id, starter, at=on_day(5))
+
+    (told,) = [mail for mail in mails() if "without answers" in mail]
+    assert "Farm 000" in told and "Farm 001" not in told
+    assert "and 2 more" in told
+
+
 def test_late_supplier_is_brought_before_the_owner_once(tenant: Tenant):
     chain_id, keys = make_places(tenant, 2)
     how = How(name="Late ones", due_on=DUE, reminder_days=[], escalate_after=5)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -205,6 +206,21 @@ def test_file_of_another_kind_is_refused_in_words(
 
     assert answer.status_code == 422
     assert says in _words(answer)
+
+
+def test_returned_book_that_gained_a_program_is_refused_and_no_answer_is_taken(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    content = BytesIO(_book(phone, supplier))
+    with ZipFile(content, "a") as archive:
+        archive.writestr("xl/activeX/activeX1.bin", b"program")
+
+    answer = _bring(phone, supplier, content.getvalue())
+
+    assert answer.status_code == 422
+    assert "answers.xlsx holds a control or a program" in _words(answer)
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).count() == 0
 
 
 def test_no_file_is_asked_for(phone: FlaskClient, supplier: Supplier):

@@ -208,6 +208,17 @@ def test_a_workbook_that_no_limit_would_bound_is_refused(context, tenant, conten
     assert words in refused.value.fields["file"]
 
 
+def test_a_workbook_with_a_program_is_refused_in_words(client):
+    content = BytesIO(workbook_of(1))
+    with ZipFile(content, "a") as archive:
+        archive.writestr("xl/activeX/activeX1.bin", b"program")
+
+    answer = upload(client, content.getvalue(), "hostels.xlsx")
+
+    assert answer.status_code == 422
+    assert "hostels.xlsx holds a control or a program" in answer.text
+
+
 def test_answers_are_tried_beside_the_reason_of_each_state(client, form_page):
     page = f"{form_page}/try"
     empty = client.get(page).text

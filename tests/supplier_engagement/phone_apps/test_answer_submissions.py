@@ -193,6 +193,20 @@ def test_attachment_is_cleaned_and_kept_at_its_answer(
         assert [f.filename for f in files["/data/C/SAQ_C01_evidence"]] == ["staff.png"]
 
 
+def test_attachment_that_two_submissions_name_is_checked_once(
+    phone: FlaskClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rate_limits, "ATTACHMENT", rate_limits.Limit("attachment", 2, 3600))
+    table = "C/SAQ_C01,C/SAQ_C01_evidence,KEY\n40,staff.png,uuid:1\n50,staff.png,uuid:2\n"
+    content = zipped({"export.csv": table.encode(), "media/staff.png": _picture()})
+
+    came = _bring(phone, supplier, content, "export.zip")
+
+    words = _words(phone.get(came.location))
+    assert "The file holds 2 submissions." in words
+    assert "Files that did not come" not in words
+
+
 def test_one_archive_brings_no_more_attachments_than_an_hour_may(
     app: Flask, phone: FlaskClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
 ):
