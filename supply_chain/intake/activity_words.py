@@ -3,7 +3,8 @@
 The words are in `data/activity_words.csv`. Kinds of its rows: `is` states an activity (of one
 sector, or of several where the word alone is ambiguous); `grow`, `mine`, `mill`, `process`,
 `make` and `trade` name a sector together with a good (`data/activity_goods.csv`); `weak` has
-little meaning ("supplier"); `goods` names a commodity; `form` is a legal form.
+little meaning ("supplier"); `goods` names a commodity; `form` is a legal form; `head` holds second
+parts of German compounds with a good ("Kakaoplantage").
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ _ALIKE, _SHORTEST_ALIKE = 0.85, 6
 _FIRST_SIGN = "\u2e80"
 _LONGEST_TEXT = 300
 _UNKNOWN = "zqx"  # no word of any list
+_SHORTEST_COMPOUND = 8
+_HEAD = "head"
 
 Units = tuple[str, ...]
 
@@ -77,7 +80,7 @@ class Text:
 
     def words_of(self, hits: Iterable[Hit]) -> str:
         """The words of some phrases, as the text writes them."""
-        places = (self.written[hit.first : hit.last] for hit in hits)
+        places = (tuple(dict.fromkeys(self.written[hit.first : hit.last])) for hit in hits)
         return ", ".join(dict.fromkeys(_joined(words) for words in places))
 
 
@@ -125,7 +128,29 @@ def units_of(text: str) -> Units:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Plain unit and the word as written, without the words that only join others."""
-    return [(unit, word) for word in _UNITS.findall(text) if (unit := _plain(word))]
+    return [
+        (unit, word)
+        for word in _UNITS.findall(text)
+        for part in _parts(word)
+        if (unit := _plain(part))
+    ]
+
+
+@lru_cache(maxsize=131_072)
+def _parts(word: str) -> Units:
+    """A compound of a good and what is done with it in two, "Kakao" and "plantage"; or the word."""
+    folded = word.casefold()
+    if len(folded) < _SHORTEST_COMPOUND or (_plain(word),) in _phrases():
+        return (word,)
+    for head in _heads():
+        if folded.endswith(head):
+            first = folded.removesuffix(head)
+            # Baumwoll(e)spinnerei, Textil(ien)fabrik, Bekleidung-s-fabrik, Banane-n-plantage
+            for good in (first, f"{first}e", f"{first}ien", first.removesuffix("s"), first[:-1]):
+                phrase = _phrases().get((_plain(good),))
+                if phrase is not None and phrase.kind == "goods":
+                    return good, head
+    return (word,)
 
 
 def _joined(words: Units) -> str:
@@ -187,7 +212,9 @@ def _near_at(units: Units, at: int) -> Hit | None:
 @lru_cache(maxsize=1)
 def _phrases() -> dict[Units, Phrase]:
     named = [_good(name, ref) for name, ref in commodity_names().items()]
-    found = ((units_of(phrase.text), phrase) for phrase in (*named, *_shipped()))
+    # As they stand: which words are compounds is told by these phrases.
+    words = ((_UNITS.findall(phrase.text), phrase) for phrase in (*named, *_shipped()))
+    found = ((tuple(filter(None, map(_plain, each))), phrase) for each, phrase in words)
     return {
         units: phrase
         for units, phrase in found
@@ -207,11 +234,21 @@ def _good(name: str, ref: str) -> Phrase:
 def _shipped() -> Iterator[Phrase]:
     with (_DATA / "activity_words.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
+            if row["kind"] == _HEAD:
+                continue
             sectors = tuple(filter(None, row["sectors"].split("|")))
             good = sectors[0] if row["kind"] == "goods" else None
             for text in row["words"].split("|"):
                 in_names = row["in_names"] == "yes"
                 yield Phrase(row["kind"], () if good else sectors, good, in_names, text)
+
+
+@lru_cache(maxsize=1)
+def _heads() -> Units:
+    """Second parts of compounds, the longest first."""
+    with (_DATA / "activity_words.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row["words"] for row in csv.DictReader(stream) if row["kind"] == _HEAD]
+    return tuple(sorted("|".join(rows).split("|"), key=len, reverse=True))
 
 
 @lru_cache(maxsize=1)

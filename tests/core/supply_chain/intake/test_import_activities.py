@@ -14,11 +14,12 @@ from supply_chain.intake.activities import (
     find_activity,
     find_activity_in_name,
 )
-from supply_chain.intake.activity_words import sectors_of_goods
+from supply_chain.intake.activity_words import hits_in, sectors_of_goods
 from supply_chain.reference.release import load_reference
 
 DATA = Path(supply_chain.__file__).parent / "data"
 ROWS = Path(__file__).parents[3] / "data" / "activity_rows.csv"
+GERMAN = ROWS.with_stem("activity_rows_german")
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -36,6 +37,40 @@ def test_of_200_cells_in_eight_languages_90_per_cent_are_right_and_2_wrong_witho
     assert len(rows) == 200 and len({row["language"] for row in rows}) == 8
     assert sum(right == answer for right, answer in got) >= 180
     assert sum(answer not in ("ask", right) for right, answer in got) <= 4
+
+
+def test_of_german_cells_90_per_cent_are_right_and_none_is_wrong_without_a_question() -> None:
+    rows = rows_of(GERMAN)
+    found = [(row["sector"], find_activity(row["text"])) for row in rows]
+    got = [(right, one.sector if one.is_certain else "ask") for right, one in found]
+
+    assert len(rows) == 142
+    assert sum(right == answer for right, answer in got) >= 0.9 * len(rows)
+    assert [pair for pair in got if pair[1] not in ("ask", pair[0])] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "sector"),
+    [
+        ("Kakaoplantage", "cocoa", "cocoa_farming"),
+        ("Baumwollanbau", "cotton", "cotton_farming"),
+        ("Bananenplantage", "bananas", "fresh_produce_farming"),
+        ("ZINNMINE", "tin", "tin_tantalum_tungsten_mining"),
+        ("Bekleidungsfabrik", None, "garments"),
+    ],
+)
+def test_a_german_compound_tells_its_good_and_what_is_done_with_it(
+    text: str, good: str | None, sector: str
+) -> None:
+    found = find_activity(text)
+
+    assert (found.sector, found.is_certain, found.why) == (sector, True, text)
+    assert {hit.phrase.good for hit in hits_in(text).hits} - {None} == {good} - {None}
+
+
+@pytest.mark.parametrize("text", ["Netzwerk", "Handwerk", "Carmine", "Jasmine", "Feinwerk"])
+def test_a_word_that_only_ends_like_an_activity_tells_none(text: str) -> None:
+    assert hits_in(text).hits == ()
 
 
 @pytest.mark.parametrize(
