@@ -21,10 +21,10 @@ setup:  ## install, build the front-end parts, bring the database to the newest 
 demo: setup  ## load the sample company; a second time changes nothing
 	@.venv/bin/flask --app app demo load
 
-test:  ## all tests on SQLite, a sample of repeated cases, what depends on PostgreSQL (about 25 minutes)
+test:  ## all tests on SQLite, a sample of repeated cases, what depends on PostgreSQL (about 20 minutes)
 	@SEED="$(SEED)" scripts/test.sh
 
-test-full:  ## all cases on both databases, with the coverage limits (an hour and more)
+test-full:  ## all cases on both databases, with the coverage limits (about 90 minutes)
 	@SEED="$(SEED)" WHOLE=1 scripts/test.sh
 
 lint:  ## style, types and import contracts

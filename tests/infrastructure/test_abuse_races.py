@@ -11,7 +11,7 @@ from ddplatform.accounts.organisations.models import Membership
 from ddplatform.accounts.organisations.queries import count_members_with_role
 from ddplatform.accounts.organisations.services import people
 from ddplatform.due_diligence.remedy.models import SupportItem, SupportStatus
-from ddplatform.due_diligence.remedy.services import support as support_plans
+from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -30,7 +30,7 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
     officer = tenant[RoleId.SAFEGUARDING_OFFICER]
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         case = opened(tenant)
-        item = support_plans.plan_support(
+        item = remedy.plan_support(
             case,
             "SUP-1",
             payer="us",
@@ -39,7 +39,7 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
             act=Act(officer, NOW),
         )
         page = f"/o/{tenant.slug}/remedy/{case.code}/support/{item.id}"
-    change = support_plans.set_support_status
+    change = remedy.set_support_status
 
     def too_late(case, item, status, *, act):
         """Somebody else's change is kept after this one was begun."""
@@ -51,7 +51,7 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
         )
         change(case, item, status, act=act)
 
-    monkeypatch.setattr(support_plans, "set_support_status", too_late)
+    monkeypatch.setattr(remedy, "set_support_status", too_late)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = signed_in_client(app, tenant, RoleId.SAFEGUARDING_OFFICER)
     data = {"status": "delivered", "csrf_token": csrf_token(client, page)}

@@ -19,7 +19,6 @@ from ddplatform.due_diligence.follow_up_visits.services import (
 )
 from ddplatform.due_diligence.remedy.models import RemediationCase, SupportItem, SupportStatus
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.due_diligence.remedy.services import support as support_plans
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 
@@ -97,7 +96,7 @@ def _move(case: RemediationCase, _world: World, deed: dict[str, Any], act: Act) 
 
 
 def _support(case: RemediationCase, world: World, deed: dict[str, Any], act: Act) -> None:
-    item = support_plans.plan_support(
+    item = remedy.plan_support(
         case,
         deed["item"],
         payer=deed["payer"],
@@ -110,7 +109,7 @@ def _support(case: RemediationCase, world: World, deed: dict[str, Any], act: Act
 
 def _deliver(case: RemediationCase, world: World, deed: dict[str, Any], act: Act) -> None:
     item = db.session.get_one(SupportItem, world.made[f"{case.id}-{deed['key']}"])
-    support_plans.set_support_status(case, item, SupportStatus(deed["status"]), act=act)
+    remedy.set_support_status(case, item, SupportStatus(deed["status"]), act=act)
 
 
 def _criterion(case: RemediationCase, _world: World, deed: dict[str, Any], act: Act) -> None:

@@ -39,7 +39,6 @@ from ddplatform.due_diligence.remedy.queries.cases import (
 )
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.due_diligence.remedy.services import facts
-from ddplatform.due_diligence.remedy.services import support as support_plans
 from ddplatform.due_diligence.remedy.services.limits import load_limits
 from ddplatform.due_diligence.remedy.views import CASE_STAGES, CasePage, case_page, case_rows
 from ddplatform.infrastructure.access.permissions import Permission
@@ -175,7 +174,7 @@ def support(code: str) -> ResponseReturnValue:
     rules = {ref: item["rule"] for ref, item in impact_words().support_items.items()}
 
     def save() -> ResponseReturnValue:
-        support_plans.plan_support(
+        remedy.plan_support(
             case,
             form.item.data,
             payer=form.payer.data,
@@ -199,7 +198,7 @@ def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         status = SupportStatus(form.status.data)
-        support_plans.set_support_status(case, item, status, act=g.act)
+        remedy.set_support_status(case, item, status, act=g.act)
         return _saved(code)
 
     return answer_page(

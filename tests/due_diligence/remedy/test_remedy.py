@@ -22,7 +22,6 @@ from ddplatform.due_diligence.remedy.queries.cases import (
     list_support_items,
 )
 from ddplatform.due_diligence.remedy.services import cases as remedy
-from ddplatform.due_diligence.remedy.services import support as support_plans
 from ddplatform.due_diligence.remedy.services.facts import open_facts, open_steps
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
@@ -301,7 +300,7 @@ def test_help_is_planned_paid_by_somebody_and_delivered(
     with acting_in(tenant.id), unit_of_work():
         case = opened(tenant)
         with pytest.raises(Invalid) as refused:
-            support_plans.plan_support(
+            remedy.plan_support(
                 case,
                 "SUP-0",
                 payer="nobody",
@@ -310,7 +309,7 @@ def test_help_is_planned_paid_by_somebody_and_delivered(
                 act=Act(officer, NOW),
             )
         assert set(refused.value.fields) == {"item", "payer", "amount"}
-        item = support_plans.plan_support(
+        item = remedy.plan_support(
             case,
             "SUP-1",
             payer="shared",
@@ -318,7 +317,7 @@ def test_help_is_planned_paid_by_somebody_and_delivered(
             currency="EUR",
             act=Act(officer, NOW),
         )
-        support_plans.set_support_status(case, item, SupportStatus.DELIVERED, act=Act(officer, NOW))
+        remedy.set_support_status(case, item, SupportStatus.DELIVERED, act=Act(officer, NOW))
 
         assert [row.status for row in list_support_items(case.id)] == [SupportStatus.DELIVERED]
 

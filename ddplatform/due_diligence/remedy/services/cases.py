@@ -1,4 +1,4 @@
-"""Remediation cases: opening, steps, closure criteria, follow-up."""
+"""Remediation cases: opening, steps, support plans, closure criteria, follow-up."""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -25,6 +25,8 @@ from ddplatform.due_diligence.remedy.models import (
     CaseCriterion,
     RemediationCase,
     RemediationStep,
+    SupportItem,
+    SupportStatus,
 )
 from ddplatform.due_diligence.remedy.queries.cases import (
     find_assignment,
@@ -42,6 +44,7 @@ from ddplatform.risk.facts.services import facts as risk
 from ddplatform.risk.runs.models import FactKind
 
 ENDED = frozenset({ImpactState.CLOSED_VERIFIED, ImpactState.UNSUBSTANTIATED})
+PAYERS = ("us", "supplier", "shared", "another buyer", "public service")
 FROM_FINDING: Mapping[FindingSource, str] = {
     FindingSource.OWN_CHECK: "own_check",
     FindingSource.QUESTIONNAIRE: "supplier_self_report",
@@ -155,9 +158,7 @@ def assign(case: RemediationCase, user_id: UUID, *, is_verifier: bool, act: Act)
     if user_id not in {officer for officer, _ in list_officers(today=act.at.date())}:
         raise Invalid(fields={"user": gettext("Only safeguarding officers can be given a case.")})
     assigned, today = find_assignment(case, user_id), act.at.date()
-    runs = assigned is not None and (
-        assigned.access_until is None or assigned.access_until >= today
-    )
+    runs = assigned is not None and (assigned.access_until or today) >= today
     if assigned is not None and runs and assigned.is_verifier == is_verifier:
         raise Conflict(gettext("This person may open the case already."))
     if is_verifier and is_last_manager(user_id, today=today, case_id=case.id):
@@ -283,6 +284,54 @@ def _mark_end(case: RemediationCase, to: ImpactState, *, act: Act) -> None:
     # Everybody reads who asked for an assessment; nobody else learns who closed a case, and when.
     platform = system_identity(case.organisation_id)
     risk.ask_reassessment(origin.chain_id, cause="facts", act=Act(platform, act.at))
+
+
+def plan_support(
+    case: RemediationCase,
+    item: str,
+    *,
+    payer: str,
+    amount: int | None,
+    currency: str | None,
+    act: Act,
+) -> SupportItem:
+    """Agree one support item and its payer. The child never waits for the split.
+
+    Raises:
+        Invalid: unknown item or payer, or an amount without its currency.
+    """
+    problems = {}
+    if item not in impact_words().support_items:
+        problems["item"] = gettext("Choose one of the kinds of support.")
+    if payer not in PAYERS:
+        problems["payer"] = gettext("Choose who pays.")
+    if amount is not None and (amount < 0 or not currency):
+        problems["amount"] = gettext(
+            "Give the amount in whole units with its currency, for example 40 EUR."
+        )
+    if problems:
+        raise Invalid(fields=problems)
+    row = SupportItem(
+        case_id=case.id,
+        item=item,
+        payer=payer,
+        amount=amount,
+        currency=currency if amount is not None else None,
+        created_at=act.at,
+        created_by_id=act.by.user_id,
+    )
+    db.session.add(row)
+    db.session.flush()  # the page lists it
+    audit.record("case:plan_support", case, act=act, restricted=True)
+    return row
+
+
+def set_support_status(
+    case: RemediationCase, item: SupportItem, status: SupportStatus, *, act: Act
+) -> None:
+    """Record the progress of a support item."""
+    item.status = status
+    audit.record("case:support", case, act=act, restricted=True)
 
 
 def judge_criterion(
