@@ -388,6 +388,65 @@ def test_second_proposal_about_one_person_waits_for_the_first(context: Flask, te
             propose_analyst(tenant)
 
 
+def test_open_proposal_is_found_again_by_another_spelling_of_the_mailbox(
+    context: Flask, tenant: Tenant, admin: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        propose_analyst(tenant)
+        with pytest.raises(Conflict, match="A proposal about this person is open"):
+            proposals.propose(email="analyst+two@acme.example", name="Two", act=Act(admin, NOW))
+
+
+def test_operator_names_nobody_about_whom_a_proposal_is_open(context: Flask, tenant: Tenant):
+    act = Act(system_identity(tenant.id), NOW)
+    with acting_in(tenant.id), unit_of_work():
+        propose_analyst(tenant)
+        with pytest.raises(Conflict, match="A proposal about this person is open"):
+            operator.name_officer(
+                email=tenant.email(RoleId.ANALYST), name="", password=None, act=act
+            )
+        assert len(list_open_proposals()) == 1
+
+
+def test_removal_of_an_officer_is_proposed_once(
+    context: Flask, tenant: Tenant, admin: Identity, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        make_officer(tenant, "second@acme.example", "Second officer", at=NOW)
+        proposals.propose_removal(membership_of(officer), act=Act(admin, NOW))
+        with pytest.raises(Conflict, match="A proposal about this person is open"):
+            proposals.propose_removal(membership_of(officer), act=Act(admin, NOW))
+        assert len(list_open_proposals()) == 1
+
+
+def test_old_proposal_of_removal_does_not_remove_who_came_back_in_another_role(
+    context: Flask, tenant: Tenant, admin: Identity, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        email, act = "second@acme.example", Act(admin, NOW)
+        second = make_officer(tenant, email, "Second officer", at=NOW)
+        proposal = proposals.propose_removal(membership_of(second), act=act)
+        operator.remove_officer(get_user(second.user_id), act=Act(system_identity(tenant.id), NOW))
+        db.session.flush()
+        people.add_person(
+            email=email, name="Second", role=RoleId.ANALYST, password=PASSWORD, act=act
+        )
+        with pytest.raises(Conflict, match="no safeguarding officer any more"):
+            proposals.agree(proposal, act=Act(officer, NOW))
+        assert membership_of(second).role is RoleId.ANALYST
+
+
+def test_operator_removes_no_officer_of_another_organisation(
+    context: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    elsewhere = get_user(other_tenant[OFFICER].user_id)
+    act = Act(system_identity(tenant.id), NOW)
+    with acting_in(tenant.id), pytest.raises(NotFound, match="is no safeguarding officer"):
+        operator.remove_officer(elsewhere, act=act)
+    with acting_in(other_tenant.id):
+        assert elsewhere.id in officer_ids()
+
+
 def test_removal_of_somebody_who_is_no_officer_or_of_oneself_is_not_proposed(
     context: Flask, tenant: Tenant, admin: Identity, officer: Identity
 ):
