@@ -1,5 +1,6 @@
 """Single sign-on: connected once by the person, then the provider of the organisation opens."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -106,6 +107,22 @@ def test_provider_that_takes_the_secret_in_the_form_alone_is_given_it_there(
     assert client.get("/account").status_code == 200
     (form, headers) = provider.redeemed[-1]
     assert form["client_secret"] == [SECRET] and "Authorization" not in headers
+
+
+@pytest.mark.parametrize(
+    "methods", [None, "client_secret_post", ["client_secret_post", "client_secret_basic"]]
+)
+def test_secret_stands_in_the_header_unless_the_provider_asks_for_the_form(
+    app: Flask, tenant: Tenant, provider: TestProvider, methods: object
+):
+    subject = connected(app, tenant)
+    provider.faults.discovery = {"token_endpoint_auth_methods_supported": methods}
+
+    assert sign_in(app.test_client(), subject).status_code == 302
+    (form, headers) = provider.redeemed[-1]
+    assert "client_secret" not in form
+    sent = b64decode(headers["Authorization"].removeprefix("Basic ")).decode()
+    assert sent == f"client-of-acme:{SECRET}"
 
 
 def test_somebody_of_another_mail_domain_cannot_connect_by_a_kept_address(
