@@ -91,6 +91,7 @@ def test_provider_is_set_shown_without_its_secret_and_removed(
         ("domains", ","),
         ("client-id", ""),
         ("factor-acr", "phr|mfa"),
+        ("factor-acr", ""),
     ],
 )
 def test_what_cannot_be_a_provider_is_refused_before_it_is_asked(
