@@ -158,9 +158,8 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"risk.monitoring.services.look_for_changes"},
     ),
     (
-        "Shipped figures that are new are installed first, an event of the installation's own log; "
-        "where nothing new was found there is none.",
-        {"reference:install", NONE},
+        "Where nothing new was found there is none.",
+        {NONE},
         {"risk.assessment.services.maps.assess_chain"},
     ),
     (

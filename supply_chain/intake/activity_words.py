@@ -121,11 +121,6 @@ def known_words_of(name: str) -> str:
     return " ".join(written) if is_known else ""
 
 
-def units_of(text: str) -> Units:
-    """The words of a text made plain: no case, accents, plurals, articles and joining words."""
-    return tuple(unit for unit, _ in _pairs(text))
-
-
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Plain unit and the word as written, without the words that only join others."""
     return [

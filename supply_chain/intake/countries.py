@@ -21,7 +21,8 @@ _SEVERAL = re.compile(r"[,;/|&+()\n]|\s[-–—]\s|\s(?:and|und|et|y|e|en|ve|и|
 # others within the margin are named too.
 _ALIKE, _MARGIN, _MAX_SUGGESTED = 0.75, 0.05, 3
 _SHORTEST_NAME = 4
-_LONGEST_CODE = 3
+_SHORTEST_CODE, _LONGEST_CODE = 2, 3
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 @lru_cache(maxsize=16_384)
@@ -32,11 +33,12 @@ def country_code(text: str) -> str | None:
     `data/country_names.csv` in all others, and the spellings of `data/country_spellings.csv`,
     some of them provinces that lists print as countries. Only a spelling that means one country.
     """
-    key = squeeze(text)
+    key = _key(text)
     if key.isdigit() and key != text.strip():
         return None  # a number with a point or a per cent sign is no code
+    short = {squeeze_without_brackets(text)} - {squeeze(text)} - _shared_names().keys()
     for index in (_index(), _world_index()):
-        for form in (key, squeeze_without_brackets(text)):
+        for form in (key, *short):
             if form in index:
                 return index[form]
         for opening in _OPENINGS:
@@ -114,7 +116,16 @@ def suggest_country(text: str) -> str | None:
         best.setdefault(index[name], score)
     top = max(best.values(), default=0.0)
     codes = [code for code, score in best.items() if score >= top - _MARGIN][:_MAX_SUGGESTED]
-    return " or ".join(f"{country_name(code)} ({code})" for code in codes) or None
+    return _either(codes) or None
+
+
+def _either(codes: list[str]) -> str:
+    return " or ".join(f"{country_name(code)} ({code})" for code in codes)
+
+
+def countries_sharing(text: str) -> str | None:
+    """The countries of a name whose bracket is no known one: "Congo (Katanga)"; None of others."""
+    return _either(_shared_names().get(squeeze_without_brackets(text), [])) or None
 
 
 def successors_of(text: str) -> tuple[str, ...]:
@@ -157,30 +168,52 @@ def _names() -> dict[str, str]:
     return {**world, **own}
 
 
+def _key(text: str) -> str:
+    """As `squeeze`, but two letters keep their accents: "Mỹ" and "Áo" are no codes."""
+    key = squeeze(text)
+    if len(key) <= _SHORTEST_CODE and key.isascii() and not text.isascii():
+        return text.strip().casefold()
+    return key
+
+
 @lru_cache(maxsize=1)
 def _index() -> dict[str, str]:
     index: dict[str, str] = {}
     for row in _rows("countries.csv"):
         names = [row[column] for column in _NAME_COLUMNS] + [row.get("short_name_en", "")]
-        index.update({squeeze(name): row["iso2"] for name in names if name})
+        index.update({_key(name): row["iso2"] for name in names if name})
         if row["m49"]:
             index[row["m49"]] = row["iso2"]
     for row in _rows("country_spellings.csv"):
-        index[squeeze(row["spelling"])] = row["iso2"]
+        index[_key(row["spelling"])] = row["iso2"]
     return index
 
 
 @lru_cache(maxsize=1)
+def _shared_names() -> dict[str, list[str]]:
+    """Names of which a word in brackets tells the country, as in "Congo (Kinshasa)": its codes."""
+    shared: dict[str, set[str]] = {}
+    for row in _rows("country_spellings.csv"):
+        short = squeeze_without_brackets(row["spelling"])
+        if short != squeeze(row["spelling"]) and short in _index():
+            shared.setdefault(short, {_index()[short]}).add(row["iso2"])
+    return {name: sorted(codes) for name, codes in shared.items() if len(codes) > 1}
+
+
+@lru_cache(maxsize=1)
 def _world_index() -> dict[str, str]:
-    """Names in all languages of CLDR, with and without text in brackets; none that
-    `_index` knows otherwise, none shortened that would mean two countries."""
+    """Names in all languages of CLDR, with and without text in brackets, also with the vowels
+    that replace an umlaut; none that `_index` knows otherwise, none changed that would mean two
+    countries."""
     known = _index()
     whole: dict[str, str] = {}
     short: dict[str, set[str]] = {}
     for row in _rows("country_names.csv"):
         for name in row["names"].split("|"):
-            whole[squeeze(name)] = row["iso2"]
-            short.setdefault(squeeze_without_brackets(name), set()).add(row["iso2"])
+            whole[_key(name)] = row["iso2"]
+            without_umlaut = name.casefold().translate(_UMLAUTS)
+            for key in (squeeze_without_brackets(name), squeeze(without_umlaut)):
+                short.setdefault(key, set()).add(row["iso2"])
     shortened = {key: codes.pop() for key, codes in short.items() if len(codes) == 1 and key}
     return {key: code for key, code in {**shortened, **whole}.items() if key not in known}
 

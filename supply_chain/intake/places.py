@@ -7,6 +7,7 @@ import re
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import (
     countries_in_cell,
+    countries_sharing,
     country_code,
     country_in_address,
     country_name,
@@ -29,6 +30,7 @@ from supply_chain.intake.grid_points import (
     zone_of_heading,
 )
 from supply_chain.intake.table_view import TableView
+from supply_chain.intake.words import squeeze
 
 Point = tuple[float | None, float | None]
 
@@ -39,6 +41,8 @@ VEHICLE_SIGNS = {
     **{"I": "IT", "J": "JP", "K": "KH", "L": "LU", "M": "MT", "N": "NO", "P": "PT", "S": "SE"},
     **{"T": "TH", "V": "VA", "Z": "ZM"},
 }
+
+_EITHER_CONGO = {"congo", "lecongo", "elcongo", "конго", "刚果", "الكونغو"}
 
 # A point this many degrees from the label point of its country is doubted where the swapped
 # point lies so many times nearer. Large countries stretch farther, but none of their own points
@@ -55,7 +59,7 @@ def parse_country(text: str, *, hinted: bool = True) -> tuple[str, CellFault | N
     """
     code = country_code(text)
     if code is not None:
-        return code, None
+        return code, _either_congo(text, code)
     if successors := successors_of(text):
         today = ", ".join(f"{country_name(code)} ({code})" for code in successors)
         raise CellFault(f"The country “{text}” exists no longer.", f"Give that of today: {today}.")
@@ -80,7 +84,19 @@ def parse_country(text: str, *, hinted: bool = True) -> tuple[str, CellFault | N
     raise CellFault(f"The country “{text}” is not known.", advice)
 
 
+def _either_congo(text: str, code: str) -> CellFault | None:
+    """The remark on "Congo": by ISO 3166 the smaller country, in many lists the larger one."""
+    if code != "CG" or squeeze(text) not in _EITHER_CONGO:
+        return None
+    return CellFault(
+        f"“{text}” was read as {country_name(code)} (CG), as in ISO 3166.",
+        "Write CD where the Democratic Republic of the Congo is meant.",
+    )
+
+
 def _nearest(text: str, named: tuple[str, ...]) -> str | None:
+    if shared := countries_sharing(text):
+        return shared
     code = named[0] if named else VEHICLE_SIGNS.get(text.strip().upper())
     return f"{country_name(code)} ({code})" if code else suggest_country(text)
 

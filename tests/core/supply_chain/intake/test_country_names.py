@@ -70,6 +70,14 @@ DATA = Path(supply_chain.__file__).parent / "data"
         ("Dem. Rep. Congo", "CD"),
         ("Korea Rep.", "KR"),
         ("Bosnia & Herz.", "BA"),
+        ("DR Kongo", "CD"),
+        ("Congo (RDC)", "CD"),
+        ("刚果(金)", "CD"),
+        ("Mỹ", "US"),
+        ("Áo", "AT"),
+        ("Bỉ", "BE"),
+        ("Oesterreich", "AT"),
+        ("Aegypten", "EG"),
     ],
 )
 def test_spelling_gives_its_code(spelling, code):
@@ -91,6 +99,8 @@ def test_spelling_gives_its_code(spelling, code):
         "70.4",
         "Austrlia",
         "Republic of Nowhere",
+        "Congo (Katanga)",
+        "Sudan (Juba)",
     ],
 )
 def test_unknown_country_gives_none_never_a_guess(text):
@@ -217,3 +227,16 @@ def test_states_that_were_divided_name_those_of_today() -> None:
     with pytest.raises(CellFault, match="exists no longer") as fault:
         parse_country("Serbia and Montenegro")
     assert "Montenegro (ME), Serbia (RS)" in fault.value.advice
+
+
+def test_place_in_brackets_after_a_name_of_several_countries_leaves_both_open() -> None:
+    with pytest.raises(CellFault, match="not known") as fault:
+        parse_country("Congo (Katanga)")
+    assert "Congo - Kinshasa (CD) or Congo - Brazzaville (CG)" in fault.value.advice
+
+
+def test_congo_alone_is_the_country_of_that_name_with_a_remark_on_the_other() -> None:
+    code, remark = parse_country("Congo")
+    assert code == "CG" and remark is not None and "Write CD" in remark.advice
+    assert parse_country("CG") == ("CG", None)
+    assert parse_country("Republic of the Congo") == ("CG", None)

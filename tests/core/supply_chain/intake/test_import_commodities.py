@@ -33,13 +33,21 @@ def read(*texts: str) -> MapDraft:
         ("Shirts", "garments"),
         ("gömlek", "garments"),
         ("cotton yarn", "thread_yarn"),
+        ("Arbeitshandschuhe", "gloves"),
+        ("sous-vêtements", "garments"),
+        ("zapatillas deportivas", "footwear"),
+        ("fones de ouvido", "electronics"),
+        ("ev tekstili", "textiles"),
+        ("حقائب جلدية", "leather_goods"),
+        ("毛绒玩具", "toys"),
+        ("samani za mbao", "furniture"),
     ],
 )
 def test_good_is_known_by_ref_name_code_and_other_languages(text: str, ref: str) -> None:
     assert commodity_ref(text) == ref
 
 
-@pytest.mark.parametrize("text", ["cocao", "Baumwole", "stuff", "9"])
+@pytest.mark.parametrize("text", ["cocao", "Baumwole", "stuff", "9", "Tablets", "baskets"])
 def test_good_that_is_not_certain_is_none(text: str) -> None:
     assert commodity_ref(text) is None
 
