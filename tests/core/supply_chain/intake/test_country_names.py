@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import supply_chain
-from supply_chain.intake.cells import CellFault
 from supply_chain.intake import countries
+from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import (
     countries_in_cell,
     country_code,
