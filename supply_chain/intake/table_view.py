@@ -25,7 +25,7 @@ from supply_chain.intake.columns import (
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.drafts import TableMapping
-from supply_chain.intake.error_cells import without_errors
+from supply_chain.intake.error_cells import is_error, without_errors
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.id_lists import IdShapes
@@ -267,7 +267,7 @@ class TableView:
         if is_no_name(value):
             return None
         if not self.is_own_csv:
-            if value.upper() in _FORMULA_ERRORS:
+            if is_error(value):
                 self.log.problem(self.column(our_field), value, _FORMULA_ERROR)
                 return None
             if value[0] == "=" and self.table.sheet is None:
@@ -355,7 +355,6 @@ _MOST_KEPT = 200_000
 _LONGEST_NO_NAME = 4
 
 
-_FORMULA_ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _FORMULA_ERROR = CellFault(
     "The cell shows the error of a formula, not a value.",
     "Correct the formula in a spreadsheet program, or replace it by its value.",

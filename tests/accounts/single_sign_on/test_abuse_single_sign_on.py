@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from time import time
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
@@ -276,6 +278,21 @@ def test_provider_that_cannot_be_reached_is_told_in_words(
     monkeypatch.setattr(fetching, "TIMEOUT_S", 0.0001)
     client = app.test_client()
     data = {"organisation": "acme", "csrf_token": csrf_token(client, CHOOSE)}
+
+    answer = client.post(CHOOSE, data=data)
+
+    assert answer.status_code == 409
+    assert "The sign-in of your organisation does not answer." in answer.text
+
+
+def test_answer_that_comes_in_drops_ends_with_the_time_for_the_whole_of_it(
+    app: Flask, provider: TestProvider, monkeypatch: pytest.MonkeyPatch
+):
+    """Each part is in time for the reader of the network, all of them together are not."""
+    client = app.test_client()
+    data = {"organisation": "acme", "csrf_token": csrf_token(client, CHOOSE)}
+    clock = count(0.0, fetching.TIMEOUT_S + 1)
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: next(clock)))
 
     answer = client.post(CHOOSE, data=data)
 

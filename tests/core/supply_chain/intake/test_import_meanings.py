@@ -182,8 +182,9 @@ def test_errors_of_a_spreadsheet_are_blank_and_told_once_a_column() -> None:
     assert told["Note"].endswith("were read as blank: rows 2, 3, 5.")
 
 
-def test_an_error_in_the_place_of_a_name_is_a_problem() -> None:
-    draft = read("ID,Name,Country\nV1,#REF!,BD\nV2,B,PK\n")
+@pytest.mark.parametrize("error", ["#REF!", "#NV", "#N/A", "#¡VALOR!", "#YOK"])
+def test_an_error_in_the_place_of_a_name_is_a_problem(error: str) -> None:
+    draft = read(f"ID,Name,Country\nV1,{error},BD\nV2,B,PK\n")
 
     assert [problem.row for problem in draft.problems] == [2]
 
@@ -194,3 +195,16 @@ def test_a_first_line_that_is_data_and_a_doubled_heading_are_told() -> None:
 
     assert any("No column has a known name" in note.problem for note in data.notes)
     assert any("stands more than once" in note.problem for note in doubled.notes)
+
+
+def test_german_list_that_says_what_is_done_and_who_is_supplied_is_read_as_a_chain() -> None:
+    draft = read(
+        "Lief.-Nr.;Lieferant;Land;Was wird dort gemacht;Warengruppe;Beliefert\n"
+        "L1;Nordlicht;Deutschland;Zentrale, Einkauf;;\n"
+        "L2;Rahman;Bangladesch;Näherei;T-Shirts;L1\n"
+        "L3;Sagar;Indien;Färberei;Stoffe;L2\n"
+    )
+
+    sectors = [node.sector for node in draft.nodes]
+    assert sectors[1:] == ["garments", "textile_mills"]
+    assert {(link.supplier, link.buyer) for link in draft.links} == {("L2", "L1"), ("L3", "L2")}
