@@ -155,14 +155,14 @@ def test_the_page_of_columns_says_what_the_activities_were_read_as(
 def test_a_column_that_nobody_read_is_named_where_no_column_states_the_activity(
     tenant: Tenant, chain_id: UUID, analyst: FlaskClient
 ) -> None:
-    head = "Supplier ID,Supplier name,Country,Was machen die?,Umsatz\n"
+    head = "Supplier ID,Supplier name,Country,Wofür?,Umsatz\n"
     rows = "V1,Place one,VN,Polstern,12\nV2,Place two,DE,Holz,13\n"
     left = _stage(tenant, chain_id, _csv(head + rows))
     _work()
     page = analyst.get(f"/o/{tenant.slug}/value-chain/imports/{left}").text
 
     assert "No column is read as the activity" in page
-    assert "“Was machen die?”" in page and "Polstern · Holz" in page
+    assert "“Wofür?”" in page and "Polstern · Holz" in page
     assert "“Umsatz”" not in page
 
 
