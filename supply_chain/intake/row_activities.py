@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ from supply_chain.intake.activities import (
 from supply_chain.intake.activity_tally import with_certainty
 from supply_chain.intake.activity_words import hits_in, sectors_of_goods
 from supply_chain.intake.cells import CellFault, is_blank
+from supply_chain.intake.commodities import commodity_ref
 from supply_chain.intake.drafts import NodeDraft
 from supply_chain.intake.list_kinds import REGISTERS
 from supply_chain.intake.table_view import TableView
@@ -34,6 +36,7 @@ _OF_FACTORIES = "make"
 _OF_MAKING = "C"
 _DEALERS = ("wholesale", "retail")
 _PRINTED = ("paper", "media")
+_PARTING = re.compile(r"[,;|/،、，；]")
 _KNITS, _MAKES_CLOTH = "knit", ("dye", "weav", "print")
 
 
@@ -49,12 +52,18 @@ class _Said:
 def with_activity(view: TableView, row: tuple[str, ...], node: NodeDraft) -> NodeDraft:
     """The node with the sector that its row states for certain; all else is asked.
 
-    The words that were read stay among its further facts.
+    The words that were read stay among its further facts. Products in the column of
+    activities are its goods where no column states any.
     """
     if view.is_own_csv:
         return replace(node, sector=view.text(row, "sector"))
     node = _with_coded_goods(view, row, node)
     cells = _cells(view, row, node.commodities)
+    found = _with_sector(view, node, cells)
+    return found if found.commodities else replace(found, commodities=_products(cells))
+
+
+def _with_sector(view: TableView, node: NodeDraft, cells: list[_Said]) -> NodeDraft:
     told = {one.column or "sector": one.text for one in cells if one.activity.certainty < 1}
     if told:
         node = replace(node, attributes={**told, **node.attributes})
@@ -94,6 +103,17 @@ def _with_coded_goods(view: TableView, row: tuple[str, ...], node: NodeDraft) ->
     text = view.text(row, "sector")
     goods = codes.goods(text) if codes and text else ()
     return replace(node, commodities=tuple(dict.fromkeys((*node.commodities, *goods))))
+
+
+def _products(cells: list[_Said]) -> tuple[str, ...]:
+    """Goods that cells name as products of a place, not as those of its industry or its inputs."""
+    if any(tells_inputs(one.text) for one in cells):
+        return ()
+    named = [one.text for one in cells if not _is_wide(one)]
+    parts = (part.strip() for text in named for part in _PARTING.split(text))
+    # 1511 is tanning in a column of ISIC codes, not palm oil as in HS codes.
+    refs = (commodity_ref(part) for part in parts if not any(map(str.isdigit, part)))
+    return tuple(dict.fromkeys(filter(None, refs)))
 
 
 def _cells(view: TableView, row: tuple[str, ...], goods: tuple[str, ...]) -> list[_Said]:

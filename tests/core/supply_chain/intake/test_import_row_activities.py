@@ -223,3 +223,25 @@ def test_a_long_column_of_names_and_activities_is_told_once_and_asks_nothing_of_
     (note,) = draft.notes
     assert "20 different values of the column “Process” name no activity" in note.problem
     assert draft.nodes[0].attributes["Process"] == "Qazwin Vurm Axq" and draft.problems == ()
+
+
+def goods(text: str) -> list[tuple[str, ...]]:
+    return [node.commodities for node in read(text).nodes]
+
+
+def test_products_in_the_column_of_activities_are_the_goods_of_a_place() -> None:
+    listed = "Name,Land,Warengruppe\nAlfa,IN,Teppiche\nBeta,TR,Haselnüsse / Baumwolle\n"
+    stated = "Name,Country,Product Type,Goods\nAlfa,BD,Apparel,Cotton\n"
+
+    assert goods(listed) == [("carpets",), ("hazelnuts", "cotton")]
+    assert goods(stated) == [("cotton",)]
+
+
+def test_codes_industries_and_what_inputs_are_for_are_no_goods_of_a_place() -> None:
+    for text in (
+        "Name,Country,ISIC\nAlfa,BD,1511\n",
+        "Name,Country,Industry\nAlfa,BD,Footwear\n",
+        "Name,Country,Product Type,Factory Type\nAlfa,VN,Footwear,Materials\n",
+        "Name,Country,What they do\nAlfa,BD,Shop for carpets\n",
+    ):
+        assert goods(text) == [()], text
