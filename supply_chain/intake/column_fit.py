@@ -34,6 +34,9 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
     if field == "origin":
         # "Origin" may be a country.
         return share_of(values, lambda v: is_country(v) and squeeze(v) not in words().truth) < _HALF
+    if field == "postal_code":
+        # "CAP" is one in Italy; in Vietnam "Cấp" is the tier.
+        return not values or share_of(values, _is_postal_code) >= _HALF
     if field == "name":
         # A column of bare numbers is none, where another may be one.
         return not values or share_of(values, _is_number) < 1
@@ -139,6 +142,10 @@ def _is_number(value: str) -> bool:
     return has_digit(value) and not any(map(str.isalpha, value))
 
 
+def _is_postal_code(value: str) -> bool:
+    return sum(map(str.isdigit, value)) > 1
+
+
 def _is_code(value: str) -> bool:
     return has_digit(value) and len(value.split()) <= 2
 
@@ -168,7 +175,7 @@ _SIGNS: dict[str, Callable[[str], bool]] = {
     "share": has_digit,
     "valid_from": has_digit,
     "valid_to": has_digit,
-    "postal_code": has_digit,
+    "postal_code": _is_postal_code,
     "name": lambda value: _reads_as_name(value) or not has_digit(value),
     "operated_by": lambda value: _reads_as_name(value),
     "buyer": lambda value: len(value) > 1,

@@ -25,7 +25,11 @@ from supply_chain.intake.id_lists import IdShapes
 from supply_chain.intake.link_ends import with_ids_of_ends
 from supply_chain.intake.measures import MEASURES, bare_heading
 from supply_chain.intake.personal_columns import tells_of_people
-from supply_chain.intake.row_references import choose_end_by_tiers, choose_ids_by_references
+from supply_chain.intake.row_references import (
+    choose_end_by_tiers,
+    choose_ids_by_references,
+    choose_suppliers_by_names,
+)
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import header_forms, squeeze, words
 
@@ -126,6 +130,8 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     chooser.choose_tier_facts()
     choose_countries_of_companies(chooser)
     chooser.choose_by_values()
+    # Names of spinners and dyers tell activities, too.
+    choose_suppliers_by_names(chooser)
     _choose_activity_by_values(chooser)
     choose_ids_by_references(chooser)
     _choose_suppliers_by_ids(chooser)

@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from supply_chain.intake.cells import CellFault
-from supply_chain.intake.words import squeeze
+from supply_chain.intake.words import squeeze, words
 from supply_chain.reference.names import Catalogue
 from supply_chain.reference.release import load_reference
 
@@ -24,8 +24,19 @@ def commodity_ref(text: str) -> str | None:
     """The ref of a commodity cell, None where none is meant for certain.
 
     Takes refs, names and goods of `data/commodities.csv`, HS codes, and the words of
-    `data/commodity_words.csv` in other languages.
+    `data/commodity_words.csv` in other languages, also with a word on their state ("mica flakes").
     """
+    found = _named(text)
+    parts = text.split()
+    if found is None and len(parts) > 1:
+        if squeeze(parts[0]) in words().goods_qualifiers:
+            return commodity_ref(" ".join(parts[1:]))
+        if squeeze(parts[-1]) in words().goods_qualifiers:
+            return commodity_ref(" ".join(parts[:-1]))
+    return found
+
+
+def _named(text: str) -> str | None:
     catalogue = _catalogue()
     if text in catalogue.commodities:
         return text

@@ -87,6 +87,13 @@ def country_in_address(address: str) -> str | None:
     return None
 
 
+def code_at_the_end(address: str) -> str | None:
+    """The code of a country that is the last part of an address; it may be that of a state."""
+    last = address.rsplit(",", 1)[-1].strip()
+    is_code = "," in address and len(last) == _SHORTEST_CODE and last.isascii() and last.isupper()
+    return last if is_code and country_code(last) == last else None
+
+
 def _endings(part: str) -> list[str]:
     words = part.split()
     endings = [" ".join(words[-length:]) for length in (4, 3, 2, 1) if length < len(words)]

@@ -6,6 +6,7 @@ import re
 
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import (
+    code_at_the_end,
     countries_in_cell,
     countries_sharing,
     country_code,
@@ -179,6 +180,13 @@ def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:
             )
             view.log.note(view.column(field), text, remark)
             return code
+        if text and (code := code_at_the_end(text)):
+            remark = CellFault(
+                f"“{code}” at the end of “{text}” may be {country_name(code)} or a state; no"
+                " country was taken from it.",
+                "Give the country in a column of its own.",
+            )
+            view.log.note(view.column(field), text, remark)
     return None
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from supply_chain.intake.column_choice import ColumnChooser
 from supply_chain.intake.column_fit import fits_parts
 from supply_chain.intake.id_lists import IdShapes
 from supply_chain.intake.stated_tiers import parse_tier
-from supply_chain.intake.words import squeeze
+from supply_chain.intake.words import squeeze, words
 
 _LEAST = 2
 """So many rows must name another one before a column is taken for what it is."""
 _HALF, _MOSTLY = 0.5, 0.8
 _TIER = "attributes.stated_tier"
+_PARTED = re.compile(r"[,;|/\n、，；]")
 
 
 def choose_ids_by_references(chooser: ColumnChooser) -> None:
@@ -37,15 +39,14 @@ def choose_ids_by_references(chooser: ColumnChooser) -> None:
 
 def choose_end_by_tiers(chooser: ColumnChooser) -> None:
     """A column that names other rows holds buyers or suppliers: their stated tiers decide."""
-    if not {"id", "name", _TIER} <= chooser.columns.keys() or chooser.columns.keys() & _ENDS.keys():
+    if not {"name", _TIER} <= chooser.columns.keys() or chooser.columns.keys() & _ENDS.keys():
         return
-    ids, names, levels = (
-        chooser.cells_by_row(chooser.columns[field]) for field in ("id", "name", _TIER)
-    )
+    names, levels = (chooser.cells_by_row(chooser.columns[field]) for field in ("name", _TIER))
+    ids = chooser.cells_by_row(chooser.columns["id"]) if "id" in chooser.columns else []
     tiers = [parse_tier(level) for level in levels]
     for column in chooser.free():
         cells = chooser.cells_by_row(column)
-        rows = [*_references(ids, cells), *_same(list(map(squeeze, names)), map(squeeze, cells))]
+        rows = [*_references(ids, cells), *_named(names, cells)]
         is_of_rows = 2 * len({row for row, _ in rows}) >= sum(map(bool, cells))
         steps = [b - a for row, other in rows if (a := tiers[row]) and (b := tiers[other])]
         for field, (sign, why) in _ENDS.items() if is_of_rows else ():
@@ -61,10 +62,29 @@ _ENDS = {
 }
 
 
+def choose_suppliers_by_names(chooser: ColumnChooser) -> None:
+    """A column called "Sub-suppliers" names suppliers where half of its cells name other rows."""
+    if "name" not in chooser.columns or chooser.columns.keys() & _ENDS.keys():
+        return
+    names = chooser.cells_by_row(chooser.columns["name"])
+    for column in chooser.free():
+        cells = chooser.cells_by_row(column)
+        rows = {row for row, _ in _named(names, cells)}
+        is_called = squeeze(column) in words().source_headings
+        if is_called and len(rows) >= _LEAST and len(rows) >= _HALF * sum(map(bool, cells)):
+            chooser.take("supplied_by", column, 0.8, "its values are names of this list")
+            return
+
+
 def _refer(ids: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether at least half of the filled cells, and two of them, name other rows by id."""
+    """Whether at least half of the cells that look like ids, and two of them, name other rows.
+
+    Other cells of a column of buyers may hold the name of the own business.
+    """
+    shapes = IdShapes(ids)
     rows = {row for row, _ in _references(ids, cells)}
-    return len(rows) >= _LEAST and len(rows) >= _HALF * sum(map(bool, cells))
+    alike = sum(bool(cell and shapes.split(cell)) for cell in cells)
+    return len(rows) >= _LEAST and len(rows) >= _HALF * alike
 
 
 def _references(ids: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -82,10 +102,10 @@ def _has_letter(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
-def _same(names: Sequence[str], cells: Iterator[str]) -> Iterator[tuple[int, int]]:
-    """Row and the other row whose name is its cell."""
-    places = {name: row for row, name in enumerate(names) if name}
+def _named(names: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Row and another row whose name is its cell, alone or with more names."""
+    places = {squeeze(name): row for row, name in enumerate(names) if name}
     for row, cell in enumerate(cells):
-        other = places.get(cell)
-        if other is not None and other != row:
-            yield row, other
+        parts = dict.fromkeys((cell, *_PARTED.split(cell))) if cell else ()
+        others = (places.get(squeeze(part)) for part in parts)
+        yield from ((row, other) for other in others if other is not None and other != row)

@@ -14,6 +14,7 @@ STATED_TIER = "stated_tier"
 _MOST = 12
 _WORDS = (
     "tier|t|level|lvl|l|stage|rank|rang|niveau|n|nivel|nível|grado|kademe|seviye|katman|stufe|ebene"
+    "|cấp|bậc|tầng|tingkat|tahap"
     "|daraja la|daraja|ngazi ya|ngazi|kiwango|المستوى|مستوى|第|层级|层|级"
 )
 _STATED = re.compile(

@@ -16,6 +16,8 @@ from supply_chain.intake.countries import (
     successors_of,
     suggest_country,
 )
+from supply_chain.intake.drafts import NamedBytes
+from supply_chain.intake.maps import read_map
 from supply_chain.intake.places import parse_country
 
 DATA = Path(supply_chain.__file__).parent / "data"
@@ -242,3 +244,11 @@ def test_congo_alone_is_the_country_of_that_name_with_a_remark_on_the_other() ->
     assert code == "CG" and remark is not None and "Write CD" in remark.advice
     assert parse_country("CG") == ("CG", None)
     assert parse_country("Republic of the Congo") == ("CG", None)
+
+
+def test_two_letters_at_the_end_of_an_address_are_told_and_taken_for_no_country() -> None:
+    draft = read_map([NamedBytes("list.csv", b'Name,Address\nLakshmi,"Coimbatore, IN"\n')])
+
+    assert draft.nodes[0].country is None
+    (note,) = draft.notes
+    assert "may be India or a state" in note.problem

@@ -105,3 +105,16 @@ def test_many_different_unknown_goods_are_told_up_to_a_hundred_times() -> None:
     draft = read("Name,Products\n" + "".join(f"A{n},thing {n}\n" for n in range(130)))
 
     assert len(draft.notes) == 100
+
+
+def test_a_word_on_the_state_of_a_good_does_not_hide_it() -> None:
+    for text, ref in (
+        ("Finished leather", "leather"),
+        ("Mica flakes", "mica"),
+        ("Organic cotton lint", "cotton"),
+        ("café vert séché", "coffee"),
+        ("mahindi mixed", "corn"),
+    ):
+        assert commodity_ref(text) == ref, text
+    assert commodity_ref("Finished") is None
+    assert commodity_ref("leather finish") is None

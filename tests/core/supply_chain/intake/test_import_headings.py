@@ -280,3 +280,11 @@ def test_one_such_fact_alone_makes_no_list_of_people() -> None:
     draft = read("Name,Age,Class,Country\nFV Star,12,A,Kenya\n")
 
     assert draft.nodes[0].attributes == {"Age": 12, "Class": "A"}
+
+
+def test_a_heading_that_sounds_like_a_postal_code_needs_cells_like_one() -> None:
+    tiers = read("Tên nhà cung cấp,Quốc gia,Cấp\nMay Mặc Hòa Bình,Việt Nam,Cấp 1\nDệt,VN,Cấp 2\n")
+    codes = read("Fornitore,Paese,CAP\nConceria Rossi,Italia,36071\nFilati Verdi,IT,50047\n")
+
+    assert [node.attributes["stated_tier"] for node in tiers.nodes] == [1, 2]
+    assert columns(codes)["postal_code"] == "CAP"

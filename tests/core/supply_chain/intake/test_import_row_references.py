@@ -94,3 +94,47 @@ def test_a_buyer_with_the_name_of_the_own_business_is_that_business() -> None:
 
     assert ("A1", "own-1") in links(draft)
     assert sorted(node.name for node in draft.nodes) == ["Deniz", "Mavi", "Other Ltd"]
+
+
+def test_codes_beside_the_name_of_the_own_business_are_ids_all_the_same() -> None:
+    draft = read(
+        "Cód.;Fornecedor;País;Fornece para\n"
+        "F-01;Frigorífico Boa Esperança;Brasil;EMPRESA\n"
+        "F-02;Fazenda Santa Luzia;Brasil;F-01\n"
+        "F-03;Carvoaria União;Brasil;F-04\n"
+        "F-04;Siderúrgica Vale Norte;Brasil;EMPRESA\n"
+        "F-05;Curtume Aliança;Brasil;EMPRESA\n"
+        "F-06;Calçados Nova Era;Brasil;EMPRESA\n"
+    )
+
+    assert {node.name for node in draft.nodes if node.id.startswith("made-")} == {"EMPRESA"}
+    assert {("F-02", "F-01"), ("F-03", "F-04")} <= links(draft)
+
+
+def test_suppliers_named_in_a_cell_are_the_rows_of_these_names() -> None:
+    for heading in ("Sub-suppliers", "Unterlieferanten", "Proveedores", "Alt tedarikçiler"):
+        draft = read(
+            f"Vendor,Country,{heading}\n"
+            "Sunrise Apparels,India,Kumaran Dyeing; Lakshmi Spinners\n"
+            "Kumaran Dyeing,India,LAKSHMI SPINNERS\n"
+            "Lakshmi Spinners,India,\n"
+        )
+        names = {node.id: node.name for node in draft.nodes}
+
+        assert {(names[one], names[other]) for one, other in links(draft)} == {
+            ("Kumaran Dyeing", "Sunrise Apparels"),
+            ("Lakshmi Spinners", "Sunrise Apparels"),
+            ("Lakshmi Spinners", "Kumaran Dyeing"),
+        }, heading
+
+
+def test_tiers_are_enough_where_rows_are_named_and_no_heading_says_how() -> None:
+    draft = read(
+        "Name,Country,Tier,Yhteys\n"
+        "Deniz Konfeksiyon,Turkey,1,Ege Iplik\n"
+        "Ege Iplik,Turkey,2,Harran Cotton | Mavi Boya\n"
+        "Mavi Boya,Turkey,3,\n"
+        "Harran Cotton,Turkey,3,\n"
+    )
+
+    assert len(draft.nodes) == 4 and len(draft.links) == 3
