@@ -34,6 +34,7 @@ _NAMED_BY_PRODUCTS = frozenset(
         *("electronics", "pharmaceuticals", "batteries"),
     )
 )
+_SEWING, _SEWN = "garments", frozenset(("footwear", "furniture", "toys", "sporting_goods"))
 _INPUTS = frozenset(
     ("materials", "material", "raw material", "raw materials", "components", "component")
 )
@@ -92,6 +93,10 @@ def find_activity(text: str, *, goods: tuple[str, ...] = (), of_sectors: bool = 
     sectors = _sectors_stated(found.hits, goods)
     telling = (hit for hit in found.hits if hit.phrase.kind not in ("form", "weak"))
     why = found.words_of(telling) or text
+    sewn = tuple(_made(goods)) if sectors == (_SEWING,) else ()
+    if len(sewn) == 1 and sewn[0] in _SEWN:
+        # Who sews the uppers of shoes makes shoes, or clothes as well.
+        return Activity(sewn[0], _SEVERAL, why, (*sewn, _SEWING))
     if len(sectors) == 1:
         return Activity(sectors[0], _certainty(found), why, sectors)
     if sectors:

@@ -15,7 +15,7 @@ from supply_chain.intake.named_companies import CompaniesNamed
 from supply_chain.intake.node_merging import listed, merge_nodes
 from supply_chain.intake.node_rows import NodeRow, Step
 from supply_chain.intake.whole_map import operator_circle_note, operator_circles
-from supply_chain.intake.words import squeeze
+from supply_chain.intake.words import squeeze, words
 from supply_chain.vocabulary import NodeKind
 
 # One more than a node and its namesake: the third shows that a name is ambiguous.
@@ -31,6 +31,8 @@ class Assembly:
     ) -> None:
         self.findings, self.known_ids = findings, known_ids
         self._own = {squeeze(name): ref for name, ref in own.items()}
+        if len(refs := set(own.values())) == 1:
+            self._own |= dict.fromkeys(words().own_business, *refs)
         self.nodes: dict[str, NodeDraft] = {}
         self.links: dict[tuple[str, str, str, str, str], LinkDraft] = {}
         self.link_places: dict[tuple[str, str, str, str, str], LinkRow | NodeRow] = {}

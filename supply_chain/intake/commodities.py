@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from supply_chain.reference.release import load_reference
 
 _DATA = Path(__file__).parent.parent / "data"
 # Letters to change, add, drop or swap, in the length of the longer word.
+_OF = re.compile(r"^(?:(?:de|da|do|di|of)\s|d['’])", re.IGNORECASE)
 _ALIKE, _MARGIN, _SHORTEST = 0.75, 0.03, 4
 
 
@@ -27,13 +29,20 @@ def commodity_ref(text: str) -> str | None:
     `data/commodity_words.csv` in other languages, also with a word on their state ("mica flakes").
     """
     found = _named(text)
+    return commodity_ref(rest) if found is None and (rest := _without_state(text)) else found
+
+
+def _without_state(text: str) -> str | None:
+    """A name without a word or two on the state of the good: "mica flakes", "algodón en rama"."""
     parts = text.split()
-    if found is None and len(parts) > 1:
-        if squeeze(parts[0]) in words().goods_qualifiers:
-            return commodity_ref(" ".join(parts[1:]))
-        if squeeze(parts[-1]) in words().goods_qualifiers:
-            return commodity_ref(" ".join(parts[:-1]))
-    return found
+    for count in (1, 2):
+        if len(parts) <= count:
+            return None
+        if squeeze("".join(parts[:count])) in words().goods_qualifiers:
+            return _OF.sub("", " ".join(parts[count:]))
+        if squeeze("".join(parts[-count:])) in words().goods_qualifiers:
+            return " ".join(parts[:-count])
+    return None
 
 
 def _named(text: str) -> str | None:

@@ -11,6 +11,8 @@ from supply_chain.intake.cells import CellFault
 MEASURES = ("spend", "volume")
 """Fields of a row that say how much is bought of it; spend goes before volume."""
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "CNY", "₹": "INR", "₺": "TRY", "৳": "BDT"}
+_SHARED = ("USD", "CNY")
+"""Those whose sign several currencies have: dollars and pesos, yuan and yen."""
 _CODES = (
     "EUR|USD|GBP|CHF|CNY|RMB|INR|TRY|BDT|PKR|BRL|MXN|JPY|VND|IDR|THB|AED|SAR|EGP|MAD|KES|TZS|UGX"
     "|SEK|NOK|DKK|PLN|CZK|HUF|RON|AUD|CAD|NZD|HKD|SGD|ZAR|LKR|KRW|TWD|COP|PEN|ARS|CLP"
@@ -34,7 +36,11 @@ class Measure:
 
 def parse_measure(text: str, heading: str) -> Measure | None:
     """An amount with the currency or unit of its cell, else of its heading; None for no amount."""
-    unit = _unit_of(text) or _unit_of(heading)
+    unit = _unit_of(text)
+    if unit in _SHARED and not _CODE.search(text) and _CODE.search(heading):
+        # "$" under "Compras (MXN)" are pesos.
+        unit = ""
+    unit = unit or _unit_of(heading)
     plain = _CODE.sub(" ", text)
     for sign in _CURRENCIES:
         plain = plain.replace(sign, " ")

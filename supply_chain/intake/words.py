@@ -167,6 +167,7 @@ class Words:
         }
         self.source_headings = frozenset(map(squeeze, tables["source_headings"]))
         self.sector_headings = frozenset(map(squeeze, tables["sector_headings"]))
+        self.own_business = frozenset(map(squeeze, tables["own_business"]))
         self.goods_qualifiers = frozenset(map(squeeze, tables["goods_qualifiers"]))
         self.sector_places = frozenset(map(squeeze, tables["sector_places"]))
         self.sector_is_place_beside = frozenset(map(squeeze, tables["sector_is_place_beside"]))

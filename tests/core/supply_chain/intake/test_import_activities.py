@@ -166,3 +166,27 @@ def test_any_text_gives_a_known_sector_or_none(text: str) -> None:
     assert 0 <= found.certainty <= 1
     assert {found.sector, *found.candidates} - {None} <= load_reference().sectors.keys()
     assert not found.is_certain or found.certainty >= CERTAIN
+
+
+def test_sewing_with_goods_of_another_maker_is_a_question() -> None:
+    shoes = find_activity("缝制", goods=("footwear",))
+
+    assert not shoes.is_certain and shoes.candidates == ("footwear", "garments")
+    assert find_activity("sewing", goods=("garments",)).sector == "garments"
+    assert find_activity("sewing", goods=("cotton",)).is_certain
+
+
+def test_words_for_who_hires_and_what_is_done_to_goods_are_known_in_their_languages() -> None:
+    for text, sector in (
+        ("usinage de cacao", "food_processing"),
+        ("vanilliculture", "vanilla_farming"),
+        ("savonnerie", "chemicals"),
+        ("enganche de jornaleros", "recruitment_agencies"),
+        ("elçilik (tarım aracısı)", "recruitment_agencies"),
+        ("nuôi tôm", "shrimp_farming"),
+        ("pabrik kelapa sawit", "palm_oil_milling"),
+        ("Nähatelier", "garments"),
+        ("Möbelbau", "furniture"),
+    ):
+        assert find_activity(text).sector == sector, text
+        assert find_activity(text).is_certain, text

@@ -163,6 +163,15 @@ def test_volume_counts_where_spend_is_in_several_currencies_which_is_told() -> N
     assert ["several currencies" in note.problem for note in draft.notes] == [True]
 
 
+def test_a_sign_that_several_currencies_share_is_that_of_the_heading() -> None:
+    text = 'ID,Name,Country,Compras anuales (MXN),Sells to\nV1,A,MX,"$ 4,500",V9\nV2,B,MX,500,V9\n'
+
+    draft = read(text + "V9,Taller,BE,,\n")
+
+    assert {link.supplier: link.share for link in draft.links} == {"V1": 0.9, "V2": 0.1}
+    assert draft.notes == ()
+
+
 def test_a_share_that_the_list_states_is_never_replaced() -> None:
     text = "ID,Name,Country,Annual spend,Share,Sells to\nV1,A,BD,3,0.1,V9\nV2,B,PK,1,0.2,V9\n"
 

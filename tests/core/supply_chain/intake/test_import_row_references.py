@@ -138,3 +138,14 @@ def test_tiers_are_enough_where_rows_are_named_and_no_heading_says_how() -> None
     )
 
     assert len(draft.nodes) == 4 and len(draft.links) == 3
+
+
+def test_a_list_that_says_us_means_the_own_business() -> None:
+    for us in ("Nosotros", "本公司", "our company", "Nous"):
+        text = f"Name,Country,Customer\nMina,PE,Taller\nTaller,PE,{us}\n"
+        files = [NamedBytes("list.csv", text.encode())]
+        draft = read_map(files, known_ids=frozenset({"own"}), own={"Joyas SA": "own"})
+        names = {node.id: node.name for node in draft.nodes}
+
+        assert sorted(names.values()) == ["Mina", "Taller"], us
+        assert {names[s]: b for s, b in links(draft)}["Taller"] == "own"
