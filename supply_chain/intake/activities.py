@@ -34,7 +34,8 @@ _NAMED_BY_PRODUCTS = frozenset(
         *("electronics", "pharmaceuticals", "batteries"),
     )
 )
-_SEWING, _SEWN = "garments", frozenset(("footwear", "furniture", "toys", "sporting_goods"))
+# What is sewn by others than makers of clothes.
+_CLOTHES, _SEWN = "garments", frozenset(("footwear", "furniture", "toys", "sporting_goods"))
 _INPUTS = frozenset(
     ("materials", "material", "raw material", "raw materials", "components", "component")
 )
@@ -93,10 +94,10 @@ def find_activity(text: str, *, goods: tuple[str, ...] = (), of_sectors: bool = 
     sectors = _sectors_stated(found.hits, goods)
     telling = (hit for hit in found.hits if hit.phrase.kind not in ("form", "weak"))
     why = found.words_of(telling) or text
-    sewn = tuple(_made(goods)) if sectors == (_SEWING,) else ()
+    sewn = tuple(_made(goods)) if sectors == (_CLOTHES,) else ()
     if len(sewn) == 1 and sewn[0] in _SEWN:
         # Who sews the uppers of shoes makes shoes, or clothes as well.
-        return Activity(sewn[0], _SEVERAL, why, (*sewn, _SEWING))
+        return Activity(sewn[0], _SEVERAL, why, (*sewn, _CLOTHES))
     if len(sectors) == 1:
         return Activity(sectors[0], _certainty(found), why, sectors)
     if sectors:

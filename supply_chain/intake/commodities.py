@@ -16,8 +16,8 @@ from supply_chain.reference.names import Catalogue
 from supply_chain.reference.release import load_reference
 
 _DATA = Path(__file__).parent.parent / "data"
-# Letters to change, add, drop or swap, in the length of the longer word.
 _OF = re.compile(r"^(?:(?:de|da|do|di|of)\s|d['’])", re.IGNORECASE)
+# Letters to change, add, drop or swap, in the length of the longer word.
 _ALIKE, _MARGIN, _SHORTEST = 0.75, 0.03, 4
 
 

@@ -10,7 +10,16 @@ from supply_chain.intake.cells import CellFault
 
 MEASURES = ("spend", "volume")
 """Fields of a row that say how much is bought of it; spend goes before volume."""
-_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "CNY", "₹": "INR", "₺": "TRY", "৳": "BDT"}
+_CURRENCIES = {
+    "€": "EUR",
+    "R$": "BRL",
+    "$": "USD",
+    "£": "GBP",
+    "¥": "CNY",
+    "₹": "INR",
+    "₺": "TRY",
+    "৳": "BDT",
+}
 _SHARED = ("USD", "CNY")
 """Those whose sign several currencies have: dollars and pesos, yuan and yen."""
 _CODES = (

@@ -34,7 +34,7 @@ from supply_chain.intake.places import (
 from supply_chain.intake.row_activities import with_activity
 from supply_chain.intake.stated_tiers import STATED_TIER, parse_tier
 from supply_chain.intake.table_view import TableView
-from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.intake.words import clean, parts_of, squeeze, words
 from supply_chain.vocabulary import NodeKind
 
 MADE = "made-"
@@ -359,15 +359,17 @@ def _commodities(view: TableView, row: tuple[str, ...]) -> tuple[str, ...]:
 def _names(view: TableView, row: tuple[str, ...], field: str) -> list[str]:
     """Company names of one cell.
 
-    A comma may be part of a name: it separates two names only where one of them is alone in
-    another row of the column, and never before a legal form.
+    A comma may be part of a name ("SPO Agro, Bangkok"): it separates two names only where one of
+    them is alone in another row of the column, or all are names of rows, and never before a legal
+    form. A slash separates known names alone ("A/S" is a legal form).
     """
     parts = [view.checked(field, part) for part in split_list(view.text(row, field))]
-    if len(parts) != 1 or "," not in parts[0]:
+    names = list(parts_of(parts[0])) if len(parts) == 1 else []
+    if len(names) < 2 or any(map(_LEGAL_FORM.match, names[1:])):
         return parts
-    names = [part.strip() for part in parts[0].split(",") if part.strip()]
-    is_list = not view.values(field).isdisjoint(names)
-    return names if is_list and not any(map(_LEGAL_FORM.match, names[1:])) else parts
+    alone = [name in view.values(field) for name in names]
+    known = [one or squeeze(name) in view.names for name, one in zip(names, alone, strict=True)]
+    return names if all(known) or (any(alone) and "/" not in parts[0]) else parts
 
 
 _NO_TERMS = LinkDraft("", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -25,7 +24,7 @@ from supply_chain.intake.commodities import commodity_ref
 from supply_chain.intake.drafts import NodeDraft
 from supply_chain.intake.list_kinds import REGISTERS
 from supply_chain.intake.table_view import TableView
-from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.intake.words import clean, parts_of, squeeze, words
 from supply_chain.reference.release import load_reference
 from supply_chain.reference.types import Sector
 
@@ -36,7 +35,6 @@ _OF_FACTORIES = "make"
 _OF_MAKING = "C"
 _DEALERS = ("wholesale", "retail")
 _PRINTED = ("paper", "media")
-_PARTING = re.compile(r"[,;|/،、，；]")
 _KNITS, _MAKES_CLOTH = "knit", ("dye", "weav", "print")
 
 
@@ -110,7 +108,7 @@ def _products(cells: list[_Said]) -> tuple[str, ...]:
     if any(tells_inputs(one.text) for one in cells):
         return ()
     named = [one.text for one in cells if not _is_wide(one)]
-    parts = (part.strip() for text in named for part in _PARTING.split(text))
+    parts = (part for text in named for part in parts_of(text))
     # 1511 is tanning in a column of ISIC codes, not palm oil as in HS codes.
     refs = (commodity_ref(part) for part in parts if not any(map(str.isdigit, part)))
     return tuple(dict.fromkeys(filter(None, refs)))

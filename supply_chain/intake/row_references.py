@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from supply_chain.intake.column_choice import ColumnChooser
 from supply_chain.intake.column_fit import fits_parts
 from supply_chain.intake.id_lists import IdShapes
 from supply_chain.intake.stated_tiers import parse_tier
-from supply_chain.intake.words import squeeze, words
+from supply_chain.intake.words import parts_of, squeeze, words
 
 _LEAST = 2
 """So many rows must name another one before a column is taken for what it is."""
 _HALF, _MOSTLY = 0.5, 0.8
 _TIER = "attributes.stated_tier"
-_PARTED = re.compile(r"[,;|/\n、，；]")
 
 
 def choose_ids_by_references(chooser: ColumnChooser) -> None:
@@ -106,6 +104,6 @@ def _named(names: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[int, in
     """Row and another row whose name is its cell, alone or with more names."""
     places = {squeeze(name): row for row, name in enumerate(names) if name}
     for row, cell in enumerate(cells):
-        parts = dict.fromkeys((cell, *_PARTED.split(cell))) if cell else ()
+        parts = dict.fromkeys((cell, *parts_of(cell))) if cell else ()
         others = (places.get(squeeze(part)) for part in parts)
         yield from ((row, other) for other in others if other is not None and other != row)

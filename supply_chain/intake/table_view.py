@@ -289,6 +289,11 @@ class TableView:
             self._values[our_field] = frozenset(self.raw(row, our_field) for row in rows)
         return self._values[our_field]
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names of rows, squeezed."""
+        return frozenset(map(squeeze, self.values("name")))
+
     def cells_of(self, column: str) -> list[str]:
         """The filled cells of a column by its name, in the first rows."""
         place = self.header.index(column)

@@ -20,6 +20,7 @@ _SCRIPTS = re.compile(
 )
 _LANGUAGES = re.compile(r"\s{0,20}[\n|]\s{0,20}|\s{1,20}[/–—-]\s{1,20}|" + _SCRIPTS.pattern)
 _WORDS = re.compile(r"[^\W_]+")
+_PARTING = re.compile(r"[,;|/،、，；]")
 # Words that only join others in the name of a column.
 _JOINING = frozenset(
     re.findall(
@@ -90,6 +91,11 @@ def _any_order(header: str) -> str:
     found = _WORDS.findall(header.casefold())
     telling = [word for word in map(squeeze, found) if word not in _JOINING]
     return "~" + " ".join(sorted(telling)) if len(telling) > 1 else ""
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """The parts of a cell between commas, semicolons, bars and slashes of any script."""
+    return tuple(filter(None, map(str.strip, _PARTING.split(text))))
 
 
 def clean(text: str) -> str:

@@ -103,6 +103,7 @@ def test_where_the_own_business_is_known_the_tier_of_the_links_counts() -> None:
         ("1,200,000", "Annual spend EUR", Measure(1_200_000, "EUR")),
         ("1.200.000,50", "Spend (€)", Measure(1_200_000.5, "EUR")),
         ("1.5m USD", "Spend", Measure(1_500_000, "USD")),
+        ("R$ 1.500,00", "Compras anuais", Measure(1_500, "BRL")),
         ("12 MT", "Volume", Measure(12, "t")),
         ("-5", "Volume", None),
         ("1.2.3 EUR", "Spend", None),

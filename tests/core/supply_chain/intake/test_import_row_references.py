@@ -141,7 +141,7 @@ def test_tiers_are_enough_where_rows_are_named_and_no_heading_says_how() -> None
 
 
 def test_a_list_that_says_us_means_the_own_business() -> None:
-    for us in ("Nosotros", "本公司", "our company", "Nous"):
+    for us in ("Nosotros", "本公司", "our company", "Notre entreprise"):
         text = f"Name,Country,Customer\nMina,PE,Taller\nTaller,PE,{us}\n"
         files = [NamedBytes("list.csv", text.encode())]
         draft = read_map(files, known_ids=frozenset({"own"}), own={"Joyas SA": "own"})
@@ -149,3 +149,27 @@ def test_a_list_that_says_us_means_the_own_business() -> None:
 
         assert sorted(names.values()) == ["Mina", "Taller"], us
         assert {names[s]: b for s, b in links(draft)}["Taller"] == "own"
+
+
+def test_names_of_rows_in_one_cell_are_never_a_new_site_however_they_are_separated() -> None:
+    for cell in (
+        "Kumaran Dyeing, Lakshmi Spinners",
+        "Kumaran Dyeing / LAKSHMI SPINNERS",
+        "Kumaran Dyeing、Lakshmi Spinners",
+        "Kumaran Dyeing | Lakshmi Spinners",
+    ):
+        draft = read(
+            "Vendor,Country,Sub-suppliers\n"
+            f'Sunrise Apparels,India,"{cell}"\n'
+            f'Sunset Apparels,India,"{cell}"\n'
+            "Kumaran Dyeing,India,\nLakshmi Spinners,India,\n"
+        )
+
+        assert len(draft.nodes) == 4 and len(draft.links) == 4, cell
+
+
+def test_a_brand_called_we_is_no_word_for_the_own_business() -> None:
+    files = [NamedBytes("list.csv", b"Name,Country,Customer\nAtelier,PT,WE\n")]
+    draft = read_map(files, known_ids=frozenset({"own"}), own={"Joyas SA": "own"})
+
+    assert {node.name for node in draft.nodes} == {"Atelier", "WE"}
