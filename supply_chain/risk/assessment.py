@@ -33,8 +33,9 @@ from supply_chain.risk.evidence import (
     facts_of,
     judgement_of,
 )
-from supply_chain.risk.factors import FactorTable, Observations, join_observations, rounded
+from supply_chain.risk.factors import FactorTable, Observations, rounded
 from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Floats, Ints
+from supply_chain.risk.observations import join_observations
 from supply_chain.risk.pairs import Inputs, PairScores, Ranked, join_scores, score_pairs
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import (

@@ -11,14 +11,8 @@ import numpy as np
 
 from supply_chain.reference.release import Reference
 from supply_chain.reference.types import ReferenceObservation
-from supply_chain.risk.case_rules import (
-    ControlLine,
-    FactorLine,
-    StateLine,
-    read_controls,
-    read_factors,
-    read_state,
-)
+from supply_chain.risk.case_parts import ControlLine, StateLine
+from supply_chain.risk.case_rules import PARTS, FactorLine, read_factors
 from supply_chain.risk.context import age_in_months, known_of
 from supply_chain.risk.evidence import (
     STATES,
@@ -38,10 +32,10 @@ from supply_chain.risk.factors import Observations
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.pairs import Inputs, PairScores, score_pairs
 from supply_chain.risk.problems import Checker, Problem
+from supply_chain.risk.rm2.method import ISSUE_INDEX
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS, contributions, severity_band
 from supply_chain.vocabulary import Issue
 
-ISSUE_INDEX = {issue.value: at for at, issue in enumerate(Issue)}
 TRAITS = ("scale", "scope", "irremediability")
 
 
@@ -96,10 +90,10 @@ def _read_case(raw: Mapping[str, Any], reference: Reference, check: Checker) -> 
         check.known(commodity, "commodity", "commodity", reference.commodities)
     severity = _read_severity(raw.get("severity"), check)
     factors = read_factors(raw.get("factors"), check)
-    controls = read_controls(raw.get("controls"), check)
+    controls = PARTS.controls(raw.get("controls"), check)
     if not known:
         return None
-    states = read_state(raw.get("state"), ISSUE_INDEX[str(issue)], check)
+    states = PARTS.states(raw.get("state"), ISSUE_INDEX[str(issue)], check)
     return Case(
         str(raw.get("id")),
         ISSUE_INDEX[str(issue)],

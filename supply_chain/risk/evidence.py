@@ -8,7 +8,6 @@ known". Nothing here is averaged or filled: that is the method's work.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -17,20 +16,12 @@ from supply_chain.risk.factors import FACTORS, Cells, FactorTable, Observations,
 from supply_chain.risk.factors import peer_priors as lifted_priors
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 from supply_chain.risk.rm2.adjustments import Adjustments
+from supply_chain.risk.rm2.facts import State as State
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.scoring import ISSUES, Controls, Facts, Judgement, recurrence_floor
 
 _ONLINE = METHOD.groups.index("ONL")
 _NEVER_DROPPED = [METHOD.groups.index(group) for group in ("CTY", "SEC")]
-
-
-class State(StrEnum):
-    """State of a (node, issue) pair that overrides the model (RM-1.0 section 8)."""
-
-    CONFIRMED = "confirmed"  # open confirmed impact
-    CREDIBLE = "credible"  # open credible allegation, triaged, not refuted
-    RED_FLAG = "red_flag"  # unspecific red flag
-    CLOSED = "closed"  # verified closure
 
 
 STATES = tuple(State)

@@ -118,13 +118,15 @@ class Method:
     parameters_sha256: str
 
 
-def _frozen(values: Sequence[Any], dtype: type[Scalar]) -> NDArray[Scalar]:
+def frozen(values: Any, dtype: type[Scalar]) -> NDArray[Scalar]:
+    """A column of parameters, read-only."""
     array = np.array(values, dtype=dtype)
     array.setflags(write=False)
     return array
 
 
-def _index(ids: Sequence[str]) -> Mapping[str, int]:
+def index_of(ids: Sequence[str]) -> Mapping[str, int]:
+    """Id -> its position."""
     return MappingProxyType({ref: position for position, ref in enumerate(ids)})
 
 
@@ -142,12 +144,12 @@ def _factor_columns(raw: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> 
     return {
         "factors": ids,
         "factor_names": tuple(row["name"] for row in raw),
-        "factor_group": _frozen(group, np.int64),
-        "weight": _frozen([row["weight"] for row in raw], np.float64),
-        "critical": _frozen([row["critical"] for row in raw], np.bool_),
-        "lo": _frozen([row.get("lo", np.nan) for row in raw], np.float64),
-        "hi": _frozen([row.get("hi", np.nan) for row in raw], np.float64),
-        "factor_index": _index(ids),
+        "factor_group": frozen(group, np.int64),
+        "weight": frozen([row["weight"] for row in raw], np.float64),
+        "critical": frozen([row["critical"] for row in raw], np.bool_),
+        "lo": frozen([row.get("lo", np.nan) for row in raw], np.float64),
+        "hi": frozen([row.get("hi", np.nan) for row in raw], np.float64),
+        "factor_index": index_of(ids),
         "group_slices": tuple(
             slice(group.index(g), group.index(g) + group.count(g)) for g in range(len(groups))
         ),
@@ -160,10 +162,10 @@ def _control_columns(raw: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "controls": ids,
         "control_names": tuple(row["name"] for row in raw),
-        "design": _frozen([row["d"] for row in raw], np.float64),
-        "helps": _frozen(helps, np.bool_),
-        "detects": _frozen([row["group"] == "detect" for row in raw], np.bool_),
-        "control_index": _index(ids),
+        "design": frozen([row["d"] for row in raw], np.float64),
+        "helps": frozen(helps, np.bool_),
+        "detects": frozen([row["group"] == "detect" for row in raw], np.bool_),
+        "control_index": index_of(ids),
     }
 
 
@@ -182,13 +184,13 @@ def _load() -> Method:
     ids = tuple(row["id"] for row in sources)
     return Method(
         groups=tuple(raw["groups"]),
-        floor=_frozen([issues[i]["floor"] for i in Issue], np.float64),
-        beta=_frozen([issues[i]["beta"] for i in Issue], np.float64),
+        floor=frozen([issues[i]["floor"] for i in Issue], np.float64),
+        beta=frozen([issues[i]["beta"] for i in Issue], np.float64),
         issue_names=tuple(issues[i]["name"] for i in Issue),
         source_types=ids,
-        reliability=_frozen([row["reliability"] for row in sources], np.float64),
-        half_life=_frozen([row["half_life_months"] for row in sources], np.float64),
-        source_index=_index(ids),
+        reliability=frozen([row["reliability"] for row in sources], np.float64),
+        half_life=frozen([row["half_life_months"] for row in sources], np.float64),
+        source_index=index_of(ids),
         red_flags=_red_flags(raw["red_flags"]),
         policy=_policy(raw["policy"]),
         online_kinds=tuple(NodeKind(kind) for kind in raw["online_kinds"]),

@@ -48,7 +48,7 @@ def read_graph(document: Any) -> tuple[RiskGraph | None, list[Problem]]:
     rows = {ref: at for at, (ref, _, _) in enumerate(nodes)}
     links = [_read_link(at, raw, rows, whole) for at, raw in whole.items(document.get("links"),
                                                                         "links")]  # fmt: skip
-    wanted = _read_wanted(document.get("contributions_for"), rows, whole)
+    wanted = read_wanted(document.get("contributions_for"), rows, whole)
     if whole.problems:
         return None, whole.problems
     known = [link for link in links if link is not None]
@@ -75,14 +75,21 @@ def _read_nodes(raw: Any, whole: Checker) -> list[tuple[str, float | None, float
         check = Checker(ref if isinstance(ref, str) else None, whole.problems)
         likelihood = check.number(item.get("likelihood"), f"{at}.likelihood", low=0, high=1)
         severity = check.number(item.get("severity"), f"{at}.severity", low=1, high=5)
-        if not isinstance(ref, str) or not ref:
-            check.note(f"{at}.id", "A node needs an id, a text that is not empty.")
-        elif ref in seen:
-            check.note(f"{at}.id", f"The node {ref!r} is listed more than once.")
-        else:
-            seen.add(ref)
-            nodes.append((ref, likelihood, severity))
+        if is_own_id(ref, at, seen, check):
+            nodes.append((str(ref), likelihood, severity))
     return nodes
+
+
+def is_own_id(ref: Any, at: str, seen: set[str], check: Checker) -> bool:
+    """Whether a node has an id of its own, which `seen` then holds; faults go to `check`."""
+    if not isinstance(ref, str) or not ref:
+        check.note(f"{at}.id", "A node needs an id, a text that is not empty.")
+        return False
+    if ref in seen:
+        check.note(f"{at}.id", f"The node {ref!r} is listed more than once.")
+        return False
+    seen.add(ref)
+    return True
 
 
 def _read_link(
@@ -104,7 +111,8 @@ def _read_link(
     return rows[str(buyer)], rows[str(supplier)], np.nan if share is None else share, factor
 
 
-def _read_wanted(raw: Any, rows: Mapping[str, int], whole: Checker) -> tuple[str, ...]:
+def read_wanted(raw: Any, rows: Mapping[str, int], whole: Checker) -> tuple[str, ...]:
+    """The nodes whose contributions are asked for; faults go to `whole`."""
     if raw is None:
         return ()
     if not isinstance(raw, list):

@@ -6,22 +6,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from supply_chain.risk.case_parts import StateLine
 from supply_chain.risk.problems import Checker
-from supply_chain.risk.rm2.case_lines import refuse_unknown_keys
-from supply_chain.risk.rm2.facts import State
-from supply_chain.risk.rm2.method import ISSUE_INDEX, METHOD
+from supply_chain.risk.rm2.case_lines import PARTS
+from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.reference import INDICATORS, TRAITS, PublicData
-from supply_chain.vocabulary import Issue
 
 TRAIT_NAMES = ("scale", "scope", "irremediability")
 _SEVERITY_KEYS = (*TRAIT_NAMES, "people")
 _REFERENCE = MappingProxyType({ref: at for at, ref in enumerate((*INDICATORS, *TRAITS))})
 _KINDS = MappingProxyType({kind: at for at, kind in enumerate(METHOD.listing.kinds)})
 _ELSEWHERE = MappingProxyType({k: at for at, k in enumerate(METHOD.listing.elsewhere_kinds)})
-_PLAIN_STATES = MappingProxyType(
-    {state.value: state for state in (State.CONFIRMED, State.CREDIBLE, State.RED_FLAG)}
-)
-_STATE_KEYS = ("confirmed", "closed_months", "other_confirmed")
 
 
 @dataclass(frozen=True)
@@ -44,16 +39,6 @@ class SeverityLine:
     scope: float | None
     irremediability: float | None
     people: float | None
-
-
-@dataclass(frozen=True)
-class StateLine:
-    """One fact about an issue at the node of the case."""
-
-    issue: int
-    state: State
-    found_by: int  # -1: none
-    months: float
 
 
 def read_context(raw: Mapping[str, Any], data: PublicData, check: Checker) -> ContextLine:
@@ -139,7 +124,7 @@ def read_severity(raw: Any, check: Checker) -> SeverityLine:
     if not isinstance(raw, Mapping):
         check.note("severity", "Give an object with scale, scope, irremediability, or null.")
         return SeverityLine(None, None, None, None)
-    refuse_unknown_keys(raw, _SEVERITY_KEYS, "severity", check)
+    PARTS.refuse_unknown_keys(raw, _SEVERITY_KEYS, "severity", check)
     scale, scope, lasting = (
         check.number(raw.get(trait), f"severity.{trait}", low=1, high=5) for trait in TRAIT_NAMES
     )
@@ -149,60 +134,5 @@ def read_severity(raw: Any, check: Checker) -> SeverityLine:
 
 def read_states(raw: Mapping[str, Any], issue: int, check: Checker) -> list[StateLine]:
     """States of the case's issue and confirmed impacts on others; faults go to `check`."""
-    state = raw.get("state")
-    lines = _read_others(raw.get("other_confirmed"), "other_confirmed", issue, check)
-    if state is None:
-        return lines
-    if isinstance(state, Mapping):
-        return _read_state_object(state, issue, check) + lines
-    if check.known(state, "state", "state", _PLAIN_STATES):
-        lines.append(StateLine(issue, _PLAIN_STATES[state], -1, math.nan))
-    return lines
-
-
-def _read_state_object(raw: Mapping[str, Any], issue: int, check: Checker) -> list[StateLine]:
-    lines: list[StateLine] = []
-    unknown = sorted(raw.keys() - {*_STATE_KEYS})
-    if unknown or all(raw.get(key) is None for key in _STATE_KEYS):
-        check.note("state", f"{unknown[0] if unknown else dict(raw)!r} is no known state.")
-    if raw.get("confirmed") is not None:
-        found = _found_by(raw["confirmed"], ("found_by",), issue, "state.confirmed", check)
-        lines.append(StateLine(issue, State.CONFIRMED, found, math.nan))
-    if raw.get("closed_months") is not None:
-        months = check.number(raw["closed_months"], "state.closed_months", low=0)
-        lines.append(StateLine(issue, State.CLOSED, -1, months or 0.0))
-    others = raw.get("other_confirmed")
-    return lines + _read_others(others, "state.other_confirmed", issue, check)
-
-
-def _read_others(raw: Any, at: str, issue: int, check: Checker) -> list[StateLine]:
-    """Open confirmed impacts on other issues at the node."""
-    lines: list[StateLine] = []
-    for place, item in check.items(raw, at):
-        if not check.known(item.get("issue"), f"{place}.issue", "issue", ISSUE_INDEX):
-            refuse_unknown_keys(item, ("issue", "found_by"), place, check)
-            continue
-        other = ISSUE_INDEX[item["issue"]]
-        if other == issue:
-            fault = "This is the case's own issue; say it under 'confirmed'."
-            check.note(f"{place}.issue", fault)
-        found = _found_by(item, ("issue", "found_by"), other, place, check)
-        lines.append(StateLine(other, State.CONFIRMED, found, math.nan))
-    return lines
-
-
-def _found_by(raw: Any, keys: tuple[str, ...], issue: int, at: str, check: Checker) -> int:
-    if not isinstance(raw, Mapping):
-        check.note(at, 'Give an object, for example {"found_by": "CTL-05"}.')
-        return -1
-    refuse_unknown_keys(raw, keys, at, check)
-    ref = raw.get("found_by")
-    if ref is None:
-        return -1
-    if not check.known(ref, f"{at}.found_by", "control", METHOD.control_index):
-        return -1
-    control = METHOD.control_index[ref]
-    if not (METHOD.detects[control] and METHOD.helps[control, issue]):
-        code = list(Issue)[issue].value
-        check.note(f"{at}.found_by", f"{ref} is no detecting control that addresses {code}.")
-    return control
+    others = PARTS.other_confirmed(raw.get("other_confirmed"), "other_confirmed", issue, check)
+    return PARTS.states(raw.get("state"), issue, check) + others

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from supply_chain.risk.observations import join_observations
 from supply_chain.risk.rm2.adjustments import Adjustments, bounds_of
 from supply_chain.risk.rm2.cases import Case
 from supply_chain.risk.rm2.context import (
@@ -20,7 +21,6 @@ from supply_chain.risk.rm2.method import FACTORS, ISSUES, METHOD, Floats, Ints
 from supply_chain.risk.rm2.observations import (
     Observations,
     combine,
-    join_observations,
     silence,
 )
 from supply_chain.risk.rm2.reference import INDICATORS, TRAITS, PublicData

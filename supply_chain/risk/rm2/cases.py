@@ -7,24 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from supply_chain.risk.case_parts import ControlLine, StateLine, truth
 from supply_chain.risk.problems import Checker, Problem
 from supply_chain.risk.rm2.case_context import (
     ContextLine,
     SeverityLine,
-    StateLine,
     read_context,
     read_severity,
     read_states,
 )
 from supply_chain.risk.rm2.case_lines import (
-    ControlLine,
+    PARTS,
     EventLine,
     FactorLine,
-    read_controls,
     read_events,
     read_factors,
-    refuse_unknown_keys,
-    truth,
 )
 from supply_chain.risk.rm2.method import ISSUE_INDEX
 from supply_chain.risk.rm2.reference import PublicData, public_data
@@ -99,7 +96,7 @@ def _identified(given: Any, at: str, seen: set[str]) -> Checker:
 
 
 def _read_case(raw: Mapping[str, Any], data: PublicData, check: Checker) -> Case | None:
-    refuse_unknown_keys(raw, _KEYS, "", check)
+    PARTS.refuse_unknown_keys(raw, _KEYS, "", check)
     known = check.known(raw.get("issue"), "issue", "issue", ISSUE_INDEX)
     context = read_context(raw, data, check)
     online = truth(raw.get("online"), "online", check)
@@ -107,7 +104,7 @@ def _read_case(raw: Mapping[str, Any], data: PublicData, check: Checker) -> Case
     severity = read_severity(raw.get("severity"), check)
     factors = read_factors(raw.get("factors"), check)
     events = read_events(raw.get("events"), check)
-    controls = read_controls(raw.get("controls"), check)
+    controls = PARTS.controls(raw.get("controls"), check)
     if not known:
         return None
     issue = ISSUE_INDEX[raw["issue"]]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from supply_chain.graph.columns import FLOWS
-from supply_chain.risk.method import Bools, Floats
+from supply_chain.risk.method import Bools, Floats, frozen
 from supply_chain.vocabulary import FlowEvidence
 from supply_chain.yaml_files import read_yaml
 
@@ -70,15 +70,11 @@ class ChainParameters:
 
 
 def _by_flow(values: Mapping[str, float]) -> Floats:
-    column = np.array([values[flow.value] for flow in FLOWS], dtype=np.float64)
-    column.setflags(write=False)
-    return column
+    return frozen([values[flow.value] for flow in FLOWS], np.float64)
 
 
 def _is_one_of(names: Sequence[str]) -> Bools:
-    column = np.array([flow.value in names for flow in FLOWS], dtype=np.bool_)
-    column.setflags(write=False)
-    return column
+    return frozen([flow.value in names for flow in FLOWS], np.bool_)
 
 
 def _propagation(raw: Mapping[str, Any]) -> Propagation:

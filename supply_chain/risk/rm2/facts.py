@@ -12,12 +12,12 @@ _POLICY = METHOD.policy
 
 
 class State(StrEnum):
-    """State of an impact on an issue at a node."""
+    """State of an impact on an issue at a node that overrides the estimate (section 8)."""
 
-    CONFIRMED = "confirmed"
-    CREDIBLE = "credible"
-    RED_FLAG = "red_flag"
-    CLOSED = "closed"
+    CONFIRMED = "confirmed"  # open confirmed impact
+    CREDIBLE = "credible"  # open credible allegation, triaged, not refuted
+    RED_FLAG = "red_flag"  # unspecific red flag
+    CLOSED = "closed"  # verified closure
 
 
 @dataclass(frozen=True)

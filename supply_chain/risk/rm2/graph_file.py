@@ -13,6 +13,7 @@ from supply_chain.graph.columns import FLOWS
 from supply_chain.risk.assessment import ranked_origins
 from supply_chain.risk.method import Floats
 from supply_chain.risk.problems import Checker, Problem
+from supply_chain.risk.propagation_file import is_own_id, read_wanted
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.contributions import Proven, as_proven, origin_contributions
 from supply_chain.risk.rm2.network import make_network
@@ -67,7 +68,7 @@ def read_graph(document: Any) -> tuple[RiskGraph | None, list[Problem]]:
     links = [
         _read_link(at, raw, rows, whole) for at, raw in whole.items(document.get("links"), "links")
     ]
-    wanted = _read_wanted(document.get("contributions_for"), rows, whole)
+    wanted = read_wanted(document.get("contributions_for"), rows, whole)
     if whole.problems:
         return None, whole.problems
     default = CHAIN.propagation.unknown_likelihood if unknown is None else unknown
@@ -94,13 +95,8 @@ def _read_nodes(raw: Any, whole: Checker) -> list[_Node]:
         _refuse_unknown_keys(item, NODE_KEYS, at, check)
         likelihood = check.number(item.get("likelihood"), f"{at}.likelihood", low=0, high=1)
         severity = check.number(item.get("severity"), f"{at}.severity", low=1, high=5)
-        if not isinstance(ref, str) or not ref:
-            check.note(f"{at}.id", "A node needs an id, a text that is not empty.")
-        elif ref in seen:
-            check.note(f"{at}.id", f"The node {ref!r} is listed more than once.")
-        else:
-            seen.add(ref)
-            nodes.append(_Node(ref, likelihood, severity))
+        if is_own_id(ref, at, seen, check):
+            nodes.append(_Node(str(ref), likelihood, severity))
     return nodes
 
 
@@ -122,17 +118,6 @@ def _read_link(
         return None
     evidence = EVIDENCE_NOT_GIVEN if flow is None else _EVIDENCE[str(flow)]
     return _Link(rows[str(buyer)], rows[str(supplier)], share, evidence, unknown)
-
-
-def _read_wanted(raw: Any, rows: Mapping[str, int], whole: Checker) -> tuple[str, ...]:
-    if raw is None:
-        return ()
-    if not isinstance(raw, list):
-        whole.note("contributions_for", "Give a list of node ids.")
-        return ()
-    for at, ref in enumerate(raw):
-        whole.known(ref, f"contributions_for[{at}]", "node", rows)
-    return tuple(ref for ref in raw if isinstance(ref, str))
 
 
 def _graph(

@@ -11,16 +11,16 @@ import numpy as np
 from supply_chain.risk.evidence import STATES, Evidence, Judgements, NotApplicable
 from supply_chain.risk.factors import Observations as Rm1Observations
 from supply_chain.risk.method import METHOD as RM1
+from supply_chain.risk.observations import join_observations
 from supply_chain.risk.rm2.adjustments import Bounds, bounds_of
 from supply_chain.risk.rm2.controls import Controls, reverified
 from supply_chain.risk.rm2.evidence import FactorTable
-from supply_chain.risk.rm2.facts import Facts, State, StateRows, facts_of
+from supply_chain.risk.rm2.facts import Facts, StateRows, facts_of
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import FACTORS, ISSUES, METHOD, Bools, Floats, Ints
 from supply_chain.risk.rm2.observations import (
     Observations,
     combine,
-    join_observations,
     silence,
 )
 from supply_chain.risk.rm2.severity import Judgement, judge, raised_scale
@@ -167,7 +167,7 @@ def _facts(evidence: Evidence, count: int) -> Facts:
     rows = StateRows(
         node=states.node,
         issue=states.issue,
-        state=tuple(State(STATES[at].value) for at in states.state.tolist()),
+        state=tuple(STATES[at] for at in states.state.tolist()),
         found_by=found.astype(np.int64),
         months=states.months,
     )

@@ -10,20 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from supply_chain.risk.method import Bools as Bools
+from supply_chain.risk.method import Floats as Floats
+from supply_chain.risk.method import Ints as Ints
+from supply_chain.risk.method import frozen, index_of
 from supply_chain.risk.rm2.policy import Policy, read_policy
 from supply_chain.vocabulary import Issue
 from supply_chain.yaml_files import read_yaml
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-
-Scalar = TypeVar("Scalar", bound=np.generic)
 Raw = Sequence[Mapping[str, Any]]
 
 METHOD_VERSION = "RM-2.0"
@@ -106,23 +104,13 @@ class Method:
     parameters_sha256: str
 
 
-def _frozen(values: Any, dtype: type[Scalar]) -> NDArray[Scalar]:
-    array = np.array(values, dtype=dtype)
-    array.setflags(write=False)
-    return array
-
-
-def _index(ids: Sequence[str]) -> Mapping[str, int]:
-    return MappingProxyType({ref: position for position, ref in enumerate(ids)})
-
-
 def _ids(raw: Raw) -> tuple[str, ...]:
     return tuple(row["id"] for row in raw)
 
 
 def _by_issue(values: Iterable[Mapping[str, float]]) -> Floats:
     """(rows, issues) from mappings of issue to number; 0 where an issue is not named."""
-    return _frozen([[row.get(i.value, 0.0) for i in Issue] for row in values], np.float64)
+    return frozen([[row.get(i.value, 0.0) for i in Issue] for row in values], np.float64)
 
 
 def _issue_columns(raw: Raw) -> dict[str, Any]:
@@ -130,21 +118,21 @@ def _issue_columns(raw: Raw) -> dict[str, Any]:
     ordered = [rows[i.value] for i in Issue]
     return {
         "issue_names": tuple(row["name"] for row in ordered),
-        "base_points": _frozen([row["points"] for row in ordered], np.float64),
-        "default_severity": _frozen([row["severity"] for row in ordered], np.float64),
-        "floor": _frozen([row["floor"] for row in ordered], np.float64),
+        "base_points": frozen([row["points"] for row in ordered], np.float64),
+        "default_severity": frozen([row["severity"] for row in ordered], np.float64),
+        "floor": frozen([row["floor"] for row in ordered], np.float64),
     }
 
 
 def _source_columns(raw: Raw) -> dict[str, Any]:
     return {
         "source_types": _ids(raw),
-        "source_index": _index(_ids(raw)),
-        "reliability": _frozen([row["reliability"] for row in raw], np.float64),
-        "half_life": _frozen([row["half_life_months"] for row in raw], np.float64),
-        "own_word": _frozen([row["own_word"] for row in raw], np.bool_),
-        "looks_again": _frozen([row["looks_again"] for row in raw], np.bool_),
-        "visit": _frozen([row["visit"] for row in raw], np.bool_),
+        "source_index": index_of(_ids(raw)),
+        "reliability": frozen([row["reliability"] for row in raw], np.float64),
+        "half_life": frozen([row["half_life_months"] for row in raw], np.float64),
+        "own_word": frozen([row["own_word"] for row in raw], np.bool_),
+        "looks_again": frozen([row["looks_again"] for row in raw], np.bool_),
+        "visit": frozen([row["visit"] for row in raw], np.bool_),
     }
 
 
@@ -162,16 +150,16 @@ def _factor_columns(raw: Mapping[str, Any]) -> dict[str, Any]:
     return points | {
         "factors": ids,
         "factor_names": tuple(row["name"] for row in rows),
-        "factor_index": _index(ids),
-        "lo": _frozen([row.get("lo", np.nan) for row in rows], np.float64),
-        "hi": _frozen([row.get("hi", np.nan) for row in rows], np.float64),
+        "factor_index": index_of(ids),
+        "lo": frozen([row.get("lo", np.nan) for row in rows], np.float64),
+        "hi": frozen([row.get("hi", np.nan) for row in rows], np.float64),
         "indicators": slice(0, len(indicators)),
         "traits": slice(len(indicators), len(indicators) + len(traits)),
         "community": _group(ids, "COM"),
         "online": _group(ids, "ONL"),
         "indicator_weight": _by_issue(row["weights"] for row in indicators),
         "trait_weight": _by_issue(row["weights"] for row in traits),
-        "direct": _frozen(direct, np.bool_),
+        "direct": frozen(direct, np.bool_),
     }
 
 
@@ -189,9 +177,9 @@ def _listing(raw: Mapping[str, Any]) -> Listing:
         kinds=tuple(raw["pair"]),
         pair=_by_issue(raw["pair"].values()),
         elsewhere_kinds=kinds,
-        elsewhere=_frozen(raised, np.bool_),
-        countries_from=_frozen(elsewhere["countries_from"], np.float64),
-        step_points=_frozen(elsewhere["points"], np.float64),
+        elsewhere=frozen(raised, np.bool_),
+        countries_from=frozen(elsewhere["countries_from"], np.float64),
+        step_points=frozen(elsewhere["points"], np.float64),
     )
 
 
@@ -199,9 +187,9 @@ def _event_columns(raw: Raw) -> dict[str, Any]:
     months = [row["months_at_full"] for row in raw]
     return {
         "events": _ids(raw),
-        "event_index": _index(_ids(raw)),
+        "event_index": index_of(_ids(raw)),
         "event_points": _by_issue(row["points"] for row in raw),
-        "event_months": _frozen([np.inf if m is None else m for m in months], np.float64),
+        "event_months": frozen([np.inf if m is None else m for m in months], np.float64),
     }
 
 
@@ -210,11 +198,11 @@ def _control_columns(raw: Raw, capped_groups: Sequence[str]) -> dict[str, Any]:
     return {
         "controls": _ids(raw),
         "control_names": tuple(row["name"] for row in raw),
-        "control_index": _index(_ids(raw)),
-        "design": _frozen([row["d"] for row in raw], np.float64),
-        "helps": _frozen(helps, np.bool_),
-        "detects": _frozen([row["group"] == "detect" for row in raw], np.bool_),
-        "capped": _frozen([row["group"] in capped_groups for row in raw], np.bool_),
+        "control_index": index_of(_ids(raw)),
+        "design": frozen([row["d"] for row in raw], np.float64),
+        "helps": frozen(helps, np.bool_),
+        "detects": frozen([row["group"] == "detect" for row in raw], np.bool_),
+        "capped": frozen([row["group"] in capped_groups for row in raw], np.bool_),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from supply_chain.risk.observations import ObservationColumns, data_quality
 from supply_chain.risk.rm2.method import FACTORS, METHOD, Bools, Floats, Ints
 from supply_chain.risk.rm2.points import rounded
 
@@ -15,44 +16,10 @@ _POLICY = METHOD.policy
 
 
 @dataclass(frozen=True)
-class Observations:
-    """Observations of factors at nodes; all columns have the same length.
+class Observations(ObservationColumns):
+    """Observations of the factors of RM-2.0."""
 
-    Raises:
-        ValueError: a value is outside 0 to 1, or an age is missing or below 0.
-    """
-
-    node: Ints  # row of the node
-    factor: Ints  # position in METHOD.factors
-    value: Floats  # s, 0 (benign) to 1 (worst); NaN is no observation
-    source_type: Ints  # position in METHOD.source_types
-    age_months: Floats  # >= 0
-    quality: Floats  # q at age 0; NaN: the reliability of the source type
-    source: Ints  # source; of one source >= 0 only the newest counts; below 0: its own source
-
-    def __post_init__(self) -> None:
-        seen = ~np.isnan(self.value)
-        if not ((self.value >= 0) & (self.value <= 1) | ~seen).all():
-            raise ValueError("An observation has a value outside 0 to 1.")
-        if not (self.age_months[seen] >= 0).all():
-            raise ValueError("An observation has no age, or one below 0 months.")
-
-    def take(self, index: Ints | Bools) -> "Observations":
-        """The rows at `index`."""
-        return Observations(
-            self.node[index],
-            self.factor[index],
-            self.value[index],
-            self.source_type[index],
-            self.age_months[index],
-            self.quality[index],
-            self.source[index],
-        )
-
-    @property
-    def cell(self) -> Ints:
-        """Number of the (node, factor) pair of each row."""
-        return self.node * FACTORS + self.factor
+    factors = FACTORS
 
 
 def silence(nodes: Ints) -> Observations:
@@ -67,29 +34,6 @@ def silence(nodes: Ints) -> Observations:
         quality=np.full(count, np.nan),
         source=np.full(count, -1),
     )
-
-
-def join_observations(*parts: Observations) -> Observations:
-    """All rows of `parts`, one after the other."""
-    return Observations(
-        np.concatenate([p.node for p in parts]),
-        np.concatenate([p.factor for p in parts]),
-        np.concatenate([p.value for p in parts]),
-        np.concatenate([p.source_type for p in parts]),
-        np.concatenate([p.age_months for p in parts]),
-        np.concatenate([p.quality for p in parts]),
-        np.concatenate([p.source for p in parts]),
-    )
-
-
-def normalise(raw: Floats, lo: Floats, hi: Floats) -> Floats:
-    """Score of an indicator between its benign and its worst anchor, 0-1 (section 3.1)."""
-    return np.clip((raw - lo) / (hi - lo), 0.0, 1.0)
-
-
-def data_quality(reliability: Floats, age_months: Floats, half_life: Floats) -> Floats:
-    """Quality q of observations, 0-1, halved with each half-life (section 3.2)."""
-    return reliability * 0.5 ** (age_months / half_life)
 
 
 @dataclass(frozen=True)
@@ -108,7 +52,7 @@ def combine(observations: Observations) -> Cells:
 
     The result does not depend on the order of the rows.
     """
-    rows = _newest_of_each_source(observations.take(~np.isnan(observations.value)))
+    rows = observations.take(~np.isnan(observations.value)).newest_of_each_source()
     quality = _quality(rows)
     # Sorting by content as well keeps the sums, to the last bit, free of the input order.
     order = np.lexsort((rows.source_type, rows.age_months, quality, rows.value, rows.cell))
@@ -127,19 +71,6 @@ def combine(observations: Observations) -> Cells:
         np.maximum.reduceat(reliability, starts),
         np.maximum.reduceat(np.where(METHOD.visit[rows.source_type], quality, 0.0), starts),
     )
-
-
-def _newest_of_each_source(rows: Observations) -> Observations:
-    named = rows.source >= 0
-    if not named.any():
-        return rows
-    order = np.lexsort((rows.age_months, rows.cell, rows.source))
-    cell, source, age = rows.cell[order], rows.source[order], rows.age_months[order]
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = (cell[1:] != cell[:-1]) | (source[1:] != source[:-1])
-    newest_age = age[np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))]
-    # Statements of equal age all count: none of them is the older one.
-    return rows.take(order[(source < 0) | (age == newest_age)])
 
 
 def _quality(rows: Observations) -> Floats:

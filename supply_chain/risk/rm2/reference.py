@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from supply_chain.risk.method import frozen
 from supply_chain.risk.rm2.method import METHOD, Bools, Floats, Ints
 
 DATA = Path(__file__).parents[2] / "data"
@@ -75,27 +76,21 @@ def _place_columns() -> dict[str, Any]:
     children = {row["iso2"]: float(row["children"]) for row in _rows("rm2/children.csv")}
 
     def table(column: str) -> Floats:
-        return _frozen([[float(cells[p, f][column]) for f in INDICATORS] for p in places])
+        rows = [[float(cells[p, f][column]) for f in INDICATORS] for p in places]
+        return frozen(rows, np.float64)
 
     place = {row["iso2"]: len(countries) for row in _rows("countries.csv")}
     place |= {country: at for at, country in enumerate(countries)}
-    seen = np.array([[cells[p, f]["how"] == OBSERVED for f in INDICATORS] for p in places])
-    seen.setflags(write=False)
+    seen = [[cells[p, f]["how"] == OBSERVED for f in INDICATORS] for p in places]
     return {
         "place": MappingProxyType(place),
         "world": len(countries),
         "score": table("s"),
         "low": table("s_low"),
         "high": table("s_high"),
-        "observed": seen,
-        "children": _frozen([children.get(place, 0.0) for place in places]),
+        "observed": frozen(seen, np.bool_),
+        "children": frozen([children.get(place, 0.0) for place in places], np.float64),
     }
-
-
-def _frozen(values: Any) -> Floats:
-    array = np.array(values, dtype=np.float64)
-    array.setflags(write=False)
-    return array
 
 
 def _class_columns() -> dict[str, Any]:
@@ -110,7 +105,7 @@ def _class_columns() -> dict[str, Any]:
         "classes": tuple(index),
         "class_names": tuple(row["name"] for row in rows),
         "unknown_class": index[UNKNOWN_CLASS],
-        "traits": _frozen([[float(row[trait]) for trait in TRAITS] for row in rows]),
+        "traits": frozen([[float(row[trait]) for trait in TRAITS] for row in rows], np.float64),
         "sector_class": assigned("sector"),
         "commodity_class": assigned("commodity"),
         "sector_product": MappingProxyType(
@@ -141,11 +136,9 @@ def _origins(place: Mapping[str, int]) -> Mapping[str, Origins]:
         rows[row["commodity"]].append(row)
     found = {}
     for commodity, lines in rows.items():
-        where = np.array([place[line["iso2"]] for line in lines], dtype=np.int64)
-        where.setflags(write=False)
-        share = _frozen([float(line["share"]) for line in lines])
-        observed = np.array([line["mark"] == OBSERVED for line in lines])
-        observed.setflags(write=False)
+        where = frozen([place[line["iso2"]] for line in lines], np.int64)
+        share = frozen([float(line["share"]) for line in lines], np.float64)
+        observed = frozen([line["mark"] == OBSERVED for line in lines], np.bool_)
         found[commodity] = Origins(where, share, observed)
     return MappingProxyType(found)
 

@@ -12,10 +12,11 @@ from supply_chain.graph.unknown_origins import are_same_origins
 from supply_chain.reference.release import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.evidence import STATES, Evidence, Judgements, Priorities, States
-from supply_chain.risk.factors import Observations, join_observations
+from supply_chain.risk.factors import Observations
 from supply_chain.risk.incremental_base import IncrementalBase
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.moved_nodes import words
+from supply_chain.risk.observations import join_observations
 from supply_chain.risk.register import Register
 from supply_chain.risk.register_changes import RegisterChanges, order_of
 from supply_chain.risk.renewal import MOST, NOBODY, renew

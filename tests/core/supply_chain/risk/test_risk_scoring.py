@@ -11,10 +11,9 @@ from supply_chain.risk.factors import (
     Observations,
     adjust,
     combine,
-    data_quality,
-    normalise,
 )
 from supply_chain.risk.method import METHOD, METHOD_VERSION
+from supply_chain.risk.observations import data_quality, normalise
 from supply_chain.risk.scoring import (
     RISK_BANDS,
     Controls,

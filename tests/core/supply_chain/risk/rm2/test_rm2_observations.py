@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from supply_chain.risk.observations import join_observations
 from supply_chain.risk.rm2.controls import reverified
 from supply_chain.risk.rm2.evidence import FactorTable
 from supply_chain.risk.rm2.method import FACTORS, ISSUE_INDEX, ISSUES, METHOD
-from supply_chain.risk.rm2.observations import Observations, combine, join_observations, silence
+from supply_chain.risk.rm2.observations import Observations, combine, silence
 from supply_chain.risk.rm2.severity import raised_scale
 from tests.rm2_cases import factor, mid, points_of_lines, refused, seen
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from supply_chain.risk.observations import data_quality
 from supply_chain.risk.rm2.evidence import counted, event_points
 from supply_chain.risk.rm2.method import ISSUE_INDEX, METHOD, METHOD_VERSION
-from supply_chain.risk.rm2.observations import Observations, combine, data_quality
+from supply_chain.risk.rm2.observations import Observations, combine
 from supply_chain.risk.rm2.points import likelihood, points_of
 from supply_chain.risk.rm2.severity import (
     RISK_BANDS,
