@@ -31,10 +31,6 @@ def _begin_officer(job: JobContext) -> Result:
     return {"begun": proposals.begin(proposal, at=job.act.at)}
 
 
-def _tell_officer(job: JobContext) -> None:
-    officer_mails.send_news(job.payload)
-
-
 def register() -> None:
     """Register the jobs of accounts."""
     register_jobs(
@@ -42,7 +38,7 @@ def register() -> None:
             invitations.SEND: Handler(_send_invitation),
             notices.TELL: Handler(_tell_of_change),
             proposals.BEGIN: Handler(_begin_officer),
-            officer_mails.TELL: Handler(_tell_officer),
+            officer_mails.TELL: Handler(lambda job: officer_mails.send_news(job.payload)),
             "session:expire": Handler(_end_expired_sessions, every_s=3600),
         }
     )

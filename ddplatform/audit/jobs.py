@@ -2,16 +2,12 @@
 
 from ddplatform.audit.services.log import sign_checkpoint
 from ddplatform.audit.services.refusals import WINDOW, summarise_refusals
-from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.context import Handler, JobContext
 from ddplatform.infrastructure.jobs.handlers import register_jobs
 
 
 def _sign_checkpoint(job: JobContext) -> None:
     sign_checkpoint(at=job.act.at)
-
-
-def _summarise_refusals(job: JobContext) -> Result:
-    return {"summaries": summarise_refusals(at=job.act.at)}
 
 
 def register() -> None:
@@ -20,6 +16,8 @@ def register() -> None:
     register_jobs(
         {
             "audit:checkpoint": Handler(_sign_checkpoint, every_s=900),
-            "audit:refusals": Handler(_summarise_refusals, every_s=every_s),
+            "audit:refusals": Handler(
+                lambda job: {"summaries": summarise_refusals(at=job.act.at)}, every_s=every_s
+            ),
         }
     )

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result, about
 from ddplatform.infrastructure.jobs.handlers import register_jobs
 from ddplatform.risk.approvals.services import steps as approval_steps
 from ddplatform.risk.approvals.services import work as approval_work
@@ -54,31 +54,6 @@ def _ask_figures(job: JobContext, chain_id: UUID) -> None:
         figures.ask_renewal(chain_id, act=job.act)
 
 
-def _renew_assessments(job: JobContext) -> Result:
-    return nightly.ask_whole_runs(act=job.act)
-
-
-def _end_approvals(job: JobContext) -> Result:
-    return approval_steps.expire(act=job.act)
-
-
-def _carry_out_decision(job: JobContext) -> Result:
-    return approval_work.carry_out(
-        job.id_of("decision_id"),
-        unit=job.unit,
-        progress=job.progress,
-        act=job.act,
-    )
-
-
-def _look_for_changes(job: JobContext) -> Result:
-    return triggers.look_for_changes(act=job.act, unit=job.unit)
-
-
-def _score_map(job: JobContext) -> Result:
-    return scenario_scores.prepare(job.payload, look=job.look)
-
-
 def _make_plan(job: JobContext) -> Result:
     assert job.id is not None
     return assessment_plans.make_requested(
@@ -96,40 +71,40 @@ def _renew_figures(job: JobContext) -> Result:
     return figures.renew(chain_id, act=job.act, look=job.look, unit=job.unit)
 
 
-def _look_at_figures(job: JobContext) -> Result:
-    return figures.ask_renewals(act=job.act)
-
-
-def _tell_figures(job: JobContext) -> None:
-    figure_questions.tell_new(job.id_of("figures_id"))
-
-
-def _take_up_question(job: JobContext) -> None:
-    figure_questions.take_up(job.id_of("question_id"), act=job.act)
-
-
-def _tell_figure_answer(job: JobContext) -> None:
-    figure_questions.tell_answer(job.id_of("question_id"))
-
-
 JOBS = {
     # No permission: any change of a map or its facts, by anybody, may queue this job.
     REASSESS: Handler(
         _assess_chain, is_staged=True, title="The risks of the map are being assessed"
     ),
-    nightly.RENEW: Handler(_renew_assessments, every_s=86_400),
-    approval_steps.EXPIRE: Handler(_end_approvals, every_s=86_400),
-    approval_work.DECIDE: Handler(_carry_out_decision, Permission.RISK_APPROVE, is_staged=True),
-    approval_work.END: Handler(_carry_out_decision, Permission.RISK_ASSESS, is_staged=True),
-    triggers.LOOK: Handler(_look_for_changes, is_staged=True, every_s=86_400),
-    scenario_scores.PREPARE: Handler(_score_map, Permission.RISK_READ, is_staged=True),
+    nightly.RENEW: Handler(lambda job: nightly.ask_whole_runs(act=job.act), every_s=86_400),
+    approval_steps.EXPIRE: Handler(lambda job: approval_steps.expire(act=job.act), every_s=86_400),
+    approval_work.DECIDE: Handler(
+        about("decision_id", approval_work.carry_out), Permission.RISK_APPROVE, is_staged=True
+    ),
+    approval_work.END: Handler(
+        about("decision_id", approval_work.carry_out), Permission.RISK_ASSESS, is_staged=True
+    ),
+    triggers.LOOK: Handler(
+        lambda job: triggers.look_for_changes(act=job.act, unit=job.unit),
+        is_staged=True,
+        every_s=86_400,
+    ),
+    scenario_scores.PREPARE: Handler(
+        lambda job: scenario_scores.prepare(job.payload, look=job.look),
+        Permission.RISK_READ,
+        is_staged=True,
+    ),
     assessment_plans.MAKE: Handler(_make_plan, Permission.VISIT_PLAN_MAKE, is_staged=True),
     # No permission: each assessment of a map renews the figures that suppliers read.
     figures.RENEW: Handler(_renew_figures, is_staged=True),
-    figures.LOOK: Handler(_look_at_figures, every_s=86_400),
-    figures.TELL: Handler(_tell_figures),
-    figure_questions.TELL_QUESTION: Handler(_take_up_question),
-    figure_questions.TELL_ANSWER: Handler(_tell_figure_answer),
+    figures.LOOK: Handler(lambda job: figures.ask_renewals(act=job.act), every_s=86_400),
+    figures.TELL: Handler(lambda job: figure_questions.tell_new(job.id_of("figures_id"))),
+    figure_questions.TELL_QUESTION: Handler(
+        lambda job: figure_questions.take_up(job.id_of("question_id"), act=job.act)
+    ),
+    figure_questions.TELL_ANSWER: Handler(
+        lambda job: figure_questions.tell_answer(job.id_of("question_id"))
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """Background jobs of questionnaires, answers, campaigns, consents and cascades."""
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result, about
 from ddplatform.infrastructure.jobs.handlers import register_jobs
 from ddplatform.supplier_engagement.campaigns.services import campaigns
 from ddplatform.supplier_engagement.campaigns.services import reminders as campaign_reminders
@@ -23,31 +23,6 @@ def _chase(job: JobContext) -> Result:
     return reminders.chase(act=job.act)
 
 
-def _send_reminder(job: JobContext) -> None:
-    reminders.send_reminder(job.id_of("assignment_id"))
-
-
-def _receive_answers(job: JobContext) -> None:
-    receive(job.id_of("response_id"), act=job.act)
-
-
-def _tell_returned(job: JobContext) -> None:
-    review_mails.tell_returned(job.id_of("assignment_id"))
-
-
-def _tell_escalated(job: JobContext) -> None:
-    review_mails.tell_escalated(job.id_of("assignment_id"), by=job.act.by)
-
-
-def _accept_rest(job: JobContext) -> Result:
-    return sampling.accept_rest(
-        job.id_of("sample_id"),
-        unit=job.unit,
-        progress=job.progress,
-        act=job.act,
-    )
-
-
 def _read_books(job: JobContext) -> Result:
     key = job.id_of("delivery_id")
     return returned_books.carry_out(
@@ -57,10 +32,6 @@ def _read_books(job: JobContext) -> Result:
         progress=job.progress,
         act=job.act,
     )
-
-
-def _tell_brought(job: JobContext) -> None:
-    returned_books_mail.notify_returned(job.id_of("assignment_id"))
 
 
 def _send_campaign(job: JobContext) -> Result:
@@ -74,47 +45,43 @@ def _send_campaign(job: JobContext) -> Result:
     )
 
 
-def _go_on_with_campaigns(job: JobContext) -> Result:
-    return campaign_sending.go_on_with_all(act=job.act)
-
-
-def _remind_of_campaigns(job: JobContext) -> Result:
-    return campaign_reminders.remind_by_calendar(unit=job.unit, act=job.act)
-
-
 def _tell_owner(job: JobContext) -> None:
     campaign_reminders.tell_owner(job.id_of("campaign_id"), job.id_of("user_id"), at=job.act.at)
 
 
-def _end_consents(job: JobContext) -> Result:
-    return {"ended": sharing.expire_shares(act=job.act)}
-
-
-def _tell_consent_ended(job: JobContext) -> None:
-    sharing.tell_ended(job.id_of("share_id"), act=job.act)
-
-
-def _refresh_cascade(_job: JobContext) -> Result:
-    return {"changed": cascade.refresh_states()}
-
-
 JOBS = {
     reminders.CHASE: Handler(_chase, every_s=21_600),
-    reminders.REMIND: Handler(_send_reminder),
-    RECEIVE: Handler(_receive_answers),
-    review.TELL_RETURNED: Handler(_tell_returned),
-    review.TELL_ESCALATED: Handler(_tell_escalated),
-    sampling.ACCEPT_REST: Handler(_accept_rest, Permission.RESPONSE_REVIEW, is_staged=True),
+    reminders.REMIND: Handler(lambda job: reminders.send_reminder(job.id_of("assignment_id"))),
+    RECEIVE: Handler(lambda job: receive(job.id_of("response_id"), act=job.act)),
+    review.TELL_RETURNED: Handler(
+        lambda job: review_mails.tell_returned(job.id_of("assignment_id"))
+    ),
+    review.TELL_ESCALATED: Handler(
+        lambda job: review_mails.tell_escalated(job.id_of("assignment_id"), by=job.act.by)
+    ),
+    sampling.ACCEPT_REST: Handler(
+        about("sample_id", sampling.accept_rest), Permission.RESPONSE_REVIEW, is_staged=True
+    ),
     returned_books.READ: Handler(_read_books, Permission.QUESTIONNAIRE_ASSIGN, is_staged=True),
-    returned_books_mail.TELL: Handler(_tell_brought),
+    returned_books_mail.TELL: Handler(
+        lambda job: returned_books_mail.notify_returned(job.id_of("assignment_id"))
+    ),
     # No permission: whoever started it may have left, and those who were asked wait.
     campaigns.SEND: Handler(_send_campaign, is_staged=True),
-    campaign_sending.CONTINUE: Handler(_go_on_with_campaigns, every_s=900),
-    campaign_reminders.REMIND: Handler(_remind_of_campaigns, is_staged=True, every_s=21_600),
+    campaign_sending.CONTINUE: Handler(
+        lambda job: campaign_sending.go_on_with_all(act=job.act), every_s=900
+    ),
+    campaign_reminders.REMIND: Handler(
+        lambda job: campaign_reminders.remind_by_calendar(unit=job.unit, act=job.act),
+        is_staged=True,
+        every_s=21_600,
+    ),
     campaign_reminders.TELL: Handler(_tell_owner),
-    sharing.EXPIRE: Handler(_end_consents, every_s=3600),
-    sharing.TELL: Handler(_tell_consent_ended),
-    cascade.REFRESH: Handler(_refresh_cascade, every_s=3600),
+    sharing.EXPIRE: Handler(
+        lambda job: {"ended": sharing.expire_shares(act=job.act)}, every_s=3600
+    ),
+    sharing.TELL: Handler(lambda job: sharing.tell_ended(job.id_of("share_id"), act=job.act)),
+    cascade.REFRESH: Handler(lambda _job: {"changed": cascade.refresh_states()}, every_s=3600),
 }
 
 

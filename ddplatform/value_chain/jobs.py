@@ -1,7 +1,7 @@
 """Background work on maps: lists, duplicates, changes of many places, past days, screening."""
 
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
+from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result, about
 from ddplatform.infrastructure.jobs.handlers import register_jobs
 from ddplatform.value_chain.bulk_changes.services import changes as bulk_changes
 from ddplatform.value_chain.history.services import past_days
@@ -55,57 +55,36 @@ def _apply_import(job: JobContext) -> Result:
         return done
 
 
-def _search_duplicates(job: JobContext) -> Result:
-    run_id = job.id_of("run_id")
-    return search.search(run_id, unit=job.unit, progress=job.progress, at=job.act.at)
-
-
-def _merge_many(job: JobContext) -> Result:
-    return many.merge_many(
-        job.id_of("run_id"),
-        unit=job.unit,
-        progress=job.progress,
-        act=job.act,
-    )
-
-
-def _undo_many(job: JobContext) -> Result:
-    return many.undo_many(
-        job.id_of("run_id"),
-        unit=job.unit,
-        progress=job.progress,
-        act=job.act,
-    )
-
-
-def _change_many(job: JobContext) -> Result:
-    return bulk_changes.carry_out(
-        job.id_of("change_id"),
-        unit=job.unit,
-        progress=job.progress,
-        act=job.act,
-    )
-
-
-def _read_past_day(job: JobContext) -> Result:
-    return past_days.prepare(job.payload, look=job.look)
-
-
-def _screen(job: JobContext) -> Result:
-    return screening.screen(act=job.act, unit=job.unit)
-
-
 JOBS = {
     reading.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     reading.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     # No permission: an imported list, from any user, may queue this job.
-    search.SEARCH: Handler(_search_duplicates, is_staged=True),
-    many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
-    many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
-    bulk_changes.CHANGE: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
-    bulk_changes.UNDO: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
-    past_days.PREPARE: Handler(_read_past_day, Permission.VALUE_CHAIN_READ, is_staged=True),
-    screening_lists.SCREEN: Handler(_screen, is_staged=True, every_s=3600),
+    search.SEARCH: Handler(
+        lambda job: search.search(
+            job.id_of("run_id"), unit=job.unit, progress=job.progress, at=job.act.at
+        ),
+        is_staged=True,
+    ),
+    many.MERGE_MANY: Handler(
+        about("run_id", many.merge_many), Permission.VALUE_CHAIN_MERGE, is_staged=True
+    ),
+    many.UNDO_MANY: Handler(
+        about("run_id", many.undo_many), Permission.VALUE_CHAIN_MERGE, is_staged=True
+    ),
+    bulk_changes.CHANGE: Handler(
+        about("change_id", bulk_changes.carry_out), Permission.VALUE_CHAIN_EDIT, is_staged=True
+    ),
+    bulk_changes.UNDO: Handler(
+        about("change_id", bulk_changes.carry_out), Permission.VALUE_CHAIN_EDIT, is_staged=True
+    ),
+    past_days.PREPARE: Handler(
+        lambda job: past_days.prepare(job.payload, look=job.look),
+        Permission.VALUE_CHAIN_READ,
+        is_staged=True,
+    ),
+    screening_lists.SCREEN: Handler(
+        lambda job: screening.screen(act=job.act, unit=job.unit), is_staged=True, every_s=3600
+    ),
 }
 
 

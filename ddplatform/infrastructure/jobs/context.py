@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from ddplatform.infrastructure.access.identity import Act
@@ -46,6 +46,21 @@ class JobContext:
                 yield
             finally:
                 finish(ok=False)
+
+
+class StagedVerb(Protocol):
+    """A verb about one row that opens its own units of work and reports progress."""
+
+    def __call__(self, row_id: UUID, /, *, unit: Unit, progress: Progress, act: Act) -> Result: ...
+
+
+def about(name: str, verb: StagedVerb) -> Callable[[JobContext], Result]:
+    """What carries out a staged verb about the row whose id the payload calls `name`."""
+
+    def run(job: JobContext) -> Result:
+        return verb(job.id_of(name), unit=job.unit, progress=job.progress, act=job.act)
+
+    return run
 
 
 @dataclass(frozen=True)
