@@ -1,10 +1,11 @@
-"""Update of every catalogue to the texts marked in templates and Python.
+"""Update of every catalogue to the texts marked in templates and Python, and of red flags.
 
 New texts are left empty: a translation is written, never guessed from a text that looks alike.
 Run it as `.venv/bin/python -m scripts.update_translations`.
 """
 
 import sys
+import tomllib
 from pathlib import Path
 
 from babel import Locale
@@ -21,6 +22,8 @@ METHODS = [
 ]
 OPTIONS = {pattern: {"trimmed": "true"} for pattern, method in METHODS if method == "jinja2"}
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
+RED_FLAGS = "questionnaires/data/red_flags.toml"
+"""Its messages to people who report a danger."""
 HEADER = """\
 # {name} texts of the pages. Texts: Apache-2.0, as the rest of the project.
 # Machine-made, not yet reviewed by a speaker."""
@@ -37,6 +40,8 @@ def read_marked() -> Catalog:
         ):
             place = [(f"{folder}/{Path(file).as_posix()}", 0)]
             found.add(message, None, place, context=context)
+    for flag in tomllib.loads((ROOT / RED_FLAGS).read_text("utf-8")).values():
+        found.add(flag["message"], None, [(RED_FLAGS, 0)])
     return found
 
 

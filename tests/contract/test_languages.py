@@ -2,7 +2,6 @@
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from inspect import cleandoc
@@ -18,8 +17,13 @@ from ddplatform.core.due_diligence.lifecycle import lifecycle
 from ddplatform.core.due_diligence.vocabulary import Machine
 from ddplatform.due_diligence.findings.views.words import ACTION_STATES
 from ddplatform.languages import ENGLISH, LANGUAGES
-from ddplatform.supplier_engagement.protection_services.views import MESSAGES
-from scripts.update_translations import HEADER, catalogue_file, is_translated, read_marked
+from scripts.update_translations import (
+    HEADER,
+    RED_FLAGS,
+    catalogue_file,
+    is_translated,
+    read_marked,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -87,8 +91,8 @@ READ_BY_SUPPLIERS = frozenset(
         *(f"supplier_engagement/{one}/services/mail*.py" for one in ("review", "returned_books")),
     )
     for path in (ROOT / "ddplatform").glob(pattern)
-)
-"""Python whose texts suppliers and first-time users read, also in mails: all are translated."""
+) | {RED_FLAGS}
+"""Files whose texts suppliers and first-time users read, also in mails: all are translated."""
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SHOWN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|data-label|alt)="([^"]*)"')
@@ -305,12 +309,6 @@ def test_a_catalogue_says_that_no_speaker_has_reviewed_it(language: str):
     text = catalogue_file(language).read_text(encoding="utf-8")
 
     assert HEADER.splitlines()[-1] in text
-
-
-def test_words_of_help_are_those_of_the_red_flags():
-    flags = tomllib.loads((ROOT / "questionnaires/data/red_flags.toml").read_text("utf-8"))
-
-    assert [message.source for message in MESSAGES] == [row["message"] for row in flags.values()]
 
 
 def test_french_signs_of_two_parts_stay_on_the_line_of_their_word():
