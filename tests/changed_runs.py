@@ -23,6 +23,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, finish
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import acting_in, insert_rows
+from ddplatform.infrastructure.together import ask
 from ddplatform.reporting.overview.queries.overview import list_chain_states
 from ddplatform.reporting.report_facts.queries.facts import load_records
 from ddplatform.reporting.report_facts.queries.scope import load_scope
@@ -441,7 +442,7 @@ def all_told(tenant: Tenant, chain_id: UUID) -> Mapping[str, Any]:
     for wanted in FILTERS:
         told[f"register {wanted}"] = list(_pages(run_id, wanted))
     for key in keys:
-        told[f"node {key}"] = register.list_risks_of_node(run_id, key)
+        told[f"node {key}"] = ask(register.select_risks_of_node(run_id, key))
     told |= _explained(head, keys) | _lists(chain_id) | _pictures(chain) | _findings(chain_id)
     return told
 

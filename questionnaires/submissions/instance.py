@@ -24,7 +24,6 @@ MAX_BYTES = 5 * 1024**2
 DEEPEST, MOST_NODES = 40, 50_000
 _TEMPLATE = "{http://openrosa.org/javarosa}template"
 _PLACE = re.compile(r"\[\d+\]")
-META = frozenset({"instanceID", "deprecatedID", "instanceName", "timeStart", "timeEnd"})
 
 
 @dataclass(frozen=True)

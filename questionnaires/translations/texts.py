@@ -29,7 +29,6 @@ LANGUAGE_NAMES = {
 SOURCE = "en"
 """Language of a form without languages."""
 TARGETS = {SOURCE: "English", **LANGUAGE_NAMES}
-HEADINGS = ("place", "source", "text")
 COLUMNS = ("label", "hint", "guidance", "constraint_message", "required_message")
 SHEET_COLUMNS = {"guidance": "guidance_hint"}
 TITLE = "settings/form_title"

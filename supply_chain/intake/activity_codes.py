@@ -40,7 +40,7 @@ _BETWEEN = re.compile(r"[;|/\n]|,(?=\s)|,(?=\d{3,})")
 _OF_CODES = 0.8
 """The part of the values of a column, 0..1, that must have the shape of a code."""
 _CERTAIN, _OPEN = 0.95, 0.5
-_DIVISION, _GROUP, _CLASS = 2, 3, 4
+_GROUP, _CLASS = 3, 4  # digits
 _NAICS_DIGITS = 6
 _BARE = 12  # signs of a code without its title
 _MOST_CANDIDATES = 5

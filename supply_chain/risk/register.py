@@ -24,7 +24,6 @@ from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 ISSUES = tuple(Issue)
-NO_TIER = -1
 NO_GRADE = -1
 AT_ONCE = 1 << 15
 """Risks that are looked at together, so that what is made of them stays near the processor."""
@@ -70,7 +69,7 @@ class Register:
     highest: NDArray[np.uint32]  # RI_high in the same steps; 0 under RM-1.0
     urgency: NDArray[np.int8]  # as in `rm2.salience.urgency_of`; 0 under RM-1.0
     country: NDArray[np.str_]  # by place; empty where it is not known
-    tier: NDArray[np.int16]  # by place; NO_TIER without a path to the own business
+    tier: NDArray[np.int16]  # by place; -1 without a path to the own business
     highest_index: NDArray[np.float64]  # by place: residual RI of its worst issue, NaN none
     key: NDArray[np.uint8]  # (nodes, 16) by place: the UUID of the node; unknown origins none
 

@@ -27,29 +27,6 @@ class Involvement(StrEnum):
     NOT_INVOLVED = "not_involved"
 
 
-class SeverityPart(StrEnum):
-    """The three traits of severity, each 1 to 5 (UNGP 14)."""
-
-    SCALE = "scale"
-    SCOPE = "scope"
-    IRREMEDIABILITY = "irremediability"
-
-
-class RemedyForm(StrEnum):
-    """Forms that remedy can take (UNGP 25, commentary)."""
-
-    APOLOGY = "apology"
-    RESTITUTION = "restitution"
-    REHABILITATION = "rehabilitation"
-    FINANCIAL_COMPENSATION = "financial_compensation"
-    NON_FINANCIAL_COMPENSATION = "non_financial_compensation"
-    GUARANTEE_NON_REPETITION = "guarantee_non_repetition"
-    SANCTION_BY_AUTHORITY = "sanction_by_authority"
-    EMPLOYMENT_OFFER = "employment_offer"
-    FEE_REFUND = "fee_refund"
-    BACK_PAY = "back_pay"
-
-
 class AgeBand(StrEnum):
     """The only form in which a child's age is kept."""
 
@@ -78,22 +55,6 @@ SENSITIVE_CLASSES: Final = frozenset(
     {WorkClass.SEXUAL_EXPLOITATION, WorkClass.TRAFFICKING_SUSPECTED, WorkClass.ARMED_CONFLICT}
 )
 """Classes whose counts are hidden below ten and never shown below country level (SUPP-4)."""
-
-
-class AlertSource(StrEnum):
-    """The source of an alert."""
-
-    OWN_CHECK = "own_check"
-    AUDIT = "audit"
-    COMMUNITY_MONITOR = "community_monitor"
-    GRIEVANCE = "grievance"
-    UNION = "union"
-    PARTNER = "partner"
-    MEDIA = "media"
-    AUTHORITY = "authority"
-    SUPPLIER_SELF_REPORT = "supplier_self_report"
-    PLATFORM_FLAG = "platform_flag"
-    FINANCIAL_FLAG = "financial_flag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,25 +67,6 @@ class ImpactState(StrEnum):
     REOPENED = "reopened"
 
 
-class GrievanceState(StrEnum):
-    """States of a grievance."""
-
-    RECEIVED = "received"
-    ACKNOWLEDGED = "acknowledged"
-    SCREENED = "screened"
-    URGENT_REFERRAL = "urgent_referral"
-    IN_DIALOGUE = "in_dialogue"
-    INVESTIGATION = "investigation"
-    REMEDY_PROPOSED = "remedy_proposed"
-    AGREED = "agreed"
-    NOT_AGREED = "not_agreed"
-    IMPLEMENTED = "implemented"
-    CLOSED_SATISFIED = "closed_satisfied"
-    CLOSED_UNSATISFIED = "closed_unsatisfied"
-    APPEAL = "appeal"
-    WITHDRAWN = "withdrawn"
-
-
 class QuestionnaireState(StrEnum):
     """States of one questionnaire asked of one respondent."""
 
@@ -99,14 +80,3 @@ class QuestionnaireState(StrEnum):
     ESCALATED = "escalated"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-
-
-class ReportState(StrEnum):
-    """States of a report on its way to publication."""
-
-    DRAFT = "draft"
-    INTERNAL_REVIEW = "internal_review"
-    ASSURED = "assured"
-    APPROVED = "approved"
-    PUBLISHED = "published"
-    SUPERSEDED = "superseded"

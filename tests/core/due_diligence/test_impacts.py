@@ -8,11 +8,8 @@ import pytest
 from ddplatform.core.due_diligence.errors import InvolvementUndecided
 from ddplatform.core.due_diligence.impacts import (
     AgeBand,
-    AlertSource,
     Involvement,
     InvolvementAnswer,
-    RemedyForm,
-    SeverityPart,
     WorkClass,
     decide_involvement,
     decide_leverage,
@@ -22,6 +19,7 @@ from ddplatform.core.due_diligence.impacts import (
 from ddplatform.core.due_diligence.remedy_protocol import remedy_due, remedy_steps
 from ddplatform.core.due_diligence.step_facts import CLOSURE_CRITERIA
 
+TRAITS = ("scale", "scope", "irremediability")
 ALERTED = datetime(2026, 3, 31, 9, 0, tzinfo=UTC)
 WORDS = impact_words()
 
@@ -37,13 +35,9 @@ def no(reason: str = "checked orders") -> InvolvementAnswer:
 @pytest.mark.parametrize(
     ("words", "enum"),
     [
-        (WORDS.severity, SeverityPart),
-        (WORDS.severity_titles, SeverityPart),
         (WORDS.responses, Involvement),
-        (WORDS.remedy_forms, RemedyForm),
         (WORDS.age_bands, AgeBand),
         (WORDS.work_classes, WorkClass),
-        (WORDS.alert_sources, AlertSource),
     ],
 )
 def test_every_value_has_words_and_no_words_are_left_over(words, enum):
@@ -51,6 +45,7 @@ def test_every_value_has_words_and_no_words_are_left_over(words, enum):
 
 
 def test_each_trait_of_severity_is_described_from_one_to_five():
+    assert list(WORDS.severity) == list(WORDS.severity_titles) == [*TRAITS]
     assert all(list(levels) == [1, 2, 3, 4, 5] for levels in WORDS.severity.values())
     assert WORDS.severity["irremediability"][5] == "Cannot be undone"
 

@@ -12,10 +12,11 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.jobs.runner import run_job
+from ddplatform.infrastructure.together import ask
 from ddplatform.risk.assessment.services import incremental_state as assessment_standing
 from ddplatform.risk.assessment.services.maps import assess_chain
 from ddplatform.risk.detail.queries.explanation import list_names_of
-from ddplatform.risk.detail.queries.risks import list_risks_of_node
+from ddplatform.risk.detail.queries.risks import select_risks_of_node
 from ddplatform.risk.runs.models import RiskAssessment, WholeBecause
 from ddplatform.value_chain.filters.queries.search import find_index
 from ddplatform.value_chain.graph.queries.snapshots import find_part, load_snapshot, place_of
@@ -242,7 +243,7 @@ def test_a_change_while_the_whole_map_is_assessed_is_assessed_after_it(
     with looking(tenant):
         run = current_run(chain_id)
         assert (run.id, run.step, run.chain_version) == (done, 1, 2)
-        (row,) = list_risks_of_node(run.id, keys_of(chain_id)[6])[:1]
+        (row,) = ask(select_risks_of_node(run.id, keys_of(chain_id)[6]))[:1]
         assert (row.country, row.node_name) == ("GH", "Moved")
 
 

@@ -20,10 +20,11 @@ from ddplatform.infrastructure.jobs.claims import Claim
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.jobs.runner import run_job
 from ddplatform.infrastructure.tenancy import insert_rows
+from ddplatform.infrastructure.together import ask
 from ddplatform.risk.assessment.services import leftovers as assessment_leftovers
 from ddplatform.risk.assessment.services import maps as assessments
 from ddplatform.risk.assessment.services.maps import assess_chain
-from ddplatform.risk.detail.queries.risks import find_risk, list_risks_of_node
+from ddplatform.risk.detail.queries.risks import find_risk, select_risks_of_node
 from ddplatform.risk.facts.services import facts as risk
 from ddplatform.risk.runs.models import AssessmentRun, FactKind, RiskAssessment, RiskFact
 from ddplatform.risk.runs.queries import runs as risk_runs
@@ -327,7 +328,7 @@ def test_the_summaries_show_the_highest_band_and_keep_what_others_count(
         summary = db.session.scalars(
             select(NodeSummary).where(NodeSummary.node_id == cocoa.farms)
         ).one()
-        rows = list_risks_of_node(run_id, cocoa.farms)
+        rows = ask(select_risks_of_node(run_id, cocoa.farms))
         order = list(RiskBand)
         assert summary.band == max((row.residual_band for row in rows), key=order.index)
         assert (summary.top_issue, summary.best_order) == (

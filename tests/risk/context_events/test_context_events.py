@@ -13,6 +13,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
+from ddplatform.infrastructure.together import ask
 from ddplatform.risk.assessment.services.maps import load
 from ddplatform.risk.context_events.models import ContextEventNode
 from ddplatform.risk.context_events.queries import nodes as context_event_nodes
@@ -22,7 +23,7 @@ from ddplatform.risk.context_events.queries.events import (
     list_events,
     name_of_author,
 )
-from ddplatform.risk.context_events.queries.nodes import list_marks, list_nodes_inside
+from ddplatform.risk.context_events.queries.nodes import list_nodes_inside, select_marks
 from ddplatform.risk.context_events.services import events as context_events
 from ddplatform.risk.context_events.services.fields import EventFields
 from ddplatform.risk.facts.queries.evidence import load_evidence
@@ -404,7 +405,7 @@ def test_marks_name_the_events_of_each_site(tenant, cocoa):
     add(tenant)
 
     with acting(tenant):
-        marks = list_marks([cocoa.farms, cocoa.own])
+        marks = ask(select_marks([cocoa.farms, cocoa.own]))
     assert [mark.title for mark in marks[cocoa.farms]] == ["Flood on the Sassandra"]
     assert cocoa.own not in marks
 

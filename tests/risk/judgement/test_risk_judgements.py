@@ -13,6 +13,7 @@ from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.jobs.models import Job, JobState
+from ddplatform.infrastructure.together import ask
 from ddplatform.risk.detail.queries.risks import find_risk
 from ddplatform.risk.judgement import services as judging
 from ddplatform.risk.judgement.queries import judged as risk_judged
@@ -171,7 +172,7 @@ def test_a_lowering_ends_by_itself(tenant: Tenant, cocoa: CocoaMap) -> None:
     assess(tenant, cocoa.chain, at=NOW + timedelta(days=31))
     assert points_of(tenant, cocoa) > 40
     with acting(tenant):
-        kept = risk_judged.list_changes(cocoa.farms, Issue.CL)[0]
+        kept = ask(risk_judged.select_changes(cocoa.farms, Issue.CL))[0]
         assert kept.state(NOW.date()) == "in_force"
         assert kept.state(NOW.date() + timedelta(days=31)) == "expired"
 
@@ -184,7 +185,7 @@ def test_a_refused_lowering_changes_nothing(tenant: Tenant, cocoa: CocoaMap) -> 
     assess(tenant, cocoa.chain, at=LATER)
     assert points_of(tenant, cocoa) == before
     with acting(tenant):
-        kept = risk_judged.list_changes(cocoa.farms, Issue.CL)[0]
+        kept = ask(risk_judged.select_changes(cocoa.farms, Issue.CL))[0]
         assert (kept.state(NOW.date()), kept.decider) == ("refused", tenant.manager.name)
 
 
@@ -274,7 +275,9 @@ def test_ending_a_raise_takes_a_second_person_and_a_reason(tenant: Tenant, cocoa
     assess(tenant, cocoa.chain, at=LATER)
     assert points_of(tenant, cocoa) < 97
     with acting(tenant):
-        assert risk_judged.list_changes(cocoa.farms, Issue.CL)[0].state(NOW.date()) == "ended"
+        assert (
+            ask(risk_judged.select_changes(cocoa.farms, Issue.CL))[0].state(NOW.date()) == "ended"
+        )
 
 
 def test_the_one_who_asked_may_end_a_lowering(tenant: Tenant, cocoa: CocoaMap) -> None:

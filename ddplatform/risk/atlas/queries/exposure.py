@@ -19,7 +19,6 @@ from supply_chain.vocabulary import FlowEvidence, RiskBand
 NAMED = 20
 FLOWS_SHOWN = 30
 Mix = tuple[int, int, int, int, int]
-NOTHING: Mix = (0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 
 from ddplatform.infrastructure.among import among
 from ddplatform.infrastructure.db import db
-from ddplatform.infrastructure.together import Question, Rows, ask
+from ddplatform.infrastructure.together import Question, Rows
 from ddplatform.risk.context_events.models import ContextEvent, ContextEventNode
 from ddplatform.risk.context_events.queries.events import area_of
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
@@ -166,13 +166,8 @@ def list_unsure(event: ContextEvent) -> tuple[Sequence[NodeName], int]:
     return [NodeName(*row) for row in found], len(rows)
 
 
-def list_marks(node_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Mark]]:
-    """The current events around each of these sites; for pages of a few hundred sites."""
-    return ask(select_marks(node_ids))
-
-
 def select_marks(node_ids: Collection[UUID]) -> Question[Mapping[UUID, Sequence[Mark]]]:
-    """Asks for the same."""
+    """Asks for the current events around each of these sites; for pages of a few hundred."""
     statement = (
         select(
             ContextEventNode.node_id,

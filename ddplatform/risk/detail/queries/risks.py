@@ -101,13 +101,8 @@ def list_risks(
     )
 
 
-def list_risks_of_node(run_id: UUID, node_id: UUID) -> Sequence[RiskScore]:
-    """The risks of one node, at most one for each issue, in salience order."""
-    return ask(select_risks_of_node(run_id, node_id))
-
-
 def select_risks_of_node(run_id: UUID, node_id: UUID) -> Question[Sequence[RiskScore]]:
-    """Asks for the same."""
+    """Asks for the risks of one node, at most one for each issue, in salience order."""
     return _select_row(run_id, node_id, lambda row: risks_of(row, run_id) if row else [])
 
 

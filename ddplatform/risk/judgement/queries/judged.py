@@ -201,13 +201,8 @@ def _select_newest(
     )
 
 
-def list_changes(node_id: UUID, issue: Issue) -> Sequence[Change]:
-    """Changes of the score of a risk, newest first."""
-    return ask(select_changes(node_id, issue))
-
-
 def select_changes(node_id: UUID, issue: Issue) -> Question[Sequence[Change]]:
-    """Asks for the same."""
+    """Asks for changes of the score of a risk, newest first."""
     decider = aliased(User)
     statement = (
         select(

@@ -44,7 +44,6 @@ from questionnaires.form.form import SELECTS, UPLOADS
 from questionnaires.scoring.plan import extra, question_id
 
 MOST_GROUPS = 6
-OTHERS = "others"
 _OF_CHILDREN = frozenset({"WRK-01", "WRK-02", "WRK-20"})
 """Children below the minimum age, in hazardous work, at the site (RM-1.0 section 6.1)."""
 _PLACE = re.compile(r"\[\d+\]")
