@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from questionnaires.form.form import Form, Group, Node, Question, Section
+from questionnaires.form.languages import language_of
 from questionnaires.translations.texts import (
     SHEET_COLUMNS,
     TARGETS,
@@ -13,7 +14,6 @@ from questionnaires.translations.texts import (
     choice_place,
     places_of,
     source_of,
-    spoken_as,
     translatable,
     values_in,
     written,
@@ -82,7 +82,7 @@ def texts_in(
         confirmed: what persons confirmed.
     """
     own = _written_in(form, language)
-    if spoken_as(form, language):
+    if language_of(form, language):
         shipped = None
     found = {}
     for place, source in translatable(form).items():
@@ -91,7 +91,7 @@ def texts_in(
 
 
 def _written_in(form: Form, language: str) -> Mapping[str, str]:
-    name = spoken_as(form, language)
+    name = language_of(form, language)
     if name is None:
         return {}
     texts = places_of(form).items()

@@ -14,6 +14,7 @@ from io import StringIO
 from types import MappingProxyType
 
 from questionnaires.form.form import NO_LANGUAGE, Choice, Form, Group, Node, Output, Question, Text
+from questionnaires.form.languages import language_of
 from questionnaires.form.xform import sections_of
 
 LANGUAGE_NAMES = {
@@ -120,11 +121,6 @@ def source_of(form: Form) -> str:
     return found[1] if found else SOURCE
 
 
-def spoken_as(form: Form, language: str) -> str | None:
-    """The name that a form has for a language (a code), or None where it does not speak it."""
-    return next((name for name in form.languages if name.endswith(f"({language})")), None)
-
-
 def written(parts: Iterable[str | Output]) -> str:
     """A text as one writes it down, each value that is put in as `${name}`."""
     return "".join(part if isinstance(part, str) else f"${{{_name_of(part)}}}" for part in parts)
@@ -155,7 +151,7 @@ def join(
     """
     kept = {one.language: one for one in confirmed if one.language != source_of(form)}
     for translation in translations:
-        if not spoken_as(form, translation.language):
+        if not language_of(form, translation.language):
             first = kept.pop(translation.language, None)
             form = _joined(form, first_of(form, first, translation) if first else translation)
     for translation in kept.values():
@@ -193,7 +189,7 @@ def first_of(form: Form, first: Translation, then: Translation) -> Translation:
 
 
 def _joined(form: Form, translation: Translation) -> Form:
-    name = spoken_as(form, translation.language)
+    name = language_of(form, translation.language)
     worker = _Joiner(form, translation, name or translation.name)
     lists = {name: worker.choices(name, rows) for name, rows in form.choice_lists.items()}
     children = worker.nodes(form.children)

@@ -6,14 +6,14 @@ from datetime import datetime
 from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import Organisation, User
 from ddplatform.accounts.organisations.queries import Person, get_user, list_membership_facts
-from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.organisations.services.organisations import acting_for_installation
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.second_factor.services.own_factor import drop_factors
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.errors import Conflict
-from ddplatform.infrastructure.tenancy import across_tenants, acting_in
+from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.languages import gettext
 
 
@@ -56,9 +56,7 @@ def remove_factor_by_operator(user: User, *, at: datetime) -> None:
     """
     _require_factor(user)
     drop_factors(user.id)
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        act = Act(system_identity(log.id), at)
+    with acting_for_installation(at=at) as act:
         tell(user, Change.REMOVED_BY_OTHERS, act=act)
         audit.record("second_factor:remove_by_operator", user, act=act)
 

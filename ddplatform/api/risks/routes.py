@@ -14,9 +14,10 @@ from ddplatform.api.risks.forms import (
     RisksSchema,
 )
 from ddplatform.infrastructure.access.permissions import Permission
-from ddplatform.infrastructure.errors import Conflict, NotFound
+from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.gate import requires_token
 from ddplatform.infrastructure.typed_values import read_number
+from ddplatform.infrastructure.web.address_values import issue_of
 from ddplatform.languages import gettext
 from ddplatform.risk.explanation.queries.issues import explain_risk
 from ddplatform.risk.explanation.views.lines import lines_of
@@ -27,7 +28,6 @@ from ddplatform.risk.runs.queries.runs import list_map_heads
 from ddplatform.risk.runs.queries.scores import list_at_runs
 from ddplatform.value_chain.mapping.queries.maps import get_chain, get_node
 from supply_chain.risk.register import RiskFilter
-from supply_chain.vocabulary import Issue
 
 bp = Blueprint("api_risks", "Risks, and the lines that add up to each score")
 
@@ -77,7 +77,7 @@ def assess(map_id: UUID) -> Any:
 @bp.response(200, ExplainedSchema)
 def risk(node_id: UUID, issue: str) -> Any:
     """A risk with every line of its score: its source, year and points"""
-    about = _issue(issue)
+    about = issue_of(issue)
     found = explain_risk(get_node(node_id), about, g.now.date())
     return {
         "node_id": node_id,
@@ -86,9 +86,3 @@ def risk(node_id: UUID, issue: str) -> Any:
         "reference_data": found.known.release,
         "lines": list(lines_of(found)),
     }
-
-
-def _issue(word: str) -> Issue:
-    if word not in {issue.value for issue in Issue}:
-        raise NotFound()
-    return Issue(word)

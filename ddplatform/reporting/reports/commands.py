@@ -26,7 +26,7 @@ from ddplatform.reporting.reports.services.preview import find_same
 from ddplatform.reporting.reports.services.proof import FileProof, proof_as_json, verify_file
 from ddplatform.reporting.reports.services.requests import Wanted, add_report
 from ddplatform.reporting.reports.services.sealing import ENDINGS, export, freeze, render, seal
-from ddplatform.value_chain.mapping.queries.maps import find_chain, list_chains
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called, list_chains
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -118,10 +118,7 @@ def verify_report(file: Path, organisation: str | None, as_json: bool) -> None:
 
 def _chain_id(name: str | None) -> UUID:
     if name is not None:
-        chain = find_chain(name)
-        if chain is None:
-            raise NotFound(f"There is no map called “{name}”.", "Check the name.")
-        return chain.id
+        return get_chain_called(name).id
     chains = list_chains()
     if not chains:
         raise NotFound("There is no map yet.", "Import one: flask value-chain import")

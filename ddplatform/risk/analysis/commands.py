@@ -38,7 +38,7 @@ from ddplatform.risk.scenarios.views.content import document_of as what_if_docum
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.graph.queries.study import Spot
 from ddplatform.value_chain.mapping.models import ValueChain
-from ddplatform.value_chain.mapping.queries.maps import find_chain
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.vocabulary import Issue
 
@@ -178,7 +178,7 @@ def what_if(
         raise click.UsageError("Give --changes or --kept, one of the two.")
     now = datetime.now(UTC)
     with command_line.organisation_unit(organisation, reads_first=True):
-        chain = _chain(chain_name)
+        chain = get_chain_called(chain_name)
         changes = read_changes(file) if file else _kept_changes(chain, kept or "")
         told = load_details(chain, changes, now.date(), name=kept or "",
                          issue=Issue(issue) if issue else None, most=most)  # fmt: skip
@@ -210,7 +210,7 @@ def _ask(
     **more: Any,
 ) -> None:
     with command_line.organisation_unit(organisation, reads_first=True):
-        chain = _chain(chain_name)
+        chain = get_chain_called(chain_name)
         asked = Asked(what, node=_node(chain, node), other=_node(chain, other), **more)
         found = find_answer(chain, asked)
         told = answer_of(found)
@@ -224,13 +224,6 @@ def _ask(
             )
             command_line.write_out(out, made.content)
     command_line.answer(document_of(told, found.basis), as_json=as_json, text=_words(told))
-
-
-def _chain(name: str) -> ValueChain:
-    chain = find_chain(name)
-    if chain is None:
-        raise NotFound(f"There is no map called “{name}”.", "Check the name.")
-    return chain
 
 
 def _node(chain: ValueChain, words: str | None) -> UUID | None:

@@ -28,7 +28,7 @@ from ddplatform.risk.assessment_plan.views import (
     reason,
 )
 from ddplatform.value_chain.mapping.models import ValueChain
-from ddplatform.value_chain.mapping.queries.maps import find_chain, get_chain
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_chain_called
 from supply_chain.analysis.visit_plan_field import Aim, Spread
 
 PROPOSED = "Proposed plan"
@@ -75,7 +75,7 @@ def propose(
 ) -> None:
     """Work a plan out for a budget. It is not kept: who keeps one stands behind it on its page."""
     with command_line.organisation_unit(organisation, reads_first=True):
-        chain = _chain(chain_name)
+        chain = get_chain_called(chain_name)
         wish = Wish(name=PROPOSED, aim=Aim(aim), spread=Spread(spread), **numbers)  # type: ignore[arg-type]
         by = system_identity(current_organisation())
         plan, lines = work_out(chain, wish, act=Act(by, datetime.now(UTC)))
@@ -103,16 +103,9 @@ def export(
     command_line.answer(found, as_json=as_json, text=text)
 
 
-def _chain(name: str) -> ValueChain:
-    chain = find_chain(name)
-    if chain is None:
-        raise NotFound(f"There is no map called “{name}”.", "Check the name.")
-    return chain
-
-
 def _plan(name: str, chain_name: str | None) -> PlanRow:
     """The one plan that a name means."""
-    found = list_plans_called(name, _chain(chain_name).id if chain_name else None)
+    found = list_plans_called(name, get_chain_called(chain_name).id if chain_name else None)
     if not found:
         raise NotFound(f"No plan is called “{name}”.", "Check the name.")
     if len(found) > 1:

@@ -8,13 +8,12 @@ from flask.cli import with_appcontext
 
 from ddplatform.infrastructure import commands as command_line
 from ddplatform.infrastructure.access.identity import Act, system_identity
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.analysis.commands import FORMS, known_ending
 from ddplatform.risk.method_comparison.queries import compare_methods
 from ddplatform.risk.method_comparison.services import export_comparison
 from ddplatform.risk.method_comparison.views import as_tables, document_of, sentence_of
-from ddplatform.value_chain.mapping.queries.maps import find_chain
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 
 
 @click.command("compare-methods")
@@ -32,9 +31,7 @@ def compare_methods_of_map(
     """Score a map as of today by RM-1.0 and by RM-2.0 and print what moves. No run is kept."""
     now = datetime.now(UTC)
     with command_line.organisation_unit(organisation, reads_first=True):
-        chain = find_chain(chain_name)
-        if chain is None:
-            raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
+        chain = get_chain_called(chain_name)
         compared = compare_methods(chain, now.date())
         if out is not None:
             made = export_comparison(

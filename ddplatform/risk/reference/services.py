@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from ddplatform.accounts.organisations.queries import list_organisation_ids
-from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.organisations.services.organisations import acting_for_installation
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
@@ -47,15 +47,8 @@ def sync(at: datetime) -> ReferenceRelease:
     if known is not None:
         return known
     release = install_release(load_reference(), at)
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        audit.record(
-            "reference:install",
-            release,
-            act=Act(system_identity(log.id), at),
-            release=release.name,
-            checksum=checksum,
-        )
+    with acting_for_installation(at=at) as act:
+        audit.record("reference:install", release, act=act, release=release.name, checksum=checksum)
     _ask_reassessments(at)
     return release
 

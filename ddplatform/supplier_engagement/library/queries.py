@@ -25,7 +25,7 @@ from ddplatform.supplier_engagement.library.models import (
 )
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from questionnaires import Answerer, Plan, answered_by, modules, plan, read_form
-from questionnaires.library.shipped import shipped_translations
+from questionnaires.library.shipped import shipped_translations, version_key
 from questionnaires.translations.texts import join
 
 PAGE_SIZE = 50
@@ -138,7 +138,7 @@ def list_library() -> Sequence[LibraryRow]:
     for row in rows:
         times[row.ref] += sent.get(row.version_id, 0)
         kept = newest.get(row.ref)
-        if kept is None or _numbers(row.version) > _numbers(kept.version):
+        if kept is None or version_key(row.version) > version_key(kept.version):
             newest[row.ref] = row
     library = [LibraryRow(**row._mapping, sent=times[ref]) for ref, row in newest.items()]
     order = list(modules())
@@ -148,10 +148,6 @@ def list_library() -> Sequence[LibraryRow]:
 def list_for_suppliers() -> Sequence[LibraryRow]:
     """The sendable part of the library, without forms for assessors."""
     return [row for row in list_library() if row.answered_by is Answerer.SUPPLIER]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 def list_shipped_checksums() -> set[str]:

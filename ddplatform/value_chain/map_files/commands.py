@@ -18,12 +18,11 @@ from ddplatform.infrastructure.commands import (
     write_out,
 )
 from ddplatform.infrastructure.db import finish
-from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.value_chain.imports.services.reading import read_files
 from ddplatform.value_chain.map_files.services.export import Exported, export_chain
 from ddplatform.value_chain.map_files.services.intake import Intake, plan_intake, take_in
-from ddplatform.value_chain.mapping.queries.maps import find_chain
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 from ddplatform.value_chain.matching.commands import match, match_pairs
 from supply_chain.errors import FileRefused
 from supply_chain.graph.export import ExportForm
@@ -148,9 +147,7 @@ def export(
 ) -> None:
     """Write a map to a file; reading it elsewhere gives the same map."""
     with organisation_unit(organisation, reads_first=True):
-        chain = find_chain(chain_name)
-        if chain is None:
-            raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
+        chain = get_chain_called(chain_name)
         made = export_chain(
             chain.id,
             form,

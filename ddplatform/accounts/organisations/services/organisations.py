@@ -1,14 +1,18 @@
 """Organisations: founding, renaming, the owner of the installation's log."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from ddplatform.accounts.organisations.models import Organisation, OrganisationKind
+from ddplatform.accounts.organisations.models import Organisation, OrganisationKind, User
 from ddplatform.accounts.organisations.queries import (
     INSTALLATION_SLUG,
     find_organisation,
     is_slug_taken,
 )
+from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.db import db
@@ -83,6 +87,27 @@ def installation_log(*, at: datetime) -> Organisation:
         db.session.add(found)
         db.session.flush()  # its log needs the key
     return found
+
+
+@contextmanager
+def acting_for_installation(*, at: datetime) -> Iterator[Act]:
+    """Everything inside is done by the platform itself, in the installation's own log."""
+    log = installation_log(at=at)
+    with acting_in(log.id):
+        yield Act(system_identity(log.id), at)
+
+
+def record_of_person(
+    action: str,
+    user: User | None,
+    *,
+    at: datetime,
+    outcome: Outcome = Outcome.DONE,
+    **values: Any,
+) -> None:
+    """Write one event about an account, which belongs to no organisation alone."""
+    with acting_for_installation(at=at) as act:
+        audit.record(action, user, act=act, outcome=outcome, **values)
 
 
 def rename_organisation(organisation: Organisation, *, name: str, act: Act) -> None:

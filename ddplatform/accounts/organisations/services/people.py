@@ -22,7 +22,7 @@ from ddplatform.accounts.organisations.queries import (
 )
 from ddplatform.accounts.organisations.services.new_passwords import set_password
 from ddplatform.accounts.organisations.services.officer_role import require_free_role
-from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.organisations.services.organisations import acting_for_installation
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
@@ -31,7 +31,6 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.registry import Registry
-from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext
 
 INVITATION_LIFE = timedelta(days=14)
@@ -153,8 +152,7 @@ def request_reset(email: str, *, at: datetime) -> None:
         return
     if not rate_limits.is_left(rate_limits.RESET_EMAIL, user.email, at=at):
         return
-    log = installation_log(at=at)
-    with acting_in(log.id):
+    with acting_for_installation(at=at) as act:
         issue(
             Invitation(
                 purpose=InvitationPurpose.RESET,
@@ -164,7 +162,7 @@ def request_reset(email: str, *, at: datetime) -> None:
                 created_at=at,
                 expires_at=at + RESET_LIFE,
             ),
-            act=Act(system_identity(log.id), at),
+            act=act,
             action="password:ask",
         )
 

@@ -1,7 +1,6 @@
 """A person's own account."""
 
 from datetime import datetime
-from typing import Any
 
 from ddplatform.accounts.guesses.services import (
     count_failure,
@@ -11,15 +10,15 @@ from ddplatform.accounts.guesses.services import (
 from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.services.new_passwords import set_password
-from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.organisations.services.organisations import (
+    acting_for_installation,
+    record_of_person,
+)
 from ddplatform.accounts.organisations.services.people import end_reset_links
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.models import Outcome
-from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.passwords import verify_password
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext, is_known
 
 THEMES = frozenset({"", "light", "dark"})
@@ -45,31 +44,21 @@ def change_password(
     counters = hold_session_counter(session_ref or str(user.id), at=at)
     if not verify_password(current, user.password_hash):
         count_failure(counters, at=at)
-        _log("password:refuse", user, at=at, outcome=Outcome.FAILED)
+        record_of_person("password:refuse", user, at=at, outcome=Outcome.FAILED)
         kind = GuessesUsedUp if is_used_up(counters) else Invalid
         raise kind(fields={"current": gettext("This is not the password you use now.")})
     set_password(user, new)
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        tell(user, Change.PASSWORD, act=Act(system_identity(log.id), at))
+    with acting_for_installation(at=at) as act:
+        tell(user, Change.PASSWORD, act=act)
     sign_out_everywhere(user, at=at, action="password:change")
 
 
 def sign_out_everywhere(user: User, *, at: datetime, action: str = "session:end_all") -> None:
     """End every session of a person, and the links for a new password that wait in a mailbox."""
     ended = sessions.end_all_sessions(user.id)
-    with acting_in(installation_log(at=at).id):
+    with acting_for_installation(at=at):
         end_reset_links(user.id, at=at)
-    _log(action, user, at=at, ended=ended)
-
-
-def _log(
-    action: str, user: User, *, at: datetime, outcome: Outcome = Outcome.DONE, **values: Any
-) -> None:
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        act = Act(system_identity(log.id), at)
-        audit.record(action, user, act=act, outcome=outcome, **values)
+    record_of_person(action, user, at=at, ended=ended)
 
 
 def choose_language(user: User, language: str) -> None:

@@ -5,7 +5,6 @@ Unknown people and wrong passwords get equal answers.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ddplatform.accounts.guesses.devices import KnownDevices
 from ddplatform.accounts.guesses.services import (
@@ -19,17 +18,17 @@ from ddplatform.accounts.limits.services import Limit
 from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_user_by_email
-from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.organisations.services.organisations import (
+    acting_for_installation,
+    record_of_person,
+)
 from ddplatform.accounts.passkeys.services.own_passkeys import use_passkey
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.second_factor.services.codes import Kind, use_code
 from ddplatform.accounts.sessions.services import PASSWORD, PROVIDER
 from ddplatform.audit.models import Outcome
-from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.passwords import verify_password
 from ddplatform.infrastructure.errors import Invalid
-from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import gettext
 
 CONFIRMATION = Limit("confirmation of an account", 10, 3600)
@@ -62,14 +61,14 @@ def sign_in(
     fits = verify_password(password, user.password_hash if user else None)
     if user is None or not fits or not user.is_active:
         count_failure(counters, at=at)
-        _log("session:refuse", user, at=at, outcome=Outcome.FAILED)
+        record_of_person("session:refuse", user, at=at, outcome=Outcome.FAILED)
         raise Invalid(
             gettext("The e-mail address and the password do not belong together."),
             gettext("Check both, or ask for a link to set a new password."),
         )
     forgive_failures(counters)
     if has_factor(user.id):
-        _log("session:ask_code", user, at=at)
+        record_of_person("session:ask_code", user, at=at)
         return user
     _come_in(user, devices, PASSWORD, at=at)
     return user
@@ -84,7 +83,7 @@ def sign_in_by_provider(
         is_vouched: the second factor that the provider asked for stands for one of our own.
     """
     if has_factor(user.id) and not is_vouched:
-        _log("session:ask_code", user, at=at, way=PROVIDER)
+        record_of_person("session:ask_code", user, at=at, way=PROVIDER)
         return
     factors = f"{PROVIDER} with a second factor there" if is_vouched else PROVIDER
     _come_in(user, devices, factors, at=at)
@@ -112,11 +111,11 @@ def confirm_identity(user: User, *, password: str, proof: Proof, at: datetime) -
     """
     rate_limits.count_try(CONFIRMATION, str(user.id), at=at)
     if not verify_password(password, user.password_hash):
-        _log("session:refuse_confirmation", user, at=at, outcome=Outcome.FAILED)
+        record_of_person("session:refuse_confirmation", user, at=at, outcome=Outcome.FAILED)
         raise Invalid(fields={"password": gettext("This is not the password you use now.")})
     if has_factor(user.id):
         _require_factor(user, proof, refused_as="session:refuse_confirmation", at=at)
-    _log("session:confirm", user, at=at)
+    record_of_person("session:confirm", user, at=at)
 
 
 def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) -> str:
@@ -134,7 +133,7 @@ def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) 
             "This code is wrong or was used before. Wait for the next one of the app, or enter a "
             "recovery code."
         )
-    _log(refused_as, user, at=at, outcome=Outcome.FAILED)
+    record_of_person(refused_as, user, at=at, outcome=Outcome.FAILED)
     raise Invalid(fields={"code": refusal})
 
 
@@ -142,23 +141,9 @@ def _come_in(user: User, devices: KnownDevices, factors: str, *, at: datetime) -
     if user.last_sign_in_at is not None and devices.device_of(user) is None:
         _tell(user, Change.NEW_DEVICE, at=at)
     user.last_sign_in_at = at
-    _log("session:start", user, at=at, factors=factors)
+    record_of_person("session:start", user, at=at, factors=factors)
 
 
 def _tell(user: User, change: Change, *, at: datetime) -> None:
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        tell(user, change, act=Act(system_identity(log.id), at))
-
-
-def _log(
-    action: str,
-    user: User | None,
-    *,
-    at: datetime,
-    outcome: Outcome = Outcome.DONE,
-    **values: Any,
-) -> None:
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        audit.record(action, user, act=Act(system_identity(log.id), at), outcome=outcome, **values)
+    with acting_for_installation(at=at) as act:
+        tell(user, change, act=act)

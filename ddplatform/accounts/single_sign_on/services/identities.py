@@ -15,7 +15,10 @@ from ddplatform.accounts.guesses.devices import KnownDevices
 from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_user, list_membership_facts
-from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.organisations.services.organisations import (
+    acting_for_installation,
+    record_of_person,
+)
 from ddplatform.accounts.second_factor.queries import has_factor
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sign_in.services.sign_in import sign_in_by_provider
@@ -30,11 +33,10 @@ from ddplatform.accounts.single_sign_on.services.protocol import Stated
 from ddplatform.audit.models import Outcome
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.accounts import MembershipFacts
-from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed
-from ddplatform.infrastructure.tenancy import across_tenants, acting_in
+from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.languages import gettext
 
 
@@ -79,7 +81,9 @@ def sign_in(provider: Provider, stated: Stated, *, devices: KnownDevices, at: da
     """
     identity = find_identity(stated.issuer, stated.subject)
     if identity is None:
-        _log("session:refuse", None, at=at, outcome=Outcome.FAILED, way="single sign-on")
+        record_of_person(
+            "session:refuse", None, at=at, outcome=Outcome.FAILED, way="single sign-on"
+        )
         raise NotAllowed(
             gettext("This sign-in of your organisation is not connected with an account yet."),
             gettext(
@@ -89,7 +93,9 @@ def sign_in(provider: Provider, stated: Stated, *, devices: KnownDevices, at: da
         )
     user = get_user(identity.user_id)
     if not user.is_active or not _may_use(user, provider, today=at.date()):
-        _log("session:refuse", user, at=at, outcome=Outcome.FAILED, way="single sign-on")
+        record_of_person(
+            "session:refuse", user, at=at, outcome=Outcome.FAILED, way="single sign-on"
+        )
         raise NotAllowed(
             gettext("This account cannot sign in here."),
             gettext("Ask an administrator of your organisation."),
@@ -159,12 +165,12 @@ def confirm(user: User, provider: Provider, stated: Stated, *, at: datetime) -> 
     is_allowed = is_same and _may_use(user, provider, today=at.date()) and _may_confirm(user)
     has_proved = not has_factor(user.id) or _is_vouched(user, provider, stated)
     if not (is_allowed and has_proved and stated.is_from_just_now(at)):
-        _log("session:refuse_confirmation", user, at=at, outcome=Outcome.FAILED)
+        record_of_person("session:refuse_confirmation", user, at=at, outcome=Outcome.FAILED)
         raise Invalid(
             gettext("The sign-in of your organisation does not prove enough for this step."),
             gettext("Confirm with your password, and with your second factor if you have one."),
         )
-    _log("session:confirm", user, at=at, way="single sign-on")
+    record_of_person("session:confirm", user, at=at, way="single sign-on")
 
 
 def _may_use(user: User, provider: Provider, *, today: date) -> bool:
@@ -201,21 +207,6 @@ def _has_role(standings: Sequence[MembershipFacts], role: RoleId) -> bool:
 
 
 def _record_change(action: str, user: User, change: Change, *, at: datetime, **values: Any) -> None:
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        act = Act(system_identity(log.id), at)
+    with acting_for_installation(at=at) as act:
         tell(user, change, act=act)
         audit.record(action, user, act=act, **values)
-
-
-def _log(
-    action: str,
-    user: User | None,
-    *,
-    at: datetime,
-    outcome: Outcome = Outcome.DONE,
-    **values: Any,
-) -> None:
-    log = installation_log(at=at)
-    with acting_in(log.id):
-        audit.record(action, user, act=Act(system_identity(log.id), at), outcome=outcome, **values)

@@ -12,11 +12,11 @@ from flask.cli import with_appcontext
 
 from ddplatform.infrastructure import commands as command_line
 from ddplatform.infrastructure.access.identity import Act, system_identity
-from ddplatform.infrastructure.errors import Invalid, NotFound
+from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.assessment.commands.document import document_of
 from ddplatform.risk.assessment.services.maps import assess_chain
-from ddplatform.value_chain.mapping.queries.maps import find_chain
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 from supply_chain.reference.release import load_reference
 from supply_chain.risk import cases as rm1_cases
 from supply_chain.risk import propagation_file as rm1_graphs
@@ -100,9 +100,7 @@ def assess_map(
     """Score every node and issue of a map, keep the run and print the scores."""
     now = datetime.now(UTC)
     with command_line.organisation_unit(organisation):
-        found = find_chain(chain)
-        if found is None:
-            raise NotFound(f"There is no map called “{chain}”.", "Check the name.")
+        found = get_chain_called(chain)
         day = (as_of or now).date()
         if day > now.date():  # such a run would stand before all of the days until then
             fault = "No data exist for a future day; choose today or earlier."
