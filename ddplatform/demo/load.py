@@ -18,8 +18,7 @@ from ddplatform.demo.supplier_engagement.cascade import plan_cascade
 from ddplatform.demo.supplier_engagement.forms import plan_own_forms
 from ddplatform.demo.supplier_engagement.questionnaires import plan_questionnaires
 from ddplatform.demo.value_chain.approvals import plan_approvals
-from ddplatform.demo.value_chain.lists import plan_lists
-from ddplatform.demo.value_chain.maps import password_of, plan_maps
+from ddplatform.demo.value_chain.maps import password_of, plan_lists, plan_maps
 from ddplatform.demo.value_chain.matching import plan_matching
 from ddplatform.demo.world import Story, Timeline, World
 from ddplatform.evidence.search.services import SEARCH

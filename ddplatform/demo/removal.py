@@ -14,12 +14,14 @@ from ddplatform.accounts.organisations.models import (
     User,
     UserSession,
 )
-from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.organisations.services.organisations import (
+    acting_for_installation,
+    installation_log,
+)
 from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
 from ddplatform.accounts.single_sign_on.models import ProviderIdentity
 from ddplatform.audit.services import log as audit
-from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import Base, db
 from ddplatform.infrastructure.errors import Conflict
@@ -29,7 +31,6 @@ from ddplatform.infrastructure.tenancy import (
     SharedOnRelease,
     TenantScoped,
     across_tenants,
-    acting_in,
     erasing,
 )
 from ddplatform.languages import gettext
@@ -60,11 +61,10 @@ def remove_sample(*, at: datetime) -> None:
         column = Job.organisation_id if table is Job else Organisation.id
         _delete(delete(table).where(column.in_(organisations)))
     db.session.expunge_all()
-    with acting_in(log.id):
-        by = system_identity(log.id)
-        audit.record("sample:remove", None, act=Act(by, at), organisations=len(organisations))
+    with acting_for_installation(at=at) as act:
+        audit.record("sample:remove", None, act=act, organisations=len(organisations))
         ids = [str(organisation_id) for organisation_id in organisations]
-        jobs.enqueue(DROP_FILES, {"organisation_ids": ids}, act=Act(by, at))
+        jobs.enqueue(DROP_FILES, {"organisation_ids": ids}, act=act)
 
 
 def drop_files(payload: Mapping[str, Any]) -> None:

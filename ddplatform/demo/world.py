@@ -1,10 +1,10 @@
 """The state of the sample company while it loads: people, records, moments in order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 import yaml
 
 from ddplatform.config import ROOT
-from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import acting_in
 
@@ -36,11 +36,11 @@ class World:
     """Key in the files of the story -> the row that was made for it."""
 
     @contextmanager
-    def acting(self, email: str) -> Iterator[Identity]:
-        """Everything inside is done by this person in their organisation."""
+    def acting(self, email: str, at: datetime) -> Iterator[Act]:
+        """Everything inside is done by this person in their organisation, at this moment."""
         by = self.people[email]
         with acting_in(by.organisation_id):
-            yield by
+            yield Act(by, at)
 
     @staticmethod
     @contextmanager
@@ -75,6 +75,11 @@ class Timeline:
         begins = datetime.combine((self._now - timedelta(days=days_ago)).date(), WORK_BEGINS)
         place = len(self._moments)
         self._moments.append(Moment(begins + timedelta(minutes=place % 480), place, deed))
+
+    def each(self, entries: Iterable[dict[str, Any]], deed: Callable[..., None]) -> None:
+        """Plan a deed for every entry of a file, which it gets before the world and the moment."""
+        for entry in entries:
+            self.add(entry["days_ago"], partial(deed, entry))
 
     def play(self, world: World) -> None:
         """Do everything, oldest first; nothing happens in the future."""

@@ -25,7 +25,6 @@ from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services import steps as finding_steps
 from ddplatform.evidence.uploads.services import SentFile
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import Response
 from supply_chain.vocabulary import Issue
@@ -62,7 +61,7 @@ def _deed(story: Story, entry: dict[str, Any], deed: dict[str, Any]) -> Deed:
 
 def _record(entry: dict[str, Any], world: World, at: datetime) -> None:
     told = entry["fields"]
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         asked = world.made.get(told.get("from", ""))
         response_id = db.session.scalars(
             select(Response.id)
@@ -81,7 +80,7 @@ def _record(entry: dict[str, Any], world: World, at: datetime) -> None:
                 answer_path=told.get("answer_path"),
                 self_disclosed=told.get("self_disclosed", False),
             ),
-            act=Act(by, at),
+            act=act,
         )
         world.made[entry["key"]] = finding.id
 
@@ -91,9 +90,9 @@ def _to_finding(change: Change) -> Doing:
 
     def do(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
         finding_id = world.made[entry["key"]]
-        with world.acting(deed["by"]) as by:
+        with world.acting(deed["by"], at) as act:
             version = get_finding(finding_id).row_version
-            change(world, finding_id, deed, version=version, act=Act(by, at))
+            change(world, finding_id, deed, version=version, act=act)
 
     return do
 
@@ -103,9 +102,9 @@ def _to_action(change: Change) -> Doing:
 
     def do(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
         action_id = world.made[deed["action"]]
-        with world.acting(deed["by"]) as by:
+        with world.acting(deed["by"], at) as act:
             version = get_action(action_id, either_side=True).row_version
-            change(world, action_id, deed, version=version, act=Act(by, at))
+            change(world, action_id, deed, version=version, act=act)
 
     return do
 
@@ -161,8 +160,8 @@ def _plan(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetim
         due_on=at.date() + timedelta(days=deed["due_in"]),
         owner_id=world.people[owner].user_id if owner else None,
     )
-    with world.acting(deed["by"]) as by:
-        action = mitigation.plan(world.made[entry["key"]], wanted, act=Act(by, at))
+    with world.acting(deed["by"], at) as act:
+        action = mitigation.plan(world.made[entry["key"]], wanted, act=act)
         world.made[deed["action"]] = action.id
 
 
@@ -177,8 +176,8 @@ def _extend(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) 
 
 
 def _tell(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(deed["by"]) as by:
-        mitigation.tell_progress(world.made[deed["action"]], deed["text"], act=Act(by, at))
+    with world.acting(deed["by"], at) as act:
+        mitigation.tell_progress(world.made[deed["action"]], deed["text"], act=act)
 
 
 def _report(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:

@@ -40,7 +40,7 @@ def open_case_of(story: Story, world: World, finding_id: UUID, file: str, *, at:
     """Open the case of a file for a finding, with its verifier."""
     told = story.read(file)
     alert = told["alert"]
-    with world.acting(told["opened_by"]) as by:
+    with world.acting(told["opened_by"], at) as act:
         case = remedy.open_case(
             get_finding(finding_id),
             remedy.Alert(
@@ -50,21 +50,21 @@ def open_case_of(story: Story, world: World, finding_id: UUID, file: str, *, at:
                 in_danger=alert["in_danger"],
                 note=alert["note"],
             ),
-            act=Act(by, at),
+            act=act,
         )
         world.made[file] = case.id
         db.session.flush()  # the assignments of the officers
     verifier = world.people[told["verifier"]].user_id
     assert verifier is not None
-    with world.acting(told["manager"]) as by:
-        remedy.assign(case, verifier, is_verifier=True, act=Act(by, at))
+    with world.acting(told["manager"], at) as act:
+        remedy.assign(case, verifier, is_verifier=True, act=act)
 
 
 def _deed(file: str, manager: str, deed: dict[str, Any]) -> Callable[[World, datetime], None]:
     def do(world: World, at: datetime) -> None:
-        with world.acting(manager) as by:
+        with world.acting(manager, at) as act:
             case = db.session.get_one(RemediationCase, world.made[file])
-            _DEEDS[deed["do"]](case, world, deed, Act(by, at))
+            _DEEDS[deed["do"]](case, world, deed, act)
 
     return do
 

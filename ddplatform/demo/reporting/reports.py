@@ -1,11 +1,9 @@
 """Sealed reports of the sample."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.reporting.reports.services import requests as reports
 from ddplatform.reporting.reports.services import sealing as report_sealing
@@ -13,8 +11,7 @@ from ddplatform.reporting.reports.services import sealing as report_sealing
 
 def plan_reports(story: Story, timeline: Timeline) -> None:
     """Schedule the content of `reports.yaml`."""
-    for entry in story.read("reports.yaml"):
-        timeline.add(entry["days_ago"], partial(_seal, entry))
+    timeline.each(story.read("reports.yaml"), _seal)
 
 
 def _seal(entry: dict[str, Any], world: World, at: datetime) -> None:
@@ -26,9 +23,9 @@ def _seal(entry: dict[str, Any], world: World, at: datetime) -> None:
         period=(world.day(first), world.day(last)),
         audience=entry["audience"],
     )
-    with world.acting(entry["by"]) as by:
-        report = reports.add_report(wanted, act=Act(by, at))
-        frozen = report_sealing.freeze(report.id, act=Act(by, at))
+    with world.acting(entry["by"], at) as act:
+        report = reports.add_report(wanted, act=act)
+        frozen = report_sealing.freeze(report.id, act=act)
         assert frozen is not None  # nobody else seals it
         db.session.flush()  # the facts are kept before files are made of them
-        report_sealing.seal(report.id, report_sealing.render(frozen), act=Act(by, at))
+        report_sealing.seal(report.id, report_sealing.render(frozen), act=act)

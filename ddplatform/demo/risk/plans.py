@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.risk.assessment_plan.models import StepKind
 from ddplatform.risk.assessment_plan.queries.plans import get_steps
 from ddplatform.risk.assessment_plan.services import plans as visit_plan
@@ -20,10 +19,8 @@ from supply_chain.analysis.what_if_changes import read_change
 def plan_plans(story: Story, timeline: Timeline) -> None:
     """Schedule the content of `plans.yaml`."""
     told = story.read("plans.yaml")
-    for entry in told["what_ifs"]:
-        timeline.add(entry["days_ago"], partial(_keep, entry))
-    for entry in told["saved_views"]:
-        timeline.add(entry["days_ago"], partial(_save_view, entry))
+    timeline.each(told["what_ifs"], _keep)
+    timeline.each(told["saved_views"], _save_view)
     for entry in told["plans"]:
         timeline.add(entry["days_ago"], partial(_make, entry))
         timeline.add(entry["assign"]["days_ago"], partial(_assign, entry))
@@ -31,15 +28,15 @@ def plan_plans(story: Story, timeline: Timeline) -> None:
 
 def _keep(entry: dict[str, Any], world: World, at: datetime) -> None:
     changes = [read_change(values) for values in entry["changes"]]
-    with world.acting(entry["by"]) as by:
-        what_if.keep(world.chains[entry["buyer"]], entry["name"], changes, act=Act(by, at))
+    with world.acting(entry["by"], at) as act:
+        what_if.keep(world.chains[entry["buyer"]], entry["name"], changes, act=act)
 
 
 def _save_view(entry: dict[str, Any], world: World, at: datetime) -> None:
     kind, address = ViewKind(entry["page"]), entry["address"].items()
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         chain_id = world.chains[entry["buyer"]]
-        saved_views.save(chain_id, kind, entry["name"], address, act=Act(by, at))
+        saved_views.save(chain_id, kind, entry["name"], address, act=act)
 
 
 def _make(entry: dict[str, Any], world: World, at: datetime) -> None:
@@ -50,18 +47,18 @@ def _make(entry: dict[str, Any], world: World, at: datetime) -> None:
         visits=entry["visits"],
         questionnaires=entry["questionnaires"],
     )
-    with world.acting(entry["by"]) as by:
-        made = visit_plan.make_plan(world.chains[entry["buyer"]], wish, act=Act(by, at))
+    with world.acting(entry["by"], at) as act:
+        made = visit_plan.make_plan(world.chains[entry["buyer"]], wish, act=act)
         world.made[entry["name"]] = made.id
 
 
 def _assign(entry: dict[str, Any], world: World, at: datetime) -> None:
     told, plan_id = entry["assign"], world.made[entry["name"]]
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         visits = [step.place for step in get_steps(plan_id) if step.kind is StepKind.VISIT]
         wanted = Assigning(
             places=frozenset(visits[: told["visits"]]),
             owner_id=world.people[told["owner"]].user_id,
             visits_due=at.date() + timedelta(days=told["due_in"]),
         )
-        assign(plan_id, wanted, act=Act(by, at))
+        assign(plan_id, wanted, act=act)

@@ -39,16 +39,13 @@ def plan_surroundings(story: Story, timeline: Timeline) -> None:
     for seen in told["observations"]:
         timeline.add(seen["days_ago"], partial(_observe, seen))
         timeline.add(seen["days_ago"], _assess)
-    for entry in told["seen"]:
-        timeline.add(entry["days_ago"], partial(_close, entry))
-    for entry in told["changes"]:
-        timeline.add(entry["days_ago"], partial(_tell, entry))
+    timeline.each(told["seen"], _close)
+    timeline.each(told["changes"], _tell)
     for edition in told["lists"]:
         content = story.bytes(edition["file"])
         timeline.add(edition["days_ago"], partial(_take_in, edition, content))
     timeline.add(min(one["days_ago"] for one in told["lists"]), _screen)
-    for answer in told["answers"]:
-        timeline.add(answer["days_ago"], partial(_answer, answer))
+    timeline.each(told["answers"], _answer)
     timeline.add(0, _look)
 
 
@@ -61,15 +58,15 @@ def _enter(event: dict[str, Any], world: World, at: datetime) -> None:
         ends_on=world.day(event["ends"]) if "ends" in event else None,
         source_on=min(starts_on + timedelta(days=1), at.date()),
     )
-    with world.acting(event["by"]) as by:
-        context_events.add_event(wanted, act=Act(by, at))
+    with world.acting(event["by"], at) as act:
+        context_events.add_event(wanted, act=act)
 
 
 def _observe(told: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(told["by"]) as by:
+    with world.acting(told["by"], at) as act:
         seen = Seen(**told["fields"], observed_on=world.day(told["seen"]))
         node_id = world.nodes[COMPANY, told["node"]]
-        place_observations.add_observation(node_id, seen, act=Act(by, at))
+        place_observations.add_observation(node_id, seen, act=act)
 
 
 def _assess(world: World, at: datetime) -> None:
@@ -85,28 +82,28 @@ def _look(world: World, at: datetime) -> None:
 
 
 def _close(entry: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         task_id = db.session.scalars(
             select(ReviewTask.id).where(
                 ReviewTask.node_id == world.nodes[COMPANY, entry["node"]],
                 ReviewTask.trigger == entry["trigger"],
             )
         ).one()
-        reassessment_tasks.close_task(task_id, entry["note"], act=Act(by, at))
+        reassessment_tasks.close_task(task_id, entry["note"], act=act)
 
 
 def _tell(entry: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         node_id = world.nodes[COMPANY, entry["node"]]
-        reassessment_tasks.report_change(node_id, entry["trigger"], entry["note"], act=Act(by, at))
+        reassessment_tasks.report_change(node_id, entry["trigger"], entry["note"], act=act)
 
 
 def _take_in(edition: dict[str, Any], content: bytes, world: World, at: datetime) -> None:
     told = edition["fields"]
     edition_on = edition.get("edition_on") or world.day(edition["edition_ago"])
     wanted = ListFields(**{**told, "issue": Issue(told["issue"])}, edition_on=edition_on)
-    with world.acting(edition["by"]) as by:
-        screening_lists.add_list(wanted, PurePath(edition["file"]).name, content, act=Act(by, at))
+    with world.acting(edition["by"], at) as act:
+        screening_lists.add_list(wanted, PurePath(edition["file"]).name, content, act=act)
 
 
 def _screen(world: World, at: datetime) -> None:
@@ -118,8 +115,8 @@ def _screen(world: World, at: datetime) -> None:
 
 
 def _answer(entry: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         match_id = db.session.scalars(
             select(ScreeningMatch.id).where(ScreeningMatch.matched_name == entry["name"])
         ).one()
-        screening.decide(match_id, MatchAnswer(entry["answer"]), entry["note"], act=Act(by, at))
+        screening.decide(match_id, MatchAnswer(entry["answer"]), entry["note"], act=act)

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Invitation
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.campaigns.models import CampaignTarget
 from ddplatform.supplier_engagement.campaigns.queries.campaigns import get_campaign
@@ -43,7 +42,7 @@ def _plan(entry: dict[str, Any], world: World, at: datetime) -> None:
         reminder_days=entry["reminder_days"],
         escalate_after=entry.get("escalate_after"),
     )
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         for ref, email in entry["contacts"].items():
             node = db.session.get(ValueChainNode, world.nodes[buyer, ref])
             assert node is not None
@@ -55,19 +54,19 @@ def _plan(entry: dict[str, Any], world: World, at: datetime) -> None:
             modules=entry["modules"],
             asked={"q": "coop" if "opened" in entry else "garden"},
         )
-        world.made[entry["name"]] = campaigns.plan_campaign(whom, how, act=Act(by, at)).id
+        world.made[entry["name"]] = campaigns.plan_campaign(whom, how, act=act).id
 
 
 def _send(entry: dict[str, Any], world: World, at: datetime, *, is_first: bool) -> None:
     """One wave, as the worker would; the sample sends no mail."""
     campaign_id = world.made[entry["name"]]
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         if is_first:
-            campaigns.start(campaign_id, act=Act(by, at))
+            campaigns.start(campaign_id, act=act)
         campaign = get_campaign(campaign_id)
         assert campaign.job_id is not None
         db.session.flush()  # the batch reads the days of the waves
-        send_batch(campaign_id, campaign.job_id, act=Act(by, at))
+        send_batch(campaign_id, campaign.job_id, act=act)
         refused = {world.nodes[entry["buyer"], ref]: told for ref, told in entry["refused"].items()}
         for asked in _sent(entry, world):
             if told := refused.get(asked.node_id):
@@ -90,7 +89,7 @@ def _answer(entry: dict[str, Any], world: World, at: datetime) -> None:
         what: {world.nodes[entry["buyer"], ref] for ref in entry[what]}
         for what in ("opened", "begun")
     }
-    with world.acting(entry["by"]):
+    with world.acting(entry["by"], at):
         for asked in _sent(entry, world):
             if asked.node_id in places["opened"] | places["begun"]:
                 note_link_opened(asked, at=at)

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.cascade.models import ShareBand
 from ddplatform.supplier_engagement.cascade.services import cascade
@@ -26,8 +25,7 @@ def plan_cascade(story: Story, timeline: Timeline) -> None:
             timeline.add(entry["accepted"]["days_ago"], partial(_accept, entry))
         if "forwarded" in entry:
             timeline.add(entry["forwarded"]["days_ago"], partial(_forward, entry))
-    for entry in told["shown"]:
-        timeline.add(entry["days_ago"], partial(_show, entry))
+    timeline.each(told["shown"], _show)
 
 
 def _name(entry: dict[str, Any], world: World, at: datetime) -> None:
@@ -37,33 +35,33 @@ def _name(entry: dict[str, Any], world: World, at: datetime) -> None:
         kind=NodeKind(entry["kind"]),
         share_band=ShareBand(entry["share_band"]),
     )
-    with world.acting(entry["by"]) as by:
-        world.made[entry["name"]] = cascade.name_supplier(wanted, act=Act(by, at)).id
+    with world.acting(entry["by"], at) as act:
+        world.made[entry["name"]] = cascade.name_supplier(wanted, act=act).id
 
 
 def _tell(entry: dict[str, Any], world: World, at: datetime) -> None:
     told = entry["told"]
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         own_id, asked = world.made[entry["name"]], world.made[told["asked"]]
-        made = cascade.propose(own_id, asked, with_name=told["with_name"], act=Act(by, at))
+        made = cascade.propose(own_id, asked, with_name=told["with_name"], act=act)
         world.made[f"told {entry['name']}"] = made.id
 
 
 def _accept(entry: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(entry["accepted"]["by"]) as by:
-        cascade_review.accept(world.made[f"told {entry['name']}"], act=Act(by, at))
+    with world.acting(entry["accepted"]["by"], at) as act:
+        cascade_review.accept(world.made[f"told {entry['name']}"], act=act)
 
 
 def _forward(entry: dict[str, Any], world: World, at: datetime) -> None:
     wanted = entry["forwarded"]
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         version = get_request(world.made[wanted["version_of"]]).assignment.version_id
         own_id = world.made[entry["name"]]
-        cascade.forward(own_id, version, email=wanted["email"], act=Act(by, at))
+        cascade.forward(own_id, version, email=wanted["email"], act=act)
 
 
 def _show(entry: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(entry["by"]) as by:
+    with world.acting(entry["by"], at) as act:
         given = find_response(world.made[entry["given_to"]])
         assert given is not None
         for section in entry["sections"]:
@@ -72,6 +70,6 @@ def _show(entry: dict[str, Any], world: World, at: datetime) -> None:
                 given.id,
                 section,
                 months=entry["months"],
-                act=Act(by, at),
+                act=act,
             )
             db.session.flush()  # the next section is evaluated with this one

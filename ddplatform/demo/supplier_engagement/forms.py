@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.supplier_engagement.library.queries import list_library
 from ddplatform.supplier_engagement.own_forms.services import forms as own_forms
 from ddplatform.supplier_engagement.translations.queries.texts import load_texts
@@ -28,20 +27,20 @@ def plan_own_forms(story: Story, timeline: Timeline) -> None:
 
 
 def _bring(name: str, content: bytes, world: World, at: datetime) -> None:
-    with world.acting(WHO) as by:
-        brought = own_forms.bring_in(name, content, act=Act(by, at))
+    with world.acting(WHO, at) as act:
+        brought = own_forms.bring_in(name, content, act=act)
         assert brought.form is not None, [fault.message for fault in brought.report.faults]
         world.made[name] = brought.form.id
 
 
 def _publish(name: str, world: World, at: datetime) -> None:
-    with world.acting(WHO) as by:
-        own_forms.publish(world.made[name], number=1, act=Act(by, at))
+    with world.acting(WHO, at) as act:
+        own_forms.publish(world.made[name], number=1, act=act)
 
 
 def _confirm(world: World, at: datetime) -> None:
     _, ref, language, first = CONFIRMED
-    with world.acting(WHO) as by:
+    with world.acting(WHO, at) as act:
         version_id = next(row.version_id for row in list_library() if row.ref == ref)
         known = list(load_texts(version_id, language).texts.values())[:first]
-        confirm(version_id, language, {one.place: one.text for one in known}, act=Act(by, at))
+        confirm(version_id, language, {one.place: one.text for one in known}, act=act)

@@ -1,5 +1,6 @@
 """Questionnaires of the sample: sent, answered, returned, accepted, overdue, withdrawn."""
 
+import io
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -8,10 +9,10 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from ddplatform.accounts.organisations.models import Invitation
-from ddplatform.demo.supplier_engagement.returned import mail_back
 from ddplatform.demo.value_chain.maps import reassess
 from ddplatform.demo.world import Deed, Story, Timeline, World
 from ddplatform.infrastructure.access.identity import Act
@@ -19,6 +20,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.library.models import Questionnaire, QuestionnaireVersion
 from ddplatform.supplier_engagement.library.queries import get_assignment
 from ddplatform.supplier_engagement.library.services import publish_shipped
+from ddplatform.supplier_engagement.offline.services.books import write_book
 from ddplatform.supplier_engagement.phone_apps.services.links import make_link
 from ddplatform.supplier_engagement.phone_apps.services.submissions import keep_submissions
 from ddplatform.supplier_engagement.receiving.services.receiving import receive
@@ -40,12 +42,14 @@ from ddplatform.supplier_engagement.responses.services.responses import (
     save_section,
     start,
 )
+from ddplatform.supplier_engagement.returned_books.services.books import bring, carry_out
 from ddplatform.supplier_engagement.review.services import review
 from ddplatform.supplier_engagement.submission.services import submit
 
 PAGE = "sample"
 _ENTRY = re.compile(r"(.+)\[(\d+)\]/[^/]+\Z")
 Doing = Callable[[World, dict[str, Any], dict[str, Any], datetime], None]
+Change = Callable[[UUID, dict[str, Any], Act], object]
 
 
 def plan_questionnaires(story: Story, timeline: Timeline) -> None:
@@ -77,8 +81,8 @@ def _send(entry: dict[str, Any], world: World, at: datetime) -> None:
         message=entry.get("message", ""),
     )
     node_id = world.nodes[entry["buyer"], entry["node"]]
-    with world.acting(entry["by"]) as by:
-        made = assign(sending, {node_id: entry["to"]}, act=Act(by, at))
+    with world.acting(entry["by"], at) as act:
+        made = assign(sending, {node_id: entry["to"]}, act=act)
         world.made[entry["key"]] = made[0].id
 
 
@@ -97,7 +101,7 @@ def _deed(story: Story, entry: dict[str, Any], deed: dict[str, Any]) -> Deed:
 def _open(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     """The first time by the link of the mail, later from the own list."""
     assignment_id = world.made[entry["key"]]
-    with world.acting(entry["by"]):
+    with world.acting(entry["by"], at):
         is_new = get_assignment(assignment_id).respondent_organisation_id is None
         if is_new:
             invitation = db.session.scalars(
@@ -105,9 +109,9 @@ def _open(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: dateti
             ).one()
             join(invitation, name="", password="", at=at)
     if not is_new:
-        with world.acting(entry["to"]) as by:
-            start(assignment_id, act=Act(by, at))
-    with world.acting(entry["by"]):
+        with world.acting(entry["to"], at) as act:
+            start(assignment_id, act=act)
+    with world.acting(entry["by"], at):
         show_on_map(get_assignment(assignment_id))
 
 
@@ -116,11 +120,11 @@ def _write(world: World, entry: dict[str, Any], deed: dict[str, Any], at: dateti
     sections: dict[str, dict[str, str]] = {}
     for path, text in deed["answers"].items():
         sections.setdefault(path.split("/")[2], {})[path] = text
-    with world.acting(entry["to"]) as by:
+    with world.acting(entry["to"], at) as act:
         for place, (section, values) in enumerate(sections.items()):
             if section in deed.get("sections", sections):
                 moment = at + timedelta(minutes=4 * place)
-                _save(assignment_id, section, values, act=Act(by, min(moment, world.now)))
+                _save(assignment_id, section, values, act=Act(act.by, min(moment, world.now)))
 
 
 def _save(assignment_id: UUID, section: str, values: Mapping[str, str], *, act: Act) -> None:
@@ -135,110 +139,97 @@ def _save(assignment_id: UUID, section: str, values: Mapping[str, str], *, act: 
     db.session.flush()  # the next section is evaluated with this one
 
 
-def _attach(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["to"]) as by:
-        attach(
-            world.made[entry["key"]],
-            deed["path"],
-            filename=PurePath(deed["file"]).name,
-            content=deed["content"],
-            act=Act(by, at),
-        )
+def _mail_back(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
+    """The workbook of one supplier filled in, beside a file that is none; read as by the worker."""
+    with world.acting(entry["to"], at):
+        content = write_book(world.made[entry["key"]], at=at)[1]
+    files = [
+        (deed["name"], _filled(content, deed["answers"])),
+        (deed["beside"], b"%PDF-1.7 a letter"),
+    ]
+    with world.acting(entry["by"], at) as act:
+        delivery_id = bring(files, act=act).id
+    unit = partial(world.unit, act.by.organisation_id)
+    carry_out(delivery_id, look=unit, unit=unit, progress=lambda _done, _total: None, act=act)
 
 
-def _bring(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    """A form filled in on a phone, waiting for review."""
-    with world.acting(entry["to"]) as by:
-        keep_submissions(
-            world.made[entry["key"]],
-            filename=PurePath(deed["file"]).name,
-            content=deed["content"],
-            act=Act(by, at),
-        )
-
-
-def _make_link(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["to"]) as by:
-        make_link(world.made[entry["key"]], name=deed["name"], act=Act(by, at))
+def _filled(content: bytes, answers: dict[str, Any]) -> bytes:
+    book = load_workbook(io.BytesIO(content))
+    for sheet in book.worksheets:
+        if sheet["D1"].value != "answer":
+            continue  # no sheet of a section
+        for row in sheet.iter_rows(min_row=3):
+            if (key := str(row[0].value)) in answers:
+                row[3].value = answers[key]
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 def _submit(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     """Sent by the respondent; received for the buyer, as the worker would."""
-    with world.acting(entry["to"]) as by:
-        row = submit(world.made[entry["key"]], declared=True, act=Act(by, at))
-    with world.acting(entry["by"]) as asked:
-        receive(row.id, act=Act(asked, at))
+    with world.acting(entry["to"], at) as act:
+        row = submit(world.made[entry["key"]], declared=True, act=act)
+    with world.acting(entry["by"], at) as act:
+        receive(row.id, act=act)
     reassess(world, entry["buyer"], "answers", at=at)
 
 
-def _judge(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["reviewer"]) as by:
-        review.judge_documents(
-            world.made[entry["key"]],
-            deed["path"],
-            accepted=deed["accepted"],
-            act=Act(by, at),
-        )
+def _by(role: str, change: Change) -> Doing:
+    """A change of the questionnaire of an entry, by the person whom the entry gives this role."""
+
+    def do(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
+        with world.acting(entry[role], at) as act:
+            change(world.made[entry["key"]], deed, act)
+
+    return do
 
 
-def _ask_back(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["reviewer"]) as by:
-        review.ask_back(world.made[entry["key"]], deed["path"], deed["text"], act=Act(by, at))
+def _attach(assignment_id: UUID, deed: dict[str, Any], act: Act) -> None:
+    filename, content = PurePath(deed["file"]).name, deed["content"]
+    attach(assignment_id, deed["path"], filename=filename, content=content, act=act)
 
 
-def _return(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["reviewer"]) as by:
-        reason = deed.get("reason", "")
-        review.return_answers(world.made[entry["key"]], reason=reason, act=Act(by, at))
+def _bring(assignment_id: UUID, deed: dict[str, Any], act: Act) -> None:
+    """A form filled in on a phone, waiting for review."""
+    filename, content = PurePath(deed["file"]).name, deed["content"]
+    keep_submissions(assignment_id, filename=filename, content=content, act=act)
 
 
-def _handle(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    assignment_id = world.made[entry["key"]]
-    with world.acting(entry["reviewer"]) as by:
-        for flag in list_red_flags(review.get_reviewed(assignment_id).id):
-            review.handle_flag(
-                assignment_id,
-                flag.id,
-                note=deed["note"],
-                refuted=False,
-                act=Act(by, at),
-            )
+def _handle(assignment_id: UUID, deed: dict[str, Any], act: Act) -> None:
+    for flag in list_red_flags(review.get_reviewed(assignment_id).id):
+        review.handle_flag(assignment_id, flag.id, note=deed["note"], refuted=False, act=act)
 
 
-def _accept(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["reviewer"]) as by:
-        review.accept_all(world.made[entry["key"]], act=Act(by, at))
+def _judge(assignment_id: UUID, deed: dict[str, Any], act: Act) -> None:
+    review.judge_documents(assignment_id, deed["path"], accepted=deed["accepted"], act=act)
 
 
-def _remind(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["reviewer"]) as by:
-        remind(get_assignment(world.made[entry["key"]]), act=Act(by, at))
+def _return(assignment_id: UUID, deed: dict[str, Any], act: Act) -> None:
+    review.return_answers(assignment_id, reason=deed.get("reason", ""), act=act)
 
 
-def _expire(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["reviewer"]) as by:
-        expire(get_assignment(world.made[entry["key"]]), act=Act(by, at))
-
-
-def _withdraw(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    with world.acting(entry["reviewer"]) as by:
-        withdraw(get_assignment(world.made[entry["key"]]), reason=deed["reason"], act=Act(by, at))
+def _withdraw(assignment_id: UUID, deed: dict[str, Any], act: Act) -> None:
+    withdraw(get_assignment(assignment_id), reason=deed["reason"], act=act)
 
 
 _DEEDS: dict[str, Doing] = {
     "open": _open,
     "write": _write,
-    "attach": _attach,
-    "bring": _bring,
-    "mail_back": mail_back,
-    "make_link": _make_link,
+    "attach": _by("to", _attach),
+    "bring": _by("to", _bring),
+    "mail_back": _mail_back,
+    "make_link": _by("to", lambda key, deed, act: make_link(key, name=deed["name"], act=act)),
     "submit": _submit,
-    "judge": _judge,
-    "ask_back": _ask_back,
-    "return": _return,
-    "handle_flags": _handle,
-    "accept": _accept,
-    "remind": _remind,
-    "expire": _expire,
-    "withdraw": _withdraw,
+    "judge": _by("reviewer", _judge),
+    "ask_back": _by(
+        "reviewer",
+        lambda key, deed, act: review.ask_back(key, deed["path"], deed["text"], act=act),
+    ),
+    "return": _by("reviewer", _return),
+    "handle_flags": _by("reviewer", _handle),
+    "accept": _by("reviewer", lambda key, _deed, act: review.accept_all(key, act=act)),
+    "remind": _by("reviewer", lambda key, _deed, act: remind(get_assignment(key), act=act)),
+    "expire": _by("reviewer", lambda key, _deed, act: expire(get_assignment(key), act=act)),
+    "withdraw": _by("reviewer", _withdraw),
 }

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.approvals.services import absences as approval_absences
 from ddplatform.risk.approvals.services import steps as approval_steps
@@ -31,7 +30,7 @@ def plan_approvals(story: Story, timeline: Timeline) -> None:
 
 def approve_map(world: World, chain_id: UUID, second: str, *, at: datetime) -> None:
     """A second person approves the flows that the map of an organisation holds as confirmed."""
-    with world.acting(second) as by:
+    with world.acting(second, at) as act:
         waits = select(Approval.request_id).where(Approval.state == ApprovalState.WAITING)
         requests = db.session.scalars(
             select(ApprovalRequest.id)
@@ -39,32 +38,32 @@ def approve_map(world: World, chain_id: UUID, second: str, *, at: datetime) -> N
             .order_by(ApprovalRequest.kind)
         ).all()
         for request_id in requests:
-            approval_steps.decide(request_id, approve=True, note=_SEEN, act=Act(by, at))
+            approval_steps.decide(request_id, approve=True, note=_SEEN, act=act)
 
 
 _SEEN = "Contracts and invoices of the last twelve months seen."
 
 
 def _ask_absence(told: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(told["by"]) as by:
+    with world.acting(told["by"], at) as act:
         request = approval_absences.ask_not_applicable(
             world.nodes[told["buyer"], told["node"]],
             told["factor"],
             told["code"],
             _wish(told, at),
-            act=Act(by, at),
+            act=act,
         )
     world.made["approval of a factor"] = request.id
 
 
 def _approve_absence(told: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(told["approved_by"]) as by:
+    with world.acting(told["approved_by"], at) as act:
         request_id = world.made["approval of a factor"]
-        approval_steps.decide(request_id, approve=True, act=Act(by, at))
+        approval_steps.decide(request_id, approve=True, act=act)
 
 
 def _ask_flow(told: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(told["by"]) as by:
+    with world.acting(told["by"], at) as act:
         link = db.session.scalars(
             select(SupplyLink).where(
                 SupplyLink.supplier_id == world.nodes[told["buyer"], told["supplier"]],
@@ -84,7 +83,7 @@ def _ask_flow(told: dict[str, Any], world: World, at: datetime) -> None:
             wanted,
             row_version=link.row_version,
             wish=_wish(told, at),
-            act=Act(by, at),
+            act=act,
         )
 
 

@@ -1,4 +1,4 @@
-"""Organisations, people and maps of the sample."""
+"""Organisations, people and maps of the sample, and a supplier list that waits for review."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.risk.assessment.services.maps import assess_chain
 from ddplatform.risk.reference.services import sync
-from ddplatform.value_chain.imports.services.reading import read_files
+from ddplatform.value_chain.imports.services import reading as map_import
 from ddplatform.value_chain.map_files.services.intake import plan_intake, take_in
 from ddplatform.value_chain.mapping.models import ValueChainNode
 from ddplatform.value_chain.mapping.queries.maps import find_chain
@@ -105,9 +105,9 @@ def _map(story: Story, entry: dict[str, Any]) -> Any:
 
     def take(world: World, at: datetime) -> None:
         slug, name = entry["slug"], entry["map"]["name"]
-        with world.acting(analyst) as by:
+        with world.acting(analyst, at) as act:
             plan = plan_intake(name, [NamedBytes(file, story.bytes(file))], Mapping())
-            take_in(name, plan, read_files(plan), skip_faulty=False, act=Act(by, at))
+            take_in(name, plan, map_import.read_files(plan), skip_faulty=False, act=act)
             chain = find_chain(name)
             assert chain is not None
             world.chains[slug] = chain.id
@@ -121,6 +121,27 @@ def _map(story: Story, entry: dict[str, Any]) -> Any:
         reassess(world, slug, "import", at=at)
 
     return take
+
+
+def plan_lists(story: Story, timeline: Timeline) -> None:
+    """The list that `supplier_list.yaml` names."""
+    told = story.read("supplier_list.yaml")
+    name = told["file"]
+
+    def read(world: World, at: datetime) -> None:
+        slug = told["buyer"]
+        own = world.nodes[slug, told["own_business"]]
+        file = NamedBytes(name.rpartition("/")[2], story.bytes(name))
+        with world.acting(told["by"], at) as act:
+            row = map_import.stage(world.chains[slug], [file], link_to_id=own, act=act)
+            db.session.flush()  # each step reads the row anew, as the worker does
+            plan = map_import.plan_reading(row.id, act.by)
+            opened = map_import.open_files(plan)
+            plan = map_import.recall_mapping(row.id, plan, opened)
+            db.session.flush()
+            map_import.keep_preview(row.id, map_import.read_files(plan, opened))
+
+    timeline.add(told["days_ago"], read)
 
 
 def reassess(world: World, slug: str, cause: str, *, at: datetime) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from ddplatform.demo.value_chain.maps import reassess
 from ddplatform.demo.world import Story, Timeline, World
-from ddplatform.infrastructure.access.identity import Act
 from ddplatform.value_chain.mapping.services import links as supply_links
 from ddplatform.value_chain.mapping.services import nodes as value_chain
 from ddplatform.value_chain.mapping.services.links import LinkFields
@@ -30,7 +29,7 @@ def plan_matching(story: Story, timeline: Timeline) -> None:
 
 def _type_in(slug: str, told: dict[str, Any], world: World, at: datetime) -> None:
     chain_id = world.chains[slug]
-    with world.acting(told["by"]) as by:
+    with world.acting(told["by"], at) as act:
         for entry in told["nodes"]:
             fields = NodeFields(
                 name=entry["name"],
@@ -39,15 +38,13 @@ def _type_in(slug: str, told: dict[str, Any], world: World, at: datetime) -> Non
                 region=entry["region"],
                 address=entry.get("address"),
             )
-            made = value_chain.add_node(
-                chain_id, fields, act=Act(by, at), external_ref=entry["ref"]
-            )
+            made = value_chain.add_node(chain_id, fields, act=act, external_ref=entry["ref"])
             world.nodes[slug, entry["ref"]] = made.id
             if "supplies" in entry:
                 buyer = world.nodes[slug, entry["supplies"]]
                 link = LinkFields(commodity_ref=entry["commodity"], valid_from=entry["since"])
-                supply_links.add_link(made.id, buyer, link, act=Act(by, at))
-        run_id = match_search.request_search(chain_id, act=Act(by, at)).id
+                supply_links.add_link(made.id, buyer, link, act=act)
+        run_id = match_search.request_search(chain_id, act=act).id
     match_search.search(
         run_id,
         unit=lambda: world.unit(world.organisations[slug]),
@@ -57,13 +54,11 @@ def _type_in(slug: str, told: dict[str, Any], world: World, at: datetime) -> Non
 
 
 def _decide(slug: str, told: dict[str, Any], world: World, at: datetime) -> None:
-    with world.acting(told["by"]) as by:
+    with world.acting(told["by"], at) as act:
         for word, state in SAID.items():
             pair = _pair(world, slug, told[word])
             keep_id = world.nodes[slug, told[word][0]]
-            matching.decide(
-                pair.id, state, version=pair.row_version, keep_id=keep_id, act=Act(by, at)
-            )
+            matching.decide(pair.id, state, version=pair.row_version, keep_id=keep_id, act=act)
     reassess(world, slug, "facts", at=at)
 
 
