@@ -18,7 +18,6 @@ from questionnaires.checking.circles import check_circles
 from questionnaires.checking.defaults import check_defaults
 from questionnaires.checking.expressions import check_cells
 from questionnaires.checking.languages import check_languages
-from questionnaires.checking.scoring import check_scoring
 from questionnaires.checking.structure import check_comments, check_frame
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.evaluation.plan import plan
@@ -35,6 +34,7 @@ from questionnaires.form.sheets import (
 from questionnaires.form.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow, survey_rows
 from questionnaires.form.xform_xml import STANDARD
 from questionnaires.form.xlsform import form_from_sheets
+from questionnaires.scoring.plan import plan_scoring
 
 SHEET_ORDER = (SURVEY, CHOICES, "external_choices", SETTINGS)
 COUNT_NODE = "_count"  # ends the name of the node that the converter makes of a repeat_count
@@ -121,7 +121,7 @@ def check_sheets(
             last = [_as_written(fault, rows) for fault in further]
         else:
             faults += further
-            faults += [] if further else check_scoring(form, mended)
+            faults += [] if further else _check_scoring(form, mended)
             faults += [] if further else check_defaults(form, mended, rows)
             named = {row.file for row in rows if row.file}
             names = [
@@ -211,3 +211,16 @@ def _sorted(faults: Sequence[Fault], sheets: Sheets) -> list[Fault]:
         )
 
     return sorted(faults, key=place)
+
+
+def _check_scoring(form: Form, sheets: Sheets) -> list[Fault]:
+    """Every fault of scoring, with its row, as a warning: the form can be asked all the same."""
+    try:
+        plan_scoring(form)
+    except FormUnusable as error:
+        rows = rows_by_path(sheets, form.root)
+        return [
+            replace(fault, level="warning", row=rows[fault.paths[0]][0], paths=())
+            for fault in error.faults
+        ]
+    return []
