@@ -11,9 +11,3 @@ FEATURES: tuple[Callable[[], None], ...] = (
     officers.register,
     jobs.register,
 )
-
-
-def register() -> None:
-    """Fill the registries of earlier packages."""
-    for feature in FEATURES:
-        feature()

@@ -19,9 +19,3 @@ FEATURES: tuple[Callable[[], None], ...] = (
     risk_evidence.register,
     handing_over.register,
 )
-
-
-def register() -> None:
-    """Fill the registries of earlier packages."""
-    for feature in FEATURES:
-        feature()

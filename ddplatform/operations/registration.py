@@ -6,9 +6,3 @@ from ddplatform.operations import jobs
 from ddplatform.operations.backup import registration as backup
 
 FEATURES: tuple[Callable[[], None], ...] = (jobs.register, backup.register)
-
-
-def register() -> None:
-    """Fill the registries of earlier packages."""
-    for feature in FEATURES:
-        feature()

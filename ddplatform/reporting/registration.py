@@ -6,9 +6,3 @@ from ddplatform.reporting import jobs
 from ddplatform.reporting.reports import registration as reports
 
 FEATURES: tuple[Callable[[], None], ...] = (reports.register, jobs.register)
-
-
-def register() -> None:
-    """Fill the registries of earlier packages."""
-    for feature in FEATURES:
-        feature()

@@ -25,9 +25,3 @@ FEATURES: tuple[Callable[[], None], ...] = (
     assessment_plan.register,
     jobs.register,
 )
-
-
-def register() -> None:
-    """Fill the registries of earlier packages."""
-    for feature in FEATURES:
-        feature()

@@ -21,9 +21,3 @@ FEATURES: tuple[Callable[[], None], ...] = (
     returned_books.register,
     jobs.register,
 )
-
-
-def register() -> None:
-    """Fill the registries of earlier packages."""
-    for feature in FEATURES:
-        feature()

@@ -19,9 +19,3 @@ FEATURES: tuple[Callable[[], None], ...] = (
     screening.register,
     jobs.register,
 )
-
-
-def register() -> None:
-    """Fill the registries of earlier packages."""
-    for feature in FEATURES:
-        feature()
