@@ -8,7 +8,7 @@ from ddplatform.accounts import routes as accounts
 from ddplatform.api import routes as api
 from ddplatform.audit.routes import bp as audit
 from ddplatform.config import ROOT
-from ddplatform.demo import routes as demo
+from ddplatform.demo import routes as demo  # noqa: F401  (adds its page to one of accounts)
 from ddplatform.due_diligence import routes as due_diligence
 from ddplatform.evidence import routes as evidence
 from ddplatform.infrastructure import routes as infrastructure
@@ -40,8 +40,6 @@ DOMAINS = (
     reporting,
     api,
 )
-WITH_ROUTES = (demo,)
-"""Their routes hang on a blueprint of an earlier domain."""
 
 
 def register(app: Flask) -> None:

@@ -21,21 +21,6 @@ from ddplatform.accounts.sign_in.routes.sign_in import bp as sign_in
 from ddplatform.accounts.single_sign_on import routes as single_sign_on_routes
 from ddplatform.accounts.single_sign_on.routes import bp as single_sign_on
 
-WITH_ROUTES = (
-    organisations_routes,
-    officers_routes,
-    leaving_routes,
-    account_routes,
-    confirm_routes,
-    own_factor_routes,
-    passkey_routes,
-    organisation_factor_routes,
-    own_sessions_routes,
-    api_token_routes,
-    single_sign_on_routes,
-)
-"""Modules whose routes use a blueprint from a module of its own."""
-
 
 def register(app: Flask) -> None:
     """Add these pages to the application."""

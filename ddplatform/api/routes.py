@@ -14,8 +14,6 @@ from ddplatform.api.vocabulary.routes import bp as vocabulary
 from ddplatform.api.webhooks import routes as webhooks
 
 SUBJECTS = (nodes, vocabulary, risks, questionnaires, findings, actions, reports)
-WITH_ROUTES = (webhooks,)
-"""Their routes hang on a blueprint of an earlier domain."""
 
 
 def register(app: Flask) -> None:

@@ -27,18 +27,6 @@ from ddplatform.risk.scenario_scores import routes as what_if_waiting
 from ddplatform.risk.scenarios import routes as what_if_routes
 from ddplatform.risk.supplier_figures.routes import bp as supplier_figures
 
-WITH_ROUTES = (
-    reference_country,
-    reference_downloads,
-    reference_good,
-    reference_routes,
-    risk_judging,
-    risk_routes,
-    what_if_routes,
-    what_if_waiting,
-)
-"""Their routes belong to a blueprint in a module of its own."""
-
 
 def register(app: Flask) -> None:
     """Add these pages to the application."""

@@ -34,32 +34,6 @@ from ddplatform.supplier_engagement.translations.routes import (
 )
 from ddplatform.supplier_engagement.translations.routes import texts as questionnaires_translations
 
-WITH_ROUTES = (
-    campaigns_planning,
-    campaigns_routes,
-    cascade_own,
-    cascade_proposal,
-    joining,
-    questionnaires_library,
-    questionnaires_own,
-    questionnaires_own_try,
-    questionnaires_queue,
-    questionnaires_results,
-    questionnaires_returned,
-    questionnaires_review,
-    questionnaires_routes,
-    questionnaires_send,
-    questionnaires_translation_tables,
-    questionnaires_translations,
-    responses_media,
-    responses_reading,
-    responses_routes,
-    responses_sections,
-    responses_sending,
-    responses_ways,
-)
-"""Modules whose routes use a blueprint from a module of its own."""
-
 
 def register(app: Flask) -> None:
     """Add these pages to the application."""

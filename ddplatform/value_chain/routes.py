@@ -27,31 +27,6 @@ from ddplatform.value_chain.saved_views import routes as value_chain_view
 from ddplatform.value_chain.screening.routes import bp as screening
 from ddplatform.value_chain.view_files import routes as value_chain_export
 
-WITH_ROUTES = (
-    matching_many,
-    matching_merge,
-    matching_pair,
-    matching_routes,
-    value_chain_around,
-    value_chain_bulk,
-    value_chain_changes,
-    value_chain_export,
-    value_chain_filter,
-    value_chain_import_mending,
-    value_chain_import,
-    value_chain_link,
-    value_chain_map,
-    value_chain_matrix,
-    value_chain_node,
-    value_chain_node_page,
-    value_chain_past,
-    value_chain_routes,
-    value_chain_site,
-    value_chain_view,
-    value_chain_world,
-)
-"""Their routes belong to a blueprint in a module of its own."""
-
 
 def register(app: Flask) -> None:
     """Add these pages to the application."""
