@@ -10,7 +10,7 @@ from ddplatform.value_chain.countries.routes import matrix as value_chain_matrix
 from ddplatform.value_chain.countries.routes import sites as value_chain_site
 from ddplatform.value_chain.countries.routes import world as value_chain_world
 from ddplatform.value_chain.filters import routes as value_chain_filter
-from ddplatform.value_chain.import_corrections import routes as value_chain_import_mending
+from ddplatform.value_chain.import_corrections import routes as value_chain_import_corrections
 from ddplatform.value_chain.imports import routes as value_chain_import
 from ddplatform.value_chain.mapping.routes import links as value_chain_link
 from ddplatform.value_chain.mapping.routes import maps as value_chain_routes

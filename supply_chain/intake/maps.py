@@ -48,7 +48,7 @@ def read_map(
     Args:
         files: all files of the import; nodes and links may be in different ones.
         mapping: how to read tables, by sheet or file name; tables it leaves out are guessed.
-        tables: the tables of the files, where they were read before and perhaps mended.
+        tables: the tables of the files, where they were read before and perhaps corrected.
         known_ids: ids of nodes that the map already has; links may point to them.
         link_to: id of a buyer (the focal company) that every listed node without a buyer of its
             own, in its row or in a table of links, is linked to as a supplier.

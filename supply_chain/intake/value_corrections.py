@@ -38,31 +38,31 @@ def correct_tables(
     """The tables with corrected rows, then corrected values, in place.
 
     Args:
-        header_rows: row of the headings of each table, by key; values are mended below it.
+        header_rows: row of the headings of each table, by key; values are corrected below it.
         rows: corrected rows of each table, by key; rows that the table lacks change nothing.
         values: corrections of values; one whose column the table lacks changes nothing.
     """
-    mended = []
+    corrected = []
     for table in tables:
         header_row = header_rows.get(table.key)
         with_rows = _with_rows(table, rows.get(table.key, {}), header_row)
         own = [mend for mend in values if mend.table == table.key]
         if own and header_row is not None:
             with_rows = _with_values(with_rows, header_row, own)
-        mended.append(with_rows)
-    return tuple(mended)
+        corrected.append(with_rows)
+    return tuple(corrected)
 
 
 def _with_rows(table: Table, rows: Rows, header_row: int | None) -> Table:
     if not rows:
         return table
     hidden = HiddenCells(table, header_row) if header_row is not None else None
-    mended = list(table.rows)
+    corrected = list(table.rows)
     for number, put in rows.items():
-        if 1 <= number <= len(mended):
-            row = mended[number - 1]
-            mended[number - 1] = hidden.mended(row, put) if hidden else put
-    return replace(table, rows=tuple(mended))
+        if 1 <= number <= len(corrected):
+            row = corrected[number - 1]
+            corrected[number - 1] = hidden.corrected(row, put) if hidden else put
+    return replace(table, rows=tuple(corrected))
 
 
 def _with_values(table: Table, header_row: int, mends: Sequence[ValueCorrection]) -> Table:
@@ -71,11 +71,13 @@ def _with_values(table: Table, header_row: int, mends: Sequence[ValueCorrection]
     for mend in mends:
         if mend.column in header:
             by_place.setdefault(header[mend.column], {})[mend.value] = mend.put
-    body = (_mended(row, by_place) for row in table.rows[header_row:])
+    body = (_corrected(row, by_place) for row in table.rows[header_row:])
     return replace(table, rows=(*table.rows[:header_row], *body))
 
 
-def _mended(row: tuple[str, ...], by_place: MappingOf[int, MappingOf[str, str]]) -> tuple[str, ...]:
+def _corrected(
+    row: tuple[str, ...], by_place: MappingOf[int, MappingOf[str, str]]
+) -> tuple[str, ...]:
     for place, puts in by_place.items():
         if place >= len(row):
             continue
@@ -108,7 +110,7 @@ class HiddenCells:
             return row[: self._blank[0]]
         return tuple("" if place in self._blank else cell for place, cell in enumerate(row))
 
-    def mended(self, row: tuple[str, ...], put: tuple[str, ...]) -> tuple[str, ...]:
+    def corrected(self, row: tuple[str, ...], put: tuple[str, ...]) -> tuple[str, ...]:
         """Corrected row from a return: a hidden cell left blank stays, and so does a whole row."""
         size = max(len(row), len(put))
         cells, before = ([*one, *[""] * (size - len(one))] for one in (put, row))

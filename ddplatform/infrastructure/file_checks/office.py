@@ -21,8 +21,8 @@ from ddplatform.infrastructure.file_checks.office_xml import (
     Scan,
     as_part,
     as_utf_8,
-    mended,
     read_root,
+    repaired,
     without_references,
 )
 from ddplatform.infrastructure.file_checks.refusals import (
@@ -271,7 +271,7 @@ def _cleaned(content: bytes, name: str, kind: str, left_out: frozenset[str]) -> 
         raise Refused(PART, name)
     content = as_utf_8(content, name)
     if kind == rules.VML:
-        content = mended(content, name)
+        content = repaired(content, name)
     Scan(kind, name).read(content)
     return as_part(without_references(content, name, left_out) if left_out else content)
 

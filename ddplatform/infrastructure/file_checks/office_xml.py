@@ -220,7 +220,7 @@ def read_root(content: bytes, where: str) -> etree._Element:
         raise Refused(BROKEN, where) from error
 
 
-def mended(content: bytes, where: str) -> bytes:
+def repaired(content: bytes, where: str) -> bytes:
     """A VML drawing as well-formed XML: programs write line breaks in it that are never closed.
 
     Raises:

@@ -96,7 +96,7 @@ def problems(import_id: UUID) -> ResponseReturnValue:
 @bp.route("/imports/<uuid:import_id>/corrections", methods=["GET", "POST"])
 @requires(Permission.VALUE_CHAIN_IMPORT, takes_files=True)
 def corrections(import_id: UUID) -> ResponseReturnValue:
-    """Take the mended workbook of problems in; its rows replace those of the list."""
+    """Take the corrected workbook of problems in; its rows replace those of the list."""
     row, form = get_import(import_id), CorrectionsForm()
 
     def save() -> ResponseReturnValue:

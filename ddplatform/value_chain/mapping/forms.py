@@ -290,7 +290,7 @@ class ApplyForm(FlaskForm):  # type: ignore[misc]
 
 
 class CorrectionsForm(FlaskForm):  # type: ignore[misc]
-    """The workbook of problems, mended."""
+    """The workbook of problems, corrected."""
 
     file = FileField(
         _("Corrected workbook of problems"),

@@ -55,7 +55,7 @@ def correct_values(import_id: UUID, puts: MappingOf[UUID, str], *, act: Act) -> 
         puts: fault -> the value to put; an empty one is left as it is.
 
     Returns:
-        How many values are mended.
+        How many values are corrected.
 
     Raises:
         Conflict: the import is applied or being applied.

@@ -14,7 +14,7 @@ from ddplatform.value_chain.imports.queries import (
 from supply_chain.intake.corrections import FaultyRow, FaultyTable, write_corrections
 
 MAX_ROWS = 10_000
-"""Faulty rows in one workbook; the next ones follow when these are mended and read again."""
+"""Faulty rows in one workbook; the next ones follow when these are corrected and read again."""
 
 
 def problem_workbook(import_id: UUID) -> bytes:

@@ -207,14 +207,14 @@ def read_files(plan: Plan, opened: Reading | None = None) -> Reading:
     if opened.refusal is not None:
         return opened
     try:
-        mended = _mended(opened.tables, plan)
-        draft = _read(plan, mended, link_to=plan.link_to)
+        corrected = _corrected(opened.tables, plan)
+        draft = _read(plan, corrected, link_to=plan.link_to)
         if plan.link_to and any(node.own_operation for node in draft.nodes):
             # The file names its own business, so its links say where the chain ends.
-            draft = _read(plan, mended, link_to=None)
+            draft = _read(plan, corrected, link_to=None)
     except FileRefused as fault:
         return Reading(MapDraft((), ()), _refusal(fault))
-    return Reading(draft, tables=mended)
+    return Reading(draft, tables=corrected)
 
 
 def _read(plan: Plan, tables: tuple[Table, ...], *, link_to: str | None) -> MapDraft:
@@ -229,7 +229,7 @@ def _read(plan: Plan, tables: tuple[Table, ...], *, link_to: str | None) -> MapD
     )
 
 
-def _mended(tables: tuple[Table, ...], plan: Plan) -> tuple[Table, ...]:
+def _corrected(tables: tuple[Table, ...], plan: Plan) -> tuple[Table, ...]:
     given = {**plan.mapping.nodes, **plan.mapping.links}
     if plan.only_named:
         tables = tuple(table for table in tables if table.key in given)
