@@ -62,6 +62,7 @@ def register(app: Flask) -> None:
         max_age=static_versions.SHORT_S,
         autorefresh=app.testing,
         allow_all_origins=False,
+        mimetypes=headers.STATIC_TYPES,
         add_headers_function=headers.add_to_static(app.extensions["settings"]),
     )
     static_versions.register(app)

@@ -33,6 +33,7 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in, tenant_tables
 from ddplatform.infrastructure.web import errors
+from tests.content_types import fault_of
 from tests.factories import client_of, csrf_field
 from tests.worlds import DRAFT, OWN, PLAN, SHARED, World
 
@@ -426,6 +427,8 @@ class Sweeper:
     def _judge(self, caller: Caller, one: Try, response: TestResponse, secrets: set[str]) -> None:
         if found := leaks(response, one, secrets):
             self.sweep.blame(caller, one, f"tells {sorted(found)[:3]} at {one.path}")
+        if fault := fault_of(response):
+            self.sweep.blame(caller, one, f"{fault} at {one.path}")
         if response.status_code >= 500:
             self.sweep.blame(caller, one, f"{response.status_code} at {one.path}")
         wanted = wanted_status(self.app, caller, one)

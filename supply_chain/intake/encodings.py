@@ -26,6 +26,16 @@ _CANDIDATES = (
     *("cp1254", "cp1253", "cp1256", "cp1255", "cp1257", "cp1258", "cp874", "koi8_r", "cp866"),
     *("mac_roman", "cp850", "cp852", "iso8859_7", "iso8859_2", "iso8859_5"),
 )
+_CHARSETS = {
+    **{"utf-8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"},
+    **{"utf-16-le": "utf-16le", "utf-16-be": "utf-16be", "cp1252": "windows-1252"},
+    **{"gb18030": "gb18030", "big5": "big5", "cp932": "windows-31j", "euc_jp": "euc-jp"},
+    **{"cp949": "euc-kr", "cp874": "windows-874", "koi8_r": "koi8-r", "cp866": "ibm866"},
+    **{"mac_roman": "macintosh", "cp850": "ibm850", "cp852": "ibm852"},
+    **{f"cp125{n}": f"windows-125{n}" for n in (0, 1, 3, 4, 5, 6, 7, 8)},
+    **{f"iso8859_{n}": f"iso-8859-{n}" for n in (2, 5, 7, 15)},
+}
+"""Names of the IANA registry of character sets; Windows-949 has none, EUC-KR is its base."""
 _SAMPLE_BYTES, _SAMPLE_CELLS, _TOP_CELLS, _LONGEST_WORD = 60_000, 600, 40, 60
 # Western European letters outside ASCII rarely come six in a row; Chinese or Cyrillic bytes do.
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{6,}")
@@ -67,6 +77,20 @@ def decode_text(file: NamedBytes) -> tuple[str, str, bool]:
             "Export the list again as CSV UTF-8 or XLSX.",
         )
     return text.removeprefix("\ufeff"), encoding or "", is_certain
+
+
+def charset_of(content: bytes) -> str | None:
+    """The character set of a text, as the `charset` of a media type names it (RFC 2046).
+
+    As `decode_text` reads it: of western letters without a proof, Windows-1252. None where nothing
+    says how to read them.
+    """
+    encoding, _is_certain = _detect(content)
+    try:
+        content.decode(encoding or "ascii")
+    except UnicodeDecodeError:
+        return None
+    return _CHARSETS[encoding or "utf-8"]
 
 
 def _detect(content: bytes) -> tuple[str | None, bool]:

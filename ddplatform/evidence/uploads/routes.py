@@ -19,7 +19,7 @@ from ddplatform.evidence.uploads.queries.documents import (
     list_uses,
 )
 from ddplatform.evidence.uploads.queries.targets import list_records
-from ddplatform.evidence.uploads.views import page_address, shown_uses
+from ddplatform.evidence.uploads.views import page_address, served_type, shown_uses
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
@@ -139,6 +139,7 @@ def download(evidence_id: UUID) -> ResponseReturnValue:
         download_name=document.filename,
         max_age=0,
     )
+    response.headers["Content-Type"] = served_type(document.media_type, content)
     response.headers["Content-Security-Policy"] = "sandbox"
     response.headers["Cache-Control"] = "no-store"
     return response

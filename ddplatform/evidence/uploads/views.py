@@ -1,4 +1,4 @@
-"""The uses of a document on its page."""
+"""The uses of a document on its page, and the type that its file leaves with."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +10,12 @@ from flask import url_for
 
 from ddplatform.evidence.uploads.queries.documents import DocumentUse
 from ddplatform.evidence.uploads.queries.targets import TARGETS, Target, TargetPage
+from ddplatform.infrastructure.adapters.uploads import TEXT_TYPES
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.languages import gettext
+from supply_chain.intake.encodings import charset_of
+
+UNKNOWN = "application/octet-stream"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,18 @@ def shown_uses(uses: Iterable[DocumentUse], reader_id: UUID) -> list[ShownUse]:
     """The uses of a document for who is looking: a person of the organisation `reader_id`."""
     targets = dict(TARGETS.items())
     return [_shown(use, targets.get(use.target_type), reader_id) for use in uses]
+
+
+def served_type(media_type: str, content: bytes) -> str:
+    """The content type of a file as it leaves; a text with the character set that it is written in.
+
+    Its bytes are not converted, since its fingerprint is that of the file as it was sent. A text of
+    which nobody can say how it is written is not called a text.
+    """
+    if media_type not in TEXT_TYPES:
+        return media_type
+    charset = charset_of(content)
+    return f"{media_type}; charset={charset}" if charset else UNKNOWN
 
 
 def page_address(page: TargetPage, key: UUID) -> str:

@@ -15,6 +15,8 @@ PERMISSIONS_OFF = (
     "magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
 STATIC = "/static/"
+STATIC_TYPES = {".csv": "text/csv", ".sha256": "text/plain", "license": "text/plain"}
+"""Static texts that their server knows no type for, by ending or name."""
 NO_FRAMES = "frame-ancestors 'none'"
 LOADS_NOTHING = f"default-src 'none'; {NO_FRAMES}"
 """The policy of an answer that is no page of ours."""
@@ -89,12 +91,19 @@ def _completed(headers: list[tuple[str, str]], bare: Mapping[str, str]) -> list[
 
 
 def add_to_static(settings: Settings) -> Callable[[Headers, str, str], None]:
-    """Headers of static files, set by their server: none of them runs a script."""
+    """Headers of static files, set by their server: none of them runs a script.
+
+    XML names its character set too: an XML declaration may, but the header is what counts
+    (RFC 7303, 3), and all our files are UTF-8.
+    """
     fixed = bare_headers(settings)
 
     def add(headers: Headers, _path: str, _url: str) -> None:
         for name, value in fixed.items():
             headers[name] = value
+        kind = headers["Content-Type"] or ""
+        if kind.endswith(("+xml", "/xml")):
+            headers["Content-Type"] = f"{kind}; charset=utf-8"
 
     return add
 

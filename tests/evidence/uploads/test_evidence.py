@@ -312,6 +312,44 @@ def test_file_leaves_only_as_an_attachment_in_a_sandbox_under_its_own_name(
     assert browser.get(f"{page}/download").status_code in (404, 405)
 
 
+@pytest.mark.parametrize(
+    ("name", "coding", "text", "said"),
+    [
+        ("visit.txt", "utf-8", "Visité, 12 Kinder gesehen: Straße", "text/plain; charset=utf-8"),
+        ("visit.txt", "cp1252", "Visité en été", "text/plain; charset=windows-1252"),
+        ("list.csv", "gb18030", "供应商名称,国家\n纺织厂,中国\n", "text/csv; charset=gb18030"),
+        (
+            "list.csv",
+            "cp1251",
+            "Поставщик;Страна\nЗавод;Турция\n",
+            "text/csv; charset=windows-1251",
+        ),
+        ("words.txt", "cp932", "ひらがなだけのぶんしょう", "application/octet-stream"),
+    ],
+)
+def test_text_leaves_as_it_was_sent_under_the_character_set_that_it_is_written_in(
+    app: Flask,
+    world: World,
+    browser: FlaskClient,
+    name: str,
+    coding: str,
+    text: str,
+    said: str,
+):
+    sent = text.encode(coding)
+    with app.app_context(), acting(world.tenant):
+        act = Act(world.tenant.analyst, NOW)
+        evidence_id = evidence.take_in(filename=name, content=sent, act=act).id
+    page = at(world, str(evidence_id))
+
+    answer = browser.post(f"{page}/download", data={"csrf_token": csrf_token(browser, page)})
+
+    assert answer.data == sent
+    assert answer.headers["Content-Type"] == said
+    if charset := answer.mimetype_params.get("charset"):
+        assert answer.data.decode(charset) == text
+
+
 def test_document_is_withdrawn_in_two_steps_with_a_reason(
     app: Flask, world: World, browser: FlaskClient
 ):
