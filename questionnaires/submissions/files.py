@@ -2,13 +2,12 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from questionnaires.form.form import Form
 from questionnaires.submissions.archives import CUT_OFF, UnpacksToTooMuch, unpack
-from questionnaires.submissions.books import is_book
 from questionnaires.submissions.instance import (
     Submission,
     broken,
@@ -16,6 +15,7 @@ from questionnaires.submissions.instance import (
     refuse,
     too_large,
 )
+from questionnaires.submissions.kinds import Kind, fits, kind_by_content, kind_by_name
 from questionnaires.submissions.tables import (
     read_csv,
     read_export_book,
@@ -24,6 +24,8 @@ from questionnaires.submissions.tables import (
     read_zipped_csv,
 )
 
+DIFFERS = "content_differs"
+"""The code of a file that is not what its name says."""
 MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
 
 
@@ -36,32 +38,44 @@ class SubmissionFile:
 
 
 def read_submission_file(filename: str, content: bytes, form: Form) -> SubmissionFile:
-    """Read a file of an app or its server by what it holds. Raises BookRefused."""
-    start = _start_of(content)
-    if is_book(content):
-        return SubmissionFile(tuple(read_export_book(content, form)))
-    if content.startswith(b"PK"):
+    """Read a file of an app or its server, whose name and content agree. Raises BookRefused."""
+    kind = kind_by_name(filename)
+    if kind is None:
+        raise refuse(
+            "unknown_kind",
+            "This is no submission of a phone app.",
+            "Upload XML, JSON, CSV or a .zip from ODK or KoboToolbox, or the workbook (.xlsx).",
+        )
+    _require_fitting(filename, content)
+    if kind is Kind.ARCHIVE:
         return _read_archive(content, form)
-    if is_instance(content):
-        return SubmissionFile((read_submission(content, form),))
-    if start.startswith((b"{", b"[")):
-        return SubmissionFile(tuple(read_json(content, form)))
-    if filename.lower().endswith((".csv", ".txt", ".tsv")):
-        return SubmissionFile(tuple(read_csv(content, form)))
-    raise refuse(
-        "unknown_kind",
-        "This is no submission of a phone app.",
-        "Upload XML, JSON, CSV or a .zip from ODK or KoboToolbox, or the workbook (.xlsx).",
-    )
+    return SubmissionFile(tuple(_READERS[kind](content, form)))
 
 
-def _start_of(content: bytes) -> bytes:
-    return content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+def _require_fitting(filename: str, content: bytes) -> None:
+    if not fits(filename, content):
+        raise refuse(
+            DIFFERS,
+            f"The content of {filename} is not what its name says.",
+            "Save it anew in the program it comes from, or choose the right ending.",
+        )
+
+
+def _read_instance(content: bytes, form: Form) -> Sequence[Submission]:
+    return [read_submission(content, form)]
+
+
+_READERS: Mapping[Kind, Callable[[bytes, Form], Iterable[Submission]]] = {
+    Kind.BOOK: read_export_book,
+    Kind.XML: _read_instance,
+    Kind.JSON: read_json,
+    Kind.TABLE: read_csv,
+}
 
 
 def is_instance(content: bytes) -> bool:
     """Whether this is an instance as XML, whatever its file is called."""
-    return _start_of(content).startswith(b"<")
+    return kind_by_content(content) is Kind.XML
 
 
 def read_stored(content: bytes, form: Form) -> Submission:
@@ -73,6 +87,8 @@ def _read_archive(content: bytes, form: Form) -> SubmissionFile:
     parts = _unpack(content)
     tables = {name: part for name, part in parts.items() if name.lower().endswith(".csv")}
     instances = [part for name, part in parts.items() if name.lower().endswith(".xml")]
+    for name in [name for name in parts if name.lower().endswith((".xml", ".csv"))]:
+        _require_fitting(name, parts[name])
     if instances:
         found = tuple(read_submission(part, form) for part in instances)
         files = {

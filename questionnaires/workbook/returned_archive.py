@@ -35,7 +35,7 @@ def take_apart(files: Sequence[tuple[str, bytes]]) -> list[Part]:
     found: list[Part] = []
     room = MAX_UNPACKED
     for name, content in files:
-        is_archive = _is_archive(name, content)
+        is_archive = name.lower().endswith(".zip") and _is_archive(name, content)
         parts = _unpacked(name, content, room) if is_archive else [Part(name, content)]
         for part in parts:
             room -= len(part.content)
@@ -63,13 +63,11 @@ def _is_archive(name: str, content: bytes) -> bool:
                 raise zipfile.BadZipFile  # the end of a workbook in it, not its own
             return _WORKBOOK not in archive.namelist()
     except CUT_OFF:
-        if name.lower().endswith(".zip"):
-            raise BookRefused(
-                "broken",
-                f"{name} cannot be opened; it may be cut off.",
-                "Make the archive again and upload it, or upload the workbooks themselves.",
-            ) from None
-        return False  # reported as the workbook that it claims to be
+        raise BookRefused(
+            "broken",
+            f"{name} cannot be opened; it may be cut off.",
+            "Make the archive again and upload it, or upload the workbooks themselves.",
+        ) from None
 
 
 def _unpacked(name: str, content: bytes, room: int) -> Iterator[Part]:

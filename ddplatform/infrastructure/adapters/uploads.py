@@ -157,14 +157,14 @@ def require_no_virus(name: str, content: bytes) -> None:
 def _check_content(name: str, media_type: str, content: bytes) -> None:
     if media_type in TEXT_TYPES:
         if b"\x00" in content or content.startswith((_ZIP, b"%PDF-", b"\x89PNG", b"\xff\xd8\xff")):
-            raise _mismatch(name)
+            raise content_differs(name)
         return
     if media_type in _OFFICE_TYPES and content.startswith(_COMPOUND) and _ENCRYPTED in content:
         raise _refused(name, Refused(refusals.ENCRYPTED))
     if not content.startswith(_MAGIC[media_type]):
-        raise _mismatch(name)
+        raise content_differs(name)
     if media_type == "image/webp" and content[8:12] != b"WEBP":
-        raise _mismatch(name)
+        raise content_differs(name)
     if media_type not in _OFFICE_TYPES and _ZIP_END in content[-66_000:] and _ZIP in content:
         raise FileRefused(
             "two_types",
@@ -173,7 +173,8 @@ def _check_content(name: str, media_type: str, content: bytes) -> None:
         )
 
 
-def _mismatch(name: str) -> FileRefused:
+def content_differs(name: str) -> FileRefused:
+    """The words for a file whose ending, declared type and content do not agree."""
     return FileRefused(
         "content_differs",
         f"The content of {name} is not what its name says.",
@@ -255,7 +256,7 @@ def _refused(name: str, refused: Refused) -> FileRefused:
     """The reason in words, with the part of the file that shows it."""
     log.warning("An uploaded file was refused: %s", refused.reason)
     if refused.reason == refusals.MISMATCH:
-        return _mismatch(name)
+        return content_differs(name)
     if words := _OFFICE_REASONS.get(refused.reason):
         message, advice = gettext(words[0].source, name=name), str(words[1])
         if place := _CONTROL.sub(" ", refused.where.replace("/", " › ")).strip():

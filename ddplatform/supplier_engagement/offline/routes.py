@@ -70,6 +70,7 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
             assignment_id,
             filename=upload.filename,
             content=read_upload(upload),
+            declared=upload.mimetype,
             act=g.act,
         )
     except (FileRefused, TooMany, Conflict) as error:

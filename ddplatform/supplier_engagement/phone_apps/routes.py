@@ -32,11 +32,10 @@ from ddplatform.supplier_engagement.own_forms.queries.media import get_media, li
 from ddplatform.supplier_engagement.own_forms.serving import serve
 from ddplatform.supplier_engagement.phone_apps.services.forms import write_phone_form
 from ddplatform.supplier_engagement.phone_apps.services.links import (
-    SUBMISSION,
     identity_of,
     receive_submission,
 )
-from ddplatform.supplier_engagement.phone_apps.services.submissions import OTHER_FORM
+from ddplatform.supplier_engagement.phone_apps.services.submissions import OTHER_FORM, SUBMISSION
 from ddplatform.supplier_engagement.phone_apps.views import (
     VERSION,
     answer,
@@ -166,7 +165,14 @@ def submission(token: str) -> ResponseReturnValue:
         for name, upload in request.files.items(multi=True)
         if name != XML_PART and upload.filename
     }
-    received = receive_submission(link, content, attachments, act=g.act)
+    received = receive_submission(
+        link,
+        content,
+        attachments,
+        filename=(part.filename if part is not None else "") or SUBMISSION,
+        declared=part.mimetype if part is not None else "",
+        act=g.act,
+    )
     words = gettext("Your answers arrived. Check them on the page and press Send there.")
     if received.waiting:
         words = ngettext(

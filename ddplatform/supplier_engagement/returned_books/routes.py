@@ -53,7 +53,8 @@ def returned() -> ResponseReturnValue:
                 raise FileRefused(
                     "empty", gettext("No file is chosen."), gettext("Choose the workbooks (.xlsx).")
                 )
-            delivery = bring(files, act=g.act)
+            declared = {one.filename or "": one.mimetype for one in uploads}
+            delivery = bring(files, declared=declared, act=g.act)
         except FileRefused as error:
             problems.append(f"{error.message} {error.advice}")
             status = status_of(error)

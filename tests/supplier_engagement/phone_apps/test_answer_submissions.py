@@ -87,6 +87,32 @@ def test_instance_of_the_app_is_shown_and_taken_over(
     assert _kept(app, supplier)[C01] == "40"
 
 
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [("answers.csv", ""), ("answers.json", ""), ("answers.xml", "image/jpeg")],
+)
+def test_file_whose_name_or_declared_type_is_another_is_refused_and_what_was_typed_stays(
+    app: Flask, supplier: Supplier, phone: FlaskClient, name: str, declared: str
+):
+    with app.app_context(), acting(supplier.id):
+        act = Act(supplier.identity, NOW)
+        responses.save_draft(supplier.asked.assignment_id, typed({C01: "12"}), act=act)
+    before = _kept(app, supplier)
+    data = {
+        "csrf_token": csrf_token(phone, _ways(supplier)),
+        "file": (BytesIO(instance_xml(FORTY)), name, declared),
+    }
+
+    answer = phone.post(_ways(supplier), data=data)
+
+    assert answer.status_code == 422
+    assert f"The content of {name} is not what its name says." in _words(answer)
+    assert "choose the right ending" in _words(answer)
+    assert _kept(app, supplier) == before and before[C01] == "12"
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).count() == 0
+
+
 def test_same_submission_twice_is_one(app: Flask, supplier: Supplier, phone: FlaskClient):
     content = instance_xml(FORTY, instance="uuid:1")
     first = _bring(phone, supplier, content)
@@ -147,7 +173,8 @@ def test_submission_that_names_other_questions_is_refused(phone: FlaskClient, su
 def test_broken_foreign_or_huge_file_is_refused_in_words(
     app: Flask, phone: FlaskClient, supplier: Supplier, content: bytes, says: str
 ):
-    answer = _bring(phone, supplier, content)
+    ending = {b"{": "json", b"P": "zip"}.get(content[:1], "xml")
+    answer = _bring(phone, supplier, content, f"answers.{ending}")
 
     assert answer.status_code == 422
     assert says in _words(answer)
@@ -435,10 +462,10 @@ def test_attachment_of_an_entry_that_has_no_other_answer_gets_its_place(
     assert _take(phone, came.location).status_code == 302
 
 
-def test_instance_that_is_called_like_a_row_of_an_export_is_read_as_what_it_is(
+def test_instance_that_begins_with_a_byte_order_mark_is_read_as_what_it_is(
     app: Flask, supplier: Supplier, phone: FlaskClient
 ):
-    came = _bring(phone, supplier, b"\xef\xbb\xbf" + instance_xml(FORTY), "x.row.json")
+    came = _bring(phone, supplier, b"\xef\xbb\xbf" + instance_xml(FORTY), "x.row.xml")
 
     assert came.status_code == 302
     assert "1 answer changes." in _words(phone.get(came.location))

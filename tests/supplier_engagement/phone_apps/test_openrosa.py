@@ -125,6 +125,45 @@ def test_app_lists_the_form_gets_it_and_sends_answers(
         assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "declared"),
+    [
+        (b'[{"C/SAQ_C01": "40"}]', "submission.xml", "text/xml"),
+        (instance_xml({"C/SAQ_C01": "40"}), "submission.csv", "text/xml"),
+        (instance_xml({"C/SAQ_C01": "40"}), "submission.xml", "image/png"),
+    ],
+)
+def test_submission_whose_name_type_and_content_differ_stays_on_the_phone_with_the_reason(
+    app: Flask,
+    supplier: Supplier,
+    phone: FlaskClient,
+    address: str,
+    content: bytes,
+    name: str,
+    declared: str,
+):
+    before = _kept(app, supplier)
+    answer = phone.post(
+        f"{address}/submission",
+        data={"xml_submission_file": (BytesIO(content), name, declared)},
+    )
+
+    assert answer.status_code == 422
+    assert f"The content of {name} is not what its name says." in _said(answer)
+    assert _kept(app, supplier) == before
+
+
+def test_submission_of_an_app_that_gives_it_no_ending_is_taken_as_xml(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    part = (BytesIO(instance_xml({"C/SAQ_C01": "40"})), "xml_submission_file", "text/xml")
+
+    answer = phone.post(f"{address}/submission", data={"xml_submission_file": part})
+
+    assert answer.status_code == 201
+    assert _kept(app, supplier)[C01] == "40"
+
+
 def test_form_list_and_form_are_of_one_form_that_is_made_once(phone: FlaskClient, address: str):
     answer_phone_forms._kept.clear()
 

@@ -525,6 +525,33 @@ def _upload(office: FlaskClient, name: str, content: bytes) -> TestResponse:
     return office.post(here, data=data)
 
 
+def test_workbook_that_is_called_or_declared_something_else_is_refused_beside_a_good_one(
+    app: Flask, tenant: Tenant, supplier: Supplier, office: FlaskClient
+):
+    book = _book(app, supplier, SAQ_C01=40)
+    archive = zipped({"good.xlsx": book, "report.pdf": book, "old.xlsm": book})
+    here = f"/o/acme/{PAGE}"
+    files = [(BytesIO(archive), "all.zip"), (BytesIO(book), "picture.xlsx", "image/png")]
+    data = {"csrf_token": csrf_token(office, here), "files": files}
+
+    sent = office.post(here, data=data)
+
+    delivery_id = UUID(sent.location.rstrip("/").rpartition("/")[2])
+    _read(app, tenant, delivery_id)
+    page = _words(office.get(sent.location))
+    with app.app_context(), acting(tenant.id):
+        outcomes = [(one.book.filename, one.book.outcome.value) for one in list_books(delivery_id)]
+    assert outcomes == [
+        ("all.zip/good.xlsx", "handed_on"),
+        ("all.zip/report.pdf", "refused"),
+        ("all.zip/old.xlsm", "refused"),
+        ("picture.xlsx", "refused"),
+    ]
+    for name in ("report.pdf", "old.xlsm", "picture.xlsx"):
+        assert f"The content of {name} is not what its name says." in page
+    assert "choose the right ending" in page
+
+
 def test_archive_that_is_refused_is_counted_and_keeps_nothing(
     app: Flask, tenant: Tenant, office: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ):

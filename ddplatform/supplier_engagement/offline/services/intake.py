@@ -15,7 +15,11 @@ from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.uploads import CheckedFile, require_harmless
+from ddplatform.infrastructure.adapters.uploads import (
+    CheckedFile,
+    content_differs,
+    require_harmless,
+)
 from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.languages import gettext
@@ -36,6 +40,7 @@ from ddplatform.supplier_engagement.responses.services.responses import attach_c
 from questionnaires import Notice
 from questionnaires.submissions.files import read_stored
 from questionnaires.submissions.instance import compare
+from questionnaires.submissions.kinds import fits
 from questionnaires.workbook.changes import Judged, ReturnFault, judge, put
 from questionnaires.workbook.reading import BookRefused, RawBook, pack_book, read_book, unpack_book
 from questionnaires.workbook.returns import check_meta, read_meta, read_returned
@@ -93,8 +98,11 @@ class ReadBook:
     cells: RawBook | FileRefused
 
 
-def read_returned_book(filename: str, content: bytes, *, act: Act) -> ReadBook:
+def read_returned_book(filename: str, content: bytes, *, declared: str = "", act: Act) -> ReadBook:
     """Read the cells of a workbook; it takes seconds, so best before `begin_change`.
+
+    Args:
+        declared: the media type that came with the file; empty where none did.
 
     Raises:
         TooMany: too many uploads in an hour.
@@ -104,6 +112,8 @@ def read_returned_book(filename: str, content: bytes, *, act: Act) -> ReadBook:
         with adapters().turns.take(act.by.user_id):
             cells = read_book(content)
             require_harmless(filename, content)
+            if not fits(filename, content, declared):
+                raise content_differs(filename)
     except BookRefused as refused:
         return ReadBook(filename, content, _refused(filename, refused))
     except FileRefused as refused:

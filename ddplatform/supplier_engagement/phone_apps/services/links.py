@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
@@ -23,6 +24,7 @@ from ddplatform.supplier_engagement.offline.models import (
 from ddplatform.supplier_engagement.offline.queries import get_app_link, list_app_links
 from ddplatform.supplier_engagement.offline.services.intake import attach_files, look, take
 from ddplatform.supplier_engagement.phone_apps.services.submissions import (
+    SUBMISSION,
     find_again,
     keep_submissions,
 )
@@ -32,8 +34,6 @@ from ddplatform.supplier_engagement.responses.services.drafts import draft_row
 LASTS = timedelta(days=60)
 MAX_NAME = 80
 MOST_LINKS = 20
-SUBMISSION = "submission.xml"
-"""The name of an app's submission."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,23 @@ def identity_of(link: AppLink, *, at: datetime, request_ref: str) -> Identity:
 
 
 def receive_submission(
-    link: AppLink, content: bytes, attachments: dict[str, bytes], *, act: Act
+    link: AppLink,
+    content: bytes,
+    attachments: dict[str, bytes],
+    *,
+    filename: str = SUBMISSION,
+    declared: str = "",
+    act: Act,
 ) -> Received:
     """Store a submission and apply the answers that do not conflict with the page.
 
     An app sends large attachments in several requests with the same submission; answers that
     stand otherwise on the page wait there for a person. What came before as it comes now changes
     nothing, whatever became of it since.
+
+    Args:
+        filename: as the app calls its submission; an app may give it no ending.
+        declared: the media type that the app sent with it.
 
     Raises:
         FileRefused: broken, foreign, or the same instanceID with another content.
@@ -147,8 +157,9 @@ def receive_submission(
         return Received(again.intake, _count_waiting(again.intake, at=act.at), is_new=False)
     kept = keep_submissions(
         link.assignment_id,
-        filename=SUBMISSION,
+        filename=filename if PurePath(filename).suffix else SUBMISSION,
         content=content,
+        declared=declared,
         attachments=attachments,
         way=IntakeWay.OPENROSA,
         phone=link.name,

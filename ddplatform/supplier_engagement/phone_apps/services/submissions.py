@@ -12,6 +12,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import (
     CheckedFile,
     check_upload,
+    content_differs,
     require_harmless,
 )
 from ddplatform.infrastructure.db import begin_change
@@ -30,9 +31,12 @@ from questionnaires import Form
 from questionnaires.submissions.books import is_book, is_own_book
 from questionnaires.submissions.files import SubmissionFile, read_stored, read_submission_file
 from questionnaires.submissions.instance import Submission
+from questionnaires.submissions.kinds import fits, kind_by_name
 from questionnaires.workbook.reading import BookRefused
 from supply_chain.errors import FileRefused
 
+SUBMISSION = "submission.xml"
+"""The name of an app's submission."""
 OTHER_FORM = "other_form"
 """The code of a submission that belongs to another form."""
 MOST_ATTACHMENTS = 100
@@ -51,6 +55,8 @@ class Sent:
     files: Mapping[str, bytes] = field(default_factory=dict)
     checked: Mapping[str, CheckedFile | FileRefused] = field(default_factory=dict)
     """What came of the check of each file."""
+    declared: str = ""
+    """The media type that was sent with the file."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ def find_again(
     """
     form = get_request(assignment_id).plan.form
     try:
-        one = read_submission_file("", content, form).submissions[0]
+        one = read_submission_file(SUBMISSION, content, form).submissions[0]
     except BookRefused:
         return None  # reported in words where it is stored
     earlier = find_instance(assignment_id, one.instance_id)
@@ -88,18 +94,23 @@ def find_again(
 
 
 def keep_upload(
-    assignment_id: UUID, *, filename: str, content: bytes, act: Act
+    assignment_id: UUID, *, filename: str, content: bytes, declared: str = "", act: Act
 ) -> Sequence[AnswerIntake]:
     """Keep a file that a person uploads: the workbook given out here, or submissions of an app.
+
+    Args:
+        declared: the media type that the browser sent with it; empty where it sent none.
 
     Raises:
         FileRefused, Conflict, TooMany: as `keep_book` and `keep_submissions`.
     """
     if is_own_book(content) or (is_workbook(filename) and not is_book(content)):
         require_draft(assignment_id)
-        book = read_returned_book(filename, content, act=act)
+        book = read_returned_book(filename, content, declared=declared, act=act)
         return [keep_book(assignment_id, book, act=act)]
-    return keep_submissions(assignment_id, filename=filename, content=content, act=act)
+    return keep_submissions(
+        assignment_id, filename=filename, content=content, declared=declared, act=act
+    )
 
 
 def keep_submissions(
@@ -107,6 +118,7 @@ def keep_submissions(
     *,
     filename: str,
     content: bytes,
+    declared: str = "",
     attachments: Mapping[str, bytes] | None = None,
     way: IntakeWay = IntakeWay.ODK,
     phone: str = "",
@@ -123,7 +135,7 @@ def keep_submissions(
         Conflict: the questions cannot be answered now.
         TooMany: too many uploads or attachments in an hour.
     """
-    sent = Sent(filename, way, phone, attachments or {})
+    sent = Sent(filename, way, phone, attachments or {}, declared=declared)
     rate_limits.require_left(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     form = require_draft(assignment_id).plan.form
     try:
@@ -144,6 +156,8 @@ def _read(
     assignment_id: UUID, sent: Sent, content: bytes, form: Form, *, act: Act
 ) -> tuple[list[Submission], Sent]:
     """The submissions of a file for these questions, and their attachments, each checked."""
+    if kind_by_name(sent.filename) and not fits(sent.filename, content, sent.declared):
+        raise content_differs(sent.filename)
     try:
         brought = read_submission_file(sent.filename, content, form)
     except BookRefused as refused:

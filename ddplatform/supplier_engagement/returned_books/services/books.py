@@ -16,7 +16,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.uploads import require_no_virus
+from ddplatform.infrastructure.adapters.uploads import content_differs, require_no_virus
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.jobs import services as jobs
@@ -44,6 +44,7 @@ from ddplatform.supplier_engagement.returned_books.queries import (
     list_waiting,
 )
 from ddplatform.supplier_engagement.returned_books.services.mail import TELL
+from questionnaires.submissions.kinds import hides_book
 from questionnaires.workbook.alone import ReadAlone, read_alone
 from questionnaires.workbook.changes import without_cells
 from questionnaires.workbook.reading import BookRefused, RawBook, read_books, where
@@ -108,11 +109,14 @@ class Verdict:
     faults: Sequence[Mapping[str, str]] = ()
 
 
-def bring(files: Sequence[tuple[str, bytes]], *, act: Act) -> BookDelivery:
+def bring(
+    files: Sequence[tuple[str, bytes]], *, declared: Mapping[str, str] | None = None, act: Act
+) -> BookDelivery:
     """Keep returned workbooks as they came, and have them read in the background.
 
     Args:
         files: names and bytes of workbooks, and of archives of them.
+        declared: the media types that came with them, by name.
 
     Raises:
         FileRefused: no file, too many, or too large; nothing is kept.
@@ -146,15 +150,22 @@ def bring(files: Sequence[tuple[str, bytes]], *, act: Act) -> BookDelivery:
     )
     db.session.add(delivery)
     db.session.flush()  # its books and its job name it
-    _add_books(delivery, parts, sums, by=act.by)
+    _add_books(delivery, parts, sums, declared=declared or {}, by=act.by)
     delivery.job_id = jobs.enqueue(READ, {"delivery_id": str(delivery.id)}, act=act).id
     audit.record("returned_books:bring", delivery, act=act, books=len(parts))
     return delivery
 
 
 def _add_books(
-    delivery: BookDelivery, parts: Sequence[Part], sums: Sequence[str], *, by: Identity
+    delivery: BookDelivery,
+    parts: Sequence[Part],
+    sums: Sequence[str],
+    *,
+    declared: Mapping[str, str],
+    by: Identity,
 ) -> None:
+    """Rows of the files to be read, and of workbooks that are called something else, refused."""
+    hidden = [hides_book(one.name, one.content, declared.get(one.name, "")) for one in parts]
     whose = f"{by.name}, {get_organisation(by.organisation_id).name}"
     insert_rows(
         ReturnedBook,
@@ -166,17 +177,22 @@ def _add_books(
                 "filename": part.name[-MAX_NAME:],
                 "sha256": digest,
                 "size_bytes": len(part.content),
-                "outcome": BookOutcome.WAITING,
+                "outcome": BookOutcome.REFUSED if is_hidden else BookOutcome.WAITING,
                 "changed_count": 0,
-                "faults": [],
+                "faults": _differs(part.name) if is_hidden else [],
                 "brought_by": whose,
                 "brought_at": delivery.created_at,
             }
-            for place, (key, part, digest) in enumerate(
-                zip(rising_keys(len(parts)), parts, sums, strict=True)
+            for place, (key, part, digest, is_hidden) in enumerate(
+                zip(rising_keys(len(parts)), parts, sums, hidden, strict=True)
             )
         ],
     )
+
+
+def _differs(name: str) -> list[Mapping[str, str]]:
+    refused = content_differs(name.rpartition("/")[2])
+    return _told((refused.message, refused.advice))
 
 
 def carry_out(

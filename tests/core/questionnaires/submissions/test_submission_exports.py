@@ -211,7 +211,7 @@ def test_entry_of_no_parent_and_table_of_no_list_are_refused_in_words():
 def test_json_with_labels_gives_the_same_answers_as_with_names():
     names = read(as_json([{"_uuid": "1", "g/policy": "y", "g/helps": "school"}]), "a.json")
     labels = read(
-        as_json([{"_uuid": "1", "Is there a policy?": "Yes", "helps": "The school"}]), "a"
+        as_json([{"_uuid": "1", "Is there a policy?": "Yes", "helps": "The school"}]), "a.json"
     )
 
     assert labels.texts == names.texts
