@@ -72,6 +72,10 @@ class Settings:
     supplier_mails_per_hour: int = 10
     virus_scanner: str | None = None
     uploads_at_once: int = 2
+    files_per_person: int = 10_000
+    megabytes_per_person: int = 10_240
+    files_per_organisation: int = 100_000
+    megabytes_per_organisation: int = 102_400
     officer_wait_hours: int = LEAST_OFFICER_WAIT_HOURS
     security_events: str = ""
     """Where security events go: a file, `stderr`, or nowhere."""
@@ -92,6 +96,12 @@ MAIL_LIMITS: Mapping[str, int] = {
     field.name: int(str(field.default)) for field in fields(Settings) if "mails_per" in field.name
 }
 """Limits of invitations and requests by mail, with their defaults."""
+QUOTAS: Mapping[str, int] = {
+    field.name: int(str(field.default))
+    for field in fields(Settings)
+    if field.name.endswith(("_per_person", "_per_organisation"))
+}
+"""Quotas of uploaded files, with their defaults."""
 
 
 def _always(settings: Settings) -> list[str]:
@@ -130,7 +140,7 @@ def _choices(settings: Settings) -> list[str]:
     faults = []
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
-    small = (name.upper() for name in MAIL_LIMITS if getattr(settings, name) < 1)
+    small = (name.upper() for name in (*MAIL_LIMITS, *QUOTAS) if getattr(settings, name) < 1)
     faults += [f"{name} must be a whole number from 1 on" for name in small]
     if settings.sign_up not in set(SignUp):
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
@@ -266,7 +276,10 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         security_events=env.get("SECURITY_EVENTS") or "",
         metrics=env.get("METRICS") or METRICS_OFF,
         webhook_hosts=_listed(env.get("WEBHOOK_HOSTS")),
-        **{n: _whole_number(env.get(n.upper()), default) for n, default in MAIL_LIMITS.items()},
+        **{
+            name: _whole_number(env.get(name.upper()), default)
+            for name, default in (*MAIL_LIMITS.items(), *QUOTAS.items())
+        },
     )
 
 

@@ -33,8 +33,11 @@ from ddplatform.accounts.organisations.services.people import (
     withdraw_invitation,
 )
 from ddplatform.accounts.second_factor.queries import list_with_factor
+from ddplatform.accounts.storage.queries import count_used
+from ddplatform.accounts.storage.views import shown_space
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
+from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
@@ -143,7 +146,13 @@ def settings() -> ResponseReturnValue:
         return redirect(url_for(".settings"))
 
     needing = [ROLES[RoleId(role)].label for role in organisation.second_factor_roles]
-    return answer_page(form, save, "accounts/organisations/settings.html", needing=needing)
+    return answer_page(
+        form,
+        save,
+        "accounts/organisations/settings.html",
+        needing=needing,
+        space=shown_space(count_used(), adapters().quotas.of_organisation),
+    )
 
 
 def _told(message: str) -> ResponseReturnValue:

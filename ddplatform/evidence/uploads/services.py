@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.storage.services import require_room
 from ddplatform.audit.services import log as audit
 from ddplatform.evidence.search import services as evidence_search
 from ddplatform.evidence.uploads.models import Confidentiality, Evidence, EvidenceLink
@@ -92,6 +93,7 @@ def take_in(
 
     Raises:
         FileRefused: the file may not come in; says why and how to mend it.
+            Also where there is no room for it (`accounts/storage`).
         TooMany: too many uploads in an hour.
         Invalid: it ends before it begins.
     """
@@ -104,6 +106,8 @@ def take_in(
     rate_limits.count_try(rate_limits.UPLOAD, str(act.by.user_id), at=act.at)
     if isinstance(found, FileRefused):
         raise found
+    is_own = owner_organisation_id in (None, act.by.organisation_id)
+    require_room([len(found.content)], act=act, of_organisation=is_own)
     return keep_checked(
         found,
         act=act,

@@ -28,6 +28,22 @@ class MailLimits:
 
 
 @dataclass(frozen=True)
+class Space:
+    """How many uploaded files may be kept, and how many bytes together."""
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """The space of one person in an organisation, and of an organisation."""
+
+    of_person: Space
+    of_organisation: Space
+
+
+@dataclass(frozen=True)
 class Adapters:
     """Connections outside the database: files, mail and its limits, keys, our own address."""
 
@@ -41,6 +57,7 @@ class Adapters:
     """The file of erasures, kept apart from the database (docs/operations.md)."""
     base_url: str
     mail_limits: MailLimits
+    quotas: Quotas
     secret_key: str = field(repr=False)
     """Signs cookies and keys the counters of tries."""
     sample_sign_ins: Path
@@ -73,6 +90,10 @@ def install(settings: Settings) -> Adapters:
             settings.mails_per_hour,
             settings.supplier_mails_per_day,
             settings.supplier_mails_per_hour,
+        ),
+        quotas=Quotas(
+            Space(settings.files_per_person, settings.megabytes_per_person * 1024**2),
+            Space(settings.files_per_organisation, settings.megabytes_per_organisation * 1024**2),
         ),
         secret_key=settings.secret_key,
         sample_sign_ins=folder / "demo_sign_ins.json",

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
+from ddplatform.accounts.storage.queries import Used
 from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
+from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, AppLink
 
 
@@ -63,6 +65,18 @@ def get_app_link(assignment_id: UUID, link_id: UUID) -> AppLink:
 def find_app_link(token_hash: str) -> AppLink | None:
     """The link with this token, by any maker; call it before a tenant is known."""
     return db.session.scalar(select(AppLink).where(AppLink.token_hash == token_hash))
+
+
+def count_used(user_id: UUID | None) -> Used:
+    """The answer files of the acting organisation, or those that a person brought.
+
+    Their attachments are documents of the answers as well, and count there.
+    """
+    mine = AnswerIntake.organisation_id == current_organisation()
+    if user_id is not None:
+        mine &= AnswerIntake.created_by_id == user_id
+    wanted = select(func.count(), func.coalesce(func.sum(AnswerIntake.size_bytes), 0)).where(mine)
+    return Used(*db.session.execute(wanted).one())
 
 
 def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:

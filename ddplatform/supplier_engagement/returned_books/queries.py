@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
+from ddplatform.accounts.storage.queries import Used
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.db import db, held
 from ddplatform.infrastructure.one_row import get_one
@@ -168,6 +169,16 @@ def _for_me(assignment_id: UUID) -> tuple[ColumnElement[bool], ...]:
         ReturnedBook.assignment_id == assignment_id,
         ReturnedBook.outcome == BookOutcome.HANDED_ON,
     )
+
+
+def count_used(user_id: UUID | None) -> Used:
+    """The workbooks that the acting organisation brought, or those of one person."""
+    mine = ReturnedBook.organisation_id == current_organisation()
+    if user_id is not None:
+        of_person = select(BookDelivery.id).where(BookDelivery.created_by_id == user_id)
+        mine &= ReturnedBook.delivery_id.in_(of_person)
+    wanted = select(func.count(), func.coalesce(func.sum(ReturnedBook.size_bytes), 0)).where(mine)
+    return Used(*db.session.execute(wanted).one())
 
 
 def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:

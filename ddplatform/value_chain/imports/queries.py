@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import undefer
 
+from ddplatform.accounts.storage.queries import Used, used_by_lists
 from ddplatform.evidence.uploads.queries.stored_files import holds
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import NotFound
@@ -318,6 +319,14 @@ def _select_gone_nodes(import_id: UUID, choice: GoneAnswer) -> Select[UUID]:
     return select(ImportGone.node_id).where(
         ImportGone.import_id == import_id, ImportGone.choice == choice
     )
+
+
+def count_used(user_id: UUID | None) -> Used:
+    """The lists and corrections of the acting organisation, or of imports that a person began."""
+    wanted = select(MapImport.files, MapImport.corrections)
+    if user_id is not None:
+        wanted = wanted.where(MapImport.created_by_id == user_id)
+    return used_by_lists(part for row in db.session.execute(wanted) for part in row)
 
 
 def names_bytes(organisation_id: UUID, sha256: str) -> ColumnElement[bool]:

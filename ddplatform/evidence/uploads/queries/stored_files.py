@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, exists, select
+from sqlalchemy import ColumnElement, String, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from ddplatform.accounts.storage.queries import Used
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.registry import Registry
+from ddplatform.infrastructure.tenancy import current_organisation
 
 NamesBytes = Callable[[UUID, str], ColumnElement[bool]]
 """(organisation, sha256) -> whether a row of a table names these bytes in its folder."""
@@ -26,6 +28,17 @@ def list_documents_of_bytes(organisation_id: UUID, sha256: str) -> list[Evidence
             .order_by(Evidence.created_at, Evidence.id)
         )
     )
+
+
+def count_used(user_id: UUID | None) -> Used:
+    """The documents in the folder of the acting organisation, or those that a person added."""
+    mine = (
+        Evidence.storage_organisation_id == current_organisation()
+        if user_id is None
+        else Evidence.created_by_id == user_id
+    )
+    wanted = select(func.count(), func.coalesce(func.sum(Evidence.size_bytes), 0)).where(mine)
+    return Used(*db.session.execute(wanted).one())
 
 
 def is_named(organisation_id: UUID, sha256: str) -> bool:

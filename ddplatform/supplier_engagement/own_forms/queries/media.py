@@ -5,7 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from ddplatform.accounts.storage.queries import Used, used_by_lists
+from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import required
+from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.supplier_engagement.library.models import OwnFormDraft, QuestionnaireVersion
 
 
@@ -45,3 +50,13 @@ def get_media(kept: QuestionnaireVersion | OwnFormDraft, name: str) -> MediaFile
 def owner_of(file: MediaFile) -> UUID:
     """The organisation whose folder holds a file."""
     return UUID(file.owner)
+
+
+def count_used(user_id: UUID | None) -> Used:
+    """The files of labels of the acting organisation's own forms, or of one person's drafts."""
+    wanted = select(OwnFormDraft.media).where(
+        OwnFormDraft.organisation_id == current_organisation()
+    )
+    if user_id is not None:
+        wanted = wanted.where(OwnFormDraft.created_by_id == user_id)
+    return used_by_lists(db.session.scalars(wanted))

@@ -10,6 +10,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.storage.services import require_room
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -196,6 +197,7 @@ def _keep(
         created_by_id=act.by.user_id,
     )
     planned = plan_of(draft).form
+    require_room([len(one.content) for one in new.values()], act=act)
     draft.media = [one.as_kept() for one in chosen(planned, new, before, by=act.by)]
     db.session.add(draft)
     form.title = (planned.title or planned.form_id or report.form)[:LONGEST_TITLE]

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
-from ddplatform.infrastructure.access.identity import Act, Identity
+from ddplatform.accounts.storage.services import require_room
+from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import (
     CheckedFile,
@@ -279,7 +280,7 @@ def _keep(
     earlier = find_instance(assignment_id, one.instance_id)
     for _name in named:  # a process of its own looked at each: no archive starts thousands of them
         rate_limits.count_try(rate_limits.ATTACHMENT, str(act.by.user_id), at=act.at)
-    attachments = [_attachment(name, sent.checked[name], by=act.by) for name in named]
+    attachments = [_attachment(name, sent.checked[name], act=act) for name in named]
     if earlier is not None:
         # An app sends them by and by.
         earlier.attachments = [*earlier.attachments, *attachments]
@@ -311,13 +312,20 @@ def _require_same_answers(earlier: AnswerIntake, one: Submission, form: Form) ->
         )
 
 
-def _attachment(name: str, checked: CheckedFile | FileRefused, *, by: Identity) -> dict[str, Any]:
-    """A file that came with a submission, checked and cleaned; or why it may not come in."""
-    if isinstance(checked, FileRefused):
-        return {"name": name, "problem": f"{checked.message} {checked.advice}"}
+def _attachment(name: str, checked: CheckedFile | FileRefused, *, act: Act) -> dict[str, Any]:
+    """A file that came with a submission, checked and cleaned; or why it may not come in.
+
+    The answers come in either way.
+    """
+    try:
+        if isinstance(checked, FileRefused):
+            raise checked
+        require_room([len(checked.content)], act=act, of_organisation=False)
+    except FileRefused as refused:
+        return {"name": name, "problem": f"{refused.message} {refused.advice}"}
     return {
         "name": name,
-        "sha256": adapters().files.put(by.organisation_id, checked.content),
+        "sha256": adapters().files.put(act.by.organisation_id, checked.content),
         "filename": checked.filename,
         "media_type": checked.media_type,
         "is_stripped": checked.is_stripped,

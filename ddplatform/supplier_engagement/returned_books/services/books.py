@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.organisations.queries import get_organisation
+from ddplatform.accounts.storage.services import require_room
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState as State
 from ddplatform.infrastructure.access.identity import Act, Identity
@@ -119,7 +120,7 @@ def bring(
         declared: the media types that came with them, by name.
 
     Raises:
-        FileRefused: no file, too many, or too large; nothing is kept.
+        FileRefused: no file, too many, too large, or no room for them; nothing is kept.
         TooMany: too many uploads in an hour.
     """
     assert act.by.user_id is not None
@@ -140,6 +141,7 @@ def bring(
             gettext("There is no workbook in it."),
             gettext("Choose the workbooks (.xlsx)."),
         )
+    require_room([len(part.content) for part in parts], act=act)
     store = adapters().files
     sums = [store.put(act.by.organisation_id, part.content) for part in parts]
     delivery = BookDelivery(

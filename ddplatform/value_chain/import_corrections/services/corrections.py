@@ -4,6 +4,7 @@ from collections.abc import Mapping as MappingOf
 from typing import Any
 from uuid import UUID
 
+from ddplatform.accounts.storage.services import require_room
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -140,6 +141,7 @@ def add_corrections(import_id: UUID, file: NamedBytes, *, act: Act) -> MapImport
         too_large = gettext("“%(file)s” is larger than 10 MB.", file=file.name)
         raise Invalid(fields={"file": too_large})
     read_corrections(file)
+    require_room([len(file.content)], act=act)
     digest = adapters().files.put(act.by.organisation_id, file.content)
     kept = {"name": file.name, "sha256": digest, "size_bytes": len(file.content)}
     row.corrections = [*row.corrections, kept]

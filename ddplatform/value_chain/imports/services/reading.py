@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from ddplatform.accounts.storage.services import require_room
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -101,6 +102,7 @@ def keep_files(
         Invalid: no file, too many, or too large.
     """
     _check_files(files)
+    require_room([len(file.content) for file in files], act=act)
     chain = get_chain(chain_id)
     store = adapters().files
     row = MapImport(
