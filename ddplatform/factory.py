@@ -10,7 +10,8 @@ from ddplatform import commands, registration, routes
 from ddplatform.accounts.api_tokens import services as api_tokens
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.second_factor.asking import ask_for_factor
-from ddplatform.accounts.sessions.flask_session import ServerSessionInterface, is_fresh
+from ddplatform.accounts.sessions import flask_session
+from ddplatform.accounts.sessions.flask_session import is_fresh
 from ddplatform.accounts.sessions.services import was_signed_in
 from ddplatform.accounts.sign_in.again import ask_to_confirm, ask_to_sign_in_again
 from ddplatform.audit import security_events
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flas
         if serves and settings.kind is Kind.PRODUCTION and db.engine.dialect.name == "postgresql":
             refuse_unsafe_roles(db.engine)
     sign_with_sha256()
-    app.session_interface = ServerSessionInterface()
+    flask_session.register(app)
     gate.open_gate(
         app,
         record_refusal=record_refusal,

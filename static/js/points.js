@@ -1,6 +1,4 @@
-/* Dot map of every site (up to 100k). data-points, -rows, -columns, -words, -inks, -hint, -failed, -site, -side: docs/frontend.md. Data: one binary file, made by the server:
-   uint32 count, then uint16 x[count], uint16 y[count], uint8 kind[count] (column*8 + place in the scale, 0 the gravest), uint32 m, uint32 marked[m] (stands in an event).
-   Plain 2-D canvas, no WebGL needed. Everything here is also in the table below the drawing. */
+/* docs/frontend.md, Scripts */
 const box = document.querySelector("[data-points]");
 if (box) {
   const css = getComputedStyle(document.documentElement);
@@ -10,7 +8,6 @@ if (box) {
   let X, Y, K, n = 0, marked = [], order = [], per = [], grid = new Map(), k = 1, ox = 0, oy = 0, raf = 0, inEvent = () => false, W = 0, H = 0;
   const dpr = Math.min(2, devicePixelRatio || 1);
   const sx = () => W / 65536 * k, sy = () => H / 65536 * k;
-  /* where they are few, all dots have the one side that the server made room for, at its width of 1190 */
   const drop = () => k > 1 && +box.dataset.side ? 14 : 0; // room for the name of the cell
   const large = () => Math.min(30, +box.dataset.side * W / 1190 * Math.sqrt(k));
   function draw() {
@@ -29,7 +26,6 @@ if (box) {
     labels();
     box.dataset.ready ||= Math.round(performance.now());
   }
-  /* once zoomed, the headings outside the box no longer line up: name each visible cell inside the drawing */
   function labels() {
     box.closest(".dots").classList.toggle("zoomed", k > 1);
     if (k === 1) return;
@@ -66,7 +62,6 @@ if (box) {
   box.addEventListener("wheel", e => { if (!e.ctrlKey && !e.metaKey && document.activeElement !== box) return; e.preventDefault(); zoom(e.deltaY < 0 ? 1.25 : .8, e.offsetX, e.offsetY); }, { passive: false });
   box.addEventListener("pointerdown", e => { drag = [e.clientX - ox, e.clientY - oy]; moved = false; });
   addEventListener("pointerup", () => { drag = null; });
-  /* the place of a dot in the file stands for its site: the server leads to the page of that site */
   box.addEventListener("click", e => {
     const r = box.getBoundingClientRect(), i = n && !moved ? nearest(e.clientX - r.left, e.clientY - r.top) : -1;
     if (i < 0 || !box.dataset.site) return;

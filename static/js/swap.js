@@ -1,20 +1,18 @@
-/* Part-page loading for links and forms that already work without it.
-   data-swap="#part": fetch the same URL, take that part from the answer, put it in place, keep the address.
-   One Trusted Types policy; parsed scripts never run; on failure the page loads. */
+/* docs/frontend.md, Scripts */
+import "./session.js";
 const policy = self.trustedTypes ? trustedTypes.createPolicy("fragment", { createHTML: s => s }) : { createHTML: s => s };
 async function load(url, part, { push = true, quiet = false, ...options } = {}) {
   const old = document.querySelector(part), { lang } = document.documentElement;
   if (!quiet) old?.setAttribute("aria-busy", "true");
-  const moved = new Set();  /* fields filled in meanwhile */
-  old?.addEventListener("input", e => moved.add(e.target));
+  const moved = new Set();  old?.addEventListener("input", e => moved.add(e.target));
   try {
     const r = await fetch(url, { credentials: "same-origin", headers: { "X-Part": part, "X-Page-Language": lang }, ...options });
     if ((!r.ok && r.status !== 422) || new URL(r.url).origin !== location.origin) throw new Error(r.status);
     const said = r.headers.get("Content-Language"), other = said && said !== lang;
     if (other && options.method && !r.redirected) throw said;
     const fresh = new DOMParser().parseFromString(policy.createHTML(await r.text()), "text/html").querySelector(part);
-    /* another page or language, or work done: go there, never send twice */
     if (other || !fresh && (r.redirected || quiet && r.ok)) { location.href = r.url; return true; }
+    if (fresh) dispatchEvent(new Event("used"));
     if (!fresh || !old) throw new Error("no " + part);
     for (const f of moved) {
       const tick = /checkbox|radio/.test(f.type), same = [...fresh.querySelectorAll("[name]")].find(x => x.name === f.name && (!tick || x.value === f.value));
@@ -41,7 +39,6 @@ addEventListener("submit", async e => {
   const f = e.target.closest?.("form[data-swap]"), pressed = e.submitter;
   if (!f) return;
   e.preventDefault();
-  /* a field called "action" would hide the property */
   const data = new FormData(f), url = new URL(f.getAttribute("action") ?? "", location.href);
   if (pressed?.name) data.append(pressed.name, pressed.value);
   if (f.getAttribute("method")?.toLowerCase() !== "post") { url.search = new URLSearchParams(data); load(url.href, f.dataset.swap); return; }
@@ -49,7 +46,6 @@ addEventListener("submit", async e => {
   if (pressed?.name) f.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
   HTMLFormElement.prototype.submit.call(f);
 });
-/* "/" searches; Escape closes a menu or panel; a press elsewhere closes menus */
 addEventListener("keydown", e => {
   if (e.target.closest?.("input,select,textarea,dialog")) return;
   const q = e.key === "/" && !(e.ctrlKey || e.metaKey || e.altKey) && document.querySelector("#site-search");
@@ -62,7 +58,6 @@ addEventListener("keydown", e => {
 });
 addEventListener("click", e => { for (const menu of document.querySelectorAll(":is(.menu,.menu-m)[open]")) if (!menu.contains(e.target)) menu.open = false; });
 addEventListener("popstate", e => { if (e.state?.part) load(location.href, e.state.part, { push: false }); else location.reload(); });
-/* data-progress="2" on a part with an id: ask again every 2 seconds until the mark is gone */
 (function watch() {
   const part = document.querySelector("[data-progress][id]");
   if (part) setTimeout(async () => { if (!document.hidden) await load(location.href, "#" + CSS.escape(part.id), { push: false, quiet: true }); watch(); }, 1000 * Math.max(1, +part.dataset.progress || 2));

@@ -52,6 +52,14 @@ PAGES = {
     "dots.html": HEAD
     + "<div class=dots><div class=dotbox data-points='{{ points }}' data-rows='[]' data-columns='[]' data-words='[]'"
     " data-inks='[]' data-hint=Move data-failed='Look at the table'><span data-tip>Move</span></div></div>",
+    "session.html": "<meta name=session data-idle=60 data-most={{ most }} data-over='Session ended. Sign in'"
+    " data-again=/done{{ ' data-shared' if shared }}>"
+    + HEAD
+    + "<h1>Nawa, 14 years</h1><div id=save-state><span>-</span></div>"
+    "<form id=note method=post action=/save><input name=name></form>"
+    "<form id=other method=post action=/save><input name=other value=before></form>"
+    "<form id=answers data-autosave=/draft data-saved=Saved><input name=many></form>"
+    "<form id=out method=post action=/out data-forget data-leave><button>Sign out</button></form>",
     "check.html": HEAD + "{% if problem %}<p data-errors>Tick the box</p>{% endif %}"
     "<form method=post data-sent=/done><input type=checkbox name=declared value=1>"
     "<input name=note><p id=waits role=status hidden>Not sent yet</p><button>Send</button></form>",
@@ -115,6 +123,12 @@ def _application(seen: list[dict[str, Any]]) -> Flask:
 
 
 def _add_check(app: Flask, seen: list[dict[str, Any]]) -> None:
+    @app.get("/session")
+    def _session() -> str:
+        asked = request.args
+        most, shared = asked.get("most", 3600), "shared" in asked
+        return render_template("session.html", script="autosave.js", most=most, shared=shared)
+
     @app.get("/dots")
     def _dots() -> str:
         return render_template("dots.html", script="points.js", points="/nowhere")
@@ -396,3 +410,71 @@ def test_signing_out_empties_what_was_kept(page: Page, address: str) -> None:
     page.click("#out button")
     expect(page.locator("h1")).to_have_text("Done")
     assert _kept(page) == []
+
+
+DRAFTS = "indexedDB.databases().then(all => all.map(one => one.name))"
+KEEP = """new Promise(done => { const open = indexedDB.open("drafts", 1);
+open.onsuccess = () => { open.result.close(); done(); }; })"""
+
+
+def test_page_clears_itself_when_its_session_ends_but_for_what_was_typed_and_not_sent(
+    page: Page, address: str
+) -> None:
+    page.clock.install()
+    page.goto(f"{address}/session")
+    page.evaluate(KEEP)
+    page.fill("[name=name]", "Visit on Monday")
+    page.context.set_offline(True)
+
+    page.clock.run_for(59_000)
+    expect(page.locator("h1")).to_have_text("Nawa, 14 years")
+    page.clock.run_for(2_000)
+
+    expect(page.get_by_role("link", name="Session ended. Sign in")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("Nawa")
+    expect(page.locator("[name=name]")).to_have_value("Visit on Monday")
+    expect(page.locator("[name=other]")).to_have_count(0)
+    assert page.title() == "Session ended. Sign in"
+    assert page.evaluate(DRAFTS) == ["drafts"], "chosen to be kept on a phone of one's own"
+    page.context.set_offline(False)
+
+
+def test_on_a_shared_phone_nothing_stays_when_the_session_ends(page: Page, address: str) -> None:
+    page.clock.install()
+    page.goto(f"{address}/session?shared=1")
+    page.evaluate(KEEP)
+    page.fill("[name=name]", "Visit on Monday")
+
+    page.clock.run_for(61_000)
+
+    expect(page.locator("form")).to_have_count(0)
+    page.wait_for_function(f"{DRAFTS}.then(all => !all.length)")
+
+
+def test_use_of_a_page_moves_its_end_until_the_session_must_end(page: Page, address: str) -> None:
+    page.clock.install()
+    page.goto(f"{address}/session?most=100")
+    for _ in range(2):
+        page.clock.run_for(40_000)
+        page.fill("[name=many]", str(page.evaluate("Date.now()")))
+        with page.expect_response("**/draft"):
+            page.clock.run_for(2_000)
+        expect(page.locator("#save-state")).to_contain_text("Saved")
+        page.locator("#save-state span").evaluate("one => one.textContent = '-'")
+
+    expect(page.locator("h1")).to_have_text("Nawa, 14 years")
+    page.clock.run_for(20_000)
+    expect(page.locator("h1")).to_have_count(0)
+    expect(page.locator("[name=many]")).to_have_count(0)
+
+
+def test_pages_of_one_browser_end_together(page: Page, address: str) -> None:
+    page.goto(f"{address}/session")
+    other = page.context.new_page()
+    other.goto(f"{address}/session")
+    expect(page.locator("h1")).to_have_text("Nawa, 14 years")
+
+    other.click("#out button")
+
+    expect(page.get_by_role("link", name="Session ended. Sign in")).to_be_visible()
+    expect(page.locator("h1")).to_have_count(0)

@@ -6,12 +6,13 @@ the next page that writes makes a session of it.
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Request, Response, request, session
+from flask import Flask, Request, Response, request, session, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
@@ -21,6 +22,7 @@ from ddplatform.accounts.organisations.models import UserSession
 from ddplatform.accounts.organisations.queries import get_user
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sessions.devices import device_of
+from ddplatform.accounts.sessions.queries import find_session
 from ddplatform.accounts.sign_in.services.account import choose_language
 from ddplatform.infrastructure.db import finish, hurried, unit_of_work
 from ddplatform.infrastructure.tenancy import nobody
@@ -38,6 +40,24 @@ _CARRIES = "~"
 """Begins a cookie that carries a session; an id never does."""
 
 
+class Ended(StrEnum):
+    """What the cookie of a request says of a session that is over."""
+
+    NO = "none"
+    OWN = "own device"
+    SHARED = "device of several people"
+
+
+@dataclass(frozen=True)
+class Ends:
+    """When the session of a page ends: seconds without use, and at most; where to sign in."""
+
+    idle_s: int
+    most_s: int
+    again: str
+    is_shared: bool
+
+
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """The content of one browser's session."""
 
@@ -47,10 +67,11 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         initial: dict[str, Any],
         last_seen: datetime | None,
         before: sessions.Continued | None = None,
+        ended: Ended = Ended.NO,
     ):
         super().__init__(initial, self._changed)
         self.sid, self.last_seen, self.before, self.modified = sid, last_seen, before, False
-        self.accessed = False
+        self.accessed, self.ended = False, ended
 
     @staticmethod
     def _changed(changed: "ServerSession") -> None:
@@ -67,13 +88,14 @@ class ServerSessionInterface(SessionInterface):
             return ServerSession(None, _carried(app, sid), None)
         if sid and request.endpoint != "static":
             with nobody():
-                row = sessions.read_session(sid, at=now)
-            found = _of_row(sid, row) if row else None
+                row = find_session(sessions.hash_of(sid))
+            is_live = row is not None and sessions.is_live(row, at=now)
+            found = _of_row(sid, row) if row is not None and is_live else None
+            ended = _how_ended(row)
             # A form takes SQLite's write lock from its first statement; a read that is still
             # open could not be raised to it while a worker writes.
             finish(ok=False)
-            if found is not None:
-                return found
+            return found or ServerSession(None, {}, None, ended=ended)
         return ServerSession(None, {}, None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -147,6 +169,42 @@ class ServerSessionInterface(SessionInterface):
         )
 
 
+def register(app: Flask) -> None:
+    """Keep sessions on the server, tell pages when theirs ends, and clear what one leaves."""
+    app.session_interface = ServerSessionInterface()
+    app.context_processor(lambda: {"session_ends": _ends()})
+    app.after_request(_clear)
+
+
+def _ends() -> Ends | None:
+    """What a page must know to clear itself; none where nobody is signed in."""
+    before = getattr(session, "before", None) if "_user_id" in session else None
+    if before is None:
+        return None
+    is_shared = sessions.SHARED in session
+    idle = sessions.SHARED_IDLE if is_shared else sessions.IDLE
+    return Ends(
+        # The last use is written down only so often, and the page is to be the first to end.
+        int((idle - sessions.TOUCH_EVERY).total_seconds()),
+        max(0, int((before.ends_at - datetime.now(UTC)).total_seconds())),
+        url_for("auth.sign_in", next=request.full_path.rstrip("?")),
+        is_shared,
+    )
+
+
+def _clear(response: Response) -> Response:
+    """Clear what a browser keeps of a session that is over.
+
+    Unsent answers that a supplier chose to keep on a phone of its own stay until they are saved
+    or sent or it signs out, as the form says; on a shared one nothing stays.
+    """
+    ended = getattr(session, "ended", Ended.NO)
+    if ended is not Ended.NO and "Clear-Site-Data" not in response.headers:
+        kinds = '"cache", "storage"' if ended is Ended.SHARED else '"cache"'
+        response.headers["Clear-Site-Data"] = kinds
+    return response
+
+
 def is_fresh(*, at: datetime) -> bool:
     """Whether the person in front of this browser proved who they are within the last minutes."""
     before = session.before if isinstance(session, ServerSession) else None
@@ -156,6 +214,15 @@ def is_fresh(*, at: datetime) -> bool:
 def _of_row(sid: str, row: UserSession) -> ServerSession:
     before = sessions.Continued(row.created_at, row.confirmed_at, row.expires_at)
     return ServerSession(sid, dict(row.data), row.last_seen_at, before)
+
+
+def _how_ended(row: UserSession | None) -> Ended:
+    """Asked of a row that is not live; one that is gone already ended at most an hour later."""
+    if row is None:
+        return Ended.OWN
+    if row.user_id is None:
+        return Ended.NO
+    return Ended.SHARED if sessions.SHARED in row.data else Ended.OWN
 
 
 def _signer(app: Flask) -> URLSafeTimedSerializer:

@@ -1,5 +1,6 @@
 """Sessions: a new id at sign-in, ends by time and by sign-out, and an ended one stays ended."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,6 +113,48 @@ def test_signed_out_session_is_refused_when_it_is_sent_again(app: Flask, tenant:
     assert "storage" in answer.headers["Clear-Site-Data"]
     assert client.get_cookie("session") is None
     assert not is_signed_in(thief, tenant)
+
+
+def test_page_knows_when_its_session_ends(app: Flask, tenant: Tenant):
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
+    age(app, client, expires_at=-timedelta(minutes=20))
+
+    page = client.get(f"/o/{tenant.slug}/").text
+
+    told = re.search(r'<meta name="session" data-idle="(\d+)" data-most="(\d+)"[^>]*>', page)
+    assert told is not None
+    assert int(told[1]) == 29 * 60, "a minute before the server ends it"
+    assert 19 * 60 < int(told[2]) <= 20 * 60
+    assert f'data-again="/sign-in?next=/o/{tenant.slug}/"' in told[0]
+    assert "data-shared" not in told[0]
+    assert 'name="session"' not in app.test_client().get("/sign-in").text
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_answers_to_a_session_that_is_over_clear_the_browser(
+    app: Flask, tenant: Tenant, is_shared: bool, is_gone: bool
+):
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
+    assert "Clear-Site-Data" not in client.get(f"/o/{tenant.slug}/").headers
+    with app.app_context(), unit_of_work():
+        row = db.session.scalar(
+            select(UserSession).where(UserSession.id_hash == sessions.hash_of(cookie_of(client)))
+        )
+        row.data = {**row.data, **({sessions.SHARED: True} if is_shared else {})}
+    age(app, client, last_seen_at=timedelta(minutes=31))
+    if is_gone:
+        with app.app_context(), unit_of_work():
+            sessions.end_expired_sessions(at=datetime.now(UTC))
+
+    answer = client.get(f"/o/{tenant.slug}/")
+
+    assert answer.status_code == 302
+    all_of_it = is_shared and not is_gone
+    assert answer.headers["Clear-Site-Data"] == ('"cache", "storage"' if all_of_it else '"cache"')
+    client.get("/sign-in")
+    assert "Clear-Site-Data" not in client.get("/sign-in").headers
+    assert "Clear-Site-Data" not in app.test_client().get("/sign-in").headers
 
 
 def test_request_under_way_does_not_bring_an_ended_session_back(app: Flask, tenant: Tenant):

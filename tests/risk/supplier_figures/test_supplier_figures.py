@@ -186,6 +186,7 @@ def test_its_pages_come_without_scripts_and_stay_light(
     text = page_of(phone, answered)
 
     assert "<script" not in text
+    assert '<meta http-equiv="refresh" content="1860; url=/sign-in">' in text, "the session is over"
     assert len(text.encode()) < 60_000
 
 
