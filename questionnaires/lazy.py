@@ -12,15 +12,15 @@ MODULES = {
     "xl_utility": "xlsxwriter.utility",
     "xls2json_backends": "pyxform.xls2json_backends",
     "xls2xform": "pyxform.xls2xform",
-    "xlsxwriter": "xlsxwriter",
+    "quoted_cells": "questionnaires.quoted_cells",
 }
 
 if TYPE_CHECKING:
-    import xlsxwriter
     from pyxform import aliases, question_type_dictionary, xls2json_backends, xls2xform
     from pyxform import errors as pyxform_errors
     from xlsxwriter import utility as xl_utility
 
+    from questionnaires import quoted_cells
     from questionnaires.workbook import child as workbook_child
 else:
 

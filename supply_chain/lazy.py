@@ -11,15 +11,16 @@ MODULES = {
     "sparse": "scipy.sparse",
     "sparse_dot_topn": "sparse_dot_topn",
     "spatial": "scipy.spatial",
-    "xlsxwriter": "xlsxwriter",
+    "quoted_cells": "supply_chain.quoted_cells",
 }
 
 if TYPE_CHECKING:
     import sparse_dot_topn
-    import xlsxwriter
     from lxml import etree
     from scipy import sparse, spatial
     from scipy.sparse import csgraph, linalg
+
+    from supply_chain import quoted_cells
 else:
 
     def __getattr__(name: str) -> ModuleType:

@@ -9,13 +9,12 @@ MODULES = {
     "receipt": "ddplatform.documents.paper.receipt",
     "scripts": "ddplatform.documents.paper.scripts",
     "sheets": "ddplatform.documents.paper.sheets",
-    "xlsxwriter": "xlsxwriter",
+    "quoted_cells": "supply_chain.quoted_cells",
 }
 
 if TYPE_CHECKING:
-    import xlsxwriter
-
     from ddplatform.documents.paper import pdf, receipt, scripts, sheets
+    from supply_chain import quoted_cells
 else:
 
     def __getattr__(name: str) -> ModuleType:

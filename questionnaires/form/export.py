@@ -65,7 +65,7 @@ def write_workbook(sheets: Mapping[str, Any]) -> bytes:
     """Write sheets as pyxform's readers give them (`survey`, `survey_header` ...) as .xlsx."""
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False}
-    with lazy.xlsxwriter.Workbook(target, options) as book:
+    with lazy.quoted_cells.TextBook(target, options) as book:
         settings = (sheets.get("settings") or [{}])[0]
         title = str(settings.get("form_title") or settings.get("title") or "")
         book.set_properties({"created": _CREATED, "title": title})

@@ -77,7 +77,7 @@ def write_table(form: Form, languages: Mapping[str, Mapping[str, TextIn]]) -> by
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with lazy.xlsxwriter.Workbook(target, options) as book:
+    with lazy.quoted_cells.TextBook(target, options) as book:
         book.set_properties({"title": form.title})
         _Writer(book, form, languages).write()
     return target.getvalue()

@@ -85,7 +85,7 @@ def write_answer_workbook(
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with lazy.xlsxwriter.Workbook(target, options) as book:
+    with lazy.quoted_cells.TextBook(target, options) as book:
         book.set_properties({"title": facts.title, "company": facts.requester})
         writer = _Writer(book, response, words, source)
         writer.files = files

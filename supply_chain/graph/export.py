@@ -160,7 +160,7 @@ def _csv(rows: list[list[Cell]]) -> bytes:
 def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date, note: str | None) -> bytes:
     """Two sheets; texts are written as texts, so that nothing in them ever runs."""
     stream = io.BytesIO()
-    book = lazy.xlsxwriter.Workbook(stream, {"in_memory": True, "constant_memory": True})
+    book = lazy.quoted_cells.TextBook(stream, {"in_memory": True, "constant_memory": True})
     book.set_properties({"created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
     for name, rows in tables.items():
         sheet = book.add_worksheet(name)

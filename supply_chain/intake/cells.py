@@ -21,7 +21,7 @@ MAX_NAME_CHARACTERS = 500  # Names and ids are looked up by index, which takes n
 MAX_DEPTH = 50  # Levels of lists and objects in one attribute.
 # PostgreSQL keeps neither NUL nor half a surrogate pair.
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
-_FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
+_FORMULA_SIGNS = "=+-@\t\r\n\0＝＋－＠"
 
 
 class CellFault(Exception):

@@ -58,7 +58,7 @@ def write_corrections(tables: Sequence[FaultyTable], problems: Sequence[RowProbl
     """The workbook: how to use it, a sheet for each table, and the list of all problems."""
     stream = io.BytesIO()
     # Texts are written as texts alone, so nothing of a list runs as a formula or becomes a link.
-    book = lazy.xlsxwriter.Workbook(stream, {"in_memory": True})
+    book = lazy.quoted_cells.TextBook(stream, {"in_memory": True})
     sheets = [f"Rows {place}" for place, _ in enumerate(tables, start=1)]
     guide = book.add_worksheet(GUIDE)
     guide.set_column(0, 1, 30)

@@ -85,6 +85,8 @@ def test_workbook_holds_no_formula_and_no_link_whatever_is_written():
 
     assert sorted(titles) == sorted(HOSTILE)
     assert [c.data_type for s in book for row in s.iter_rows() for c in row].count("f") == 0
+    marked = {row[0].value for row in book["Findings of the period"] if row[0].quotePrefix}
+    assert marked == set(HOSTILE) - {"http://x.test"}
     assert [c.hyperlink for s in book for row in s.iter_rows() for c in row if c.hyperlink] == []
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ddplatform.documents.paper.sheets import Stamp
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 """Text that begins so is read as a formula by spreadsheets (security.md, files out)."""
 
 FIXED_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -140,7 +140,7 @@ def facts_checksum(document: Document) -> str:
 def render_xlsx(document: Document, stamp: Stamp) -> bytes:
     """A workbook with an "About" sheet and one sheet a table; text is never a formula."""
     buffer = BytesIO()
-    with lazy.xlsxwriter.Workbook(buffer, OPTIONS) as book:
+    with lazy.quoted_cells.TextBook(buffer, OPTIONS) as book:
         book.set_properties(
             {
                 "title": document.cover.title,
@@ -160,7 +160,7 @@ def render_xlsx(document: Document, stamp: Stamp) -> bytes:
 def render_workbook(tables: Sequence[Table]) -> bytes:
     """Tables as a workbook, one sheet each; equal tables give equal bytes."""
     buffer = BytesIO()
-    with lazy.xlsxwriter.Workbook(buffer, OPTIONS) as book:
+    with lazy.quoted_cells.TextBook(buffer, OPTIONS) as book:
         book.set_properties({"created": FIXED_MOMENT})
         looks = _Looks(book)
         for table, name in zip(tables, _sheet_names(tables, reserved=("History",)), strict=True):
