@@ -17,6 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from ddplatform.infrastructure.access.repeated import is_list, lists_of
 from ddplatform.infrastructure.access.roles import RoleId
 from tests.leak_checks import (
     ABSENT,
@@ -199,6 +200,10 @@ class OddSweep:
             yield Caller(None)
         yield from (one for one in allowed if one is not None)
 
+    def lists_at(self, door: Door) -> frozenset[str]:
+        """The names that the view takes more than once."""
+        return lists_of(self.app.view_functions[door.rule.endpoint])
+
     def names_of(self, door: Door) -> list[str]:
         """The names that the view asks for when nothing, and when its form, is sent."""
         self._read_forms(door.path, self._browser(door.caller).get(door.path))
@@ -224,8 +229,9 @@ class OddSweep:
         known: dict[str, Any] = {n: v.encode() for n, v in self._forms.get(door.path, {}).items()}
         for _ in range(times):
             for name in names:
-                # Twice, as a list comes.
-                self._try_values(door, {**known, name: [chance.choice(ODD)] * 2}, [name])
+                # A list comes twice; what is no list would be refused for that alone.
+                times_sent = 2 if is_list(name, self.lists_at(door)) else 1
+                self._try_values(door, {**known, name: [chance.choice(ODD)] * times_sent}, [name])
             self._try_values(door, {name: [chance.choice(ODD)] for name in names}, names)
             for variable in sorted(door.rule.arguments):
                 self._try_path(door, variable, chance.choice(ODD))

@@ -26,6 +26,7 @@ from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.odd_input import READING, refuse_unusable
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
+from ddplatform.infrastructure.access.repeated import refuse_repeated
 from ddplatform.infrastructure.access.roles import ROLES
 from ddplatform.infrastructure.db import db, finish, only_read, release_write_lock, take_write_lock
 from ddplatform.infrastructure.errors import NotAllowed, NotFound
@@ -306,6 +307,7 @@ def _admit() -> ResponseReturnValue | None:
         only_read()
     limit_body(access)
     refuse_unusable(access)
+    refuse_repeated(request.endpoint)
     if access.kind == "public":
         return None
     if access.kind == "token":

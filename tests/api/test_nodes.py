@@ -143,6 +143,22 @@ def test_a_body_that_is_no_json_is_refused_as_such(
     assert answer.status_code == 422 and answer.json["detail"] == "The body is not JSON."
 
 
+def test_of_a_name_twice_in_json_the_last_value_counts_as_documented(
+    program: Program, cocoa: CocoaMap
+):
+    answer = program.client.post(
+        f"/api/v1/maps/{cocoa.chain}/nodes",
+        data='{"name": "First", "country": "GH", "name": "Second"}',
+        headers={
+            "Authorization": f"Bearer {program.token}",
+            "Content-Type": "application/json",
+        },
+    )
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json["name"] == "Second"
+
+
 def test_what_another_organisation_owns_is_answered_like_what_does_not_exist(
     app: Flask, tenant: Tenant, program: Program, neighbour: Program, cocoa: CocoaMap
 ):

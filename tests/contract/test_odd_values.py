@@ -18,6 +18,7 @@ from ddplatform.infrastructure.db import db
 from tests.conftest import NOW, do_not_wait_for_the_disk, make_app
 from tests.leak_checks import all_endpoints
 from tests.odd_values import EVIL, OddSweep, is_elsewhere, noting
+from tests.repeated_values import RepeatedSweep
 from tests.sampling import draw
 from tests.worlds import World, make_worlds
 
@@ -62,6 +63,24 @@ def test_no_odd_value_crashes_a_page_or_leads_to_another_host(
 
     record_property("requests", sweep.sent)
     assert sweep.sent > len(all_endpoints(world_app)) * SHARE
+    assert not sweep.faults, "\n".join(sweep.faults[:60])
+
+
+@pytest.mark.long
+def test_second_value_of_a_name_is_refused_and_one_in_the_other_place_changes_nothing(
+    world_app: Flask, worlds: dict[str, World], pytestconfig: pytest.Config
+):
+    sweep, is_whole = RepeatedSweep(world_app, worlds), pytestconfig.option.whole
+    with noting(world_app):
+        for door in sweep.doors():
+            chance = draw(pytestconfig, f"twice {door.method} {door.path} {door.caller.name}")
+            if is_whole or chance.random() < SHARE:
+                sweep.send_twice(door, chance)
+                sweep.send_in_both(door)
+                sweep.find_repeating_forms(door)
+
+    assert sweep.tried_twice > len(all_endpoints(world_app)) * SHARE * 0.7
+    assert sweep.tried_in_both
     assert not sweep.faults, "\n".join(sweep.faults[:60])
 
 

@@ -11,6 +11,7 @@ from ddplatform.accounts.api_tokens.forms import PROPOSED_LIFE, SCOPE_LABELS, To
 from ddplatform.accounts.api_tokens.queries import get_token, list_tokens
 from ddplatform.accounts.blueprints.organisations import bp
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -32,6 +33,7 @@ def api_tokens() -> ResponseReturnValue:
 
 @bp.route("/settings/api-tokens/new", methods=["GET", "POST"])
 @requires(Permission.API_TOKEN_MANAGE, fresh=True)
+@takes_lists("scopes")
 def new_api_token() -> ResponseReturnValue:
     """Make a token; its secret is shown once."""
     form = TokenForm(expires_on=g.now.date() + PROPOSED_LIFE)

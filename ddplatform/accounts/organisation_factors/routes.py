@@ -14,6 +14,7 @@ from ddplatform.accounts.organisation_factors.services import (
 )
 from ddplatform.accounts.organisations.queries import get_organisation, get_person
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
@@ -22,6 +23,7 @@ from ddplatform.languages import gettext
 
 @bp.route("/settings/second-factor", methods=["GET", "POST"])
 @requires(Permission.ORGANISATION_UPDATE, fresh=True)
+@takes_lists("roles")
 def second_factor_roles() -> ResponseReturnValue:
     """Choose which roles need a second factor."""
     organisation = get_organisation(g.organisation.id)

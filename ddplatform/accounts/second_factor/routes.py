@@ -13,6 +13,7 @@ from ddplatform.accounts.second_factor.forms import SetUpForm
 from ddplatform.accounts.second_factor.queries import count_open_codes
 from ddplatform.accounts.second_factor.services import own_factor
 from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import signed_in_and
 from ddplatform.infrastructure.web.saved_input import safe_next, saved_input
@@ -21,6 +22,7 @@ from ddplatform.languages import gettext
 
 @bp.route("/account/second-factor", methods=["GET", "POST"])
 @signed_in_and(fresh=True, before_factor=True)
+@takes_lists("kept:*")
 def set_up_factor() -> ResponseReturnValue:
     """Set up an authenticator app, or replace it by another one."""
     form, kept = SetUpForm(), saved_input()

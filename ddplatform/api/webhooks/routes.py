@@ -13,6 +13,7 @@ from ddplatform.api.webhooks.queries import get_webhook, list_webhooks
 from ddplatform.api.webhooks.services import webhooks as services
 from ddplatform.api.webhooks.views import shown
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -32,6 +33,7 @@ def webhooks() -> ResponseReturnValue:
 
 @bp.route("/settings/webhooks/new", methods=["GET", "POST"])
 @requires(Permission.API_TOKEN_MANAGE, fresh=True)
+@takes_lists("subjects")
 def new_webhook() -> ResponseReturnValue:
     """Make a webhook; its secret is shown once."""
     form = WebhookForm()

@@ -30,6 +30,7 @@ from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import harm
 from ddplatform.due_diligence.short_forms import answer_about_finding, saved_finding
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext
@@ -154,6 +155,7 @@ def _answers(form: InvolvementForm) -> dict[str, InvolvementAnswer]:
 
 @bp.route("/<uuid:finding_id>/leverage", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
+@takes_lists("types")
 def leverage(finding_id: UUID) -> ResponseReturnValue:
     """Decide on the business partner by the leverage table."""
     finding = get_finding(finding_id)

@@ -32,6 +32,7 @@ from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.queries.cases import get_case_for, get_origin
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.gate import keep_changes, requires
 from ddplatform.infrastructure.typed_values import read_number
 from ddplatform.languages import gettext
@@ -71,6 +72,7 @@ def visit_form(code: str) -> ResponseReturnValue:
 
 @bp.post("/<code>/visits/form")
 @requires(Permission.CASE_WORK)
+@takes_lists("ticked", "not_names", "/*", "reply:/*")
 def write(code: str) -> ResponseReturnValue:
     """Store the input; record the visit where that was pressed and nothing is wrong."""
     case = _case(code)

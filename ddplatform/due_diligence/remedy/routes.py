@@ -42,6 +42,7 @@ from ddplatform.due_diligence.remedy.services import facts
 from ddplatform.due_diligence.remedy.services.limits import load_limits
 from ddplatform.due_diligence.remedy.views import CASE_STAGES, CasePage, case_page, case_rows
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
@@ -74,6 +75,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/open/<uuid:finding_id>", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
+@takes_lists("not_names")
 def open_case(finding_id: UUID) -> ResponseReturnValue:
     """Hand an actual impact over to the safeguarding officers."""
     finding, form = get_finding(finding_id), OpenForm()
@@ -117,6 +119,7 @@ def _page(case: RemediationCase) -> CasePage:
 
 @bp.route("/<code>/steps/<step>", methods=["GET", "POST"])
 @requires(Permission.CASE_WORK)
+@takes_lists("not_names", "ticked")
 def step(code: str, step: str) -> ResponseReturnValue:
     """Record a step of the protocol."""
     case, _ = _case(code)
@@ -142,6 +145,7 @@ def step(code: str, step: str) -> ResponseReturnValue:
 
 @bp.route("/<code>/move/<to>", methods=["GET", "POST"])
 @requires(Permission.CASE_WORK, fresh=True)
+@takes_lists("not_names")
 def move(code: str, to: str) -> ResponseReturnValue:
     """Take the case to another state, in two steps."""
     case, _ = _case(code)
@@ -208,6 +212,7 @@ def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<code>/criteria/<criterion>", methods=["GET", "POST"])
 @requires(Permission.CASE_WORK)
+@takes_lists("not_names")
 def criterion(code: str, criterion: str) -> ResponseReturnValue:
     """Judge one closure criterion."""
     case, _ = _case(code)

@@ -15,9 +15,11 @@ from ddplatform.evidence.redaction.services import Redacted, Wanted, areas_of, w
 from ddplatform.evidence.redaction.views import CELLS, COLUMNS, read_areas, read_row
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.typed_values import find_number, read_number
+from ddplatform.infrastructure.web.address_values import values_here
 from ddplatform.languages import gettext, ngettext
 from ddplatform.languages import lazy_gettext as _
 from supply_chain.errors import FileRefused
@@ -129,6 +131,7 @@ def page(evidence_id: UUID, number: int) -> ResponseReturnValue:
 
 @bp.post("/<uuid:evidence_id>/redact")
 @requires(Permission.RESPONSE_REVIEW, reads_first=True)
+@takes_lists("face", "whole")
 def take_out(evidence_id: UUID) -> ResponseReturnValue:
     """Choose again, preview the removal, or remove for good."""
     doing, chosen = request.form.get("do", ""), Chosen.sent()
@@ -192,7 +195,7 @@ def _traces(document: Evidence) -> UploadTraces:
 
 def _first(many: int) -> int:
     """The first page shown, a multiple of the number shown together."""
-    asked = request.values.get("first", 0, type=read_number)
+    asked = values_here().get("first", 0, type=read_number)
     return max(0, min(asked, many - 1)) // AT_A_TIME * AT_A_TIME
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.infrastructure.access.odd_input import READING
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.typed_values import read_day, read_number
 from supply_chain.vocabulary import Issue
@@ -13,6 +14,14 @@ from supply_chain.vocabulary import Issue
 def number(text: str) -> int:
     """A place in a list. Raises ValueError, on which the address counts as without it."""
     return read_number(text)
+
+
+def values_here() -> MultiDict[str, str]:
+    """The place of a choice that a page shows and its form repeats; never both together.
+
+    The address where a page is asked for, the form where one was sent.
+    """
+    return request.args if request.method in READING else request.form
 
 
 def carried() -> MultiDict[str, str]:

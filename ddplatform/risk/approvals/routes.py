@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -105,6 +106,7 @@ def _show_request(request_id: UUID, problem: str = "") -> str:
 
 @bp.post("/<uuid:request_id>/decide")
 @requires(Permission.RISK_APPROVE)
+@takes_lists("part")
 def decide(request_id: UUID) -> ResponseReturnValue:
     """Approve or refuse all pending parts of a request, or the selected ones."""
     approve = request.form.get("what") == "approve"
@@ -155,6 +157,7 @@ def _ticked_parts() -> Sequence[UUID] | None:
 
 @bp.post("/decide")
 @requires(Permission.RISK_APPROVE)
+@takes_lists("request")
 def decide_many() -> ResponseReturnValue:
     """Approve or refuse several requests, each as a whole and with an event of its own."""
     approve, note = request.form.get("what") == "approve", request.form.get("note", "")

@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
@@ -140,6 +141,7 @@ def export(plan_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<uuid:plan_id>/assign", methods=["GET", "POST"])
 @requires(Permission.VISIT_PLAN_ASSIGN)
+@takes_lists("place")
 def assign_lines(plan_id: UUID) -> ResponseReturnValue:
     """Send the questionnaires and plan the visits of the chosen lines, in one step."""
     plan = visit_plan.get_plan_row(plan_id)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import AnalysisForm
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download, asked_form
@@ -30,9 +31,10 @@ def country_file(alpha2: str) -> ResponseReturnValue:
 
 @bp.post("/compare/export")
 @requires(Permission.REFERENCE_READ, reads_first=True)
+@takes_lists("c")
 def compare_file() -> ResponseReturnValue:
     """What is told of the countries of the address as a workbook or CSV."""
-    asked, form = list_countries(request.values.getlist("c")), asked_form(FORMS)
+    asked, form = list_countries(request.args.getlist("c")), asked_form(FORMS)
     if not asked:
         raise NotFound()
     return _countries_sent(asked, form)

@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import values_here
 from ddplatform.languages import gettext
 from ddplatform.risk.follow_up.models import RiskVerb
 from ddplatform.risk.follow_up.views import owner_choices
@@ -61,6 +63,7 @@ class Choice:
 
 @bp.get("/")
 @requires(Permission.RISK_ASSESS)
+@takes_lists("risk")
 def show() -> ResponseReturnValue:
     """Possible steps for the selected risks; with a step, its effect."""
     choice = _choice()
@@ -91,6 +94,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("/")
 @requires(Permission.RISK_ASSESS)
+@takes_lists("risk")
 def carry_out() -> ResponseReturnValue:
     """Carry out the previewed step."""
     choice = _choice()
@@ -141,7 +145,7 @@ def _tabs(choice: Choice) -> list[dict[str, object]]:
 
 def _choice() -> Choice:
     """The ticked rows, or all risks of the list."""
-    given, asked = request.values, read_asked(request.values, g.identity.user_id)
+    given, asked = values_here(), read_asked(values_here(), g.identity.user_id)
     basis = read_basis(given.get("chain", ALL_MAPS))
     if basis is None:
         raise NotFound()
@@ -169,17 +173,17 @@ def _marks(text: str) -> Sequence[Mark]:
 
 
 def _verb() -> RiskVerb:
-    word = request.values.get("verb", "")
+    word = values_here().get("verb", "")
     known = {one.value for one in views.VERBS}
     return RiskVerb(word if word in known else "owner")
 
 
 def _wish() -> tuple[Wish | None, dict[str, str]]:
     """The request, or its errors by field; neither before anything is requested."""
-    if request.values.get("preview") != "1":
+    if values_here().get("preview") != "1":
         return None, {}
     try:
-        given = {**request.values.to_dict(), "verb": _verb().value}
+        given = {**values_here().to_dict(), "verb": _verb().value}
         return services.read_wish(given, g.now.date()), {}
     except Invalid as error:
         return None, error.fields

@@ -12,6 +12,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -85,10 +86,11 @@ def _changes_of(row: what_if.SavedRow) -> list[Change]:
 
 @bp.get("/try/<uuid:chain_id>")
 @requires(Permission.RISK_READ)
+@takes_lists("change")
 def try_on(chain_id: UUID) -> ResponseReturnValue:
     """Changes of the address, tried on the map of today; and a form for one more."""
     chain = get_chain(chain_id)
-    changes = addresses.changes_in(request.values.getlist("change"))
+    changes = addresses.changes_in(request.args.getlist("change"))
     node = _node_at(chain_id)
     is_asked = node is not None and bool(request.args.get("do"))
     begin = find_begin(chain, g.now.date()) if changes or is_asked else None
@@ -201,10 +203,11 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 
 @bp.post("/try/<uuid:chain_id>/keep")
 @requires(Permission.WHAT_IF_KEEP, reads_first=True)
+@takes_lists("change")
 def keep(chain_id: UUID) -> ResponseReturnValue:
     """Keep the changes under a name."""
     chain, form = get_chain(chain_id), KeepForm()
-    changes = addresses.changes_in(request.values.getlist("change"))
+    changes = addresses.changes_in(request.form.getlist("change"))
     problem: dict[str, str] = {}
     begin = find_begin(chain, g.now.date())
     if begin is None:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.one_row import required
@@ -57,6 +58,7 @@ def offer(assignment_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:assignment_id>/offer")
 @requires(Permission.RESPONSE_ANSWER)
+@takes_lists("section")
 def give(assignment_id: UUID) -> ResponseReturnValue:
     """Give consent for the ticked sections of one source."""
     names, asked = request.form.getlist("section"), get_request(assignment_id)

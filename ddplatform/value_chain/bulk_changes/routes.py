@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import get_account
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
+from ddplatform.infrastructure.web.address_values import values_here
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -64,6 +66,7 @@ class Chosen:
 
 @bp.get("/<uuid:chain_id>/many")
 @requires(Permission.VALUE_CHAIN_EDIT)
+@takes_lists("node")
 def many(chain_id: UUID) -> ResponseReturnValue:
     """Possible steps for the selected sites; with a step, its effect."""
     chain, chosen = get_chain(chain_id), _chosen(chain_id)
@@ -98,6 +101,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:chain_id>/many")
 @requires(Permission.VALUE_CHAIN_EDIT)
+@takes_lists("node")
 def change_many(chain_id: UUID) -> ResponseReturnValue:
     """Carry out the previewed change."""
     chosen = _chosen(chain_id)
@@ -152,22 +156,22 @@ def undo_many(bulk_change_id: UUID) -> ResponseReturnValue:
 
 def _chosen(chain_id: UUID) -> Chosen:
     """The ticked sites, or all that match the filters of the address."""
-    if request.values.get("all") == "1":
-        said = filter_query(read_filter(request.values))
-        keys = list_meant(chain_id, read_filter(request.values), limit=bulk_changes.MOST + 1)
+    if values_here().get("all") == "1":
+        said = filter_query(read_filter(values_here()))
+        keys = list_meant(chain_id, read_filter(values_here()), limit=bulk_changes.MOST + 1)
         words = list(said_words(said).values()) or [gettext("All sites of the map")]
         return Chosen(keys, [("all", "1"), *said.items()], words)
-    keys = list(dict.fromkeys(request.values.getlist("node", type=UUID)))
+    keys = list(dict.fromkeys(values_here().getlist("node", type=UUID)))
     return Chosen(keys, [("node", str(key)) for key in keys], ())
 
 
 def _wish() -> tuple[Wish | None, str]:
     """The request, or the reason why it is not possible."""
-    word = request.values.get("verb", "")
+    word = values_here().get("verb", "")
     if word not in set(BulkVerb):
         return None, ""
     try:
-        return bulk_changes.read_wish(BulkVerb(word), request.values.get("value", "")), ""
+        return bulk_changes.read_wish(BulkVerb(word), values_here().get("value", "")), ""
     except Invalid as error:
         return None, next(iter(error.fields.values()), str(error))
 

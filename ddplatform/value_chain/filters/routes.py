@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.languages import gettext as _
@@ -35,6 +36,7 @@ VIEWS: Mapping[str, ViewKind] = {
 
 @bp.get("/<uuid:chain_id>/filter")
 @requires(Permission.VALUE_CHAIN_READ)
+@takes_lists("open")
 def change_filter(chain_id: UUID) -> ResponseReturnValue:
     """Every filter of a map, as it is set now; `view` says to which page it applies."""
     chain, said = get_chain(chain_id), filter_query(asked_filter())

@@ -8,6 +8,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.gate import requires
@@ -52,6 +53,7 @@ PAGES = ("past_map", "past_table")
 
 @bp.get("/<uuid:chain_id>/past")
 @requires(Permission.VALUE_CHAIN_READ)
+@takes_lists("open")
 def past_map(chain_id: UUID) -> ResponseReturnValue:
     """The picture of a past day; `focus` and `open` as on the map of today."""
     chain = get_chain(chain_id)
@@ -76,6 +78,7 @@ def past_map(chain_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/<uuid:chain_id>/past/table")
 @requires(Permission.VALUE_CHAIN_READ)
+@takes_lists("open")
 def past_table(chain_id: UUID) -> ResponseReturnValue:
     """The list of a past day, searched and filtered, a page at a time."""
     chain = get_chain(chain_id)

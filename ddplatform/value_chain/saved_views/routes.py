@@ -6,6 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.languages import gettext as _
@@ -39,6 +40,7 @@ def saved_views(chain_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<uuid:chain_id>/views/save", methods=["GET", "POST"])
 @requires(Permission.SAVED_VIEW_EDIT)
+@takes_lists("open")
 def save_view(chain_id: UUID) -> ResponseReturnValue:
     """Give a name to the view whose page and filters stand in the address."""
     chain, form, kind = get_chain(chain_id), SavedViewForm(), _page_asked()

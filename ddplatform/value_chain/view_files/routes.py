@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import ENDINGS, WRITERS, XLSX, ZIP, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download
@@ -41,6 +42,7 @@ MEDIA_TYPES: Mapping[str, str] = {
 
 @bp.post("/<uuid:chain_id>/export/<page>")
 @requires(Permission.VALUE_CHAIN_EXPORT, reads_first=True)
+@takes_lists("open")
 def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
     """Download the view in the address; the form is in the body."""
     if page not in set(ViewKind):

@@ -15,6 +15,7 @@ from ddplatform.accounts.sign_in.again import code_page, sign_in_page
 from ddplatform.accounts.sign_in.forms import CodeForm
 from ddplatform.accounts.sign_in.services.sign_in import Proof, sign_in_with_factor
 from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import keep_changes, public
@@ -30,6 +31,7 @@ FEW = 3
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
 @public
+@takes_lists("kept:*")
 def show() -> ResponseReturnValue:
     """Ask for the code; lead to the page that was asked for, or to the form that was sent."""
     user, kept = _who_waits(), saved_input()

@@ -10,6 +10,7 @@ from ddplatform.accounts.sessions.flask_session import CONFIRMED, GOES_ON, RENEW
 from ddplatform.accounts.sign_in.again import confirm_form, confirm_page
 from ddplatform.accounts.sign_in.forms import CodeForm
 from ddplatform.accounts.sign_in.services.sign_in import Proof, confirm_identity
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import keep_changes, signed_in_and
@@ -18,6 +19,7 @@ from ddplatform.infrastructure.web.saved_input import safe_next, saved_input
 
 @bp.route("/account/confirm", methods=["GET", "POST"])
 @signed_in_and(before_factor=True)
+@takes_lists("kept:*")
 def confirm() -> ResponseReturnValue:
     """Ask for the password, and a code; go on to the page or the form that asked for it."""
     form, kept = confirm_form(is_sent=True), saved_input()

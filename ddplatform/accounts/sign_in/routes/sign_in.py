@@ -17,6 +17,7 @@ from ddplatform.accounts.sign_in.services.sign_in import sign_in as check_passwo
 from ddplatform.accounts.sign_in.start import start_session
 from ddplatform.accounts.single_sign_on.queries import is_any_provider_set
 from ddplatform.config import SignUp
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import keep_changes, public, signed_in, signed_in_and
 from ddplatform.infrastructure.tenancy import across_tenants
@@ -33,6 +34,7 @@ def _tell_pages() -> dict[str, bool]:
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
+@takes_lists("kept:*")
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password; lead to the page that was asked for."""
     form, problem = SignInForm(), None

@@ -7,6 +7,7 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.page_context import may
 from ddplatform.languages import gettext
@@ -130,9 +131,10 @@ def country(alpha2: str) -> ResponseReturnValue:
 
 @bp.get("/compare")
 @requires(Permission.REFERENCE_READ)
+@takes_lists("c")
 def compare() -> ResponseReturnValue:
     """Two to four countries side by side; `c` is the code of each."""
-    release, asked = queries.get_newest_release(), list_countries(request.values.getlist("c"))
+    release, asked = queries.get_newest_release(), list_countries(request.args.getlist("c"))
     told = [load_country(release, one, on=g.now.date()) for one in asked]
     ours = presence_by_country() if may(Permission.VALUE_CHAIN_READ) else {}
     shipped = load_reference()

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.accounts.sign_in.leaving import leave
 from ddplatform.evidence.uploads.services import SentFile, examine_all
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.db import begin_change
 from ddplatform.infrastructure.errors import NotFound, TooMany
 from ddplatform.infrastructure.gate import keep_changes, requires
@@ -84,6 +85,7 @@ def section(assignment_id: UUID, name: str) -> ResponseReturnValue:
 
 @bp.post("/<uuid:assignment_id>/<name>")
 @requires(Permission.RESPONSE_ANSWER, reads_first=True, takes_files=True)
+@takes_lists("/*", "reply:/*")
 def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """Keep the page; then go where the pressed button leads."""
     # First of all, since it takes seconds: what is read here could change meanwhile.
@@ -127,6 +129,7 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
 
 @bp.post("/<uuid:assignment_id>/<name>/draft")
 @requires(Permission.RESPONSE_ANSWER)
+@takes_lists("/*", "reply:/*")
 def draft(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """Store current input; returns the open questions. Both texts on a conflict: 409."""
     _require_section(get_request(assignment_id), name)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
@@ -69,6 +70,7 @@ class Meant:
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
+@takes_lists("modules")
 def new() -> ResponseReturnValue:
     """Choose targets, questionnaires and settings; the result is shown before anything is sent."""
     meant = _meant()
@@ -170,6 +172,7 @@ def targets(campaign_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:campaign_id>/suppliers")
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
+@takes_lists("target")
 def choose(campaign_id: UUID) -> ResponseReturnValue:
     """Leave the ticked lines out, or take them in again."""
     ticked = request.form.getlist("target", type=UUID)

@@ -9,6 +9,7 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.typed_values import read_json
@@ -62,6 +63,7 @@ class TriedRow:
 
 @bp.route("/own/<uuid:form_id>/try", methods=["GET", "POST"])
 @requires(Permission.QUESTIONNAIRE_READ)
+@takes_lists("section", "add", "remove", "/*", "reply:/*")
 def try_own(form_id: UUID) -> ResponseReturnValue:
     """Type answers and see why each question is shown or hidden, right or wrong."""
     own, draft = get_own_form(form_id), get_draft(form_id)

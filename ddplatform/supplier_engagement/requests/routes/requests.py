@@ -6,6 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import requires
@@ -123,6 +124,7 @@ def remind(assignment_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/remind")
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
+@takes_lists("assignment")
 def remind_many() -> ResponseReturnValue:
     """Send a reminder to every chosen supplier who has something open."""
     sent = 0

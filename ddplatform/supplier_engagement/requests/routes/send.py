@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import values_here
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
@@ -121,6 +123,7 @@ def visit(node_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/send/<uuid:version_id>/details", methods=["GET", "POST"])
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
+@takes_lists("node")
 def details(version_id: UUID) -> ResponseReturnValue:
     """Due date, language, length, message, and an address where the map has none."""
     is_visit = require_sent_by_link(version_id) is Answerer.ASSESSOR
@@ -128,9 +131,7 @@ def details(version_id: UUID) -> ResponseReturnValue:
     if not nodes:
         none = gettext("Choose at least one supplier.")
         flash(gettext("Choose at least one site.") if is_visit else none, "warning")
-        return redirect(
-            url_for(".choose", version_id=version_id, chain=request.values.get("chain"))
-        )
+        return redirect(url_for(".choose", version_id=version_id, chain=values_here().get("chain")))
     questions = load_wording(version_id, g.identity.organisation_id).plan.form
     # A choice of very many comes in the body: an address takes so many letters only.
     begins = request.form.get("begin") == "1"
@@ -243,7 +244,7 @@ def _sending(version_id: UUID, form: SendForm, *, has_short: bool) -> Sending:
 
 
 def _chosen() -> Sequence[ValueChainNode]:
-    ids = request.values.getlist("node", type=UUID)
+    ids = values_here().getlist("node", type=UUID)
     nodes = []
     for node_id in dict.fromkeys(ids[: MAX_AT_ONCE + 1]):
         try:

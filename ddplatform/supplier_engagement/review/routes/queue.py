@@ -12,7 +12,7 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import find_going_on
 from ddplatform.infrastructure.typed_values import read_signed
-from ddplatform.infrastructure.web.address_values import number
+from ddplatform.infrastructure.web.address_values import number, values_here
 from ddplatform.infrastructure.web.list_pages import going_on, read_place, write_place
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.languages import gettext
@@ -76,7 +76,7 @@ def _left_out(sample: ReviewSample | None) -> int:
 
 
 def _page(fault: str = "") -> ResponseReturnValue:
-    campaign_id = request.values.get("campaign", type=UUID)
+    campaign_id = values_here().get("campaign", type=UUID)
     page = list_queue(
         campaign_id=campaign_id, after=read_place(request.args.get("after", ""), read_signed)
     )

@@ -11,7 +11,7 @@ from ddplatform.core.due_diligence.free_text import traces_in
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.gate import requires
-from ddplatform.infrastructure.web.address_values import number
+from ddplatform.infrastructure.web.address_values import number, values_here
 from ddplatform.infrastructure.words.questionnaire_states import STATE_WORDS
 from ddplatform.languages import gettext, ngettext
 from ddplatform.supplier_engagement.answering.views.fields import field_id
@@ -260,7 +260,7 @@ def _notes(row: ResponseRow) -> dict[str, Any]:
 
 def _one(turn: Sequence[ReviewRow]) -> dict[str, Any] | None:
     """The single answer under review, its place, and the next address."""
-    at = request.values.get("at", type=number)
+    at = values_here().get("at", type=number)
     if at is None or not 0 <= at < len(turn):
         return None
     return {"row": turn[at], "at": at, "is_last": at + 1 == len(turn)}

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Invalid, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
@@ -76,6 +77,7 @@ def _look_page(version_id: UUID, returned: Returned) -> str:
 
 @bp.post("/library/<uuid:version_id>/translations/take")
 @requires(Permission.QUESTIONNAIRE_DESIGN)
+@takes_lists("take")
 def take_table(version_id: UUID) -> ResponseReturnValue:
     """Confirm the chosen texts of a table, each language by an event of its own."""
     chosen = _unpacked(request.form.get("changes", ""), set(request.form.getlist("take")))

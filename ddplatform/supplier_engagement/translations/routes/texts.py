@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
+from ddplatform.infrastructure.web.address_values import values_here
 from ddplatform.languages import direction_of, gettext, lazy_gettext, ngettext, own_name
 from ddplatform.supplier_engagement.blueprints.questionnaires import bp
 from ddplatform.supplier_engagement.translations.queries.texts import (
@@ -167,7 +168,7 @@ def _side_by_side(
 
 
 def _section(sections: Sequence[TextSection]) -> TextSection:
-    wanted = request.values.get("section") or (sections[0].name if sections else "")
+    wanted = values_here().get("section") or (sections[0].name if sections else "")
     found = next((one for one in sections if one.name == wanted), None)
     if found is None:
         raise NotFound()

@@ -6,6 +6,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.typed_values import read_number
@@ -26,6 +27,7 @@ from ddplatform.value_chain.view_files.address import export_bar
 
 @bp.get("/<uuid:chain_id>/all")
 @requires(Permission.VALUE_CHAIN_READ)
+@takes_lists("open")
 def all_sites(chain_id: UUID) -> ResponseReturnValue:
     """One dot a site, and the same numbers as a table."""
     chain, views = get_chain_with_views(chain_id)
