@@ -70,6 +70,10 @@ class Settings:
     mails_per_hour: int = 200
     supplier_mails_per_day: int = 20
     supplier_mails_per_hour: int = 10
+    exports_per_hour: int = 120
+    calculations_per_hour: int = 60
+    costly_pages_per_minute: int = 120
+    forms_per_minute: int = 60
     virus_scanner: str | None = None
     uploads_at_once: int = 2
     files_per_person: int = 10_000
@@ -102,6 +106,13 @@ QUOTAS: Mapping[str, int] = {
     if field.name.endswith(("_per_person", "_per_organisation"))
 }
 """Quotas of uploaded files, with their defaults."""
+USE_LIMITS: Mapping[str, int] = {
+    field.name: int(str(field.default))
+    for field in fields(Settings)
+    if field.name.endswith(("_per_hour", "_per_minute")) and "mails_per" not in field.name
+}
+"""Limits of what one person may take out, start, open and send, with their defaults."""
+LIMITS: Mapping[str, int] = {**MAIL_LIMITS, **QUOTAS, **USE_LIMITS}
 
 
 def _always(settings: Settings) -> list[str]:
@@ -140,7 +151,7 @@ def _choices(settings: Settings) -> list[str]:
     faults = []
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
-    small = (name.upper() for name in (*MAIL_LIMITS, *QUOTAS) if getattr(settings, name) < 1)
+    small = (name.upper() for name in LIMITS if getattr(settings, name) < 1)
     faults += [f"{name} must be a whole number from 1 on" for name in small]
     if settings.sign_up not in set(SignUp):
         faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
@@ -276,10 +287,7 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         security_events=env.get("SECURITY_EVENTS") or "",
         metrics=env.get("METRICS") or METRICS_OFF,
         webhook_hosts=_listed(env.get("WEBHOOK_HOSTS")),
-        **{
-            name: _whole_number(env.get(name.upper()), default)
-            for name, default in (*MAIL_LIMITS.items(), *QUOTAS.items())
-        },
+        **{n: _whole_number(env.get(n.upper()), default) for n, default in LIMITS.items()},
     )
 
 

@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 import ddplatform.models  # noqa: F401  (makes every table known)
 from ddplatform import commands, registration, routes
 from ddplatform.accounts.api_tokens import services as api_tokens
+from ddplatform.accounts.limits import door
 from ddplatform.accounts.limits.services import settle_tries
 from ddplatform.accounts.second_factor.asking import ask_for_factor
 from ddplatform.accounts.sessions import flask_session
@@ -39,8 +40,7 @@ def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flas
         UndeclaredAccess: an endpoint declares no access.
     """
     settings = settings or read_settings()
-    make_private_folder(settings.instance_path)
-    close_folder(settings.instance_path)
+    _close_instance(settings)
     app = Flask(
         "ddplatform",
         template_folder=str(ROOT / "templates"),
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flas
         was_signed_in=was_signed_in,
         tokens=api_tokens,
     )
+    door.register(app)
     registration.register()
     security_events.register(app, settings)
     metrics.register(app, settings)
@@ -78,6 +79,11 @@ def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flas
     commands.register(app)
     gate.close_gate(app)
     return app
+
+
+def _close_instance(settings: Settings) -> None:
+    make_private_folder(settings.instance_path)
+    close_folder(settings.instance_path)
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:

@@ -84,6 +84,8 @@ class TooMany(PlatformError):
     """
 
     title = _("Too many tries")
+    keeps_form = False
+    """Whether the page offers what was typed once more."""
 
     def __init__(self, retry_after_s: int, more: str = "") -> None:
         minutes = max(1, -(-retry_after_s // 60))  # rounded up: earlier would be refused again

@@ -12,7 +12,7 @@ from ddplatform.infrastructure.access.odd_input import READING
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.access.request_rate import RequestRate
 from ddplatform.infrastructure.db import begin_change, finish, only_read
-from ddplatform.infrastructure.errors import NotAllowed, NotSignedIn
+from ddplatform.infrastructure.errors import NotAllowed, NotSignedIn, TooMany
 from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from ddplatform.languages import gettext
 
@@ -60,7 +60,8 @@ class Programs:
             )
         g.organisation, g.identity = found
         g.act = Act(g.identity, g.now)
-        self._rate.count(secret, at_s=g.now.timestamp())
+        if wait := self._rate.seconds_to_wait(secret, at_s=g.now.timestamp()):
+            raise TooMany(wait)
         assert access.permission is not None
         if not allows(g.identity, access.permission, on=g.now.date()):
             raise NotAllowed(

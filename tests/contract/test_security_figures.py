@@ -9,7 +9,7 @@ from ddplatform.accounts.guesses import services as guesses
 from ddplatform.accounts.limits import services as limits
 from ddplatform.accounts.second_factor.services.codes import CODE
 from ddplatform.accounts.sessions import services as sessions
-from ddplatform.config import MAIL_LIMITS
+from ddplatform.config import MAIL_LIMITS, USE_LIMITS
 from ddplatform.infrastructure.access import body_limits
 from ddplatform.infrastructure.adapters import passwords, uploads
 
@@ -41,6 +41,10 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
         f"{MAIL_LIMITS['mails_per_day']:,} a day for each organisation and "
         f"{MAIL_LIMITS['mails_per_hour']} an hour for each sender, where people answer questions "
         f"{MAIL_LIMITS['supplier_mails_per_day']} and {MAIL_LIMITS['supplier_mails_per_hour']}",
+        f"{USE_LIMITS['exports_per_hour']} files and {USE_LIMITS['calculations_per_hour']} "
+        f"calculations an hour over all processes, refused ones counted; "
+        f"{USE_LIMITS['costly_pages_per_minute']} costly pages and "
+        f"{USE_LIMITS['forms_per_minute']} other forms a minute",
     ],
 )
 def test_limits_on_the_page_are_those_of_the_code(sentence: str):

@@ -43,6 +43,8 @@ FIRST_WINDOW_S = 0.0
 """Windows follow one another from this moment on, in seconds since 1970."""
 TRIES = "tries"
 """The key of a session's counts until the request ends."""
+TRIES_OF_USES = "tries of uses"
+"""The same for counts that no change of the request holds: they are added once it has ended."""
 UPLOAD = Limit("upload", 60, 3600)
 ATTACHMENT = Limit("attachment of a submission", 120, 3600)
 APP_LINK = Limit("app link", 30, 3600)
@@ -157,7 +159,10 @@ def _too_many(row: RateCount, limit: Limit, at: datetime) -> TooMany:
 def settle_tries(*, kept: bool) -> None:
     """At the end of a request: what was refused and rolled back is counted all the same."""
     tries = db.session.info.pop(TRIES, [])
-    if kept or not tries:
+    if kept:
+        tries = []
+    tries += db.session.info.pop(TRIES_OF_USES, [])
+    if not tries:
         return
     with unit_of_work():
         for limit, who, at in tries:

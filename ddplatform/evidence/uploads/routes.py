@@ -21,6 +21,7 @@ from ddplatform.evidence.uploads.queries.documents import (
 from ddplatform.evidence.uploads.queries.targets import list_records
 from ddplatform.evidence.uploads.views import page_address, served_type, shown_uses
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.forms.sent import answer_page
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.typed_values import read_moment
@@ -128,6 +129,7 @@ def _chosen_confidentiality(form: AddForm) -> str:
 
 @bp.post("/<uuid:evidence_id>/download")
 @requires(Permission.EVIDENCE_READ)
+@limited(Use.EXPORT)
 def download(evidence_id: UUID) -> ResponseReturnValue:
     """The file, always as an attachment. A form, since each reading is written down."""
     document = get_evidence(evidence_id, with_restricted=_sees_restricted())

@@ -44,6 +44,16 @@ class Quotas:
 
 
 @dataclass(frozen=True)
+class UseLimits:
+    """Calls of one person that are counted (`infrastructure/access/uses.py`)."""
+
+    exports_per_hour: int
+    calculations_per_hour: int
+    costly_pages_per_minute: int
+    forms_per_minute: int
+
+
+@dataclass(frozen=True)
 class Adapters:
     """Connections outside the database: files, mail and its limits, keys, our own address."""
 
@@ -58,6 +68,7 @@ class Adapters:
     base_url: str
     mail_limits: MailLimits
     quotas: Quotas
+    use_limits: UseLimits
     secret_key: str = field(repr=False)
     """Signs cookies and keys the counters of tries."""
     sample_sign_ins: Path
@@ -94,6 +105,12 @@ def install(settings: Settings) -> Adapters:
         quotas=Quotas(
             Space(settings.files_per_person, settings.megabytes_per_person * 1024**2),
             Space(settings.files_per_organisation, settings.megabytes_per_organisation * 1024**2),
+        ),
+        use_limits=UseLimits(
+            settings.exports_per_hour,
+            settings.calculations_per_hour,
+            settings.costly_pages_per_minute,
+            settings.forms_per_minute,
         ),
         secret_key=settings.secret_key,
         sample_sign_ins=folder / "demo_sign_ins.json",

@@ -16,6 +16,7 @@ from werkzeug.routing import RequestRedirect
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.infrastructure.access.body_limits import FORM_BYTES
 from ddplatform.infrastructure.access.identity import Identity
+from ddplatform.infrastructure.access.odd_input import READING
 from ddplatform.infrastructure.access.roles import ANSWERING
 from ddplatform.infrastructure.disk import is_disk_full
 from ddplatform.infrastructure.errors import (
@@ -78,6 +79,9 @@ def _expected(error: Exception) -> ResponseReturnValue:
             {"href": None, "label": label, "messages": [text]}
             for label, text in error.fields.items()
         ]
+    if isinstance(error, TooMany) and error.keeps_form:
+        page["reached"] = True
+        page["kept"] = None if request.method in READING else input_of_this_request()
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Busy):

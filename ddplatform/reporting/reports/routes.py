@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.documents.definitions.composition import compose
 from ddplatform.documents.definitions.shipped import list_definitions, load_definition
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.queries import get_job
@@ -59,6 +60,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.REPORT_REQUEST)
+@limited(Use.CALCULATION)
 def new() -> ResponseReturnValue:
     """Ask for a report; "see the gaps" shows them first."""
     chains = sorted(list_chains(), key=lambda chain: (-chain.nodes, chain.name))

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.due_diligence.findings.views.words import ACTION_STATES, finding_states
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import number
 from ddplatform.infrastructure.web.page_context import list_pages, may
@@ -17,6 +18,7 @@ bp = Blueprint("search", __name__)
 
 @bp.get("/")
 @requires(Permission.OVERVIEW_READ)
+@limited(Use.COSTLY_PAGE)
 def show() -> ResponseReturnValue:
     """Results for the words typed, by kind; only kinds that this reader may read."""
     args = request.args

@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
 from ddplatform.infrastructure.web.downloads import as_download, asked_form
@@ -57,6 +58,7 @@ class End:
 
 @bp.get("/<uuid:chain_id>/")
 @requires(Permission.VALUE_CHAIN_READ)
+@limited(Use.COSTLY_PAGE)
 def index(chain_id: UUID) -> ResponseReturnValue:
     """All questions about a map, each with its answer in a sentence and a few bars."""
     chain = get_chain(chain_id)
@@ -69,6 +71,7 @@ def index(chain_id: UUID) -> ResponseReturnValue:
 
 @bp.get(f"/<uuid:chain_id>/<{OTHERS}:what>")
 @requires(Permission.VALUE_CHAIN_READ)
+@limited(Use.COSTLY_PAGE)
 def show(chain_id: UUID, what: str) -> ResponseReturnValue:
     """One question about a map; `node` and `to` say about whom."""
     return _answered(chain_id, Analysis(what))
@@ -76,6 +79,7 @@ def show(chain_id: UUID, what: str) -> ResponseReturnValue:
 
 @bp.get("/<uuid:chain_id>/origins")
 @requires(Permission.RISK_READ)
+@limited(Use.COSTLY_PAGE)
 def origins(chain_id: UUID) -> ResponseReturnValue:
     """Origins of the exposure of a node to one issue."""
     return _answered(chain_id, Analysis.ORIGINS)

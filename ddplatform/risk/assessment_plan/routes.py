@@ -12,6 +12,7 @@ from wtforms.fields import SelectChoice
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
 from ddplatform.infrastructure.gate import requires
@@ -53,6 +54,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.VISIT_PLAN_MAKE)
+@limited(Use.CALCULATION)
 def new() -> ResponseReturnValue:
     """Set the aim and budget of a plan, which is made in the background and stored."""
     form = PlanForm(**_first_said())

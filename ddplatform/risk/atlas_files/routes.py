@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.documents.exports import AnalysisForm
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download, asked_form
@@ -23,6 +24,7 @@ from supply_chain.reference.types import Country
 
 @bp.post("/countries/<alpha2>/export")
 @requires(Permission.REFERENCE_READ, reads_first=True)
+@limited(Use.EXPORT)
 def country_file(alpha2: str) -> ResponseReturnValue:
     """What is told of a country as a workbook or CSV."""
     found, form = get_country(alpha2), asked_form(FORMS)
@@ -32,6 +34,7 @@ def country_file(alpha2: str) -> ResponseReturnValue:
 @bp.post("/compare/export")
 @requires(Permission.REFERENCE_READ, reads_first=True)
 @takes_lists("c")
+@limited(Use.EXPORT)
 def compare_file() -> ResponseReturnValue:
     """What is told of the countries of the address as a workbook or CSV."""
     asked, form = list_countries(request.args.getlist("c")), asked_form(FORMS)
@@ -42,6 +45,7 @@ def compare_file() -> ResponseReturnValue:
 
 @bp.post("/goods/<commodity_ref>/export")
 @requires(Permission.REFERENCE_READ, reads_first=True)
+@limited(Use.EXPORT)
 def good_file(commodity_ref: str) -> ResponseReturnValue:
     """What is told of a good as a workbook or CSV."""
     found, form = get_commodity(commodity_ref), asked_form(FORMS)

@@ -7,6 +7,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried, issue_of, number
@@ -76,6 +77,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/maps/<uuid:chain_id>/assess")
 @requires(Permission.RISK_ASSESS)
+@limited(Use.CALCULATION)
 def assess(chain_id: UUID) -> ResponseReturnValue:
     """Ask for a new assessment of a map, and show how far it is."""
     chain = get_chain(chain_id)

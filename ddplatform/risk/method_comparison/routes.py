@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.typed_values import read_number
@@ -26,6 +27,7 @@ TOO_LARGE = _("This map is too large for a page: ask an operator to run the comm
 
 @bp.get("/<uuid:chain_id>")
 @requires(Permission.RISK_READ)
+@limited(Use.COSTLY_PAGE)
 def show(chain_id: UUID) -> ResponseReturnValue:
     """Bands under both methods, and what moves each place."""
     chain = get_chain(chain_id)

@@ -7,6 +7,7 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import JobState
@@ -20,6 +21,7 @@ from ddplatform.value_chain.mapping.queries.maps import get_chain
 
 @bp.post("/scores/<uuid:chain_id>")
 @requires(Permission.RISK_READ)
+@limited(Use.CALCULATION)
 def prepare(chain_id: UUID) -> ResponseReturnValue:
     """Ask for the scores; they are worked out behind the page."""
     back = _back(request.form.get("back"))

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -87,6 +88,7 @@ def _changes_of(row: what_if.SavedRow) -> list[Change]:
 @bp.get("/try/<uuid:chain_id>")
 @requires(Permission.RISK_READ)
 @takes_lists("change")
+@limited(Use.COSTLY_PAGE)
 def try_on(chain_id: UUID) -> ResponseReturnValue:
     """Changes of the address, tried on the map of today; and a form for one more."""
     chain = get_chain(chain_id)
@@ -233,6 +235,7 @@ def keep(chain_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/<uuid:what_if_id>")
 @requires(Permission.RISK_READ)
+@limited(Use.COSTLY_PAGE)
 def show(what_if_id: UUID) -> ResponseReturnValue:
     """A kept what-if, tried anew on the map of today."""
     row = what_if.get_saved_row(what_if_id)
@@ -269,6 +272,7 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/<uuid:what_if_id>/compare")
 @requires(Permission.RISK_READ)
+@limited(Use.COSTLY_PAGE)
 def compare(what_if_id: UUID) -> ResponseReturnValue:
     """Two what-ifs of one map side by side, both tried anew."""
     first = what_if.get_saved_row(what_if_id)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.downloads import as_download
 from ddplatform.languages import lazy_gettext, ngettext
@@ -160,6 +161,7 @@ def _is_file(question: Question) -> bool:
 
 @bp.get("/library/<uuid:version_id>/form.xlsx")
 @requires(Permission.QUESTIONNAIRE_READ)
+@limited(Use.COSTLY_PAGE)
 def download(version_id: UUID) -> Response:
     """One version as an XLSForm workbook for ODK and KoboToolbox."""
     form = load_plan(version_id).form

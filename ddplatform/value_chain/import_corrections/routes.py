@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.forms.sent import answer_form
 from ddplatform.infrastructure.gate import requires
@@ -88,6 +89,7 @@ def undo_correction(import_id: UUID, place: int) -> ResponseReturnValue:
 
 @bp.get("/imports/<uuid:import_id>/problems.xlsx")
 @requires(Permission.VALUE_CHAIN_IMPORT)
+@limited(Use.COSTLY_PAGE)
 def problems(import_id: UUID) -> ResponseReturnValue:
     """Rows with problems as a workbook with comments at the cells; no cell runs as a formula."""
     return as_download(ExportedFile("problems.xlsx", XLSX, problem_workbook(import_id)))

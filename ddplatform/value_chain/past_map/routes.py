@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.gate import requires
@@ -54,6 +55,7 @@ PAGES = ("past_map", "past_table")
 @bp.get("/<uuid:chain_id>/past")
 @requires(Permission.VALUE_CHAIN_READ)
 @takes_lists("open")
+@limited(Use.COSTLY_PAGE)
 def past_map(chain_id: UUID) -> ResponseReturnValue:
     """The picture of a past day; `focus` and `open` as on the map of today."""
     chain = get_chain(chain_id)
@@ -79,6 +81,7 @@ def past_map(chain_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:chain_id>/past/table")
 @requires(Permission.VALUE_CHAIN_READ)
 @takes_lists("open")
+@limited(Use.COSTLY_PAGE)
 def past_table(chain_id: UUID) -> ResponseReturnValue:
     """The list of a past day, searched and filtered, a page at a time."""
     chain = get_chain(chain_id)
@@ -204,6 +207,7 @@ def not_ready(page: str, chain: ValueChain, past: Past) -> str:
 
 @bp.post("/<uuid:chain_id>/past/prepare")
 @requires(Permission.VALUE_CHAIN_READ)
+@limited(Use.CALCULATION)
 def prepare_past(chain_id: UUID) -> ResponseReturnValue:
     """Ask for a day; it is read behind the page."""
     page = request.form.get("page", "")

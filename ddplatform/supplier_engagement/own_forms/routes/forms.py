@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.forms.uploads import read_upload
@@ -208,6 +209,7 @@ def _row(question: Question, group: str, conditions: Sequence[str]) -> QuestionR
 
 @bp.get("/own/<uuid:form_id>/drafts/<int:number>/form.xlsx")
 @requires(Permission.QUESTIONNAIRE_READ)
+@limited(Use.COSTLY_PAGE)
 def download_draft(form_id: UUID, number: int) -> Response:
     """One draft as an XLSForm workbook."""
     draft = get_draft(form_id, number)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.documents.exports import XLSX, ExportedFile
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Invalid, status_of
 from ddplatform.infrastructure.forms.uploads import read_upload
@@ -37,6 +38,7 @@ GONE = lazy_gettext("The changes of the table were lost on the way. Upload the t
 
 @bp.get("/library/<uuid:version_id>/translations.xlsx")
 @requires(Permission.QUESTIONNAIRE_READ)
+@limited(Use.COSTLY_PAGE)
 def translation_table(version_id: UUID) -> Response:
     """The texts of a version with a column a language, of one language where it is named."""
     name, content = table_of(version_id, request.args.get("language", ""))

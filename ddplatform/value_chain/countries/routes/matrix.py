@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.value_chain import bp
 from ddplatform.value_chain.countries.scope import map_scope
@@ -22,6 +23,7 @@ from ddplatform.value_chain.view_files.address import export_bar
 @bp.get("/<uuid:chain_id>/matrix")
 @requires(Permission.VALUE_CHAIN_READ)
 @takes_lists("open")
+@limited(Use.COSTLY_PAGE)
 def matrix(chain_id: UUID) -> ResponseReturnValue:
     """Tier by country: how many sites, and how bad."""
     chain, views = get_chain_with_views(chain_id)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import Conflict, NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.typed_values import read_number
@@ -28,6 +29,7 @@ from ddplatform.value_chain.view_files.address import export_bar
 @bp.get("/<uuid:chain_id>/all")
 @requires(Permission.VALUE_CHAIN_READ)
 @takes_lists("open")
+@limited(Use.COSTLY_PAGE)
 def all_sites(chain_id: UUID) -> ResponseReturnValue:
     """One dot a site, and the same numbers as a table."""
     chain, views = get_chain_with_views(chain_id)
@@ -55,6 +57,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/<uuid:chain_id>/all/points.bin")
 @requires(Permission.VALUE_CHAIN_READ)
+@limited(Use.COSTLY_PAGE)
 def points(chain_id: UUID) -> ResponseReturnValue:
     """The places of all dots; the format stands in `site_dots`."""
     scope = _asked(chain_id)

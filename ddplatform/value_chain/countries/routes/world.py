@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.assets.files import vendor_files
 from ddplatform.infrastructure.gate import requires
 from ddplatform.value_chain.blueprints.value_chain import bp
@@ -31,6 +32,7 @@ from ddplatform.value_chain.view_files.address import export_bar
 @bp.get("/<uuid:chain_id>/world")
 @requires(Permission.VALUE_CHAIN_READ)
 @takes_lists("open")
+@limited(Use.COSTLY_PAGE)
 def world(chain_id: UUID) -> ResponseReturnValue:
     """Countries on a map and as a list."""
     chain, views = get_chain_with_views(chain_id)

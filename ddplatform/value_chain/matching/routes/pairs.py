@@ -7,6 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.forms.choices import country_choices
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.jobs.models import Job
@@ -84,6 +85,7 @@ def _more(chain_id: UUID, rows: Any) -> str | None:
 
 @bp.post("/<uuid:chain_id>/search")
 @requires(Permission.VALUE_CHAIN_MERGE)
+@limited(Use.CALCULATION)
 def search(chain_id: UUID) -> ResponseReturnValue:
     """Look through the whole map for likely duplicates, behind the page."""
     match_search.request_search(chain_id, act=g.act)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.gate import requires
 from ddplatform.infrastructure.web.address_values import carried
@@ -46,6 +47,7 @@ GROUPINGS: Mapping[GroupBy, str] = {
 @bp.get("/<uuid:chain_id>/")
 @requires(Permission.VALUE_CHAIN_READ)
 @takes_lists("open")
+@limited(Use.COSTLY_PAGE)
 def show(chain_id: UUID) -> ResponseReturnValue:
     """A bounded view of the map; its whole state stands in the address."""
     chain, views = get_chain_with_views(chain_id)
@@ -103,6 +105,7 @@ def _panel(focus: UUID | None, page: MapPage) -> dict[str, Any]:
 @bp.get("/<uuid:chain_id>/table")
 @requires(Permission.VALUE_CHAIN_READ)
 @takes_lists("open")
+@limited(Use.COSTLY_PAGE)
 def table(chain_id: UUID) -> ResponseReturnValue:
     """All sites of a map, searched, filtered, sorted, a page at a time."""
     chain, views = get_chain_with_views(chain_id)
