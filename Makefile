@@ -33,4 +33,5 @@ lint:  ## style, types and import contracts
 check: lint test  ## what the build server runs
 
 bench: setup  ## measure against the baselines (SIZE=small or full)
+	@scripts/install_python.sh checks
 	@.venv/bin/python -m benchmarks --size $(SIZE)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A virtual environment in .venv with the pinned, hash-checked requirements.
+# A virtual environment in .venv with the pinned, hash-checked requirements of production; with the
+# argument "checks" also what tests, style and types need, which production never gets.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/stamps.sh
@@ -33,16 +34,23 @@ install_packages() {
       --no-compile "$@" >&2
 }
 
-sum=$(stamp_of requirements-installer.txt requirements.txt)
-if ! is_current .venv/requirements.sha256 "$sum"; then
+production=$(stamp_of requirements-installer.txt requirements.txt)
+checks=$(stamp_of requirements-installer.txt requirements-checks.txt)
+list=requirements.txt stamp=.venv/requirements.sha256 sum=$production
+if [ "${1:-}" = checks ]; then
+  list=requirements-checks.txt stamp=.venv/checks.sha256 sum=$checks
+fi
+if ! is_current "$stamp" "$sum"; then
   echo "Installing the Python packages" >&2
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
     -r requirements-installer.txt >&2
   # The list is whole, so nothing is resolved: a release of tomorrow cannot stop a set-up. Python
   # compiles a module when it is first imported; most of what is installed never is.
-  install_packages -r requirements.txt
+  install_packages -r "$list"
   .venv/bin/python -m pip check --quiet --disable-pip-version-check >&2
-  echo "$sum" > .venv/requirements.sha256
+  echo "$sum" > "$stamp"
+  # The longer list holds the shorter one with the same versions (tests/contract/test_production.py).
+  [ "$list" = requirements.txt ] || echo "$production" > .venv/requirements.sha256
 fi
 
 sum=$(stamp_of requirements-models.txt)

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/install_python.sh
+scripts/install_python.sh checks
 
 failed=()
 check() {

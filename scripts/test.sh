@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 source scripts/system_packages.sh
 source scripts/postgres.sh
 
-scripts/install_python.sh
+scripts/install_python.sh checks
 # Front-end parts mostly wait for the network. What one process compiles meanwhile, all workers use.
 scripts/build_frontend.sh & frontend=$!
 if [ $# -eq 0 ] && [ ! -d tests/__pycache__ ]; then

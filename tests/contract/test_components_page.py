@@ -6,7 +6,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/components.md").read_text(encoding="utf-8")
-LISTS = ("requirements.txt", "requirements-installer.txt", "requirements-models.txt")
+LISTS = (
+    "requirements.txt",
+    "requirements-checks.txt",
+    "requirements-installer.txt",
+    "requirements-models.txt",
+)
 PINNED = re.compile(r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?==\S+( ; .+)? \\", re.IGNORECASE)
 
 
@@ -25,7 +30,12 @@ def lines_of(name: str) -> list[str]:
 
 
 def test_every_library_that_is_asked_for_by_name_is_on_the_page_and_no_other():
-    asked = {re.split(r"[\[=<>~ ]", line)[0].lower() for line in lines_of("requirements.in")}
+    asked = {
+        re.split(r"[\[=<>~ ]", line)[0].lower()
+        for name in ("requirements.in", "requirements-checks.in")
+        for line in lines_of(name)
+        if not line.startswith("-")
+    }
     table = section("What each library is for").partition("| --- | --- |\n")[2].partition("\n\n")[0]
     cells = [line.split("|")[2] for line in table.splitlines()]
     named = {

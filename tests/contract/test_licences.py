@@ -34,9 +34,13 @@ READ_BY_HAND = {
 
 
 def closure() -> dict[str, Distribution]:
-    """All that `requirements.in` brings, directly or not, as installed."""
-    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
-    waiting = [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+    """All that both lists bring, directly or not, as installed."""
+    lines = [
+        line
+        for name in ("requirements.in", "requirements-checks.in")
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+    ]
+    waiting = [Requirement(line) for line in lines if line.strip() and line[0] not in "#-"]
     found: dict[str, Distribution] = {}
     seen: set[tuple[str, str]] = set()
     while waiting:
