@@ -20,6 +20,7 @@ LEAST_OFFICER_WAIT_HOURS, MOST_OFFICER_WAIT_HOURS = 72, 24 * 60
 KEPT_FALLBACKS = 2
 DATABASES = ("sqlite:", "postgresql+psycopg:")
 METRICS_OFF, METRICS_LOCAL = "off", "local"
+ENCRYPTED = "encrypted"
 
 
 class Kind(StrEnum):
@@ -87,6 +88,8 @@ class Settings:
     """The same database in the role that makes and restores backups; empty: as `database_url`."""
     metrics: str = "off"
     """`off`, `local`, or the token with which metrics are read."""
+    network_to_proxy: str = ""
+    """`encrypted`: the operator states it of the network between proxy and web process."""
     webhook_hosts: tuple[str, ...] = ()
     """Where webhooks may send to: `host`, `host:port` or `*.domain`; empty: there are none."""
 
@@ -159,6 +162,8 @@ def _choices(settings: Settings) -> list[str]:
         faults.append("VIRUS_SCANNER must be unix:/path/of/clamd.ctl or tcp:host:port")
     if not all(map(_WEBHOOK_HOST.fullmatch, settings.webhook_hosts)):
         faults.append("WEBHOOK_HOSTS must be hosts with commas: erp.example, hooks.example:8443")
+    if settings.network_to_proxy not in {"", ENCRYPTED}:
+        faults.append(f"NETWORK_TO_PROXY must be {ENCRYPTED}, or not be set")
     if settings.uploads_at_once < 1:
         faults.append("UPLOADS_AT_ONCE must be a whole number from 1")
     if not LEAST_OFFICER_WAIT_HOURS <= settings.officer_wait_hours <= MOST_OFFICER_WAIT_HOURS:
@@ -286,6 +291,7 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         backup_database_url=env.get("BACKUP_DATABASE_URL") or "",
         security_events=env.get("SECURITY_EVENTS") or "",
         metrics=env.get("METRICS") or METRICS_OFF,
+        network_to_proxy=env.get("NETWORK_TO_PROXY") or "",
         webhook_hosts=_listed(env.get("WEBHOOK_HOSTS")),
         **{n: _whole_number(env.get(n.upper()), default) for n, default in LIMITS.items()},
     )

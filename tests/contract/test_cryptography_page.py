@@ -40,7 +40,7 @@ NO_SECRETS = frozenset(
     | {"FILES_PER_PERSON", "MEGABYTES_PER_PERSON", "FILES_PER_ORGANISATION"}
     | {"MEGABYTES_PER_ORGANISATION"}
     | {"EXPORTS_PER_HOUR", "CALCULATIONS_PER_HOUR", "COSTLY_PAGES_PER_MINUTE", "FORMS_PER_MINUTE"}
-    | {"PORT", "FLASK_DEBUG", "WEBHOOK_HOSTS"}
+    | {"PORT", "FLASK_DEBUG", "WEBHOOK_HOSTS", "NETWORK_TO_PROXY"}
 )
 """Settings that hold no secret: any other one is in the inventory."""
 

@@ -1,11 +1,13 @@
 """`flask serve`: the web process."""
 
+from ipaddress import ip_address
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from ddplatform.config import ENCRYPTED, Kind, Settings
 from ddplatform.infrastructure.process_log import log_to_standard_error
 from ddplatform.infrastructure.web.headers import bare_headers
 from ddplatform.infrastructure.web_server.body_limit import limit_by_address
@@ -29,6 +31,7 @@ def serve(listen: str, threads: int, trusted_proxy: str | None) -> None:
     """Answer browsers, with limits on bodies, headers, waiting and connections."""
     log_to_standard_error()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    require_protected(listen, app.extensions["settings"])
     try:
         made = start_server(
             app.wsgi_app,
@@ -42,6 +45,35 @@ def serve(listen: str, threads: int, trusted_proxy: str | None) -> None:
         raise click.BadParameter(f"{listen}: {fault}", param_hint="'--listen'") from fault
     click.echo(f"Listening on {listen}", err=True)
     made.run()
+
+
+def require_protected(listen: str, settings: Settings) -> None:
+    """Refuse to speak HTTP in the clear with another machine in production.
+
+    Raises:
+        click.BadParameter: names the addresses and both ways out.
+    """
+    if settings.kind is not Kind.PRODUCTION or settings.network_to_proxy == ENCRYPTED:
+        return
+    open_ones = [one for one in listen.split() if not _is_loopback(one)]
+    if open_ones:
+        raise click.BadParameter(
+            f"{', '.join(open_ones)} can be reached from other machines, and the server speaks "
+            "without encryption. Listen on 127.0.0.1 behind a proxy with TLS on this machine, or "
+            "set NETWORK_TO_PROXY=encrypted where whatever lies between is encrypted.",
+            param_hint="'--listen'",
+        )
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether nothing but this machine reaches HOST:PORT; a name is taken for what it says."""
+    host = address.rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def behind_proxy(address: str | None) -> dict[str, Any]:
