@@ -16,7 +16,7 @@ from ddplatform.languages import ngettext
 
 
 @bp.route("/<code>/redact", methods=["GET", "POST"])
-@requires(Permission.CASE_WORK, leaves_event=True)
+@requires(Permission.CASE_WORK, leaves_event=True, fresh=True)
 def redact(code: str) -> ResponseReturnValue:
     """Take words out of every text of a case, for who is assigned to it."""
     case = get_case_for(code, g.identity.user_id, today=g.now.date())[0]

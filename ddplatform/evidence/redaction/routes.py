@@ -112,7 +112,7 @@ class Chosen:
 
 
 @bp.get("/<uuid:evidence_id>/redact")
-@requires(Permission.RESPONSE_REVIEW, leaves_event=True, reads_first=True)
+@requires(Permission.RESPONSE_REVIEW, leaves_event=True, reads_first=True, fresh=True)
 def choose(evidence_id: UUID) -> ResponseReturnValue:
     """The pages of a document with the finds in it, to choose from."""
     return _choose(evidence_id, Chosen())
@@ -130,7 +130,7 @@ def page(evidence_id: UUID, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:evidence_id>/redact")
-@requires(Permission.RESPONSE_REVIEW, reads_first=True)
+@requires(Permission.RESPONSE_REVIEW, reads_first=True, fresh=True)
 @takes_lists("face", "whole")
 def take_out(evidence_id: UUID) -> ResponseReturnValue:
     """Choose again, preview the removal, or remove for good."""

@@ -147,7 +147,7 @@ def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:assignment_id>/ways/apps")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.RESPONSE_ANSWER, fresh=True)
 def make_app_link(assignment_id: UUID) -> ResponseReturnValue:
     """Make a secret address for one phone; it is shown once, with its square to be scanned."""
     try:

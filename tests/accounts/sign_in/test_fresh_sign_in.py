@@ -43,6 +43,13 @@ PROTECTED = {
     "organisations.remove_sample",
     "organisations.role",
     "organisations.second_factor_roles",
+    # Whoever holds the address acts for its maker.
+    "responses.make_app_link",
+    # What is taken out is gone for good.
+    "questionnaires.take_out",
+    "redaction.choose",
+    "redaction.take_out",
+    "remedy.redact",
     # What is told about a child opens.
     "remedy.move",
     "remedy.show",
@@ -80,6 +87,7 @@ def test_exactly_the_dangerous_acts_ask_for_a_fresh_sign_in(app: Flask):
         (ADMIN, "/o/acme/settings/second-factor"),
         (RoleId.SAFEGUARDING_OFFICER, "/o/acme/remedy/C-1"),
         (RoleId.SAFEGUARDING_OFFICER, "/o/acme/remedy/C-1/visits"),
+        (RoleId.SAFEGUARDING_OFFICER, "/o/acme/remedy/C-1/redact"),
     ],
 )
 def test_page_asks_after_fifteen_minutes_and_goes_on_to_where_the_person_was(

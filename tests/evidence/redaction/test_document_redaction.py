@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 from uuid import UUID
 
 import pytest
@@ -43,6 +44,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.report_world import work_off
+from tests.second_factors import kept_in, let_minutes_pass, send_confirmation
 from tests.stored_worlds import stored_world
 
 TEXT = b"The boy Kofi Mensah, phone 0544 123 456.\n"
@@ -529,3 +531,27 @@ def test_review_leads_to_the_redaction_of_each_file_and_marks_those_that_were(
 
     assert f'/evidence/{document}/redact">Redact<span class="vh"> list.txt</span>' in review
     assert '<span class="tag line">redacted</span>' in review
+
+
+def test_removal_for_good_asks_who_it_is_and_goes_on_with_what_was_chosen(
+    app: Flask, reviewer: FlaskClient, supplier: Supplier, tenant: Tenant
+):
+    document = keep(supplier, "list.txt", TEXT)
+    row, address = read(tenant.id, document)[0], page(tenant, document)
+    chosen = {"do": "redact", "seen": row.sha256, "words": "\n".join(WORDS.words)}
+    token = csrf_token(reviewer, address)
+    db.session.rollback()
+    let_minutes_pass(app, 16)
+
+    opened = reviewer.get(address)
+    asked = reviewer.post(address, data={**chosen, "csrf_token": token})
+    untouched = read(tenant.id, document)[1]
+    db.session.rollback()
+    confirmed = send_confirmation(reviewer, **kept_in(asked.text))
+    again = dict(re.findall(r'name="([^":]+)" value="([^"]*)"', confirmed.text))
+    done = reviewer.post(address, data=again)
+
+    assert opened.location == f"/account/confirm?next={address}"
+    assert (asked.status_code, untouched) == (401, TEXT)
+    assert done.status_code == 302
+    assert read(tenant.id, document)[1] == LEFT

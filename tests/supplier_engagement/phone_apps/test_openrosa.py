@@ -42,6 +42,7 @@ from tests.answering import Supplier, acting, fill, phone_of, send, typed
 from tests.conftest import NOW
 from tests.factories import csrf_token
 from tests.phone_submissions import instance_xml
+from tests.second_factors import kept_in, let_minutes_pass, send_confirmation
 
 C01 = "/data/C/SAQ_C01"
 LIST = "{http://openrosa.org/xforms/xformsList}"
@@ -530,3 +531,24 @@ def test_app_is_told_in_its_own_protocol_that_it_sent_too_much(
 
     assert (sent.status_code, sent.mimetype) == (413, "text/xml")
     assert "nothing" in _said(sent)
+
+
+def test_making_an_address_asks_who_it_is_and_goes_on_with_the_name(
+    app: Flask, browser: FlaskClient, supplier: Supplier
+):
+    """The address acts for its maker: an open session alone makes none."""
+    token = csrf_token(browser, _ways(supplier))
+    let_minutes_pass(app, 16)
+
+    asked = browser.post(
+        f"{_ways(supplier)}/apps", data={"csrf_token": token, "name": "Field team"}
+    )
+    none_yet = browser.get(_ways(supplier))
+    confirmed = send_confirmation(browser, **kept_in(asked.text))
+    again = dict(re.findall(r'name="([^":]+)" value="([^"]*)"', confirmed.text))
+    made = browser.post(f"{_ways(supplier)}/apps", data=again)
+
+    assert asked.status_code == 401 and "/openrosa/" not in asked.text
+    assert none_yet.status_code == 200 and "Field team" not in none_yet.text
+    assert made.status_code == 200
+    assert "/openrosa/" in made.text and "<bdi>Field team</bdi>" in made.text

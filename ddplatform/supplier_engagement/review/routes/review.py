@@ -102,7 +102,7 @@ def decide(assignment_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/assignments/<uuid:assignment_id>/review/redact")
-@requires(Permission.RESPONSE_REVIEW)
+@requires(Permission.RESPONSE_REVIEW, fresh=True)
 def take_out(assignment_id: UUID) -> ResponseReturnValue:
     """Take words that lead to a person out of one answer, or out of the note."""
     path, wanted = request.form.get("path", ""), request.form.get("words", "")
