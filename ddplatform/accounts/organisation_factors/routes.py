@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ddplatform.accounts.blueprints.organisations import bp
-from ddplatform.accounts.organisation_factors.forms import NOTES, RolesForm
+from ddplatform.accounts.organisation_factors.forms import NOTES, WAY_NOTES, ProofForm, RolesForm
+from ddplatform.accounts.organisation_factors.proof import IdentityProof, Way
 from ddplatform.accounts.organisation_factors.services import (
     remove_factor_of_colleague,
     require_factor_of,
@@ -41,11 +41,13 @@ def second_factor_roles() -> ResponseReturnValue:
 @bp.route("/people/<uuid:user_id>/second-factor", methods=["GET", "POST"])
 @requires(Permission.PEOPLE_MANAGE, fresh=True)
 def colleague_factor(user_id: UUID) -> ResponseReturnValue:
-    """Remove the second factor of a colleague who lost it, in two steps."""
+    """Remove the second factor of a colleague who lost it, and say how it is known who asks."""
     person = get_person(user_id)
-    form = FlaskForm()
-    if form.validate_on_submit():
-        remove_factor_of_colleague(person, act=g.act)
+    form = ProofForm()
+
+    def save() -> ResponseReturnValue:
+        proof = IdentityProof(Way(form.way.data), form.words.data or "")
+        remove_factor_of_colleague(person, proof=proof, act=g.act)
         flash(
             gettext(
                 "The second factor of %(name)s is removed, and they are told by e-mail.",
@@ -54,4 +56,6 @@ def colleague_factor(user_id: UUID) -> ResponseReturnValue:
             "success",
         )
         return redirect(url_for(".people"))
-    return render_template("accounts/organisation_factors/colleague.html", person=person)
+
+    page = "accounts/organisation_factors/colleague.html"
+    return answer_page(form, save, page, person=person, notes=WAY_NOTES)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from ddplatform.accounts.notices.services import Change, tell
+from ddplatform.accounts.organisation_factors.proof import IdentityProof
 from ddplatform.accounts.organisations.models import Organisation, User
 from ddplatform.accounts.organisations.queries import Person, get_user, list_membership_facts
 from ddplatform.accounts.organisations.services.organisations import acting_for_installation
@@ -27,8 +28,11 @@ def require_factor_of(organisation: Organisation, roles: Collection[RoleId], *, 
     audit.record("organisation:ask_second_factor", organisation, act=act, roles=(before, wanted))
 
 
-def remove_factor_of_colleague(person: Person, *, act: Act) -> None:
+def remove_factor_of_colleague(person: Person, *, proof: IdentityProof, act: Act) -> None:
     """Remove the second factor of a member of the acting organisation, who is told by mail.
+
+    Args:
+        proof: how the administrator knows that it is this person who asks; kept in the log.
 
     Raises:
         Conflict: it is one's own, there is none, the person is a safeguarding officer, or belongs
@@ -45,11 +49,14 @@ def remove_factor_of_colleague(person: Person, *, act: Act) -> None:
     # By the platform itself: the mail goes out even when the administrator loses the role.
     by = system_identity(act.by.organisation_id)
     tell(user, Change.REMOVED_BY_OTHERS, act=Act(by, act.at))
-    audit.record("second_factor:remove_of_colleague", user, act=act)
+    audit.record("second_factor:remove_of_colleague", user, act=act, **proof.told())
 
 
-def remove_factor_by_operator(user: User, *, at: datetime) -> None:
+def remove_factor_by_operator(user: User, *, proof: IdentityProof, at: datetime) -> None:
     """Remove anybody's second factor, from the command line; the person is told by mail.
+
+    Args:
+        proof: how the operator knows that it is this person who asks; kept in the log.
 
     Raises:
         Conflict: there is none.
@@ -58,7 +65,7 @@ def remove_factor_by_operator(user: User, *, at: datetime) -> None:
     drop_factors(user.id)
     with acting_for_installation(at=at) as act:
         tell(user, Change.REMOVED_BY_OTHERS, act=act)
-        audit.record("second_factor:remove_by_operator", user, act=act)
+        audit.record("second_factor:remove_by_operator", user, act=act, **proof.told())
 
 
 def _require_removable(person: Person) -> None:

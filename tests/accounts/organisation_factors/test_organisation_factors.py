@@ -1,12 +1,15 @@
 """Second factors as an organisation asks for them, and the ways out for who lost theirs."""
 
 import json
+from html import escape
 
 import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from ddplatform.accounts.organisation_factors.proof import IdentityProof, Way
 from ddplatform.accounts.organisation_factors.services import (
     remove_factor_of_colleague,
     require_factor_of,
@@ -14,11 +17,12 @@ from ddplatform.accounts.organisation_factors.services import (
 from ddplatform.accounts.organisations.queries import get_organisation, get_person
 from ddplatform.accounts.organisations.services.people import add_person
 from ddplatform.accounts.second_factor.queries import has_factor
+from ddplatform.audit.models import AuditEvent, AuditValue
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import ROLES, RoleId
-from ddplatform.infrastructure.db import unit_of_work
+from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict
-from ddplatform.infrastructure.tenancy import acting_in
+from ddplatform.infrastructure.tenancy import across_tenants, acting_in
 from tests.accounts.organisations.test_links import do_all_jobs, last_mail
 from tests.accounts.second_factor.test_sign_in_with_code import actions
 from tests.conftest import NOW
@@ -39,6 +43,8 @@ from tests.second_factors import (
 
 ADMIN, ANALYST, OFFICER = RoleId.ADMIN, RoleId.ANALYST, RoleId.SAFEGUARDING_OFFICER
 POLICY = "/o/acme/settings/second-factor"
+SEEN = {"way": "in-person"}
+REMOVE = ["second-factor", "remove", "--email"]
 
 
 def of_colleague(tenant: Tenant, role: RoleId) -> str:
@@ -190,7 +196,7 @@ def test_administrator_removes_the_lost_factor_of_a_colleague_who_is_told(
     elsewhere = signed_in_client(app, tenant, ANALYST)
     client, page = signed_in_client(app, tenant, ADMIN), of_colleague(tenant, ANALYST)
 
-    answer = client.post(page, data={"csrf_token": csrf_token(client, page)})
+    answer = client.post(page, data={"csrf_token": csrf_token(client, page), **SEEN})
     do_all_jobs(app)
     _, signed_in = pass_password(app, tenant.email(ANALYST))
 
@@ -213,7 +219,7 @@ def test_administrator_removes_neither_that_of_an_officer_nor_the_own_one_here(
     with_phone(app, tenant, role)
     client, page = signed_in_client(app, tenant, ADMIN), of_colleague(tenant, role)
 
-    answer = client.post(page, data={"csrf_token": csrf_token(client, page)})
+    answer = client.post(page, data={"csrf_token": csrf_token(client, page), **SEEN})
 
     assert answer.status_code == 409
     assert words in answer.text
@@ -231,13 +237,13 @@ def test_administrator_does_not_remove_what_guards_another_organisation_too(
     with app.app_context(), acting_in(other_tenant.id):
         person = get_person(user_id_of(tenant, ANALYST))
         with pytest.raises(Conflict, match="belongs to another organisation too"):
-            remove_factor_of_colleague(person, act=act)
+            remove_factor_of_colleague(person, proof=IdentityProof(Way.IN_PERSON), act=act)
 
 
 def test_colleague_without_a_factor_has_none_to_remove(app: Flask, tenant: Tenant):
     client, page = signed_in_client(app, tenant, ADMIN), of_colleague(tenant, ANALYST)
 
-    answer = client.post(page, data={"csrf_token": csrf_token(client, page)})
+    answer = client.post(page, data={"csrf_token": csrf_token(client, page), **SEEN})
 
     assert answer.status_code == 409
     assert "has no second factor" in answer.text
@@ -256,7 +262,7 @@ def test_people_of_another_organisation_answer_like_nobody(
 
 def test_operator_removes_the_factor_of_an_officer_who_is_told(app: Flask, tenant: Tenant):
     with_phone(app, tenant, OFFICER)
-    command = ["second-factor", "remove", "--email", tenant.email(OFFICER), "--json"]
+    command = [*REMOVE, tenant.email(OFFICER), "--proof", "video-call", "--json"]
 
     done = app.test_cli_runner().invoke(args=command)
     again = app.test_cli_runner().invoke(args=command)
@@ -270,8 +276,102 @@ def test_operator_removes_the_factor_of_an_officer_who_is_told(app: Flask, tenan
     assert pass_password(app, tenant.email(OFFICER))[1].location == "/"
 
 
+def proofs(app: Flask) -> list[dict[str, str]]:
+    """What the log keeps of how it was known who asked, one of each removal."""
+    with app.app_context(), across_tenants():
+        removals = select(AuditEvent).where(AuditEvent.action.startswith("second_factor:remove_"))
+        values = [
+            db.session.scalars(select(AuditValue).where(AuditValue.event_id == event.id)).all()
+            for event in db.session.scalars(removals.order_by(AuditEvent.at))
+        ]
+        return [{one.name: one.value["after"] for one in found} for found in values]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"way": "in-person"}, {"identity_proof": "in-person"}),
+        ({"way": "known-voice", "words": " "}, {"identity_proof": "known-voice"}),
+        ({"way": "video-call"}, {"identity_proof": "video-call"}),
+        (
+            {"way": "other", "words": "Her manager stood beside her and called me."},
+            {
+                "identity_proof": "other",
+                "identity_proof_words": "Her manager stood beside her and called me.",
+            },
+        ),
+    ],
+)
+def test_how_the_administrator_knows_who_asks_stands_in_the_event_of_the_removal(
+    app: Flask, tenant: Tenant, sent: dict[str, str], kept: dict[str, str]
+):
+    with_phone(app, tenant, ANALYST)
+    client, page = signed_in_client(app, tenant, ADMIN), of_colleague(tenant, ANALYST)
+
+    answer = client.post(page, data={"csrf_token": csrf_token(client, page), **sent})
+
+    assert answer.status_code == 302
+    assert proofs(app) == [kept]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({}, "Choose how you made sure who it is."),
+        ({"way": "mail"}, "Not a valid choice"),
+        ({"way": "other"}, "Describe in 10 to 200 characters"),
+        ({"way": "other", "words": "Saw it.  "}, "Describe in 10 to 200 characters"),
+        (
+            {"way": "other", "words": "Her identity card C01X00T478 was shown."},
+            "Leave out the number of the document.",
+        ),
+        (
+            {"way": "other", "words": "She told me her birthday, 4 May 1988."},
+            "Leave out the day",
+        ),
+        ({"way": "in-person", "words": "At the gate."}, "Leave this empty"),
+    ],
+)
+def test_nothing_is_removed_before_it_is_said_how_it_is_known_who_asks(
+    app: Flask, tenant: Tenant, sent: dict[str, str], told: str
+):
+    with_phone(app, tenant, ANALYST)
+    client, page = signed_in_client(app, tenant, ADMIN), of_colleague(tenant, ANALYST)
+
+    answer = client.post(page, data={"csrf_token": csrf_token(client, page), **sent})
+
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert escape(sent.get("words", "")) in answer.text
+    assert proofs(app) == []
+    with app.app_context():
+        assert has_factor(user_id_of(tenant, ANALYST))
+
+
+def test_operator_says_how_it_is_known_who_asks_and_the_log_of_the_installation_keeps_it(
+    app: Flask, tenant: Tenant
+):
+    with_phone(app, tenant, OFFICER)
+    email, call = tenant.email(OFFICER), app.test_cli_runner().invoke
+
+    silent = call(args=[*REMOVE, email])
+    by_mail = call(args=[*REMOVE, email, "--proof", "mail"])
+    vague = call(args=[*REMOVE, email, "--proof", "other"])
+    with app.app_context():
+        stood = has_factor(user_id_of(tenant, OFFICER))
+    done = call(args=[*REMOVE, email, "--proof", "other", "--words", "The director vouched."])
+
+    assert [silent.exit_code, by_mail.exit_code, vague.exit_code] == [2, 2, 1]
+    assert "Describe in 10 to 200 characters" in vague.stderr
+    assert stood
+    assert done.exit_code == 0, done.output
+    assert proofs(app) == [
+        {"identity_proof": "other", "identity_proof_words": "The director vouched."}
+    ]
+
+
 def test_operator_is_told_of_an_address_that_nobody_has(app: Flask, tenant: Tenant):
-    command = ["second-factor", "remove", "--email", "nobody@nowhere.example"]
+    command = [*REMOVE, "nobody@nowhere.example", "--proof", "in-person"]
 
     assert app.test_cli_runner().invoke(args=command).exit_code == 1
 
