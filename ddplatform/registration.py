@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ddplatform.accounts import registration as accounts
 from ddplatform.api import jobs as api_jobs
+from ddplatform.api.webhooks import registration as webhooks
 from ddplatform.audit import jobs as audit_jobs
 from ddplatform.demo import jobs as demo_jobs
 from ddplatform.due_diligence import registration as due_diligence
@@ -25,6 +26,7 @@ FEATURES: tuple[Callable[[], None], ...] = (
     *reporting.FEATURES,
     *operations.FEATURES,
     api_jobs.register,
+    webhooks.register,
     demo_jobs.register,
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from ddplatform.accounts.second_factor.services.codes import ALPHABET, CODE, GROUP, GROUPS
 from ddplatform.config import MIN_SECRET_LENGTH, read_settings
 from ddplatform.infrastructure.adapters import sealed_file, sealing
-from ddplatform.infrastructure.adapters.keys import KeyFolder
+from ddplatform.infrastructure.adapters.keys import CASE_MASTER, KeyFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/cryptography.md").read_text(encoding="utf-8")
@@ -110,9 +110,10 @@ def test_every_key_of_the_folder_is_in_the_table(tmp_path: Path):
     folder = KeyFolder(tmp_path / "keys", origin="ddplatform/rights.example")
     folder.log_public_keys()
     folder.prepare_log_signer()
+    folder.single_sign_on()
     folder.second_factor()
     folder.webhook()
-    folder.begin_case_master_change()
+    folder.begin_change(CASE_MASTER)
     made = {f"keys/{path.name}" for path in (tmp_path / "keys").iterdir()}
 
     assert made == set(re.findall(r"`(keys/[\w.]+)`", section("Keys and secrets")))
@@ -156,6 +157,9 @@ def test_periods_of_keys_are_those_of_the_page_for_operators():
     periods = (
         ("keys rotate case-master", "yearly", "`keys/case_master_key` |", "one year"),
         ("keys rotate log-signing", "every two years", "`keys/log_signing_key` |", "two years"),
+        ("keys rotate single-sign-on", "yearly", "`keys/single_sign_on_key` |", "one year"),
+        ("keys rotate second-factor", "yearly", "`keys/second_factor_key` |", "one year"),
+        ("keys rotate webhook", "yearly", "`keys/webhook_key` |", "one year"),
         ("keys rotate session", "90 days", "`SECRET_KEY` |", "90 days"),
     )
     for command, often, key, period in periods:

@@ -62,6 +62,11 @@ def find_webhook_for_change(webhook_id: UUID) -> Webhook | None:
     return db.session.scalar(held(select(Webhook).where(Webhook.id == webhook_id)))
 
 
+def list_webhooks_for_change() -> Sequence[Webhook]:
+    """Every webhook of the acting organisation, held until the end of the unit of work."""
+    return db.session.scalars(held(select(Webhook).order_by(Webhook.id))).all()
+
+
 def list_webhooks() -> Sequence[WebhookRow]:
     """Every webhook of the acting organisation, the newest first."""
     rows = db.session.execute(

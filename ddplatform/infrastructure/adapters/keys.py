@@ -18,6 +18,7 @@ from ddplatform.infrastructure.adapters.private_files import (
 
 LOG_KEY, LOG_ORIGIN, LOG_PUBLIC_KEYS = "log_signing_key", "log_origin", "log_public_keys"
 CASE_MASTER, SINGLE_SIGN_ON = "case_master_key", "single_sign_on_key"
+SECOND_FACTOR, WEBHOOK = "second_factor_key", "webhook_key"
 NEXT, BEFORE = ".next", ".before"
 """Endings of a key that was made and is not in force yet, and of one that still opens."""
 PUBLIC_NAMES = (LOG_ORIGIN, LOG_PUBLIC_KEYS)
@@ -96,14 +97,6 @@ class KeyFolder:
         """The keys that data keys may be wrapped with: two while a change goes on."""
         return self._with_before(CASE_MASTER)
 
-    def begin_case_master_change(self) -> None:
-        """Put a new master key in force and keep the old one; goes on where it was interrupted."""
-        self._begin_change(CASE_MASTER)
-
-    def finish_case_master_change(self) -> None:
-        """Destroy the old master key, once nothing is wrapped with it any more."""
-        self._finish_change(CASE_MASTER)
-
     def single_sign_on(self) -> bytes:
         """32 bytes that seal the secrets by which providers know this platform."""
         return self._keep_random(SINGLE_SIGN_ON)
@@ -112,26 +105,28 @@ class KeyFolder:
         """The keys that these secrets may be sealed with: two while a change goes on."""
         return self._with_before(SINGLE_SIGN_ON)
 
-    def begin_single_sign_on_change(self) -> None:
-        """As for the master key of cases."""
-        self._begin_change(SINGLE_SIGN_ON)
-
-    def finish_single_sign_on_change(self) -> None:
-        """Destroy the old key, once nothing is sealed with it any more."""
-        self._finish_change(SINGLE_SIGN_ON)
-
     def second_factor(self) -> bytes:
         """32 bytes that seal the secrets which people share with their authenticator apps."""
-        return self._keep_random("second_factor_key")
+        return self._keep_random(SECOND_FACTOR)
 
-    def _keep_random(self, name: str) -> bytes:
-        return self._keep(name, lambda: secrets.token_bytes(32))
+    def second_factors(self) -> tuple[bytes, ...]:
+        """The keys that these secrets may be sealed with: two while a change goes on."""
+        return self._with_before(SECOND_FACTOR)
 
-    def _with_before(self, name: str) -> tuple[bytes, ...]:
-        before = self._find(name + BEFORE)
-        return (self._keep_random(name), *((before,) if before else ()))
+    def webhook(self) -> bytes:
+        """32 bytes that seal the secrets by which webhooks sign what they send."""
+        return self._keep_random(WEBHOOK)
 
-    def _begin_change(self, name: str) -> None:
+    def webhooks(self) -> tuple[bytes, ...]:
+        """The keys that these secrets may be sealed with: two while a change goes on."""
+        return self._with_before(WEBHOOK)
+
+    def begin_change(self, name: str) -> None:
+        """Put a new key in force and keep the old one; goes on where it was interrupted.
+
+        Args:
+            name: of the file, one of the constants of this module.
+        """
         before, made = self._folder / (name + BEFORE), self._folder / (name + NEXT)
         if not before.exists():
             self._keep_random(name)
@@ -142,13 +137,17 @@ class KeyFolder:
             made.replace(self._folder / name)
             sync(self._folder)
 
-    def _finish_change(self, name: str) -> None:
+    def finish_change(self, name: str) -> None:
+        """Destroy the old key, once nothing is sealed or wrapped with it any more."""
         (self._folder / (name + BEFORE)).unlink(missing_ok=True)
         sync(self._folder)
 
-    def webhook(self) -> bytes:
-        """32 bytes that seal the secrets by which webhooks sign what they send."""
-        return self._keep("webhook_key", lambda: secrets.token_bytes(32))
+    def _keep_random(self, name: str) -> bytes:
+        return self._keep(name, lambda: secrets.token_bytes(32))
+
+    def _with_before(self, name: str) -> tuple[bytes, ...]:
+        before = self._find(name + BEFORE)
+        return (self._keep_random(name), *((before,) if before else ()))
 
     def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The content of a file, made when it is missing."""

@@ -37,6 +37,11 @@ def verify_password(password: str, kept: str | None) -> bool:
             return False
 
 
+def is_outdated(kept: str) -> bool:
+    """Whether a hash was made with other parameters than those of now."""
+    return _hasher.check_needs_rehash(kept)
+
+
 def password_problem(password: str, *, context: Collection[str] = ()) -> str | None:
     """The reason for refusing a new password, with the remedy; None if it is fine.
 

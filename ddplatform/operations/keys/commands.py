@@ -11,8 +11,10 @@ from ddplatform.operations.keys.services import (
     Rotated,
     rotate_case_master,
     rotate_log_key,
+    rotate_second_factor_key,
     rotate_session_secret,
     rotate_single_sign_on_key,
+    rotate_webhook_key,
 )
 
 WORDS = {
@@ -20,9 +22,13 @@ WORDS = {
     "`keys` to where you keep it. Backups of before need the old copy.",
     "log-signing": "The log is signed by a new key from now on. Publish it beside the old one:\n"
     "{public_key}",
+    "second-factor": "The secrets of {factors} authenticator apps are sealed with a new key. Copy "
+    "the folder `keys` to where you keep it. Backups of before need the old copy.",
     "single-sign-on": "The secrets of {providers} providers are sealed with a new key. Copy the "
     "folder `keys` to where you keep it. Backups of before need the old copy.",
     "session": "The secret for form tokens is new. Start the processes again.",
+    "webhook": "The secrets of {webhooks} webhooks are sealed with a new key. Copy the folder "
+    "`keys` to where you keep it. Backups of before need the old copy.",
 }
 
 
@@ -43,6 +49,8 @@ def rotate(key: str, as_json: bool) -> None:
         "key": found.key,
         "cases": found.cases,
         "providers": found.providers,
+        "factors": found.factors,
+        "webhooks": found.webhooks,
         "public_key": found.public_key or None,
         "public_key_before": found.before or None,
     }
@@ -54,6 +62,10 @@ def _rotated(key: str, at: datetime) -> Rotated:
         return rotate_case_master(at=at, progress=tell_progress())
     if key == "log-signing":
         return rotate_log_key(at=at)
+    if key == "second-factor":
+        return rotate_second_factor_key(at=at, progress=tell_progress())
+    if key == "webhook":
+        return rotate_webhook_key(at=at, progress=tell_progress())
     if key == "single-sign-on":
         return rotate_single_sign_on_key(at=at)
     return rotate_session_secret(current_app.extensions["settings"], at=at)

@@ -1,10 +1,11 @@
-"""Data keys of remediation cases, for changing the master key that wraps them."""
+"""What the keys of the installation have sealed or wrapped, for changing these keys."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
+from ddplatform.accounts.second_factor.models import SecondFactor
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.db import db, held
 
@@ -15,3 +16,11 @@ def list_cases_for_rewrapping(after: UUID | None, limit: int) -> Sequence[Remedi
     if after is not None:
         wanted = wanted.where(RemediationCase.id > after)
     return db.session.scalars(held(wanted.order_by(RemediationCase.id).limit(limit))).all()
+
+
+def list_factors_for_resealing(after: UUID | None, limit: int) -> Sequence[SecondFactor]:
+    """The next authenticator apps of people, held for a change."""
+    wanted = select(SecondFactor)
+    if after is not None:
+        wanted = wanted.where(SecondFactor.id > after)
+    return db.session.scalars(held(wanted.order_by(SecondFactor.id).limit(limit))).all()

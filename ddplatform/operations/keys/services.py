@@ -1,6 +1,6 @@
 """Rotation of keys: online, and resumed by the same command where it was interrupted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from ddplatform.accounts.organisations.services.organisations import installation_log
+from ddplatform.accounts.second_factor.services import secrets
 from ddplatform.accounts.single_sign_on.queries import find_own_provider_for_change
 from ddplatform.accounts.single_sign_on.services.providers import reseal
 from ddplatform.audit.services import log as audit
@@ -18,26 +19,42 @@ from ddplatform.due_diligence.remedy.services.seal import rewrapped_key
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
+from ddplatform.infrastructure.adapters.keys import (
+    CASE_MASTER,
+    SECOND_FACTOR,
+    SINGLE_SIGN_ON,
+    WEBHOOK,
+)
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict
+from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.tenancy import acting_in, nobody
-from ddplatform.operations.keys.queries import list_cases_for_rewrapping
+from ddplatform.operations.keys.queries import (
+    list_cases_for_rewrapping,
+    list_factors_for_resealing,
+)
 
 BATCH: Final = 200
-"""Cases in one unit of work, so that nobody waits long for SQLite's write lock."""
+"""Rows in one unit of work, so that nobody waits long for SQLite's write lock."""
 Progress = Callable[[str, int, int], None]
+SEALED_LATER: Registry[Callable[[Sequence[bytes]], int]] = Registry("what later packages seal")
+"""Key -> seals what the acting organisation has under it with the first of these keys, and says
+how many values another one had sealed."""
 
 
 @dataclass(frozen=True)
 class Rotated:
     """A key that was changed, with what this call did.
 
-    `cases`: whose data keys are wrapped anew; `providers`: whose secrets are sealed anew.
+    `cases`: whose data keys are wrapped anew; `providers`, `factors`, `webhooks`: whose secrets are
+    sealed anew.
     """
 
     key: str
     cases: int = 0
     providers: int = 0
+    factors: int = 0
+    webhooks: int = 0
     public_key: str = ""
     before: str = ""
 
@@ -49,14 +66,14 @@ def rotate_case_master(*, at: datetime, progress: Progress) -> Rotated:
     nothing left. Interrupted, it goes on when it is called again.
     """
     keys = adapters().keys
-    keys.begin_case_master_change()
+    keys.begin_change(CASE_MASTER)
     new, *old = keys.case_masters()
     cases = 0
     if old:
         while (wrapped := _pass_over_cases(old[0], new, progress)) > 0:
             cases += wrapped
     _record("keys:rotate_case_master", at, cases=cases)
-    keys.finish_case_master_change()
+    keys.finish_change(CASE_MASTER)
     return Rotated("case-master", cases=cases)
 
 
@@ -97,7 +114,7 @@ def rotate_single_sign_on_key(*, at: datetime) -> Rotated:
     The old key is destroyed afterwards. Interrupted, it goes on when it is called again.
     """
     keys = adapters().keys
-    keys.begin_single_sign_on_change()
+    keys.begin_change(SINGLE_SIGN_ON)
     accepted, sealed = keys.single_sign_on_keys(), 0
     with nobody():
         with unit_of_work():
@@ -107,8 +124,71 @@ def rotate_single_sign_on_key(*, at: datetime) -> Rotated:
                 row = find_own_provider_for_change()
                 sealed += row is not None and reseal(row, keys=accepted)
     _record("keys:rotate_single_sign_on", at, providers=sealed)
-    keys.finish_single_sign_on_change()
+    keys.finish_change(SINGLE_SIGN_ON)
     return Rotated("single-sign-on", providers=sealed)
+
+
+def rotate_second_factor_key(*, at: datetime, progress: Progress) -> Rotated:
+    """Seal the secrets of all authenticator apps with a new key; their codes stay good.
+
+    The old key is destroyed once a whole pass finds nothing left. A page of set-up and a question
+    for a passkey that are open at this moment have to be opened again. Interrupted, it goes on
+    when it is called again.
+    """
+    keys = adapters().keys
+    keys.begin_change(SECOND_FACTOR)
+    accepted, factors = keys.second_factors(), 0
+    while (sealed := _pass_over_factors(accepted, progress)) > 0:
+        factors += sealed
+    _record("keys:rotate_second_factor", at, factors=factors)
+    keys.finish_change(SECOND_FACTOR)
+    return Rotated("second-factor", factors=factors)
+
+
+def _pass_over_factors(keys: Sequence[bytes], progress: Progress) -> int:
+    """Go over the apps of all people; the number that was sealed anew."""
+    sealed = seen = 0
+    after: UUID | None = None
+    while True:
+        with nobody(), unit_of_work():
+            factors = list_factors_for_resealing(after, BATCH)
+            sealed += sum(secrets.reseal(factor, keys=keys) for factor in factors)
+            after = factors[-1].id if factors else None
+        seen += len(factors)
+        progress("Authenticator apps", seen, seen)
+        if len(factors) < BATCH:
+            return sealed
+
+
+def rotate_webhook_key(*, at: datetime, progress: Progress) -> Rotated:
+    """Seal the secrets of all webhooks with a new key; receivers know them as before.
+
+    The old key is destroyed once a whole pass finds nothing left. Interrupted, it goes on when it
+    is called again.
+    """
+    keys, reseal = adapters().keys, SEALED_LATER.get(WEBHOOK)
+    keys.begin_change(WEBHOOK)
+    accepted, webhooks = keys.webhooks(), 0
+    while (sealed := _pass_over_organisations(reseal, accepted, progress)) > 0:
+        webhooks += sealed
+    _record("keys:rotate_webhook", at, webhooks=webhooks)
+    keys.finish_change(WEBHOOK)
+    return Rotated("webhook", webhooks=webhooks)
+
+
+def _pass_over_organisations(
+    reseal: Callable[[Sequence[bytes]], int], keys: Sequence[bytes], progress: Progress
+) -> int:
+    """Seal anew in each organisation, a unit of work for each; the number of values."""
+    sealed = 0
+    with nobody():
+        with unit_of_work():
+            organisations = accounts().list_organisation_ids()
+        for number, organisation_id in enumerate(organisations):
+            with unit_of_work(), acting_in(organisation_id):
+                sealed += reseal(keys)
+            progress("Organisations", number + 1, len(organisations))
+    return sealed
 
 
 def rotate_log_key(*, at: datetime) -> Rotated:

@@ -376,7 +376,7 @@ def test_challenge_counts_for_one_person_one_purpose_and_ten_minutes(tmp_path):
     me, at = uuid4(), datetime(2026, 12, 1, 12, 0, 0, 123_456, tzinfo=UTC)
     one, other = (new_challenge(me, Purpose.PROVE, at=at) for _ in range(2))
 
-    assert one != other and len(one) == 52
+    assert one != other and len(one) == 57
     assert made_at(one, me, Purpose.PROVE, at=at) == at
     assert made_at(one, me, Purpose.PROVE, at=at + timedelta(minutes=10)) == at
     assert made_at(one, me, Purpose.PROVE, at=at + timedelta(minutes=10, microseconds=1)) is None

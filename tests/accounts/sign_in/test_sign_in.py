@@ -2,6 +2,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -9,10 +10,13 @@ from ddplatform.accounts.guesses import services as guesses
 from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.accounts.limits.services import Limit, count_try
 from ddplatform.accounts.organisations.models import User, UserSession
+from ddplatform.audit.models import AuditValue
 from ddplatform.infrastructure.access.roles import RoleId
+from ddplatform.infrastructure.adapters import passwords
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import TooMany
-from ddplatform.infrastructure.tenancy import nobody
+from ddplatform.infrastructure.tenancy import across_tenants, nobody
+from tests.accounts.second_factor.test_sign_in_with_code import actions
 from tests.factories import (
     PASSWORD,
     Tenant,
@@ -21,6 +25,7 @@ from tests.factories import (
     signed_in_client,
     signed_in_on_page,
 )
+from tests.second_factors import pass_password, send_confirmation, with_phone
 
 
 def test_right_password_leads_to_the_overview(app: Flask, tenant: Tenant):
@@ -122,3 +127,59 @@ def test_password_of_ten_years_ago_is_still_taken(app: Flask, tenant: Tenant):
     client = signed_in_on_page(app, tenant, RoleId.ADMIN)
 
     assert client.get(f"/o/{tenant.slug}/").status_code == 200
+
+
+def hash_of_admin(app: Flask, tenant: Tenant) -> str:
+    """The hash that is kept of the administrator's password."""
+    with app.app_context(), nobody():
+        wanted = select(User.password_hash).where(User.email == tenant.email(RoleId.ADMIN))
+        return str(db.session.scalar(wanted))
+
+
+@pytest.mark.parametrize("has_phone", [False, True])
+def test_signing_in_renews_a_hash_whose_parameters_have_changed_in_the_same_event(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, has_phone: bool
+):
+    if has_phone:
+        with_phone(app, tenant, RoleId.ADMIN)
+    hasher = PasswordHasher(time_cost=3, memory_cost=16, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    before = actions(app)
+
+    pass_password(app, tenant.email(RoleId.ADMIN))
+    renewed = hash_of_admin(app, tenant)
+    pass_password(app, tenant.email(RoleId.ADMIN))
+
+    assert "$m=16,t=3,p=1$" in renewed
+    assert hash_of_admin(app, tenant) == renewed, "a hash of now stays as it is"
+    step = "session:ask_code" if has_phone else "session:start"
+    assert actions(app)[len(before) :] == [step, step]
+    with app.app_context(), across_tenants():
+        told = select(AuditValue.value).where(AuditValue.name == "password_hash")
+        assert db.session.scalars(told).all() == [{"after": "renewed"}]
+
+
+def test_a_wrong_password_renews_no_hash(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    kept = hash_of_admin(app, tenant)
+    hasher = PasswordHasher(time_cost=3, memory_cost=16, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+
+    form = {"email": tenant.email(RoleId.ADMIN), "password": "x" * 20, "csrf_token": token}
+
+    assert client.post("/sign-in", data=form).status_code == 422
+    assert hash_of_admin(app, tenant) == kept
+
+
+def test_proving_the_password_again_renews_an_outdated_hash_too(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    hasher = PasswordHasher(time_cost=3, memory_cost=16, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+
+    assert send_confirmation(client).status_code == 302
+    assert "$m=16,t=3,p=1$" in hash_of_admin(app, tenant)

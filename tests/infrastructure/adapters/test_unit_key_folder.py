@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ddplatform.infrastructure.adapters.keys import KeyFolder, key_on_paper, log_name
+from ddplatform.infrastructure.adapters.keys import CASE_MASTER, KeyFolder, key_on_paper, log_name
 
 
 def test_a_log_keeps_its_name_and_key_when_the_address_of_the_installation_changes(
@@ -61,11 +61,11 @@ def test_a_change_in_another_process_is_seen_at_once(tmp_path: Path):
     web, command = (KeyFolder(tmp_path / "keys", origin="ddplatform/a") for _ in range(2))
     old = web.case_master()
 
-    command.begin_case_master_change()
+    command.begin_change(CASE_MASTER)
 
     new = web.case_master()
     assert new != old and web.case_masters() == (new, old)
-    command.finish_case_master_change()
+    command.finish_change(CASE_MASTER)
     assert web.case_masters() == (new,)
 
 
@@ -85,10 +85,10 @@ def test_a_change_of_the_master_key_goes_on_where_it_was_interrupted(
     real, where = os.link, os if step == "link" else Path
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(where, step, link if step == "link" else power_cut)
-        keys.begin_case_master_change()
+        keys.begin_change(CASE_MASTER)
 
     assert old in keys.case_masters(), "what is wrapped with it can be read"
-    keys.begin_case_master_change()
+    keys.begin_change(CASE_MASTER)
     new, before = keys.case_masters()
     assert before == old and new != old
 

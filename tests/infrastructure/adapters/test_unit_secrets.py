@@ -5,11 +5,20 @@ from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ddplatform.accounts.sessions.services import new_secret
 from ddplatform.infrastructure.adapters.keys import KeyFolder
 from ddplatform.infrastructure.adapters.passwords import hash_password
-from ddplatform.infrastructure.adapters.sealing import open_sealed, seal_bytes
+from ddplatform.infrastructure.adapters.sealing import (
+    AES_256_GCM,
+    SealBroken,
+    names_algorithm,
+    open_sealed,
+    open_with_any,
+    resealed,
+    seal_bytes,
+)
 
 BITS = 256
 
@@ -47,3 +56,46 @@ def test_a_value_that_is_sealed_twice_differs_and_opens_only_where_it_is_bound()
 
     assert first != second
     assert open_sealed(key, first, bound=b"here") == open_sealed(key, second, bound=b"here")
+
+
+def before_marks(key: bytes, content: bytes, *, bound: bytes, nonce: bytes = b"") -> bytes:
+    """A value as versions sealed it that wrote no mark."""
+    nonce = nonce or secrets.token_bytes(12)
+    return nonce + AESGCM(key).encrypt(nonce, content, bound)
+
+
+def test_a_sealed_value_names_its_algorithm_and_the_mark_cannot_be_changed():
+    key = secrets.token_bytes(32)
+    sealed = seal_bytes(key, b"told", bound=b"here")
+
+    assert names_algorithm(sealed) and sealed.startswith(b"seal\x01")
+    for other in (b"seal\x02" + sealed[5:], sealed[5:], b"s" + sealed[5:]):
+        with pytest.raises(SealBroken):
+            open_sealed(key, other, bound=b"here")
+
+
+@pytest.mark.parametrize("nonce", [b"", AES_256_GCM + bytes(7)])
+def test_a_value_without_a_mark_opens_as_before_even_where_chance_wrote_one(nonce: bytes):
+    key = secrets.token_bytes(32)
+    sealed = before_marks(key, b"told", bound=b"here", nonce=nonce)
+
+    assert open_sealed(key, sealed, bound=b"here") == b"told"
+    with pytest.raises(SealBroken):
+        open_sealed(key, sealed, bound=b"elsewhere")
+
+
+def test_a_value_is_sealed_anew_for_another_key_or_for_the_mark_and_otherwise_left():
+    new, old, lost = (secrets.token_bytes(32) for _ in range(3))
+    at = {"bound": b"here"}
+
+    of_before = resealed((new,), before_marks(new, b"told", **at), **at)
+    of_old_key = resealed((new, old), seal_bytes(old, b"told", **at), **at)
+
+    for made in (of_before, of_old_key):
+        assert made is not None and names_algorithm(made)
+        assert open_sealed(new, made, **at) == b"told"
+    assert resealed((new, old), seal_bytes(new, b"told", **at), **at) is None
+    assert resealed((new, old), seal_bytes(lost, b"told", **at), **at) is None
+    assert open_with_any((new, old), seal_bytes(old, b"told", **at), **at) == b"told"
+    with pytest.raises(SealBroken):
+        open_with_any((new, old), seal_bytes(lost, b"told", **at), **at)

@@ -6,7 +6,11 @@ from urllib.parse import urlsplit
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import list_membership_facts
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.passwords import hash_password, password_problem
+from ddplatform.infrastructure.adapters.passwords import (
+    hash_password,
+    is_outdated,
+    password_problem,
+)
 from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import across_tenants
 
@@ -27,6 +31,18 @@ def set_password(user: User, password: str, *, names: Collection[str] = ()) -> N
     if problem is not None:
         raise Invalid(fields={"password": problem})
     user.password_hash = hash_password(password)
+
+
+def renew_hash(user: User, password: str) -> bool:
+    """Hash the password that was just proven anew where the parameters have changed since.
+
+    Returns:
+        Whether it was; whoever calls it says so in the event of the sign-in.
+    """
+    if user.password_hash is None or not is_outdated(user.password_hash):
+        return False
+    user.password_hash = hash_password(password)
+    return True
 
 
 def new_password_problem(password: str, *, names: Collection[str]) -> str | None:

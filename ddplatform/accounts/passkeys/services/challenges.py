@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.sealing import SealBroken, open_sealed, seal_bytes
+from ddplatform.infrastructure.adapters.sealing import SealBroken, open_with_any, seal_bytes
 
 LIFE = timedelta(minutes=10)
 _MOMENT_BYTES, _RANDOM_BYTES = 8, 16
@@ -26,16 +26,18 @@ class Purpose(StrEnum):
 
 
 def new_challenge(user_id: UUID, purpose: Purpose, *, at: datetime) -> bytes:
-    """A challenge of 52 bytes that nobody can guess or make."""
+    """A challenge of 57 bytes that nobody can guess or make."""
     moment = ((at - _EPOCH) // _MICROSECOND).to_bytes(_MOMENT_BYTES, "big")
     content = moment + os.urandom(_RANDOM_BYTES)
-    return seal_bytes(_key(), content, bound=_bound(user_id, purpose))
+    key = adapters().keys.second_factor()
+    return seal_bytes(key, content, bound=_bound(user_id, purpose))
 
 
 def made_at(challenge: bytes, user_id: UUID, purpose: Purpose, *, at: datetime) -> datetime | None:
     """When a challenge was made; None: too old, or not for this person and purpose."""
     try:
-        content = open_sealed(_key(), challenge, bound=_bound(user_id, purpose))
+        keys = adapters().keys.second_factors()
+        content = open_with_any(keys, challenge, bound=_bound(user_id, purpose))
     except SealBroken:
         return None
     moment = _EPOCH + int.from_bytes(content[:_MOMENT_BYTES], "big") * _MICROSECOND
@@ -44,7 +46,3 @@ def made_at(challenge: bytes, user_id: UUID, purpose: Purpose, *, at: datetime) 
 
 def _bound(user_id: UUID, purpose: Purpose) -> bytes:
     return b"passkey challenge|" + purpose.value.encode() + b"|" + user_id.bytes
-
-
-def _key() -> bytes:
-    return adapters().keys.second_factor()

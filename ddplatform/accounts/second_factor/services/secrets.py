@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,12 @@ import pyotp
 
 from ddplatform.accounts.second_factor.models import SecondFactor
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.sealing import SealBroken, open_sealed, seal_bytes
+from ddplatform.infrastructure.adapters.sealing import (
+    SealBroken,
+    open_with_any,
+    resealed,
+    seal_bytes,
+)
 from ddplatform.infrastructure.errors import Conflict
 from ddplatform.languages import gettext
 
@@ -25,7 +31,7 @@ def new_offer(user_id: UUID, *, at: datetime) -> str:
     that opening the page changes nothing.
     """
     content = f"{int(at.timestamp())}|{pyotp.random_base32()}".encode()
-    sealed = seal_bytes(_key(), content, bound=_OFFERED + user_id.bytes)
+    sealed = seal_bytes(_keys()[0], content, bound=_OFFERED + user_id.bytes)
     return base64.urlsafe_b64encode(sealed).decode()
 
 
@@ -33,7 +39,7 @@ def read_offer(offer: str, user_id: UUID, *, at: datetime) -> str | None:
     """The secret of an offer; None where it is too old, changed, or made for somebody else."""
     try:
         sealed = base64.urlsafe_b64decode(offer.encode())
-        content = open_sealed(_key(), sealed, bound=_OFFERED + user_id.bytes)
+        content = open_with_any(_keys(), sealed, bound=_OFFERED + user_id.bytes)
     except (SealBroken, binascii.Error, UnicodeEncodeError):
         return None
     made, _, secret = content.decode().partition("|")
@@ -43,7 +49,7 @@ def read_offer(offer: str, user_id: UUID, *, at: datetime) -> str | None:
 
 def seal_secret(secret: str, user_id: UUID) -> bytes:
     """The secret as it is stored; it opens for this person alone."""
-    return seal_bytes(_key(), secret.encode(), bound=_KEPT + user_id.bytes)
+    return seal_bytes(_keys()[0], secret.encode(), bound=_KEPT + user_id.bytes)
 
 
 def open_secret(factor: SecondFactor) -> str:
@@ -53,8 +59,7 @@ def open_secret(factor: SecondFactor) -> str:
         Conflict: it was sealed with another key than that of this installation.
     """
     try:
-        bound = _KEPT + factor.user_id.bytes
-        return open_sealed(_key(), factor.sealed_secret, bound=bound).decode()
+        return open_with_any(_keys(), factor.sealed_secret, bound=_bound(factor)).decode()
     except SealBroken as error:
         raise Conflict(
             gettext("The server cannot check codes of your app at the moment."),
@@ -62,5 +67,20 @@ def open_secret(factor: SecondFactor) -> str:
         ) from error
 
 
-def _key() -> bytes:
-    return adapters().keys.second_factor()
+def reseal(factor: SecondFactor, *, keys: Sequence[bytes]) -> bool:
+    """Seal the secret with the first of these keys where another one sealed it.
+
+    Returns:
+        Whether it was sealed anew.
+    """
+    made = resealed(keys, factor.sealed_secret, bound=_bound(factor))
+    factor.sealed_secret = made or factor.sealed_secret
+    return made is not None
+
+
+def _bound(factor: SecondFactor) -> bytes:
+    return _KEPT + factor.user_id.bytes
+
+
+def _keys() -> tuple[bytes, ...]:
+    return adapters().keys.second_factors()

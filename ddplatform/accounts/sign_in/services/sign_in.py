@@ -18,6 +18,7 @@ from ddplatform.accounts.limits.services import Limit
 from ddplatform.accounts.notices.services import Change, tell
 from ddplatform.accounts.organisations.models import User
 from ddplatform.accounts.organisations.queries import get_user_by_email
+from ddplatform.accounts.organisations.services.new_passwords import renew_hash
 from ddplatform.accounts.organisations.services.organisations import (
     acting_for_installation,
     record_of_person,
@@ -67,10 +68,11 @@ def sign_in(
             gettext("Check both, or ask for a link to set a new password."),
         )
     forgive_failures(counters)
+    renewed = _renewed(user, password)
     if has_factor(user.id):
-        record_of_person("session:ask_code", user, at=at)
+        record_of_person("session:ask_code", user, at=at, **renewed)
         return user
-    _come_in(user, devices, PASSWORD, at=at)
+    _come_in(user, devices, PASSWORD, at=at, **renewed)
     return user
 
 
@@ -115,7 +117,12 @@ def confirm_identity(user: User, *, password: str, proof: Proof, at: datetime) -
         raise Invalid(fields={"password": gettext("This is not the password you use now.")})
     if has_factor(user.id):
         _require_factor(user, proof, refused_as="session:refuse_confirmation", at=at)
-    record_of_person("session:confirm", user, at=at)
+    record_of_person("session:confirm", user, at=at, **_renewed(user, password))
+
+
+def _renewed(user: User, password: str) -> dict[str, Any]:
+    """Renew an outdated hash of a proven password; what the event says of it."""
+    return {"password_hash": "renewed"} if renew_hash(user, password) else {}
 
 
 def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) -> str:
@@ -137,11 +144,13 @@ def _require_factor(user: User, proof: Proof, *, refused_as: str, at: datetime) 
     raise Invalid(fields={"code": refusal})
 
 
-def _come_in(user: User, devices: KnownDevices, factors: str, *, at: datetime) -> None:
+def _come_in(
+    user: User, devices: KnownDevices, factors: str, *, at: datetime, **values: Any
+) -> None:
     if user.last_sign_in_at is not None and devices.device_of(user) is None:
         _tell(user, Change.NEW_DEVICE, at=at)
     user.last_sign_in_at = at
-    record_of_person("session:start", user, at=at, factors=factors)
+    record_of_person("session:start", user, at=at, factors=factors, **values)
 
 
 def _tell(user: User, change: Change, *, at: datetime) -> None:

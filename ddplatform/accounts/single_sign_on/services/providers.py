@@ -18,7 +18,12 @@ from ddplatform.accounts.single_sign_on.services.fetching import is_safe_address
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.sealing import SealBroken, open_sealed, seal_bytes
+from ddplatform.infrastructure.adapters.sealing import (
+    SealBroken,
+    open_with_any,
+    resealed,
+    seal_bytes,
+)
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.tenancy import across_tenants
@@ -117,15 +122,14 @@ def open_secret(provider: Provider) -> str:
         Conflict: it was sealed with another key than those of this installation.
     """
     bound = _SEALED + provider.organisation_id.bytes + b"|" + provider.issuer.encode()
-    for key in adapters().keys.single_sign_on_keys():
-        try:
-            return open_sealed(key, provider.sealed_secret, bound=bound).decode()
-        except SealBroken:
-            continue
-    raise Conflict(
-        gettext("The secret of this provider cannot be opened."),
-        gettext("The operator has to set it again."),
-    )
+    try:
+        keys = adapters().keys.single_sign_on_keys()
+        return open_with_any(keys, provider.sealed_secret, bound=bound).decode()
+    except SealBroken as error:
+        raise Conflict(
+            gettext("The secret of this provider cannot be opened."),
+            gettext("The operator has to set it again."),
+        ) from error
 
 
 def reseal(row: IdentityProvider, *, keys: Sequence[bytes]) -> bool:
@@ -134,15 +138,9 @@ def reseal(row: IdentityProvider, *, keys: Sequence[bytes]) -> bool:
     Returns:
         Whether it was sealed anew.
     """
-    new, *old = keys
-    for key in old:
-        try:
-            secret = open_sealed(key, row.sealed_secret, bound=_bound(row))
-        except SealBroken:
-            continue
-        row.sealed_secret = seal_bytes(new, secret, bound=_bound(row))
-        return True
-    return False
+    made = resealed(keys, row.sealed_secret, bound=_bound(row))
+    row.sealed_secret = made or row.sealed_secret
+    return made is not None
 
 
 def _seal(row: IdentityProvider, secret: str, key: bytes) -> bytes:

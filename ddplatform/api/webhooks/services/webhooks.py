@@ -8,14 +8,24 @@ from uuid import UUID, uuid4
 from ddplatform.api.webhooks.catalogue import SCOPES, Subject
 from ddplatform.api.webhooks.messages import secret_text
 from ddplatform.api.webhooks.models import Pause, Webhook
-from ddplatform.api.webhooks.queries import count_webhooks, find_identity, find_log_size
+from ddplatform.api.webhooks.queries import (
+    count_webhooks,
+    find_identity,
+    find_log_size,
+    list_webhooks_for_change,
+)
 from ddplatform.api.webhooks.services import mails
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity, system_identity
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.policy import allows
 from ddplatform.infrastructure.adapters.installed import adapters
-from ddplatform.infrastructure.adapters.sealing import SealBroken, open_sealed, seal_bytes
+from ddplatform.infrastructure.adapters.sealing import (
+    SealBroken,
+    open_with_any,
+    resealed,
+    seal_bytes,
+)
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs import services as jobs
@@ -133,9 +143,23 @@ def open_secret(webhook: Webhook) -> bytes | None:
     """The secret by which a webhook signs; None where it was sealed with another key."""
     bound = _BOUND + webhook.id.bytes
     try:
-        return open_sealed(adapters().keys.webhook(), webhook.sealed_secret, bound=bound)
+        return open_with_any(adapters().keys.webhooks(), webhook.sealed_secret, bound=bound)
     except SealBroken:
         return None
+
+
+def reseal_secrets(keys: Sequence[bytes]) -> int:
+    """Seal the secrets of the acting organisation's webhooks with the first of these keys.
+
+    Returns:
+        How many another key had sealed; one that none of them opens stays as it is.
+    """
+    changed = 0
+    for webhook in list_webhooks_for_change():
+        made = resealed(keys, webhook.sealed_secret, bound=_BOUND + webhook.id.bytes)
+        webhook.sealed_secret = made or webhook.sealed_secret
+        changed += made is not None
+    return changed
 
 
 def look_again(at: datetime, organisation_id: UUID) -> None:
