@@ -5,6 +5,7 @@ Unknown people and wrong passwords get equal answers.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ddplatform.accounts.guesses.devices import KnownDevices
 from ddplatform.accounts.guesses.services import (
