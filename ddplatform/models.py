@@ -11,6 +11,7 @@ from ddplatform.api.repeats import models as repeats
 from ddplatform.api.webhooks import models as webhooks
 from ddplatform.audit import models as audit
 from ddplatform.due_diligence.case_redaction import models as case_redaction
+from ddplatform.due_diligence.concerns import models as concerns
 from ddplatform.due_diligence.custody import models as custody
 from ddplatform.due_diligence.findings import models as findings
 from ddplatform.due_diligence.remedy import models as remedy

@@ -53,6 +53,11 @@ NOT_ONE: tuple[tuple[str, set[str], set[str]], ...] = (
         {"accounts.leaving.services.remove_and_hand_over"},
     ),
     (
+        "A concern that is credible raises the likelihood of its finding, which has an event.",
+        {"finding:harm"},
+        {"due_diligence.concern_handling.services.steps.link"},
+    ),
+    (
         "Harm reaches the safeguarding officers: a case, or word that there is one (decision 33).",
         {"case:open", "case:ask"},
         {"due_diligence.findings.services.steps.take_step"},

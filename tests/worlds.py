@@ -23,6 +23,11 @@ from ddplatform.accounts.single_sign_on.models import ProviderIdentity
 from ddplatform.audit.models import AuditEvent
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.impacts import AgeBand, WorkClass, impact_words
+from ddplatform.core.due_diligence.vocabulary import GrievanceState
+from ddplatform.due_diligence.concern_handling.services.steps import Said
+from ddplatform.due_diligence.concern_handling.services.steps import move as move_concern
+from ddplatform.due_diligence.concerns.queries import list_messages, list_steps
+from ddplatform.due_diligence.concerns.services.receiving import Draft, receive
 from ddplatform.due_diligence.custody.models import CaseHandover, EmergencyAccess
 from ddplatform.due_diligence.follow_up_visits.services import Seen, write_visit
 from ddplatform.due_diligence.remedy.models import RemediationCase
@@ -187,6 +192,7 @@ class _Builder:
         self.world.keys[OWN, "case_code"] = case.code
         self._record_visit(case, officer)
         self._add_custody(case, officer)
+        self._receive_concern(officer)
 
     def _add_custody(self, case: RemediationCase, officer: Identity) -> None:
         """A handover to the officer, and a request for access that waits: both of the manager."""
@@ -205,6 +211,23 @@ class _Builder:
         for name, row in (("emergency_access", access), ("case_handover", handover)):
             db.session.add(row)
             db.session.flush()
+            self.rows[OWN, name] = row
+            self.world.keys[OWN, name] = str(row.id)
+
+    def _receive_concern(self, officer: Identity) -> None:
+        """A concern that an officer acknowledged."""
+        act = Act(officer, self.at)
+        draft = Draft(text=mark(self.world.slug, "case"))
+        concern = receive(draft, nonce=uuid4().hex, act=act).concern
+        said = Said(reprisal="no", reason=mark(self.world.slug, "case"))
+        state = GrievanceState.ACKNOWLEDGED
+        move_concern(concern, state, said, version=concern.row_version, act=act)
+        rows = {
+            "concern": concern,
+            "concern_message": list_messages(concern.id)[0].row,
+            "concern_step": list_steps(concern.id)[0].row,
+        }
+        for name, row in rows.items():
             self.rows[OWN, name] = row
             self.world.keys[OWN, name] = str(row.id)
 

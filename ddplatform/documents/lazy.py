@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 MODULES = {
     "pdf": "ddplatform.documents.paper.pdf",
+    "poster": "ddplatform.documents.paper.poster",
     "receipt": "ddplatform.documents.paper.receipt",
     "scripts": "ddplatform.documents.paper.scripts",
     "sheets": "ddplatform.documents.paper.sheets",
@@ -13,7 +14,7 @@ MODULES = {
 }
 
 if TYPE_CHECKING:
-    from ddplatform.documents.paper import pdf, receipt, scripts, sheets
+    from ddplatform.documents.paper import pdf, poster, receipt, scripts, sheets
     from supply_chain import quoted_cells
 else:
 

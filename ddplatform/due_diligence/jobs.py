@@ -1,6 +1,7 @@
 """Background jobs of actions and cases: reminders and mails."""
 
 from ddplatform.due_diligence.actions.services import reminders as action_reminders
+from ddplatform.due_diligence.concerns.services import mails as concern_mails
 from ddplatform.due_diligence.custody.services import mails as custody_mails
 from ddplatform.due_diligence.remedy.services import mails as case_mails
 from ddplatform.infrastructure.jobs.context import Handler, JobContext, Result
@@ -32,6 +33,10 @@ def _tell_of_custody(job: JobContext) -> None:
     custody_mails.send_news(job.payload)
 
 
+def _tell_of_concern(job: JobContext) -> None:
+    concern_mails.send_news(job.payload)
+
+
 JOBS = {
     action_reminders.REMIND: Handler(_ask_reminders, every_s=86_400),
     action_reminders.MAIL: Handler(_mail_reminder),
@@ -39,6 +44,7 @@ JOBS = {
     case_mails.MAIL: Handler(_mail_case_reminder),
     case_mails.TELL_OFFICERS: Handler(_tell_officers),
     custody_mails.TELL: Handler(_tell_of_custody),
+    concern_mails.TELL: Handler(_tell_of_concern),
 }
 
 

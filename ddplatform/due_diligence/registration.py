@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ddplatform.due_diligence import jobs
 from ddplatform.due_diligence.actions import registration as actions
+from ddplatform.due_diligence.concerns import registration as concerns
 from ddplatform.due_diligence.custody import registration as custody
 from ddplatform.due_diligence.findings import registration as findings
 from ddplatform.due_diligence.handing_over import registration as handing_over
@@ -15,6 +16,7 @@ FEATURES: tuple[Callable[[], None], ...] = (
     actions.register,
     remedy.register,
     custody.register,
+    concerns.register,
     jobs.register,
     risk_evidence.register,
     handing_over.register,

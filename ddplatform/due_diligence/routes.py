@@ -1,13 +1,16 @@
-"""URL prefixes of the pages of findings, actions and remedy."""
+"""URL prefixes of the pages of findings, actions, remedy and concerns."""
 
 from flask import Flask
 
 from ddplatform.due_diligence.actions.routes import actions as findings_action
 from ddplatform.due_diligence.actions.routes import reports as findings_report
 from ddplatform.due_diligence.actions.routes import suppliers as findings_supplier
+from ddplatform.due_diligence.blueprints.concerns import bp as concerns
 from ddplatform.due_diligence.blueprints.findings import bp as findings
 from ddplatform.due_diligence.blueprints.remedy import bp as remedy
 from ddplatform.due_diligence.case_redaction import routes as remedy_redaction
+from ddplatform.due_diligence.concern_door.routes import bp as concern_door
+from ddplatform.due_diligence.concern_handling import routes as concerns_handling
 from ddplatform.due_diligence.custody import routes as remedy_custody
 from ddplatform.due_diligence.exit import routes as findings_exit
 from ddplatform.due_diligence.finding_judgements import routes as findings_judging
@@ -17,6 +20,7 @@ from ddplatform.due_diligence.follow_up_visits import routes as remedy_visits
 from ddplatform.due_diligence.remedy import routes as remedy_routes
 
 WITH_ROUTES = (
+    concerns_handling,
     findings_action,
     findings_exit,
     findings_finding,
@@ -35,4 +39,6 @@ WITH_ROUTES = (
 def register(app: Flask) -> None:
     """Add these pages to the application."""
     app.register_blueprint(findings, url_prefix="/o/<organisation>/findings")
+    app.register_blueprint(concern_door)
+    app.register_blueprint(concerns, url_prefix="/o/<organisation>/concerns")
     app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")

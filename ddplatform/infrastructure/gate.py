@@ -96,6 +96,12 @@ def by_token(view: View) -> View:
     return view
 
 
+def leaves_no_trace(view: View) -> View:
+    """The same for people by the random part of an address: no session is begun or changed."""
+    view.access = Access("public", by_token=True, leaves_no_trace=True)  # type: ignore[attr-defined]
+    return view
+
+
 def files_by_token(knows_sender: KnowsSender) -> Callable[[View], View]:
     """The same for programs that send files, once `knows_sender` knows the secret.
 

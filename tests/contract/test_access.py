@@ -23,6 +23,12 @@ PUBLIC = {
     "api.openapi",
     "api.reference",
     "auth.sign_in",
+    # Concerns of people without an account: the random end of the address is asked for.
+    "concern_door.ask_code",
+    "concern_door.open_thread",
+    "concern_door.send",
+    "concern_door.show",
+    "concern_door.start",
     "founding.found_organisation",
     "founding.sign_up",
     "health.show",

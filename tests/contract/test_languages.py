@@ -53,6 +53,7 @@ FIRST_MET = sorted(
         *("supplier_engagement/cascade/[!p]*.html", "due_diligence/actions/my_action*.html"),
         *("accounts/organisations/people.html", "accounts/organisations/colleague.html"),
         *("evidence/uploads/*.html", "audit/*.html", "risk/response/_parts.html"),
+        "due_diligence/concern_door/*.html",
     )
     for path in TEMPLATES.glob(pattern)
 )
@@ -81,6 +82,7 @@ READ_BY_SUPPLIERS = frozenset(
         "accounts/organisations/services/[ip]*.py",
         *("documents/paper/*.py", "evidence/uploads/*.py", "risk/supplier_figures/**/*.py"),
         *("due_diligence/actions/registration.py", "due_diligence/actions/routes/suppliers.py"),
+        *("due_diligence/concern_door/*.py", "due_diligence/concerns/**/*.py"),
         *("infrastructure/adapters/*.py", "infrastructure/errors.py", "infrastructure/words/*.py"),
         *("infrastructure/forms/sent.py", "infrastructure/web/*.py"),
         *("risk/response/views/card.py", "risk/response/views/words.py"),

@@ -24,6 +24,7 @@ from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sessions.devices import device_of
 from ddplatform.accounts.sessions.queries import find_session
 from ddplatform.accounts.sign_in.services.account import choose_language
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.db import finish, hurried, unit_of_work
 from ddplatform.infrastructure.tenancy import nobody
 from ddplatform.infrastructure.web.languages import ASKED, KEEP
@@ -100,6 +101,8 @@ class ServerSessionInterface(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, ServerSession)
+        if _leaves_no_trace(app):
+            return
         now = datetime.now(UTC)
         stale = session.last_seen is not None and now - session.last_seen > sessions.TOUCH_EVERY
         if not session.modified and not stale:
@@ -209,6 +212,11 @@ def is_fresh(*, at: datetime) -> bool:
     """Whether the person in front of this browser proved who they are within the last minutes."""
     before = session.before if isinstance(session, ServerSession) else None
     return before is not None and at - before.confirmed_at <= sessions.FRESH
+
+
+def _leaves_no_trace(app: Flask) -> bool:
+    access = access_of(app, request.endpoint) if request.endpoint else None
+    return access is not None and access.leaves_no_trace
 
 
 def _of_row(sid: str, row: UserSession) -> ServerSession:

@@ -31,6 +31,8 @@ class Access:
     """For programs that send files: whether the secret in the address is known."""
     fresh: bool = False
     """Only for who proved within the last minutes who they are, with password and second factor."""
+    leaves_no_trace: bool = False
+    """Nothing of who asks is read or kept: no session, no cookie, no choice of language."""
     before_factor: bool = False
     """Open to who has to set up a second factor first."""
 

@@ -49,6 +49,8 @@ class Permission(StrEnum):
     EVIDENCE_RESTRICTED = "evidence:restricted"
     CASE_COUNT = "case:count"
     CASE_WORK = "case:work"
+    CONCERN_WORK = "concern:work"
+    CONCERN_DOOR = "concern:door"
     REPORT_READ = "report:read"
     REPORT_REQUEST = "report:request"
     REPORT_EXPORT = "report:export"

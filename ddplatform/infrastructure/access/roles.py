@@ -58,6 +58,7 @@ _ADMINISTERS = _READ | {
     P.PEOPLE_MANAGE,
     P.RESPONSE_READ,
     P.AUDIT_READ,
+    P.CONCERN_DOOR,
     P.API_TOKEN_MANAGE,
     P.SAMPLE_REMOVE,
 }
@@ -202,6 +203,8 @@ _ALL = (
             P.EVIDENCE_RESTRICTED,
             P.CASE_COUNT,
             P.CASE_WORK,
+            P.CONCERN_WORK,
+            P.CONCERN_DOOR,
             P.REPORT_EXPORT,
             P.AUDIT_READ,
         },

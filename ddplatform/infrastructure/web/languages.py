@@ -55,6 +55,9 @@ def choose() -> str:
 
 def of_reader() -> str:
     """The language that the reader of the page chose, or is assumed to read."""
+    addressed = getattr(g, "addressed_language", None)
+    if addressed is not None:
+        return str(addressed)
     chosen = session.get(ASKED) or _of_account() or getattr(g, "offered_language", None)
     if is_known(chosen):
         return str(chosen)
@@ -64,6 +67,12 @@ def of_reader() -> str:
 def offer(language: str) -> None:
     """A page that knows the language of its reader: spoken if the person has chosen none."""
     g.offered_language = language
+    _choose_of_page()
+
+
+def speak_as_addressed(language: str) -> None:
+    """A page whose address names its language: nothing that a browser brings changes it."""
+    g.addressed_language = language
     _choose_of_page()
 
 
@@ -92,6 +101,7 @@ def _not_yet_in(language: str) -> dict[str, str]:
 
 def _hear() -> None:
     g.pop("offered_language", None)
+    g.pop("addressed_language", None)
     asked = request.args.get(ASKED)
     if asked is not None and is_known(asked) and asked != session.get(ASKED):
         session[ASKED] = asked

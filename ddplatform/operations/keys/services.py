@@ -14,7 +14,6 @@ from ddplatform.accounts.single_sign_on.queries import find_own_provider_for_cha
 from ddplatform.accounts.single_sign_on.services.providers import reseal
 from ddplatform.audit.services import log as audit
 from ddplatform.config import Settings, keep_new_secret
-from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services.seal import rewrapped_key
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -30,8 +29,10 @@ from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.registry import Registry
 from ddplatform.infrastructure.tenancy import acting_in, nobody
 from ddplatform.operations.keys.queries import (
-    list_cases_for_rewrapping,
+    KEY_HOLDERS,
+    KeyHolder,
     list_factors_for_resealing,
+    list_for_rewrapping,
 )
 
 BATCH: Final = 200
@@ -60,7 +61,7 @@ class Rotated:
 
 
 def rotate_case_master(*, at: datetime, progress: Progress) -> Rotated:
-    """Wrap every data key of a case with a new master key; what is sealed stays as it is.
+    """Wrap every data key of a case or concern with a new master key; what is sealed stays.
 
     The old key opens what is not wrapped anew yet, and is destroyed once a whole pass finds
     nothing left. Interrupted, it goes on when it is called again.
@@ -78,32 +79,38 @@ def rotate_case_master(*, at: datetime, progress: Progress) -> Rotated:
 
 
 def _pass_over_cases(old: bytes, new: bytes, progress: Progress) -> int:
-    """Go over all cases of all organisations; the number that was wrapped anew."""
+    """Go over all cases and concerns of all organisations; the number that was wrapped anew."""
     wrapped = 0
     with nobody():
         with unit_of_work():
             organisations = accounts().list_organisation_ids()
         for number, organisation_id in enumerate(organisations):
-            after: UUID | None = None
-            while True:
-                with unit_of_work(), acting_in(organisation_id):
-                    cases = list_cases_for_rewrapping(after, BATCH)
-                    wrapped += sum(_rewrap(case, old=old, new=new) for case in cases)
-                if len(cases) < BATCH:
-                    break
-                after = cases[-1].id
+            for model in KEY_HOLDERS:
+                wrapped += _pass_over(model, organisation_id, old, new)
             progress("Organisations", number + 1, len(organisations))
     return wrapped
 
 
-def _rewrap(case: RemediationCase, *, old: bytes, new: bytes) -> bool:
+def _pass_over(model: type[KeyHolder], organisation_id: UUID, old: bytes, new: bytes) -> int:
+    wrapped, after = 0, None
+    while True:
+        with unit_of_work(), acting_in(organisation_id):
+            rows = list_for_rewrapping(model, after, BATCH)
+            wrapped += sum(_rewrap(row, old=old, new=new) for row in rows)
+        if len(rows) < BATCH:
+            return wrapped
+        after = rows[-1].id
+
+
+def _rewrap(case: KeyHolder, *, old: bytes, new: bytes) -> bool:
     """Change the column alone: the version of the row stays, so that no edit of a person that
     was begun before is refused."""
     made = rewrapped_key(case, old=old, new=new)
     if made is None:
         return False
-    here = (RemediationCase.id == case.id, RemediationCase.key_wrapped.is_not(None))
-    statement = update(RemediationCase).where(*here).values(key_wrapped=made)
+    model = type(case)
+    here = (model.id == case.id, model.key_wrapped.is_not(None))
+    statement = update(model).where(*here).values(key_wrapped=made)
     db.session.execute(statement, execution_options={"synchronize_session": False})
     return True
 

@@ -21,11 +21,12 @@ class ErasedKind(StrEnum):
 
     PERSON = "person"
     CASE = "case"
+    CONCERN = "concern"
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """One line: the id of an account, or of a remediation case in its organisation."""
+    """One line: the id of an account, or of a case or concern in its organisation."""
 
     kind: ErasedKind
     id: UUID

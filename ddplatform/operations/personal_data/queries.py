@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, or_, select
 
 from ddplatform.accounts.organisations.models import Invitation, Membership, User, UserSession
 from ddplatform.audit.models import AuditEvent, AuditValue
+from ddplatform.due_diligence.concerns.models import Concern
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.db import Base, db
 
@@ -90,6 +91,11 @@ def list_naming_rows(user_id: UUID) -> dict[str, dict[str, list[str]]]:
 def find_case(code: str) -> RemediationCase | None:
     """The remediation case of the acting organisation with this code, or None."""
     return db.session.scalar(select(RemediationCase).where(RemediationCase.code == code))
+
+
+def find_concern_by_id(concern_id: UUID) -> Concern | None:
+    """The concern of the acting organisation with this key."""
+    return db.session.scalar(select(Concern).where(Concern.id == concern_id))
 
 
 def find_case_by_id(case_id: UUID) -> RemediationCase | None:

@@ -11,13 +11,14 @@ from sqlalchemy import delete
 from ddplatform.accounts.organisations.models import Invitation, RateCount
 from ddplatform.accounts.organisations.queries import INSTALLATION_SLUG, find_organisation
 from ddplatform.audit.services import log as audit
+from ddplatform.due_diligence.concerns.queries import list_to_erase
 from ddplatform.infrastructure.access.identity import Act, system_identity
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.operations.personal_data.services.erasure import erase_case
+from ddplatform.operations.personal_data.services.erasure import erase_case, erase_concern
 from ddplatform.operations.retention.classes import (
     RetentionClass,
     get_class,
@@ -37,7 +38,9 @@ from ddplatform.operations.retention.queries import (
 
 APPLY = "retention:apply"
 """The name of the nightly job."""
-CASES = "case_content"
+CASES, CONCERNS = "case_content", "concern_content"
+RESTRICTED = frozenset({CASES, CONCERNS})
+"""Classes of which only officers learn how much was removed."""
 NOTICE = timedelta(days=30)
 """How long before the content of a case goes its officers are told."""
 
@@ -76,6 +79,10 @@ def _due_cases(moment: datetime) -> Sequence[Any]:
     return list_cases_to_remove(moment, today)
 
 
+def _due_concerns(moment: datetime) -> Sequence[Any]:
+    return list_to_erase(moment.date())
+
+
 def _deleting(model: Any) -> Callable[[Sequence[Any], datetime], None]:
     def remove(ids: Sequence[Any], _at: datetime) -> None:
         statement = delete(model).where(model.id.in_(ids))
@@ -89,11 +96,17 @@ def _erase_cases(cases: Sequence[Any], at: datetime) -> None:
         erase_case(case, at=at, listed_in=adapters().erasure_list)
 
 
+def _erase_concerns(concerns: Sequence[Any], at: datetime) -> None:
+    for concern in concerns:
+        erase_concern(concern, at=at, listed_in=adapters().erasure_list)
+
+
 RULES: Mapping[str, Rule] = {
     "sign_in_counts": Rule(_due_counts, _deleting(RateCount)),
     "invitations": Rule(list_invitations_before, _deleting(Invitation)),
     "finished_work": Rule(_due_work, _deleting(Job)),
     CASES: Rule(_due_cases, _erase_cases),
+    CONCERNS: Rule(_due_concerns, _erase_concerns),
 }
 
 
@@ -119,8 +132,8 @@ def apply_retention(at: datetime) -> dict[str, int]:
             removed[one.ref] = len(due)
     if CASES not in holds:
         _announce_cases(at)
-    told: dict[str, Any] = {ref: count for ref, count in removed.items() if ref != CASES}
-    if told:  # each erased case has an event of its own, which officers alone see
+    told: dict[str, Any] = {ref: count for ref, count in removed.items() if ref not in RESTRICTED}
+    if told:  # each erased case or concern has an event of its own, which officers alone see
         act = Act(system_identity(current_organisation()), at)
         audit.record(APPLY, None, act=act, **told)
     return removed

@@ -32,6 +32,11 @@ def services_in(country: str | None) -> Sequence[ProtectionService]:
     return _in_force().get(country or _own_country() or "", ())
 
 
+def countries_with_services() -> Sequence[str]:
+    """The countries for which a service is known, and that of the acting organisation."""
+    return sorted({*_in_force(), *filter(None, [_own_country()])})
+
+
 def services_by_country() -> Mapping[str, Sequence[ProtectionService]]:
     """Country -> its services, for each place that the acting organisation was asked about.
 

@@ -50,7 +50,10 @@ PROTECTED = {
     "redaction.choose",
     "redaction.take_out",
     "remedy.redact",
-    # What is told about a child opens.
+    # What is told about a child opens, and what complainants told.
+    "concerns.change_door",
+    "concerns.move",
+    "concerns.show",
     "remedy.move",
     "remedy.show",
     "remedy.visit",

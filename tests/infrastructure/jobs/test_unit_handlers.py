@@ -17,6 +17,7 @@ ASKED_FOR = {
     "campaign:tell_owner",
     "case:mail",
     "case:tell",
+    "concern:tell",
     "evidence:destroy",
     "evidence:search",
     "figure_question:tell",

@@ -1,10 +1,9 @@
-"""Encryption and decryption of the content of a remediation case."""
+"""Encryption and decryption of the content of a remediation case, and of a concern."""
 
 import json
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.adapters import case_vault
 from ddplatform.infrastructure.adapters.case_vault import Place
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -14,13 +13,23 @@ from ddplatform.infrastructure.errors import NotFound
 from ddplatform.languages import gettext
 
 
-def give_key(case: RemediationCase) -> None:
+class KeyHolder(Protocol):
+    """A row with a data key of its own, which seals what belongs to it."""
+
+    __tablename__: str
+    id: Any
+    organisation_id: Any
+    key_wrapped: Any
+    key_version: Any
+
+
+def give_key(case: KeyHolder) -> None:
     """Give a new case a data key of its own."""
     master = adapters().keys.case_master()
     case.key_wrapped = case_vault.new_case_key(master, _key_place(case))
 
 
-def seal(case: RemediationCase, row: Base, column: str, row_id: UUID, value: Any) -> bytes:
+def seal(case: KeyHolder, row: Base, column: str, row_id: UUID, value: Any) -> bytes:
     """Seal a JSON value for one column of one row of the case."""
     return case_vault.seal(
         json.dumps(value, ensure_ascii=False),
@@ -31,7 +40,7 @@ def seal(case: RemediationCase, row: Base, column: str, row_id: UUID, value: Any
     )
 
 
-def unseal(case: RemediationCase, row: Base, column: str, sealed: bytes) -> Any:
+def unseal(case: KeyHolder, row: Base, column: str, sealed: bytes) -> Any:
     """Open a value.
 
     Raises:
@@ -48,7 +57,7 @@ def unseal(case: RemediationCase, row: Base, column: str, sealed: bytes) -> Any:
     return json.loads(text)
 
 
-def opens(case: RemediationCase) -> bool:
+def opens(case: KeyHolder) -> bool:
     """Whether the key of a case can be used with a master key that is here."""
     try:
         _master_of(case)
@@ -57,7 +66,7 @@ def opens(case: RemediationCase) -> bool:
     return True
 
 
-def rewrapped_key(case: RemediationCase, *, old: bytes, new: bytes) -> bytes | None:
+def rewrapped_key(case: KeyHolder, *, old: bytes, new: bytes) -> bytes | None:
     """The data key of a case, wrapped with another master key; None where it is already.
 
     Raises:
@@ -69,22 +78,22 @@ def rewrapped_key(case: RemediationCase, *, old: bytes, new: bytes) -> bytes | N
     return case_vault.rewrap(wrapped, place, old=old, new=new)
 
 
-def _master_of(case: RemediationCase) -> bytes:
+def _master_of(case: KeyHolder) -> bytes:
     masters = adapters().keys.case_masters()
     return case_vault.fitting_master(masters, _wrapped(case), _key_place(case))
 
 
-def _wrapped(case: RemediationCase) -> bytes:
+def _wrapped(case: KeyHolder) -> bytes:
     if case.key_wrapped is None:
         raise NotFound(
             gettext("This case was erased."), gettext("What it held cannot be read by anybody.")
         )
-    return case.key_wrapped
+    return bytes(case.key_wrapped)
 
 
-def _key_place(case: RemediationCase) -> Place:
+def _key_place(case: KeyHolder) -> Place:
     return Place(case.organisation_id, case.__tablename__, "key_wrapped", case.id, case.key_version)
 
 
-def _place(case: RemediationCase, row: Base, column: str, row_id: UUID) -> Place:
+def _place(case: KeyHolder, row: Base, column: str, row_id: UUID) -> Place:
     return Place(case.organisation_id, row.__tablename__, column, row_id, case.key_version)

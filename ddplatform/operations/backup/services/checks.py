@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from ddplatform.audit.queries.log import list_leaf_hashes
@@ -10,6 +11,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.core.ledger.checkpoint import PublicKey, open_checkpoint, read_public_key
 from ddplatform.core.ledger.errors import LedgerError
 from ddplatform.core.ledger.tree import root_of
+from ddplatform.due_diligence.concerns.queries import list_concerns_with_key
 from ddplatform.due_diligence.remedy.services.seal import opens
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.adapters.installed import adapters
@@ -80,7 +82,7 @@ def check_content(manifest: Manifest, given: Sequence[PublicKey], instance: Path
                     for check in checks_beside_log(report, keys)
                     if not check.is_sound
                 )
-                kept = list_cases_with_key()
+                kept: list[Any] = [*list_cases_with_key(), *list_concerns_with_key()]
                 cases += len(kept)
                 locked += sum(not (has_master and opens(case)) for case in kept)
     return Checked(len(organisations), events, reports, cases, locked, tuple(faults))

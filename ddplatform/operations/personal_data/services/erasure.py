@@ -1,4 +1,4 @@
-"""Erasure of a person and of a remediation case; the log still verifies."""
+"""Erasure of a person, of a remediation case and of a concern; the log still verifies."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from ddplatform.accounts.sessions.services import end_all_sessions
 from ddplatform.accounts.single_sign_on.services.identities import drop_identities
 from ddplatform.audit.models import AuditValue
 from ddplatform.audit.services import log as audit
+from ddplatform.due_diligence.concerns.models import Concern
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.access.accounts import accounts
 from ddplatform.infrastructure.access.identity import Act, system_identity
@@ -29,6 +30,7 @@ from ddplatform.operations.personal_data.queries import (
     ERASED_DOMAIN,
     find_case,
     find_case_by_id,
+    find_concern_by_id,
     find_user,
     list_invitations_of,
     list_memberships_of,
@@ -119,6 +121,21 @@ def erase_case(case: RemediationCase, *, at: datetime, listed_in: Path) -> Recei
     return Receipt(uuid4(), ErasedKind.CASE, case.id, at, {"keys": int(is_new)})
 
 
+def erase_concern(concern: Concern, *, at: datetime, listed_in: Path) -> Receipt:
+    """Destroy the data key of a concern: nobody reads again what was written, also not by the code.
+
+    States, days and counts stay. A second time changes nothing.
+    """
+    organisation_id = concern.organisation_id
+    is_new = concern.key_wrapped is not None
+    concern.key_wrapped = None
+    if is_new:
+        act = Act(system_identity(organisation_id), at)
+        audit.record("concern:erase", concern, act=act, restricted=True)
+    add_to_list(listed_in, [Erasure(ErasedKind.CONCERN, concern.id, organisation_id, at)])
+    return Receipt(uuid4(), ErasedKind.CONCERN, concern.id, at, {"keys": int(is_new)})
+
+
 def get_case_to_erase(code: str) -> RemediationCase:
     """The case of the acting organisation with this code.
 
@@ -142,10 +159,16 @@ def replay(erasures: Sequence[Erasure], *, at: datetime, listed_in: Path) -> lis
         elif erasure.organisation_id in accounts().list_organisation_ids():
             assert erasure.organisation_id is not None
             with acting_in(erasure.organisation_id):
-                case = find_case_by_id(erasure.id)
-                if case is not None:
-                    receipts.append(erase_case(case, at=at, listed_in=listed_in))
+                receipts += _replay_here(erasure, at=at, listed_in=listed_in)
     return receipts
+
+
+def _replay_here(erasure: Erasure, *, at: datetime, listed_in: Path) -> list[Receipt]:
+    if erasure.kind is ErasedKind.CONCERN:
+        concern = find_concern_by_id(erasure.id)
+        return [erase_concern(concern, at=at, listed_in=listed_in)] if concern else []
+    case = find_case_by_id(erasure.id)
+    return [erase_case(case, at=at, listed_in=listed_in)] if case else []
 
 
 def _leave(membership: Membership, *, at: datetime, force: bool) -> None:

@@ -1,0 +1,1 @@
+"""The public door for concerns: pages without account, cookie or script."""

@@ -1,0 +1,1 @@
+"""The officers' side of concerns: reading, answering, steps, links, the public address."""

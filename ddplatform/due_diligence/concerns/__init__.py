@@ -1,0 +1,1 @@
+"""Concerns and complaints of people outside the platform (ST-GRIEVANCE)."""
