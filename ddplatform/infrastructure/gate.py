@@ -321,8 +321,9 @@ def _admit() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
-    # Who works on remediation cases is nobody's to read in the log of a process.
-    g.told_person = "-" if access.permission is Permission.CASE_WORK else current_user.id
+    # Who works on cases and concerns is nobody's to read in the log of a process.
+    is_restricted = access.permission in (Permission.CASE_WORK, Permission.CONCERN_WORK)
+    g.told_person = "-" if is_restricted else current_user.id
     if current_user.lacks_second_factor and not access.before_factor:
         return _state().ask_factor()
     if access.kind == "permission":

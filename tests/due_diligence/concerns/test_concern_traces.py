@@ -1,6 +1,7 @@
 """Canaries: of who sent a concern nothing is found in whatever is kept or written."""
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,3 +107,13 @@ def test_every_moment_that_a_concern_leaves_is_the_beginning_of_a_day(
     assert len(events) == len(jobs) == 1
     assert {(moment.hour, moment.minute, moment.second) for moment in moments} == {(0, 0, 0)}
     assert {one.actor_id for one in events} == {None}
+
+
+def test_reference_proxy_writes_no_line_about_the_door():
+    proxy = (Path(__file__).resolve().parents[3] / "deploy/nginx.conf").read_text("utf-8")
+    unlogged = re.search(r"map \$uri \$waymark_logged \{\s+default 1;\s+~(\S+) 0;", proxy)
+
+    assert unlogged is not None
+    assert re.search(unlogged.group(1), "/concern/acme-k7m2p9q4xw/en/code")
+    assert not re.search(unlogged.group(1), "/o/acme/concerns/")
+    assert re.findall(r"access_log /\S+ waymark(.*);", proxy) == [" if=$waymark_logged"]

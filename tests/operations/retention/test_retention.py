@@ -283,6 +283,7 @@ def test_links_work_records_and_counts_go_when_they_are_old_and_the_dry_run_coun
         "invitations": 1,
         "finished_work": 1,
         "case_content": 0,
+        "concern_content": 0,
     }
     assert removed == {"invitations": 1, "finished_work": 1}
     assert set(after.values()) == {0}
