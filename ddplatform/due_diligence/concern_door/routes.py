@@ -119,6 +119,9 @@ def send(language: str) -> ResponseReturnValue:
         show_refusal(form, error)
         ticked += error.names if isinstance(error, LeadsToSomebody) else ()
         return _form_page(form, language, ticked), 422
+    except TooMany as error:  # what was typed stays on the page
+        form.text.errors = [f"{error.message} {error.advice}"]
+        return _form_page(form, language, ticked), 429
     return _page("sent.html", language, code=found.code.in_groups, promises=promises(g.now.date()))
 
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from ddplatform.accounts.limits.services import DAY_S, Limit
 from ddplatform.accounts.organisations.models import Membership, UserSession
 from ddplatform.core.due_diligence.vocabulary import GrievanceState
 from ddplatform.due_diligence.concern_handling.services import door as doors
@@ -18,7 +19,7 @@ from ddplatform.due_diligence.concern_handling.services import steps
 from ddplatform.due_diligence.concern_handling.services.steps import Said
 from ddplatform.due_diligence.concerns.models import Concern
 from ddplatform.due_diligence.concerns.queries import get_concern, list_messages
-from ddplatform.due_diligence.concerns.services import thread
+from ddplatform.due_diligence.concerns.services import receiving, thread
 from ddplatform.due_diligence.concerns.services.codes import WAIT, Code, code_for
 from ddplatform.due_diligence.concerns.services.mails import TELL, send_news
 from ddplatform.infrastructure import gate
@@ -410,3 +411,15 @@ def test_door_without_an_officer_takes_nothing_and_names_the_bodies_outside(
     assert answer.status_code == 422
     with acting_in(tenant.id):
         assert concerns(tenant) == []
+
+
+def test_flood_is_held_off_by_the_day_and_what_was_typed_stays_on_the_page(
+    stranger: FlaskClient, door: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(receiving, "AT_THE_DOOR", Limit("concerns at a door", 2, DAY_S))
+    tries = [send(stranger, door, nonce=f"{number:032x}") for number in range(3)]
+    again = send(stranger, door, nonce=f"{0:032x}")
+
+    assert [one.status_code for one in tries] == [200, 200, 429]
+    assert TEXT in tries[-1].text
+    assert again.status_code == 200, "what was kept already gives its code again"

@@ -78,6 +78,7 @@ def receive(draft: Draft, *, nonce: str, act: Act, not_names: Collection[str] = 
     require_usable({"text": draft.text, "place": draft.place}, not_names=not_names)
     if not has_officer(today=act.at.date()):
         raise Conflict(gettext("Nobody could read a concern here at this time."))
+    audit.lock_log()  # one form sent twice in the same moment is taken one by one
     for turn in range(_TURNS):
         code = code_for(nonce, turn)
         there = find_by_locator(code.locator)
