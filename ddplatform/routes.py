@@ -74,8 +74,9 @@ def register(app: Flask) -> None:
 
 
 def _spare_programs(app: Flask, csrf: CSRFProtect) -> None:
-    """Ask no form token where a program comes in by a secret that it sends, and only there."""
+    """Ask no form token where a program comes in by a secret that it sends, and where no session is
+    read or begun; only there."""
     for endpoint, view in app.view_functions.items():
         access = access_of(app, endpoint)
-        if access is not None and access.by_token:
+        if access is not None and (access.by_token or access.leaves_no_trace):
             csrf.exempt(view)

@@ -97,8 +97,9 @@ def by_token(view: View) -> View:
 
 
 def leaves_no_trace(view: View) -> View:
-    """The same for people by the random part of an address: no session is begun or changed."""
-    view.access = Access("public", by_token=True, leaves_no_trace=True)  # type: ignore[attr-defined]
+    """For people by the random part of an address: no session is read or begun, so that there is
+    nothing for a form token to guard."""
+    view.access = Access("public", leaves_no_trace=True)  # type: ignore[attr-defined]
     return view
 
 

@@ -23,6 +23,7 @@ from ddplatform.due_diligence.concerns.services import receiving, thread
 from ddplatform.due_diligence.concerns.services.codes import WAIT, Code, code_for
 from ddplatform.due_diligence.concerns.services.mails import TELL, send_news
 from ddplatform.infrastructure import gate
+from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, unit_of_work
@@ -423,3 +424,14 @@ def test_flood_is_held_off_by_the_day_and_what_was_typed_stays_on_the_page(
     assert [one.status_code for one in tries] == [200, 200, 429]
     assert TEXT in tries[-1].text
     assert again.status_code == 200, "what was kept already gives its code again"
+
+
+def test_only_the_door_begins_no_session_and_is_spared_the_form_token(app: Flask):
+    spared = {
+        rule.endpoint: rule.rule
+        for rule in app.url_map.iter_rules()
+        if (access := access_of(app, rule.endpoint)) and access.leaves_no_trace
+    }
+
+    assert {endpoint.partition(".")[0] for endpoint in spared} == {"concern_door"}
+    assert all(rule.startswith("/concern/<token>/") for rule in spared.values())
