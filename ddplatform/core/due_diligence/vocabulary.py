@@ -67,6 +67,25 @@ class ImpactState(StrEnum):
     REOPENED = "reopened"
 
 
+class GrievanceState(StrEnum):
+    """States of a grievance."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    SCREENED = "screened"
+    URGENT_REFERRAL = "urgent_referral"
+    IN_DIALOGUE = "in_dialogue"
+    INVESTIGATION = "investigation"
+    REMEDY_PROPOSED = "remedy_proposed"
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
+    IMPLEMENTED = "implemented"
+    CLOSED_SATISFIED = "closed_satisfied"
+    CLOSED_UNSATISFIED = "closed_unsatisfied"
+    APPEAL = "appeal"
+    WITHDRAWN = "withdrawn"
+
+
 class QuestionnaireState(StrEnum):
     """States of one questionnaire asked of one respondent."""
 

@@ -109,6 +109,7 @@ def test_step_with_guards_stays_shut_when_nothing_is_known(step):
         (Machine.RISK, vocabulary.RiskState),
         (Machine.ACTION, vocabulary.ActionState),
         (Machine.IMPACT, vocabulary.ImpactState),
+        (Machine.GRIEVANCE, vocabulary.GrievanceState),
         (Machine.QUESTIONNAIRE, vocabulary.QuestionnaireState),
     ],
 )
