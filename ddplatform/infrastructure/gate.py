@@ -2,9 +2,8 @@
 
 Endpoints declare: `@requires(Permission.X)`, `@signed_in`, `@public`, or for programs that send a
 token `@requires_token(Permission.X)`. An endpoint that declares nothing stops the application from
-starting. Who has to set up a second factor reaches nothing else
-before; acts that are declared `fresh` need a proof of identity of the last minutes. The gate also
-ends the unit of work.
+starting. Who has to set up a second factor reaches nothing else before; acts that are declared
+`fresh` need a proof of identity of the last minutes. The gate also ends the unit of work.
 """
 
 import logging
