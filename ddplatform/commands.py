@@ -154,10 +154,14 @@ COMMANDS: tuple[Verb | Verbs, ...] = (
         lambda: lazy.keys.keys,
         (
             Verb(
+                "renewed", "Record that you put a new secret into SETTING; its age counts from now."
+            ),
+            Verb(
                 "rotate",
                 "Change KEY while the platform runs; interrupted, it goes on when it is "
                 "called again.",
             ),
+            Verb("status", "Age of each key and secret against its period; 1: one is overdue."),
         ),
     ),
     Verbs(

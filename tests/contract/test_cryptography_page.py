@@ -10,7 +10,9 @@ from ddplatform.accounts.second_factor.services.codes import ALPHABET, CODE, GRO
 from ddplatform.config import MIN_SECRET_LENGTH, read_settings
 from ddplatform.infrastructure.adapters import sealed_file, sealing
 from ddplatform.infrastructure.adapters.keys import CASE_MASTER, KeyFolder
+from ddplatform.operations.keys import schedule
 
+ROTATE = "| `flask --app app keys rotate "
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/cryptography.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -167,6 +169,21 @@ def test_periods_of_keys_are_those_of_the_page_for_operators():
         [kept] = [line for line in keys.splitlines() if line.startswith(f"| {key}")]
         assert row.endswith(f"| {often} |")
         assert kept.endswith(f"| {period} |")
+
+
+def test_periods_of_keys_are_those_that_are_watched():
+    """`flask keys status` and the metric count by these."""
+    words = {90: "90 days", 365: "one year", 730: "two years"}
+    rows = section("Keys and secrets").splitlines()
+    watched = {f"keys/{one.file}": one.days for one in schedule.KEYS} | dict(schedule.SETTINGS)
+
+    for name, days in watched.items():
+        [row] = [line for line in rows if f"`{name}`" in line.split(" | ")[0]]
+        assert row.endswith(f"| {words[days]} |"), name
+    rotated = [
+        line.split("` |")[0].split()[-1] for line in OPERATIONS.splitlines() if ROTATE in line
+    ]
+    assert {one.key for one in schedule.KEYS} | {"session"} == set(rotated)
 
 
 def test_the_policy_covers_the_whole_life_of_a_key():

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -141,6 +142,17 @@ class KeyFolder:
         """Destroy the old key, once nothing is sealed or wrapped with it any more."""
         (self._folder / (name + BEFORE)).unlink(missing_ok=True)
         sync(self._folder)
+
+    def made_at(self, name: str) -> datetime | None:
+        """When the file of a key was written; None: no such key was made yet."""
+        try:
+            return datetime.fromtimestamp((self._folder / name).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
+    def is_changing(self, name: str) -> bool:
+        """Whether a change of this key was begun and has not ended."""
+        return any((self._folder / (name + ending)).exists() for ending in (NEXT, BEFORE))
 
     def _keep_random(self, name: str) -> bytes:
         return self._keep(name, lambda: secrets.token_bytes(32))

@@ -34,6 +34,7 @@ from ddplatform.operations.keys.queries import (
     list_factors_for_resealing,
     list_for_rewrapping,
 )
+from ddplatform.operations.keys.schedule import RENEWED
 
 BATCH: Final = 200
 """Rows in one unit of work, so that nobody waits long for SQLite's write lock."""
@@ -233,6 +234,11 @@ def rotate_session_secret(settings: Settings, *, at: datetime) -> Rotated:
         )
     _record("keys:rotate_session_secret", at)
     return Rotated("session")
+
+
+def note_renewal(setting: str, *, at: datetime) -> None:
+    """Record that the operator put a new secret into a setting, from where its age counts."""
+    _record(RENEWED, at, setting=setting)
 
 
 def _record(action: str, at: datetime, **told: Any) -> None:
