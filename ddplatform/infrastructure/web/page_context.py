@@ -108,14 +108,6 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ),
             Entry(_("Remediation"), "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),
             Entry(_("Concerns"), "bell", "concerns.index", P.CONCERN_WORK, locked=True),
-            Entry(
-                _("Concerns"),
-                "bell",
-                "concerns.door",
-                P.CONCERN_DOOR,
-                also=("concerns.change_door", "concerns.poster"),
-                not_for=frozenset({RoleId.SAFEGUARDING_OFFICER}),
-            ),
         ),
     ),
     (

@@ -373,6 +373,7 @@ def test_nobody_but_officers_reads_concerns_or_learns_how_many_there_are(
 @pytest.mark.usefixtures("pages_of_that_day")
 def test_administrator_opens_the_public_page_and_is_told_its_address(app: Flask, tenant: Tenant):
     browser = signed_in_client(app, tenant, RoleId.ADMIN)
+    assert 'href="/o/acme/concerns/door"' in browser.get("/o/acme/settings/").text
     token = csrf_token(browser, "/o/acme/concerns/door")
     browser.post("/o/acme/concerns/door", data={"csrf_token": token, "to": "open"})
     shown = browser.get("/o/acme/concerns/door").text
