@@ -6,6 +6,7 @@ from whitenoise import WhiteNoise
 
 from ddplatform.accounts import routes as accounts
 from ddplatform.api import routes as api
+from ddplatform.audit.policy_reports import bp as policy_reports
 from ddplatform.audit.routes import bp as audit
 from ddplatform.config import ROOT
 from ddplatform.demo import routes as demo  # noqa: F401  (adds its page to one of accounts)
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         domain.register(app)
     whole_pages.register(app)
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
+    app.register_blueprint(policy_reports)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=ROOT / "static",
@@ -74,9 +76,10 @@ def register(app: Flask) -> None:
 
 
 def _spare_programs(app: Flask, csrf: CSRFProtect) -> None:
-    """Ask no form token where a program comes in by a secret that it sends, and where no session is
-    read or begun; only there."""
+    """Ask no form token where a secret is sent, no session read or begun, or a browser reports."""
     for endpoint, view in app.view_functions.items():
         access = access_of(app, endpoint)
-        if access is not None and (access.by_token or access.leaves_no_trace):
+        if access is not None and (
+            access.by_token or access.leaves_no_trace or access.takes_reports
+        ):
             csrf.exempt(view)

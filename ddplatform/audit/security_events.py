@@ -79,7 +79,7 @@ def _collect(session: Session, _context: object) -> None:
 @event.listens_for(PlatformSession, "after_commit")
 def _tell(session: Session) -> None:
     for line in session.info.pop(WAITING, []):
-        _write(line)
+        write_line(line)
 
 
 @event.listens_for(PlatformSession, "after_soft_rollback")
@@ -91,7 +91,7 @@ def _forget(session: Session, previous: SessionTransaction) -> None:
 def _tell_limit(response: Response) -> Response:
     if response.status_code == 429 and log.isEnabledFor(logging.INFO) and _may_be_told():
         identity = g.get("identity")
-        _write(
+        write_line(
             {
                 "at": datetime.now(UTC).isoformat(),
                 "kind": "limit",
@@ -138,5 +138,6 @@ def _may_be_told() -> bool:
     return access is not None and (access.kind != "public" or request.blueprint in SIGNING_IN)
 
 
-def _write(line: Mapping[str, Any]) -> None:
+def write_line(line: Mapping[str, Any]) -> None:
+    """Tell one event, where SECURITY_EVENTS names a place for it."""
     log.info(json.dumps(line, sort_keys=True))

@@ -45,6 +45,8 @@ PUBLIC = {
     "openrosa.manifest_page",
     "openrosa.media",
     "openrosa.submission",
+    # Browsers tell what the content policy blocked; nothing is changed.
+    "policy_reports.take",
     "respond.fresh_link",
     "respond.open_questions",
     "respond.questions_first",

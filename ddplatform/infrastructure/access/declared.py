@@ -25,6 +25,8 @@ class Access:
     """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
     by_token: bool = False
     """A program comes in by a secret that it sends: no session, so no form token is asked."""
+    takes_reports: bool = False
+    """Browsers tell here what they blocked: nothing is changed, so no form token is asked."""
     takes_files: bool = False
     """The form holds files, so its body may be large."""
     knows_sender: KnowsSender | None = None

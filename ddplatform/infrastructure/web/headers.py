@@ -18,6 +18,9 @@ STATIC = "/static/"
 STATIC_TYPES = {".csv": "text/csv", ".sha256": "text/plain", "license": "text/plain"}
 """Static texts that their server knows no type for, by ending or name."""
 NO_FRAMES = "frame-ancestors 'none'"
+REPORTS = "/content-policy-reports"
+"""Where browsers tell what the policy blocked (`audit/policy_reports.py`)."""
+REPORT_NAME = "policy"
 LOADS_NOTHING = f"default-src 'none'; {NO_FRAMES}"
 """The policy of an answer that is no page of ours."""
 
@@ -45,8 +48,17 @@ def policy(nonce: str) -> str:
             NO_FRAMES,
             "require-trusted-types-for 'script'",
             "trusted-types fragment",
+            f"report-uri {REPORTS}",
+            f"report-to {REPORT_NAME}",
         )
     )
+
+
+DIRECTIVES = frozenset(part.partition(" ")[0] for part in policy("").split("; ")) | frozenset(
+    {"script-src-elem", "script-src-attr", "style-src-elem", "style-src-attr", "frame-src"}
+    | {"child-src", "worker-src", "manifest-src"}
+)
+"""Names of directives that a report may tell of."""
 
 
 def fixed_headers(settings: Settings) -> dict[str, str]:
@@ -117,6 +129,7 @@ def _add(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", policy(getattr(g, "csp_nonce", "none")))
     if NO_FRAMES not in headers["Content-Security-Policy"]:
         headers["Content-Security-Policy"] += f"; {NO_FRAMES}"
+    headers.setdefault("Reporting-Endpoints", f'{REPORT_NAME}="{REPORTS}"')
     headers.update(fixed_headers(current_app.extensions["settings"]))
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
