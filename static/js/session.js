@@ -5,7 +5,7 @@ if (told) {
   let ends, timer;
   const drop = () => {
     const shared = "shared" in told.dataset, main = document.createElement("main"), link = document.createElement("a");
-    link.href = again;
+    link.href = again + "?next=" + encodeURIComponent(location.pathname + location.search);
     link.textContent = document.title = over;
     main.append(link, ...shared ? [] : [...typed].filter(f => f.isConnected));
     document.body.replaceChildren(main);

@@ -190,7 +190,7 @@ def _ends() -> Ends | None:
         # The last use is written down only so often, and the page is to be the first to end.
         int((idle - sessions.TOUCH_EVERY).total_seconds()),
         max(0, int((before.ends_at - datetime.now(UTC)).total_seconds())),
-        url_for("auth.sign_in", next=request.full_path.rstrip("?")),
+        url_for("auth.sign_in"),
         is_shared,
     )
 

@@ -46,6 +46,7 @@ from ddplatform.due_diligence.concerns.services.codes import (
 from ddplatform.due_diligence.concerns.services.receiving import Draft
 from ddplatform.due_diligence.concerns.services.texts import LeadsToSomebody
 from ddplatform.infrastructure.access.identity import Act, system_identity
+from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.db import start_of
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound, TooMany
 from ddplatform.infrastructure.forms.sent import show_refusal
@@ -100,6 +101,7 @@ def show(language: str) -> ResponseReturnValue:
 
 @bp.post("/<language>/")
 @leaves_no_trace
+@takes_lists("not_names")
 def send(language: str) -> ResponseReturnValue:
     """Keep a concern; where it speaks of danger, show first who helps now."""
     form = ConcernForm()
@@ -134,6 +136,7 @@ def ask_code(language: str) -> ResponseReturnValue:
 
 @bp.post("/<language>/code")
 @leaves_no_trace
+@takes_lists("not_names")
 def open_thread(language: str) -> ResponseReturnValue:
     """Open a thread, and do in it what was asked for. The code is never part of an address."""
     form = ThreadForm()

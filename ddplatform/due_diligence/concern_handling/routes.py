@@ -52,6 +52,8 @@ from ddplatform.due_diligence.concerns.services.codes import new_nonce, usable_n
 from ddplatform.due_diligence.concerns.services.receiving import Draft
 from ddplatform.due_diligence.concerns.services.texts import LeadsToSomebody
 from ddplatform.infrastructure.access.permissions import Permission
+from ddplatform.infrastructure.access.repeated import takes_lists
+from ddplatform.infrastructure.access.uses import Use, limited
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.forms.sent import answer_form, answer_page
@@ -83,6 +85,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.CONCERN_WORK)
+@takes_lists("not_names")
 def enter() -> ResponseReturnValue:
     """Enter a concern that arrived by phone, on paper or through somebody else."""
     form = EntryForm()
@@ -148,6 +151,7 @@ def show(concern_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<uuid:concern_id>/answer", methods=["GET", "POST"])
 @requires(Permission.CONCERN_WORK)
+@takes_lists("not_names")
 def answer(concern_id: UUID) -> ResponseReturnValue:
     """Write to the complainant."""
     concern, form = _to_change(concern_id), AnswerForm()
@@ -162,6 +166,7 @@ def answer(concern_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<uuid:concern_id>/move/<to>", methods=["GET", "POST"])
 @requires(Permission.CONCERN_WORK, fresh=True)
+@takes_lists("not_names", "stated")
 def move(concern_id: UUID, to: str) -> ResponseReturnValue:
     """Take a step, with the check for reprisals that each step asks for."""
     concern = _to_change(concern_id)
@@ -258,6 +263,7 @@ def change_door() -> ResponseReturnValue:
 
 @bp.get("/poster.pdf")
 @requires(Permission.CONCERN_DOOR)
+@limited(Use.COSTLY_PAGE)
 def poster() -> ResponseReturnValue:
     """The poster of the open page, with its address as a QR code."""
     found, language = find_door(), request.args.get("language", ENGLISH)

@@ -3,7 +3,7 @@
 import ast
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -41,14 +41,15 @@ QUESTIONS_ALONE = {"questionnaires.version_media", "questionnaires.draft_media"}
 
 
 @pytest.fixture
-def allow(app: Flask) -> Allow:
+def allow(app: Flask) -> Iterator[Allow]:
     """Sets the limits of this test."""
 
     def to(**limits: int) -> None:
         install(replace(app.extensions["settings"], **limits))
         app.extensions[door.RATES] = Rates.of(adapters().use_limits)
 
-    return to
+    yield to
+    to()
 
 
 def send(client: FlaskClient, app: Flask, path: str, **fields: str) -> TestResponse:
