@@ -85,7 +85,7 @@ LOOKED_AT = re.compile(rf"\b(?:\w*Field|{'|'.join(sorted(TELLS))})\(")
 PYTHON_LEFT_OUT = re.compile(
     r"/(?:migrations|core|documents|demo|operations|report_facts)/|commands?(?:\.py|/)"
     r"|adapters/uploads\.py|single_sign_on/services/providers\.py"
-    r"|organisations/queries\.py|reference/queries/releases\.py"
+    r"|organisations/queries\.py|reference/queries/releases\.py|mapping/queries/maps\.py"
 )
 """What operators and outsiders read (commands, operations, files, the sample company), and faults of files,
 which are translated by their pattern where they are shown (`infrastructure/words/files.py`)."""

@@ -26,8 +26,7 @@ from ddplatform.reporting.reports.services.preview import find_same
 from ddplatform.reporting.reports.services.proof import FileProof, proof_as_json, verify_file
 from ddplatform.reporting.reports.services.requests import Wanted, add_report
 from ddplatform.reporting.reports.services.sealing import ENDINGS, export, freeze, render, seal
-from ddplatform.value_chain.mapping.queries.commands import get_chain_called
-from ddplatform.value_chain.mapping.queries.maps import list_chains
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called, list_chains
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

@@ -38,7 +38,7 @@ from ddplatform.risk.scenarios.views.content import document_of as what_if_docum
 from ddplatform.value_chain.filters.queries.search import find_meant
 from ddplatform.value_chain.graph.queries.study import Spot
 from ddplatform.value_chain.mapping.models import ValueChain
-from ddplatform.value_chain.mapping.queries.commands import get_chain_called
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.vocabulary import Issue
 

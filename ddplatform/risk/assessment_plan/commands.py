@@ -28,8 +28,7 @@ from ddplatform.risk.assessment_plan.views import (
     reason,
 )
 from ddplatform.value_chain.mapping.models import ValueChain
-from ddplatform.value_chain.mapping.queries.commands import get_chain_called
-from ddplatform.value_chain.mapping.queries.maps import get_chain
+from ddplatform.value_chain.mapping.queries.maps import get_chain, get_chain_called
 from supply_chain.analysis.visit_plan_field import Aim, Spread
 
 PROPOSED = "Proposed plan"

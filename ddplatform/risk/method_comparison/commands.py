@@ -13,7 +13,7 @@ from ddplatform.risk.analysis.commands import FORMS, known_ending
 from ddplatform.risk.method_comparison.queries import compare_methods
 from ddplatform.risk.method_comparison.services import export_comparison
 from ddplatform.risk.method_comparison.views import as_tables, document_of, sentence_of
-from ddplatform.value_chain.mapping.queries.commands import get_chain_called
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 
 
 @click.command("compare-methods")

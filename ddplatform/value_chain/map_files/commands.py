@@ -22,7 +22,7 @@ from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.value_chain.imports.services.reading import read_files
 from ddplatform.value_chain.map_files.services.export import Exported, export_chain
 from ddplatform.value_chain.map_files.services.intake import Intake, plan_intake, take_in
-from ddplatform.value_chain.mapping.queries.commands import get_chain_called
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 from ddplatform.value_chain.matching.commands import match, match_pairs
 from supply_chain.errors import FileRefused
 from supply_chain.graph.export import ExportForm

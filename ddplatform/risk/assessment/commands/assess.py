@@ -16,7 +16,7 @@ from ddplatform.infrastructure.errors import Invalid
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.assessment.commands.document import document_of
 from ddplatform.risk.assessment.services.maps import assess_chain
-from ddplatform.value_chain.mapping.queries.commands import get_chain_called
+from ddplatform.value_chain.mapping.queries.maps import get_chain_called
 from supply_chain.reference.release import load_reference
 from supply_chain.risk import cases as rm1_cases
 from supply_chain.risk import propagation_file as rm1_graphs

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.errors import NotFound
 from ddplatform.infrastructure.one_row import get_one
 from ddplatform.infrastructure.together import Question, ask_together
 from ddplatform.value_chain.approvals.models import Approval, ApprovalState
@@ -115,6 +116,14 @@ def find_chain(name: str) -> ValueChain | None:
         .order_by(ValueChain.id)
         .limit(1)
     )
+
+
+def get_chain_called(name: str) -> ValueChain:
+    """The same for commands, whose words operators read in English; NotFound where there is none."""
+    found = find_chain(name)
+    if found is None:
+        raise NotFound(f"There is no map called “{name}”.", "Check the name.")
+    return found
 
 
 def slug_of(text: str) -> str:
