@@ -119,7 +119,7 @@ def find_chain(name: str) -> ValueChain | None:
 
 
 def get_chain_called(name: str) -> ValueChain:
-    """The same for commands, whose words operators read in English; NotFound where there is none."""
+    """The same for commands, whose words operators read; NotFound where there is none."""
     found = find_chain(name)
     if found is None:
         raise NotFound(f"There is no map called “{name}”.", "Check the name.")
