@@ -281,11 +281,12 @@ def leaks(response: TestResponse, one: Try, secrets: set[str]) -> set[str]:
 
 
 def plain(response: TestResponse, ids: tuple[str, ...]) -> str:
-    """The body without what differs between any two requests: nonce, form token, own ids."""
+    """The body without what differs between any two requests: nonce, form token, time, own ids."""
     text = response.get_data().decode("utf-8", "replace")
     nonce = re.search(r"'nonce-([^']+)'", response.headers.get("Content-Security-Policy", ""))
     if nonce:
         text = text.replace(nonce.group(1), "NONCE").replace(html.escape(nonce.group(1)), "NONCE")
+    text = re.sub(r'(data-most=")\d+', r"\1SECONDS", text)
     text = re.sub(r'("request_id": ")[0-9a-f]{32}', r"\1ID", text)
     text = re.sub(r'(name="csrf[_-]token"[^>]*? (?:value|content)=")[^"]*', r"\1TOKEN", text)
     for own in sorted((own for own in ids if len(own) > SHORT), key=len, reverse=True):

@@ -180,15 +180,13 @@ def test_the_supplier_reads_how_its_figure_adds_up_and_how_it_responds(
     assert "your answer, trust: low, November 2026" in read
 
 
-def test_its_pages_come_without_scripts_and_stay_light(
+def test_its_pages_bring_one_script_which_clears_them_and_stay_light(
     phone: FlaskClient, answered: Supplier
 ) -> None:
     text = page_of(phone, answered)
 
-    whole = phone.get(page_address(answered)).text
-    assert "<script" not in whole
-    leaves = '<meta http-equiv="refresh" content="1860; url=/sign-in">'
-    assert leaves in whole, "once the session is over"
+    scripts = re.findall(r"<script [^>]*", phone.get(page_address(answered)).text)
+    assert len(scripts) == 1 and "js/session.js" in scripts[0]
     assert len(text.encode()) < 60_000
 
 

@@ -295,7 +295,7 @@ def test_refused_file_is_kept_as_a_refusal_in_words(tenant: Tenant, chain_id: UU
 def test_a_refused_file_leaves_nothing_in_the_map_nor_in_any_preview(
     tenant: Tenant, chain_id: UUID, name: str, content: bytes, code: str
 ):
-    told_of_it = {"map_import", "job", "audit_event", "audit_head", "audit_value"}
+    told_of_it = {"map_import", "job", "audit_event", "audit_head", "audit_value", "rate_count"}
     with acting(tenant):
         before = every_row()
     staged = _stage(tenant, chain_id, NamedBytes(name, content))

@@ -235,11 +235,16 @@ def test_words_longer_than_a_filter_filter_the_file_as_the_page(
     ] == [long]
 
 
-def test_a_filter_that_stands_twice_filters_the_file_as_the_page(
+def test_a_filter_that_stands_twice_is_refused_by_the_page_and_its_file(
     grown: CocoaMap, manager: FlaskClient
 ):
-    rows = file_of_page(manager, at(grown, "table?country=GH&country=CI"))["sites"]
-    assert [row["Country"] for row in rows] == ["Ghana"] * 9
+    twice = "country=GH&country=CI"
+    page = manager.get(at(grown, f"table?{twice}"))
+    file = manager.post(at(grown, f"export/table?{twice}"), data={"format": "csv"})
+
+    for refused in (page, file):
+        assert refused.status_code == 422
+        assert "The address has more than one value for “country”." in refused.text
 
 
 # ---- what is not known -----------------------------------------------------------------------
