@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.accounts.limits import services as rate_limits
 from ddplatform.infrastructure import gate
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import unit_of_work
@@ -35,7 +36,13 @@ class DayOfTheTests(datetime):
 
 
 @pytest.fixture
-def pages_of_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def windows_of_that_day(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours and days of limits begin at `NOW`: by the clock, one could end while a test counts."""
+    monkeypatch.setattr(rate_limits, "FIRST_WINDOW_S", NOW.timestamp())
+
+
+@pytest.fixture
+def pages_of_that_day(windows_of_that_day: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests come at `NOW`, before links run out and answers are due."""
     monkeypatch.setattr(gate, "datetime", DayOfTheTests)
 

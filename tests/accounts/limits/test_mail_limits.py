@@ -27,6 +27,8 @@ from tests.factories import Tenant, csrf_token, signed_in_client
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Allow = Callable[..., None]
 
+pytestmark = pytest.mark.usefixtures("windows_of_that_day")
+
 
 @pytest.fixture
 def allow(app: Flask) -> Allow:
