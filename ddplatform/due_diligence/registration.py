@@ -8,6 +8,7 @@ from ddplatform.due_diligence.concerns import registration as concerns
 from ddplatform.due_diligence.custody import registration as custody
 from ddplatform.due_diligence.findings import registration as findings
 from ddplatform.due_diligence.handing_over import registration as handing_over
+from ddplatform.due_diligence.policies import registration as policies
 from ddplatform.due_diligence.remedy import registration as remedy
 from ddplatform.due_diligence.risk_evidence import registration as risk_evidence
 
@@ -17,6 +18,7 @@ FEATURES: tuple[Callable[[], None], ...] = (
     remedy.register,
     custody.register,
     concerns.register,
+    policies.register,
     jobs.register,
     risk_evidence.register,
     handing_over.register,

@@ -1,7 +1,7 @@
 """Evidence of the organisation for the requirements of a framework.
 
-Facts come from what is recorded in the platform. Where it has no record (a policy, training,
-a grievance channel), there is no evidence, and the requirement stays open.
+Facts come from what is recorded in the platform. Where it has no record (training, a grievance
+channel), there is no evidence, and the requirement stays open.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +24,7 @@ from ddplatform.core.due_diligence.frameworks import (
 from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.due_diligence.policies.queries import load_standing
 from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, end_of
@@ -47,7 +48,7 @@ def load_coverage(ref: str, *, as_of: date) -> tuple[RequirementCoverage, ...]:
 
 
 def load_facts(*, as_of: date) -> list[Fact]:
-    """Everything recorded that counts as evidence for a framework, in eleven statements."""
+    """Everything recorded that counts as evidence for a framework, in at most 14 statements."""
     standing = (_of_maps, _of_tiers, _of_release, _of_people)
     dated = (
         _of_runs,
@@ -56,6 +57,7 @@ def load_facts(*, as_of: date) -> list[Fact]:
         _of_findings,
         _of_actions,
         _of_cases,
+        _of_policies,
         _of_log,
     )
     facts = [fact for source in standing for fact in source()]
@@ -232,6 +234,18 @@ def _of_cases(as_of: date) -> Iterator[Fact]:
         quarter = date(figures.as_of.year, (figures.as_of.month - 1) // 3 * 3 + 1, 1)
         for kind in ("case_verified", "remedy_provided"):
             yield Fact(kind=kind, record="closed and verified cases", on=quarter)
+
+
+def _of_policies(as_of: date) -> Iterator[Fact]:
+    """Policies that hold: approved, their review not late. A criterion counts with a document."""
+    for policy in load_standing(as_of):
+        record = f"policy “{policy.title}”, version {policy.number}"
+        kinds = ["policy_approved"]
+        kinds += ["policy_public"] if policy.is_public and "POL-06" in policy.met else []
+        kinds += ["expertise_used"] if "POL-04" in policy.shown else []
+        kinds += ["expectations_in_contracts"] if "POL-05" in policy.shown else []
+        for kind in kinds:
+            yield Fact(kind=kind, record=record, on=policy.approved_on)
 
 
 def _of_release() -> Iterator[Fact]:

@@ -49,6 +49,7 @@ _READ = frozenset(
         P.QUESTIONNAIRE_READ,
         P.FINDING_READ,
         P.EVIDENCE_READ,
+        P.PRACTICE_READ,
         P.REPORT_READ,
     }
 )
@@ -90,6 +91,8 @@ _MANAGES = _READ | {
     P.EVIDENCE_ADD,
     P.EVIDENCE_RESTRICTED,
     P.CASE_COUNT,
+    P.PRACTICE_EDIT,
+    P.PRACTICE_APPROVE,
     P.REPORT_REQUEST,
     P.REPORT_EXPORT,
     P.AUDIT_READ,
@@ -140,6 +143,7 @@ _ALL = (
             P.FINDING_EDIT,
             P.ACTION_EDIT,
             P.EVIDENCE_ADD,
+            P.PRACTICE_EDIT,
             P.REPORT_REQUEST,
         },
     ),

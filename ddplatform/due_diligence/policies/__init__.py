@@ -1,0 +1,1 @@
+"""Policy commitments to children's rights: versions, checklist, approval, review."""
