@@ -1,11 +1,10 @@
 """Policies: draft, checklist, approval by a second person, the next version."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
-
-from babel import Locale
 
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.policy_checklist import policy_checklist
@@ -33,11 +32,13 @@ from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in, is_web_address
 from ddplatform.infrastructure.stale_edits import refuse_stale
-from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import gettext
 
 TITLE_LENGTH = 200
 REASON_LENGTH = 2_000
 LANGUAGES_MOST = 60
+LANGUAGE_CODE = re.compile("[a-z]{2,3}")
+"""As ISO 639 writes them."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,7 @@ def _refuse_unfinished(row: PolicyVersion, *, act: Act) -> None:
     if open_items:
         raise Conflict(
             gettext("Not every criterion is answered: %(items)s.", items=", ".join(open_items)),
-            gettext("Answer them, also with no where the policy does not meet them."),
+            gettext("Answer them; the answer may be no."),
         )
     if not count_documents_of([row.id]):
         raise Conflict(
@@ -287,17 +288,15 @@ def _check(wanted: PolicyFields, *, today: date) -> None:
 
 
 def _language_fault(codes: tuple[str, ...]) -> str | None:
-    known = Locale("en").languages
-    unknown = [code for code in codes if code not in known]
+    """Any code is taken: no list of names has every language of workers and communities."""
+    wrong = [code for code in codes if not LANGUAGE_CODE.fullmatch(code)]
     if not codes:
         return gettext("Enter at least one language.")
     if len(codes) > LANGUAGES_MOST:
         return gettext("Enter at most %(most)s languages.", most=LANGUAGES_MOST)
-    if unknown:
-        return ngettext(
-            "This is no language code: %(codes)s. Write codes such as en, fr or bn.",
-            "These are no language codes: %(codes)s. Write codes such as en, fr or bn.",
-            len(unknown),
-            codes=", ".join(unknown)[:200],
+    if wrong:
+        return gettext(
+            "Write codes of two or three letters, such as en, fr or bci, instead of: %(codes)s.",
+            codes=", ".join(wrong)[:200],
         )
     return None

@@ -149,11 +149,11 @@ def test_the_review_lies_within_24_months_of_the_approval(tenant: Tenant, contex
 
 
 def test_every_fault_of_a_draft_is_told_at_once(tenant: Tenant, context: Flask):
-    wrong = PolicyFields("", ("en", "qqx"), "example", TODAY)
+    wrong = PolicyFields("", ("en", "bci", "english"), "example", TODAY)
     with acting_in(tenant.id), unit_of_work(), pytest.raises(Invalid) as refused:
         policies.start_policy(wrong, act=Act(tenant.analyst, NOW))
     assert set(refused.value.fields) == {"title", "languages", "public_url", "review_on"}
-    assert "qqx" in refused.value.fields["languages"]
+    assert "instead of: english." in refused.value.fields["languages"]
 
 
 def test_a_new_version_keeps_answers_and_their_documents_and_replaces_the_one_before(
