@@ -1,6 +1,6 @@
 """Policy commitments: policies, their versions, the checklist of each.
 
-Revision: 0010
+Revision: 0007
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from ddplatform.migrations.isolation import isolation_triggers
 from ddplatform.migrations.row_security import row_security
 
-revision = "0010"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
