@@ -20,6 +20,7 @@ from ddplatform.due_diligence.actions.services import verification as verifying
 from ddplatform.due_diligence.exit import services as finding_exit
 from ddplatform.due_diligence.finding_judgements.services import judgements as finding_judgements
 from ddplatform.due_diligence.finding_judgements.services import leverage
+from ddplatform.due_diligence.finding_judgements.services.confirmation import confirm_involvement
 from ddplatform.due_diligence.findings.models import FindingSource
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import findings
@@ -128,6 +129,10 @@ def _involvement(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp:
     )
 
 
+def _confirm(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    confirm_involvement(finding_id, reason=deed["reason"], **stamp)
+
+
 def _owner(world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
     findings.set_owner(finding_id, world.people[deed["owner"]].user_id, **stamp)
 
@@ -200,6 +205,7 @@ def _assess(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: date
 _DEEDS: dict[str, Doing] = {
     "grade": _to_finding(_grade),
     "involvement": _to_finding(_involvement),
+    "confirm": _to_finding(_confirm),
     "owner": _to_finding(_owner),
     "step": _to_finding(_step),
     "leverage": _to_finding(_leverage),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.core.due_diligence.impacts import InvolvementAnswer, impact_words
 from ddplatform.core.due_diligence.vocabulary import Harm
 from ddplatform.due_diligence.blueprints.findings import bp
+from ddplatform.due_diligence.finding_judgements.services.confirmation import confirm_involvement
 from ddplatform.due_diligence.finding_judgements.services.judgements import (
     TRAITS,
     Grade,
@@ -19,6 +20,7 @@ from ddplatform.due_diligence.finding_judgements.services.leverage import (
     settle_leverage,
 )
 from ddplatform.due_diligence.findings.forms import (
+    ConfirmForm,
     GradeForm,
     HarmForm,
     InvolvementForm,
@@ -151,6 +153,32 @@ def _answers(form: InvolvementForm) -> dict[str, InvolvementAnswer]:
         for number in (1, 2, 3)
         if form[f"inv_{number}"].data
     }
+
+
+@bp.route("/<uuid:finding_id>/involvement/confirm", methods=["GET", "POST"])
+@requires(Permission.RISK_APPROVE)
+def confirm(finding_id: UUID) -> ResponseReturnValue:
+    """Confirm the involvement that somebody else assessed."""
+    finding = get_finding(finding_id)
+    form = ConfirmForm(version=finding.row_version)
+
+    def save() -> ResponseReturnValue:
+        confirm_involvement(
+            finding_id, reason=form.reason.data, version=form.version_number, act=g.act
+        )
+        return saved_finding(finding_id)
+
+    return answer_about_finding(
+        form,
+        save,
+        finding,
+        heading=gettext("Confirm involvement"),
+        lead=gettext(
+            "A second person confirms the assessment. If you do not agree, assess the "
+            "involvement again instead."
+        ),
+        button=gettext("Confirm involvement"),
+    )
 
 
 @bp.route("/<uuid:finding_id>/leverage", methods=["GET", "POST"])

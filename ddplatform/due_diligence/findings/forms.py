@@ -233,6 +233,12 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     reason = needed_text(_("Reason"), _("Give the reason."))
 
 
+class ConfirmForm(VersionForm):
+    """The reason of whoever confirms the involvement."""
+
+    reason = needed_text(_("Reason"), _("Give the reason."))
+
+
 class LeverageForm(VersionForm):
     """The leverage table (UNGP 19, commentary)."""
 

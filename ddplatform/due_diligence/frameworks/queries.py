@@ -186,14 +186,20 @@ def _of_questionnaires(as_of: date) -> Iterator[Fact]:
 
 
 def _of_findings(as_of: date) -> Iterator[Fact]:
+    approver = Finding.step_data["involvement"]["approved_by"].as_string()
+    is_confirmed = Finding.involvement.is_not(None) & approver.is_not(None)
     row = db.session.execute(
         select(
-            _newest(Finding.created_at, as_of, Finding.involvement.is_not(None)),
+            _newest(Finding.created_at, as_of, is_confirmed),
             _newest(Finding.closed_at, as_of),
         ).select_from(Finding)
     ).one()
     if row[0]:
-        yield Fact(kind="involvement_decided", record="findings with involvement", on=_day(row[0]))
+        yield Fact(
+            kind="involvement_decided",
+            record="findings with confirmed involvement",
+            on=_day(row[0]),
+        )
     if row[1]:
         yield Fact(kind="effect_reviewed", record="closed findings", on=_day(row[1]))
 

@@ -136,7 +136,12 @@ def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> No
             (
                 Finding,
                 finding,
-                {"is_actual": False, "closed_at": NOW, "closed_by_id": tenant.manager.user_id},
+                {
+                    "is_actual": False,
+                    "closed_at": NOW,
+                    "closed_by_id": tenant.manager.user_id,
+                    "step_data": {"involvement": {"approved_by": str(tenant.manager.user_id)}},
+                },
             ),
             (ValueChainNode, world.farm_id, {"kind": NodeKind.INVESTEE}),
         ):

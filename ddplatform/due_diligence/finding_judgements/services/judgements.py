@@ -188,6 +188,10 @@ def judge_involvement(
         **{ref: {"yes": a.yes, "reason": a.reason.strip()} for ref, a in answers.items()},
         "minority_view": minority_view.strip(),
     }
+    finding.step_data = {  # whoever confirmed the earlier assessment did not confirm this one
+        **finding.step_data,
+        "involvement": {"stated_by": str(act.by.user_id)},
+    }
     known = find_salience_note(finding.node_id, finding.issue)
     delay_harms = known.delay_harms if known else None
     _keep_salience(finding, delay_harms, reason=_deciding_reason(answers), act=act)
