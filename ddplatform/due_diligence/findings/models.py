@@ -68,6 +68,9 @@ class Finding(TenantScoped, Base):
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    content_removed_at: Mapped[datetime | None] = mapped_column(
+        comment="What was written was removed when its retention period ended"
+    )
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
 

@@ -200,7 +200,7 @@ def words_of(text: str) -> tuple[str, ...]:
 def _get(evidence_id: UUID, by: Identity) -> Evidence:
     """Only the owner of a document redacts it; a supplier withdraws or sends anew."""
     found = get_evidence(evidence_id, with_restricted=by.has(Permission.EVIDENCE_RESTRICTED))
-    if found.organisation_id != by.organisation_id:
+    if found.organisation_id != by.organisation_id or found.content_removed_at is not None:
         raise NotFound()
     return found
 

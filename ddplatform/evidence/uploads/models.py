@@ -53,6 +53,9 @@ class Evidence(SharedOnRelease, Base):
     earlier_sha256: Mapped[list[str]] = mapped_column(
         default=list, comment="Of the bytes before each redaction, oldest first; they are gone"
     )
+    content_removed_at: Mapped[datetime | None] = mapped_column(
+        comment="The file was destroyed when its retention period ended"
+    )
 
     @property
     def seen(self) -> UploadTraces | None:

@@ -80,6 +80,7 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
         document=document,
         uses=shown_uses(list_uses(evidence_id), g.identity.organisation_id),
         may_redact=document.organisation_id == g.identity.organisation_id
+        and document.content_removed_at is None
         and g.identity.has(Permission.RESPONSE_REVIEW),
         redacted_by=get_organisation(document.organisation_id).name,
         may_withdraw=evidence.may_withdraw(document, by=g.identity),

@@ -224,6 +224,24 @@ def _is_sent(evidence: Evidence, by: Identity) -> bool:
 
 
 def read(evidence: Evidence, *, act: Act) -> bytes:
-    """The bytes of a document; each reading of one is an event."""
+    """The bytes of a document; each reading of one is an event.
+
+    Raises:
+        Conflict: its file was destroyed when its retention period ended.
+    """
+    require_bytes(evidence)
     audit.record(READ, evidence, act=act)
     return adapters().files.get(evidence.storage_organisation_id, evidence.sha256)
+
+
+def require_bytes(evidence: Evidence) -> None:
+    """Refuse what needs the file of a document whose retention period has ended.
+
+    Raises:
+        Conflict: the file was destroyed.
+    """
+    if evidence.content_removed_at is not None:
+        raise Conflict(
+            gettext("The retention period of this document has ended, and its file was deleted."),
+            gettext("Its uses and its checksum are kept."),
+        )

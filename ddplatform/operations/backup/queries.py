@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ddplatform.audit.models import AuditEvent
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.evidence.uploads.models import Evidence
+from ddplatform.evidence.uploads.queries.stored_files import keeps_bytes
 from ddplatform.infrastructure.db import db
 from ddplatform.reporting.reports.models import Report, ReportStatus
 from ddplatform.supplier_engagement.library.models import QuestionnaireVersion
@@ -23,7 +24,7 @@ Named = tuple[UUID, str]
 
 def list_named_files() -> set[Named]:
     """Every stored file that a row names; a file that is missing cannot be opened any more."""
-    documents = select(Evidence.storage_organisation_id, Evidence.sha256)
+    documents = select(Evidence.storage_organisation_id, Evidence.sha256).where(keeps_bytes())
     answers = select(AnswerIntake.organisation_id, AnswerIntake.sha256)
     books = select(ReturnedBook.organisation_id, ReturnedBook.sha256)
     found = {

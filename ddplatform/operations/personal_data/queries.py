@@ -10,8 +10,12 @@ from sqlalchemy import Text, cast, or_, select
 from ddplatform.accounts.organisations.models import Invitation, Membership, User, UserSession
 from ddplatform.audit.models import AuditEvent, AuditValue
 from ddplatform.due_diligence.concerns.models import Concern
+from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.infrastructure.db import Base, db
+from ddplatform.supplier_engagement.offline.models import AnswerIntake
+from ddplatform.supplier_engagement.responses.models import Response
+from ddplatform.supplier_engagement.returned_books.models import ReturnedBook
 
 ERASED_DOMAIN = "erased.invalid"
 """Addresses below a top-level domain that never exists (RFC 2606)."""
@@ -101,3 +105,33 @@ def find_concern_by_id(concern_id: UUID) -> Concern | None:
 def find_case_by_id(case_id: UUID) -> RemediationCase | None:
     """The same by its id."""
     return db.session.scalar(select(RemediationCase).where(RemediationCase.id == case_id))
+
+
+def list_response_ids(assignment_id: UUID, *, drafts: bool = False) -> Sequence[UUID]:
+    """The rounds of answers to a questionnaire that the acting organisation may see.
+
+    Args:
+        drafts: those alone that were never sent.
+    """
+    wanted = select(Response.id).where(Response.assignment_id == assignment_id)
+    if drafts:
+        wanted = wanted.where(Response.is_released.is_(False))
+    return db.session.scalars(wanted.order_by(Response.round)).all()
+
+
+def list_intakes_of(assignment_id: UUID) -> Sequence[AnswerIntake]:
+    """The files with answers that the acting organisation, a supplier, received offline."""
+    wanted = select(AnswerIntake).where(AnswerIntake.assignment_id == assignment_id)
+    return db.session.scalars(wanted.order_by(AnswerIntake.created_at, AnswerIntake.id)).all()
+
+
+def list_books_of(assignment_id: UUID) -> Sequence[ReturnedBook]:
+    """The workbooks with answers that the buyer brought."""
+    wanted = select(ReturnedBook).where(ReturnedBook.assignment_id == assignment_id)
+    return db.session.scalars(wanted.order_by(ReturnedBook.brought_at, ReturnedBook.id)).all()
+
+
+def list_action_ids(finding_id: UUID) -> Sequence[UUID]:
+    """The actions on a finding, oldest first."""
+    wanted = select(MitigationAction.id).where(MitigationAction.finding_id == finding_id)
+    return db.session.scalars(wanted.order_by(MitigationAction.created_at)).all()

@@ -26,6 +26,8 @@ class RetentionClass:
     owner: str
     rule: str
     by: str = ""
+    held_with: str = ""
+    """A class whose legal hold keeps this one too."""
 
     @property
     def is_removed_here(self) -> bool:

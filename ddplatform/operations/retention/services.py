@@ -17,8 +17,15 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.jobs.models import Job
-from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.infrastructure.tenancy import acting_in, current_organisation
 from ddplatform.operations.personal_data.services.erasure import erase_case, erase_concern
+from ddplatform.operations.personal_data.services.records import (
+    erase_answers,
+    erase_document,
+    erase_finding,
+    erase_log_values,
+    erase_report,
+)
 from ddplatform.operations.retention.classes import (
     RetentionClass,
     get_class,
@@ -28,21 +35,29 @@ from ddplatform.operations.retention.mails import tell_officers
 from ddplatform.operations.retention.models import LegalHold
 from ddplatform.operations.retention.queries import (
     list_announced_cases,
+    list_assignments_to_erase,
     list_cases_to_announce,
     list_cases_to_remove,
     list_counts_before,
+    list_findings_to_erase,
     list_holds,
     list_invitations_before,
+    list_log_values_before,
+    list_reports_before,
+    list_unused_documents,
+    list_withdrawn_documents,
     list_work_before,
 )
 
 APPLY = "retention:apply"
 """The name of the nightly job."""
-CASES, CONCERNS = "case_content", "concern_content"
+CASES, CONCERNS, ANSWERS = "case_content", "concern_content", "answers_and_evidence"
 RESTRICTED = frozenset({CASES, CONCERNS})
 """Classes of which only officers learn how much was removed."""
 NOTICE = timedelta(days=30)
 """How long before the content of a case goes its officers are told."""
+AT_ONCE = 500
+"""Rows with content that one night removes in an organisation: nobody else writes meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +66,8 @@ class Rule:
 
     due: Callable[[datetime], Sequence[Any]]
     remove: Callable[[Sequence[Any], datetime], None]
+    at_once: int | None = None
+    """The most that one night removes; none: all of it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,34 @@ def _due_concerns(moment: datetime) -> Sequence[Any]:
     return list_to_erase(moment.date())
 
 
+def _due_answers(moment: datetime) -> Sequence[Any]:
+    """A hold of the supplier keeps its answers as well."""
+    today = (moment + timedelta(days=get_class(ANSWERS).days)).date()
+    found = list_assignments_to_erase(moment)
+    suppliers = {one.respondent_organisation_id for one in found}
+    held = {one for one in suppliers if one is not None and _holds_answers(one, today)}
+    return [one for one in found if one.respondent_organisation_id not in held]
+
+
+def _holds_answers(organisation_id: UUID, today: date) -> bool:
+    with acting_in(organisation_id):
+        return any(one.class_ref == ANSWERS for one in list_holds(today))
+
+
+def _each(erase: Callable[..., None]) -> Callable[[Sequence[Any], datetime], None]:
+    """The removal of rows one by one, each with an event of its own."""
+
+    def remove(rows: Sequence[Any], at: datetime) -> None:
+        for row in rows:
+            erase(row, at=at)
+
+    return remove
+
+
+def _erase_values(ids: Sequence[UUID], _at: datetime) -> None:
+    erase_log_values(ids)
+
+
 def _deleting(model: Any) -> Callable[[Sequence[Any], datetime], None]:
     def remove(ids: Sequence[Any], _at: datetime) -> None:
         statement = delete(model).where(model.id.in_(ids))
@@ -107,6 +152,12 @@ RULES: Mapping[str, Rule] = {
     "finished_work": Rule(_due_work, _deleting(Job)),
     CASES: Rule(_due_cases, _erase_cases),
     CONCERNS: Rule(_due_concerns, _erase_concerns),
+    ANSWERS: Rule(_due_answers, _each(erase_answers), AT_ONCE),
+    "findings": Rule(list_findings_to_erase, _each(erase_finding), AT_ONCE),
+    "documents": Rule(list_unused_documents, _each(erase_document), AT_ONCE),
+    "withdrawn_documents": Rule(list_withdrawn_documents, _each(erase_document), AT_ONCE),
+    "sealed_reports": Rule(list_reports_before, _each(erase_report), AT_ONCE),
+    "log_values": Rule(list_log_values_before, _erase_values),
 }
 
 
@@ -127,7 +178,7 @@ def apply_retention(at: datetime) -> dict[str, int]:
         if not one.is_removed_here or one.ref in holds:
             continue
         rule = RULES[one.rule]
-        if due := rule.due(_before(one, at)):
+        if due := rule.due(_before(one, at))[: rule.at_once]:
             rule.remove(due, at)
             removed[one.ref] = len(due)
     if CASES not in holds:
@@ -189,7 +240,11 @@ def release(held: LegalHold, *, at: datetime) -> None:
 
 def _holds(at: datetime) -> dict[str, date]:
     """Class -> the last day on which something of it is held."""
-    return {one.class_ref: one.ends_on for one in list_holds(at.date())}
+    held = {one.class_ref: one.ends_on for one in list_holds(at.date())}
+    for one in retention_classes():
+        if one.held_with in held:
+            held[one.ref] = max(held[one.held_with], held.get(one.ref, held[one.held_with]))
+    return held
 
 
 def _before(one: RetentionClass, at: datetime) -> datetime:

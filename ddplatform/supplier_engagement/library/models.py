@@ -158,3 +158,6 @@ class Assignment(Shared, Base):
     link_opened_at: Mapped[datetime | None] = mapped_column(comment="First opening of the link")
     reminders: Mapped[int] = mapped_column(default=0, comment="How many went out")
     escalated_at: Mapped[datetime | None] = mapped_column(comment="The owner was told")
+    content_removed_at: Mapped[datetime | None] = mapped_column(
+        comment="What was written was removed when its retention period ended"
+    )

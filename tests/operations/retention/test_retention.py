@@ -284,6 +284,12 @@ def test_links_work_records_and_counts_go_when_they_are_old_and_the_dry_run_coun
         "finished_work": 1,
         "case_content": 0,
         "concern_content": 0,
+        "answers_and_evidence": 0,
+        "findings": 0,
+        "documents": 0,
+        "withdrawn_documents": 0,
+        "sealed_reports": 0,
+        "log_values": 0,
     }
     assert removed == {"invitations": 1, "finished_work": 1}
     assert set(after.values()) == {0}

@@ -24,7 +24,11 @@ def list_documents_of_bytes(organisation_id: UUID, sha256: str) -> list[Evidence
     return list(
         db.session.scalars(
             select(Evidence)
-            .where(Evidence.storage_organisation_id == organisation_id, Evidence.sha256 == sha256)
+            .where(
+                Evidence.storage_organisation_id == organisation_id,
+                Evidence.sha256 == sha256,
+                keeps_bytes(),
+            )
             .order_by(Evidence.created_at, Evidence.id)
         )
     )
@@ -37,13 +41,19 @@ def count_used(user_id: UUID | None) -> Used:
         if user_id is None
         else Evidence.created_by_id == user_id
     )
-    wanted = select(func.count(), func.coalesce(func.sum(Evidence.size_bytes), 0)).where(mine)
+    used = select(func.count(), func.coalesce(func.sum(Evidence.size_bytes), 0))
+    wanted = used.where(mine, keeps_bytes())
     return Used(*db.session.execute(wanted).one())
+
+
+def keeps_bytes() -> ColumnElement[bool]:
+    """The condition for documents whose file is there: their retention period goes on."""
+    return Evidence.content_removed_at.is_(None)
 
 
 def is_named(organisation_id: UUID, sha256: str) -> bool:
     """Whether any row still needs the bytes of this name in the folder of an organisation."""
-    here = Evidence.storage_organisation_id == organisation_id
+    here = (Evidence.storage_organisation_id == organisation_id) & keeps_bytes()
     own = here & (Evidence.sha256 == sha256)
     names = [own, *(names_bytes(organisation_id, sha256) for names_bytes in KEEPERS)]
     return any(db.session.scalar(select(exists().where(name))) for name in names)
