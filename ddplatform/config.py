@@ -76,6 +76,8 @@ class Settings:
     costly_pages_per_minute: int = 120
     forms_per_minute: int = 60
     virus_scanner: str | None = None
+    breached_passwords: Path | None = None
+    """A file with the hashes of breached passwords (adapters/breached_passwords.py)."""
     uploads_at_once: int = 2
     files_per_person: int = 10_000
     megabytes_per_person: int = 10_240
@@ -286,6 +288,7 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
         sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
         virus_scanner=env.get("VIRUS_SCANNER") or None,
+        breached_passwords=_path(env.get("BREACHED_PASSWORDS")),
         uploads_at_once=_whole_number(env.get("UPLOADS_AT_ONCE"), 2),
         officer_wait_hours=_whole_number(env.get("OFFICER_WAIT_HOURS"), LEAST_OFFICER_WAIT_HOURS),
         backup_database_url=env.get("BACKUP_DATABASE_URL") or "",
@@ -295,6 +298,10 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         webhook_hosts=_listed(env.get("WEBHOOK_HOSTS")),
         **{n: _whole_number(env.get(n.upper()), default) for n, default in LIMITS.items()},
     )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _whole_number(text: str | None, default: int) -> int:

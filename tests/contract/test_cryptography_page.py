@@ -30,14 +30,22 @@ ALGORITHMS = {
     "Ed25519PublicKey": "Ed25519",
     "blake2b": "BLAKE2b",
     "md5": "MD5",
+    "sha1": "SHA-1",
     "new": "SHA-1",  # `hashlib.new` of the function digest() of XForms
 }
 """What modules import of `cryptography.hazmat` and `hashlib`, and its name on the page."""
-WITHOUT_SECURITY = frozenset({"blake2b", "md5", "new"})
+WITHOUT_SECURITY = frozenset({"blake2b", "md5", "new", "sha1"})
 MAY_USE = re.compile(rf"(?:import|from) +(?:{'|'.join(sorted(LIBRARIES))})\b|urandom|sha256\(")
 NO_SECRETS = frozenset(
     {"APP_KIND", "INSTANCE_PATH", "BASE_URL", "TRUSTED_HOSTS", "SECURE_COOKIES", "MAIL_FROM"}
-    | {"SIGN_UP", "VIRUS_SCANNER", "UPLOADS_AT_ONCE", "OFFICER_WAIT_HOURS", "SECURITY_EVENTS"}
+    | {
+        "BREACHED_PASSWORDS",
+        "SIGN_UP",
+        "VIRUS_SCANNER",
+        "UPLOADS_AT_ONCE",
+        "OFFICER_WAIT_HOURS",
+        "SECURITY_EVENTS",
+    }
     | {"MAILS_PER_DAY", "MAILS_PER_HOUR", "SUPPLIER_MAILS_PER_DAY", "SUPPLIER_MAILS_PER_HOUR"}
     | {"FILES_PER_PERSON", "MEGABYTES_PER_PERSON", "FILES_PER_ORGANISATION"}
     | {"MEGABYTES_PER_ORGANISATION"}

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from ddplatform.config import Kind, Settings
+from ddplatform.config import Kind, Settings, UnsafeSettings
+from ddplatform.infrastructure.adapters.breached_passwords import BreachedPasswords
 from ddplatform.infrastructure.adapters.keys import KeyFolder, log_name
 from ddplatform.infrastructure.adapters.mail import Mailer
 from ddplatform.infrastructure.adapters.operator_list import OperatorList
@@ -76,6 +77,8 @@ class Adapters:
     turns: UploadTurns
     scanner: VirusScanner | None
     """None: the installation has no virus scanner."""
+    breached: BreachedPasswords | None
+    """None: the installation has no file of breached passwords."""
     officer_wait: timedelta
     """Time between the agreement to a safeguarding officer and the role, to object in."""
     webhooks: WebhookSender
@@ -116,6 +119,7 @@ def install(settings: Settings) -> Adapters:
         sample_sign_ins=folder / "demo_sign_ins.json",
         turns=UploadTurns(folder / "turns", places=settings.uploads_at_once),
         scanner=VirusScanner(settings.virus_scanner) if settings.virus_scanner else None,
+        breached=_breached(settings.breached_passwords),
         officer_wait=timedelta(hours=settings.officer_wait_hours),
         webhooks=WebhookSender(
             settings.webhook_hosts, plain_here=settings.kind is not Kind.PRODUCTION
@@ -130,6 +134,25 @@ def adapters() -> Adapters:
     if not _installed:
         raise RuntimeError("No application is made yet, so there are no adapters.")
     return _installed[0]
+
+
+def _breached(path: Path | None) -> BreachedPasswords | None:
+    """The file of breached passwords.
+
+    Raises:
+        UnsafeSettings: it cannot be searched.
+    """
+    if path is None:
+        return None
+    made = BreachedPasswords(path)
+    if fault := made.fault():
+        raise UnsafeSettings([f"BREACHED_PASSWORDS: {path} {fault}"])
+    return made
+
+
+def find_breached() -> BreachedPasswords | None:
+    """The file of breached passwords; None without one, and before the application is made."""
+    return _installed[0].breached if _installed else None
 
 
 def find_scanner() -> VirusScanner | None:

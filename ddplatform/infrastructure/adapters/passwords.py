@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from ddplatform.core.passwords.guessing import Weakness, estimate
+from ddplatform.infrastructure.adapters.installed import find_breached
 from ddplatform.languages import gettext
 
 MIN_LENGTH, MAX_LENGTH = 15, 256
@@ -55,10 +56,19 @@ def password_problem(password: str, *, context: Collection[str] = ()) -> str | N
         return gettext("Use at most %(max_length)s characters.", max_length=MAX_LENGTH)
     found = estimate(password, context)
     if found.is_enough:
-        return None
+        return _breached_problem(password)
     # Fifteen characters that are no known piece withstand enough guesses.
     assert found.consists_of is not None
     return f"{_reason(found.consists_of)} {_advice()}"
+
+
+def _breached_problem(password: str) -> str | None:
+    """What is strong by itself is weak once it was published (ASVS 5.0, 6.2.12)."""
+    breached = find_breached()
+    if breached is None or not breached.holds(password):
+        return None
+    reason = gettext("This password was published after a breach of some other service.")
+    return f"{reason} {_advice()}"
 
 
 def _reason(weakness: Weakness) -> str:

@@ -43,6 +43,8 @@ def serve(listen: str, threads: int, trusted_proxy: str | None) -> None:
         )
     except (OSError, ValueError) as fault:
         raise click.BadParameter(f"{listen}: {fault}", param_hint="'--listen'") from fault
+    for warning in warnings_of(app.extensions["settings"]):
+        click.echo(f"Warning: {warning}", err=True)
     click.echo(f"Listening on {listen}", err=True)
     made.run()
 
@@ -63,6 +65,16 @@ def require_protected(listen: str, settings: Settings) -> None:
             "set NETWORK_TO_PROXY=encrypted where whatever lies between is encrypted.",
             param_hint="'--listen'",
         )
+
+
+def warnings_of(settings: Settings) -> list[str]:
+    """What production does without and the operator should know at each start."""
+    if settings.kind is not Kind.PRODUCTION or settings.breached_passwords is not None:
+        return []
+    return [
+        "BREACHED_PASSWORDS is not set: new passwords are not held against breached ones. "
+        "docs/operations.md says how to get the file."
+    ]
 
 
 def _is_loopback(address: str) -> bool:

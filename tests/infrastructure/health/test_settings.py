@@ -6,6 +6,7 @@ import pytest
 
 from ddplatform.config import Kind, Settings, UnsafeSettings, read_settings
 from ddplatform.factory import create_app
+from ddplatform.infrastructure.adapters.installed import install
 
 GOOD = {
     "APP_KIND": "production",
@@ -164,3 +165,11 @@ def test_debugger_cannot_be_on_in_a_started_production_application(tmp_path: Pat
     assert app.debug is False
     assert app.config["SESSION_COOKIE_NAME"] == "__Host-session"
     assert app.config["MAX_CONTENT_LENGTH"] and app.config["MAX_FORM_MEMORY_SIZE"]
+
+
+def test_a_file_of_breached_passwords_that_cannot_be_searched_stops_the_start(tmp_path: Path):
+    path = tmp_path / "breached.txt"
+    path.write_text("password\n", encoding="utf-8")
+
+    with pytest.raises(UnsafeSettings, match=r"BREACHED_PASSWORDS: .* SHA-1"):
+        install(settings(tmp_path, BREACHED_PASSWORDS=str(path)))

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ddplatform.config import ENCRYPTED, Kind, Settings, UnsafeSettings, read_settings
-from ddplatform.infrastructure.web_server.commands import require_protected
+from ddplatform.infrastructure.web_server.commands import require_protected, warnings_of
 
 ROOT = Path(__file__).resolve().parents[3]
 UNITS = ("deploy/waymark-web.service", "deploy/waymark-worker.service")
@@ -55,6 +55,16 @@ def test_command_asks_before_it_listens(app: Flask, production: Settings):
     done = app.test_cli_runner().invoke(args=["serve", "--listen", "0.0.0.0:0"])
 
     assert done.exit_code == 2 and "can be reached from other machines" in done.output
+
+
+def test_production_says_at_each_start_that_breached_passwords_are_not_looked_up(
+    production: Settings, tmp_path: Path
+):
+    (said,) = warnings_of(production)
+
+    assert said.startswith("BREACHED_PASSWORDS is not set")
+    assert warnings_of(replace(production, breached_passwords=tmp_path)) == []
+    assert warnings_of(replace(production, kind=Kind.DEVELOPMENT)) == []
 
 
 def test_statement_about_the_network_is_one_word_or_none(tmp_path: Path):
