@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.accounts.organisations.models import User
-from ddplatform.core.due_diligence.policy_checklist import policy_checklist
 from ddplatform.due_diligence.policies.models import (
     Policy,
     PolicyAnswer,
@@ -187,17 +186,6 @@ def name_people(version_id: UUID) -> People:
         .where(PolicyVersion.id == version_id)
     ).one()
     return People(row[0], row[1])
-
-
-def list_due_for_review(today: date) -> Sequence[PolicyVersion]:
-    """Approved versions whose review is due within the notice or is late, the first first."""
-    until = today + timedelta(days=policy_checklist().notice_days)
-    return db.session.scalars(
-        select(PolicyVersion)
-        .where(PolicyVersion.state == PolicyState.APPROVED, PolicyVersion.review_on <= until)
-        .order_by(PolicyVersion.review_on, PolicyVersion.id)
-        .limit(POLICIES_SHOWN)
-    ).all()
 
 
 def load_standing(as_of: date) -> list[StandingPolicy]:

@@ -43,11 +43,14 @@ bp = Blueprint("policies", __name__)
 @requires(Permission.PRACTICE_READ)
 def index() -> ResponseReturnValue:
     """Policies: the approved version and the draft of each."""
+    rows, today = list_policies(), g.now.date()
+    may_edit = g.identity.has(Permission.PRACTICE_EDIT)
     return render_template(
         "due_diligence/policies/index.html",
-        rows=list_policies(),
+        rows=rows,
+        due=views.review_notices(rows, today) if may_edit else (),
         criteria=len(policy_checklist().items),
-        today=g.now.date(),
+        today=today,
         views=views,
         words=words,
     )
