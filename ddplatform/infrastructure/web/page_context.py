@@ -114,7 +114,6 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         _("Reporting and assurance"),
         (
             Entry(_("Documents"), "paperclip", "evidence.index", P.EVIDENCE_READ),
-            Entry(_("Policies"), "file-text", "policies.index", P.PRACTICE_READ),
             Entry(_("Reports"), "report", "reports.index", P.REPORT_READ),
             Entry(_("Audit trail"), "history", "audit.index", P.AUDIT_READ, not_for=SUPPLIERS),
             Entry(_("What was done here"), "history", "audit.index", P.AUDIT_READ, not_for=OTHERS),
@@ -156,6 +155,7 @@ UNDER = {
     "matching": "value_chain",
     "screening": "value_chain",
     "campaigns": "questionnaires",
+    "policies": "evidence",
     "redaction": "evidence",
     "method_comparison": "risk",
     "reassessment": "risk",
