@@ -1,6 +1,7 @@
 """People with an authenticator app, for tests: set up over HTTP, and what its pages show."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ from ddplatform.infrastructure.tenancy import acting_in
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 
 SET_UP, CODE, CONFIRM = "/account/second-factor", "/sign-in/code", "/account/confirm"
+ENOUGH = 2.0
+"""Seconds in which a test can send a code."""
 RECOVERY = r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}"
 
 
@@ -42,7 +45,15 @@ class Phone:
 
     def shown(self) -> str:
         """The code that the app shows now, used or not."""
-        return pyotp.TOTP(self.key).now()
+        return shown_by(self.key)
+
+
+def shown_by(key: str) -> str:
+    """The code that an app with this key shows, with time left to send it."""
+    left = 30 - time.time() % 30
+    if left < ENOUGH:
+        time.sleep(left)
+    return pyotp.TOTP(key).now()
 
 
 def key_on(page: str) -> str:
@@ -67,7 +78,7 @@ def kept_in(page: str) -> dict[str, str]:
 def set_up(client: FlaskClient, code: Callable[[str], str] | None = None) -> TestResponse:
     """Set up an app on the page of this browser, with the code that it shows."""
     page = client.get(SET_UP).text
-    show = code or (lambda key: pyotp.TOTP(key).now())
+    show = code or shown_by
     data = {"csrf_token": hidden(page, "csrf_token"), "offer": hidden(page, "offer")}
     return client.post(SET_UP, data={**data, "code": show(key_on(page))})
 
@@ -78,7 +89,7 @@ def phone_of(app: Flask, client: FlaskClient) -> Phone:
 
     def show(key: str) -> str:
         keys.append(key)
-        return pyotp.TOTP(key).now()
+        return shown_by(key)
 
     answer = set_up(client, show)
     assert answer.status_code == 200, answer.text

@@ -21,6 +21,10 @@ class SecondFactor(Base):
     last_step: Mapped[int] = mapped_column(
         comment="Time step of the newest code that was used; no code up to it works again"
     )
+    clock_behind: Mapped[int] = mapped_column(
+        default=0,
+        comment="Seconds by which the clock of the phone is behind ours, as its codes showed",
+    )
     confirmed_at: Mapped[datetime]
 
 

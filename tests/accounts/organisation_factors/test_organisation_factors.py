@@ -3,7 +3,6 @@
 import json
 from html import escape
 
-import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,6 +36,7 @@ from tests.second_factors import (
     pass_password,
     send_confirmation,
     set_up,
+    shown_by,
     user_id_of,
     with_phone,
 )
@@ -114,7 +114,7 @@ def test_form_that_was_sent_before_the_set_up_is_kept_and_goes_on(app: Flask, te
 def set_up_with(client: FlaskClient, page: str) -> str:
     """Confirm the app of a page that carries a form along."""
     data = {"csrf_token": hidden(page, "csrf_token"), "offer": hidden(page, "offer")}
-    code = pyotp.TOTP(key_on(page)).now()
+    code = shown_by(key_on(page))
     return client.post(SET_UP, data={**data, **kept_in(page), "code": code}).text
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from ddplatform.accounts.organisations.models import User, UserSession
 from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
-from ddplatform.accounts.second_factor.services.codes import step_of
+from ddplatform.accounts.second_factor.services.codes import Kind, fit_of, use_code
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.accounts.sessions.services import WAITING
 from ddplatform.audit.models import AuditEvent
@@ -136,35 +136,74 @@ def test_one_code_sent_twice_in_the_same_moment_signs_in_once(app: Flask, tenant
         assert sorted(pool.map(use, range(2))) == [302, 422]
 
 
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+"""That of the published examples, RFC 6238, appendix B."""
+
+
+def is_accepted(code: str, *, at: int, behind: int = 0, after: int = -1) -> bool:
+    """Whether a code is the present one at a second since 1970, for a phone so far behind."""
+    moment = datetime.fromtimestamp(at, UTC)
+    fit = fit_of(SECRET, code, after=after, clock_behind=behind, at=moment)
+    return fit is not None and fit.clock_behind == behind
+
+
+@given(step=st.integers(10, 10**8), behind=st.integers(-120, 120))
+def test_each_code_is_accepted_for_thirty_seconds_and_no_longer(step: int, behind: int):
+    code, begins = pyotp.TOTP(SECRET).generate_otp(step), step * 30 + behind
+
+    accepted = [
+        second
+        for second in range(begins - 200, begins + 200)
+        if is_accepted(code, at=second, behind=behind)
+    ]
+
+    assert accepted == list(range(begins, begins + 30))
+
+
 @given(
-    now=st.integers(10, 10**8),
-    early=st.integers(-5, 5),
-    used=st.integers(-5, 5),
+    step=st.integers(10, 10**8),
+    early=st.integers(-8, 8),
+    used=st.integers(-8, 8),
     second=st.integers(0, 29),
 )
-def test_code_counts_one_step_around_now_and_only_after_the_newest_used(
-    now: int, early: int, used: int, second: int
+def test_code_of_another_step_is_refused_and_its_fit_tells_the_least_difference_of_the_clocks(
+    step: int, early: int, used: int, second: int
 ):
-    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-    at = datetime.fromtimestamp(now * 30 + second, UTC)
-    code = pyotp.TOTP(secret).generate_otp(now + early)
-    shown = {pyotp.TOTP(secret).generate_otp(now + step): step for step in (-1, 0, 1)}
+    code, at = pyotp.TOTP(SECRET).generate_otp(step + early), step * 30 + second
 
-    found = step_of(secret, code, after=now + used, at=at)
+    fit = fit_of(
+        SECRET, code, after=step + used, clock_behind=0, at=datetime.fromtimestamp(at, UTC)
+    )
 
-    if code in shown and (step := shown[code]) > used:
-        assert found == now + step
-    else:
-        assert found is None
+    if not (used < early and abs(early) <= 4):
+        assert fit is None
+        return
+    assert fit is not None
+    assert fit.step == step + early
+    assert is_accepted(code, at=at, behind=fit.clock_behind)
+    nearer = fit.clock_behind - (1 if fit.clock_behind > 0 else -1)
+    assert early == 0 or not is_accepted(code, at=at, behind=nearer)
 
 
 def test_code_of_the_published_example_is_taken():
-    """RFC 6238, appendix B: SHA-1, 59 seconds after 1970 (its last six digits)."""
-    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    """SHA-1, 59 seconds after 1970 (its last six digits)."""
+    assert is_accepted("287082", at=59)
 
-    found = step_of(secret, "287082", after=-1, at=datetime.fromtimestamp(59, UTC))
 
-    assert found == 1
+@pytest.mark.parametrize("behind", [-110, -40, 40, 110])
+def test_phone_with_a_wrong_clock_comes_in_with_the_code_after_the_refused_one(
+    app: Flask, tenant: Tenant, behind: int
+):
+    phone, user_id = with_phone(app, tenant, ADMIN), user_id_of(tenant, ADMIN)
+    totp, start = pyotp.TOTP(phone.key), datetime.now(UTC) + timedelta(minutes=10)
+
+    def typed(later: int) -> Kind | None:
+        at = start + timedelta(seconds=later)
+        with app.app_context(), unit_of_work():
+            return use_code(user_id, totp.at(at - timedelta(seconds=behind)), at=at)
+
+    assert [typed(0), typed(0)] == [None, None]  # also the same code again
+    assert [typed(30), typed(86_400)] == [Kind.APP, Kind.APP]
 
 
 def test_eleventh_code_in_an_hour_is_too_many_also_when_it_is_right(app: Flask, tenant: Tenant):

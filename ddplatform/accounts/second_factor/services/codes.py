@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -19,8 +20,10 @@ from ddplatform.accounts.second_factor.services.secrets import open_secret
 from ddplatform.infrastructure.adapters.passwords import hash_password, verify_password
 
 CODE = Limit("code of a second factor", 10, 3600)
-DRIFT_STEPS = 1
-"""Steps of 30 seconds by which the clock of a phone may be early or late."""
+CODE_SECONDS = 30
+"""How long one code of an app is accepted (OWASP ASVS 6.5.5)."""
+CLOCK_STEPS = 4
+"""Steps by which the clock of a phone may differ: two minutes, early or late."""
 DIGITS = 6
 HOW_MANY = 10
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -50,18 +53,35 @@ def use_code(user_id: UUID, text: str, *, at: datetime) -> Kind | None:
     return Kind.RECOVERY if _use_recovery_code(user_id, typed, at=at) else None
 
 
-def step_of(secret: str, code: str, *, after: int, at: datetime) -> int | None:
-    """The time step whose code this is, among those around now; None where there is none.
+@dataclass(frozen=True)
+class Fit:
+    """The time step of a code, and what its moment tells of the clock of the phone."""
+
+    step: int
+    clock_behind: int
+    """Seconds; negative where the phone is ahead. As before where the step is the present one."""
+
+
+def fit_of(secret: str, code: str, *, after: int, clock_behind: int, at: datetime) -> Fit | None:
+    """Which step this code belongs to; None for no step within two minutes.
 
     Args:
         after: the step of the newest code used; none up to it counts.
+        clock_behind: seconds by which this phone was seen to be behind.
     """
-    totp = pyotp.TOTP(secret, digits=DIGITS)
-    now = totp.timecode(at)
-    for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
-        if step > after and hmac.compare_digest(totp.generate_otp(step), code):
-            return step
+    totp, now = pyotp.TOTP(secret, digits=DIGITS, interval=CODE_SECONDS), int(at.timestamp())
+    middle = now // CODE_SECONDS
+    for step in range(max(after + 1, middle - CLOCK_STEPS), middle + CLOCK_STEPS + 1):
+        if hmac.compare_digest(totp.generate_otp(step), code):
+            return Fit(step, _seen_behind(step, clock_behind, now))
     return None
+
+
+def _seen_behind(step: int, clock_behind: int, now: int) -> int:
+    """The least change of the difference with which this step is the present one."""
+    begins = step * CODE_SECONDS
+    shown = min(max(now - clock_behind, begins), begins + CODE_SECONDS - 1)
+    return now - shown
 
 
 def new_codes(user_id: UUID, *, at: datetime) -> tuple[list[RecoveryCode], list[str]]:
@@ -77,14 +97,16 @@ def new_codes(user_id: UUID, *, at: datetime) -> tuple[list[RecoveryCode], list[
 
 
 def _use_app_code(user_id: UUID, code: str, *, at: datetime) -> bool:
+    """Use a code up; one that is not the present one only corrects the clock for the next."""
     factor = find_factor_for_change(user_id)
     if factor is None:
         return False
-    step = step_of(open_secret(factor), code, after=factor.last_step, at=at)
-    if step is None:
+    behind = factor.clock_behind
+    fit = fit_of(open_secret(factor), code, after=factor.last_step, clock_behind=behind, at=at)
+    if fit is None:
         return False
-    factor.last_step = step
-    return True
+    factor.last_step, factor.clock_behind = fit.step, fit.clock_behind
+    return fit.clock_behind == behind
 
 
 def _use_recovery_code(user_id: UUID, typed: str, *, at: datetime) -> bool:

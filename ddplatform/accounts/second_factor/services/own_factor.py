@@ -13,7 +13,7 @@ from ddplatform.accounts.passkeys.models import Passkey
 from ddplatform.accounts.passkeys.queries import list_passkeys
 from ddplatform.accounts.second_factor.models import RecoveryCode, SecondFactor
 from ddplatform.accounts.second_factor.queries import find_factor_for_change, has_factor
-from ddplatform.accounts.second_factor.services.codes import new_codes, step_of
+from ddplatform.accounts.second_factor.services.codes import Fit, fit_of, new_codes
 from ddplatform.accounts.second_factor.services.secrets import read_offer, seal_secret
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.audit.services import log as audit
@@ -47,8 +47,8 @@ def set_up_factor(user: User, *, offer: str, code: str, at: datetime) -> list[st
                 )
             }
         )
-    step = step_of(secret, "".join(code.split()), after=NO_STEP, at=at)
-    if step is None:
+    fit = fit_of(secret, "".join(code.split()), after=NO_STEP, clock_behind=0, at=at)
+    if fit is None:
         raise Invalid(
             fields={
                 "code": gettext(
@@ -57,14 +57,7 @@ def set_up_factor(user: User, *, offer: str, code: str, at: datetime) -> list[st
                 )
             }
         )
-    factor, sealed = find_factor_for_change(user.id), seal_secret(secret, user.id)
-    is_new = factor is None
-    if factor is None:
-        db.session.add(
-            SecondFactor(user_id=user.id, sealed_secret=sealed, last_step=step, confirmed_at=at)
-        )
-    else:
-        factor.sealed_secret, factor.last_step, factor.confirmed_at = sealed, step, at
+    is_new = _keep_factor(user.id, secret, fit, at=at)
     shown = replace_codes(user.id, at=at)
     sessions.end_all_sessions(user.id)
     record_change(
@@ -74,6 +67,17 @@ def set_up_factor(user: User, *, offer: str, code: str, at: datetime) -> list[st
         at=at,
     )
     return shown
+
+
+def _keep_factor(user_id: UUID, secret: str, fit: Fit, *, at: datetime) -> bool:
+    """Keep the app, in place of an earlier one; whether there was none."""
+    factor, is_new = find_factor_for_change(user_id), False
+    if factor is None:
+        factor, is_new = SecondFactor(user_id=user_id), True
+        db.session.add(factor)
+    factor.sealed_secret, factor.confirmed_at = seal_secret(secret, user_id), at
+    factor.last_step, factor.clock_behind = fit.step, fit.clock_behind
+    return is_new
 
 
 def renew_codes(user: User, *, at: datetime) -> list[str]:
