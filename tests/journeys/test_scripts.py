@@ -23,6 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SEAL = "AyM1p42EaRu1ue4S9vFQfHHgGXtFZ3vQF0Q4FgmRzsk"
+"""A key as `browser_key` gives it; the page of another person has another one."""
 HEAD = (
     "<!doctype html><title>t</title>"
     "<script type=module nonce=n src={{ url_for('static', filename='js/' ~ script) }}></script>"
@@ -43,7 +45,7 @@ PAGES = {
     + "<h1>Map</h1><details class=menu><summary>Account</summary><p>Sign out</p></details>"
     "<aside class=panel><div class=hd><a class=iconbtn href=/done>Close</a></div><button>Inside</button></aside>",
     "draft.html": HEAD + "<div id=save-state role=status><span>Nothing yet</span></div>"
-    "<form method=post action=/save data-autosave=/draft data-saved='Saved at' data-saving=Saving"
+    "<form method=post action=/save data-seal='{{ seal }}' data-autosave=/draft data-saved='Saved at' data-saving=Saving"
     " data-offline='No signal, kept on this page' data-out='Signed out' data-conflict='Changed on another device'"
     " data-waiting='No signal. Kept here, sent when it is back'>"
     "<input name=many><input type=checkbox name=w value=a><input type=checkbox name=w value=b>"
@@ -111,7 +113,8 @@ def _application(seen: list[dict[str, Any]]) -> Flask:
 
     @app.get("/draft-page")
     def _draft_page() -> str:
-        return render_template("draft.html", script="autosave.js")
+        seal = SEAL if request.args.get("who") != "other" else SEAL[::-1]
+        return render_template("draft.html", script="autosave.js", seal=seal)
 
     @app.post("/draft")
     def _draft() -> Any:
@@ -363,7 +366,7 @@ def test_the_name_of_a_chosen_file_is_shown(page: Page, address: str) -> None:
 def _kept(page: Page) -> Any:
     return page.evaluate(
         """() => new Promise(ok => {
-             const open = indexedDB.open("drafts", 1);
+             const open = indexedDB.open("drafts", 2);
              open.onupgradeneeded = () => open.result.createObjectStore("drafts");
              open.onsuccess = () => {
                const all = open.result.transaction("drafts").objectStore("drafts").getAllKeys();
@@ -402,6 +405,53 @@ def test_kept_answers_come_back_are_sent_and_are_then_removed(
     expect(page.locator("#save-state")).to_contain_text("Saved at", timeout=5000)
     assert seen[-1] == {"many": "14", "w": "b", "files": []}
     assert _kept(page) == ["keep"]
+
+
+RAW = """new Promise(done => { const open = indexedDB.open("drafts", 2);
+open.onsuccess = () => { const all = open.result.transaction("drafts").objectStore("drafts").getAll();
+all.onsuccess = () => { open.result.close(); done(all.result.flat().map(one =>
+  one.byteLength ? [...new Uint8Array(one)] : [])); }; }; })"""
+
+
+def test_kept_answers_cannot_be_read_in_the_browser_without_the_key_of_the_page(
+    page: Page, address: str
+) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    network = SeemingNetwork(page, "**/draft")
+    page.goto(f"{address}/draft-page")
+    page.check("[data-keep]")
+    page.fill("[name=many]", "Nawa works here")
+    expect(page.locator("#save-state")).to_contain_text("No signal", timeout=5000)
+
+    stored = [bytes(numbers) for numbers in page.evaluate(RAW) if numbers]
+    assert sorted(len(one) for one in stored)[0] == 12, "the nonce"
+    assert len(stored) == 2 and not any(b"Nawa" in one or b"many" in one for one in stored)
+    assert SEAL not in page.content()
+
+    page.goto(f"{address}/draft-page?who=other")
+    expect(page.locator("[data-keep]")).to_be_checked()
+    page.wait_for_timeout(200)
+    expect(page.locator("[name=many]")).to_have_value("")
+    page.goto(f"{address}/draft-page")
+    expect(page.locator("[name=many]")).to_have_value("Nawa works here")
+    network.is_alive = True
+    expect(page.locator("#save-state")).to_contain_text("Saved at", timeout=8000)
+
+
+OLDER = """new Promise(done => { const open = indexedDB.open("drafts", 1);
+open.onupgradeneeded = () => open.result.createObjectStore("drafts");
+open.onsuccess = () => { const t = open.result.transaction("drafts", "readwrite");
+t.objectStore("drafts").put([["many", "Nawa"]], "/draft-page"); t.oncomplete = () => {
+open.result.close(); done(); }; }; })"""
+
+
+def test_what_an_earlier_version_kept_unencrypted_is_removed(page: Page, address: str) -> None:
+    page.goto(f"{address}/done")
+    page.evaluate(OLDER)
+    page.goto(f"{address}/draft-page")
+    expect(page.locator("[data-keep]")).to_be_visible()
+    page.wait_for_function("indexedDB.databases().then(all => all[0]?.version === 2)")
+    assert _kept(page) == []
 
 
 def test_signing_out_empties_what_was_kept(page: Page, address: str) -> None:

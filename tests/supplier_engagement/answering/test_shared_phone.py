@@ -1,8 +1,10 @@
 """A phone that others use too: short sessions, nothing kept in the browser, a way out on each page."""
 
 import re
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -12,6 +14,7 @@ from sqlalchemy import select
 from ddplatform.accounts.organisations.models import UserSession
 from ddplatform.accounts.sessions import services as sessions
 from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.supplier_engagement.answering.browser_keys import browser_key
 from ddplatform.supplier_engagement.responses.queries.responses import find_response, list_answers
 from tests.answering import EMAIL, Supplier, acting
 from tests.factories import PASSWORD, csrf_token
@@ -54,7 +57,7 @@ def test_each_page_of_a_shared_phone_has_the_way_out_and_keeps_nothing(
         page = phone.get(address)
         assert "Leave and close" in page.text, address
         assert page.headers["Cache-Control"] == "no-store"
-        assert "data-keep" not in page.text
+        assert "data-keep" not in page.text and "data-seal" not in page.text
     assert 'autocomplete="off"' in phone.get(_section(supplier)).text
 
 
@@ -130,3 +133,18 @@ def test_a_session_on_a_shared_phone_ends_after_ten_minutes_and_after_an_hour(
     secret = _session(app, data, age=timedelta(minutes=age), seen=timedelta(minutes=seen))
     with app.app_context():
         assert (sessions.read_session(secret, at=NOW) is not None) == lives
+
+
+def test_key_of_unsent_answers_comes_with_the_page_and_is_the_same_after_the_next_sign_in(
+    app: Flask, supplier: Supplier
+):
+    keys = []
+    for _ in range(2):
+        page = _phone(app).get(_section(supplier))
+        assert page.headers["Cache-Control"] == "no-store"
+        keys += re.findall(r'data-seal="([^"]+)"', page.text)
+
+    assert len(keys) == 2 and keys[0] == keys[1]
+    assert len(urlsafe_b64decode(keys[0] + "=")) == 32
+    with app.app_context():
+        assert browser_key(uuid4()) != keys[0], "another person has another key"

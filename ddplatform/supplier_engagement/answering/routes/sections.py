@@ -17,6 +17,7 @@ from ddplatform.infrastructure.gate import keep_changes, requires
 from ddplatform.infrastructure.one_row import required
 from ddplatform.infrastructure.words.problems import refusal_in_words
 from ddplatform.languages import current_language, gettext
+from ddplatform.supplier_engagement.answering.browser_keys import browser_key
 from ddplatform.supplier_engagement.answering.queries import seconds_left_on
 from ddplatform.supplier_engagement.answering.routes.media import media_of
 from ddplatform.supplier_engagement.answering.views.fields import (
@@ -38,6 +39,7 @@ from ddplatform.supplier_engagement.protection_services.views import (
     words_of_help,
 )
 from ddplatform.supplier_engagement.respondents.queries import (
+    People,
     given_on,
     load_writers,
     said_at,
@@ -273,7 +275,6 @@ def _section_page(
         known=(asked.requester, g.organisation.name),
     )
     items = view_items(page, around)
-    taker = taker_of(filled, name)
     html = render_template(
         "supplier_engagement/answering/section.html",
         asked=asked,
@@ -286,15 +287,21 @@ def _section_page(
         problems=_summary(items) if saved else [],
         clashes=saved.clashes if saved else (),
         lost=_without_a_place(saved, page),
-        taken_by=people.name(taker) if taker and taker != g.identity.user_id else "",
+        taken_by=_others_name(taker_of(filled, name), people),
         given=given_on(page, filled),
         seen=filled.row.revision,
         marks=marks_of(page),
         saved_at=max((a.saved_at for a in filled.answers.values() if a.raw), default=None),
         page_mark=uuid4().hex,
+        seal=browser_key(g.identity.user_id),
         names_suppliers=name == find_naming_section(filled.form.form),
     )
     return html, 200 if saved is None else (409 if saved.clashes else 422)
+
+
+def _others_name(taker: UUID | None, people: People) -> str:
+    """Whoever else answers the section; empty where it is this person or nobody."""
+    return people.name(taker) if taker and taker != g.identity.user_id else ""
 
 
 def _plans_around(asked: Request, filled: Filled) -> dict[str, Any]:
