@@ -101,10 +101,12 @@ def with_phone(app: Flask, tenant: Tenant, role: RoleId) -> Phone:
     return phone_of(app, signed_in_client(app, tenant, role))
 
 
-def pass_password(app: Flask, email: str, **query: str) -> tuple[FlaskClient, TestResponse]:
+def pass_password(
+    app: Flask, email: str, password: str = PASSWORD, **query: str
+) -> tuple[FlaskClient, TestResponse]:
     """A browser that has sent the right password, and what it was answered."""
     client = app.test_client()
-    data = {"email": email, "password": PASSWORD, "csrf_token": csrf_token(client, "/sign-in")}
+    data = {"email": email, "password": password, "csrf_token": csrf_token(client, "/sign-in")}
     return client, client.post("/sign-in", data=data, query_string=query)
 
 

@@ -40,17 +40,13 @@ def start_session(
     Returns:
         The address to go on to: `then`, or the page that asks for a code.
     """
-    chosen, is_shared = session.get(ASKED), on_shared_phone or SHARED in session
+    is_shared = on_shared_phone or SHARED in session
     vouched = vouched_for or (session.get(VOUCHED_FOR) if has_proved_factor else None)
-    session.clear()
-    if chosen:
-        session[ASKED], session[KEEP] = chosen, True
+    end_session_here()
+    if ASKED in session:
+        session[KEEP] = True
     if is_shared:
         session[SHARED] = True
-    # The token of this request belonged to the session that ended: a form shown in this answer
-    # must carry one of the new session, or what it brings back would be refused.
-    g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
-    session[RENEW] = True
     if has_factor(user.id) and not has_proved_factor:
         session[WAITING] = [str(user.id), g.now.isoformat()]
         session[FIRST_STEP] = first_step
@@ -64,3 +60,14 @@ def start_session(
     if not is_shared and not goes_on:
         remember_device(user)
     return then
+
+
+def end_session_here() -> None:
+    """End the session of this browser; its language stays, and that others use the phone."""
+    stays = {name: session[name] for name in (ASKED, SHARED) if session.get(name)}
+    session.clear()
+    session.update(stays)
+    # The token of this request belonged to the session that ended: a form shown in this answer
+    # must carry one of the new session, or what it brings back would be refused.
+    g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
+    session[RENEW] = True

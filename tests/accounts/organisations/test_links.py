@@ -113,19 +113,22 @@ def test_expired_link_answers_like_one_that_was_never_made(app: Flask, tenant: T
             open_link("never made", at=now)
 
 
-def test_new_password_ends_every_session_and_works_once(app: Flask, tenant: Tenant):
+def test_new_password_ends_every_session_and_its_link_signs_nobody_in(app: Flask, tenant: Tenant):
     old = signed_in_client(app, tenant, RoleId.ANALYST)
-    ask_for_reset(app, tenant.email(RoleId.ANALYST))
-    do_all_jobs(app)
-    link = link_in(last_mail(app))
-    client = app.test_client()
-    data = {"password": NEW_PASSWORD, "again": NEW_PASSWORD, "csrf_token": csrf_token(client, link)}
+    other = signed_in_client(app, tenant, RoleId.ADMIN)  # somebody else at the same browser
+    for client in (app.test_client(), other):
+        ask_for_reset(app, tenant.email(RoleId.ANALYST))
+        do_all_jobs(app)
+        link = link_in(last_mail(app))
+        data = {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
 
-    answer = client.post(link, data=data)
+        answer = client.post(link, data={**data, "csrf_token": csrf_token(client, link)})
 
-    assert answer.status_code == 302
-    assert old.get("/o/acme/").status_code == 302
-    assert client.get(link).status_code == 404
+        assert (answer.status_code, answer.location) == (302, "/sign-in")
+        assert "Your new password is set" in client.get("/sign-in").text
+        for browser in (client, old):
+            assert browser.get("/o/acme/").status_code == 302
+        assert client.get(link).status_code == 404
 
 
 def test_asking_for_a_link_tells_nothing_about_who_has_an_account(app: Flask, tenant: Tenant):

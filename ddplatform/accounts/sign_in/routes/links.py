@@ -16,7 +16,7 @@ from ddplatform.accounts.organisations.services.people import (
 )
 from ddplatform.accounts.sign_in.dead_links import dead_link
 from ddplatform.accounts.sign_in.forms import ForgottenForm, JoinForm, NewPasswordForm
-from ddplatform.accounts.sign_in.start import start_session
+from ddplatform.accounts.sign_in.start import end_session_here, start_session
 from ddplatform.infrastructure.errors import Invalid, NotFound
 from ddplatform.infrastructure.forms.field_errors import show_at_fields
 from ddplatform.infrastructure.forms.sent import answer_page
@@ -52,11 +52,14 @@ def new_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
 
     def save() -> ResponseReturnValue:
-        user = reset_password(invitation, password=form.password.data, at=g.now)
-        # A second factor is asked all the same: who has the mailbox has not the phone.
-        then = start_session(user, then=url_for("auth.home"))
-        flash(gettext("Your new password is set. You were signed out everywhere else."), "success")
-        return redirect(then)
+        reset_password(invitation, password=form.password.data, at=g.now)
+        # A mailbox signs nobody in (OWASP ASVS 6.3.6): the new password does, on its own page.
+        end_session_here()
+        flash(
+            gettext("Your new password is set, and you were signed out everywhere. Sign in."),
+            "success",
+        )
+        return redirect(url_for("auth.sign_in"))
 
     return answer_page(form, save, "accounts/sign_in/new_password.html")
 
