@@ -187,7 +187,7 @@ def _production(settings: Settings) -> list[str]:
         "TRUSTED_HOSTS must name the host of BASE_URL too, or no link in a mail would open": (
             bool(settings.trusted_hosts) and not _is_named(settings)
         ),
-        "MAIL_URL must be smtps://, hold a user, or name a server on this machine in production: "
+        "MAIL_URL must be smtps:// or hold a user (STARTTLS) in production, also on this machine: "
         "mails hold links that open accounts": _is_plain_mail(settings.mail_url),
         "MAIL_URL must be set in production": not settings.mail_url,
         "SECRET_KEY must come from the environment, long and random, in production": (
@@ -199,41 +199,34 @@ def _production(settings: Settings) -> list[str]:
 
 
 def _in_the_clear(settings: Settings) -> list[str]:
-    """Connections that could be read or answered by others on their way to another machine."""
+    """Connections that are neither encrypted nor a Unix socket, also within this machine."""
     databases = {
         "DATABASE_URL": settings.database_url,
         "MIGRATION_DATABASE_URL": settings.migration_database_url,
         "BACKUP_DATABASE_URL": settings.backup_database_url,
     }
     faults = [
-        f"{name} must end with ?sslmode=verify-full (and sslrootcert) in production: PostgreSQL is "
-        "on another machine"
+        f"{name} must end with ?host=/run/postgresql (a Unix socket) or with ?sslmode=verify-full "
+        "(and sslrootcert) in production"
         for name, url in databases.items()
         if url and _is_unproved(url)
     ]
-    scanner = (settings.virus_scanner or "").removeprefix("tcp:")
-    if settings.virus_scanner and scanner != settings.virus_scanner and not _is_here(scanner):
+    if settings.virus_scanner and not settings.virus_scanner.startswith("unix:"):
         faults.append(
-            "VIRUS_SCANNER must be on this machine in production: clamd speaks without encryption"
+            "VIRUS_SCANNER must be a Unix socket in production: clamd speaks without encryption"
         )
     return faults
 
 
 def _is_unproved(url: str) -> bool:
-    """Whether PostgreSQL on another machine is reached without proof of which server it is."""
+    """Whether PostgreSQL is reached over a network without proof of which server it is."""
     parts = urlsplit(url)
     if not parts.scheme.startswith("postgresql"):
         return False
     asked = parse_qs(parts.query)
     hosts = asked.get("host") or [parts.hostname or ""]
-    is_elsewhere = any(
-        host and not host.startswith("/") and host not in ON_THIS_MACHINE for host in hosts
-    )
-    return is_elsewhere and asked.get("sslmode") != ["verify-full"]
-
-
-def _is_here(address: str) -> bool:
-    return urlsplit(f"//{address}").hostname in ON_THIS_MACHINE
+    is_network = any(host and not host.startswith("/") for host in hosts)
+    return is_network and asked.get("sslmode") != ["verify-full"]
 
 
 def _is_named(settings: Settings) -> bool:
@@ -243,8 +236,7 @@ def _is_named(settings: Settings) -> bool:
 
 def _is_plain_mail(url: str | None) -> bool:
     parts = urlsplit(url or "")
-    is_here = parts.hostname is None or parts.hostname in ON_THIS_MACHINE
-    return parts.scheme == "smtp" and not parts.username and not is_here
+    return parts.scheme == "smtp" and not parts.username
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -1,6 +1,5 @@
 """`flask serve`: the web process."""
 
-from ipaddress import ip_address
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ from ddplatform.config import ENCRYPTED, Kind, Settings
 from ddplatform.infrastructure.process_log import log_to_standard_error
 from ddplatform.infrastructure.web.headers import bare_headers
 from ddplatform.infrastructure.web_server.body_limit import limit_by_address
-from ddplatform.infrastructure.web_server.server import Bounds, start_server
+from ddplatform.infrastructure.web_server.server import UNIX, Bounds, start_server
 
 
 @click.command()
@@ -19,12 +18,13 @@ from ddplatform.infrastructure.web_server.server import Bounds, start_server
     "--listen",
     default="127.0.0.1:8000",
     show_default=True,
-    help="HOST:PORT, several in quotes parted by blanks.",
+    help="HOST:PORT or unix:/PATH, several in quotes parted by blanks.",
 )
 @click.option("--threads", default=Bounds.threads, show_default=True, type=click.IntRange(1, 64))
 @click.option(
     "--trusted-proxy",
-    help="Address of the one proxy in front whose X-Forwarded-For is believed.",
+    help="The one proxy in front whose X-Forwarded-For is believed: its address, or localhost "
+    "where it asks over the Unix socket.",
 )
 @with_appcontext
 def serve(listen: str, threads: int, trusted_proxy: str | None) -> None:
@@ -50,19 +50,19 @@ def serve(listen: str, threads: int, trusted_proxy: str | None) -> None:
 
 
 def require_protected(listen: str, settings: Settings) -> None:
-    """Refuse to speak HTTP in the clear with another machine in production.
+    """Refuse to speak HTTP in the clear over a network in production, that of the machine included.
 
     Raises:
         click.BadParameter: names the addresses and both ways out.
     """
     if settings.kind is not Kind.PRODUCTION or settings.network_to_proxy == ENCRYPTED:
         return
-    open_ones = [one for one in listen.split() if not _is_loopback(one)]
+    open_ones = [one for one in listen.split() if not one.startswith(UNIX)]
     if open_ones:
         raise click.BadParameter(
-            f"{', '.join(open_ones)} can be reached from other machines, and the server speaks "
-            "without encryption. Listen on 127.0.0.1 behind a proxy with TLS on this machine, or "
-            "set NETWORK_TO_PROXY=encrypted where whatever lies between is encrypted.",
+            f"{', '.join(open_ones)} can be reached over a network, and the server speaks without "
+            "encryption. Listen on unix:/run/waymark/web.sock behind a proxy with TLS on this "
+            "machine, or set NETWORK_TO_PROXY=encrypted where whatever lies between is encrypted.",
             param_hint="'--listen'",
         )
 
@@ -75,17 +75,6 @@ def warnings_of(settings: Settings) -> list[str]:
         "BREACHED_PASSWORDS is not set: new passwords are not held against breached ones. "
         "docs/operations.md says how to get the file."
     ]
-
-
-def _is_loopback(address: str) -> bool:
-    """Whether nothing but this machine reaches HOST:PORT; a name is taken for what it says."""
-    host = address.rpartition(":")[0].strip("[]")
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def behind_proxy(address: str | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.server import TcpWSGIServer
+from waitress.server import BaseWSGIServer, TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
 
@@ -26,6 +26,7 @@ BodyLimit = Callable[[str, str, Mapping[str, str]], int]
 """(method, path, headers by CGI name) -> the largest body in bytes."""
 Application = Callable[..., Any]
 
+UNIX = "unix:"
 OPEN_FILES = 4_096
 """Of a connection up to three: its socket, and a temporary file each way."""
 TOO_LARGE = (
@@ -64,20 +65,20 @@ def start_server(
     """Listen; `run` of what is returned answers requests.
 
     Args:
-        listen: `HOST:PORT`, several parted by blanks; port 0 is a free one.
+        listen: `HOST:PORT` or `unix:/PATH`, several parted by blanks; port 0 is a free one. A
+            socket is for its owner and its group alone.
         body_limit: is asked when the headers of a request are there, before its body is read.
         error_headers: of answers that the server makes without asking the application.
         more: further settings of waitress, for example of a trusted proxy.
 
     Raises:
-        OSError: the port is taken.
+        OSError: the port is taken, or the folder of the socket is not there.
     """
     _allow_open_files()
-    settings = _settings(listen, bounds, more)
     dispatcher, sockets = ThreadedTaskDispatcher(), dict[int, Any]()
-    dispatcher.set_thread_count(settings.threads)
+    dispatcher.set_thread_count(bounds.threads)
     servers = [
-        BoundedServer(
+        (BoundedUnixServer if settings.unix_socket else BoundedServer)(
             application,
             sockets,
             dispatcher=dispatcher,
@@ -87,14 +88,25 @@ def start_server(
             bounds=bounds,
             error_headers=error_headers,
         )
-        for where in settings.listen
+        for settings in _settings(listen, bounds, more)
+        for where in ([None] if settings.unix_socket else settings.listen)
     ]
     return Running(servers, sockets, dispatcher)
 
 
-def _settings(listen: str, bounds: Bounds, more: Mapping[str, Any]) -> Adjustments:
+def _settings(listen: str, bounds: Bounds, more: Mapping[str, Any]) -> Iterator[Adjustments]:
+    """One for all ports, and one for each socket: waitress does not take both together."""
+    ports = [one for one in listen.split() if not one.startswith(UNIX)]
+    if ports:
+        yield _adjustments(bounds, {**more, "listen": " ".join(ports)})
+    for one in listen.split():
+        if one.startswith(UNIX):
+            path = one.removeprefix(UNIX)
+            yield _adjustments(bounds, {**more, "unix_socket": path, "unix_socket_perms": "660"})
+
+
+def _adjustments(bounds: Bounds, more: Mapping[str, Any]) -> Adjustments:
     return Adjustments(
-        listen=listen,
         threads=bounds.threads,
         connection_limit=bounds.connections,
         channel_timeout=int(bounds.idle_s),
@@ -114,13 +126,13 @@ def _settings(listen: str, bounds: Bounds, more: Mapping[str, Any]) -> Adjustmen
 class Running:
     """Servers that listen, one for each address."""
 
-    servers: list["BoundedServer"]
+    servers: list["BoundedServer | BoundedUnixServer"]
     sockets: dict[int, Any]
     dispatcher: ThreadedTaskDispatcher
 
     @property
     def port(self) -> int:
-        """The port of the first address."""
+        """The port of the first address, where that is not a socket."""
         return int(self.servers[0].effective_port)
 
     def run(self) -> None:
@@ -185,7 +197,7 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
 
     error_task_class = HeadedErrorTask
 
-    def __init__(self, server: "BoundedServer", *args: Any, **options: Any) -> None:
+    def __init__(self, server: "_Bounded", *args: Any, **options: Any) -> None:
         super().__init__(server, *args, **options)
         self.parser_class = partial(BoundedParser, body_limit=server.body_limit)
         self.opened = time.monotonic()
@@ -211,8 +223,8 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
         return bool(now - request.began > allowed)
 
 
-class BoundedServer(TcpWSGIServer):  # type: ignore[misc]
-    """A socket that listens."""
+class _Bounded(BaseWSGIServer):  # type: ignore[misc]
+    """What listens, on a port or a Unix socket."""
 
     channel_class = BoundedChannel
 
@@ -251,6 +263,14 @@ class BoundedServer(TcpWSGIServer):  # type: ignore[misc]
 
     def _channels(self) -> Iterator[BoundedChannel]:
         yield from list(self.active_channels.values())
+
+
+class BoundedServer(_Bounded, TcpWSGIServer):  # type: ignore[misc]
+    """A port that listens."""
+
+
+class BoundedUnixServer(_Bounded, UnixWSGIServer):  # type: ignore[misc]
+    """A Unix socket that listens; whoever may open it is `localhost` to waitress."""
 
 
 def _allow_open_files() -> None:

@@ -57,6 +57,14 @@ def test_command_needs_no_settings_and_no_database():
 # ---- refusal at the start --------------------------------------------------------------------
 
 
+def over_socket(url: str) -> str:
+    """The same database over the Unix socket of the server, as production asks for it."""
+    with create_engine(str(SUPERUSER)).connect() as connection:
+        folder = connection.exec_driver_sql("SHOW unix_socket_directories").scalar_one()
+    there = make_url(url).set(host="").update_query_dict({"host": folder.split(",")[0].strip()})
+    return there.render_as_string(hide_password=False)
+
+
 def production(folder: Path, url: str) -> Settings:
     return Settings(
         kind=Kind.PRODUCTION,
@@ -90,13 +98,13 @@ def test_production_does_not_start_with_a_role_above_the_walls(
     url: str, tmp_path: Path, role: str, why: str
 ):
     with pytest.raises(UnsafeRole, match=why):
-        create_app(production(tmp_path, as_role(url, role)))
+        create_app(production(tmp_path, over_socket(as_role(url, role))))
 
 
 @pytest.mark.both_databases
 def test_production_starts_with_the_role_of_the_application(url: str, tmp_path: Path):
     assert as_role(url, APPLICATION) == url
-    assert create_app(production(tmp_path, url)).name == "ddplatform"
+    assert create_app(production(tmp_path, over_socket(url))).name == "ddplatform"
 
 
 def test_server_that_does_not_answer_is_asked_with_the_first_connection():

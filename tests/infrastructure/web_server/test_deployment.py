@@ -1,5 +1,6 @@
 """What the server speaks with in production, and what the reference units let it reach."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,22 +32,22 @@ def production(app: Flask) -> Settings:
 
 
 @pytest.mark.parametrize(
-    "listen", ["0.0.0.0:8000", "10.0.0.5:8000", "[::]:8000", "*:8000", "127.0.0.1:8000 web:8000"]
+    "listen",
+    ["0.0.0.0:8000", "10.0.0.5:8000", "[::]:8000", "127.0.0.1:8000", "unix:/run/w/w.sock web:8000"],
 )
-def test_production_refuses_to_listen_where_others_reach_it_in_the_clear(
+def test_production_refuses_to_listen_in_the_clear_on_a_network_its_own_machine_included(
     production: Settings, listen: str
 ):
     with pytest.raises(click.BadParameter, match="NETWORK_TO_PROXY=encrypted") as refused:
         require_protected(listen, production)
 
-    assert "127.0.0.1:8000 can be reached" not in refused.value.message
+    assert "w.sock," not in refused.value.message
     require_protected(listen, replace(production, network_to_proxy=ENCRYPTED))
     require_protected(listen, replace(production, kind=Kind.DEVELOPMENT))
 
 
-@pytest.mark.parametrize("listen", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000 127.0.0.1:80"])
-def test_production_listens_on_the_machine_itself(production: Settings, listen: str):
-    require_protected(listen, production)
+def test_production_listens_on_a_unix_socket(production: Settings):
+    require_protected("unix:/run/waymark/web.sock unix:/run/waymark/other.sock", production)
 
 
 def test_command_asks_before_it_listens(app: Flask, production: Settings):
@@ -54,7 +55,7 @@ def test_command_asks_before_it_listens(app: Flask, production: Settings):
 
     done = app.test_cli_runner().invoke(args=["serve", "--listen", "0.0.0.0:0"])
 
-    assert done.exit_code == 2 and "can be reached from other machines" in done.output
+    assert done.exit_code == 2 and "can be reached over a network" in done.output
 
 
 def test_production_says_at_each_start_that_breached_passwords_are_not_looked_up(
@@ -101,13 +102,15 @@ def test_unit_reaches_and_writes_only_what_it_names(unit: str):
     assert "SECRET_KEY" not in (ROOT / unit).read_text(encoding="utf-8")
 
 
-def test_web_unit_listens_on_this_machine_where_the_proxy_asks_it():
+def test_web_unit_listens_on_a_unix_socket_where_the_proxy_asks_it():
     (command,) = lines_of(UNITS[0])["ExecStart"]
     proxy = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
 
-    assert "--listen 127.0.0.1:8000" in command and "--trusted-proxy 127.0.0.1" in command
-    assert "127.0.0.1:8000" in proxy
-    assert lines_of(UNITS[0])["SocketBindAllow"] == ["tcp:8000"]
+    assert "--listen unix:/run/waymark/web.sock --trusted-proxy localhost" in command
+    assert re.findall(r"^    server (\S+);", proxy, re.MULTILINE) == ["unix:/run/waymark/web.sock"]
+    assert lines_of(UNITS[0])["RuntimeDirectory"] == ["waymark"]
+    assert lines_of(UNITS[0])["RuntimeDirectoryMode"] == ["0750"]
+    assert "SocketBindAllow" not in lines_of(UNITS[0])
 
 
 def test_units_are_explained_to_the_operator():

@@ -229,6 +229,56 @@ def test_address_of_a_browser_is_believed_from_the_named_proxy_alone():
     assert address_seen(None, "198.51.100.7") == HOST
 
 
+def over_socket(path: Path, request: str) -> bytes:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.connect(str(path))
+        one.sendall(request.encode())
+        return b"".join(iter(lambda: one.recv(65_536), b""))
+
+
+def test_unix_socket_is_for_owner_and_group_and_has_the_same_limits(
+    app: Flask, tmp_path_factory: pytest.TempPathFactory
+):
+    path = tmp_path_factory.mktemp("s") / "web.sock"
+    for _ in range(2):  # the second one finds the socket of the first
+        made = start_server(
+            *(app.wsgi_app, f"unix:{path} {HOST}:0", limit_by_address(app), Bounds()),
+            error_headers={},
+        )
+        with answering(made):
+            assert path.stat().st_mode & 0o777 == 0o660
+            health = over_socket(
+                path, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            )
+            large = over_socket(
+                path, f"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: {3 * MB}\r\n\r\n"
+            )
+        assert health.startswith(b"HTTP/1.1 200 ") and health.endswith(b"ok")
+        assert large.startswith(b"HTTP/1.1 413 ")
+
+
+def test_address_of_a_browser_is_believed_from_whoever_may_open_the_socket(
+    tmp_path_factory: pytest.TempPathFactory,
+):
+    def tell(environ: dict[str, str], begin: Callable[..., object]) -> list[bytes]:
+        body = environ["REMOTE_ADDR"].encode()
+        begin("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    path = tmp_path_factory.mktemp("s") / "web.sock"
+    made = start_server(
+        *(tell, f"unix:{path}", lambda *_of_request: 0, Bounds()),
+        error_headers={},
+        **behind_proxy("localhost"),
+    )
+    with answering(made):
+        answer = over_socket(
+            path,
+            "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.7\r\nConnection: close\r\n\r\n",
+        )
+    assert answer.endswith(b"\r\n\r\n198.51.100.7")
+
+
 def announced(app: Flask, client: FlaskClient | None, path: str, size: int = 3 * MB) -> int:
     """The limit of a body of this size from a browser."""
     name = app.config["SESSION_COOKIE_NAME"]
