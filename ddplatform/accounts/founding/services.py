@@ -66,15 +66,13 @@ class Founded:
 def ask_link(email: str, *, at: datetime) -> None:
     """Mail a link to found an organisation, whether or not the address has an account.
 
-    An account that the operator closed gets none; the answer is the same.
+    An account that the operator closed gets none, which shows only when the mail is written.
 
     Raises:
         Invalid: this is no e-mail address.
     """
     _require_address(email)
-    user = get_user_by_email(email)
-    if user is None or user.is_active:
-        _send(email, life=LINK_LIFE, action="founding:ask", at=at)
+    _send(email, life=LINK_LIFE, action="founding:ask", at=at)
 
 
 def invite_founder(email: str, *, policy: str, at: datetime) -> Invitation:

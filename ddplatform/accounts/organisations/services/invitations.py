@@ -8,6 +8,7 @@ from ddplatform.accounts.organisations.models import Invitation, InvitationPurpo
 from ddplatform.accounts.organisations.queries import (
     get_invitation,
     get_organisation,
+    get_user_by_email,
     language_to_write_in,
 )
 from ddplatform.accounts.sessions.services import hash_of, new_secret
@@ -49,12 +50,29 @@ def send(invitation_id: UUID, *, at: datetime, retry_of: str | None = None) -> N
         return
     if retry_of is not None and retry_of != mark_of(invitation):
         return
+    if not _has_receiver(invitation):
+        invitation.used_at = at
+        return
     if invitation.purpose is InvitationPurpose.RESPOND:
         DELIVERIES.get(invitation.purpose)(invitation, at=at)
         return
     language, link = language_to_write_in(invitation.email, ""), give_link(invitation)
     mail = in_one_language(language, lambda: _write(invitation, link))
     adapters().mailer.send(mail)
+
+
+def _has_receiver(invitation: Invitation) -> bool:
+    """Whether the account of an address, or that there is none, lets it get this mail.
+
+    Asked here, as a page that asked would take longer for an address with an account.
+    """
+    if invitation.purpose not in (InvitationPurpose.RESET, InvitationPurpose.FOUND):
+        return True
+    user = get_user_by_email(invitation.email)
+    if invitation.purpose is InvitationPurpose.RESET:
+        invitation.user_id = user.id if user is not None else None
+        return user is not None and user.is_active
+    return user is None or user.is_active
 
 
 def mark_of(invitation: Invitation) -> str:
