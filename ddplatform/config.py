@@ -187,8 +187,8 @@ def _production(settings: Settings) -> list[str]:
         "TRUSTED_HOSTS must name the host of BASE_URL too, or no link in a mail would open": (
             bool(settings.trusted_hosts) and not _is_named(settings)
         ),
-        "MAIL_URL must be smtps:// or hold a user (STARTTLS) in production, also on this machine: "
-        "mails hold links that open accounts": _is_plain_mail(settings.mail_url),
+        "MAIL_URL must be smtps://, or hold a user or certificate (STARTTLS), in production, also "
+        "on this machine: mails hold links that open accounts": _is_plain_mail(settings.mail_url),
         "MAIL_URL must be set in production": not settings.mail_url,
         "SECRET_KEY must come from the environment, long and random, in production": (
             len(set(settings.secret_key)) < MIN_SECRET_LENGTH // 3
@@ -236,7 +236,7 @@ def _is_named(settings: Settings) -> bool:
 
 def _is_plain_mail(url: str | None) -> bool:
     parts = urlsplit(url or "")
-    return parts.scheme == "smtp" and not parts.username
+    return parts.scheme == "smtp" and not (parts.username or "certificate=" in parts.query)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from uuid import uuid4
 
 from ddplatform.infrastructure.adapters.private_files import make_private_folder, write_whole
@@ -140,17 +140,28 @@ def _address_to(message: EmailMessage, written: str) -> None:
         raise MailRefused(NOT_ONE)
 
 
+def client_certificate(parts: SplitResult) -> str:
+    """The file by which the platform proves who it is; empty where it has none."""
+    return parse_qs(parts.query).get("certificate", [""])[0]
+
+
 def _sign_in(parts: SplitResult) -> smtplib.SMTP:
-    """Encrypted, and with a server that proves who it is; plain only without a password."""
+    """Encrypted, and with a server that proves who it is; plain only where we prove nothing.
+
+    `?certificate=/path.pem` of the address names our own certificate and its key.
+    """
     place = (parts.hostname or "localhost", parts.port or 0)
     tls = ssl.create_default_context()
+    certificate = client_certificate(parts)
+    if certificate:
+        tls.load_cert_chain(certificate)
     server: smtplib.SMTP
     if parts.scheme == "smtps":
         server = smtplib.SMTP_SSL(*place, timeout=TIMEOUT_S, context=tls)
     else:
         server = smtplib.SMTP(*place, timeout=TIMEOUT_S)
     try:
-        if parts.username and parts.scheme != "smtps":
+        if (parts.username or certificate) and parts.scheme != "smtps":
             server.starttls(context=tls)
         server.ehlo_or_helo_if_needed()
         if parts.username:

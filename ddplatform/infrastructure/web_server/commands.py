@@ -1,6 +1,7 @@
 """`flask serve`: the web process."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -69,12 +70,21 @@ def require_protected(listen: str, settings: Settings) -> None:
 
 def warnings_of(settings: Settings) -> list[str]:
     """What production does without and the operator should know at each start."""
-    if settings.kind is not Kind.PRODUCTION or settings.breached_passwords is not None:
+    if settings.kind is not Kind.PRODUCTION:
         return []
-    return [
-        "BREACHED_PASSWORDS is not set: new passwords are not held against breached ones. "
-        "docs/operations.md says how to get the file."
+    lasting = {"DATABASE_URL": settings.database_url, "MAIL_URL": settings.mail_url}
+    said = [
+        f"{name} holds a lasting password. docs/operations.md says how to do without: the user of "
+        "the system or a certificate."
+        for name, url in lasting.items()
+        if url and urlsplit(url).password
     ]
+    if settings.breached_passwords is None:
+        said.append(
+            "BREACHED_PASSWORDS is not set: new passwords are not held against breached ones. "
+            "docs/operations.md says how to get the file."
+        )
+    return said
 
 
 def behind_proxy(address: str | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -74,8 +75,17 @@ class _Smtp(socketserver.StreamRequestHandler):
             elif line == b"STARTTLS":
                 self._say("220 go on")
                 self._wrap()
+            elif line == b"DATA":
+                self._say("354 go on")
+                while self.rfile.readline() not in {b".\r\n", b""}:
+                    continue
+                self._say("250 taken")
             else:
                 self._say("221 bye" if line == b"QUIT" else "250 fine")
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
 
     def _say(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
@@ -123,6 +133,31 @@ def test_mail_server_that_nobody_vouches_for_gets_no_password_and_no_mail(
         mailer.send(Mail("a@b.example", "Set a new password", "A link"))
 
     assert {"AUTH", "MAIL", "DATA"}.isdisjoint(made.heard)
+
+
+@pytest.mark.parametrize("has_certificate", [True, False])
+def test_platform_proves_who_it_is_by_a_certificate_instead_of_a_password(
+    tmp_path: Path,
+    certificate: Path,
+    server: tuple[str, _Server],
+    monkeypatch: pytest.MonkeyPatch,
+    has_certificate: bool,
+):
+    scheme, made = server
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    made.tls.verify_mode = ssl.CERT_REQUIRED
+    made.tls.load_verify_locations(certificate)
+    place = f"localhost:{made.server_address[1]}"
+    own, without = f"{scheme}://{place}/?certificate={certificate}", f"{scheme}://user:x@{place}"
+    mailer = Mailer(
+        sender="no-reply@localhost", outbox=tmp_path, url=own if has_certificate else without
+    )
+
+    with nullcontext() if has_certificate else pytest.raises((OSError, smtplib.SMTPException)):
+        mailer.send(Mail("a@b.example", "Set a new password", "A link"))
+
+    assert ("DATA" in made.heard) is has_certificate
+    assert "AUTH" not in made.heard
 
 
 class _Plain(_Smtp):

@@ -68,6 +68,24 @@ def test_production_says_at_each_start_that_breached_passwords_are_not_looked_up
     assert warnings_of(replace(production, kind=Kind.DEVELOPMENT)) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        (
+            "DATABASE_URL",
+            {"database_url": "postgresql+psycopg://a:secret@db/x?sslmode=verify-full"},
+        ),
+        ("MAIL_URL", {"mail_url": "smtps://user:secret@mail.example"}),
+    ],
+)
+def test_production_says_at_each_start_which_component_it_knows_by_a_lasting_password(
+    production: Settings, tmp_path: Path, name: str, change: dict[str, str]
+):
+    (said,) = warnings_of(replace(production, breached_passwords=tmp_path, **change))  # type: ignore[arg-type]
+
+    assert said.startswith(f"{name} holds a lasting password") and "secret" not in said
+
+
 def test_statement_about_the_network_is_one_word_or_none(tmp_path: Path):
     given = {"INSTANCE_PATH": str(tmp_path)}
 
