@@ -27,7 +27,7 @@ test:  ## all tests on SQLite, a sample of repeated cases, what depends on Postg
 test-full:  ## all cases on both databases, with the coverage limits (about 90 minutes)
 	@SEED="$(SEED)" WHOLE=1 scripts/test.sh
 
-lint:  ## style, types and import contracts
+lint:  ## style, types, import contracts, known vulnerabilities
 	@scripts/lint.sh
 
 check: lint test  ## what the build server runs

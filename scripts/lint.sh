@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Style, types and import contracts: all of them run, so that all faults are shown.
+# Style, types, import contracts and known vulnerabilities: all of them run, so that all faults are shown.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,5 +16,6 @@ check "style" .venv/bin/ruff check .
 check "format" .venv/bin/ruff format --check .
 check "types" .venv/bin/mypy
 check "import contracts" .venv/bin/lint-imports
+check "known vulnerabilities" scripts/check_advisories.sh
 
 [ ${#failed[@]} -eq 0 ] || { echo "Not clean: $(IFS=,; echo "${failed[*]}")" >&2; exit 1; }

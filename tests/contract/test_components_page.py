@@ -11,6 +11,7 @@ LISTS = (
     "requirements-checks.txt",
     "requirements-installer.txt",
     "requirements-models.txt",
+    "requirements-audit.txt",
 )
 PINNED = re.compile(r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?==\S+( ; .+)? \\", re.IGNORECASE)
 
