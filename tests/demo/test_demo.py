@@ -21,6 +21,9 @@ from ddplatform.demo.load import load_sample
 from ddplatform.demo.removal import remove_sample
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.follow_up_visits.services import open_visits, rhythm_of
+from ddplatform.due_diligence.frameworks.queries import load_facts
+from ddplatform.due_diligence.policies.models import PolicyState
+from ddplatform.due_diligence.policies.queries import list_policies
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services.limits import load_limits
 from ddplatform.factory import create_app
@@ -285,3 +288,16 @@ def test_sample_files_are_dropped_only_for_the_organisations_that_went(tmp_path:
     store.drop_tenant(one)
     assert store.has(other, kept)
     assert not (tmp_path / "files" / one.hex).exists()
+
+
+def test_the_sample_has_a_policy_that_the_board_approved_and_one_draft(sample: Flask) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        by_title = {row.title: row for row in list_policies()}
+        kinds = {fact.kind for fact in load_facts(as_of=NOW.date())}
+    approved = by_title["Children's rights policy"]
+    draft = by_title["Responsible purchasing policy"]
+    assert (approved.state, approved.answered, approved.met) == (PolicyState.APPROVED, 10, 5)
+    assert (draft.state, draft.answered) == (PolicyState.DRAFT, 2)
+    # Without a child-friendly version the criterion is met in part, which is no evidence.
+    assert "policy_approved" in kinds
+    assert "policy_public" not in kinds

@@ -65,15 +65,18 @@ def show(policy_version_id: UUID) -> ResponseReturnValue:
         [policy_version_id, *(check.id for check in checks)],
         with_restricted=g.identity.has(Permission.EVIDENCE_RESTRICTED),
     )
+    is_draft = version.state is PolicyState.DRAFT
+    approves = is_draft and g.identity.has(Permission.PRACTICE_APPROVE)
     return render_template(
         "due_diligence/policies/show.html",
         version=version,
+        obstacle=policies.find_obstacle(version, g.identity) if approves else None,
         checks=checks,
         documents=documents,
         versions=list_versions(version.policy_id),
         people=name_people(policy_version_id),
         items=policy_checklist().items,
-        is_draft=version.state is PolicyState.DRAFT,
+        is_draft=is_draft,
         today=g.now.date(),
         views=views,
         words=words,

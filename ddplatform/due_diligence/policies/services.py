@@ -1,6 +1,7 @@
 """Policies: draft, checklist, approval by a second person, the next version."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,7 +28,7 @@ from ddplatform.due_diligence.policies.queries import (
 )
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.queries.documents import count_documents_of
-from ddplatform.infrastructure.access.identity import Act
+from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.plain_text import fault_in, is_web_address
@@ -196,12 +197,13 @@ def approve(version_id: UUID, decision: Approval, *, version: int, act: Act) -> 
     Raises:
         NotFound: no such version.
         Conflict: it is approved already, changed meanwhile, lacks a document or an answer, or
-            this person wrote it.
+            this person wrote it, answered its checklist or added a document of it.
         Invalid: the day of approval lies ahead, or the review is not within 24 months of it.
     """
     row = _draft(version_id)
     refuse_stale(row, version)
-    _refuse_unfinished(row, act=act)
+    if (obstacle := find_obstacle(row, act.by)) is not None:
+        raise obstacle
     latest = policy_checklist().latest_review(decision.approved_on)
     if decision.approved_on > act.at.date():
         raise Invalid(fields={"approved_on": gettext("Choose today or an earlier day.")})
@@ -232,24 +234,41 @@ def approve(version_id: UUID, decision: Approval, *, version: int, act: Act) -> 
     return row
 
 
-def _refuse_unfinished(row: PolicyVersion, *, act: Act) -> None:
+def find_obstacle(row: PolicyVersion, by: Identity) -> Conflict | None:
+    """What keeps this person from recording the approval of a draft; None: nothing."""
     checks = list_checks(row.id)
     open_items = [check.item for check in checks if check.answer is None]
     if open_items:
-        raise Conflict(
+        return Conflict(
             gettext("Not every criterion is answered: %(items)s.", items=", ".join(open_items)),
             gettext("Answer them; the answer may be no."),
         )
     if not count_documents_of([row.id]):
-        raise Conflict(
+        return Conflict(
             gettext("The document of the policy is missing."),
             gettext("Add the document that was approved."),
         )
-    if act.by.user_id in {row.changed_by_id, *(check.changed_by_id for check in checks)}:
-        raise Conflict(
-            gettext("You wrote this version or answered its checklist."),
+    if by.user_id in _authors(row, checks):
+        return Conflict(
+            gettext("You wrote this version, answered its checklist or added a document of it."),
             gettext("Another person with this right has to record the approval."),
         )
+    return None
+
+
+def _authors(row: PolicyVersion, checks: Sequence[PolicyCheck]) -> set[UUID | None]:
+    """Who wrote the version, answered its checklist or added its documents.
+
+    Whoever supplies the text that is approved has written the policy as much as whoever
+    typed its title, so a second person would otherwise approve their own words.
+    """
+    keys = [row.id, *(check.id for check in checks)]
+    documents = list_documents(keys, with_restricted=True)
+    return {
+        row.changed_by_id,
+        *(check.changed_by_id for check in checks),
+        *(one.created_by_id for of_one in documents.values() for one in of_one),
+    }
 
 
 def _draft(version_id: UUID) -> PolicyVersion:

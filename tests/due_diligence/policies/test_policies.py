@@ -118,6 +118,32 @@ def test_who_wrote_the_version_or_answered_its_checklist_does_not_approve_it(
             approve(version, getattr(tenant, author))
 
 
+def test_who_added_a_document_of_the_version_does_not_approve_it(tenant: Tenant, context: Flask):
+    with acting_in(tenant.id), unit_of_work():
+        version = drafted(tenant)
+        attach(list_checks(version.id)[0], "experts.txt", tenant.manager)
+        with pytest.raises(Conflict, match="added a document of it"):
+            approve(version, tenant.manager)
+        assert version.state is PolicyState.DRAFT
+
+
+def test_the_page_of_a_draft_says_why_this_person_cannot_approve_it(
+    app: Flask,
+    tenant: Tenant,
+    pages_of_that_day: None,  # noqa: F811
+):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        version = drafted(tenant)
+        finished = f"/o/{tenant.slug}/policies/{version.id}"
+        empty = policies.start_policy(FIELDS, act=Act(tenant.analyst, NOW))
+        begun = f"/o/{tenant.slug}/policies/{empty.id}"
+    manager = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    assert f"{finished}/approve" in manager.get(finished).text
+    shown = manager.get(begun).text
+    assert "Not every criterion is answered" in shown
+    assert f"{begun}/approve" not in shown
+
+
 def test_a_version_without_document_or_with_open_criteria_is_not_approved(
     tenant: Tenant, context: Flask
 ):
