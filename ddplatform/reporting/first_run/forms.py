@@ -38,7 +38,10 @@ class ListForm(FlaskForm):  # type: ignore[misc]
     )
     files = MultipleFileField(
         _("File with your suppliers"),
-        description=_("CSV, XLSX, XLS or JSON, up to 10 MB. Any column names will do."),
+        description=_(
+            "CSV, XLSX, XLS or JSON, up to 10 MB. Any column names will do. Author and company are "
+            "removed from XLSX files. An XLS file keeps them: choose one only if you agree to that."
+        ),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:

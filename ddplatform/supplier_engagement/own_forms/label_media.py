@@ -1,7 +1,7 @@
 """Label media: permitted types, identified by content (docs/security.md 6).
 
-Pictures are drawn anew, as documents are. Sounds and films stay as they are: a browser plays them,
-and nothing here opens them.
+Pictures are drawn anew, as documents are. Sounds and films lose their tags: a browser plays them,
+and nothing here decodes them.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,8 @@ from ddplatform.infrastructure.adapters.uploads import (
     check_upload,
     require_no_virus,
 )
+from ddplatform.infrastructure.file_checks.media_tags import without_tags
+from ddplatform.infrastructure.file_checks.refusals import Refused
 from ddplatform.languages import gettext, lazy_gettext
 from supply_chain.errors import FileRefused
 
@@ -63,13 +65,21 @@ def check_media(filename: str, content: bytes) -> CheckedFile:
         )
     media_type = PLAYED[kind]
     if not _LOOKS[media_type](content):
-        raise FileRefused(
-            "content_differs",
-            gettext("The content of %(name)s is not what its name says.", name=name),
-            gettext("Save it anew in the program it comes from, or choose the right ending."),
-        )
+        raise _differs(name)
     require_no_virus(name, content)
-    return CheckedFile(name, media_type, content, is_stripped=False)
+    try:
+        cleaned = without_tags(content, media_type)
+    except Refused as refused:
+        raise _differs(name) from refused
+    return CheckedFile(name, media_type, cleaned, is_stripped=True)
+
+
+def _differs(name: str) -> FileRefused:
+    return FileRefused(
+        "content_differs",
+        gettext("The content of %(name)s is not what its name says.", name=name),
+        gettext("Save it anew in the program it comes from, or choose the right ending."),
+    )
 
 
 def is_media(filename: str) -> bool:

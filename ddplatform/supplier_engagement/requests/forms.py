@@ -62,7 +62,8 @@ class OwnFileForm(FlaskForm):  # type: ignore[misc]
         description=_(
             "A workbook (.xlsx, .xls) or a table (.csv, .md) up to 10 MB, as ODK and "
             "KoboToolbox take it. Lists in other files cannot be imported: put them on the "
-            "sheet “choices”."
+            "sheet “choices”. Author and company are removed from .xlsx files. An .xls file keeps "
+            "them: choose one only if you agree to that."
         ),
         validators=[FileRequired(_("Choose the file."))],
     )

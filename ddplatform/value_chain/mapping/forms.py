@@ -267,7 +267,8 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
     files = MultipleFileField(
         _("Files"),
         description=_(
-            "CSV, XLSX, XLS or value-chain JSON, up to 10 MB each. "
+            "CSV, XLSX, XLS or value-chain JSON, up to 10 MB each. Author and company are removed "
+            "from XLSX files. An XLS file keeps them: choose one only if you agree to that. "
             "Several files are one import, for example suppliers and who supplies whom."
         ),
         validators=[FileRequired(_("Choose at least one file."))],

@@ -181,7 +181,7 @@ def test_the_setting_names_a_socket_file_or_a_host_with_its_port(
 
 @pytest.mark.usefixtures("installed")
 def test_sounds_and_films_of_own_forms_are_scanned_as_well():
-    sound = b"RIFF\x00\x00\x00\x00WAVEfmt "
+    sound = b"RIFF\x04\x00\x00\x00WAVE"
     assert check_media("a.wav", sound).content == sound
 
     with pytest.raises(FileRefused) as refused:

@@ -56,9 +56,9 @@ FORM = (
 ).encode()
 MP3 = b"ID3\x04" + bytes(60)
 MP4 = b"\0\0\0\x18ftypisom" + bytes(60)
-OGG = b"OggS" + bytes(60)
-WAV = b"RIFF....WAVE" + bytes(4 * 1024**2)
-WEBM = b"\x1a\x45\xdf\xa3" + b"....webm" + bytes(20)
+OGG = b"OggS\0\2" + bytes(20) + b"\1\x08OpusHead"
+WAV = b"RIFF....WAVEdata\0\0\x40\0" + bytes(4 * 1024**2)
+WEBM = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm"
 
 
 def picture(colour: str = "red", kind: str = "PNG") -> bytes:
@@ -204,7 +204,7 @@ def test_the_refusal_stands_at_the_field_and_no_draft_is_made(app: Flask, tenant
     [
         ("a.mp3", b"\xff\xfb\x90\x00"),
         ("a.wav", b"RIFF....WAVEfmt "),
-        ("a.m4a", b"\0\0\0\x18ftypM4A "),
+        ("a.m4a", b"\0\0\0\x0cftypM4A "),
         ("a.webm", WEBM),
         ("a.JPG", picture(kind="JPEG")),
         ("a.webp", picture(kind="WEBP")),
@@ -213,6 +213,12 @@ def test_the_refusal_stands_at_the_field_and_no_draft_is_made(app: Flask, tenant
 )
 def test_each_kind_that_a_browser_plays_may_come_in(name: str, content: bytes):
     assert name in check_all([(name, content)])
+
+
+def test_what_a_sound_says_of_its_maker_is_taken_off():
+    tagged = b"ID3\x04\0\0\0\0\0\x04Kofi" + b"\xff\xfb\x90\x00" + bytes(400)
+
+    assert check_all([("a.mp3", tagged)])["a.mp3"].content == tagged[14:]
 
 
 def test_what_a_picture_says_of_its_maker_is_taken_off(context: Flask, tenant: Tenant):

@@ -4,15 +4,19 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
 from ddplatform.audit.models import AuditEvent, Outcome
 from ddplatform.infrastructure.access.identity import Act, Identity
+from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
 from ddplatform.infrastructure.jobs import claims
@@ -150,6 +154,25 @@ def _staged_run(name: str, import_id: UUID, by: Identity, *, die_at: int | None 
     HANDLERS.get(name).run(
         JobContext(payload={"import_id": str(import_id)}, act=Act(by, NOW), progress=progress)
     )
+
+
+def test_list_is_kept_without_its_author_and_reads_the_same(tenant: Tenant, chain_id: UUID):
+    book = openpyxl.Workbook()
+    for line in NODES.splitlines():
+        book.active.append(line.split(","))
+    book.properties.creator = "Ama Mensah"
+    sent = BytesIO()
+    book.save(sent)
+
+    staged = _import(tenant, chain_id, NamedBytes("suppliers.xlsx", sent.getvalue()))
+
+    with acting(tenant):
+        (file,) = get_import(staged).files
+        kept = adapters().files.get(tenant.id, file["sha256"])
+        assert {"Trader", "Farm"} < set(_names(chain_id))
+    assert file["sha256"] == sha256(kept).hexdigest() and file["size_bytes"] == len(kept)
+    assert openpyxl.load_workbook(BytesIO(kept)).properties.creator != "Ama Mensah"
+    assert openpyxl.load_workbook(sent).properties.creator == "Ama Mensah"
 
 
 def test_list_is_read_compared_and_shown_before_anything_changes(tenant: Tenant, chain_id: UUID):

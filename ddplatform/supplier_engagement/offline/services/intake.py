@@ -22,6 +22,7 @@ from ddplatform.infrastructure.adapters.uploads import (
 )
 from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, NotFound
+from ddplatform.infrastructure.file_checks.office_properties import without_properties
 from ddplatform.languages import gettext
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, IntakeStatus, IntakeWay
 from ddplatform.supplier_engagement.offline.queries import find_cells, get_intake
@@ -162,7 +163,8 @@ def _refused(filename: str, refused: BookRefused) -> FileRefused:
 
 
 def keep_file(intake: AnswerIntake, content: bytes, *, act: Act) -> AnswerIntake:
-    """Keep a file with answers in the store of the supplier, with its event."""
+    """Keep a file with answers, less the properties of a workbook, with its event."""
+    content = without_properties(content)
     intake.organisation_id = act.by.organisation_id
     intake.filename = intake.filename[-MAX_NAME:]
     intake.sha256 = adapters().files.put(act.by.organisation_id, content)

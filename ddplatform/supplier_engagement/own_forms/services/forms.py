@@ -17,6 +17,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import CheckedFile, require_harmless
 from ddplatform.infrastructure.db import begin_change, db
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.file_checks.office_properties import without_properties
 from ddplatform.languages import gettext, lazy_gettext
 from ddplatform.supplier_engagement.library.models import (
     OwnForm,
@@ -102,7 +103,8 @@ def bring_in(
         db.session.add(form)
         db.session.flush()  # the draft names it
     note = f"Uploaded as {report.form}"
-    draft = _keep(form, data, kind, report, note, new=new, before=before, act=act)
+    kept_form = without_properties(data)
+    draft = _keep(form, kept_form, kind, report, note, new=new, before=before, act=act)
     audit.record("own_form:upload", form, act=act, file=report.form, title=form.title)
     kept = {one.name for one in list_media(draft)}
     return ImportedForm(report, form, sorted(set(new) - kept))

@@ -20,6 +20,7 @@ from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.uploads import content_differs, require_no_virus
 from ddplatform.infrastructure.bulk import rising_keys
 from ddplatform.infrastructure.db import begin_change, db
+from ddplatform.infrastructure.file_checks.office_properties import without_properties
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.infrastructure.jobs.context import Progress, Unit
 from ddplatform.infrastructure.tenancy import insert_rows
@@ -141,6 +142,7 @@ def bring(
             gettext("There is no workbook in it."),
             gettext("Choose the workbooks (.xlsx)."),
         )
+    parts = [replace(part, content=without_properties(part.content)) for part in parts]
     require_room([len(part.content) for part in parts], act=act)
     store = adapters().files
     sums = [store.put(act.by.organisation_id, part.content) for part in parts]

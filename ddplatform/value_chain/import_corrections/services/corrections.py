@@ -9,6 +9,7 @@ from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.errors import Conflict, Invalid
+from ddplatform.infrastructure.file_checks.office_properties import without_properties
 from ddplatform.languages import gettext
 from ddplatform.value_chain.import_activities.services import add_answers
 from ddplatform.value_chain.imports.queries import (
@@ -141,9 +142,10 @@ def add_corrections(import_id: UUID, file: NamedBytes, *, act: Act) -> MapImport
         too_large = gettext("“%(file)s” is larger than 10 MB.", file=file.name)
         raise Invalid(fields={"file": too_large})
     read_corrections(file)
-    require_room([len(file.content)], act=act)
-    digest = adapters().files.put(act.by.organisation_id, file.content)
-    kept = {"name": file.name, "sha256": digest, "size_bytes": len(file.content)}
+    content = without_properties(file.content)
+    require_room([len(content)], act=act)
+    digest = adapters().files.put(act.by.organisation_id, content)
+    kept = {"name": file.name, "sha256": digest, "size_bytes": len(content)}
     row.corrections = [*row.corrections, kept]
     queue_preview(row, act=act)
     audit.record("map_import:correct", row, act=act, file=file.name)

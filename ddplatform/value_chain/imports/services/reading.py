@@ -14,6 +14,7 @@ from ddplatform.infrastructure.adapters.uploads import require_harmless
 from ddplatform.infrastructure.bulk import many_objects
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.errors import Invalid
+from ddplatform.infrastructure.file_checks.office_properties import without_properties
 from ddplatform.infrastructure.file_checks.process import LATER
 from ddplatform.infrastructure.jobs import services as jobs
 from ddplatform.languages import gettext
@@ -102,6 +103,7 @@ def keep_files(
         Invalid: no file, too many, or too large.
     """
     _check_files(files)
+    files = [replace(file, content=without_properties(file.content)) for file in files]
     require_room([len(file.content) for file in files], act=act)
     chain = get_chain(chain_id)
     store = adapters().files
