@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from ddplatform.due_diligence.action_library import routes as findings_library
 from ddplatform.due_diligence.actions.routes import actions as findings_action
 from ddplatform.due_diligence.actions.routes import reports as findings_report
 from ddplatform.due_diligence.actions.routes import suppliers as findings_supplier
@@ -26,6 +27,7 @@ WITH_ROUTES = (
     findings_exit,
     findings_finding,
     findings_judging,
+    findings_library,
     findings_report,
     findings_step,
     findings_supplier,

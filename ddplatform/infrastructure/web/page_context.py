@@ -103,7 +103,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 also=(
                     *("findings.action", "findings.extend", "findings.move_action"),
                     *("findings.progress", "findings.report", "findings.verify"),
-                    "findings.send_back",
+                    *("findings.send_back", "findings.library"),
                 ),
             ),
             Entry(_("Remediation"), "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),

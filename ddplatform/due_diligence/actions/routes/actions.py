@@ -7,6 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import list_people
+from ddplatform.core.due_diligence.action_library import action_library
 from ddplatform.core.due_diligence.lifecycle import next_steps
 from ddplatform.core.due_diligence.tracking import tracking_words
 from ddplatform.core.due_diligence.vocabulary import ActionState, Machine
@@ -179,9 +180,24 @@ def plan(finding_id: UUID) -> ResponseReturnValue:
 
 
 def _proposed() -> dict[str, str]:
-    """Values for the action proposed by the referring page, to be changed or sent."""
+    """Values from the action library or the referring page, to be changed or sent."""
     asked = ("title", "control", "success_measure", "is_own_practice")
-    return {name: request.args[name] for name in asked if request.args.get(name)}
+    named = {name: request.args[name] for name in asked if request.args.get(name)}
+    return {**_from_library(request.args.get("entry", "")), **named}
+
+
+def _from_library(ref: str) -> dict[str, str]:
+    entry = action_library().actions.get(ref)
+    if entry is None:
+        return {}
+    return {
+        "title": entry.title,
+        "description": entry.what,
+        "success_measure": entry.success,
+        "control": entry.controls[0],
+        "indicator": entry.indicators[0],
+        "is_own_practice": "yes" if entry.own_practice else "",
+    }
 
 
 def _plan(form: PlanForm) -> ActionPlan:

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from ddplatform.audit.services import log as audit
+from ddplatform.core.due_diligence.action_library import BLANK
 from ddplatform.core.due_diligence.lifecycle import lifecycle, require_step
 from ddplatform.core.due_diligence.step_facts import ActionFacts
 from ddplatform.core.due_diligence.tracking import tracking_words
@@ -56,8 +57,9 @@ def plan(finding_id: UUID, wanted: ActionPlan, *, act: Act) -> MitigationAction:
 
     Raises:
         NotFound: no such finding.
-        Invalid: a text is missing or leads to a person; unknown control, indicator or owner; no
-            owner; a past due date; a budget without currency; a site whose people have no account.
+        Invalid: a text is missing, has blanks or leads to a person; unknown control, indicator or
+            owner; no owner; a past due date; a budget without currency; a site whose people have
+            no account.
     """
     finding = get_finding(finding_id)
     node = get_node(finding.node_id)
@@ -112,6 +114,7 @@ def _check_plan(wanted: ActionPlan, *, has_supplier: bool, today: date) -> None:
         }
     )
     checks = {
+        "success_measure": BLANK.search(wanted.success_measure),
         "control": wanted.control and wanted.control not in METHOD.control_index,
         "indicator": wanted.indicator and wanted.indicator not in tracking_words().indicators,
         "by_supplier": wanted.by_supplier and not has_supplier,
@@ -128,6 +131,7 @@ def _check_plan(wanted: ActionPlan, *, has_supplier: bool, today: date) -> None:
 
 
 _PLAN_FAULTS = {
+    "success_measure": _("Replace what is in brackets with your own figures and dates."),
     "control": _("Choose a control from the list."),
     "indicator": _("Choose an indicator from the list."),
     "by_supplier": _(
