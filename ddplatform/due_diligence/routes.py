@@ -18,6 +18,7 @@ from ddplatform.due_diligence.finding_judgements import routes as findings_judgi
 from ddplatform.due_diligence.findings.routes import findings as findings_finding
 from ddplatform.due_diligence.findings.routes import steps as findings_step
 from ddplatform.due_diligence.follow_up_visits import routes as remedy_visits
+from ddplatform.due_diligence.leverage_plan import routes as findings_leverage
 from ddplatform.due_diligence.policies.routes import bp as policies
 from ddplatform.due_diligence.remedy import routes as remedy_routes
 
@@ -27,6 +28,7 @@ WITH_ROUTES = (
     findings_exit,
     findings_finding,
     findings_judging,
+    findings_leverage,
     findings_library,
     findings_report,
     findings_step,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from ddplatform.core.due_diligence.impacts import SENIOR_DECIDES, impact_words
+from ddplatform.core.due_diligence.leverage_plan import LeveragePlan
 from ddplatform.core.due_diligence.vocabulary import ActionState
 from ddplatform.due_diligence.blueprints.findings import bp
 from ddplatform.due_diligence.exit import services as finding_exit
@@ -18,6 +19,7 @@ from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import FindingPlace, get_finding, get_finding_place
 from ddplatform.due_diligence.findings.services.steps import Work, work_on
 from ddplatform.due_diligence.findings.views.words import RELATIONS
+from ddplatform.due_diligence.leverage_plan.services import plan_of
 from ddplatform.due_diligence.short_forms import answer_about_finding, finding_form
 from ddplatform.evidence.uploads.models import Evidence
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
@@ -81,9 +83,20 @@ def _known(place: FindingPlace, work: Work) -> Mapping[str, Sequence[str]]:
         "RDG-7": [
             gettext("Leverage: %(decision)s", decision=titles[leverage]["title"])
             if leverage
-            else gettext("Leverage not yet assessed.")
+            else gettext("Leverage not yet assessed."),
+            _tried(plan_of(place.finding)),
         ],
     }
+
+
+def _tried(plan: LeveragePlan) -> str:
+    """Counts of steps of leverage planned and failed."""
+    return ngettext(
+        "%(num)s step of leverage planned, %(failed)s failed.",
+        "%(num)s steps of leverage planned, %(failed)s failed.",
+        len(plan.steps),
+        failed=plan.failures,
+    )
 
 
 def _band(place: FindingPlace) -> str:
