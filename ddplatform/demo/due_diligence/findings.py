@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.core.due_diligence.impacts import InvolvementAnswer
+from ddplatform.core.due_diligence.leverage_plan import StepResult
 from ddplatform.core.due_diligence.vocabulary import ActionState, Harm, RiskState
 from ddplatform.demo.due_diligence.remedy import open_case_of
 from ddplatform.demo.value_chain.maps import reassess
@@ -25,6 +26,7 @@ from ddplatform.due_diligence.findings.models import FindingSource
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services import steps as finding_steps
+from ddplatform.due_diligence.leverage_plan import services as leverage_plan
 from ddplatform.evidence.uploads.services import SentFile
 from ddplatform.infrastructure.db import db
 from ddplatform.supplier_engagement.responses.models import Response
@@ -152,6 +154,25 @@ def _leverage(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: An
     )
 
 
+def _leverage_step(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
+    wanted = leverage_plan.StepFields(
+        kind=deed["kind"],
+        text=deed["text"],
+        owner_id=world.people[deed["owner"]].user_id,
+        due=at.date() + timedelta(days=deed["due_in"]),
+    )
+    with world.acting(deed["by"], at) as act:
+        finding_id = world.made[entry["key"]]
+        version = get_finding(finding_id).row_version
+        leverage_plan.add_step(finding_id, wanted, version=version, act=act)
+
+
+def _leverage_result(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    leverage_plan.record_result(
+        finding_id, deed["number"], StepResult(deed["result"]), deed["reason"], **stamp
+    )
+
+
 def _condition(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
     ref, is_met, words = deed["ref"], deed["is_met"], deed["words"]
     finding_exit.record_condition(finding_id, ref, is_met=is_met, words=words, **stamp)
@@ -209,6 +230,8 @@ _DEEDS: dict[str, Doing] = {
     "owner": _to_finding(_owner),
     "step": _to_finding(_step),
     "leverage": _to_finding(_leverage),
+    "leverage_step": _leverage_step,
+    "leverage_result": _to_finding(_leverage_result),
     "condition": _to_finding(_condition),
     "plan": _plan,
     "move": _to_action(_move),

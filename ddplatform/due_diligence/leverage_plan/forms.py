@@ -1,4 +1,4 @@
-"""Forms of the plan of leverage: format only, the rules are in services."""
+"""Forms of the leverage plan: format only, the rules are in services."""
 
 from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice

@@ -1,4 +1,4 @@
-"""Pages of the plan of leverage: the plan, a step, its result, the decision after failures."""
+"""Pages of the leverage plan: the plan, a step, its result, the decision after failures."""
 
 from uuid import UUID
 

@@ -45,7 +45,7 @@ class StepFields:
 
 
 def plan_of(finding: Finding) -> LeveragePlan:
-    """The plan of leverage on a finding; empty where none was begun."""
+    """The leverage plan on a finding; empty where none was begun."""
     return read_plan(finding.step_data.get(KEPT, {}))
 
 

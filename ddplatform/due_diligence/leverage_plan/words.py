@@ -1,4 +1,4 @@
-"""Display texts of the plan of leverage."""
+"""Display texts of the leverage plan."""
 
 from ddplatform.core.due_diligence.leverage_plan import Escalation, StepResult
 from ddplatform.languages import lazy_gettext as _

@@ -1,4 +1,4 @@
-"""Plan of leverage on a finding: steps with results; a senior decision after two failures."""
+"""Leverage plan on a finding: steps with results; a senior decision after two failures."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
