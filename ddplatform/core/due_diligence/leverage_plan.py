@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -13,6 +13,27 @@ FAILURES_BEFORE_DECISION: Final = 2
 
 NEEDS_LEVERAGE: Final = frozenset({Involvement.CONTRIBUTE, Involvement.DIRECTLY_LINKED})
 """Who causes an impact stops it directly; whoever contributes or is linked changes others."""
+
+
+CONTRIBUTION_ASKED_AFTER: Final = timedelta(days=180)
+"""Who knows of an impact this long without effective action is asked about their own part."""
+
+
+def asks_contribution(
+    involvement: str | None, *, known_since: date, has_effect: bool, today: date
+) -> bool:
+    """Whether a direct link has to be assessed again as a possible contribution.
+
+    Args:
+        known_since: the day of the last assessment of the involvement.
+        has_effect: an action is verified, or a step of leverage achieved something.
+
+    Source:
+        OHCHR, Response to request from BankTrack (12 June 2017): a business that knows of an
+        impact and does not act on it over time may be seen to facilitate it, and so contribute.
+    """
+    is_linked = involvement == Involvement.DIRECTLY_LINKED
+    return is_linked and not has_effect and today - known_since >= CONTRIBUTION_ASKED_AFTER
 
 
 class StepResult(StrEnum):
@@ -77,6 +98,11 @@ class LeveragePlan:
     def failures(self) -> int:
         """Steps that failed."""
         return sum(1 for step in self.steps if step.result is StepResult.FAILED)
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether a step achieved something."""
+        return any(step.result in (StepResult.ACHIEVED, StepResult.PARTLY) for step in self.steps)
 
     @property
     def needs_decision(self) -> bool:

@@ -17,6 +17,7 @@ from ddplatform.core.due_diligence.leverage_plan import (
     LeveragePlan,
     LeverageStep,
     StepResult,
+    asks_contribution,
     read_plan,
     write_plan,
 )
@@ -244,6 +245,44 @@ def test_after_the_second_failure_no_step_is_planned_before_somebody_else_decide
     assert planned(world, finding_id, kind="LEV-04").number == 3
     with pytest.raises(Conflict, match="No decision is due"):
         decided(world, finding_id, manager, Escalation.INCREASE)
+
+
+@pytest.mark.parametrize(
+    ("involvement", "days_known", "has_effect", "asked"),
+    [
+        ("directly_linked", 180, False, True),
+        ("directly_linked", 179, False, False),
+        ("directly_linked", 400, True, False),
+        ("contribute", 400, False, False),
+        (None, 400, False, False),
+    ],
+)
+def test_a_direct_link_known_for_180_days_without_effect_asks_for_contribution(
+    involvement: str | None, days_known: int, has_effect: bool, asked: bool
+):
+    today = NOW.date()
+    since = today - timedelta(days=days_known)
+    found = asks_contribution(involvement, known_since=since, has_effect=has_effect, today=today)
+    assert found is asked
+
+
+def test_the_page_of_a_finding_asks_until_the_involvement_is_assessed_again(
+    app: Flask,
+    world: World,
+    finding_id: UUID,
+    pages_of_that_day: None,  # noqa: F811
+):
+    long_ago = Act(world.tenant.analyst, NOW - timedelta(days=200))
+    page = f"/o/{world.tenant.slug}/findings/{finding_id}"
+    analyst = signed_in_client(app, world.tenant, RoleId.ANALYST)
+    with app.app_context(), acting(world.tenant):
+        judge_involvement(finding_id, LINKED, version=version_of(finding_id), act=long_ago)
+    shown = analyst.get(page).text
+    assert "Assessed 200 days ago; since then no action was verified" in shown
+    with app.app_context(), acting(world.tenant):
+        act = act_of(world.tenant.analyst)
+        judge_involvement(finding_id, LINKED, version=version_of(finding_id), act=act)
+    assert "since then no action was verified" not in analyst.get(page).text
 
 
 def test_each_change_of_the_plan_leaves_its_event(inside: None, world: World, finding_id: UUID):

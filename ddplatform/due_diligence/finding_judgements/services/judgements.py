@@ -190,7 +190,7 @@ def judge_involvement(
     }
     finding.step_data = {  # whoever confirmed the earlier assessment did not confirm this one
         **finding.step_data,
-        "involvement": {"stated_by": str(act.by.user_id)},
+        "involvement": _stated(act),
     }
     known = find_salience_note(finding.node_id, finding.issue)
     delay_harms = known.delay_harms if known else None
@@ -204,6 +204,10 @@ def judge_involvement(
         answers=finding.involvement_answers,
     )
     return finding
+
+
+def _stated(act: Act) -> dict[str, str]:
+    return {"stated_by": str(act.by.user_id), "stated_on": act.at.date().isoformat()}
 
 
 def _decided(answers: Mapping[str, InvolvementAnswer], minority_view: str) -> Involvement:

@@ -30,6 +30,8 @@ from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.due_diligence.findings.services.steps import list_steps, work_on
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.findings.views.answer_drafts import AnswerDraft, draft_from
+from ddplatform.due_diligence.leverage_plan.services import plan_of
+from ddplatform.due_diligence.leverage_plan.views import contribution_question
 from ddplatform.due_diligence.short_forms import answer_about_finding, saved_finding
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
 from ddplatform.infrastructure.access.permissions import Permission
@@ -175,6 +177,9 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         review_on=review_day_of(finding),
         credible=FactKind.CREDIBLE,
         gate=gate_of(finding, by=g.identity),
+        question=contribution_question(
+            finding, plan_of(finding), [one.status for one in work.actions], g.now.date()
+        ),
         relations=words.RELATIONS,
         sources=SOURCES,
     )
