@@ -19,6 +19,7 @@ from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters import installed
 from ddplatform.infrastructure.adapters.installed import Quotas, Space, adapters
 from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.file_checks.office_properties import without_properties
 from ddplatform.supplier_engagement.offline.services.books import write_book
 from ddplatform.supplier_engagement.phone_apps.services.submissions import keep_upload
 from ddplatform.supplier_engagement.responses.services import responses
@@ -98,7 +99,7 @@ def test_page_says_that_the_space_is_full_and_loses_nothing_that_was_typed(
 def test_every_kind_of_uploaded_file_counts(tenant: Tenant, supplier: Supplier, quotas: SetQuotas):
     chain_id, listed = supplier.asked.chain_id, NamedBytes("list.csv", b"name,country\nA,CI\n")
     with acting(supplier.id):
-        book = write_book(supplier.asked.assignment_id, at=NOW)[1]
+        book = without_properties(write_book(supplier.asked.assignment_id, at=NOW)[1])
         act = Act(supplier.identity, NOW)
         keep_upload(supplier.asked.assignment_id, filename="answers.xlsx", content=book, act=act)
         responses.attach(

@@ -140,4 +140,4 @@ def _states(page: str) -> dict[str, str]:
     form = re.search(r'<form id="answers"[^>]*>', page)
     assert form
     found = re.findall(r'data-(\w+)="([^"]*)"', form[0])
-    return {name: text for name, text in found if name != "autosave"}
+    return {name: text for name, text in found if name not in ("autosave", "seal")}
