@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import NullPool, create_engine, make_url
 
 from ddplatform.config import Kind, Settings
 from ddplatform.factory import create_app
@@ -59,7 +59,7 @@ def test_command_needs_no_settings_and_no_database():
 
 def over_socket(url: str) -> str:
     """The same database over the Unix socket of the server, as production asks for it."""
-    with create_engine(str(SUPERUSER)).connect() as connection:
+    with create_engine(str(SUPERUSER), poolclass=NullPool).connect() as connection:
         folder = connection.exec_driver_sql("SHOW unix_socket_directories").scalar_one()
     there = make_url(url).set(host="").update_query_dict({"host": folder.split(",")[0].strip()})
     return there.render_as_string(hide_password=False)
