@@ -185,6 +185,13 @@ def _of_questionnaires(as_of: date) -> Iterator[Fact]:
         yield Fact(kind="questionnaire_accepted", record="accepted answers", on=_day(newest))
 
 
+_TOLD = {
+    "leverage_planned": (("leverage", "on"), ("leverage", "ref"), "decisions on leverage"),
+    "affected_feedback": (("review", "on"), ("review", "feedback"), "reviews with feedback"),
+}
+"""Kind of fact -> in the data of a finding: the day, the text that must be there; the record."""
+
+
 def _of_findings(as_of: date) -> Iterator[Fact]:
     approver = Finding.step_data["involvement"]["approved_by"].as_string()
     is_confirmed = Finding.involvement.is_not(None) & approver.is_not(None)
@@ -192,6 +199,7 @@ def _of_findings(as_of: date) -> Iterator[Fact]:
         select(
             _newest(Finding.created_at, as_of, is_confirmed),
             _newest(Finding.closed_at, as_of),
+            *(_newest_day(day, text, as_of).label(kind) for kind, (day, text, _) in _TOLD.items()),
         ).select_from(Finding)
     ).one()
     if row[0]:
@@ -202,6 +210,19 @@ def _of_findings(as_of: date) -> Iterator[Fact]:
         )
     if row[1]:
         yield Fact(kind="effect_reviewed", record="closed findings", on=_day(row[1]))
+    for kind, (_, _, record) in _TOLD.items():
+        if newest := row._mapping[kind]:
+            yield Fact(kind=kind, record=record, on=date.fromisoformat(newest))
+
+
+def _newest_day(
+    day: tuple[str, str], text: tuple[str, str], as_of: date
+) -> ColumnElement[str | None]:
+    """The newest ISO day in the data of findings that carry this text; ISO days sort as texts."""
+    on = Finding.step_data[day[0]][day[1]].as_string()
+    told = Finding.step_data[text[0]][text[1]].as_string()
+    newest: ColumnElement[str | None] = func.max(on).filter(on <= as_of.isoformat(), told != "")
+    return newest
 
 
 def _of_actions(as_of: date) -> Iterator[Fact]:

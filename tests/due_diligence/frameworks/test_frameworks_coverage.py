@@ -140,7 +140,11 @@ def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> No
                     "is_actual": False,
                     "closed_at": NOW,
                     "closed_by_id": tenant.manager.user_id,
-                    "step_data": {"involvement": {"approved_by": str(tenant.manager.user_id)}},
+                    "step_data": {
+                        "involvement": {"approved_by": str(tenant.manager.user_id)},
+                        "leverage": {"ref": "LD-1", "on": TODAY.isoformat()},
+                        "review": {"feedback": "Two families agreed.", "on": TODAY.isoformat()},
+                    },
                 },
             ),
             (ValueChainNode, world.farm_id, {"kind": NodeKind.INVESTEE}),
@@ -152,6 +156,8 @@ def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> No
         "questionnaire_accepted",
         "involvement_decided",
         "effect_reviewed",
+        "leverage_planned",
+        "affected_feedback",
         "action_planned",
         "action_verified",
         "prevention_planned",
@@ -162,6 +168,22 @@ def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> No
     with acting(tenant):
         closed = [fact for fact in load_facts(as_of=TODAY) if fact.kind == "case_verified"]
     assert closed[0].on == date(2026, 7, 1)  # by quarter alone: they were closed in September
+
+
+def test_a_review_without_feedback_or_of_a_later_day_is_no_evidence_of_feedback(
+    context: Flask, tenant: Tenant
+) -> None:
+    world = make_map(tenant)
+    with acting(tenant):
+        finding = add_finding(tenant, world)
+        review = {"feedback": "", "on": TODAY.isoformat()}
+        leverage = {"ref": "LD-1", "on": (TODAY + timedelta(days=1)).isoformat()}
+        db.session.execute(
+            update(Finding)
+            .where(Finding.id == finding)
+            .values(step_data={"review": review, "leverage": leverage})
+        )
+    assert not {"affected_feedback", "leverage_planned"} & _kinds(tenant)
 
 
 def test_fewer_than_five_closed_cases_are_no_evidence(context: Flask, tenant: Tenant) -> None:

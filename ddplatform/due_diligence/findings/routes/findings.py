@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.accounts.organisations.queries import list_people
 from ddplatform.audit.queries.history import list_history
+from ddplatform.core.due_diligence.duties import ActionOnDuty, DutyOnFinding, duties_on
 from ddplatform.core.due_diligence.impacts import impact_words
+from ddplatform.core.due_diligence.leverage_plan import LeveragePlan
 from ddplatform.core.due_diligence.tracking import tracking_words
 from ddplatform.core.due_diligence.vocabulary import Harm, RiskState
 from ddplatform.due_diligence.blueprints.findings import bp
@@ -27,7 +29,8 @@ from ddplatform.due_diligence.findings.queries import (
 )
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
-from ddplatform.due_diligence.findings.services.steps import list_steps, work_on
+from ddplatform.due_diligence.findings.services.steps import Work, list_steps, work_on
+from ddplatform.due_diligence.findings.views import duties as duty_words
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.findings.views.answer_drafts import AnswerDraft, draft_from
 from ddplatform.due_diligence.leverage_plan.services import plan_of
@@ -151,6 +154,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
     place = get_finding_place(finding_id)
     work = work_on(finding_id)
     finding = place.finding
+    plan = plan_of(finding)
     return render_template(
         "due_diligence/findings/show.html",
         place=place,
@@ -178,11 +182,23 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         credible=FactKind.CREDIBLE,
         gate=gate_of(finding, by=g.identity),
         question=contribution_question(
-            finding, plan_of(finding), [one.status for one in work.actions], g.now.date()
+            finding, plan, [one.status for one in work.actions], g.now.date()
         ),
+        duties=_duties(finding, work, plan),
+        duty_words=duty_words,
         relations=words.RELATIONS,
         sources=SOURCES,
     )
+
+
+def _duties(finding: Finding, work: Work, plan: LeveragePlan) -> list[DutyOnFinding]:
+    """What the involvement obliges to; people are looked up only where the plan names some."""
+    actions = [
+        ActionOnDuty(one.status, one.is_own_practice, one.owner_name) for one in work.actions
+    ]
+    people = list_people() if plan.steps else ()
+    names = {str(person.user_id): person.name for person in people}
+    return duties_on(finding.involvement, actions, plan, names)
 
 
 @bp.route("/<uuid:finding_id>/words", methods=["GET", "POST"])
