@@ -1,7 +1,7 @@
 """Evidence of the organisation for the requirements of a framework.
 
-Facts come from what is recorded in the platform. Where it has no record (training, a grievance
-channel), there is no evidence, and the requirement stays open.
+Facts come from what is recorded in the platform. Where it has no record (training, data of
+purchasing), there is no evidence, and the requirement stays open.
 """
 
 from collections.abc import Iterator, Sequence
@@ -233,13 +233,12 @@ def _of_actions(as_of: date) -> Iterator[Fact]:
         & MitigationAction.indicator.is_not(None)
     )
     created, verified = MitigationAction.created_at, MitigationAction.verified_at
-    is_prevention, is_own = Finding.is_actual.is_(False), MitigationAction.is_own_practice
+    is_prevention = Finding.is_actual.is_(False)
     row = db.session.execute(
         select(
             _newest(created, as_of, is_whole).label("action_planned"),
             _newest(verified, as_of).label("action_verified"),
             _newest(created, as_of, is_prevention).label("prevention_planned"),
-            _newest(created, as_of, is_own).label("purchasing_reviewed"),
         )
         .select_from(MitigationAction)
         .join(Finding, Finding.id == MitigationAction.finding_id)
