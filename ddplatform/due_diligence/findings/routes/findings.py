@@ -30,7 +30,6 @@ from ddplatform.due_diligence.findings.queries import (
 from ddplatform.due_diligence.findings.services import findings
 from ddplatform.due_diligence.findings.services.findings import FindingFields
 from ddplatform.due_diligence.findings.services.steps import Work, list_steps, work_on
-from ddplatform.due_diligence.findings.views import duties as duty_words
 from ddplatform.due_diligence.findings.views import words
 from ddplatform.due_diligence.findings.views.answer_drafts import AnswerDraft, draft_from
 from ddplatform.due_diligence.leverage_plan.services import plan_of
@@ -185,7 +184,6 @@ def show(finding_id: UUID) -> ResponseReturnValue:
             finding, plan, [one.status for one in work.actions], g.now.date()
         ),
         duties=_duties(finding, work, plan),
-        duty_words=duty_words,
         relations=words.RELATIONS,
         sources=SOURCES,
     )

@@ -6,6 +6,7 @@ from wtforms.fields import SelectChoice
 
 from ddplatform.accounts.organisations.queries import Person
 from ddplatform.audit.queries.history import HistoryEntry
+from ddplatform.core.due_diligence.duties import Duty, DutyState
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.lifecycle import lifecycle
 from ddplatform.core.due_diligence.tracking import tracking_words
@@ -55,6 +56,24 @@ SHOWN_CHANGES = {
     "condition": _("Condition"),
     "is_met": _("Met"),
     "title": _("Title"),
+}
+DUTIES = {
+    Duty.STOP: _("Stop our own part"),
+    Duty.LEVERAGE: _("Use or build leverage"),
+    Duty.MITIGATE: _("Prevent and mitigate"),
+    Duty.REMEDY: _("Provide or take part in remedy"),
+}
+DUTY_STATES = {
+    DutyState.OPEN: _("nothing planned"),
+    DutyState.PLANNED: _("planned"),
+    DutyState.DONE: _("done"),
+    DutyState.WITH_OFFICERS: _("known to safeguarding officers"),
+}
+DUTY_STATE_KINDS = {
+    DutyState.OPEN: "danger",
+    DutyState.PLANNED: "info",
+    DutyState.DONE: "ok",
+    DutyState.WITH_OFFICERS: "line",
 }
 RELATIONS = {
     Relation.RUNNING: _("The relationship is ongoing"),
