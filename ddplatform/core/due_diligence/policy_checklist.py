@@ -3,7 +3,6 @@
 Display texts and limits are in `data/policy_checklist.yaml`.
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
+
+from ddplatform.core.months import add_months
 
 CHECKLIST_FILE: Final = Path(__file__).parent / "data" / "policy_checklist.yaml"
 
@@ -42,10 +43,7 @@ class PolicyChecklist:
 
     def latest_review(self, approved_on: date) -> date:
         """The last day for the review of a policy that was approved on a day."""
-        months = approved_on.year * 12 + approved_on.month - 1 + self.review_months
-        year, month = divmod(months, 12)
-        last = monthrange(year, month + 1)[1]
-        return date(year, month + 1, min(approved_on.day, last))
+        return add_months(approved_on, self.review_months)
 
 
 @cache

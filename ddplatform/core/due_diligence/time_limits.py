@@ -1,10 +1,11 @@
 """Time limits of the due-diligence process, counted from the arrival of a record."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
+
+from ddplatform.core.months import add_months
 
 UNITS: Final = ("hours", "days", "months", "working_days")
 
@@ -39,7 +40,7 @@ class TimeLimit:
         if self.same_day:
             return datetime.combine(start.date(), time.max, tzinfo=start.tzinfo)
         if self.months:
-            return _add_months(start, self.months)
+            return add_months(start, self.months)
         if self.working_days:
             return _add_working_days(start, self.working_days)
         return start + timedelta(hours=self.hours, days=self.days)
@@ -74,12 +75,6 @@ def limit_in(
         within: the limit without danger. within_danger: the one in danger, where it is another.
     """
     return within if danger is False else within_danger or within
-
-
-def _add_months(start: datetime, months: int) -> datetime:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = min(start.day, monthrange(year, month + 1)[1])
-    return start.replace(year=year, month=month + 1, day=day)
 
 
 def _add_working_days(start: datetime, days: int) -> datetime:

@@ -21,9 +21,12 @@ from ddplatform.core.due_diligence.frameworks import (
     coverage,
     framework,
 )
+from ddplatform.core.due_diligence.grievance_checklist import grievance_checklist
 from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
+from ddplatform.due_diligence.concerns.models import ConcernDoor
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.due_diligence.grievance_check.models import GrievanceCheck
 from ddplatform.due_diligence.policies.queries import load_standing
 from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
 from ddplatform.infrastructure.access.roles import RoleId
@@ -58,6 +61,7 @@ def load_facts(*, as_of: date) -> list[Fact]:
         _of_actions,
         _of_cases,
         _of_policies,
+        _of_grievance_mechanism,
         _of_log,
     )
     facts = [fact for source in standing for fact in source()]
@@ -272,6 +276,34 @@ def _of_policies(as_of: date) -> Iterator[Fact]:
         kinds += ["expectations_in_contracts"] if "POL-05" in policy.shown else []
         for kind in kinds:
             yield Fact(kind=kind, record=record, on=policy.approved_on)
+
+
+def _of_grievance_mechanism(as_of: date) -> Iterator[Fact]:
+    """Whether anybody can raise a concern, and whether all eight criteria were checked."""
+    checklist = grievance_checklist()
+    opened = select(ConcernDoor.changed_at).where(
+        ConcernDoor.is_open, ConcernDoor.organisation_id == current_organisation()
+    )
+    day, item = GrievanceCheck.checked_on, GrievanceCheck.item
+    row = db.session.execute(
+        select(
+            opened.scalar_subquery().label("opened"),
+            *(
+                func.max(day).filter(day <= as_of, item == ref).label(ref)
+                for ref in checklist.criteria
+            ),
+        ).select_from(GrievanceCheck)
+    ).one()
+    if row.opened:
+        for kind in ("grievance_channel_open", "company_complaint_route"):
+            yield Fact(kind=kind, record="public page for concerns", on=_day(row.opened))
+    newest = {ref: row._mapping[ref] for ref in checklist.criteria if row._mapping[ref]}
+    if on := checklist.complete_since(newest):
+        yield Fact(
+            kind="grievance_self_checked",
+            record="self-check of the grievance mechanism, GRV-a to GRV-h",
+            on=on,
+        )
 
 
 def _of_release() -> Iterator[Fact]:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from babel.dates import format_date
-
 from ddplatform.core.due_diligence.policy_checklist import policy_checklist
 from ddplatform.due_diligence.policies.models import PolicyState
 from ddplatform.due_diligence.policies.queries import PolicyRow
-from ddplatform.languages import current_locale, gettext
+from ddplatform.languages import current_locale, day_in_words, gettext
 
 
 def language_names(codes: Sequence[str]) -> str:
@@ -25,7 +23,7 @@ def review_notices(rows: Sequence[PolicyRow], today: date) -> list[str]:
 
 
 def _review_notice(row: PolicyRow, today: date) -> str:
-    day = format_date(row.review_on, locale=current_locale())
+    day = day_in_words(row.review_on)
     if row.review_on < today:
         return gettext(
             "The review of the policy “%(title)s” was due on %(day)s. It counts as evidence again "

@@ -156,6 +156,7 @@ UNDER = {
     "screening": "value_chain",
     "campaigns": "questionnaires",
     "policies": "evidence",
+    "grievance_check": "evidence",
     "redaction": "evidence",
     "method_comparison": "risk",
     "reassessment": "risk",

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ddplatform.core.months import add_months
 from ddplatform.infrastructure.access.permissions import Permission
 from ddplatform.infrastructure.access.repeated import takes_lists
 from ddplatform.infrastructure.errors import NotFound
@@ -28,7 +29,6 @@ from ddplatform.supplier_engagement.sharing.queries.sharing import (
 from ddplatform.supplier_engagement.sharing.services import (
     MOST_MONTHS,
     end_share,
-    last_day,
     share_section,
 )
 from questionnaires.scoring.given import without_places
@@ -116,7 +116,7 @@ def _offer_page(asked: Request, *, unticked: str | None = None) -> str:
         "supplier_engagement/sharing/offer.html",
         asked=asked,
         sources=[one for one in sources if one["sections"]],
-        months=[(one, last_day(g.now.date(), one)) for one in MONTHS],
+        months=[(one, add_months(g.now.date(), one)) for one in MONTHS],
         unticked=unticked,
     )
 

@@ -4,14 +4,14 @@ The receiving buyer sees the answers with the day on which they were given, neve
 consent is withdrawn or expires, that buyer no longer sees them; its earlier conclusions stay.
 """
 
-import calendar
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
 
 from ddplatform.audit.services import log as audit
+from ddplatform.core.months import add_months
 from ddplatform.evidence.search import services as evidence_search
 from ddplatform.evidence.uploads import services as evidence
 from ddplatform.evidence.uploads.models import Evidence, EvidenceLink
@@ -60,12 +60,6 @@ from questionnaires.scoring.given import without_places
 EXPIRE = "sharing:expire"
 TELL = "sharing:tell_ended"
 MOST_MONTHS = 12
-
-
-def last_day(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def share_section(
@@ -134,7 +128,7 @@ def _new_share(
         assignment_id=filled.assignment.id,
         section=section,
         given_at=source.sent_at,
-        expires_on=last_day(act.at.date(), months),
+        expires_on=add_months(act.at.date(), months),
         granted_at=act.at,
         granted_by_id=act.by.user_id,
     )

@@ -1,6 +1,5 @@
 """Places and months over which the conduct of suppliers is measured (RM-2.0 13)."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select
 
+from ddplatform.core.months import add_months
 from ddplatform.infrastructure.db import db, end_of, start_of
 from ddplatform.value_chain.history.queries.on_day import FEW
 from supply_chain.risk.rm2.chain_parameters import CHAIN
@@ -26,9 +26,7 @@ class Period:
     @property
     def since(self) -> date:
         """The first day of the period."""
-        months = self.as_of.year * 12 + self.as_of.month - 1 - CHAIN.response.period_months
-        year, month = divmod(months, 12)
-        return date(year, month + 1, min(self.as_of.day, monthrange(year, month + 1)[1]))
+        return add_months(self.as_of, -CHAIN.response.period_months)
 
     @property
     def begin(self) -> datetime:

@@ -1,0 +1,1 @@
+"""Yearly self-check of the grievance mechanism by the eight criteria of UNGP 31."""
