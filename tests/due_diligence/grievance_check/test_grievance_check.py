@@ -158,7 +158,7 @@ def test_a_complete_check_names_its_weaknesses_and_until_when_it_counts(
     pages_of_that_day: None,  # noqa: F811
 ):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
-        all_checked(tenant)
+        all_checked(tenant, TODAY - timedelta(days=30))
         checked(tenant, "GRV-a", 2)
     shown = signed_in_client(app, tenant, RoleId.AUDITOR).get(f"/o/{tenant.slug}/grievance-check/")
     assert "All criteria are checked." in shown.text

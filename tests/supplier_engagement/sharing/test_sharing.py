@@ -1,12 +1,10 @@
 """Answers given once are shown to one more buyer: by consent, until a day, never whose they were."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
@@ -498,16 +496,6 @@ def test_no_other_supplier_ends_a_consent(first: Supplier, second: Supplier, ten
 def ask_another(tenant: Tenant, first: Supplier) -> Asked:
     node_id = add_node(tenant, first.asked.chain_id, "Another")
     return ask_again(tenant, first.asked.chain_id, node_id, ref="SAQ", email="x@other.example")
-
-
-@given(
-    day=st.dates(min_value=date(2020, 1, 1), max_value=date(2090, 1, 1)),
-    months=st.integers(min_value=1, max_value=12),
-)
-def test_the_last_day_lies_one_to_twelve_months_ahead(day: date, months: int):
-    last = sharing.last_day(day, months)
-    assert 28 <= (last - day).days <= 366
-    assert (last.year * 12 + last.month) - (day.year * 12 + day.month) == months
 
 
 def test_an_assignment_of_the_buyer_stays_as_it_was(first: Supplier, second: Supplier):
