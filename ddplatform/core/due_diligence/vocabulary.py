@@ -86,6 +86,14 @@ class GrievanceState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Relation(StrEnum):
+    """States of the relationship with a site, for findings there."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
 class QuestionnaireState(StrEnum):
     """States of one questionnaire asked of one respondent."""
 

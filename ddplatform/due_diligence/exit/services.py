@@ -7,7 +7,6 @@ decision by a senior person (RDG-8) is no checkbox: it follows from the acting i
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from ddplatform.core.due_diligence.impacts import (
     impact_words,
     missing_for_exit,
 )
+from ddplatform.core.due_diligence.vocabulary import Relation
 from ddplatform.due_diligence.findings.models import Finding
 from ddplatform.due_diligence.findings.queries import get_finding
 from ddplatform.evidence.uploads.queries.documents import list_evidence_of
@@ -31,14 +31,6 @@ from ddplatform.languages import gettext
 
 WORDS_LENGTH = 1000
 KEPT = "exit"
-
-
-class Relation(StrEnum):
-    """States of the relationship with a site, for findings there."""
-
-    RUNNING = "running"
-    SUSPENDED = "suspended"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Facts come from what is recorded in the platform. Where it has no record (traini
 purchasing), there is no evidence, and the requirement stays open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from ddplatform.core.due_diligence.frameworks import (
 )
 from ddplatform.core.due_diligence.grievance_checklist import grievance_checklist
 from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
-from ddplatform.core.due_diligence.vocabulary import QuestionnaireState
+from ddplatform.core.due_diligence.vocabulary import QuestionnaireState, Relation
 from ddplatform.due_diligence.concerns.models import ConcernDoor
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.grievance_check.models import GrievanceCheck
@@ -34,6 +34,7 @@ from ddplatform.infrastructure.db import db, end_of
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.risk.runs.models import AssessmentRun, ReferenceRelease, SeverityJudgement
 from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.supplier_engagement.protection_services.queries import services_in_force
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.vocabulary import Issue, NodeKind
 
@@ -52,7 +53,7 @@ def load_coverage(ref: str, *, as_of: date) -> tuple[RequirementCoverage, ...]:
 
 def load_facts(*, as_of: date) -> list[Fact]:
     """Everything recorded that counts as evidence for a framework, in at most 14 statements."""
-    standing = (_of_maps, _of_tiers, _of_release, _of_people)
+    standing = (_of_maps, _of_places, _of_release, _of_people)
     dated = (
         _of_runs,
         _of_judgements,
@@ -125,10 +126,34 @@ def _of_maps() -> Iterator[Fact]:
             yield Fact(kind="downstream_mapped", record=record, on=on)
 
 
-def _of_tiers() -> Iterator[Fact]:
-    deepest = db.session.scalar(select(func.max(NodeSummary.tier)))
-    if deepest is not None and deepest > 1:
+def _of_places() -> Iterator[Fact]:
+    """How deep the maps reach, and whether each of their countries has a service to turn to."""
+    rows = db.session.execute(
+        select(ValueChainNode.country, func.max(NodeSummary.tier).label("tier"))
+        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+        .where(ValueChainNode.archived_at.is_(None))
+        .group_by(ValueChainNode.country)
+    ).all()
+    deepest = max((row.tier for row in rows if row.tier is not None), default=0)
+    if deepest > 1:
         yield Fact(kind="deeper_tier_mapped", record=f"map down to tier {deepest}")
+    if on := _directory_since({row.country for row in rows if row.country}):
+        yield Fact(
+            kind="referral_directory_kept",
+            record="child-protection services of every country on the maps",
+            on=on,
+        )
+
+
+def _directory_since(countries: Set[str]) -> date | None:
+    """The day since which every country has a service: that of the one read longest ago.
+
+    A service counts from the day its source was read; None where a country has no service.
+    """
+    known = services_in_force()
+    if not countries or not countries <= known.keys():
+        return None
+    return min(max(one.read_on for one in known[country]) for country in countries)
 
 
 def _newest(moment: Any, as_of: date, *which: Any) -> ColumnElement[datetime]:
@@ -194,6 +219,7 @@ _TOLD = {
     "affected_feedback": (("review", "on"), ("review", "feedback"), "reviews with feedback"),
 }
 """Kind of fact -> in the data of a finding: the day, the text that must be there; the record."""
+_RELATION = ("exit", "relation")
 
 
 def _of_findings(as_of: date) -> Iterator[Fact]:
@@ -203,7 +229,13 @@ def _of_findings(as_of: date) -> Iterator[Fact]:
         select(
             _newest(Finding.created_at, as_of, is_confirmed),
             _newest(Finding.closed_at, as_of),
-            *(_newest_day(day, text, as_of).label(kind) for kind, (day, text, _) in _TOLD.items()),
+            *(
+                _newest_day(day, _told(text) != "", as_of).label(kind)
+                for kind, (day, text, _) in _TOLD.items()
+            ),
+            _newest_day(
+                (*_RELATION, "on"), _told((*_RELATION, "state")) == Relation.ENDED.value, as_of
+            ).label("exit_gate_recorded"),
         ).select_from(Finding)
     ).one()
     if row[0]:
@@ -214,18 +246,25 @@ def _of_findings(as_of: date) -> Iterator[Fact]:
         )
     if row[1]:
         yield Fact(kind="effect_reviewed", record="closed findings", on=_day(row[1]))
-    for kind, (_, _, record) in _TOLD.items():
+    records = {kind: record for kind, (_, _, record) in _TOLD.items()}
+    records["exit_gate_recorded"] = "relationships that ended with all conditions met"
+    for kind, record in records.items():
         if newest := row._mapping[kind]:
             yield Fact(kind=kind, record=record, on=date.fromisoformat(newest))
 
 
+def _told(path: tuple[str, ...]) -> ColumnElement[str]:
+    """A text in the data of a finding."""
+    text: ColumnElement[str] = Finding.step_data[path].as_string()
+    return text
+
+
 def _newest_day(
-    day: tuple[str, str], text: tuple[str, str], as_of: date
+    day: tuple[str, ...], is_meant: ColumnElement[bool], as_of: date
 ) -> ColumnElement[str | None]:
-    """The newest ISO day in the data of findings that carry this text; ISO days sort as texts."""
-    on = Finding.step_data[day[0]][day[1]].as_string()
-    told = Finding.step_data[text[0]][text[1]].as_string()
-    newest: ColumnElement[str | None] = func.max(on).filter(on <= as_of.isoformat(), told != "")
+    """The newest ISO day in the data of such findings; ISO days sort as texts."""
+    on = _told(day)
+    newest: ColumnElement[Any] = func.max(on).filter(on <= as_of.isoformat(), is_meant)
     return newest
 
 

@@ -29,12 +29,12 @@ def services_near(assignment: Assignment) -> Sequence[ProtectionService]:
 
 def services_in(country: str | None) -> Sequence[ProtectionService]:
     """The services of a country; of that of the acting organisation where none is known."""
-    return _in_force().get(country or _own_country() or "", ())
+    return services_in_force().get(country or _own_country() or "", ())
 
 
 def countries_with_services() -> Sequence[str]:
     """The countries for which a service is known, and that of the acting organisation."""
-    return sorted({*_in_force(), *filter(None, [_own_country()])})
+    return sorted({*services_in_force(), *filter(None, [_own_country()])})
 
 
 def services_by_country() -> Mapping[str, Sequence[ProtectionService]]:
@@ -48,7 +48,7 @@ def services_by_country() -> Mapping[str, Sequence[ProtectionService]]:
         .distinct()
     )
     countries = {country for country in (*asked, _own_country()) if country}
-    known = _in_force()
+    known = services_in_force()
     return {country: known.get(country, ()) for country in sorted(countries)}
 
 
@@ -57,7 +57,7 @@ def _own_country() -> str | None:
     return db.session.scalar(own)
 
 
-def _in_force() -> ByCountry:
+def services_in_force() -> ByCountry:
     """Shipped contacts and the operator's; an invalid file is noted in the log and left out."""
     file = adapters().protection_services
     try:

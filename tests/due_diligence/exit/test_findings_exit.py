@@ -1,5 +1,6 @@
 """A relationship ends for what was found only when the ten conditions are met (RDG-1 to RDG-10)."""
 
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,13 +10,15 @@ from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.impacts import impact_words
+from ddplatform.core.due_diligence.vocabulary import Relation
 from ddplatform.due_diligence.exit import services as finding_exit
-from ddplatform.due_diligence.exit.services import Gate, Relation, gate_of, relation_of
+from ddplatform.due_diligence.exit.services import Gate, gate_of, relation_of
 from ddplatform.due_diligence.finding_judgements.services.leverage import (
     LeverageAnswers,
     settle_leverage,
 )
 from ddplatform.due_diligence.findings.queries import get_finding
+from ddplatform.due_diligence.frameworks.queries import load_facts
 from ddplatform.evidence.uploads.queries.documents import get_evidence
 from ddplatform.evidence.uploads.services import attach
 from ddplatform.infrastructure.access.identity import Act, Identity
@@ -362,3 +365,17 @@ def test_analyst_prepares_and_does_not_decide(app: Flask, world: World, finding_
 
     assert analyst.get(at(world, finding_id, "exit/RDG-3")).status_code == 200
     assert analyst.get(at(world, finding_id, "end")).status_code == 403
+
+
+def test_a_relationship_that_ended_through_the_gate_is_evidence_from_that_day(
+    inside: None, world: World, finding_id: UUID
+):
+    def is_evidence(day: date) -> bool:
+        with acting(world.tenant):
+            return "exit_gate_recorded" in {fact.kind for fact in load_facts(as_of=day)}
+
+    ready(world, finding_id)
+    assert not is_evidence(NOW.date())
+    ended(world, finding_id)
+    assert is_evidence(NOW.date())
+    assert not is_evidence(NOW.date() - timedelta(days=1))

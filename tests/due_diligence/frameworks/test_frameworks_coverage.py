@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ddplatform.audit.services import log as audit
 from ddplatform.core.due_diligence.errors import UnknownFramework
-from ddplatform.core.due_diligence.frameworks import Coverage
+from ddplatform.core.due_diligence.frameworks import Coverage, Fact
+from ddplatform.core.due_diligence.protection_services import shipped_services
 from ddplatform.core.due_diligence.vocabulary import ActionState, ImpactState, QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.frameworks.queries import framework_facts, load_coverage, load_facts
@@ -242,3 +243,35 @@ def test_the_command_tells_coverage_in_words_and_as_json(app: Flask, tenant: Ten
     refused = runner.invoke(args=["frameworks", "coverage", "x", "--organisation", "acme"])
     assert refused.exit_code == 1
     assert "icat-action-6" in refused.stderr
+
+
+def test_a_directory_counts_where_every_country_of_the_maps_has_a_service(
+    context: Flask, tenant: Tenant
+) -> None:
+    make_map(tenant)
+    with acting(tenant):
+        db.session.execute(update(ValueChainNode).values(country="CI"))
+        fact = _directory()
+        assert fact is not None
+        assert fact.on == max(one.read_on for one in shipped_services()["CI"])
+        one = db.session.scalars(select(ValueChainNode.id).limit(1)).one()
+        without = update(ValueChainNode).where(ValueChainNode.id == one).values(country="AQ")
+        db.session.execute(without)
+        assert _directory() is None
+        settings = context.extensions["settings"]
+        (settings.instance_path / "protection-services.yaml").write_text(OWN_SERVICE, "utf-8")
+        assert _directory() is not None
+
+
+OWN_SERVICE = """
+- country: AQ
+  name: Station manager on duty
+  phones: ["112"]
+  source: Agreement with the station
+  read_on: 2026-01-05
+"""
+
+
+def _directory() -> Fact | None:
+    found = (one for one in load_facts(as_of=date(2030, 1, 1)))
+    return next((one for one in found if one.kind == "referral_directory_kept"), None)

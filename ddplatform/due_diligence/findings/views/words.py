@@ -10,8 +10,7 @@ from ddplatform.core.due_diligence.duties import Duty, DutyState
 from ddplatform.core.due_diligence.impacts import impact_words
 from ddplatform.core.due_diligence.lifecycle import lifecycle
 from ddplatform.core.due_diligence.tracking import tracking_words
-from ddplatform.core.due_diligence.vocabulary import Machine
-from ddplatform.due_diligence.exit.services import Relation
+from ddplatform.core.due_diligence.vocabulary import Machine, Relation
 from ddplatform.due_diligence.finding_judgements.queries import Effect
 from ddplatform.due_diligence.findings.models import MitigationAction
 from ddplatform.languages import gettext
