@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from ddplatform.accounts.api_tokens.models import ApiToken
 from ddplatform.accounts.api_tokens.queries import count_tokens, find_token
+from ddplatform.accounts.second_factor.services.own_factor import require_factor_of_maker
 from ddplatform.accounts.sessions.services import hash_of, new_secret
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.accounts import OrganisationFacts, accounts
@@ -46,10 +47,12 @@ def make_token(
     """Make a token; returns it with its secret, which cannot be read again.
 
     Raises:
+        Conflict: its maker lacks the second factor that an organisation asks for.
         Invalid: no scope, one that the role of its maker does not hold, or a last day that is
             past or more than a year away.
         Conflict: the organisation has twenty working tokens.
     """
+    require_factor_of_maker(act=act)
     today = act.at.date()
     faults = {}
     if not scopes or any(scope not in scopes_for(act.by) for scope in scopes):
@@ -105,15 +108,17 @@ def identify_token(
     """The organisation and the identity behind a token that works; asked across tenants.
 
     None where the token is unknown, revoked or past its day, or its maker has lost the account
-    or the membership.
+    or the membership, or lacks the second factor that an organisation asks for.
     """
     token = find_token(hash_of(secret))
     today = at.date()
     if token is None or token.revoked_at is not None or today > token.expires_on:
         return None
-    account = accounts().get_account(token.created_by_id)
+    account = accounts().get_account_to_admit(token.created_by_id, today=today)
     standing = accounts().get_membership_facts_in(token.created_by_id, token.organisation_id)
-    if account is None or not account.is_active or standing is None:
+    if account is None or not account.is_active or account.lacks_second_factor:
+        return None
+    if standing is None:
         return None
     return standing.organisation, Identity(
         user_id=account.id,

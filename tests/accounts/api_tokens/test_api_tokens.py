@@ -21,6 +21,7 @@ from tests.api.conftest import Program, program_of
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap
+from tests.second_factors import ask_factor_of, set_up
 
 PAGE = "/o/acme/settings/api-tokens"
 MAPS = "/api/v1/maps"
@@ -207,3 +208,26 @@ def test_more_requests_than_a_minute_allows_are_told_how_long_to_wait(
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_a_token_opens_nothing_while_its_maker_lacks_the_second_factor_that_is_asked_for(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap
+):
+    _, html = make(app, tenant)
+    secret = html.split('<code class="mono wrap ltr">wm_', 1)[1].split("<", 1)[0]
+    program = Program(app.test_client(), f"wm_{secret}")
+    assert program.get(MAPS).status_code == 200
+
+    ask_factor_of(app, tenant, RoleId.ADMIN_MANAGER)
+
+    assert program.get(MAPS).status_code == 401
+    set_up(signed_in_client(app, tenant, RoleId.ADMIN_MANAGER))
+    assert program.get(MAPS).status_code == 200
+
+
+def test_who_lacks_the_second_factor_that_is_asked_for_makes_no_token(app: Flask, tenant: Tenant):
+    ask_factor_of(app, tenant, RoleId.ADMIN_MANAGER)
+    maker = Act(tenant[RoleId.ADMIN_MANAGER], NOW)
+    scopes = [Permission.VALUE_CHAIN_READ]
+    with app.app_context(), acting_in(tenant.id), pytest.raises(Conflict, match="second factor"):
+        services.make_token("ERP", scopes, expires_on=NOW.date(), act=maker)

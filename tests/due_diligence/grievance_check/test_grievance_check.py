@@ -113,7 +113,7 @@ def test_an_earlier_check_stays_and_cannot_be_changed(tenant: Tenant, context: F
         checked(tenant, "GRV-a", 2)
         assert [one.score for one in list_checks("GRV-a")] == [2, 0]
         assert load_newest(TODAY - timedelta(days=1))["GRV-a"].score == 0
-        with pytest.raises(DatabaseError, match="append only: grievance_check|permission denied"):
+        with pytest.raises(DatabaseError, match=r"append only: grievance_check|permission denied"):
             db.session.execute(update(GrievanceCheck).values(score=3))
 
 

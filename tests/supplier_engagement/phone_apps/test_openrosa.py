@@ -17,19 +17,22 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ddplatform.accounts.limits import services as rate_limits
+from ddplatform.accounts.organisation_factors.services import require_factor_of
 from ddplatform.accounts.organisations.models import Membership, User
+from ddplatform.accounts.organisations.queries import get_organisation
 from ddplatform.audit.models import AuditEvent, AuditValue
 from ddplatform.infrastructure.access.declared import access_of
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.db import db
+from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.errors import Conflict
 from ddplatform.infrastructure.tenancy import across_tenants
 from ddplatform.supplier_engagement.offline.models import AnswerIntake, AppLink, IntakeStatus
 from ddplatform.supplier_engagement.offline.services.intake import put_aside
 from ddplatform.supplier_engagement.offline.views import app_square, collect_settings
 from ddplatform.supplier_engagement.phone_apps.services import forms as answer_phone_forms
 from ddplatform.supplier_engagement.phone_apps.services import links as app_links
-from ddplatform.supplier_engagement.phone_apps.services.links import MOST_LINKS
+from ddplatform.supplier_engagement.phone_apps.services.links import MOST_LINKS, make_link
 from ddplatform.supplier_engagement.phone_apps.views import hash_of_form
 from ddplatform.supplier_engagement.responses.queries.responses import (
     find_response,
@@ -42,7 +45,7 @@ from tests.answering import Supplier, acting, fill, phone_of, send, typed
 from tests.conftest import NOW
 from tests.factories import csrf_token
 from tests.phone_submissions import instance_xml
-from tests.second_factors import kept_in, let_minutes_pass, send_confirmation
+from tests.second_factors import kept_in, let_minutes_pass, send_confirmation, set_up
 
 C01 = "/data/C/SAQ_C01"
 LIST = "{http://openrosa.org/xforms/xformsList}"
@@ -552,3 +555,18 @@ def test_making_an_address_asks_who_it_is_and_goes_on_with_the_name(
     assert none_yet.status_code == 200 and "Field team" not in none_yet.text
     assert made.status_code == 200
     assert "/openrosa/" in made.text and "<bdi>Field team</bdi>" in made.text
+
+
+def test_address_opens_nothing_while_its_maker_lacks_the_second_factor_that_is_asked_for(
+    app: Flask, browser: FlaskClient, supplier: Supplier, phone: FlaskClient, address: str
+):
+    assert phone.get(f"{address}/formList").status_code == 200
+    with app.app_context(), acting(supplier.id), unit_of_work():
+        act = Act(supplier.identity, NOW)
+        require_factor_of(get_organisation(supplier.id), [supplier.identity.role_id], act=act)
+
+    assert phone.get(f"{address}/formList").status_code == 404
+    with app.app_context(), acting(supplier.id), pytest.raises(Conflict, match="second factor"):
+        make_link(supplier.asked.assignment_id, name="Field team", act=act)
+    set_up(browser)
+    assert phone.get(f"{address}/formList").status_code == 200

@@ -135,6 +135,25 @@ def _require_other_factor(user: User, removed: SecondFactor | Passkey, *, at: da
         )
 
 
+def require_factor_of_maker(*, act: Act) -> None:
+    """Ask for a factor of one's own before a program or a phone may act for a person.
+
+    A program is asked for none, so that of its maker stands for both. What the provider of an
+    organisation stated at a sign-in ends with that session and does not count here.
+
+    Raises:
+        Conflict: an organisation asks for a second factor in the person's role, and there is none.
+    """
+    assert act.by.user_id is not None, "a person lets programs in"
+    with across_tenants():
+        is_asked_for = must_have_factor(act.by.user_id, today=act.at.date())
+    if is_asked_for and not has_factor(act.by.user_id):
+        raise Conflict(
+            gettext("Your organisation asks for a second factor in your role."),
+            gettext("Set one up on the page of your account first."),
+        )
+
+
 def drop_factors(user_id: UUID) -> None:
     """Delete app, passkeys and recovery codes, and end every session of the person."""
     for kind in (RecoveryCode, SecondFactor, Passkey):

@@ -6,7 +6,11 @@ from pathlib import PurePath
 from uuid import UUID
 
 from ddplatform.accounts.limits import services as rate_limits
-from ddplatform.accounts.organisations.queries import get_account, get_membership_facts_in
+from ddplatform.accounts.organisations.queries import (
+    get_account_to_admit,
+    get_membership_facts_in,
+)
+from ddplatform.accounts.second_factor.services.own_factor import require_factor_of_maker
 from ddplatform.accounts.sessions.services import hash_of, new_secret
 from ddplatform.audit.services import log as audit
 from ddplatform.infrastructure.access.identity import Act, Identity
@@ -50,8 +54,10 @@ def make_link(assignment_id: UUID, *, name: str, act: Act) -> tuple[AppLink, str
 
     Raises:
         Invalid: it has no name, or as many phones as may be have a link.
-        Conflict: the questions cannot be answered now.
+        Conflict: the questions cannot be answered now, or its maker lacks the second factor that
+            an organisation asks for.
     """
+    require_factor_of_maker(act=act)
     draft_row(get_request(assignment_id))  # held: of two presses one counts the other's link
     if not name.strip():
         raise Invalid(fields={"name": gettext("Say whose phone it is, for example: field team.")})
@@ -102,11 +108,14 @@ def identity_of(link: AppLink, *, at: datetime, request_ref: str) -> Identity:
     Call it across tenants.
 
     Raises:
-        NotFound: the link ended, or its maker may not answer any more.
+        NotFound: the link ended, or its maker may not answer any more, or lacks the second
+            factor that an organisation asks for.
     """
-    account = get_account(link.created_by_id)
+    account = get_account_to_admit(link.created_by_id, today=at.date())
     standing = get_membership_facts_in(link.created_by_id, link.organisation_id)
     if not is_live(link, at=at) or account is None or not account.is_active or standing is None:
+        raise NotFound()
+    if account.lacks_second_factor:
         raise NotFound()
     who = Identity(
         user_id=account.id,
