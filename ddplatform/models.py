@@ -15,6 +15,7 @@ from ddplatform.due_diligence.concerns import models as concerns
 from ddplatform.due_diligence.custody import models as custody
 from ddplatform.due_diligence.findings import models as findings
 from ddplatform.due_diligence.grievance_check import models as grievance_check
+from ddplatform.due_diligence.indicators import models as indicators
 from ddplatform.due_diligence.policies import models as policies
 from ddplatform.due_diligence.remedy import models as remedy
 from ddplatform.evidence.uploads import models as evidence

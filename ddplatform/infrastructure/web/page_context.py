@@ -104,6 +104,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                     *("findings.action", "findings.extend", "findings.move_action"),
                     *("findings.progress", "findings.report", "findings.verify"),
                     *("findings.send_back", "findings.library"),
+                    *("indicators.index", "indicators.show", "indicators.record"),
+                    *("indicators.new", "indicators.edit"),
                 ),
             ),
             Entry(_("Remediation"), "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),

@@ -1,0 +1,1 @@
+"""Indicators of effect: baseline, target, values by period, shown beside detection effort."""
