@@ -16,8 +16,9 @@ def plan_indicators(story: Story, timeline: Timeline) -> None:
     for entry in story.read("indicators.yaml"):
         timeline.each([entry], _start)
         for back, values in zip((4, 3, 2, 1), entry["values"], strict=True):
-            # Each quarter is over by then, whatever the day of the quarter is today.
-            at = (back - 1) * SHORTEST_QUARTER
+            # Each quarter is over by then, whatever the day of the quarter is today. Those before
+            # the platform was used are entered from earlier records.
+            at = min((back - 1) * SHORTEST_QUARTER, entry["days_ago"] - 1)
             timeline.add(at, partial(_record, {**entry, "back": back, "of": values}))
 
 
@@ -26,7 +27,7 @@ def _start(entry: dict[str, Any], world: World, at: datetime) -> None:
     aim = indicators.Aim(
         scope=entry["scope"],
         baseline_value=entry["baseline"],
-        baseline_on=world.day(entry["days_ago"]),
+        baseline_on=world.day(entry["baseline_days_ago"]),
         target_value=target["value"] if target else None,
         target_on=world.day(-target["in_days"]) if target else None,
     )

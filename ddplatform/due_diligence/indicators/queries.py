@@ -34,13 +34,18 @@ def get_tracked(tracked_id: UUID, *, for_change: bool = False) -> TrackedIndicat
 
 
 def list_values(tracked_id: UUID) -> Sequence[TrackedValue]:
-    """The values of one, the newest period first, the one recorded last first; at most 500."""
+    """The values of one, at most 500.
+
+    The newest period first, in it everybody before the groups, what was recorded last first.
+    """
     return db.session.scalars(
         select(TrackedValue)
         .where(TrackedValue.tracked_id == tracked_id)
         .order_by(
             TrackedValue.period_end.desc(),
             TrackedValue.period_start.desc(),
+            TrackedValue.of_group.is_not(None),
+            TrackedValue.of_group,
             TrackedValue.created_at.desc(),
             TrackedValue.id.desc(),
         )

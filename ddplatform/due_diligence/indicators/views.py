@@ -172,7 +172,7 @@ def _change(row: TrackedIndicator, newest: Sequence[TrackedValue], shown: "_Show
 
 def _towards(row: TrackedIndicator, now: float, before: float) -> str:
     if indicator_words().indicators[row.indicator].finds:
-        return gettext("; no judgement without detection effort")
+        return gettext("; by itself neither better nor worse")
     if row.target_value is None:
         return ""
     if abs(row.target_value - now) < abs(row.target_value - before):

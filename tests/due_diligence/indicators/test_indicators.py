@@ -147,7 +147,7 @@ def test_a_falling_count_of_cases_is_no_success_and_has_no_target(tenant: Tenant
         record(tenant, row, 2, 20)
         record(tenant, effort, 2, 35)
         told = line_of(row).change
-        assert told == "fell by 10 children since Q1 2026; no judgement without detection effort"
+        assert told == "fell by 10 children since Q1 2026; by itself neither better nor worse"
         beside = views.effort_lines(
             line_of(row).indicator, [line_of(one) for one in list_tracked()]
         )
