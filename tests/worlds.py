@@ -13,7 +13,19 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import yaml
-from sqlalchemy import JSON, Column, Date, Enum, Integer, LargeBinary, Numeric, Text, Uuid, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    Enum,
+    Float,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Text,
+    Uuid,
+    select,
+)
 from sqlalchemy.sql.sqltypes import Boolean, String
 
 from ddplatform.accounts.organisations.models import UserSession
@@ -358,6 +370,7 @@ class _Builder:
             Date: DAY,
             Boolean: False,
             Integer: next(_numbers),
+            Float: 0.5,
             Numeric: 0.5,
             LargeBinary: mark(self.world.slug, part).encode(),
             JSON: {},
