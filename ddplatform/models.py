@@ -14,6 +14,7 @@ from ddplatform.due_diligence.case_redaction import models as case_redaction
 from ddplatform.due_diligence.concerns import models as concerns
 from ddplatform.due_diligence.custody import models as custody
 from ddplatform.due_diligence.findings import models as findings
+from ddplatform.due_diligence.governance import models as governance
 from ddplatform.due_diligence.grievance_check import models as grievance_check
 from ddplatform.due_diligence.indicators import models as indicators
 from ddplatform.due_diligence.policies import models as policies

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from ddplatform.accounts.organisations.models import Organisation, OrganisationKind
 from ddplatform.demo.due_diligence.findings import plan_findings
+from ddplatform.demo.due_diligence.governance import plan_governance
 from ddplatform.demo.due_diligence.grievance_checks import plan_grievance_checks
 from ddplatform.demo.due_diligence.indicators import plan_indicators
 from ddplatform.demo.due_diligence.policies import plan_policies
@@ -84,6 +85,7 @@ def _make(story: Story, now: datetime) -> None:
     plan_policies(story, timeline)
     plan_grievance_checks(story, timeline)
     plan_indicators(story, timeline)
+    plan_governance(story, timeline)
     plan_plans(story, timeline)
     plan_approvals(story, timeline)
     plan_matching(story, timeline)

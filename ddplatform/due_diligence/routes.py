@@ -18,6 +18,7 @@ from ddplatform.due_diligence.finding_judgements import routes as findings_judgi
 from ddplatform.due_diligence.findings.routes import findings as findings_finding
 from ddplatform.due_diligence.findings.routes import steps as findings_step
 from ddplatform.due_diligence.follow_up_visits import routes as remedy_visits
+from ddplatform.due_diligence.governance.routes import bp as governance
 from ddplatform.due_diligence.grievance_check.routes import bp as grievance_check
 from ddplatform.due_diligence.indicators.routes import bp as indicators
 from ddplatform.due_diligence.leverage_plan import routes as findings_leverage
@@ -50,5 +51,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(concerns, url_prefix="/o/<organisation>/concerns")
     app.register_blueprint(grievance_check, url_prefix="/o/<organisation>/grievance-check")
     app.register_blueprint(indicators, url_prefix="/o/<organisation>/indicators")
+    app.register_blueprint(governance, url_prefix="/o/<organisation>/governance")
     app.register_blueprint(policies, url_prefix="/o/<organisation>/policies")
     app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")

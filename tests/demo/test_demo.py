@@ -22,6 +22,9 @@ from ddplatform.demo.removal import remove_sample
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.follow_up_visits.services import open_visits, rhythm_of
 from ddplatform.due_diligence.frameworks.queries import load_facts
+from ddplatform.due_diligence.governance.models import RecordKind
+from ddplatform.due_diligence.governance.queries import list_records
+from ddplatform.due_diligence.governance.views import coverage_rows
 from ddplatform.due_diligence.policies.models import PolicyState
 from ddplatform.due_diligence.policies.queries import list_policies
 from ddplatform.due_diligence.remedy.models import RemediationCase
@@ -301,3 +304,14 @@ def test_the_sample_has_a_policy_that_the_board_approved_and_one_draft(sample: F
     # Without a child-friendly version the criterion is met in part, which is no evidence.
     assert {"policy_approved", "grievance_self_checked"} <= kinds
     assert "policy_public" not in kinds
+
+
+def test_the_sample_has_reviews_by_the_board_and_trained_staff(sample: Flask) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        notes = list_records(RecordKind.BOARD_NOTE)
+        coverage = coverage_rows(list_records(RecordKind.TRAINING), NOW.date())
+        kinds = {fact.kind for fact in load_facts(as_of=NOW.date())}
+    shares = {one.group.ref: one.share for one in coverage}
+    assert len(notes) == 3
+    assert (shares["management"], shares["site_visits"], shares["legal"]) == (1.0, 0.6, None)
+    assert {"board_reviewed", "staff_trained"} <= kinds

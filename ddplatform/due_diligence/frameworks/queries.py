@@ -1,6 +1,6 @@
 """Evidence of the organisation for the requirements of a framework.
 
-Facts come from what is recorded in the platform. Where it has no record (training, data of
+Facts come from what is recorded in the platform. Where it has no record (data of
 purchasing), there is no evidence, and the requirement stays open.
 """
 
@@ -26,6 +26,7 @@ from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState, Relation
 from ddplatform.due_diligence.concerns.models import ConcernDoor
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
+from ddplatform.due_diligence.governance.queries import load_days
 from ddplatform.due_diligence.grievance_check.models import GrievanceCheck
 from ddplatform.due_diligence.policies.queries import load_standing
 from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
@@ -63,6 +64,7 @@ def load_facts(*, as_of: date) -> list[Fact]:
         _of_cases,
         _of_policies,
         _of_grievance_mechanism,
+        _of_governance,
         _of_log,
     )
     facts = [fact for source in standing for fact in source()]
@@ -343,6 +345,15 @@ def _of_grievance_mechanism(as_of: date) -> Iterator[Fact]:
             record="self-check of the grievance mechanism, GRV-a to GRV-h",
             on=on,
         )
+
+
+def _of_governance(as_of: date) -> Iterator[Fact]:
+    """The newest review by the governing body and the newest training that staff attended."""
+    days = load_days(as_of)
+    if days.board_reviewed:
+        yield Fact(kind="board_reviewed", record="board notes", on=days.board_reviewed)
+    if days.staff_trained:
+        yield Fact(kind="staff_trained", record="trainings of staff", on=days.staff_trained)
 
 
 def _of_release() -> Iterator[Fact]:

@@ -157,6 +157,7 @@ UNDER = {
     "matching": "value_chain",
     "screening": "value_chain",
     "campaigns": "questionnaires",
+    "governance": "evidence",
     "policies": "evidence",
     "grievance_check": "evidence",
     "redaction": "evidence",

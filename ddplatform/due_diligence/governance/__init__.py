@@ -1,0 +1,1 @@
+"""Governance of the organisation itself: responsible persons, board notes, training."""
