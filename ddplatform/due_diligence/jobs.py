@@ -1,4 +1,4 @@
-"""Background jobs of actions and cases: reminders and mails."""
+"""Background jobs of actions, cases and concerns: reminders and mails."""
 
 from ddplatform.due_diligence.actions.services import reminders as action_reminders
 from ddplatform.due_diligence.concerns.services import mails as concern_mails
@@ -37,6 +37,14 @@ def _tell_of_concern(job: JobContext) -> None:
     concern_mails.send_news(job.payload)
 
 
+def _ask_concern_reminders(job: JobContext) -> Result:
+    return {"mails": concern_mails.ask_reminders(act=job.act)}
+
+
+def _mail_concern_reminder(job: JobContext) -> None:
+    concern_mails.send_reminder(job.payload)
+
+
 JOBS = {
     action_reminders.REMIND: Handler(_ask_reminders, every_s=86_400),
     action_reminders.MAIL: Handler(_mail_reminder),
@@ -45,9 +53,11 @@ JOBS = {
     case_mails.TELL_OFFICERS: Handler(_tell_officers),
     custody_mails.TELL: Handler(_tell_of_custody),
     concern_mails.TELL: Handler(_tell_of_concern),
+    concern_mails.REMIND: Handler(_ask_concern_reminders, every_s=86_400),
+    concern_mails.MAIL_LATE: Handler(_mail_concern_reminder),
 }
 
 
 def register() -> None:
-    """Register the jobs of actions and cases."""
+    """Register the jobs of actions, cases and concerns."""
     register_jobs(JOBS)

@@ -58,6 +58,11 @@ def list_concerns() -> Sequence[Concern]:
     ).all()
 
 
+def list_open_concerns() -> Sequence[Concern]:
+    """Concerns on which something may still be due."""
+    return db.session.scalars(select(Concern).where(Concern.status.not_in(ENDED))).all()
+
+
 def has_message(message_id: UUID) -> bool:
     """Whether this message is in a thread already: a form was sent twice."""
     found = select(ConcernMessage.id).where(ConcernMessage.id == message_id)

@@ -9,14 +9,25 @@ from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.audit.models import AuditEvent
+from ddplatform.core.due_diligence.concern_clock import due_day
 from ddplatform.core.due_diligence.errors import StepNotAllowed
 from ddplatform.core.due_diligence.vocabulary import GrievanceState as S
 from ddplatform.due_diligence.concern_handling.services import door as doors
 from ddplatform.due_diligence.concern_handling.services import steps
 from ddplatform.due_diligence.concern_handling.services.steps import Said
 from ddplatform.due_diligence.concerns.models import Channel, Concern
-from ddplatform.due_diligence.concerns.queries import get_concern, list_messages, list_steps
+from ddplatform.due_diligence.concerns.queries import (
+    get_concern,
+    list_messages,
+    list_steps,
+    load_entered,
+)
 from ddplatform.due_diligence.concerns.services import thread
+from ddplatform.due_diligence.concerns.services.mails import (
+    MAIL_LATE,
+    ask_reminders,
+    send_reminder,
+)
 from ddplatform.due_diligence.concerns.services.receiving import Draft, receive
 from ddplatform.due_diligence.findings.queries import find_open_fact
 from ddplatform.due_diligence.remedy.services import seal
@@ -24,13 +35,15 @@ from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.adapters.installed import adapters
 from ddplatform.infrastructure.adapters.sealing import SealBroken
-from ddplatform.infrastructure.db import db, unit_of_work
+from ddplatform.infrastructure.db import db, start_of, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid, NotFound
+from ddplatform.infrastructure.jobs.models import Job
 from ddplatform.infrastructure.tenancy import acting_in
 from ddplatform.languages import LANGUAGES
 from ddplatform.operations.keys.services import rotate_case_master
 from ddplatform.operations.retention.services import apply_retention
 from ddplatform.risk.runs.models import FactKind
+from tests.answering import mails
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, make_officer, signed_in_client
 from tests.finding_worlds import World
@@ -397,3 +410,37 @@ def test_day_of_receipt_is_all_that_is_kept_of_time(
 
         assert type(concern.received_on) is date and type(concern.entered_on) is date
         assert not [c.name for c in Concern.__table__.columns if c.name.endswith("_at")]
+
+
+def test_officers_are_reminded_the_day_after_a_limit_and_each_monday_until_the_step_is_taken(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    def mails_on(day: date) -> int:
+        return ask_reminders(act=Act(officer, start_of(day)))
+
+    with acting_in(tenant.id), unit_of_work():
+        concern = received(officer)
+        due = due_day(load_entered([concern])[concern.id], concern.status)
+        assert due is not None
+        days = [due.day + timedelta(days=number) for number in range(22)]
+        reminded = [day for day in days if mails_on(day)]
+        mondays = [day for day in days[1:] if day.weekday() == 0]
+        assert reminded == sorted({days[1], *mondays}) and len(mondays) == 3
+        move(concern, S.ACKNOWLEDGED, officer, at=start_of(days[-1]))
+        assert mails_on(days[-1]) == 0
+
+
+def test_a_reminder_says_that_a_step_is_overdue_and_nothing_of_the_concern(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        concern = received(officer)
+        monday = NOW + timedelta(days=14 - NOW.weekday())
+        for _ in range(2):
+            ask_reminders(act=Act(officer, monday))
+        waiting = db.session.scalars(select(Job).where(Job.name == MAIL_LATE)).all()
+        assert [job.payload for job in waiting] == [{"user_id": str(officer.user_id)}]
+        send_reminder(waiting[0].payload)
+    (mail,) = mails()
+    assert "A step of a concern is overdue" in mail and "/o/acme/concerns/" in mail
+    assert concern.reference not in mail and "Wages" not in mail
