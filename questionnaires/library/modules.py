@@ -4,7 +4,6 @@ The rule is data (`data/modules.toml`); the sender may always choose differently
 """
 
 import tomllib
-from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from functools import cache
 from importlib import resources
 
 from questionnaires.library.shipped import shipped_form
+from questionnaires.months import add_months
 
 ROLE = "SAQ-A01"
 NOBODY = "unknown_origin"
@@ -99,8 +99,7 @@ def propose(known: KnownPlace, *, today: date) -> tuple[Proposal, ...]:
 
 def good_until(accepted_on: date) -> date:
     """The day from which answers are too old."""
-    year, month = divmod(accepted_on.year * 12 + accepted_on.month - 1 + _read().valid_months, 12)
-    return date(year, month + 1, min(accepted_on.day, monthrange(year, month + 1)[1]))
+    return add_months(accepted_on, _read().valid_months)
 
 
 def _is_fresh(known: KnownPlace, ref: str, today: date) -> bool:

@@ -10,10 +10,11 @@ Four forms, as the tables of a questionnaire write them:
 
 import math
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from questionnaires.months import add_months
 
 NEVER = "never"
 
@@ -116,5 +117,4 @@ def _months_before(day: date, months: float) -> date:
     """The same day `months` earlier, or the last of that month; the first day of all for inf."""
     if math.isinf(months):
         return date.min
-    year, month = divmod(day.year * 12 + day.month - 1 - int(months), 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return add_months(day, -int(months))

@@ -3,7 +3,6 @@
 Areas, groups and periods with their sources are in `data/governance.yaml` (UNGP 16, 19).
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
+
+from ddplatform.core.months import add_months
 
 GOVERNANCE_FILE: Final = Path(__file__).parent / "data" / "governance.yaml"
 
@@ -43,7 +44,7 @@ class GovernanceWords:
 
     def latest_review(self, held_on: date) -> date:
         """The last day for the next review after a meeting on a day."""
-        return _months_from(held_on, self.board_review_months)
+        return add_months(held_on, self.board_review_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def training_coverage(trainings: Iterable[Training], on: date) -> tuple[GroupCov
             one.group not in newest or one.held_on >= newest[one.group].held_on
         ):
             newest[one.group] = one
-    since = _months_from(on, -words.training_months)
+    since = add_months(on, -words.training_months)
     return tuple(_of_group(group, newest.get(ref), since) for ref, group in words.groups.items())
 
 
@@ -96,11 +97,6 @@ def _of_group(group: NamedWithSource, newest: Training | None, since: date) -> G
     counts = newest is not None and newest.held_on >= since
     share = newest.trained / newest.in_group if newest is not None and counts else None
     return GroupCoverage(group, newest, share)
-
-
-def _months_from(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @cache
