@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence, Set
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from ddplatform.accounts.organisations.models import Membership
 from ddplatform.audit.models import AuditCheckpoint
@@ -26,13 +26,14 @@ from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
 from ddplatform.core.due_diligence.vocabulary import QuestionnaireState, Relation
 from ddplatform.due_diligence.concerns.models import ConcernDoor
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.governance.queries import load_days
+from ddplatform.due_diligence.governance.queries import select_days
 from ddplatform.due_diligence.grievance_check.models import GrievanceCheck
 from ddplatform.due_diligence.policies.queries import load_standing
 from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db, end_of
 from ddplatform.infrastructure.tenancy import current_organisation
+from ddplatform.infrastructure.together import Question, ask_together
 from ddplatform.risk.runs.models import AssessmentRun, ReferenceRelease, SeverityJudgement
 from ddplatform.supplier_engagement.library.models import Assignment
 from ddplatform.supplier_engagement.protection_services.queries import services_in_force
@@ -54,18 +55,15 @@ def load_coverage(ref: str, *, as_of: date) -> tuple[RequirementCoverage, ...]:
 
 def load_facts(*, as_of: date) -> list[Fact]:
     """Everything recorded that counts as evidence for a framework, in at most 14 statements."""
-    standing = (_of_maps, _of_places, _of_release, _of_people)
+    standing = (_of_maps, _of_places, _of_release)
     dated = (
         _of_runs,
-        _of_judgements,
-        _of_questionnaires,
+        _of_newest_days,
         _of_findings,
         _of_actions,
         _of_cases,
         _of_policies,
         _of_grievance_mechanism,
-        _of_governance,
-        _of_log,
     )
     facts = [fact for source in standing for fact in source()]
     facts += [fact for source in dated for fact in source(as_of)]
@@ -195,25 +193,50 @@ def _has_assessed(bands: dict[str, int] | None) -> bool:
     return any(count for band, count in (bands or {}).items() if band != "not_assessed")
 
 
-def _of_judgements(as_of: date) -> Iterator[Fact]:
-    newest = db.session.scalar(
-        select(_newest(SeverityJudgement.created_at, as_of)).select_from(SeverityJudgement)
+def _of_newest_days(as_of: date) -> Iterator[Fact]:
+    """Kinds of which the newest day alone counts, read by one statement."""
+    answers = ask_together(
+        {name: Question((one,), list) for name, one in _newest_days(as_of).items()}
     )
-    if newest:
-        yield Fact(kind="severity_rated", record="judgements of severity", on=_day(newest))
+    for rows in answers.values():
+        for kind, newest in rows[0]._mapping.items():
+            if newest:
+                on = newest.date() if isinstance(newest, datetime) else newest
+                yield Fact(kind=kind, record=_RECORDS[kind], on=on)
 
 
-def _of_questionnaires(as_of: date) -> Iterator[Fact]:
-    newest = db.session.scalar(
-        select(_newest(Assignment.decided_at, as_of))
-        .select_from(Assignment)
-        .where(
-            Assignment.status == QuestionnaireState.ACCEPTED,
-            Assignment.organisation_id == current_organisation(),
-        )
+_RECORDS = {
+    "severity_rated": "judgements of severity",
+    "questionnaire_accepted": "accepted answers",
+    "board_reviewed": "board notes",
+    "staff_trained": "trainings of staff",
+    "responsibility_assigned": "role “Sustainability manager”",
+    "audit_trail_verified": "signed head of the log",
+}
+"""Kind of fact -> what it rests on."""
+
+
+def _newest_days(as_of: date) -> dict[str, Select[*tuple[Any, ...]]]:
+    """Statements of one row each; a column is named after its kind of fact.
+
+    A head of the log is signed only where the log continues the head that was signed before it.
+    """
+    accepted = (
+        Assignment.status == QuestionnaireState.ACCEPTED,
+        Assignment.organisation_id == current_organisation(),
     )
-    if newest:
-        yield Fact(kind="questionnaire_accepted", record="accepted answers", on=_day(newest))
+    managers = Membership.role.in_((RoleId.SUSTAINABILITY_MANAGER, RoleId.ADMIN_MANAGER))
+    judged = _newest(SeverityJudgement.created_at, as_of).label("severity_rated")
+    decided = _newest(Assignment.decided_at, as_of).label("questionnaire_accepted")
+    since = func.min(Membership.created_at).label("responsibility_assigned")
+    signed = _newest(AuditCheckpoint.signed_at, as_of).label("audit_trail_verified")
+    return {
+        "judgements": select(judged).select_from(SeverityJudgement),
+        "questionnaires": select(decided).select_from(Assignment).where(*accepted),
+        "governance": select_days(as_of),
+        "people": select(since).select_from(Membership).where(managers),
+        "log": select(signed).select_from(AuditCheckpoint),
+    }
 
 
 _TOLD = {
@@ -347,15 +370,6 @@ def _of_grievance_mechanism(as_of: date) -> Iterator[Fact]:
         )
 
 
-def _of_governance(as_of: date) -> Iterator[Fact]:
-    """The newest review by the governing body and the newest training that staff attended."""
-    days = load_days(as_of)
-    if days.board_reviewed:
-        yield Fact(kind="board_reviewed", record="board notes", on=days.board_reviewed)
-    if days.staff_trained:
-        yield Fact(kind="staff_trained", record="trainings of staff", on=days.staff_trained)
-
-
 def _of_release() -> Iterator[Fact]:
     row = db.session.execute(
         select(ReferenceRelease.name, ReferenceRelease.as_of)
@@ -364,24 +378,3 @@ def _of_release() -> Iterator[Fact]:
     ).one_or_none()
     if row:
         yield Fact(kind="context_data_current", record=f"data release {row.name}", on=row.as_of)
-
-
-def _of_people() -> Iterator[Fact]:
-    since = db.session.scalar(
-        select(func.min(Membership.created_at)).where(
-            Membership.role.in_((RoleId.SUSTAINABILITY_MANAGER, RoleId.ADMIN_MANAGER))
-        )
-    )
-    if since:
-        yield Fact(
-            kind="responsibility_assigned", record="role “Sustainability manager”", on=_day(since)
-        )
-
-
-def _of_log(as_of: date) -> Iterator[Fact]:
-    """A head is signed only where the log continues the head that was signed before it."""
-    newest = db.session.scalar(
-        select(_newest(AuditCheckpoint.signed_at, as_of)).select_from(AuditCheckpoint)
-    )
-    if newest:
-        yield Fact(kind="audit_trail_verified", record="signed head of the log", on=_day(newest))

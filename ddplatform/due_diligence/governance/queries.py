@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from ddplatform.accounts.organisations.models import User
 from ddplatform.due_diligence.governance.models import Body, GovernanceRecord, RecordKind
@@ -25,14 +25,6 @@ class RecordRow:
 
     record: GovernanceRecord
     person: str | None
-
-
-@dataclass(frozen=True)
-class GovernanceDays:
-    """Newest days by which governance counts as evidence; None: nothing recorded."""
-
-    board_reviewed: date | None
-    staff_trained: date | None
 
 
 def list_records(kind: RecordKind) -> Sequence[RecordRow]:
@@ -57,8 +49,8 @@ def get_record(record_id: UUID, *, for_change: bool = False) -> GovernanceRecord
     return get_one(wanted, for_change=for_change)
 
 
-def load_days(as_of: date) -> GovernanceDays:
-    """The newest review by the board and the newest training by a day, in one statement.
+def select_days(as_of: date) -> Select[date | None, date | None]:
+    """The newest review by the board and the newest training by a day: one row.
 
     A meeting of the executive committee is no review by the governing body, and a training that
     nobody attended trained nobody.
@@ -66,9 +58,11 @@ def load_days(as_of: date) -> GovernanceDays:
     kind, held_on = GovernanceRecord.kind, GovernanceRecord.held_on
     by_board = (kind == RecordKind.BOARD_NOTE) & (GovernanceRecord.body == Body.BOARD)
     attended = (kind == RecordKind.TRAINING) & (GovernanceRecord.people_trained > 0)
-    row = db.session.execute(
-        select(func.max(held_on).filter(by_board), func.max(held_on).filter(attended))
+    return (
+        select(
+            func.max(held_on).filter(by_board).label("board_reviewed"),
+            func.max(held_on).filter(attended).label("staff_trained"),
+        )
         .select_from(GovernanceRecord)
         .where(held_on <= as_of, GovernanceRecord.withdrawn_at.is_(None))
-    ).one()
-    return GovernanceDays(board_reviewed=row[0], staff_trained=row[1])
+    )

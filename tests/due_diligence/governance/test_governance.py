@@ -23,6 +23,7 @@ from ddplatform.infrastructure.db import db, unit_of_work
 from ddplatform.infrastructure.errors import Conflict, Invalid
 from ddplatform.infrastructure.tenancy import acting_in
 from tests.conftest import NOW
+from tests.due_diligence.findings.test_findings_pages import statements
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.fixtures import pages_of_that_day  # noqa: F401
 
@@ -88,6 +89,16 @@ def test_a_review_by_the_board_is_evidence_from_its_day_on(tenant: Tenant, conte
         governance.withdraw(note.id, "It was another meeting.", act=Act(tenant.analyst, NOW))
         db.session.flush()
         assert "board_reviewed" not in kinds_on(TODAY)
+
+
+def test_what_came_later_hides_no_evidence_of_before(tenant: Tenant, context: Flask):
+    act, before = Act(tenant.analyst, NOW), NOTE.held_on - 100 * DAY
+    with acting_in(tenant.id), unit_of_work():
+        for held_on in (before, NOTE.held_on):
+            review_on = held_on + 180 * DAY
+            governance.note_review(replace(NOTE, held_on=held_on, review_on=review_on), act=act)
+            governance.record_training(replace(TRAINING, held_on=held_on), act=act)
+        assert {"board_reviewed", "staff_trained"} <= kinds_on(before)
 
 
 def test_a_meeting_of_the_executive_committee_is_no_review_by_the_board(
@@ -272,6 +283,30 @@ def test_the_function_named_last_takes_the_place_of_the_one_before(
     now, _, before = shown.partition("Responsibilities over time")
     assert "Head of sourcing" in now and "Chief procurement officer" not in now
     assert "Chief procurement officer" in before
+
+
+def test_the_page_and_the_facts_take_few_statements_whatever_is_recorded(
+    app: Flask,
+    tenant: Tenant,
+    pages_of_that_day: None,  # noqa: F811
+):
+    analyst, base = signed_in_client(app, tenant, RoleId.ANALYST), f"/o/{tenant.slug}/governance/"
+    analyst.get(base)
+    with statements(app) as few:
+        analyst.get(base)
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        for group in governance_words().groups:
+            named = replace(NAMED, person_id=tenant.manager.user_id)
+            governance.name_responsible(named, act=Act(tenant.analyst, NOW))
+            training = replace(TRAINING, group=group)
+            governance.record_training(training, act=Act(tenant.analyst, NOW))
+            governance.note_review(NOTE, act=Act(tenant.analyst, NOW))
+    with statements(app) as many:
+        analyst.get(base)
+    assert len(many) == len(few) <= 8
+    with app.app_context(), acting_in(tenant.id), statements(app) as asked:
+        kinds_on(TODAY)
+    assert len(asked) <= 12  # an approved policy with answers takes two more
 
 
 @pytest.mark.both_databases
