@@ -66,7 +66,10 @@ def kind_of(path: str) -> str:
     parts = urlsplit(path)
     plain = UUID.sub("*", parts.path)
     plain = re.sub(
-        r"/(ISS-[A-Z]{2}|(?:WRK|ONL)-\d\d|[A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z]{2}|\d+)(?=/|$)", "/*", plain
+        r"/(ISS-[A-Z]{2}|(?:WRK|ONL)-\d\d|RDG-\d+|GRV-[a-h]|[A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z]{2}|\d+)"
+        r"(?=/|$)",
+        "/*",
+        plain,
     )
     plain = re.sub(r"/(goods|questions)/\w+", r"/\1/*", plain)
     plain = re.sub(r"(/responses/\*)/[A-Z]\w*$", r"\1/section", plain)

@@ -21,6 +21,22 @@ from ddplatform.infrastructure.forms.bounded import DateField, IntegerField
 from ddplatform.languages import lazy_gettext as _
 
 
+def _groups() -> list[SelectChoice]:
+    known = governance_words().groups.values()
+    return [
+        SelectChoice("", _("Choose a group")),
+        *(SelectChoice(one.ref, one.title) for one in known),
+    ]
+
+
+def _areas() -> list[SelectChoice]:
+    known = governance_words().responsibilities.values()
+    return [
+        SelectChoice("", _("Choose an area")),
+        *(SelectChoice(one.ref, one.title) for one in known),
+    ]
+
+
 class BoardNoteForm(FlaskForm):  # type: ignore[misc]
     """A meeting that reviewed due diligence."""
 
@@ -69,10 +85,7 @@ class TrainingForm(FlaskForm):  # type: ignore[misc]
     group = SelectField(
         _("Group of staff"),
         description=_("One record for each group that was trained."),
-        choices=[
-            SelectChoice("", _("Choose a group")),
-            *(SelectChoice(one.ref, one.title) for one in governance_words().groups.values()),
-        ],
+        choices=_groups,
         validators=[InputRequired(_("Choose a group."))],
     )
     in_group = IntegerField(
@@ -102,13 +115,7 @@ class ResponsibilityForm(FlaskForm):  # type: ignore[misc]
 
     area = SelectField(
         _("Area"),
-        choices=[
-            SelectChoice("", _("Choose an area")),
-            *(
-                SelectChoice(one.ref, one.title)
-                for one in governance_words().responsibilities.values()
-            ),
-        ],
+        choices=_areas,
         validators=[InputRequired(_("Choose an area."))],
     )
     function_title = StringField(
