@@ -38,8 +38,8 @@ LANGUAGE = re.compile(r"[?&]lang=")
 LINK = re.compile(r'<a\s[^>]*?href="([^"]*)"')
 IN_MANY_STATES = re.compile(r"/(responses|assignments|actions|campaigns)/\*/?\?$")
 """Pages whose state decides what they show: some of each are looked at."""
-MOST_PAGES = 200
-"""A crawl that finds more kinds than this has lost its way."""
+MOST_PAGES = 300
+"""A crawl that finds more kinds than this has lost its way: no role enters so many addresses."""
 
 
 AXE_SHARE = 1 / 3
@@ -71,7 +71,7 @@ def kind_of(path: str) -> str:
         "/*",
         plain,
     )
-    plain = re.sub(r"/(goods|questions)/\w+", r"/\1/*", plain)
+    plain = re.sub(r"/(goods|questions|translations)/\w+", r"/\1/*", plain)
     plain = re.sub(r"(/responses/\*)/[A-Z]\w*$", r"\1/section", plain)
     names = sorted({pair.split("=")[0] for pair in parts.query.split("&") if pair})
     return f"{plain}?{','.join(name for name in names if name in ('view', 'tab', 'part'))}"
