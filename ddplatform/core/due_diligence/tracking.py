@@ -64,3 +64,10 @@ def tracking_words() -> TrackingWords:
             {float(row["level"]): row["title"] for row in data["evidence_levels"]}
         ),
     )
+
+
+@cache
+def outcome_refs() -> frozenset[str]:
+    """IND-nn of the indicators that measure an outcome."""
+    known = tracking_words().indicators.items()
+    return frozenset(ref for ref, one in known if one.kind is IndicatorKind.OUTCOME)

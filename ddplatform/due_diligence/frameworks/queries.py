@@ -1,7 +1,7 @@
 """Evidence of the organisation for the requirements of a framework.
 
-Facts come from what is recorded in the platform. Where it has no record (data of
-purchasing), there is no evidence, and the requirement stays open.
+Facts come from what is recorded in the platform. Where it has no record, there is
+no evidence, and the requirement stays open.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -28,6 +28,7 @@ from ddplatform.due_diligence.concerns.models import ConcernDoor
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.governance.queries import select_days
 from ddplatform.due_diligence.grievance_check.models import GrievanceCheck
+from ddplatform.due_diligence.indicators.queries import select_outcome_day
 from ddplatform.due_diligence.policies.queries import load_standing
 from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
 from ddplatform.infrastructure.access.roles import RoleId
@@ -210,6 +211,7 @@ _RECORDS = {
     "questionnaire_accepted": "accepted answers",
     "board_reviewed": "board notes",
     "staff_trained": "trainings of staff",
+    "outcome_measured": "values of outcome indicators",
     "responsibility_assigned": "role “Sustainability manager”",
     "audit_trail_verified": "signed head of the log",
 }
@@ -234,6 +236,7 @@ def _newest_days(as_of: date) -> dict[str, Select[*tuple[Any, ...]]]:
         "judgements": select(judged).select_from(SeverityJudgement),
         "questionnaires": select(decided).select_from(Assignment).where(*accepted),
         "governance": select_days(as_of),
+        "indicators": select_outcome_day(as_of),
         "people": select(since).select_from(Membership).where(managers),
         "log": select(signed).select_from(AuditCheckpoint),
     }

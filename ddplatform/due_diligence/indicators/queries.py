@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
+from ddplatform.core.due_diligence.tracking import outcome_refs
 from ddplatform.due_diligence.indicators.models import TrackedIndicator, TrackedValue
 from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.one_row import get_one
@@ -110,3 +111,21 @@ def list_newest(tracked_ids: Collection[UUID]) -> dict[UUID, list[TrackedValue]]
     ):
         found[one.tracked_id].append(one)
     return found
+
+
+def select_outcome_day(as_of: date) -> Select[date | None]:
+    """The end of the newest period by a day in which an outcome was measured: one row.
+
+    A value of one group says nothing about the others: those of everybody count.
+    """
+    ended = TrackedValue.period_end
+    return (
+        select(func.max(ended).label("outcome_measured"))
+        .select_from(TrackedValue)
+        .join(TrackedIndicator, TrackedIndicator.id == TrackedValue.tracked_id)
+        .where(
+            TrackedIndicator.indicator.in_(outcome_refs()),
+            TrackedValue.of_group.is_(None),
+            ended <= as_of,
+        )
+    )

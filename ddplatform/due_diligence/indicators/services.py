@@ -21,6 +21,9 @@ SCOPE_LENGTH = 280
 SOURCE_LENGTH = 280
 NOTE_LENGTH = 1_000
 LARGEST = 10.0**12
+COUNT_OF_PEOPLE = "count of people"
+"""Stands in the log for a figure that small counts could be read from."""
+_COUNTS = ("value", "baseline_value")
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def start(ref: str, unit: str, issue: Issue | None, aim: Aim, *, act: Act) -> Tr
     )
     db.session.add(row)
     db.session.flush()  # the event names it
-    audit.record("indicator:start", row, act=act, indicator=ref, unit=unit, **_values(aim))
+    values = _logged(known.units[unit], _values(aim))
+    audit.record("indicator:start", row, act=act, indicator=ref, unit=unit, **values)
     return row
 
 
@@ -86,7 +90,8 @@ def change(tracked_id: UUID, aim: Aim, *, version: int, act: Act) -> TrackedIndi
         Conflict: somebody changed it meanwhile.
     """
     row = get_tracked(tracked_id, for_change=True)
-    _check_aim(row.indicator, indicator_words().units[row.unit], aim, today=act.at.date())
+    unit = indicator_words().units[row.unit]
+    _check_aim(row.indicator, unit, aim, today=act.at.date())
     changed: dict[str, Any] = {
         name: (getattr(row, name), value)
         for name, value in _values(aim).items()
@@ -97,7 +102,7 @@ def change(tracked_id: UUID, aim: Aim, *, version: int, act: Act) -> TrackedIndi
     refuse_stale(row, version)
     for name, (_, value) in changed.items():
         setattr(row, name, value)
-    audit.record("indicator:change", row, act=act, **changed)
+    audit.record("indicator:change", row, act=act, **_logged(unit, changed))
     return row
 
 
@@ -132,13 +137,23 @@ def record_value(tracked_id: UUID, measured: Measured, *, act: Act) -> TrackedVa
         indicator=tracked.indicator,
         period=f"{measured.period_start.isoformat()}/{measured.period_end.isoformat()}",
         group=measured.of_group,
-        value=measured.value,
+        **_logged(unit, {"value": measured.value}),
     )
     return row
 
 
 def _values(aim: Aim) -> dict[str, Any]:
     return {**vars(aim), "scope": aim.scope.strip()}
+
+
+def _logged(unit: IndicatorUnit, values: dict[str, Any]) -> dict[str, Any]:
+    """What the log holds of values: no count of people, as readers of the log see them all."""
+    if not unit.people:
+        return values
+    return {
+        name: COUNT_OF_PEOPLE if name in _COUNTS and value is not None else value
+        for name, value in values.items()
+    }
 
 
 def _check_aim(ref: str, unit: IndicatorUnit, aim: Aim, *, today: date) -> None:

@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from ddplatform.audit.models import AuditValue
 from ddplatform.core.due_diligence.indicators import (
     INDICATORS_FILE,
     indicator_words,
     read_indicators,
 )
 from ddplatform.demo.due_diligence.indicators import quarter_before
+from ddplatform.due_diligence.frameworks.queries import load_facts
 from ddplatform.due_diligence.indicators import services as indicators
 from ddplatform.due_diligence.indicators import views
 from ddplatform.due_diligence.indicators.models import TrackedIndicator, TrackedValue
@@ -192,6 +194,30 @@ def test_small_counts_of_trafficked_children_have_the_higher_limit(tenant: Tenan
         )
         record(tenant, row, 1, 8)
         assert line_of(row, exact=False).newest == "<10 children"
+
+
+def test_the_log_holds_no_count_of_people(tenant: Tenant, context: Flask):
+    with acting_in(tenant.id), unit_of_work():
+        record(tenant, tracked(tenant, "IND-06", "children"), 1, 3)
+        record(tenant, tracked(tenant), 1, 46)
+        wanted = select(AuditValue.value).where(AuditValue.name == "value")
+        logged = {one["after"] for one in db.session.scalars(wanted)}
+    assert logged == {"count of people", 46}
+
+
+def test_an_outcome_that_was_measured_is_evidence_from_the_end_of_its_period(
+    tenant: Tenant, context: Flask
+):
+    with acting_in(tenant.id), unit_of_work():
+        record(tenant, tracked(tenant, "IND-01", "percent"), 2, 80)  # a process
+        record(tenant, tracked(tenant), 1, 46, "girls")
+        before = [one.kind for one in load_facts(as_of=TODAY)]
+        record(tenant, tracked(tenant), 1, 46)
+        facts = [one for one in load_facts(as_of=TODAY) if one.kind == "outcome_measured"]
+        early = [one.kind for one in load_facts(as_of=date(2026, 3, 30))]
+    assert "outcome_measured" not in before
+    assert "outcome_measured" not in early
+    assert [one.on for one in facts] == [date(2026, 3, 31)]
 
 
 def test_groups_that_overlap_are_withheld_rather_than_worked_out(tenant: Tenant, context: Flask):
