@@ -18,7 +18,7 @@ from ddplatform.due_diligence.findings.queries import (
     get_finding_place,
     list_findings,
 )
-from ddplatform.due_diligence.frameworks.queries import framework_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import framework_facts
 from ddplatform.infrastructure.access.identity import Act
 from ddplatform.infrastructure.db import db, finish
 from ddplatform.infrastructure.errors import Conflict

@@ -21,7 +21,7 @@ from ddplatform.demo.load import load_sample
 from ddplatform.demo.removal import remove_sample
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
 from ddplatform.due_diligence.follow_up_visits.services import open_visits, rhythm_of
-from ddplatform.due_diligence.frameworks.queries import load_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import load_facts
 from ddplatform.due_diligence.governance.models import RecordKind
 from ddplatform.due_diligence.governance.queries import list_records
 from ddplatform.due_diligence.governance.views import coverage_rows

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from ddplatform.core.due_diligence.errors import UnknownFramework
 from ddplatform.core.due_diligence.frameworks import RequirementCoverage
 from ddplatform.core.due_diligence.frameworks import framework as read_framework
-from ddplatform.due_diligence.frameworks.queries import load_coverage
+from ddplatform.due_diligence.frameworks.queries.coverage import load_coverage
 from ddplatform.infrastructure.commands import answer, json_option, organisation_unit
 from ddplatform.infrastructure.errors import NotFound
 

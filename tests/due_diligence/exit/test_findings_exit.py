@@ -18,7 +18,7 @@ from ddplatform.due_diligence.finding_judgements.services.leverage import (
     settle_leverage,
 )
 from ddplatform.due_diligence.findings.queries import get_finding
-from ddplatform.due_diligence.frameworks.queries import load_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import load_facts
 from ddplatform.evidence.uploads.queries.documents import get_evidence
 from ddplatform.evidence.uploads.services import attach
 from ddplatform.infrastructure.access.identity import Act, Identity

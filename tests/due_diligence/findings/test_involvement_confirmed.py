@@ -12,7 +12,7 @@ from ddplatform.core.due_diligence.impacts import InvolvementAnswer
 from ddplatform.due_diligence.finding_judgements.services.confirmation import confirm_involvement
 from ddplatform.due_diligence.finding_judgements.services.judgements import judge_involvement
 from ddplatform.due_diligence.findings.queries import get_finding
-from ddplatform.due_diligence.frameworks.queries import _of_findings
+from ddplatform.due_diligence.frameworks.queries.coverage import _of_findings
 from ddplatform.infrastructure.access.identity import Act, Identity
 from ddplatform.infrastructure.access.roles import RoleId
 from ddplatform.infrastructure.db import db

@@ -13,7 +13,11 @@ from ddplatform.core.due_diligence.frameworks import Coverage, Fact
 from ddplatform.core.due_diligence.protection_services import shipped_services
 from ddplatform.core.due_diligence.vocabulary import ActionState, ImpactState, QuestionnaireState
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.frameworks.queries import framework_facts, load_coverage, load_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import (
+    framework_facts,
+    load_coverage,
+    load_facts,
+)
 from ddplatform.infrastructure.db import db
 from ddplatform.risk.runs.models import SeverityJudgement
 from ddplatform.supplier_engagement.library.models import Assignment

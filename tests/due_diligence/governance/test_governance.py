@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.core.due_diligence.governance import Training, governance_words, training_coverage
-from ddplatform.due_diligence.frameworks.queries import load_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import load_facts
 from ddplatform.due_diligence.governance import services as governance
 from ddplatform.due_diligence.governance.models import Body, GovernanceRecord, RecordKind
 from ddplatform.due_diligence.governance.queries import list_records

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ddplatform.core.due_diligence.grievance_checklist import grievance_checklist
 from ddplatform.due_diligence.concern_handling.services import door
-from ddplatform.due_diligence.frameworks.queries import load_coverage, load_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import load_coverage, load_facts
 from ddplatform.due_diligence.grievance_check import services as checks
 from ddplatform.due_diligence.grievance_check.models import GrievanceCheck
 from ddplatform.due_diligence.grievance_check.queries import list_checks, load_newest

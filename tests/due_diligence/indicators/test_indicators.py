@@ -18,7 +18,7 @@ from ddplatform.core.due_diligence.indicators import (
     read_indicators,
 )
 from ddplatform.demo.due_diligence.indicators import quarter_before
-from ddplatform.due_diligence.frameworks.queries import load_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import load_facts
 from ddplatform.due_diligence.indicators import services as indicators
 from ddplatform.due_diligence.indicators import views
 from ddplatform.due_diligence.indicators.models import TrackedIndicator, TrackedValue

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.core.due_diligence.policy_checklist import policy_checklist
-from ddplatform.due_diligence.frameworks.queries import load_coverage, load_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import load_coverage, load_facts
 from ddplatform.due_diligence.policies import services as policies
 from ddplatform.due_diligence.policies.models import ApprovalLevel as Level
 from ddplatform.due_diligence.policies.models import PolicyAnswer, PolicyState, PolicyVersion

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from ddplatform.audit.models import AuditEvent
 from ddplatform.core.due_diligence.impacts import WorkClass
 from ddplatform.core.due_diligence.vocabulary import ImpactState as S
-from ddplatform.due_diligence.frameworks.queries import load_coverage
+from ddplatform.due_diligence.frameworks.queries.coverage import load_coverage
 from ddplatform.due_diligence.remedy.models import RemediationCase
 from ddplatform.due_diligence.remedy.services import cases as remedy
 from ddplatform.infrastructure.access.identity import Act

@@ -6,7 +6,7 @@ from typing import Any
 
 from ddplatform.accounts.organisations.models import Organisation
 from ddplatform.accounts.organisations.queries import get_organisation
-from ddplatform.due_diligence.frameworks.queries import framework_facts
+from ddplatform.due_diligence.frameworks.queries.coverage import framework_facts
 from ddplatform.due_diligence.remedy.queries.cases import CaseFigures, count_cases_by_stage
 from ddplatform.infrastructure.tenancy import current_organisation
 from ddplatform.reporting.report_facts.queries.chain import WholeMap, load_map

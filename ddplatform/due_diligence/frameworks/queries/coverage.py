@@ -8,10 +8,8 @@ from collections.abc import Iterator, Sequence, Set
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
-from ddplatform.accounts.organisations.models import Membership
-from ddplatform.audit.models import AuditCheckpoint
 from ddplatform.core.due_diligence.case_figures import CaseStage
 from ddplatform.core.due_diligence.frameworks import (
     Coverage,
@@ -23,20 +21,16 @@ from ddplatform.core.due_diligence.frameworks import (
 )
 from ddplatform.core.due_diligence.grievance_checklist import grievance_checklist
 from ddplatform.core.due_diligence.suppression import LIMIT, SUPPRESSED
-from ddplatform.core.due_diligence.vocabulary import QuestionnaireState, Relation
+from ddplatform.core.due_diligence.vocabulary import Relation
 from ddplatform.due_diligence.concerns.models import ConcernDoor
 from ddplatform.due_diligence.findings.models import Finding, MitigationAction
-from ddplatform.due_diligence.governance.queries import select_days
+from ddplatform.due_diligence.frameworks.queries.newest_days import list_newest_days, newest_moment
 from ddplatform.due_diligence.grievance_check.models import GrievanceCheck
-from ddplatform.due_diligence.indicators.queries import select_outcome_day
 from ddplatform.due_diligence.policies.queries import load_standing
 from ddplatform.due_diligence.remedy.queries.cases import count_cases_by_stage
-from ddplatform.infrastructure.access.roles import RoleId
-from ddplatform.infrastructure.db import db, end_of
+from ddplatform.infrastructure.db import db
 from ddplatform.infrastructure.tenancy import current_organisation
-from ddplatform.infrastructure.together import Question, ask_together
-from ddplatform.risk.runs.models import AssessmentRun, ReferenceRelease, SeverityJudgement
-from ddplatform.supplier_engagement.library.models import Assignment
+from ddplatform.risk.runs.models import AssessmentRun, ReferenceRelease
 from ddplatform.supplier_engagement.protection_services.queries import services_in_force
 from ddplatform.value_chain.mapping.models import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.vocabulary import Issue, NodeKind
@@ -59,7 +53,7 @@ def load_facts(*, as_of: date) -> list[Fact]:
     standing = (_of_maps, _of_places, _of_release)
     dated = (
         _of_runs,
-        _of_newest_days,
+        list_newest_days,
         _of_findings,
         _of_actions,
         _of_cases,
@@ -157,12 +151,6 @@ def _directory_since(countries: Set[str]) -> date | None:
     return min(max(one.read_on for one in known[country]) for country in countries)
 
 
-def _newest(moment: Any, as_of: date, *which: Any) -> ColumnElement[datetime]:
-    """The newest moment by the end of a day: what came later hides none of before."""
-    newest: ColumnElement[datetime] = func.max(moment).filter(moment < end_of(as_of), *which)
-    return newest
-
-
 def _of_runs(as_of: date) -> Iterator[Fact]:
     """The assessment of each map that is valid on the day, with its scope."""
     run = AssessmentRun
@@ -194,54 +182,6 @@ def _has_assessed(bands: dict[str, int] | None) -> bool:
     return any(count for band, count in (bands or {}).items() if band != "not_assessed")
 
 
-def _of_newest_days(as_of: date) -> Iterator[Fact]:
-    """Kinds of which the newest day alone counts, read by one statement."""
-    answers = ask_together(
-        {name: Question((one,), list) for name, one in _newest_days(as_of).items()}
-    )
-    for rows in answers.values():
-        for kind, newest in rows[0]._mapping.items():
-            if newest:
-                on = newest.date() if isinstance(newest, datetime) else newest
-                yield Fact(kind=kind, record=_RECORDS[kind], on=on)
-
-
-_RECORDS = {
-    "severity_rated": "judgements of severity",
-    "questionnaire_accepted": "accepted answers",
-    "board_reviewed": "board notes",
-    "staff_trained": "trainings of staff",
-    "outcome_measured": "values of outcome indicators",
-    "responsibility_assigned": "role “Sustainability manager”",
-    "audit_trail_verified": "signed head of the log",
-}
-"""Kind of fact -> what it rests on."""
-
-
-def _newest_days(as_of: date) -> dict[str, Select[*tuple[Any, ...]]]:
-    """Statements of one row each; a column is named after its kind of fact.
-
-    A head of the log is signed only where the log continues the head that was signed before it.
-    """
-    accepted = (
-        Assignment.status == QuestionnaireState.ACCEPTED,
-        Assignment.organisation_id == current_organisation(),
-    )
-    managers = Membership.role.in_((RoleId.SUSTAINABILITY_MANAGER, RoleId.ADMIN_MANAGER))
-    judged = _newest(SeverityJudgement.created_at, as_of).label("severity_rated")
-    decided = _newest(Assignment.decided_at, as_of).label("questionnaire_accepted")
-    since = func.min(Membership.created_at).label("responsibility_assigned")
-    signed = _newest(AuditCheckpoint.signed_at, as_of).label("audit_trail_verified")
-    return {
-        "judgements": select(judged).select_from(SeverityJudgement),
-        "questionnaires": select(decided).select_from(Assignment).where(*accepted),
-        "governance": select_days(as_of),
-        "indicators": select_outcome_day(as_of),
-        "people": select(since).select_from(Membership).where(managers),
-        "log": select(signed).select_from(AuditCheckpoint),
-    }
-
-
 _TOLD = {
     "leverage_planned": (("leverage", "on"), ("leverage", "ref"), "decisions on leverage"),
     "affected_feedback": (("review", "on"), ("review", "feedback"), "reviews with feedback"),
@@ -255,8 +195,8 @@ def _of_findings(as_of: date) -> Iterator[Fact]:
     is_confirmed = Finding.involvement.is_not(None) & approver.is_not(None)
     row = db.session.execute(
         select(
-            _newest(Finding.created_at, as_of, is_confirmed),
-            _newest(Finding.closed_at, as_of),
+            newest_moment(Finding.created_at, as_of, is_confirmed),
+            newest_moment(Finding.closed_at, as_of),
             *(
                 _newest_day(day, _told(text) != "", as_of).label(kind)
                 for kind, (day, text, _) in _TOLD.items()
@@ -307,9 +247,9 @@ def _of_actions(as_of: date) -> Iterator[Fact]:
     is_prevention = Finding.is_actual.is_(False)
     row = db.session.execute(
         select(
-            _newest(created, as_of, is_whole).label("action_planned"),
-            _newest(verified, as_of).label("action_verified"),
-            _newest(created, as_of, is_prevention).label("prevention_planned"),
+            newest_moment(created, as_of, is_whole).label("action_planned"),
+            newest_moment(verified, as_of).label("action_verified"),
+            newest_moment(created, as_of, is_prevention).label("prevention_planned"),
         )
         .select_from(MitigationAction)
         .join(Finding, Finding.id == MitigationAction.finding_id)

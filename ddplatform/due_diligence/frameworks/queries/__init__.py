@@ -1,0 +1,1 @@
+"""Evidence of the organisation for the requirements of a framework."""
